@@ -1,0 +1,4 @@
+namespace Tour;
+
+/// <summary>Names a file of comma-separated values.</summary>
+public sealed record CsvFile(string Path);

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Options;
+
+namespace AgentOrchestration.DependencyInjection;
+
+/// <summary>What attributes cannot say.</summary>
+internal sealed class AgentOrchestrationOptionsRules : IValidateOptions<AgentOrchestrationOptions>
+{
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromDays(1);
+
+    public ValidateOptionsResult Validate(string? name, AgentOrchestrationOptions options)
+    {
+        var result = new ValidateOptionsResultBuilder();
+        if (options.AbandonAfter < TimeSpan.Zero || options.AbandonAfter > LongestInterval)
+        {
+            result.AddError($"It is {options.AbandonAfter}; it must be from 0 to {LongestInterval}.", nameof(options.AbandonAfter));
+        }
+
+        if (options.Monitoring.SamplingInterval < ShortestInterval || options.Monitoring.SamplingInterval > LongestInterval)
+        {
+            result.AddError(
+                $"It is {options.Monitoring.SamplingInterval}; it must be from {ShortestInterval} to {LongestInterval}.",
+                nameof(options.Monitoring.SamplingInterval));
+        }
+
+        if (options.JsonSerializerOptions is null)
+        {
+            result.AddError("It is null.", nameof(options.JsonSerializerOptions));
+        }
+
+        return result.Build();
+    }
+}

@@ -1,0 +1,119 @@
+using System.Diagnostics.Metrics;
+using AgentOrchestration;
+using AgentOrchestration.DependencyInjection;
+using AgentOrchestration.Execution;
+using AgentOrchestration.Graph;
+using AgentOrchestration.Monitoring;
+using AgentOrchestration.Planning;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Plugins;
+using AgentOrchestration.Resources;
+using AgentOrchestration.Results;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Tasks;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds the library to an application.</summary>
+public static class AgentOrchestrationServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds <see cref="ITaskOrchestrator"/> and all it needs. Works with and without a host, and may be called again to configure more.
+    /// </summary>
+    /// <param name="services">The application's services.</param>
+    /// <param name="configure">Sets options; they are checked when the host starts, or else when they are first used.</param>
+    /// <returns>The builder, for task types, resources, plugins and the rest.</returns>
+    public static IAgentOrchestrationBuilder AddAgentOrchestration(this IServiceCollection services, Action<AgentOrchestrationOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        OptionsBuilder<AgentOrchestrationOptions> options = services.AddOptions<AgentOrchestrationOptions>().ValidateOnStart();
+        if (configure is not null)
+        {
+            options.Configure(configure);
+        }
+
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AgentOrchestrationOptions>, AgentOrchestrationOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AgentOrchestrationOptions>, AgentOrchestrationOptionsRules>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(provider => new PayloadSerializer(OptionsOf(provider).JsonSerializerOptions));
+
+        AddSeams(services);
+        AddMonitoring(services);
+        services.TryAddSingleton<ITaskOrchestrator>(CreateOrchestrator);
+        services.TryAddSingleton(typeof(IResultCompiler<>), typeof(ChatClientResultCompiler<>));
+        return new AgentOrchestrationBuilder(services);
+    }
+
+    private static void AddSeams(IServiceCollection services)
+    {
+        services.TryAddSingleton<IResourceManager>(provider =>
+            new ResourcePools([.. MachineCapacity.Detect(), .. provider.GetServices<ResourceCapacity>().Select(capacity => capacity.Amount)]));
+        services.TryAddSingleton<ITaskTypeRegistry>(provider =>
+            new TaskTypeRegistry(provider.GetServices<TaskDescriptor>(), provider.GetRequiredService<PayloadSerializer>()));
+        services.TryAddSingleton<ITaskDecomposer>(provider => new ChatClientTaskDecomposer(
+            provider.GetService<IChatClient>(),
+            provider.GetRequiredService<ITaskTypeRegistry>(),
+            provider.GetRequiredService<IResourceManager>(),
+            provider.GetRequiredService<PayloadSerializer>(),
+            OptionsOf(provider).Planning));
+        services.TryAddSingleton<IExecutor>(provider => new LocalExecutor(
+            provider.GetRequiredService<IServiceScopeFactory>(),
+            provider.GetRequiredService<IResourceManager>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<PayloadSerializer>(),
+            provider.GetServices<TaskMiddleware>(),
+            provider.GetServices<IRunEventSink>(),
+            LoggerOf<LocalExecutor>(provider),
+            provider.GetService<IResultCache>()));
+        services.TryAddSingleton<IPluginRegistry>(provider => new PluginRegistry(
+            provider.GetServices<PluginDescriptor>(),
+            provider.GetRequiredService<ITaskOrchestrator>(),
+            provider.GetRequiredService<ITaskTypeRegistry>(),
+            provider.GetRequiredService<PayloadSerializer>()));
+    }
+
+    private static void AddMonitoring(IServiceCollection services)
+    {
+        services.TryAddSingleton<IResourceProbe, ProcessResourceProbe>();
+        services.TryAddSingleton(provider => new SystemMonitor(
+            provider.GetRequiredService<IResourceProbe>(),
+            provider.GetRequiredService<IResourceManager>(),
+            provider.GetRequiredService<TimeProvider>(),
+            OptionsOf(provider).Monitoring.SamplingInterval));
+        services.TryAddSingleton(provider => new RunMonitor(
+            provider.GetRequiredService<SystemMonitor>(),
+            provider.GetServices<AlertRule>(),
+            provider.GetServices<IAlertSink>(),
+            provider.GetRequiredService<TimeProvider>(),
+            LoggerOf<RunMonitor>(provider)));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IAlertSink, LogAlertSink>(provider => new LogAlertSink(LoggerOf<LogAlertSink>(provider))));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IRunEventSink, RunLogger>(provider =>
+            new RunLogger(LoggerOf<RunLogger>(provider), provider.GetRequiredService<SystemMonitor>())));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IRunEventSink, RunMetrics>(provider => new RunMetrics(provider.GetService<IMeterFactory>())));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<TaskMiddleware, TracingMiddleware>());
+    }
+
+    private static TaskOrchestrator CreateOrchestrator(IServiceProvider provider)
+    {
+        AgentOrchestrationOptions options = OptionsOf(provider);
+        var checker = new PlanChecker(
+            provider.GetRequiredService<ITaskTypeRegistry>(),
+            provider.GetRequiredService<IResourceManager>(),
+            provider.GetRequiredService<PayloadSerializer>());
+        var planner = new Planner(provider.GetRequiredService<ITaskDecomposer>(), checker, options.Planning, LoggerOf<Planner>(provider));
+        return new TaskOrchestrator(
+            planner, checker, provider.GetRequiredService<IExecutor>(), provider.GetRequiredService<RunMonitor>(), options, provider);
+    }
+
+    private static AgentOrchestrationOptions OptionsOf(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<AgentOrchestrationOptions>>().Value;
+
+    /// <summary>Logging is optional, and registering it is the application's business.</summary>
+    private static ILogger<T> LoggerOf<T>(IServiceProvider provider) =>
+        provider.GetService<ILoggerFactory>() is { } factory ? new Logger<T>(factory) : NullLogger<T>.Instance;
+}

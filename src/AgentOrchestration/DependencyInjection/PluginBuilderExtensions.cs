@@ -1,0 +1,26 @@
+using AgentOrchestration.Plugins;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds plugins.</summary>
+public static class PluginBuilderExtensions
+{
+    /// <summary>Adds a plugin.</summary>
+    /// <typeparam name="TPlugin">The plugin.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <exception cref="InvalidPluginException">It registers nothing, throws, or its name is ill-formed or taken.</exception>
+    public static IAgentOrchestrationBuilder AddPlugin<TPlugin>(this IAgentOrchestrationBuilder builder)
+        where TPlugin : IPlugin, new() => builder.AddPlugin(new TPlugin());
+
+    /// <summary>Adds a plugin.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="plugin">The plugin.</param>
+    /// <exception cref="InvalidPluginException">It registers nothing, throws, or its name is ill-formed or taken.</exception>
+    public static IAgentOrchestrationBuilder AddPlugin(this IAgentOrchestrationBuilder builder, IPlugin plugin)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(plugin);
+        PluginInstaller.Install(builder, plugin);
+        return builder;
+    }
+}

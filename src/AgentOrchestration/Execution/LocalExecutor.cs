@@ -1,0 +1,70 @@
+using AgentOrchestration.Graph;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Resources;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Tasks;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace AgentOrchestration.Execution;
+
+/// <summary>Runs in this process, on its thread pool.</summary>
+internal sealed class LocalExecutor : IExecutor
+{
+    public LocalExecutor(
+        IServiceScopeFactory scopes,
+        IResourceManager resources,
+        TimeProvider timeProvider,
+        PayloadSerializer serializer,
+        IEnumerable<TaskMiddleware> middleware,
+        IEnumerable<IRunEventSink> sinks,
+        ILogger<LocalExecutor> logger,
+        IResultCache? cache = null)
+    {
+        Scopes = scopes;
+        Resources = resources;
+        TimeProvider = timeProvider;
+        Serializer = serializer;
+        Sinks = [.. sinks];
+        Logger = logger;
+        Cache = cache;
+        Pipeline = middleware.Reverse().Aggregate(
+            (TaskDelegate)InvokeHandlerAsync,
+            (next, outer) => (context, cancellationToken) => outer.InvokeAsync(context, next, cancellationToken));
+    }
+
+    public IServiceScopeFactory Scopes { get; }
+
+    public IResourceManager Resources { get; }
+
+    public TimeProvider TimeProvider { get; }
+
+    public PayloadSerializer Serializer { get; }
+
+    public IReadOnlyList<IRunEventSink> Sinks { get; }
+
+    public ILogger Logger { get; }
+
+    public IResultCache? Cache { get; }
+
+    /// <summary>All middleware around the handler, composed once.</summary>
+    public TaskDelegate Pipeline { get; }
+
+    public ValueTask<IRunHandle> StartAsync(TaskGraph graph, RunOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(options);
+        cancellationToken.ThrowIfCancellationRequested();
+#pragma warning disable CA2000 // The caller disposes the run.
+        var run = new LocalRun(this, graph, options);
+#pragma warning restore CA2000
+        run.Start();
+        return new ValueTask<IRunHandle>(run);
+    }
+
+    private static ValueTask<object?> InvokeHandlerAsync(TaskContext context, CancellationToken cancellationToken)
+    {
+        var attempt = (LocalAttempt)context;
+        return context.TaskType.Invoker.InvokeAsync(attempt.Input, context, cancellationToken);
+    }
+}

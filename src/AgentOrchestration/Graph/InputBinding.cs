@@ -1,0 +1,12 @@
+using System.Text.Json;
+
+namespace AgentOrchestration.Graph;
+
+/// <summary>How the input of a subtask is made.</summary>
+/// <param name="Arguments">The arguments as the plan has them.</param>
+/// <param name="Sources">What their references stand for, in document order.</param>
+internal sealed record InputBinding(JsonElement Arguments, IReadOnlyList<OutputSource> Sources)
+{
+    /// <summary>Whether the input is the output of a dependency, and nothing else.</summary>
+    public bool IsOneOutput { get; init; }
+}

@@ -1,0 +1,20 @@
+using AgentOrchestration.Plans;
+
+namespace AgentOrchestration.Graph;
+
+/// <summary>Collects what is wrong with a plan, with the place of each.</summary>
+internal sealed class PlanReport(TaskPlan plan)
+{
+    private readonly List<PlanDiagnostic> _diagnostics = [];
+
+    public IReadOnlyList<PlanDiagnostic> Diagnostics => _diagnostics;
+
+    public void AddForPlan(PlanDiagnosticCode code, string message, string remedy) =>
+        _diagnostics.Add(new PlanDiagnostic(code, "/subtasks", message, remedy));
+
+    public void Add(PlanDiagnosticCode code, int subtask, string place, string message, string remedy)
+    {
+        string id = plan.Subtasks[subtask].Id;
+        _diagnostics.Add(new PlanDiagnostic(code, $"/subtasks/{subtask}{place}", $"'{id}': {message}", remedy) { SubtaskId = id });
+    }
+}

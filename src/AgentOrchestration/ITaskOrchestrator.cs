@@ -1,0 +1,41 @@
+using AgentOrchestration.Plans;
+
+namespace AgentOrchestration;
+
+/// <summary>The front door: a request becomes a plan, the plan a run, the run an answer. Safe for concurrent use.</summary>
+public interface ITaskOrchestrator
+{
+    /// <summary>Makes a plan that passes every check.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="cancellationToken">Cancels the planning.</param>
+    /// <exception cref="InvalidPlanException">No plan passed the checks, after all repairs that the options allow.</exception>
+    Task<TaskPlan> PlanAsync(OrchestrationRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>Checks a plan.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <returns>Everything that is wrong with it; empty when it can be started.</returns>
+    IReadOnlyList<PlanDiagnostic> Check(TaskPlan plan);
+
+    /// <summary>Checks a plan and starts it.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="cancellationToken">Cancels the start, not the run.</param>
+    /// <returns>The run; dispose it.</returns>
+    /// <exception cref="InvalidPlanException">The plan does not pass the checks; nothing was started.</exception>
+    Task<OrchestrationRun> StartAsync(TaskPlan plan, CancellationToken cancellationToken = default);
+
+    /// <summary>Makes a plan and starts it.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="cancellationToken">Cancels the planning and the start, not the run.</param>
+    /// <returns>The run; dispose it.</returns>
+    /// <exception cref="InvalidPlanException">No plan passed the checks; nothing was started.</exception>
+    Task<OrchestrationRun> StartAsync(OrchestrationRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>Makes a plan, runs it, and compiles the answer.</summary>
+    /// <typeparam name="T">The type of the answer.</typeparam>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="cancellationToken">Cancels the planning, the run and the compiling.</param>
+    /// <exception cref="InvalidPlanException">No plan passed the checks; nothing was started.</exception>
+    /// <exception cref="OrchestrationFailedException">The run did not succeed; its result holds all that did.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    Task<T> RunAsync<T>(OrchestrationRequest request, CancellationToken cancellationToken = default);
+}

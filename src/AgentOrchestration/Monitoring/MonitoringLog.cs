@@ -1,0 +1,40 @@
+using AgentOrchestration.Runs;
+using Microsoft.Extensions.Logging;
+
+namespace AgentOrchestration.Monitoring;
+
+internal static partial class MonitoringLog
+{
+    [LoggerMessage(1000, LogLevel.Information, "Run {RunId} started: {Count} subtasks.")]
+    public static partial void RunStarted(ILogger logger, string runId, int count);
+
+    [LoggerMessage(1001, LogLevel.Information, "Run {RunId} {Outcome} after {Duration}.")]
+    public static partial void RunEnded(ILogger logger, string runId, RunOutcome outcome, TimeSpan duration);
+
+    [LoggerMessage(1002, LogLevel.Information, "Run {RunId}: {SubtaskId} ({TaskType}) started, attempt {Attempt}.")]
+    public static partial void AttemptStarted(ILogger logger, string runId, string subtaskId, string taskType, int attempt);
+
+    [LoggerMessage(1003, LogLevel.Warning, "Run {RunId}: attempt {Attempt} of {SubtaskId} failed, the next starts at {RetryAt}: {Error}")]
+    public static partial void AttemptFailed(ILogger logger, string runId, string subtaskId, int attempt, DateTimeOffset retryAt, string error);
+
+    [LoggerMessage(1004, LogLevel.Information, "Run {RunId}: {SubtaskId} succeeded after {Duration}, output {Origin}; the process used {CpuTime} of cpu and up to {MemoryMiB} MiB meanwhile.")]
+    public static partial void SubtaskSucceeded(ILogger logger, string runId, string subtaskId, TimeSpan duration, OutputOrigin origin, TimeSpan cpuTime, long memoryMiB);
+
+    [LoggerMessage(1005, LogLevel.Error, "Run {RunId}: {SubtaskId} failed after {Duration}: {Error}")]
+    public static partial void SubtaskFailed(ILogger logger, Exception? exception, string runId, string subtaskId, TimeSpan duration, string error);
+
+    [LoggerMessage(1006, LogLevel.Warning, "Run {RunId}: {SubtaskId} was skipped, because {Cause} failed.")]
+    public static partial void SubtaskSkipped(ILogger logger, string runId, string subtaskId, string cause);
+
+    [LoggerMessage(1007, LogLevel.Information, "Run {RunId}: {SubtaskId} was cancelled.")]
+    public static partial void SubtaskCancelled(ILogger logger, string runId, string subtaskId);
+
+    [LoggerMessage(1100, LogLevel.Warning, "Alert {Rule}: {Message}")]
+    public static partial void AlertRaised(ILogger logger, string rule, string message);
+
+    [LoggerMessage(1101, LogLevel.Warning, "The alert sink {Sink} threw.")]
+    public static partial void AlertSinkThrew(ILogger logger, Exception exception, string sink);
+
+    [LoggerMessage(1102, LogLevel.Warning, "The alert rule {Rule} threw; it is asked again next time.")]
+    public static partial void AlertRuleThrew(ILogger logger, Exception exception, string rule);
+}

@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using AgentOrchestration.Runs;
+using Microsoft.Extensions.Logging;
+
+namespace AgentOrchestration.Monitoring;
+
+/// <summary>Writes the course of each run to the log: start, end, duration, outcome, and what the process used meanwhile.</summary>
+internal sealed class RunLogger(ILogger<RunLogger> logger, SystemMonitor monitor) : IRunEventSink
+{
+    private const long MiB = 1024 * 1024;
+
+    private readonly ConcurrentDictionary<string, RunSnapshotBuilder> _runs = new(StringComparer.Ordinal);
+
+    public bool IsEnabled => logger.IsEnabled(LogLevel.Error);
+
+    public void OnEvent(string runId, RunEvent runEvent)
+    {
+        if (runEvent is RunStarted started)
+        {
+            _runs[runId] = new RunSnapshotBuilder(started);
+            MonitoringLog.RunStarted(logger, runId, started.Plan.Subtasks.Count);
+            return;
+        }
+
+        if (!_runs.TryGetValue(runId, out RunSnapshotBuilder? run))
+        {
+            return;
+        }
+
+        run.Apply(runEvent);
+        if (runEvent is SubtaskEvent subtaskEvent)
+        {
+            Log(runId, run.Get(subtaskEvent.SubtaskId), subtaskEvent);
+        }
+        else if (runEvent is RunEnded ended)
+        {
+            _runs.TryRemove(runId, out _);
+            MonitoringLog.RunEnded(logger, runId, ended.Outcome, ended.Time - run.StartedAt);
+        }
+    }
+
+    private void Log(string runId, SubtaskSnapshot subtask, SubtaskEvent subtaskEvent)
+    {
+        string id = subtask.Subtask.Id;
+        TimeSpan duration = subtask.Duration ?? TimeSpan.Zero;
+        switch (subtaskEvent)
+        {
+            case AttemptStarted started:
+                MonitoringLog.AttemptStarted(logger, runId, id, subtask.Subtask.TaskType, started.Attempt);
+                break;
+            case AttemptFailed failed:
+                MonitoringLog.AttemptFailed(logger, runId, id, failed.Attempt, failed.RetryAt, failed.Error.Message);
+                break;
+            case SubtaskSucceeded succeeded:
+                ResourceUsage usage = monitor.UsageBetween(subtask.StartedAt!.Value, succeeded.Time);
+                MonitoringLog.SubtaskSucceeded(logger, runId, id, duration, succeeded.Origin, usage.CpuTime, usage.PeakMemoryBytes / MiB);
+                break;
+            case SubtaskFailed failed:
+                MonitoringLog.SubtaskFailed(logger, failed.Error.Exception, runId, id, duration, failed.Error.Message);
+                break;
+            case SubtaskSkipped skipped:
+                MonitoringLog.SubtaskSkipped(logger, runId, id, skipped.Cause);
+                break;
+            case SubtaskCancelled:
+                MonitoringLog.SubtaskCancelled(logger, runId, id);
+                break;
+        }
+    }
+}

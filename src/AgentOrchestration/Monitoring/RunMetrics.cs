@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using AgentOrchestration.Runs;
+
+namespace AgentOrchestration.Monitoring;
+
+/// <summary>Counts and measures runs. Tags are few and known beforehand: never the id of a run or a subtask.</summary>
+internal sealed class RunMetrics : IRunEventSink, IDisposable
+{
+    private readonly Meter? _ownMeter;
+    private readonly Histogram<double> _subtaskDuration;
+    private readonly Histogram<double> _runDuration;
+    private readonly Counter<long> _attemptFailures;
+    private readonly ConcurrentDictionary<string, RunSnapshotBuilder> _runs = new(StringComparer.Ordinal);
+
+    public RunMetrics(IMeterFactory? meterFactory)
+    {
+#pragma warning disable CA2000 // The factory owns what it makes; our own is disposed below.
+        Meter meter = meterFactory?.Create(OrchestrationDiagnostics.MeterName) ?? (_ownMeter = new Meter(OrchestrationDiagnostics.MeterName));
+#pragma warning restore CA2000
+        _subtaskDuration = meter.CreateHistogram<double>("agent_orchestration.subtask.duration", "s", "How long subtasks took, retries included.");
+        _runDuration = meter.CreateHistogram<double>("agent_orchestration.run.duration", "s", "How long runs took.");
+        _attemptFailures = meter.CreateCounter<long>("agent_orchestration.attempt.failures", "{attempt}", "Attempts that failed.");
+    }
+
+    public bool IsEnabled => _subtaskDuration.Enabled || _runDuration.Enabled || _attemptFailures.Enabled;
+
+    public void OnEvent(string runId, RunEvent runEvent)
+    {
+        if (runEvent is RunStarted started)
+        {
+            _runs[runId] = new RunSnapshotBuilder(started);
+            return;
+        }
+
+        if (!_runs.TryGetValue(runId, out RunSnapshotBuilder? run))
+        {
+            return;
+        }
+
+        run.Apply(runEvent);
+        if (runEvent is SubtaskEvent subtaskEvent)
+        {
+            Record(run.Get(subtaskEvent.SubtaskId), subtaskEvent);
+        }
+        else if (runEvent is RunEnded ended)
+        {
+            _runs.TryRemove(runId, out _);
+            _runDuration.Record((ended.Time - run.StartedAt).TotalSeconds, new KeyValuePair<string, object?>("outcome", ended.Outcome.ToString()));
+        }
+    }
+
+    public void Dispose() => _ownMeter?.Dispose();
+
+    private void Record(SubtaskSnapshot subtask, SubtaskEvent subtaskEvent)
+    {
+        var taskType = new KeyValuePair<string, object?>("task_type", subtask.Subtask.TaskType);
+        if (subtaskEvent is AttemptFailed or SubtaskFailed { Attempt: > 0 })
+        {
+            _attemptFailures.Add(1, taskType);
+        }
+
+        if (subtask.EndedAt is not null)
+        {
+            _subtaskDuration.Record((subtask.Duration ?? TimeSpan.Zero).TotalSeconds, taskType, new KeyValuePair<string, object?>("state", subtask.State.ToString()));
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text.Json;
+using AgentOrchestration.Execution;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Scheduling;
+using AgentOrchestration.Tasks;
+using Microsoft.Extensions.Caching.Hybrid;
+
+namespace AgentOrchestration.Optimization;
+
+/// <summary>Keeps results as JSON in the application's <see cref="HybridCache"/>: in memory, and in its distributed cache if it has one.</summary>
+internal sealed class HybridResultCache(HybridCache cache, ResultCacheOptions options, PayloadSerializer serializer) : IResultCache, IResultCacheControl
+{
+    private const string Prefix = "agent-orchestration:";
+
+    private static readonly HybridCacheEntryOptions OnlyFind = new() { Flags = HybridCacheEntryFlags.DisableUnderlyingData };
+
+    private readonly HybridCacheEntryOptions _entry = new() { Expiration = options.TimeToLive, LocalCacheExpiration = options.TimeToLive };
+
+    public async ValueTask<CachedOutput?> FindAsync(TaskDescriptor taskType, string identity, CancellationToken cancellationToken)
+    {
+        byte[]? json = await cache.GetOrCreateAsync(
+            KeyOf(taskType, identity), static _ => ValueTask.FromResult<byte[]?>(null), OnlyFind, cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (json is null)
+        {
+            return null;
+        }
+
+        return new CachedOutput(taskType.OutputType == typeof(None) ? None.Value : serializer.Read(JsonElement.Parse(json), taskType.OutputType));
+    }
+
+    public ValueTask StoreAsync(TaskDescriptor taskType, string identity, object? output, CancellationToken cancellationToken)
+    {
+        byte[] json = taskType.OutputType == typeof(None) ? "{}"u8.ToArray() : JsonSerializer.SerializeToUtf8Bytes(output, serializer.Options.GetTypeInfo(taskType.OutputType));
+        string[] tags = [TypeTag(taskType.Name), .. taskType.Options.CacheTags.Select(UserTag)];
+        return cache.SetAsync(KeyOf(taskType, identity), json, _entry, tags, cancellationToken);
+    }
+
+    public ValueTask InvalidateTaskTypeAsync(string taskType, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(taskType);
+        return cache.RemoveByTagAsync(TypeTag(taskType), cancellationToken);
+    }
+
+    public ValueTask InvalidateTagAsync(string tag, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(tag);
+        return cache.RemoveByTagAsync(UserTag(tag), cancellationToken);
+    }
+
+    private static string KeyOf(TaskDescriptor taskType, string identity) => $"{Prefix}{taskType.Name}:{identity}";
+
+    private static string TypeTag(string taskType) => $"{Prefix}type:{taskType}";
+
+    private static string UserTag(string tag) => $"{Prefix}tag:{tag}";
+}

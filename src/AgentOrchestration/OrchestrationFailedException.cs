@@ -1,0 +1,24 @@
+using AgentOrchestration.Results;
+using AgentOrchestration.Runs;
+
+namespace AgentOrchestration;
+
+/// <summary>The answer of a run was asked for that did not succeed.</summary>
+public sealed class OrchestrationFailedException : Exception
+{
+    internal OrchestrationFailedException(RunResult result)
+        : base(Describe(result), result.Failed.FirstOrDefault()?.Error?.Exception) => Result = result;
+
+    /// <summary>The run: what failed and why, and the outputs of all that succeeded.</summary>
+    public RunResult Result { get; }
+
+    private static string Describe(RunResult result)
+    {
+        IEnumerable<string> failures = result.Failed.Select(failed => $"{Environment.NewLine}  {failed.Subtask.Id}: {failed.Error?.Message}");
+        string counts = string.Join(", ", result.Subtasks
+            .GroupBy(subtask => subtask.State)
+            .OrderBy(group => group.Key)
+            .Select(group => $"{group.Count()} {group.Key.ToString().ToLowerInvariant()}"));
+        return $"The run {result.Run.RunId} {(result.Outcome == RunOutcome.Cancelled ? "was cancelled" : "failed")}: {counts}.{string.Concat(failures)}";
+    }
+}

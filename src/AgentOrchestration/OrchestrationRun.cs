@@ -1,0 +1,73 @@
+using AgentOrchestration.Execution;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Results;
+using AgentOrchestration.Runs;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AgentOrchestration;
+
+/// <summary>One execution of a plan. Watch it, wait for it, cancel it; dispose it in the end. Safe for concurrent use.</summary>
+public sealed class OrchestrationRun : IAsyncDisposable
+{
+    private readonly IRunHandle _handle;
+    private readonly IServiceProvider _services;
+    private readonly Task _watching;
+    private RunResult? _result;
+
+    internal OrchestrationRun(IRunHandle handle, IServiceProvider services, Task watching)
+    {
+        _handle = handle;
+        _services = services;
+        _watching = watching;
+    }
+
+    /// <summary>Names the run, unique among all runs.</summary>
+    public string RunId => _handle.RunId;
+
+    /// <summary>The plan that it executes.</summary>
+    public TaskPlan Plan => _handle.Graph.Plan;
+
+    /// <summary>
+    /// The events so far, then live ones, up to and including the one that ends the run. Any number of readers, at any time, also after
+    /// the end. A slow reader holds nothing up.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the watching, not the run.</param>
+    public IAsyncEnumerable<RunEvent> WatchAsync(CancellationToken cancellationToken = default) => _handle.WatchAsync(cancellationToken);
+
+    /// <summary>The run as it is now.</summary>
+    public RunSnapshot GetSnapshot() => _handle.GetSnapshot();
+
+    /// <summary>Waits for the end. Failed subtasks are part of the result, not an exception.</summary>
+    /// <param name="cancellationToken">Ends the waiting, not the run.</param>
+    public async Task<RunResult> WaitAsync(CancellationToken cancellationToken = default)
+    {
+        await _handle.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return _result ??= new RunResult(_handle.Graph, _handle.GetSnapshot());
+    }
+
+    /// <summary>Waits for the end and, when the run succeeded, compiles the answer.</summary>
+    /// <typeparam name="T">The type of the answer.</typeparam>
+    /// <param name="cancellationToken">Ends the waiting and the compiling, not the run.</param>
+    public async Task<OrchestrationResult<T>> CompileAsync<T>(CancellationToken cancellationToken = default)
+    {
+        RunResult result = await WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (result.Outcome != RunOutcome.Succeeded)
+        {
+            return new OrchestrationResult<T>(result);
+        }
+
+        IResultCompiler<T> compiler = _services.GetRequiredService<IResultCompiler<T>>();
+        return new OrchestrationResult<T>(result, await compiler.CompileAsync(result, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Asks the run to stop: nothing new starts, and running code is told. Wait for the run to see its end.</summary>
+    /// <param name="cancellationToken">Cancels the asking.</param>
+    public ValueTask CancelAsync(CancellationToken cancellationToken = default) => _handle.CancelAsync(cancellationToken);
+
+    /// <summary>Cancels the run if it goes on, and waits for its end, at most as long as code that was told to stop may go on.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _handle.DisposeAsync().ConfigureAwait(false);
+        await _watching.ConfigureAwait(false);
+    }
+}

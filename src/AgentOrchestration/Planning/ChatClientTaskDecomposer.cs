@@ -1,0 +1,34 @@
+using AgentOrchestration.Plans;
+using AgentOrchestration.Resources;
+using AgentOrchestration.Tasks;
+using Microsoft.Extensions.AI;
+
+namespace AgentOrchestration.Planning;
+
+/// <summary>Lets a chat model make the plan, with structured output. It may choose among registered task types and nothing else.</summary>
+internal sealed class ChatClientTaskDecomposer(
+    IChatClient? chat,
+    ITaskTypeRegistry taskTypes,
+    IResourceManager resources,
+    PayloadSerializer serializer,
+    PlanningOptions options) : ITaskDecomposer
+{
+    public async ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (chat is null)
+        {
+            throw new InvalidOperationException(
+                "Planning needs a chat client, but none is registered: call services.AddChatClient(…), or UseDecomposer<T>() with a decomposer of your own.");
+        }
+
+        IReadOnlyList<ResourcePoolSnapshot> pools = resources.Snapshot();
+        List<ChatMessage> messages = PlanPrompt.Create(request, refusal, taskTypes, pools, serializer);
+        var chatOptions = new ChatOptions
+        {
+            ResponseFormat = ChatResponseFormat.ForJsonSchema(PlanSchema.Create(taskTypes, pools), PlanSchema.Name, "A plan of subtasks."),
+        };
+        ChatResponse response = await chat.GetResponseAsync(messages, chatOptions, cancellationToken).ConfigureAwait(false);
+        return PlanAnswer.Read(response.Text, options);
+    }
+}

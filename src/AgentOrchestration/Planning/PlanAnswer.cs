@@ -1,0 +1,42 @@
+using System.Text.Json;
+using AgentOrchestration.Plans;
+
+namespace AgentOrchestration.Planning;
+
+/// <summary>Reads what a model wrote as a plan. It is hostile input: bounded before it is parsed, and refused rather than guessed at.</summary>
+internal static class PlanAnswer
+{
+    public static TaskPlan Read(string answer, PlanningOptions options)
+    {
+        if (answer.Length > options.MaxAnswerLength)
+        {
+            // The answer is not kept: it would go back to the model as it is.
+            throw new InvalidPlanException(new PlanRefusal(
+            [
+                new(PlanDiagnosticCode.TooLarge, "", $"The answer has {answer.Length} characters.", $"At most {options.MaxAnswerLength} are read; make a smaller plan."),
+            ]));
+        }
+
+        List<PlanDiagnostic> diagnostics = [];
+        TaskPlan? plan = null;
+        try
+        {
+            plan = JsonSerializer.Deserialize(answer, PlanJsonContext.Default.PlanDocument)?.ToPlan(diagnostics);
+            if (plan is null)
+            {
+                diagnostics.Add(Malformed("", "The answer is null."));
+            }
+        }
+        catch (JsonException exception)
+        {
+            diagnostics.Add(Malformed(exception.Path ?? "", exception.Message));
+        }
+
+        return diagnostics.Count == 0
+            ? plan!
+            : throw new InvalidPlanException(new PlanRefusal(diagnostics) { Plan = plan, Answer = answer });
+    }
+
+    private static PlanDiagnostic Malformed(string path, string message) =>
+        new(PlanDiagnosticCode.Malformed, path, $"The answer is not the JSON of a plan: {message}", "Answer with one JSON object of the given form, without prose around it.");
+}

@@ -1,0 +1,27 @@
+namespace AgentOrchestration.Plans;
+
+/// <summary>A plan was refused. Nothing of it was run.</summary>
+public sealed class InvalidPlanException : Exception
+{
+    private const int DiagnosticsShown = 20;
+
+    /// <summary>Makes the exception.</summary>
+    /// <param name="refusal">What was refused, and everything that is wrong with it.</param>
+    public InvalidPlanException(PlanRefusal refusal)
+        : base(Describe(refusal)) => Refusal = refusal;
+
+    /// <summary>What was refused, and everything that is wrong with it.</summary>
+    public PlanRefusal Refusal { get; }
+
+    /// <summary>Everything that is wrong.</summary>
+    public IReadOnlyList<PlanDiagnostic> Diagnostics => Refusal.Diagnostics;
+
+    private static string Describe(PlanRefusal refusal)
+    {
+        ArgumentNullException.ThrowIfNull(refusal);
+        IEnumerable<string> lines = refusal.Diagnostics.Take(DiagnosticsShown).Select(diagnostic => "  " + diagnostic);
+        int hidden = refusal.Diagnostics.Count - DiagnosticsShown;
+        string more = hidden > 0 ? $"{Environment.NewLine}  and {hidden} more" : "";
+        return $"The plan was refused:{Environment.NewLine}{string.Join(Environment.NewLine, lines)}{more}";
+    }
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace AgentOrchestration.Plans;
+
+/// <summary>JSON pointers as RFC 6901 defines them.</summary>
+internal static class JsonPointer
+{
+    public static string Escape(string name) =>
+        name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+
+    public static IEnumerable<string> Segments(string pointer) =>
+        pointer.Length == 0 ? [] : pointer[1..].Split('/').Select(Unescape);
+
+    public static bool TryResolve(JsonElement root, string pointer, out JsonElement target)
+    {
+        target = root;
+        foreach (string segment in Segments(pointer))
+        {
+            bool found = target.ValueKind switch
+            {
+                JsonValueKind.Object => target.TryGetProperty(segment, out target),
+                JsonValueKind.Array => TryGetItem(target, segment, out target),
+                _ => false,
+            };
+            if (!found)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool TryGetItem(JsonElement array, string segment, out JsonElement item)
+    {
+        bool exists = int.TryParse(segment, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < array.GetArrayLength();
+        item = exists ? array[index] : default;
+        return exists;
+    }
+
+    private static string Unescape(string segment) =>
+        segment.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+}

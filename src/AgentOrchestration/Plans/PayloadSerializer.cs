@@ -1,0 +1,35 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.AI;
+
+namespace AgentOrchestration.Plans;
+
+/// <summary>Writes and reads the inputs and outputs of tasks as JSON.</summary>
+internal sealed class PayloadSerializer(JsonSerializerOptions options)
+{
+    /// <summary>Web naming, enums as strings, numbers as numbers.</summary>
+    public static JsonSerializerOptions DefaultOptions { get; } = CreateDefaultOptions();
+
+    public JsonSerializerOptions Options { get; } = options;
+
+    public JsonElement Write(object? payload, Type type) => JsonSerializer.SerializeToElement(payload, Options.GetTypeInfo(type));
+
+    public object? Read(JsonElement payload, Type type) => payload.Deserialize(Options.GetTypeInfo(type));
+
+    private static JsonSerializerOptions CreateDefaultOptions()
+    {
+        // The resolver falls back to reflection only where the application has not switched reflection off (trimming, AOT).
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
+        {
+            NumberHandling = JsonNumberHandling.Strict,
+            TypeInfoResolver = AIJsonUtilities.DefaultOptions.TypeInfoResolver,
+        };
+        foreach (JsonConverter converter in AIJsonUtilities.DefaultOptions.Converters)
+        {
+            options.Converters.Add(converter);
+        }
+
+        options.MakeReadOnly();
+        return options;
+    }
+}

@@ -1,0 +1,50 @@
+namespace AgentOrchestration.Plans;
+
+/// <summary>What is wrong with a plan.</summary>
+public enum PlanDiagnosticCode
+{
+    /// <summary>The text is not the JSON of a plan.</summary>
+    Malformed,
+
+    /// <summary>The plan has no subtasks.</summary>
+    Empty,
+
+    /// <summary>The plan is larger than the host allows a model to write.</summary>
+    TooLarge,
+
+    /// <summary>An id is not 1 to 64 of <c>A-Z a-z 0-9 _ -</c>.</summary>
+    InvalidId,
+
+    /// <summary>Two subtasks have the same id.</summary>
+    DuplicateId,
+
+    /// <summary>A task type is not registered.</summary>
+    UnknownTaskType,
+
+    /// <summary>A dependency is no subtask of the plan.</summary>
+    UnknownDependency,
+
+    /// <summary>A subtask depends on itself.</summary>
+    SelfDependency,
+
+    /// <summary>Subtasks depend on each other in a circle.</summary>
+    Cycle,
+
+    /// <summary>Arguments do not fit the task type's input schema.</summary>
+    InvalidArguments,
+
+    /// <summary>Arguments refer to the output of a subtask that is no dependency.</summary>
+    ReferenceToNoDependency,
+
+    /// <summary>Arguments refer to an output, or a part of one, that cannot stand in that place.</summary>
+    ReferenceTypeMismatch,
+
+    /// <summary>A resource has no pool.</summary>
+    UnknownResource,
+
+    /// <summary>More of a resource is needed than there is.</summary>
+    ResourceNeedsAboveCapacity,
+
+    /// <summary>An estimated duration is negative or not a number.</summary>
+    InvalidEstimate,
+}

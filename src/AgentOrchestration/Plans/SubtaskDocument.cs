@@ -1,0 +1,62 @@
+using System.Text.Json;
+using AgentOrchestration.Resources;
+
+namespace AgentOrchestration.Plans;
+
+/// <summary>A subtask as it stands in JSON.</summary>
+internal sealed class SubtaskDocument
+{
+    public required string Id { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? Description { get; init; }
+
+    public required string Type { get; init; }
+
+    public IReadOnlyList<string?>? DependsOn { get; init; }
+
+    public JsonElement? Arguments { get; init; }
+
+    public double? EstimatedMinutes { get; init; }
+
+    public ResourceRequirements? Resources { get; init; }
+
+    public static SubtaskDocument From(Subtask subtask) => new()
+    {
+        Id = subtask.Id,
+        Name = subtask.Name == subtask.Id ? null : subtask.Name,
+        Description = subtask.Description,
+        Type = subtask.TaskType,
+        DependsOn = subtask.DependsOn.Count == 0 ? null : subtask.DependsOn,
+        Arguments = subtask.Arguments,
+        EstimatedMinutes = subtask.EstimatedDuration?.TotalMinutes,
+        Resources = subtask.Resources.IsNone ? null : subtask.Resources,
+    };
+
+    public Subtask ToSubtask(string path, ICollection<PlanDiagnostic> diagnostics)
+    {
+        bool readable = EstimatedMinutes is null or (>= 0 and <= 1e9);
+        if (!readable)
+        {
+            diagnostics.Add(new PlanDiagnostic(
+                PlanDiagnosticCode.InvalidEstimate,
+                $"{path}/estimatedMinutes",
+                $"The estimate of '{Id}' is {EstimatedMinutes} minutes.",
+                "Give a number of minutes that is not negative, or leave it out.")
+            { SubtaskId = Id });
+        }
+
+        return new Subtask
+        {
+            Id = Id,
+            Name = Name ?? Id,
+            Description = Description,
+            TaskType = Type,
+            DependsOn = [.. (DependsOn ?? []).Select(id => id ?? "")],
+            Arguments = Arguments is { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined } ? null : Arguments,
+            EstimatedDuration = readable && EstimatedMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
+            Resources = Resources ?? ResourceRequirements.None,
+        };
+    }
+}

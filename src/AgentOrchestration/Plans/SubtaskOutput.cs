@@ -1,0 +1,37 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace AgentOrchestration.Plans;
+
+/// <summary>Stands for the output of a subtask, or a part of it, in the arguments of another.</summary>
+/// <param name="SubtaskId">The subtask that produces the output.</param>
+/// <param name="Path">A JSON pointer (RFC 6901) to a part of the output; empty for all of it.</param>
+public readonly record struct SubtaskOutput(string SubtaskId, string Path)
+{
+    internal const string PropertyName = "$output";
+
+    /// <summary>The reference as it stands in arguments: <c>{"$output": "id/pointer"}</c>.</summary>
+    /// <param name="output">The reference.</param>
+    public static implicit operator JsonNode(SubtaskOutput output) => output.ToJsonNode();
+
+    /// <summary>The reference as it stands in arguments: <c>{"$output": "id/pointer"}</c>.</summary>
+    public JsonNode ToJsonNode() => new JsonObject { [PropertyName] = SubtaskId + Path };
+
+    /// <summary>Reads a reference: an object whose only property is <c>$output</c>, a string.</summary>
+    internal static bool TryRead(JsonElement element, out SubtaskOutput output)
+    {
+        output = default;
+        if (element.ValueKind != JsonValueKind.Object
+            || element.GetPropertyCount() != 1
+            || !element.TryGetProperty(PropertyName, out JsonElement target)
+            || target.ValueKind != JsonValueKind.String)
+        {
+            return false;
+        }
+
+        string text = target.GetString()!;
+        int slash = text.IndexOf('/', StringComparison.Ordinal);
+        output = slash < 0 ? new SubtaskOutput(text, "") : new SubtaskOutput(text[..slash], text[slash..]);
+        return true;
+    }
+}

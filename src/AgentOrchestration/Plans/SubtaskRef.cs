@@ -1,0 +1,17 @@
+namespace AgentOrchestration.Plans;
+
+/// <summary>Refers to a subtask of the plan being built.</summary>
+/// <param name="Id">The subtask's id.</param>
+public readonly record struct SubtaskRef(string Id)
+{
+    /// <summary>Stands for the subtask's output in the input of another; that makes it a dependency of the other.</summary>
+    /// <param name="path">A JSON pointer (RFC 6901) to a part of the output, such as <c>/rows/0</c>; empty for all of it.</param>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is neither empty nor begins with <c>/</c>.</exception>
+    public SubtaskOutput Output(string path = "")
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return path.Length > 0 && path[0] != '/'
+            ? throw new ArgumentException($"'{path}' is no JSON pointer: it is empty or begins with '/'.", nameof(path))
+            : new SubtaskOutput(Id, path);
+    }
+}

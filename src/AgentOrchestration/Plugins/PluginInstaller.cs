@@ -1,0 +1,57 @@
+using AgentOrchestration.Plans;
+using AgentOrchestration.Tasks;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AgentOrchestration.Plugins;
+
+/// <summary>Adds a plugin to an application, or refuses it.</summary>
+internal static class PluginInstaller
+{
+    public static void Install(IAgentOrchestrationBuilder builder, IPlugin plugin)
+    {
+        IServiceCollection services = builder.Services;
+        string name = plugin.Name;
+        if (name is null || !SubtaskId.IsValid(name))
+        {
+            throw new InvalidPluginException(name, "its name must be 1 to 64 of A-Z a-z 0-9 _ -.");
+        }
+
+        if (services.Any(service => service.ImplementationInstance is PluginDescriptor other && other.Name == name))
+        {
+            throw new InvalidPluginException(name, "another plugin of that name was added before.");
+        }
+
+        HashSet<ServiceDescriptor> before = [.. services];
+        try
+        {
+            plugin.Configure(builder);
+        }
+        catch (Exception exception)
+        {
+            Restore(services, before);
+            throw new InvalidPluginException(name, $"it threw while it was added: {exception.Message}", exception);
+        }
+
+        ServiceDescriptor[] added = [.. services.Where(service => !before.Contains(service))];
+        if (added.Length == 0)
+        {
+            throw new InvalidPluginException(name, "it registers nothing.");
+        }
+
+        string[] taskTypes =
+        [
+            .. added.Select(service => service.ServiceType == typeof(TaskDescriptor) ? ((TaskDescriptor?)service.ImplementationInstance)?.Name : null)
+                .OfType<string>()
+                .Order(StringComparer.Ordinal),
+        ];
+        services.AddSingleton(new PluginDescriptor(name, taskTypes));
+    }
+
+    private static void Restore(IServiceCollection services, HashSet<ServiceDescriptor> before)
+    {
+        foreach (ServiceDescriptor added in services.Where(service => !before.Contains(service)).ToArray())
+        {
+            services.Remove(added);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System.Text.Json.Serialization;
+
+namespace AgentOrchestration.Resources;
+
+/// <summary>
+/// What work must hold to run: an amount of each of some named resources, taken all at once or not at all.
+/// Immutable, and equal to any other with the same amounts.
+/// </summary>
+[JsonConverter(typeof(ResourceRequirementsJsonConverter))]
+public sealed class ResourceRequirements : IEquatable<ResourceRequirements>
+{
+    private readonly ResourceAmount[] _amounts;
+    private readonly int _hashCode;
+
+    private ResourceRequirements(ResourceAmount[] sortedAmounts)
+    {
+        _amounts = sortedAmounts;
+        var hash = default(HashCode);
+        foreach (ResourceAmount amount in sortedAmounts)
+        {
+            hash.Add(amount);
+        }
+
+        _hashCode = hash.ToHashCode();
+    }
+
+    /// <summary>Nothing at all: such work holds no resource.</summary>
+    public static ResourceRequirements None { get; } = new([]);
+
+    /// <summary>The amounts, ordered by name.</summary>
+    public IReadOnlyList<ResourceAmount> Amounts => _amounts;
+
+    /// <summary>Whether nothing is required.</summary>
+    public bool IsNone => _amounts.Length == 0;
+
+    internal ReadOnlySpan<ResourceAmount> AmountSpan => _amounts;
+
+    /// <summary>Makes requirements from amounts.</summary>
+    /// <param name="amounts">Each resource at most once, each amount greater than zero.</param>
+    /// <exception cref="ArgumentException">A name is empty or named twice.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An amount is zero or negative.</exception>
+    public static ResourceRequirements Of(params IEnumerable<ResourceAmount> amounts)
+    {
+        ArgumentNullException.ThrowIfNull(amounts);
+        ResourceAmount[] sorted = [.. amounts];
+        if (sorted.Length == 0)
+        {
+            return None;
+        }
+
+        Array.Sort(sorted, static (left, right) => string.CompareOrdinal(left.Name, right.Name));
+        for (int i = 0; i < sorted.Length; i++)
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(sorted[i].Name, nameof(amounts));
+            if (sorted[i].Amount <= 0)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(amounts), $"The amount of '{sorted[i].Name}' is {sorted[i].Amount}; it must be greater than zero.");
+            }
+
+            if (i > 0 && sorted[i].Name == sorted[i - 1].Name)
+            {
+                throw new ArgumentException($"'{sorted[i].Name}' is named twice; add the amounts up.", nameof(amounts));
+            }
+        }
+
+        return new ResourceRequirements(sorted);
+    }
+
+    /// <summary>Makes requirements of a single resource.</summary>
+    /// <param name="name">The pool's name.</param>
+    /// <param name="amount">How much, greater than zero, in the pool's unit.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="amount"/> is zero or negative.</exception>
+    public static ResourceRequirements Of(string name, long amount) => Of(new ResourceAmount(name, amount));
+
+    /// <summary>The requirements that satisfy both these and <paramref name="other"/>: of each resource the larger amount.</summary>
+    /// <param name="other">The other requirements.</param>
+    public ResourceRequirements Union(ResourceRequirements other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (other.IsNone)
+        {
+            return this;
+        }
+
+        return IsNone
+            ? other
+            : Of(_amounts.Concat(other._amounts)
+                .GroupBy(amount => amount.Name, StringComparer.Ordinal)
+                .Select(group => new ResourceAmount(group.Key, group.Max(amount => amount.Amount))));
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(ResourceRequirements? other) =>
+        ReferenceEquals(this, other)
+        || (other is not null && _hashCode == other._hashCode && _amounts.AsSpan().SequenceEqual(other._amounts));
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as ResourceRequirements);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => _hashCode;
+
+    /// <inheritdoc/>
+    public override string ToString() => IsNone ? "nothing" : string.Join(", ", _amounts);
+}

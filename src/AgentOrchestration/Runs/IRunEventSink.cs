@@ -1,0 +1,16 @@
+namespace AgentOrchestration.Runs;
+
+/// <summary>
+/// Hears every event of every run, in order within each run. A sink that throws or lags harms no run: it is called apart from it.
+/// Implementations must be safe for concurrent use by several runs.
+/// </summary>
+public interface IRunEventSink
+{
+    /// <summary>Whether the sink wants to hear a run that starts now. A run that no sink wants makes no event objects.</summary>
+    bool IsEnabled { get; }
+
+    /// <summary>Hears one event. An exception is logged, and the next event follows.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="runEvent">The event.</param>
+    void OnEvent(string runId, RunEvent runEvent);
+}

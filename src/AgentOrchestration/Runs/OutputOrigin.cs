@@ -1,0 +1,14 @@
+namespace AgentOrchestration.Runs;
+
+/// <summary>Where the output of a subtask came from.</summary>
+public enum OutputOrigin
+{
+    /// <summary>An attempt of the subtask made it.</summary>
+    Executed,
+
+    /// <summary>An identical subtask of the same run made it.</summary>
+    Shared,
+
+    /// <summary>It was in the result cache.</summary>
+    Cached,
+}

@@ -1,0 +1,8 @@
+using AgentOrchestration.Plans;
+
+namespace AgentOrchestration.Runs;
+
+/// <summary>The run has started: the first event of each.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Plan">The plan that it executes.</param>
+public sealed record RunStarted(string RunId, TaskPlan Plan) : RunEvent;

@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+
+namespace AgentOrchestration.Runs;
+
+/// <summary>Why an attempt or a subtask failed.</summary>
+/// <param name="Kind">The name of the exception's type, or of what went wrong.</param>
+/// <param name="Message">What went wrong, in words.</param>
+public sealed record SubtaskError(string Kind, string Message)
+{
+    /// <summary>The exception itself, in the process where it was thrown; <see langword="null"/> elsewhere.</summary>
+    [JsonIgnore]
+    public Exception? Exception { get; init; }
+
+    internal static SubtaskError From(Exception exception) =>
+        new(exception.GetType().Name, exception.Message) { Exception = exception };
+}

@@ -1,0 +1,26 @@
+namespace AgentOrchestration.Runs;
+
+/// <summary>Where a subtask of a run stands. The last four are terminal.</summary>
+public enum SubtaskState
+{
+    /// <summary>Waits for its dependencies.</summary>
+    Pending,
+
+    /// <summary>Its dependencies are done; it waits for its turn, for resources, or for the pause before a retry, and holds nothing.</summary>
+    Ready,
+
+    /// <summary>An attempt is running.</summary>
+    Running,
+
+    /// <summary>It has an output.</summary>
+    Succeeded,
+
+    /// <summary>Its last attempt failed.</summary>
+    Failed,
+
+    /// <summary>It never ran, because a subtask that it depends on failed.</summary>
+    Skipped,
+
+    /// <summary>The run was cancelled before it was done.</summary>
+    Cancelled,
+}

@@ -1,0 +1,17 @@
+using AgentOrchestration.Resources;
+
+namespace AgentOrchestration.Scheduling;
+
+/// <summary>Something for a host to do.</summary>
+/// <param name="Kind">What.</param>
+/// <param name="Subtask">For which subtask; -1 for the run.</param>
+internal readonly record struct Decision(DecisionKind Kind, int Subtask = -1)
+{
+    public int Attempt { get; init; }
+
+    /// <summary>What the attempt holds; <see langword="null"/> when it needs nothing.</summary>
+    public ResourceLease? Lease { get; init; }
+
+    /// <summary>When, in UTC ticks.</summary>
+    public long DueAt { get; init; }
+}

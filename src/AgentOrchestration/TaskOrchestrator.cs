@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using AgentOrchestration.Execution;
+using AgentOrchestration.Graph;
+using AgentOrchestration.Monitoring;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Planning;
+using AgentOrchestration.Runs;
+
+namespace AgentOrchestration;
+
+internal sealed class TaskOrchestrator(
+    Planner planner,
+    PlanChecker checker,
+    IExecutor executor,
+    RunMonitor monitor,
+    AgentOrchestrationOptions options,
+    IServiceProvider services) : ITaskOrchestrator
+{
+    private readonly RunOptions _runOptions = new() { MaxParallelism = options.MaxParallelism, AbandonAfter = options.AbandonAfter };
+
+    public async Task<TaskPlan> PlanAsync(OrchestrationRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return (await planner.PlanAsync(request, cancellationToken).ConfigureAwait(false)).Plan;
+    }
+
+    public IReadOnlyList<PlanDiagnostic> Check(TaskPlan plan)
+    {
+        checker.Check(plan, out IReadOnlyList<PlanDiagnostic> diagnostics);
+        return diagnostics;
+    }
+
+    public Task<OrchestrationRun> StartAsync(TaskPlan plan, CancellationToken cancellationToken)
+    {
+        TaskGraph graph = checker.Check(plan, out IReadOnlyList<PlanDiagnostic> diagnostics)
+            ?? throw new InvalidPlanException(new PlanRefusal(diagnostics) { Plan = plan });
+        return StartAsync(graph, cancellationToken);
+    }
+
+    public async Task<OrchestrationRun> StartAsync(OrchestrationRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        TaskGraph graph = await planner.PlanAsync(request, cancellationToken).ConfigureAwait(false);
+        return await StartAsync(graph, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<T> RunAsync<T>(OrchestrationRequest request, CancellationToken cancellationToken)
+    {
+        OrchestrationRun run = await StartAsync(request, cancellationToken).ConfigureAwait(false);
+        await using (run.ConfigureAwait(false))
+        {
+            OrchestrationResult<T> result = await run.CompileAsync<T>(cancellationToken).ConfigureAwait(false);
+            return result.Value;
+        }
+    }
+
+    private async Task<OrchestrationRun> StartAsync(TaskGraph graph, CancellationToken cancellationToken)
+    {
+        Activity? caller = Activity.Current;
+        Activity? activity = RunTracing.StartRun(graph);
+        try
+        {
+            IRunHandle run = await executor.StartAsync(graph, _runOptions, cancellationToken).ConfigureAwait(false);
+            return new OrchestrationRun(run, services, WatchAsync(run, activity));
+        }
+        catch
+        {
+            activity?.Dispose();
+            throw;
+        }
+        finally
+        {
+            Activity.Current = caller;
+        }
+    }
+
+    private async Task WatchAsync(IRunHandle run, Activity? activity)
+    {
+        await monitor.WatchAsync(run).ConfigureAwait(false);
+        if (activity is not null)
+        {
+            RunTracing.EndRun(activity, run.RunId, await run.Completion.ConfigureAwait(false));
+        }
+    }
+}

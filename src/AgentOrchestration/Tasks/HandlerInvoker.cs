@@ -1,0 +1,15 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AgentOrchestration.Tasks;
+
+/// <summary>Takes the handler from the scope of the attempt and calls it.</summary>
+internal sealed class HandlerInvoker<TInput, TOutput>(Type? handlerType) : TaskInvoker
+{
+    public override TaskInvoker For(Type handlerType) => new HandlerInvoker<TInput, TOutput>(handlerType);
+
+    public override ValueTask<object?> InvokeAsync(object? input, TaskContext context, CancellationToken cancellationToken)
+    {
+        var handler = (ITaskHandler<TInput, TOutput>)context.Services.GetRequiredService(handlerType!);
+        return BoxAsync(handler.ExecuteAsync((TInput)input!, context, cancellationToken));
+    }
+}

@@ -1,0 +1,18 @@
+namespace AgentOrchestration.Tasks;
+
+/// <summary>A task type as a class, with constructor injection. An instance serves one attempt, in a scope of its own.</summary>
+/// <typeparam name="TInput">The input, made from a subtask's arguments; <see cref="None"/> for none.</typeparam>
+/// <typeparam name="TOutput">The output; <see cref="None"/> for none. Treat it as frozen once returned: dependants share it.</typeparam>
+public interface ITaskHandler<TInput, TOutput> : ITaskHandler
+{
+    /// <summary>Does the work of one attempt.</summary>
+    /// <param name="input">The input.</param>
+    /// <param name="context">The attempt: its names, its chat client, its progress.</param>
+    /// <param name="cancellationToken">Cancelled when the run is cancelled or the attempt's time is up; stop then.</param>
+    /// <returns>The output. An exception fails the attempt.</returns>
+    ValueTask<TOutput> ExecuteAsync(TInput input, TaskContext context, CancellationToken cancellationToken);
+
+#pragma warning disable CA1033 // It is inherited by every handler class; that it is callable only through a type parameter is the point.
+    static TaskDescriptor ITaskHandler.Describe() => TaskDescriptor.For<TInput, TOutput>();
+#pragma warning restore CA1033
+}

@@ -1,0 +1,27 @@
+namespace AgentOrchestration.Tasks;
+
+/// <summary>
+/// Whether and when a failed attempt is tried again. The pause before attempt n+1 is
+/// <c>min(MaxDelay, Delay · 2^(n−1)) · (1 − Jitter · u)</c>, with u in [0, 1) a hash of run, subtask and attempt, so that a replay of
+/// the run decides the same.
+/// </summary>
+public sealed class RetryOptions
+{
+    /// <summary>How often a subtask is tried in all, from 1. Default: 1, no retry.</summary>
+    public int MaxAttempts { get; set; } = 1;
+
+    /// <summary>The pause after the first failure. Default: 1 second.</summary>
+    public TimeSpan Delay { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest pause. Default: 30 seconds.</summary>
+    public TimeSpan MaxDelay { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The share of a pause that is random, from 0 to 1. Default: 0.2.</summary>
+    public double Jitter { get; set; } = 0.2;
+
+    /// <summary>
+    /// Whether an error is worth another attempt. A timed-out attempt shows as a <see cref="TimeoutException"/>.
+    /// Must not throw. Default: every error is.
+    /// </summary>
+    public Func<Exception, bool> ShouldRetry { get; set; } = static _ => true;
+}

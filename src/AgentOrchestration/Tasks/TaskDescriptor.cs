@@ -1,0 +1,98 @@
+using AgentOrchestration.Resources;
+
+namespace AgentOrchestration.Tasks;
+
+/// <summary>A kind of work that can be done: the one form of handler classes and delegates alike. Immutable once registered.</summary>
+public sealed class TaskDescriptor
+{
+    private TaskDescriptor(Type inputType, Type outputType, TaskInvoker invoker)
+    {
+        InputType = inputType;
+        OutputType = outputType;
+        Invoker = invoker;
+    }
+
+    /// <summary>The name that plans use.</summary>
+    public string Name { get; private init; } = "";
+
+    /// <summary>What it does, for people and for the model that plans.</summary>
+    public string Description { get; private init; } = "";
+
+    /// <summary>The type of the input; <see cref="None"/> for none.</summary>
+    public Type InputType { get; }
+
+    /// <summary>The type of the output; <see cref="None"/> for none.</summary>
+    public Type OutputType { get; }
+
+    /// <summary>What it does to the world.</summary>
+    public TaskEffect Effect => Options.Effect;
+
+    /// <summary>Changes when an earlier answer to the same input is no longer good.</summary>
+    public int Version => Options.Version;
+
+    /// <summary>What every attempt must hold.</summary>
+    public ResourceRequirements Resources => Options.Resources;
+
+    internal TaskTypeOptions Options { get; private init; } = new();
+
+    internal TaskInvoker Invoker { get; }
+
+    /// <summary>Whether an equal subtask's answer may stand for this one's.</summary>
+    internal bool MayShare => Effect is TaskEffect.Pure or TaskEffect.Read;
+
+    /// <summary>Describes a handler class by its input and output. Its name and the rest come from its attributes.</summary>
+    /// <typeparam name="TInput">The input.</typeparam>
+    /// <typeparam name="TOutput">The output.</typeparam>
+    public static TaskDescriptor For<TInput, TOutput>() =>
+        new(typeof(TInput), typeof(TOutput), new HandlerInvoker<TInput, TOutput>(handlerType: null));
+
+    /// <summary>Describes a delegate.</summary>
+    /// <typeparam name="TInput">The input.</typeparam>
+    /// <typeparam name="TOutput">The output.</typeparam>
+    /// <param name="name">The name that plans use: 1 to 64 of <c>A-Z a-z 0-9 _ -</c>.</param>
+    /// <param name="description">What it does, for people and for the model that plans.</param>
+    /// <param name="handler">Does the work of one attempt.</param>
+    /// <param name="configure">Decides retries, timeout and the like. Default: nothing.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is ill-formed, or an option is out of range.</exception>
+    public static TaskDescriptor For<TInput, TOutput>(
+        string name,
+        string description,
+        Func<TInput, TaskContext, CancellationToken, ValueTask<TOutput>> handler,
+        Action<TaskTypeOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(description);
+        ArgumentNullException.ThrowIfNull(handler);
+        var options = new TaskTypeOptions();
+        configure?.Invoke(options);
+        TaskTypeRules.Check(name, options);
+        return new TaskDescriptor(typeof(TInput), typeof(TOutput), new DelegateInvoker<TInput, TOutput>(handler))
+        {
+            Name = name,
+            Description = description,
+            Options = options,
+        };
+    }
+
+    /// <summary>Describes a handler class.</summary>
+    /// <typeparam name="THandler">The class, with a <see cref="TaskTypeAttribute"/>.</typeparam>
+    /// <param name="configure">Decides retries, timeout and the like. Default: nothing.</param>
+    /// <exception cref="ArgumentException">The class has no <see cref="TaskTypeAttribute"/>, or what it says is out of range.</exception>
+    public static TaskDescriptor Of<THandler>(Action<TaskTypeOptions>? configure = null)
+        where THandler : class, ITaskHandler
+    {
+        TaskDescriptor shape = THandler.Describe();
+        HandlerAttributes attributes = HandlerAttributes.Read(typeof(THandler));
+        TaskTypeOptions options = attributes.ToOptions();
+        configure?.Invoke(options);
+        TaskTypeRules.Check(attributes.TaskType.Name, options);
+        return new TaskDescriptor(shape.InputType, shape.OutputType, shape.Invoker.For(typeof(THandler)))
+        {
+            Name = attributes.TaskType.Name,
+            Description = attributes.TaskType.Description,
+            Options = options,
+        };
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name}({InputType.Name}) → {OutputType.Name}";
+}

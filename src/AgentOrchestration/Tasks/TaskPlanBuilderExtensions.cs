@@ -1,0 +1,66 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Resources;
+
+namespace AgentOrchestration.Tasks;
+
+/// <summary>Adds subtasks by their handler class instead of its name.</summary>
+public static class TaskPlanBuilderExtensions
+{
+    /// <summary>Adds a subtask with a typed input.</summary>
+    /// <typeparam name="THandler">The handler class, which names the task type.</typeparam>
+    /// <typeparam name="TInput">The type of the input.</typeparam>
+    /// <param name="plan">The plan being built.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="after">Subtasks that must succeed before this one starts. Default: none.</param>
+    /// <param name="name">A short name for people. Default: the id.</param>
+    /// <param name="description">What it is for. Default: none.</param>
+    /// <param name="estimatedDuration">How long one attempt is expected to take. Default: unknown.</param>
+    /// <param name="resources">What it needs to hold beside what its task type always needs. Default: nothing.</param>
+    /// <exception cref="NotSupportedException"><typeparamref name="TInput"/> has no JSON form.</exception>
+    public static SubtaskRef Add<THandler, TInput>(
+        this TaskPlanBuilder plan,
+        string id,
+        TInput input,
+        IEnumerable<SubtaskRef>? after = null,
+        string? name = null,
+        string? description = null,
+        TimeSpan? estimatedDuration = null,
+        ResourceRequirements? resources = null)
+        where THandler : class, ITaskHandler
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        JsonNode? arguments = JsonSerializer.SerializeToNode(input, plan.SerializerOptions.GetTypeInfo(typeof(TInput)));
+        return plan.Add(id, TypeName<THandler>(), arguments, after, name, description, estimatedDuration, resources);
+    }
+
+    /// <summary>Adds a subtask whose input is none, the output of another, or JSON that holds such outputs.</summary>
+    /// <typeparam name="THandler">The handler class, which names the task type.</typeparam>
+    /// <param name="plan">The plan being built.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="input">Its input. Default: none.</param>
+    /// <param name="after">Subtasks that must succeed before this one starts. Default: none.</param>
+    /// <param name="name">A short name for people. Default: the id.</param>
+    /// <param name="description">What it is for. Default: none.</param>
+    /// <param name="estimatedDuration">How long one attempt is expected to take. Default: unknown.</param>
+    /// <param name="resources">What it needs to hold beside what its task type always needs. Default: nothing.</param>
+    public static SubtaskRef Add<THandler>(
+        this TaskPlanBuilder plan,
+        string id,
+        JsonNode? input = null,
+        IEnumerable<SubtaskRef>? after = null,
+        string? name = null,
+        string? description = null,
+        TimeSpan? estimatedDuration = null,
+        ResourceRequirements? resources = null)
+        where THandler : class, ITaskHandler
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return plan.Add(id, TypeName<THandler>(), input, after, name, description, estimatedDuration, resources);
+    }
+
+    private static string TypeName<THandler>()
+        where THandler : class, ITaskHandler => HandlerAttributes.Read(typeof(THandler)).TaskType.Name;
+}

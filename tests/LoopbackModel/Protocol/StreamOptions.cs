@@ -1,0 +1,6 @@
+namespace LoopbackModel.Protocol;
+
+internal sealed record StreamOptions
+{
+    public bool? IncludeUsage { get; init; }
+}
