@@ -1,0 +1,79 @@
+using AgentOrchestration.Plans;
+using AgentOrchestration.Plugins;
+using AgentOrchestration.Results;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Tasks;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace AgentOrchestration.Tests.Execution;
+
+/// <summary>The library as an application has it, on a clock that the test moves.</summary>
+internal sealed class Engine : IAsyncDisposable
+{
+    private readonly ServiceProvider _provider;
+
+    public Engine(Action<IAgentOrchestrationBuilder> configure, Action<AgentOrchestrationOptions>? options = null, Action<IServiceCollection>? services = null)
+    {
+        var collection = new ServiceCollection();
+        collection.AddSingleton<TimeProvider>(Clock);
+        services?.Invoke(collection);
+        configure(collection.AddAgentOrchestration(options));
+        _provider = collection.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true });
+    }
+
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+    public IServiceProvider Services => _provider;
+
+    public ITaskOrchestrator Orchestrator => _provider.GetRequiredService<ITaskOrchestrator>();
+
+    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
+
+    /// <summary>An engine with one task type, <c>work</c>, without input.</summary>
+    public static Engine For<TOutput>(
+        Func<TaskContext, CancellationToken, ValueTask<TOutput>> work, Action<TaskTypeOptions>? taskType = null, Action<AgentOrchestrationOptions>? options = null) =>
+        new(builder => builder.AddTaskType("work", "Works.", (None _, TaskContext context, CancellationToken stop) => work(context, stop), taskType), options);
+
+    public Task<OrchestrationRun> StartAsync(Action<TaskPlanBuilder> plan) => Orchestrator.StartAsync(TaskPlan.Create(plan), TestEnd);
+
+    public Task<OrchestrationRun> StartOneAsync() => StartAsync(plan => plan.Add("only", "work"));
+
+    public async Task<RunResult> RunAsync(Action<TaskPlanBuilder> plan)
+    {
+        await using OrchestrationRun run = await StartAsync(plan);
+        return await run.WaitAsync(TestEnd);
+    }
+
+    public Task<RunResult> RunOneAsync() => RunAsync(plan => plan.Add("only", "work"));
+
+    /// <summary>Waits for an event, however long the machine takes.</summary>
+    public static async Task<TEvent> SeeAsync<TEvent>(OrchestrationRun run, Func<TEvent, bool>? which = null)
+        where TEvent : RunEvent
+    {
+        await foreach (RunEvent next in run.WatchAsync(TestEnd))
+        {
+            if (next is TEvent seen && (which is null || which(seen)))
+            {
+                return seen;
+            }
+        }
+
+        throw new InvalidOperationException($"The run ended without {typeof(TEvent).Name}.");
+    }
+
+    /// <summary>Moves the clock in small steps until the task is done; timers that are set meanwhile fire too.</summary>
+    public async Task<T> AdvanceUntilAsync<T>(Task<T> done, TimeSpan step)
+    {
+        while (!done.IsCompleted)
+        {
+            TestEnd.ThrowIfCancellationRequested();
+            Clock.Advance(step);
+            await Task.Yield();
+        }
+
+        return await done;
+    }
+
+    public ValueTask DisposeAsync() => _provider.DisposeAsync();
+}

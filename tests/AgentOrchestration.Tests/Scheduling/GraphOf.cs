@@ -1,0 +1,31 @@
+using AgentOrchestration.Graph;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Resources;
+using AgentOrchestration.Tasks;
+
+namespace AgentOrchestration.Tests.Scheduling;
+
+/// <summary>Graphs for tests of the engine, made through the plan check like all others.</summary>
+internal static class GraphOf
+{
+    public static TaskGraph Plan(Action<TaskPlanBuilder> build, IResourceManager? resources = null, Action<TaskTypeOptions>? options = null)
+    {
+        var taskType = TaskDescriptor.For("work", "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(None.Value), options);
+        var serializer = new PayloadSerializer(PayloadSerializer.DefaultOptions);
+        var checker = new PlanChecker(new TaskTypeRegistry([taskType], serializer), resources ?? new ResourcePools([]), serializer);
+        TaskGraph? graph = checker.Check(TaskPlan.Create(build), out IReadOnlyList<PlanDiagnostic> diagnostics);
+        Assert.Empty(diagnostics);
+        return graph!;
+    }
+
+    /// <summary>Three steps of 100 ms in a row beside one of 300 ms, then a join.</summary>
+    public static TaskGraph UnequalBranches() => Plan(plan =>
+    {
+        SubtaskRef start = plan.Add("start", "work", estimatedDuration: TimeSpan.Zero);
+        SubtaskRef first = plan.Add("first", "work", after: [start], estimatedDuration: TimeSpan.FromMilliseconds(100));
+        SubtaskRef second = plan.Add("second", "work", after: [first], estimatedDuration: TimeSpan.FromMilliseconds(100));
+        SubtaskRef third = plan.Add("third", "work", after: [second], estimatedDuration: TimeSpan.FromMilliseconds(100));
+        SubtaskRef long1 = plan.Add("long", "work", after: [start], estimatedDuration: TimeSpan.FromMilliseconds(300));
+        plan.Add("join", "work", after: [third, long1], estimatedDuration: TimeSpan.Zero);
+    });
+}
