@@ -1,0 +1,6 @@
+using System.CommandLine;
+using AgentOrchestration.Benchmarks.Latency;
+
+var root = new RootCommand("Measures the library. Absolute times mean little from machine to machine; ratios within one run do.");
+root.Subcommands.Add(LatencyCommand.Create());
+return await root.Parse(args).InvokeAsync();
