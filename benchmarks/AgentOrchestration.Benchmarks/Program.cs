@@ -1,6 +1,8 @@
 using System.CommandLine;
 using AgentOrchestration.Benchmarks.Latency;
+using AgentOrchestration.Benchmarks.Report;
 
 var root = new RootCommand("Measures the library. Absolute times mean little from machine to machine; ratios within one run do.");
 root.Subcommands.Add(LatencyCommand.Create());
+root.Subcommands.Add(ReportBenchmark.Create());
 return await root.Parse(args).InvokeAsync();

@@ -42,10 +42,10 @@ public sealed class RunTiming
     }
 
     /// <summary>An end counts before a start at the same moment: one subtask that follows another does not overlap it.</summary>
-    private static int PeakOf(IReadOnlyCollection<SubtaskSnapshot> ran)
+    private static int PeakOf(SubtaskSnapshot[] ran)
     {
         int running = 0;
-        int peak = Math.Min(1, ran.Count);
+        int peak = Math.Min(1, ran.Length);
         foreach ((DateTimeOffset _, int change) in ran
             .SelectMany(subtask => new[] { (Time: subtask.StartedAt!.Value, Change: 1), (Time: subtask.EndedAt!.Value, Change: -1) })
             .OrderBy(moment => moment.Time)

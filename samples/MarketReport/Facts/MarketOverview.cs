@@ -1,0 +1,159 @@
+using MarketReport.Reading;
+
+namespace MarketReport.Facts;
+
+/// <summary>How large the market is, and who makes it up.</summary>
+internal static class MarketOverview
+{
+    public const string Id = "market_overview";
+    private const int NamedMarkets = 5;
+    private const int ListedMarkets = 10;
+
+    public static FactSheet Compute(MarketData data)
+    {
+        var market = new Market(data);
+        var sheet = new FactSheetBuilder(Id, "Market overview");
+        AddScope(sheet, market);
+        AddSize(sheet, market);
+        AddLargest(sheet, market);
+        foreach (var measure in market.Others)
+        {
+            var description = data.Measures[measure];
+            sheet.Amount(
+                $"{FactId.Of(description.Name)}_last",
+                $"{FigureText.Averaged(description)} in {market.LastYear}, weighted by size",
+                market.WeightedAverage(measure, market.LastYear)?.Value,
+                description);
+        }
+
+        sheet.Table(Largest(market));
+        sheet.Table(ByYear(market));
+        sheet.Table(LeftOut(market));
+        return sheet.Build(market);
+    }
+
+    /// <summary>The entities of a year by size, the largest first.</summary>
+    public static List<(string Entity, double Size)> Ranked(Market market, int year) =>
+        market.Entities
+            .Select(entity => (entity, Size: market.SizeOf(entity, year)))
+            .Where(static entry => entry.Size.HasValue)
+            .Select(static entry => (Entity: entry.entity, Size: entry.Size!.Value))
+            .OrderByDescending(static entry => entry.Size)
+            .ThenBy(static entry => entry.Entity, StringComparer.Ordinal)
+            .ToList();
+
+    private static void AddScope(FactSheetBuilder sheet, Market market)
+    {
+        sheet.Name("size_measure", "what measures the size of the market", market.SizeMeasure.Label);
+        sheet.Name("entity_kind", "what an entity of the data is", market.Data.EntityLabel);
+        sheet.Year("first_year", "first year of the data", market.Years[0]);
+        sheet.Year("common_last_year", "latest year with at least half of the entities", market.LastYear);
+        sheet.Year("data_last_year", "last year of the data, left-out entities included", market.Data.Rows.Max(static row => row.Year));
+        sheet.Whole("entity_count", "number of entities, left-out ones not counted", market.Entities.Count);
+        sheet.Whole("entities_last", $"number of entities with a known size in {market.LastYear}", Ranked(market, market.LastYear).Count);
+        sheet.Whole("left_out_count", "number of entities that stay out of sums and ranks", market.Data.LeftOut.Count);
+    }
+
+    private static void AddSize(FactSheetBuilder sheet, Market market)
+    {
+        sheet.Amount("total_size_last", $"total {market.SizeMeasure.Label} in {market.LastYear}", market.TotalSize(market.LastYear), market.SizeMeasure);
+        SizeGrowth.Add(sheet, market);
+    }
+
+    private static void AddLargest(FactSheetBuilder sheet, Market market)
+    {
+        var ranked = Ranked(market, market.LastYear);
+        for (var rank = 1; rank <= Math.Min(NamedMarkets, ranked.Count); rank++)
+        {
+            var (entity, size) = ranked[rank - 1];
+            sheet.Name($"largest_market_{rank}", $"number {rank} by {market.SizeMeasure.Label} in {market.LastYear}", entity);
+            sheet.Amount($"largest_market_{rank}_size", $"{market.SizeMeasure.Label} of {entity} in {market.LastYear}", size, market.SizeMeasure);
+            sheet.Percent($"largest_market_{rank}_share", $"part of {entity} in the total {market.SizeMeasure.Label} of {market.LastYear}", market.PartOfTotal(entity, market.LastYear));
+        }
+
+        if (ranked.Count > 0)
+        {
+            var named = ranked.Take(NamedMarkets).ToList();
+            sheet.Whole("largest_markets_count", "number of largest markets named", named.Count);
+            sheet.Percent(
+                "largest_markets_share",
+                $"part of the {named.Count} largest in the total {market.SizeMeasure.Label} of {market.LastYear}",
+                named.ConvertAll(entry => market.PartOfTotal(entry.Entity, market.LastYear)) is var parts && parts.TrueForAll(static part => part.HasValue) ? parts.Sum() : null);
+        }
+    }
+
+    private static FactTable Largest(Market market)
+    {
+        var year = market.LastYear;
+        var rows = Ranked(market, year)
+            .Take(ListedMarkets)
+            .Select((entry, index) => (IReadOnlyList<FactCell>)
+            [
+                Cells.Whole(index + 1),
+                Cells.Text(entry.Entity),
+                Cells.Number(entry.Size, market.SizeMeasure),
+                Cells.Share(market.PartOfTotal(entry.Entity, year)),
+                .. market.Others.Select(measure => Cells.Number(market.Value(entry.Entity, year, measure), market.Data.Measures[measure])),
+            ])
+            .ToList();
+        return new FactTable(
+            "largest_markets",
+            $"Largest markets in {year}",
+            [
+                "Rank",
+                FigureText.Capitalized(market.Data.EntityLabel),
+                FigureText.Heading(market.SizeMeasure),
+                "Part of total (%)",
+                .. market.Others.Select(measure => FigureText.Heading(market.Data.Measures[measure])),
+            ],
+            rows,
+            rows.Count < Ranked(market, year).Count ? $"The {rows.Count} largest of {Ranked(market, year).Count}." : "");
+    }
+
+    private static FactTable ByYear(Market market) => new(
+        "market_by_year",
+        "The market by year",
+        [
+            "Year",
+            "Entities",
+            FigureText.Heading(market.SizeMeasure),
+            .. market.Others.Select(measure => FigureText.Heading(market.Data.Measures[measure])),
+        ],
+        market.Years
+            .Select(year => (IReadOnlyList<FactCell>)
+            [
+                Cells.Year(year),
+                Cells.Whole(Ranked(market, year).Count),
+                Cells.Number(market.TotalSize(year), market.SizeMeasure),
+                .. market.Others.Select(measure => Cells.Number(market.WeightedAverage(measure, year)?.Value, market.Data.Measures[measure])),
+            ])
+            .ToList(),
+        "Each year holds the entities with a known size in it, so years with different numbers of entities do not compare; growth is given over the same entities only.");
+
+    private static FactTable LeftOut(Market market)
+    {
+        var lastRows = market.Data.LeftOut
+            .Select(leftOut => market.Data.Rows.Where(row => row.Entity == leftOut.Entity && row.Values[market.Size].HasValue).MaxBy(static row => row.Year))
+            .ToList();
+        var shares = market.Shares.Where(measure => lastRows.Exists(row => row?.Values[measure] is not null)).ToList();
+        return new FactTable(
+            "left_out",
+            "Left out of sums and ranks",
+            [
+                FigureText.Capitalized(market.Data.EntityLabel),
+                "Why",
+                "Last year",
+                FigureText.Heading(market.SizeMeasure),
+                .. shares.Select(measure => FigureText.Heading(market.Data.Measures[measure])),
+            ],
+            market.Data.LeftOut.Zip(lastRows, (leftOut, last) => (IReadOnlyList<FactCell>)
+            [
+                Cells.Text(leftOut.Entity),
+                Cells.Text(leftOut.Explanation),
+                Cells.Year(last?.Year),
+                Cells.Number(last?.Values[market.Size], market.SizeMeasure),
+                .. shares.Select(measure => Cells.Share(last?.Values[measure])),
+            ]).ToList(),
+            "For comparison only.");
+    }
+}

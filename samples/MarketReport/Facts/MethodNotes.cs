@@ -1,0 +1,116 @@
+using MarketReport.Reading;
+
+namespace MarketReport.Facts;
+
+/// <summary>What "correct" means in a report: how the figures were made, and what was left out of them.</summary>
+internal static class MethodNotes
+{
+    private const int ListedLines = 10;
+
+    public static IReadOnlyList<string> For(MarketData data, string topic)
+    {
+        var market = new Market(data);
+        var competition = Competition.Of(market);
+        var focus = Focus.Of(market, competition, topic);
+        return
+        [
+            SizeNote(market),
+            FocusNote(market, focus, topic),
+            LastYearNote(market),
+            GrowthNote(market, competition, focus.Competitor),
+            .. CoverageNotes(market, focus.Competitor),
+            LeftOutNote(market),
+            MissingNote(market),
+            RejectedNote(data),
+            .. data.Notes,
+        ];
+    }
+
+    private static string SizeNote(Market market) =>
+        $"The size of the market is {Quoted(market.SizeMeasure)}, the first numeric column that is no share. Sizes are summed; shares and other measures are averaged weighted by size, never summed.";
+
+    private static string FocusNote(Market market, Focus focus, string topic)
+    {
+        var kind = focus.Competitor.Entity is null
+            ? "The competitors are the columns that end in _share."
+            : $"No column ends in _share, so the competitors are the entities of the column '{market.Data.EntityColumn}'; the share of each is its part of the total.";
+        return kind + (focus.NamedByTopic
+            ? $" The topic \"{topic}\" names {focus.Competitor.Label}."
+            : $" No competitor has a word in common with the topic \"{topic}\"; the report is about the largest, {focus.Competitor.Label}.");
+    }
+
+    private static string LastYearNote(Market market)
+    {
+        var later = market.Data.Rows.Max(static row => row.Year);
+        var with = MarketOverview.Ranked(market, market.LastYear).Count;
+        var note = market.LastYearHasHalf
+            ? $"The common last year is {market.LastYear}, the latest with at least half of the entities ({with} of {market.Entities.Count}, left-out ones not counted)."
+            : $"No year has half of the {market.Entities.Count} entities; the common last year is {market.LastYear}, which has the most ({with}).";
+        return note + " An entity's own last year may be another, and is then named."
+            + (later > market.LastYear ? $" The data go on to {later}, with too few entities to count." : "");
+    }
+
+    private static string GrowthNote(Market market, Competition competition, Competitor focus)
+    {
+        if (competition.AmountChange(focus) is not { } change)
+        {
+            return $"No growth is given: no earlier year within {Market.TrendYears} years before {market.LastYear} has the same entities with the figures it needs.";
+        }
+
+        var years = change.To - change.From;
+        return (years == Market.TrendYears
+                ? $"Growth covers the {Market.TrendYears} years from {change.From} to {change.To}"
+                : $"Growth covers {years} {(years == 1 ? "year" : "years")}, from {change.From} to {change.To}; the data allow no {Market.TrendYears}")
+            + $". It compares only entities that have the figures at both ends: {change.Entities} of {market.Entities.Count}."
+            + (focus.Entity is null ? $" The {market.SizeMeasure.Label} of {focus.Label} are the sum of size × share / 100." : "")
+            + " Growth from nothing is called so, and growth of more than a factor of eleven is given as a factor; where the base is small, it says little.";
+    }
+
+    private static IEnumerable<string> CoverageNotes(Market market, Competitor focus)
+    {
+        var measures = focus.Entity is null ? market.Shares.Concat(market.Others) : market.Others;
+        var coverage = measures
+            .Select(measure => (market.Data.Measures[measure].Label, Average: market.WeightedAverage(measure, market.LastYear)))
+            .Where(static entry => entry.Average is null || entry.Average.Entities < entry.Average.Of)
+            .Select(static entry => entry.Average is { } average
+                ? $"{entry.Label} {average.Entities} of {average.Of} entities, {FigureText.Format(average.CoveredSize * 100, "0.0")} % of the size"
+                : $"{entry.Label} no entity")
+            .ToList();
+        var all = measures.Any() && coverage.Count == 0;
+        if (all)
+        {
+            yield return $"The averages of {market.LastYear} rest on every entity with a known size in that year.";
+        }
+        else if (coverage.Count > 0)
+        {
+            yield return $"Averages of {market.LastYear} that do not rest on every entity: {string.Join("; ", coverage)}.";
+        }
+    }
+
+    private static string LeftOutNote(Market market)
+    {
+        const string Rule = "An entity is taken for a total over others if in every year it shares with them its size is at least half of the sum of the others; "
+            + "among fewer than ten others it must be nearly their sum or more, or bear the name of a total, for there a single market may be that large.";
+        return market.Data.LeftOut.Count == 0
+            ? "No entity was left out of sums and ranks. " + Rule
+            : $"Left out of sums and ranks: {string.Join("; ", market.Data.LeftOut.Select(static entity => $"{entity.Entity} ({entity.Explanation})"))}. Nothing else was left out. {Rule}";
+    }
+
+    private static string MissingNote(Market market)
+    {
+        var missing = market.Data.Measures.Where(static measure => measure.MissingCount > 0).ToList();
+        var rows = $"{FigureText.Whole(market.Data.AcceptedLineCount)} rows were read";
+        return missing.Count == 0
+            ? $"{rows}; no value is missing."
+            : $"{rows}; {FigureText.Whole(missing.Sum(static measure => measure.MissingCount))} values are missing "
+                + $"({string.Join(", ", missing.Select(static measure => $"{measure.Name} {FigureText.Whole(measure.MissingCount)}"))}). A missing value is unknown, never zero.";
+    }
+
+    private static string RejectedNote(MarketData data) => data.RejectedLines.Count == 0
+        ? "No line was rejected."
+        : $"{FigureText.Whole(data.RejectedLines.Count)} {(data.RejectedLines.Count == 1 ? "line was" : "lines were")} rejected and left out: "
+            + string.Join("; ", data.RejectedLines.Take(ListedLines).Select(static line => $"line {line.Line}: {line.Reason}"))
+            + (data.RejectedLines.Count > ListedLines ? $"; and {FigureText.Whole(data.RejectedLines.Count - ListedLines)} more" : "") + ".";
+
+    private static string Quoted(Measure measure) => $"'{measure.Name}'";
+}

@@ -1,0 +1,130 @@
+using System.Net;
+using System.Text;
+using MarketReport.Charts;
+using MarketReport.Facts;
+
+namespace MarketReport.Publishing;
+
+/// <summary>Renders a report as one HTML page that needs nothing else: no script, no font, no picture from elsewhere.</summary>
+internal static class HtmlReport
+{
+    private const string Policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+    private const int LongText = 40;
+
+    public static string Render(ReportDocument document)
+    {
+        var html = new StringBuilder();
+        html.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
+            .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
+            .Append("<meta http-equiv=\"Content-Security-Policy\" content=\"").Append(Policy).Append("\">\n")
+            .Append("<meta name=\"referrer\" content=\"no-referrer\">\n")
+            .Append("<title>").Append(Text(document.Title)).Append("</title>\n<style>\n").Append(HtmlStyle.Css).Append("</style>\n</head>\n<body>\n");
+        Header(html, document);
+        html.Append("<main>\n");
+        foreach (var section in document.Sections)
+        {
+            Section(html, document, section);
+        }
+
+        Method(html, document);
+        html.Append("</main>\n<footer><p>").Append(Text(document.DataSource)).Append("</p></footer>\n</body>\n</html>\n");
+        return html.ToString();
+    }
+
+    private static void Header(StringBuilder html, ReportDocument document)
+    {
+        html.Append("<header>\n<h1>").Append(Text(document.Title)).Append("</h1>\n<p class=\"subtitle\">").Append(Text(document.Subtitle))
+            .Append("</p>\n<p class=\"generated\">").Append(Text(document.GeneratedBy)).Append("</p>\n");
+        if (document.Highlights.Count > 0)
+        {
+            html.Append("<dl class=\"highlights\">\n");
+            foreach (var fact in document.Highlights)
+            {
+                html.Append("<div><dt>").Append(Text(FigureText.Capitalized(fact.Label))).Append("</dt><dd>").Append(Text(fact.Text)).Append("</dd></div>\n");
+            }
+
+            html.Append("</dl>\n");
+        }
+
+        html.Append("<nav aria-label=\"Sections\"><ol>");
+        foreach (var section in document.Sections)
+        {
+            html.Append("<li><a href=\"#").Append(Text(section.Id)).Append("\">").Append(Text(section.Title)).Append("</a></li>");
+        }
+
+        html.Append("<li><a href=\"#method\">Method and limits</a></li></ol></nav>\n</header>\n");
+    }
+
+    private static void Section(StringBuilder html, ReportDocument document, ReportSection section)
+    {
+        html.Append("<section id=\"").Append(Text(section.Id)).Append("\">\n<h2>").Append(Text(section.Title)).Append("</h2>\n");
+        if (section.Paragraphs.Count > 0)
+        {
+            html.Append("<div class=\"prose\">\n").Append(ProseHtml.Of(section.Paragraphs)).Append("</div>\n");
+        }
+
+        foreach (var chart in section.ChartIds.Select(id => document.Charts.First(chart => chart.Id == id)))
+        {
+            Figure(html, chart);
+        }
+
+        foreach (var table in section.Tables)
+        {
+            html.Append("<h3>").Append(Text(table.Title)).Append("</h3>\n");
+            Table(html, table);
+        }
+
+        html.Append("</section>\n");
+    }
+
+    private static void Figure(StringBuilder html, Chart chart)
+    {
+        html.Append("<figure id=\"").Append(Text(chart.Id)).Append("\">\n<figcaption>").Append(Text(chart.Title)).Append("</figcaption>\n")
+            .Append("<div class=\"chart\">").Append(chart.Svg).Append("</div>\n<details><summary>Figures of this chart</summary>\n");
+        Table(html, chart.Data);
+        html.Append("</details>\n</figure>\n");
+    }
+
+    private static void Table(StringBuilder html, FactTable table)
+    {
+        var numeric = Enumerable.Range(0, table.Columns.Count).Select(column => NumericColumns.Has(table, column)).ToList();
+        html.Append("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"").Append(Text(table.Title)).Append("\"><table>\n<thead><tr>");
+        for (var column = 0; column < table.Columns.Count; column++)
+        {
+            html.Append(numeric[column] ? "<th scope=\"col\" class=\"number\">" : "<th scope=\"col\">").Append(Text(table.Columns[column])).Append("</th>");
+        }
+
+        html.Append("</tr></thead>\n<tbody>\n");
+        foreach (var row in table.Rows)
+        {
+            html.Append("<tr>");
+            for (var column = 0; column < row.Count; column++)
+            {
+                var start = numeric[column] ? "<td class=\"number\">" : row[column].Text.Length > LongText ? "<td class=\"long\">" : "<td>";
+                html.Append(start).Append(Text(row[column].Text)).Append("</td>");
+            }
+
+            html.Append("</tr>\n");
+        }
+
+        html.Append("</tbody></table></div>\n");
+        if (table.Note.Length > 0)
+        {
+            html.Append("<p class=\"note\">").Append(Text(table.Note)).Append("</p>\n");
+        }
+    }
+
+    private static void Method(StringBuilder html, ReportDocument document)
+    {
+        html.Append("<section id=\"method\">\n<h2>Method and limits</h2>\n<ul class=\"method\">\n");
+        foreach (var note in document.MethodNotes.Append(LeftOutText.Of(document)).OfType<string>())
+        {
+            html.Append("<li>").Append(Text(note)).Append("</li>\n");
+        }
+
+        html.Append("</ul>\n</section>\n");
+    }
+
+    private static string Text(string text) => WebUtility.HtmlEncode(text);
+}

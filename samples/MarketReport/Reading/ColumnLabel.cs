@@ -1,0 +1,64 @@
+using System.Text.RegularExpressions;
+
+namespace MarketReport.Reading;
+
+/// <summary>The words for people and the unit that a column name holds.</summary>
+internal static partial class ColumnLabel
+{
+    private static readonly HashSet<string> Units = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "eur", "usd", "gbp", "chf", "jpy", "cny", "inr", "sek", "nok", "dkk", "pln",
+        "kg", "g", "t", "km", "m", "mi", "kwh", "mwh", "gwh", "twh", "kw", "mw", "gw", "l", "hl", "pct", "percent",
+    };
+
+    private static readonly HashSet<string> Currencies = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "eur", "usd", "gbp", "chf", "jpy", "cny", "inr", "sek", "nok", "dkk", "pln",
+    };
+
+    public static (string Label, string Unit) Of(string column, bool share)
+    {
+        var words = Separators().Split(column.Trim()).Where(static word => word.Length > 0).ToList();
+        if (share && words.Count > 1)
+        {
+            words.RemoveAt(words.Count - 1);
+            return (Join(words), "%");
+        }
+
+        if (words.Count > 3 && words[^2].Equals("per", StringComparison.OrdinalIgnoreCase) && Units.Contains(words[^3]))
+        {
+            var ratio = Unit(words[^3]) + "/" + Unit(words[^1]);
+            return (Join(words[..^3]), ratio);
+        }
+
+        if (words.Count > 1 && Units.Contains(words[^1]))
+        {
+            return (Join(words[..^1]), Unit(words[^1]));
+        }
+
+        return (Join(words), "");
+    }
+
+    private static string Join(List<string> words)
+    {
+        var joined = string.Join(' ', words.Select(Word));
+        return joined.Length == 0 ? "value" : joined;
+    }
+
+    /// <summary>A word with digits in it is a symbol, such as CO2.</summary>
+    private static string Word(string word) =>
+        word.Any(char.IsDigit) && word.Any(char.IsLetter) && word.Length <= 4 ? word.ToUpperInvariant() : word;
+
+    private static string Unit(string unit)
+    {
+        if (unit.Equals("pct", StringComparison.OrdinalIgnoreCase) || unit.Equals("percent", StringComparison.OrdinalIgnoreCase))
+        {
+            return "%";
+        }
+
+        return Currencies.Contains(unit) ? unit.ToUpperInvariant() : unit;
+    }
+
+    [GeneratedRegex(@"[_\s]+")]
+    private static partial Regex Separators();
+}

@@ -1,0 +1,7 @@
+namespace MarketReport.Reading;
+
+internal enum LeftOutReason
+{
+    Named,
+    AggregateBySize,
+}

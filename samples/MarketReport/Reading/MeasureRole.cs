@@ -1,0 +1,8 @@
+namespace MarketReport.Reading;
+
+internal enum MeasureRole
+{
+    Size,
+    Share,
+    Other,
+}

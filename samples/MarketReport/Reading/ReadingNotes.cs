@@ -1,0 +1,49 @@
+using System.Globalization;
+
+namespace MarketReport.Reading;
+
+/// <summary>What a reader of the report must know of how the file was read.</summary>
+internal static class ReadingNotes
+{
+    public static List<string> Of(CsvTable table, NumberStyle style, ColumnRoles roles, IReadOnlyList<Observation> observations, bool fractions)
+    {
+        var notes = new List<string>();
+        if (style.DecimalComma)
+        {
+            notes.Add("Numbers of the file were read with a decimal comma.");
+        }
+
+        if (roles.Shares.Count > 0)
+        {
+            notes.Add(fractions
+                ? "No share of the file is above 1, so its shares were read as fractions of one and are given here in percent."
+                : "Shares were read as percent.");
+        }
+
+        if (roles.Unused.Count > 0)
+        {
+            notes.Add($"Not used, for they hold no numbers: the columns {string.Join(", ", roles.Unused.Select(column => table.Header[column]))}.");
+        }
+
+        var measures = roles.Measures.ToList();
+        var size = measures.IndexOf(roles.Size);
+        var notPositive = observations.Count(observation => observation.Values[size] < 0);
+        if (notPositive > 0)
+        {
+            notes.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{notPositive:#,0} rows have a negative size; they count in sums as they are, and carry no weight in averages."));
+        }
+
+        var impossible = observations.Count(observation =>
+            measures.Where((column, index) => roles.Shares.Contains(column) && observation.Values[index] is < 0 or > 100.5).Any());
+        if (impossible > 0)
+        {
+            notes.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{impossible:#,0} rows have a share below 0 or above 100 percent; they were taken as the file gives them."));
+        }
+
+        return notes;
+    }
+}

@@ -1,0 +1,94 @@
+using AgentOrchestration;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Results;
+using AgentOrchestration.Runs;
+using MarketReport.Models;
+using MarketReport.Output;
+using MarketReport.Publishing;
+using MarketReport.Reading;
+using MarketReport.Terminal;
+using Microsoft.Extensions.DependencyInjection;
+using Spectre.Console;
+
+namespace MarketReport;
+
+/// <summary>The main job: request, plan, run, report; and for everything that can go wrong one message that says what to do.</summary>
+/// <param name="settings">What the command line asks for.</param>
+/// <param name="console">The terminal.</param>
+/// <param name="variable">Reads an environment variable.</param>
+internal sealed class ReportApplication(ReportSettings settings, IAnsiConsole console, Func<string, string?> variable)
+{
+    private readonly ReportScreen _screen = new(console);
+
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await MakeReportAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is MarketDataException or OutputException or ModelException)
+        {
+            _screen.ShowError(exception.Message);
+            return ExitCode.BadInput;
+        }
+        catch (InvalidPlanException exception)
+        {
+            _screen.ShowRefusedPlan(exception);
+            return ExitCode.Failed;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            _screen.ShowError("Cancelled while planning; nothing was started.");
+            return ExitCode.Cancelled;
+        }
+        catch (Exception exception) when (ModelFailure.Describe(exception) is not null)
+        {
+            _screen.ShowError(ModelFailure.Describe(exception)!);
+            return ExitCode.BadInput;
+        }
+    }
+
+    private async Task<int> MakeReportAsync(CancellationToken cancellationToken)
+    {
+        // What cannot be read is said before a model is paid for a plan.
+        MarketCsv.Read(settings.DataFile, settings.Excluded);
+        ReportFolder folder = ReportFolder.Open(settings.OutputFolder);
+        await using ServiceProvider services = ReportServices.Build(settings, variable);
+        ITaskOrchestrator orchestrator = services.GetRequiredService<ITaskOrchestrator>();
+        var request = new OrchestrationRequest($"Market report: {settings.Topic}")
+        {
+            Inputs = { ["topic"] = settings.Topic, ["required_sections"] = ReportSettings.Sections },
+        };
+
+        _screen.ShowHeader(settings);
+        TaskPlan plan = await _screen.WhilePlanningAsync(() => orchestrator.PlanAsync(request, cancellationToken));
+        _screen.ShowPlan(plan);
+
+        await using OrchestrationRun run = await orchestrator.StartAsync(plan, cancellationToken);
+        await using CancellationTokenRegistration cancelling = cancellationToken.UnsafeRegister(static run => _ = ((OrchestrationRun)run!).CancelAsync().AsTask(), run);
+        IReadOnlyList<RunEvent> events = await _screen.WatchAsync(run);
+        RunResult result = await run.WaitAsync(CancellationToken.None);
+        List<string> files = [folder.Write("run.json", RunRecord.Of(settings.Topic, result, events).ToJson())];
+        _screen.ShowAlerts(services.GetRequiredService<AlertList>());
+
+        if (result.Outcome != RunOutcome.Succeeded)
+        {
+            files.Add(folder.Write(PartialReport.FileName, PartialReport.Render(settings.Topic, result)));
+            _screen.ShowUnfinished(result, files);
+            return ExitCodeOf(result);
+        }
+
+        ReportDocument report = (await run.CompileAsync<ReportDocument>(CancellationToken.None)).Value;
+        files.Add(folder.Write("report.md", MarkdownReport.Render(report)));
+        files.Add(folder.Write("report.html", HtmlReport.Render(report)));
+        _screen.ShowSummary(settings, result, report, files);
+        return ExitCode.Success;
+    }
+
+    private static int ExitCodeOf(RunResult result) => result.Outcome switch
+    {
+        RunOutcome.Cancelled => ExitCode.Cancelled,
+        _ when result.Failed.Any(failed => failed.Error?.Exception is MarketDataException) => ExitCode.BadInput,
+        _ => ExitCode.Failed,
+    };
+}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Globalization;
+using MarketReport.Models;
+using Spectre.Console;
+
+namespace MarketReport;
+
+/// <summary>The command line.</summary>
+internal static class ReportCommand
+{
+    private const string DefaultTopic = "Battery-electric cars in Europe";
+    private const string DefaultData = "european-cars.csv";
+    private const string DefaultSource = "Our World in Data (CC BY 4.0), \"European vehicle passenger sales\", from ICCT European Vehicle Market Statistics and the EEA; columns reduced and figures rounded";
+
+    /// <param name="console">The terminal.</param>
+    /// <param name="variable">Reads an environment variable.</param>
+    public static RootCommand Create(IAnsiConsole console, Func<string, string?> variable)
+    {
+        var topic = new Option<string>("--topic") { Description = "What the report is about.", DefaultValueFactory = _ => DefaultTopic };
+        var data = new Option<string?>("--data") { Description = "A CSV file: a text column, a year or date column, numeric measures. Default: the sample's own." };
+        var exclude = new Option<string[]>("--exclude") { Description = "An entity that stays out of sums and ranks; may be given several times.", DefaultValueFactory = _ => [] };
+        var output = new Option<string>("--out") { Description = "The folder that the report is written to.", DefaultValueFactory = _ => "report-out" };
+        var parallelism = new Option<int>("--max-parallelism") { Description = "How many subtasks run at a time.", DefaultValueFactory = _ => 5 };
+        var model = new Option<string>("--model")
+        {
+            Description = $"Who plans and writes: offline, or openai:NAME with {ModelFactory.KeyVariable} and {ModelFactory.EndpointVariable}.",
+            DefaultValueFactory = _ => ModelChoice.OfflineName,
+        };
+        parallelism.Validators.Add(result =>
+        {
+            // What is no number at all, the parser reports by itself.
+            if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out int number) && number < 1)
+            {
+                result.AddError("--max-parallelism must be at least 1.");
+            }
+        });
+        model.Validators.Add(result =>
+        {
+            if (ModelChoice.TryParse(result.GetValueOrDefault<string>() ?? "") is null)
+            {
+                result.AddError("--model is neither 'offline' nor 'openai:NAME'.");
+            }
+        });
+
+        var command = new RootCommand("Makes a market report from a CSV file: a plan, a parallel run, and a report with charts.")
+        {
+            topic, data, exclude, output, parallelism, model,
+        };
+        command.SetAction((arguments, cancellationToken) =>
+        {
+            string? file = arguments.GetValue(data);
+            var settings = new ReportSettings(
+                arguments.GetValue(topic)!,
+                file ?? Path.Combine(AppContext.BaseDirectory, "Data", DefaultData),
+                file is null ? DefaultSource : null,
+                arguments.GetValue(exclude)!,
+                arguments.GetValue(output)!,
+                arguments.GetValue(parallelism),
+                ModelChoice.TryParse(arguments.GetValue(model)!)!);
+            return new ReportApplication(settings, console, variable).RunAsync(cancellationToken);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,35 @@
+using MarketReport.Models;
+using MarketReport.Publishing;
+using MarketReport.Tasks;
+using MarketReport.Terminal;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace MarketReport;
+
+/// <summary>Everything the report is made of, in one container.</summary>
+internal static class ReportServices
+{
+    private static readonly TimeSpan LongestModelCall = TimeSpan.FromMinutes(5);
+
+    /// <param name="settings">What the command line asks for.</param>
+    /// <param name="variable">Reads an environment variable.</param>
+    public static ServiceProvider Build(ReportSettings settings, Func<string, string?> variable)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton(settings);
+        services.AddSingleton<AlertList>();
+        services.AddChatClient(_ => ModelFactory.Create(settings.Model, variable));
+        services.AddAgentOrchestration(options => options.MaxParallelism = settings.MaxParallelism)
+            .AddTaskType<CollectData>()
+            .AddTaskType<AnalyzeMarket>()
+            .AddTaskType<AnalyzeCompetitors>()
+            .AddTaskType<AnalyzeTrends>()
+            .AddTaskType<AssessOpportunities>()
+            .AddTaskType<GenerateCharts>()
+            .AddTaskType<WriteSection>(options => options.Timeout = LongestModelCall)
+            .AddTaskType<Assemble>()
+            .UseResultCompiler<ReportDocument, ReportCompiler>()
+            .AddAlertSink<AlertListSink>();
+        return services.BuildServiceProvider();
+    }
+}

@@ -1,0 +1,115 @@
+using System.Globalization;
+using AgentOrchestration;
+using AgentOrchestration.Monitoring;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Results;
+using AgentOrchestration.Runs;
+using MarketReport.Output;
+using MarketReport.Publishing;
+using Spectre.Console;
+
+namespace MarketReport.Terminal;
+
+/// <summary>What the person at the terminal sees. Texts of models and files are escaped: they cannot style or spoof the screen.</summary>
+internal sealed class ReportScreen(IAnsiConsole console)
+{
+    private const int DiagnosticsShown = 12;
+
+    public void ShowHeader(ReportSettings settings)
+    {
+        console.Write(new Rule($"[bold]{Markup.Escape(settings.Topic)}[/]").LeftJustified());
+        console.MarkupLineInterpolated($"[grey]Data:[/]  {Path.GetFileName(settings.DataFile)}");
+        console.MarkupLineInterpolated($"[grey]Model:[/] {settings.Model.Statement}");
+        console.WriteLine();
+    }
+
+    public Task<TaskPlan> WhilePlanningAsync(Func<Task<TaskPlan>> plan) => console.Status().StartAsync("Planning", _ => plan());
+
+    public void ShowPlan(TaskPlan plan)
+    {
+        console.Write(PlanTree.Of(plan));
+        console.WriteLine();
+    }
+
+    public Task<IReadOnlyList<RunEvent>> WatchAsync(OrchestrationRun run) =>
+        console.Profile.Capabilities.Interactive ? LiveProgress.WatchAsync(console, run) : PlainProgress.WatchAsync(console, run);
+
+    public void ShowAlerts(AlertList list)
+    {
+        foreach (Alert alert in list.Alerts)
+        {
+            console.MarkupLineInterpolated($"[yellow]Alert {alert.Rule}:[/] {alert.Message}");
+        }
+    }
+
+    public void ShowSummary(ReportSettings settings, RunResult result, ReportDocument report, IReadOnlyList<string> files)
+    {
+        console.WriteLine();
+        console.Write(Timeline.Of(result));
+        ShowTiming(settings, result);
+        int leftOut = report.Sections.Sum(section => section.LeftOutSentences.Count);
+        if (leftOut > 0)
+        {
+            console.MarkupLineInterpolated($"[yellow]{leftOut} sentence(s) were left out of the report:[/] they held figures that were not computed from the data.");
+        }
+
+        ShowFiles(files);
+    }
+
+    public void ShowUnfinished(RunResult result, IReadOnlyList<string> files)
+    {
+        console.WriteLine();
+        bool cancelled = result.Outcome == RunOutcome.Cancelled;
+        console.MarkupLineInterpolated(cancelled ? (FormattableString)$"[yellow]Cancelled.[/]" : $"[red]The report could not be made.[/]");
+        foreach (IGrouping<string, SubtaskSnapshot> alike in result.Subtasks.Where(subtask => subtask.State != SubtaskState.Succeeded).GroupBy(PartialReport.Describe))
+        {
+            console.MarkupLineInterpolated($"  {Names(alike)}: {alike.Key}");
+        }
+
+        console.MarkupLineInterpolated($"Finished and kept: {Names(result.Succeeded)}.");
+        ShowFiles(files);
+    }
+
+    public void ShowRefusedPlan(InvalidPlanException exception)
+    {
+        console.MarkupLine("[red]The model gave no plan that can be run, also after it was told what is wrong.[/] Nothing was started.");
+        foreach (PlanDiagnostic diagnostic in exception.Diagnostics.Take(DiagnosticsShown))
+        {
+            console.MarkupLineInterpolated($"  [grey]{diagnostic.Path}[/] {diagnostic.Message} {diagnostic.Remedy}");
+        }
+
+        if (exception.Diagnostics.Count > DiagnosticsShown)
+        {
+            console.MarkupLineInterpolated($"  and {exception.Diagnostics.Count - DiagnosticsShown} more.");
+        }
+
+        console.MarkupLine("Try again, use another model, or use --model offline.");
+    }
+
+    public void ShowError(string message) => console.MarkupLineInterpolated($"[red]{message}[/]");
+
+    private static string Names(IEnumerable<SubtaskSnapshot> subtasks) =>
+        string.Join(", ", subtasks.Select(subtask => subtask.Subtask.Name)) is { Length: > 0 } names ? names : "nothing";
+
+    private void ShowTiming(ReportSettings settings, RunResult result)
+    {
+        RunTiming timing = result.Timing;
+        var table = new Grid().AddColumn(new GridColumn().NoWrap().Padding(0, 0, 3, 0)).AddColumn();
+        table.AddRow("[grey]First start to last end[/]", Seconds(timing.Makespan));
+        table.AddRow("[grey]One after another[/]", $"{Seconds(timing.Work)}, so the run was {timing.SpeedUp.ToString("F2", CultureInfo.InvariantCulture)} times as fast");
+        table.AddRow("[grey]Critical path[/]", $"{Seconds(timing.CriticalPath.Duration)}: {Markup.Escape(string.Join(" → ", timing.CriticalPath.SubtaskIds))}");
+        table.AddRow("[grey]In parallel[/]", $"up to {timing.PeakParallelism} at a time (--max-parallelism {settings.MaxParallelism})");
+        console.Write(table);
+        console.WriteLine();
+    }
+
+    private void ShowFiles(IReadOnlyList<string> files)
+    {
+        foreach (string file in files)
+        {
+            console.MarkupLineInterpolated($"[green]Written:[/] {file}");
+        }
+    }
+
+    private static string Seconds(TimeSpan time) => $"{time.TotalSeconds.ToString("F2", CultureInfo.InvariantCulture)} s";
+}

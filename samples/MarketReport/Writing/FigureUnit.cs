@@ -1,0 +1,8 @@
+namespace MarketReport.Writing;
+
+internal enum FigureUnit
+{
+    None,
+    Percent,
+    PercentagePoints,
+}

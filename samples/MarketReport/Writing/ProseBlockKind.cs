@@ -1,0 +1,8 @@
+namespace MarketReport.Writing;
+
+internal enum ProseBlockKind
+{
+    Paragraph,
+    Bullet,
+    NumberedItem,
+}

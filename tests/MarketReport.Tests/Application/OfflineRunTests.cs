@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace MarketReport.Tests.Application;
+
+public sealed class OfflineRunTests
+{
+    [Fact]
+    public async Task The_default_run_writes_the_report_and_says_that_no_model_was_used()
+    {
+        await using var run = new ReportRun();
+
+        Assert.Equal(ExitCode.Success, await run.RunAsync());
+
+        Assert.Equal(["report.html", "report.md", "run.json"], Directory.GetFiles(run.Output).Select(Path.GetFileName).Order());
+        Assert.All(["report.html", "report.md"], file => Assert.Contains("No model was used", run.Read(file), StringComparison.Ordinal));
+        Assert.Contains("No model was used", run.Screen, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_prose_states_the_figures_that_the_topic_asks_for()
+    {
+        await using var run = new ReportRun();
+
+        await run.RunAsync();
+        string report = run.Read("report.md");
+
+        Assert.Contains("Norway: 42.4 % in 2019", report, StringComparison.Ordinal);
+        Assert.Contains("Germany (3.61 million), United Kingdom (2.31 million), France (2.21 million), Italy (1.92 million) and Spain (1.36 million)", report, StringComparison.Ordinal);
+        Assert.Matches(@"Over 10 years, from 2009 to 2019, battery electric went from \d+ to [\d,]+", report);
+        Assert.DoesNotContain("{{", report, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_summary_and_run_json_are_computed_from_the_events()
+    {
+        await using var run = new ReportRun();
+
+        await run.RunAsync();
+        JsonElement record = run.ReadRun();
+        JsonElement[] events = [.. record.GetProperty("events").EnumerateArray()];
+        var starts = Times(events, "attempt-started");
+        var ends = Times(events, "subtask-succeeded");
+        double makespan = (ends.Values.Max() - starts.Values.Min()).TotalSeconds;
+        double work = ends.Sum(end => (end.Value - starts[end.Key]).TotalSeconds);
+        JsonElement timing = record.GetProperty("timing");
+
+        Assert.Equal(11, ends.Count);
+        Assert.Equal(makespan, timing.GetProperty("makespanSeconds").GetDouble(), 6);
+        Assert.Equal(work, timing.GetProperty("workSeconds").GetDouble(), 6);
+        Assert.Equal(work / makespan, timing.GetProperty("speedUp").GetDouble(), 3);
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"{timing.GetProperty("speedUp").GetDouble():F2} times as fast"), run.Screen, StringComparison.Ordinal);
+        Assert.Equal("run-started", events[0].GetProperty("kind").GetString());
+        Assert.Equal("run-ended", events[^1].GetProperty("kind").GetString());
+    }
+
+    [Fact]
+    public async Task With_one_worker_nothing_runs_beside_anything_else()
+    {
+        await using var run = new ReportRun();
+
+        await run.RunAsync("--max-parallelism", "1");
+
+        Assert.Equal(1, run.ReadRun().GetProperty("timing").GetProperty("peakParallelism").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_file_never_seen_makes_a_report_about_its_own_topic()
+    {
+        await using var run = new ReportRun();
+        string data = Path.Combine(run.Folder, "bikes.csv");
+        await File.WriteAllTextAsync(
+            data,
+            "shop;month;bikes_sold;margin\nNorth;2023-01;10;5\nNorth;2023-02;30;7\nSouth;2023-01;20;\nNorth;2024-01;60;6\nSouth;2024-01;20;4\n",
+            TestContext.Current.CancellationToken);
+
+        Assert.Equal(ExitCode.Success, await run.RunAsync("--data", data, "--topic", "Bicycles"));
+
+        string report = run.Read("report.md");
+        Assert.StartsWith("# Bicycles", report, StringComparison.Ordinal);
+        Assert.Contains("North (60)", report, StringComparison.Ordinal);
+        Assert.DoesNotContain("Our World in Data", report, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_topic_from_the_command_line_becomes_no_markup()
+    {
+        await using var run = new ReportRun();
+
+        Assert.Equal(ExitCode.Success, await run.RunAsync("--topic", "<script>alert(1)</script> [red]cars[/]"));
+
+        Assert.DoesNotContain("<script>alert", run.Read("report.html"), StringComparison.Ordinal);
+        Assert.Contains("[red]cars[/]", run.Screen, StringComparison.Ordinal);
+    }
+
+    private static Dictionary<string, DateTimeOffset> Times(IEnumerable<JsonElement> events, string kind) => events
+        .Where(next => next.GetProperty("kind").GetString() == kind)
+        .ToDictionary(next => next.GetProperty("subtaskId").GetString()!, next => next.GetProperty("time").GetDateTimeOffset());
+}
