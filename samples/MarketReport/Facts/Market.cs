@@ -70,13 +70,8 @@ internal sealed class Market
     }
 
     /// <summary>The part in percent an entity has in the total of a year; unknown where sizes are negative, for then parts mean nothing.</summary>
-    public double? PartOfTotal(string entity, int year, IReadOnlyCollection<string>? among = null)
-    {
-        var present = (among ?? Entities).Where(other => SizeOf(other, year).HasValue).ToList();
-        return present.Contains(entity) && present.TrueForAll(other => SizeOf(other, year) >= 0) && TotalSize(year, present) is > 0 and var total
-            ? SizeOf(entity, year) / total * 100
-            : null;
-    }
+    public double? PartOfTotal(string entity, int year) =>
+        Entities.All(other => SizeOf(other, year) is not < 0) && TotalSize(year) is > 0 and var total ? SizeOf(entity, year) / total * 100 : null;
 
     /// <summary>Entities that lack the measure or the size stay out; so do those whose size is not positive.</summary>
     public Average? WeightedAverage(int measure, int year, IReadOnlyCollection<string>? among = null)

@@ -17,7 +17,7 @@ internal static class YearlyRows
         {
             notes.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Several dates of a year were combined in {combined:#,0} of {groups.Count:#,0} rows: the size is their sum, all else their average weighted by size."));
+                $"Several dates of a year were combined in {combined:#,0} of {groups.Count:#,0} rows: the size is their sum, and unknown if one of them lacks it; all else is their average weighted by size."));
         }
 
         return groups

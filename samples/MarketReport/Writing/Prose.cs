@@ -122,7 +122,8 @@ internal static partial class Prose
         foreach (Match placeholder in Placeholder().Matches(sentence))
         {
             var fact = facts[placeholder.Groups["id"].Value];
-            filled.Append(sentence, start, placeholder.Index - start).Append(fact.Text);
+            filled.Append(sentence, start, placeholder.Index - start);
+            filled.Append(filled.ToString().All(static character => character is '*' or '_') ? FigureText.Capitalized(fact.Text) : fact.Text);
             start = placeholder.Index + placeholder.Length;
             if (UnitOf(fact) != FigureUnit.None && RepeatedUnit().Match(sentence, start) is { Success: true } repeated)
             {

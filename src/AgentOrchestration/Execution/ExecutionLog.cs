@@ -10,12 +10,15 @@ internal static partial class ExecutionLog
     [LoggerMessage(801, LogLevel.Warning, "Run {RunId}: the event sink {Sink} threw; it hears the next event all the same.")]
     public static partial void SinkThrew(ILogger logger, Exception exception, string runId, string sink);
 
-    [LoggerMessage(802, LogLevel.Warning, "Run {RunId}: the result cache could not be read for subtask {SubtaskId}; it runs instead.")]
-    public static partial void CacheReadFailed(ILogger logger, Exception exception, string runId, string subtaskId);
+    [LoggerMessage(802, LogLevel.Warning, "Run {RunId}: subtask {SubtaskId} runs by itself, because an equal one or a cached result could not be looked for.")]
+    public static partial void NotShared(ILogger logger, Exception exception, string runId, string subtaskId);
 
     [LoggerMessage(803, LogLevel.Warning, "Run {RunId}: the result of subtask {SubtaskId} could not be cached.")]
     public static partial void CacheWriteFailed(ILogger logger, Exception exception, string runId, string subtaskId);
 
     [LoggerMessage(804, LogLevel.Warning, "Run {RunId}: subtask {SubtaskId} ignored that it was told to stop; it was abandoned and keeps its resources until it returns.")]
     public static partial void Abandoned(ILogger logger, string runId, string subtaskId);
+
+    [LoggerMessage(805, LogLevel.Error, "Run {RunId}: giving back what subtask {SubtaskId} held threw.")]
+    public static partial void ReleaseThrew(ILogger logger, Exception exception, string runId, string subtaskId);
 }

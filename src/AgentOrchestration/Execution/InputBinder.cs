@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Tasks;
@@ -15,7 +16,7 @@ internal sealed class InputBinder(TaskGraph graph, Func<int, object?> outputOf, 
     public object? Bind(int subtask)
     {
         Type type = graph.TaskTypes[subtask].InputType;
-        if (graph.Inputs[subtask] is not { } binding)
+        if (type == typeof(None) || graph.Inputs[subtask] is not { } binding)
         {
             return None.Value;
         }
@@ -28,8 +29,16 @@ internal sealed class InputBinder(TaskGraph graph, Func<int, object?> outputOf, 
         return serializer.Read(Resolve(binding), type);
     }
 
-    /// <summary>The arguments with every reference replaced by what it stands for.</summary>
-    public JsonElement Resolve(InputBinding binding)
+    /// <summary>The arguments with every reference replaced by what it stands for, as its declared type says it.</summary>
+    public JsonElement Resolve(InputBinding binding) => Resolve(binding, Read);
+
+    /// <summary>
+    /// The same, but of outputs everything that their actual types say: two objects that only look equal through their declared type
+    /// are not equal work.
+    /// </summary>
+    public JsonElement ResolveExactly(InputBinding binding) => Resolve(binding, ReadExactly);
+
+    private static JsonElement Resolve(InputBinding binding, Func<OutputSource, JsonElement> read)
     {
         if (binding.Sources.Count == 0)
         {
@@ -40,17 +49,17 @@ internal sealed class InputBinder(TaskGraph graph, Func<int, object?> outputOf, 
         using (var writer = new Utf8JsonWriter(buffer))
         {
             int next = 0;
-            Write(writer, binding.Arguments, binding, ref next);
+            Write(writer, binding.Arguments, binding, read, ref next);
         }
 
         return JsonElement.Parse(buffer.WrittenSpan);
     }
 
-    private void Write(Utf8JsonWriter writer, JsonElement element, InputBinding binding, ref int next)
+    private static void Write(Utf8JsonWriter writer, JsonElement element, InputBinding binding, Func<OutputSource, JsonElement> read, ref int next)
     {
         if (SubtaskOutput.TryRead(element, out _))
         {
-            Read(binding.Sources[next++]).WriteTo(writer);
+            read(binding.Sources[next++]).WriteTo(writer);
             return;
         }
 
@@ -61,7 +70,7 @@ internal sealed class InputBinder(TaskGraph graph, Func<int, object?> outputOf, 
                 foreach (JsonProperty property in element.EnumerateObject())
                 {
                     writer.WritePropertyName(property.Name);
-                    Write(writer, property.Value, binding, ref next);
+                    Write(writer, property.Value, binding, read, ref next);
                 }
 
                 writer.WriteEndObject();
@@ -70,7 +79,7 @@ internal sealed class InputBinder(TaskGraph graph, Func<int, object?> outputOf, 
                 writer.WriteStartArray();
                 foreach (JsonElement item in element.EnumerateArray())
                 {
-                    Write(writer, item, binding, ref next);
+                    Write(writer, item, binding, read, ref next);
                 }
 
                 writer.WriteEndArray();
@@ -88,5 +97,25 @@ internal sealed class InputBinder(TaskGraph graph, Func<int, object?> outputOf, 
         return JsonPointer.TryResolve(output, source.Path, out JsonElement part)
             ? part
             : throw new InvalidOperationException($"The output of '{graph.Subtasks[source.Subtask].Id}' has no part '{source.Path}'.");
+    }
+
+    private JsonElement ReadExactly(OutputSource source)
+    {
+        if (outputOf(source.Subtask) is not { } output || output is None)
+        {
+            return Read(source);
+        }
+
+        Type type = output.GetType();
+        JsonElement exact = serializer.Write(output, type);
+        if (!JsonPointer.TryResolve(exact, source.Path, out JsonElement part))
+        {
+            return Read(source);
+        }
+
+        return type == graph.TaskTypes[source.Subtask].OutputType
+            ? part
+            : JsonSerializer.SerializeToElement(
+                new JsonObject { ["type"] = type.ToString(), ["value"] = JsonNode.Parse(part.GetRawText()) }, PlanJsonContext.Default.JsonNode);
     }
 }

@@ -9,13 +9,16 @@ namespace AgentOrchestration.Execution;
 /// <summary>
 /// One attempt on the thread pool. Its lease goes back when its code has returned, whatever the run has decided about it meanwhile.
 /// </summary>
-#pragma warning disable CA1001 // The timeout is disposed where the code has returned, which is the end of the attempt.
+#pragma warning disable CA1001 // A token source without a timer or a handle needs no disposal; the timer is disposed where the code has returned.
 internal sealed class LocalAttempt(LocalRun run, int index, int number, ResourceLease? lease) : TaskContext, IThreadPoolWorkItem
 #pragma warning restore CA1001
 {
+    // Of its own, so that a callback that blocks holds up no other attempt's.
+    private readonly CancellationTokenSource _stop = new();
     private ValueTaskAwaiter<object?> _code;
     private AsyncServiceScope? _scope;
-    private AttemptTimeout? _timeout;
+    private ITimer? _timer;
+    private int _phase = Phase.Queued;
 
     public int Index { get; } = index;
 
@@ -31,13 +34,22 @@ internal sealed class LocalAttempt(LocalRun run, int index, int number, Resource
 
     public override IServiceProvider Services => (_scope ??= run.Executor.Scopes.CreateAsyncScope()).ServiceProvider;
 
+    /// <summary>What the attempt holds.</summary>
+    public ResourceLease? Lease { get; } = lease;
+
     /// <summary>The input, once the attempt has started.</summary>
     public object? Input { get; private set; }
 
-    /// <summary>Why the attempt was told to stop, when its time was up.</summary>
-    public TimeoutException? TimeoutError => _timeout?.Error;
+    /// <summary>Whether the attempt is no longer waited for.</summary>
+    public bool IsAbandoned { get; set; }
 
     public override void ReportProgress(double fraction, string? message = null) => run.Report(this, fraction, message);
+
+    /// <summary>Takes back an attempt whose code has not begun; it never will.</summary>
+    public bool TryRevoke() => Interlocked.CompareExchange(ref _phase, Phase.Revoked, Phase.Queued) == Phase.Queued;
+
+    /// <summary>Tells the code to stop. Waits for none of its callbacks.</summary>
+    public void Stop() => _ = TellAsync();
 
     /// <summary>Runs this attempt, and on the same thread whatever it makes ready, as long as code returns at once.</summary>
     void IThreadPoolWorkItem.Execute()
@@ -52,6 +64,11 @@ internal sealed class LocalAttempt(LocalRun run, int index, int number, Resource
     /// <returns>What to run next on this thread, or <see langword="null"/>.</returns>
     private LocalAttempt? Begin()
     {
+        if (Interlocked.CompareExchange(ref _phase, Phase.Running, Phase.Queued) != Phase.Queued)
+        {
+            return null;
+        }
+
         run.RestoreContext();
 #pragma warning disable CA2012 // Consumed once, by End.
         _code = ExecuteAsync().GetAwaiter();
@@ -87,8 +104,12 @@ internal sealed class LocalAttempt(LocalRun run, int index, int number, Resource
             exception = thrown;
         }
 
-        _timeout?.Dispose();
-        lease?.Dispose();
+        if (Interlocked.Exchange(ref _phase, Phase.Returned) == Phase.TimedOut)
+        {
+            exception = TimeoutError();
+        }
+
+        _timer?.Dispose();
         return run.Complete(this, output, exception);
     }
 
@@ -97,14 +118,12 @@ internal sealed class LocalAttempt(LocalRun run, int index, int number, Resource
         try
         {
             Input = run.Inputs.Bind(Index);
-            CancellationToken stop = run.Stopping;
             if (TaskType.Options.Timeout is { } limit)
             {
-                _timeout = new AttemptTimeout(run, this, limit);
-                stop = _timeout.Token;
+                _timer = TimeProvider.CreateTimer(static attempt => ((LocalAttempt)attempt!).OnTimer(), this, limit, Timeout.InfiniteTimeSpan);
             }
 
-            return await run.Executor.Pipeline(this, stop).ConfigureAwait(false);
+            return TaskType.Accept(await run.Executor.Pipeline(this, _stop.Token).ConfigureAwait(false));
         }
         finally
         {
@@ -113,5 +132,43 @@ internal sealed class LocalAttempt(LocalRun run, int index, int number, Resource
                 await scope.DisposeAsync().ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>The first time the attempt's time is up; the second time it has ignored that.</summary>
+    private void OnTimer()
+    {
+        if (Interlocked.CompareExchange(ref _phase, Phase.TimedOut, Phase.Running) == Phase.Running)
+        {
+            _timer?.Change(run.Options.AbandonAfter, Timeout.InfiniteTimeSpan);
+            Stop();
+        }
+        else if (Volatile.Read(ref _phase) == Phase.TimedOut)
+        {
+            run.Abandon(this, TimeoutError());
+        }
+    }
+
+    private TimeoutException TimeoutError() => new($"The attempt did not end within its timeout of {TaskType.Options.Timeout}.");
+
+    private async Task TellAsync()
+    {
+        try
+        {
+            await _stop.CancelAsync().ConfigureAwait(false);
+        }
+        catch (AggregateException exception)
+        {
+            // A callback that the code registered on its token threw; the code itself still decides how the attempt ends.
+            ExecutionLog.CancellationCallbackThrew(run.Executor.Logger, exception, RunId);
+        }
+    }
+
+    private static class Phase
+    {
+        public const int Queued = 0;
+        public const int Running = 1;
+        public const int TimedOut = 2;
+        public const int Returned = 3;
+        public const int Revoked = 4;
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling;
@@ -9,7 +8,7 @@ namespace AgentOrchestration.Execution;
 
 /// <summary>
 /// Hosts the dispatch core on the thread pool. Whoever has something to tell takes the gate, tells it, leaves the gate, and carries
-/// out what was decided; no code of others runs inside the gate.
+/// out what was decided. Of the code of others only the clock and the resource manager run inside the gate.
 /// </summary>
 internal sealed class LocalRun : IRunHandle
 {
@@ -23,6 +22,7 @@ internal sealed class LocalRun : IRunHandle
     private readonly ExecutionContext? _context = ExecutionContext.Capture();
 #pragma warning restore CA2213
     private readonly TaskCompletionSource<RunOutcome> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Dictionary<int, LocalAttempt> _running = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _ending = new();
     private readonly CancellationToken _ended;
@@ -30,7 +30,8 @@ internal sealed class LocalRun : IRunHandle
     private readonly List<Task> _cacheWrites = [];
     private readonly DateTimeOffset _startedAt;
     private readonly long _startTimestamp;
-    private Task _pump = Task.CompletedTask;
+    private readonly bool _needsResources;
+    private readonly List<Task> _pumps = [];
 
     public LocalRun(LocalExecutor executor, TaskGraph graph, RunOptions options)
     {
@@ -45,6 +46,7 @@ internal sealed class LocalRun : IRunHandle
         Inputs = new InputBinder(graph, _core.State.PayloadOf, executor.Serializer);
         _startedAt = executor.TimeProvider.GetUtcNow();
         _startTimestamp = executor.TimeProvider.GetTimestamp();
+        _needsResources = graph.NeedVectors.Any(needs => !needs.IsNone);
     }
 
     public LocalExecutor Executor { get; }
@@ -66,20 +68,18 @@ internal sealed class LocalRun : IRunHandle
 
     public void Start()
     {
-        IRunEventSink[] sinks = [.. Executor.Sinks.Where(sink => sink.IsEnabled)];
-        if (sinks.Length > 0)
+        // One pump for each, so that a slow sink holds up no other.
+        foreach (IRunEventSink sink in Executor.Sinks.Where(sink => sink.IsEnabled))
         {
-            _pump = Task.Run(() => RunEventPump.PumpAsync(this, sinks, Executor.Logger));
+            _pumps.Add(Task.Run(() => RunEventPump.PumpAsync(this, sink, Executor.Logger)));
         }
 
-        Executor.Resources.Released += OnReleased;
-        List<Decision> decisions = RentDecisions();
-        lock (_gate)
+        if (_needsResources)
         {
-            _core.Start(Now(), decisions);
+            Executor.Resources.Released += OnReleased;
         }
 
-        Queue(CarryOut(decisions));
+        Queue(Tell((core, now, decisions) => core.Start(now, decisions)));
     }
 
     public async IAsyncEnumerable<RunEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -107,28 +107,42 @@ internal sealed class LocalRun : IRunHandle
     public ValueTask CancelAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        List<Decision> decisions = RentDecisions();
-        lock (_gate)
+        List<LocalAttempt> revoked = [];
+        Queue(Tell((core, now, decisions) =>
         {
-            _core.CancelRun(Now(), decisions);
-        }
+            core.CancelRun(now, decisions);
 
-        Queue(CarryOut(decisions));
+            // Code that has not begun never will: when this returns, nothing new starts.
+            foreach (LocalAttempt attempt in _running.Values.Where(attempt => attempt.TryRevoke()).ToArray())
+            {
+                revoked.Add(attempt);
+                _running.Remove(attempt.Index);
+                core.Stopped(attempt.Index, attempt.Attempt, abandoned: false, now, decisions);
+            }
+        }));
+        revoked.ForEach(GiveBack);
         return ValueTask.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()
     {
         await CancelAsync(CancellationToken.None).ConfigureAwait(false);
-        await Completion.ConfigureAwait(false);
-        await _pump.ConfigureAwait(false);
-        Task[] writes;
+        await ((Task)Completion).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Task[] rest;
         lock (_gate)
         {
-            writes = [.. _cacheWrites];
+            rest = [.. _pumps, .. _cacheWrites];
         }
 
-        await Task.WhenAll(writes).ConfigureAwait(false);
+        // A sink or a cache that lags is not waited for without end.
+        Task all = Task.WhenAll(rest);
+        if (!all.IsCompleted)
+        {
+            using var drained = new CancellationTokenSource();
+            await Task.WhenAny(all, Task.Delay(Options.AbandonAfter, Executor.TimeProvider, drained.Token)).ConfigureAwait(false);
+            await drained.CancelAsync().ConfigureAwait(false);
+        }
+
         _stopping.Dispose();
         _ending.Dispose();
     }
@@ -142,61 +156,68 @@ internal sealed class LocalRun : IRunHandle
         }
     }
 
-    /// <summary>The code of an attempt has returned, and its lease is back.</summary>
+    /// <summary>The code of an attempt has returned.</summary>
     /// <returns>What to run next on this thread, or <see langword="null"/>.</returns>
     public LocalAttempt? Complete(LocalAttempt attempt, object? output, Exception? exception)
     {
-        exception = attempt.TimeoutError ?? exception;
+        GiveBack(attempt);
+        SubtaskError? error = exception is null ? null : SubtaskError.From(exception);
         bool mayRetry = exception is not null && MayRetry(attempt.TaskType, exception);
-        bool counted = true;
-        List<Decision> decisions = RentDecisions();
-        lock (_gate)
+        bool counted = false;
+        LocalAttempt? next = Tell((core, now, decisions) =>
         {
-            if (exception is null)
+            if (attempt.IsAbandoned)
             {
-                counted = _core.Succeeded(attempt.Index, attempt.Attempt, output, Now(), decisions);
+                if (attempt.Lease is { } lease)
+                {
+                    core.LeaseRecovered(lease.Granted);
+                }
+
+                return;
             }
-            else if (exception is OperationCanceledException && _core.State.IsCancelling)
+
+            _running.Remove(attempt.Index);
+            if (error is null)
             {
-                _core.Stopped(attempt.Index, attempt.Attempt, abandoned: false, Now(), decisions);
+                counted = core.Succeeded(attempt.Index, attempt.Attempt, output, now, decisions);
+            }
+            else if (core.State.IsCancelling)
+            {
+                // Code that was told to stop ends in all sorts of exceptions; what it stopped for is the cancellation.
+                core.Stopped(attempt.Index, attempt.Attempt, abandoned: false, now, decisions);
             }
             else
             {
-                _core.Failed(attempt.Index, attempt.Attempt, SubtaskError.From(exception), mayRetry, Now(), decisions);
+                core.Failed(attempt.Index, attempt.Attempt, error, mayRetry, now, decisions);
             }
-        }
-
-        if (exception is null && counted)
+        });
+        if (counted)
         {
             Cache(attempt, output);
         }
 
-        return CarryOut(decisions);
+        return next;
     }
 
     /// <summary>An attempt whose time is up ignores it. Another may start beside it only if the work changes nothing outside.</summary>
     public void Abandon(LocalAttempt attempt, TimeoutException error)
     {
-        ExecutionLog.Abandoned(Executor.Logger, RunId, attempt.Subtask.Id);
         bool mayRetry = attempt.TaskType.MayShare && MayRetry(attempt.TaskType, error);
-        List<Decision> decisions = RentDecisions();
-        lock (_gate)
+        Queue(Tell((core, now, decisions) =>
         {
-            _core.Failed(attempt.Index, attempt.Attempt, SubtaskError.From(error), mayRetry, Now(), decisions);
-        }
-
-        Queue(CarryOut(decisions));
+            if (_running.Remove(attempt.Index))
+            {
+                MarkAbandoned(attempt, core);
+                core.Failed(attempt.Index, attempt.Attempt, SubtaskError.From(error), mayRetry, now, decisions);
+            }
+        }));
+        ExecutionLog.Abandoned(Executor.Logger, RunId, attempt.Subtask.Id);
     }
 
     public void Report(LocalAttempt attempt, double fraction, string? message)
     {
         var progress = new Progress(double.IsNaN(fraction) ? 0 : Math.Clamp(fraction, 0, 1), message);
-        lock (_gate)
-        {
-            _core.Report(attempt.Index, attempt.Attempt, progress, Now());
-        }
-
-        History.Announce();
+        Tell((core, now, _) => core.Report(attempt.Index, attempt.Attempt, progress, now));
     }
 
     /// <summary>Work must be identified when an identical subtask may be in the run, or an earlier result in the cache.</summary>
@@ -241,29 +262,98 @@ internal sealed class LocalRun : IRunHandle
         }
     }
 
+    private static void MarkAbandoned(LocalAttempt attempt, DispatchCore core)
+    {
+        attempt.IsAbandoned = true;
+        if (attempt.Lease is { } lease)
+        {
+            core.LeaseAbandoned(lease.Granted);
+        }
+    }
+
+    /// <summary>Tells the core something inside the gate and carries out what it decides. Never throws: what is unexpected ends the run, by name.</summary>
+    /// <returns>The most urgent attempt to start, for the caller's thread; the others are on their way.</returns>
+    private LocalAttempt? Tell(Action<DispatchCore, long, List<Decision>> what)
+    {
+        List<Decision> decisions = RentDecisions();
+        try
+        {
+            lock (_gate)
+            {
+                what(_core, Now(), decisions);
+                Register(decisions);
+            }
+        }
+        catch (Exception exception)
+        {
+            Abort(exception, decisions);
+        }
+
+        return CarryOut(decisions);
+    }
+
+    /// <summary>Attempts count as running from the moment of the decision, so that a cancellation finds them.</summary>
+    private void Register(List<Decision> decisions)
+    {
+        for (int i = 0; i < decisions.Count; i++)
+        {
+            if (decisions[i] is { Kind: DecisionKind.Start } start)
+            {
+                var attempt = new LocalAttempt(this, start.Subtask, start.Attempt, start.Lease);
+                _running[start.Subtask] = attempt;
+                decisions[i] = start with { Host = attempt };
+            }
+        }
+    }
+
+    private void Abort(Exception exception, List<Decision> decisions)
+    {
+        try
+        {
+            lock (_gate)
+            {
+                if (!_core.State.IsEnded)
+                {
+                    _core.Abort(SubtaskError.From(exception), Now(), decisions);
+                }
+
+                Register(decisions);
+            }
+        }
+        catch (Exception second)
+        {
+            _completion.TrySetException(new AggregateException(exception, second));
+        }
+    }
+
+    private void GiveBack(LocalAttempt attempt)
+    {
+        try
+        {
+            attempt.Lease?.Dispose();
+        }
+        catch (Exception exception)
+        {
+            // An application's own manager, or one of those who listen to it.
+            ExecutionLog.ReleaseThrew(Executor.Logger, exception, RunId, attempt.Subtask.Id);
+        }
+    }
+
     /// <summary>Time that never runs backwards, whatever happens to the system's clock.</summary>
     private long Now() => (_startedAt + Executor.TimeProvider.GetElapsedTime(_startTimestamp)).UtcTicks;
 
-    /// <returns>The most urgent attempt to start, for the caller's thread; the others are on their way.</returns>
     private LocalAttempt? CarryOut(List<Decision> decisions)
     {
-        History.Announce();
         LocalAttempt? first = null;
         foreach (Decision decision in decisions)
         {
             switch (decision.Kind)
             {
+                case DecisionKind.Start when first is null:
+                    first = (LocalAttempt)decision.Host!;
+                    break;
                 case DecisionKind.Start:
-                    var attempt = new LocalAttempt(this, decision.Subtask, decision.Attempt, decision.Lease);
-                    if (first is null)
-                    {
-                        first = attempt;
-                    }
-                    else
-                    {
-                        Queue(attempt);
-                    }
-
+                    Queue((LocalAttempt)decision.Host!);
                     break;
                 case DecisionKind.Identify:
                     _ = Task.Run(() => IdentifyAsync(decision.Subtask));
@@ -282,6 +372,7 @@ internal sealed class LocalRun : IRunHandle
 
         decisions.Clear();
         s_spareDecisions = decisions;
+        History.Announce();
         return first;
     }
 
@@ -292,8 +383,7 @@ internal sealed class LocalRun : IRunHandle
         TaskDescriptor taskType = Graph.TaskTypes[subtask];
         try
         {
-            JsonElement input = Graph.Inputs[subtask] is { } binding ? Inputs.Resolve(binding) : default;
-            identity = WorkIdentity.Of(taskType, input);
+            identity = WorkIdentity.Of(taskType, Graph.Inputs[subtask] is { } binding ? Inputs.ResolveExactly(binding) : default);
             if (Executor.Cache is not null && taskType.Effect == TaskEffect.Pure)
             {
                 cached = await Executor.Cache.FindAsync(taskType, identity, Stopping).ConfigureAwait(false);
@@ -302,21 +392,18 @@ internal sealed class LocalRun : IRunHandle
         catch (Exception exception)
         {
             // Without an identity or a cache the work is simply done; what is wrong with its input shows then.
-            ExecutionLog.CacheReadFailed(Executor.Logger, exception, RunId, Graph.Subtasks[subtask].Id);
+            ExecutionLog.NotShared(Executor.Logger, exception, RunId, Graph.Subtasks[subtask].Id);
         }
 
-        List<Decision> decisions = RentDecisions();
-        lock (_gate)
+        Queue(Tell((core, now, decisions) =>
         {
             if (identity is not null)
             {
                 _identities[subtask] = identity;
             }
 
-            _core.Identified(subtask, identity, cached, Now(), decisions);
-        }
-
-        Queue(CarryOut(decisions));
+            core.Identified(subtask, identity, cached, now, decisions);
+        }));
     }
 
     private void Cache(LocalAttempt attempt, object? output)
@@ -350,68 +437,61 @@ internal sealed class LocalRun : IRunHandle
 
     private async Task RetryLaterAsync(Decision retry)
     {
-        TimeSpan pause = TimeSpan.FromTicks(Math.Max(0, retry.DueAt - Now()));
-        await Task.Delay(pause, Executor.TimeProvider, _ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        List<Decision> decisions = RentDecisions();
-        lock (_gate)
+        // Timers count in whole milliseconds; an attempt starts no earlier than it was said to.
+        for (long ticks = retry.DueAt - Now(); ticks > 0 && !_ended.IsCancellationRequested; ticks = retry.DueAt - Now())
         {
-            if (!_core.State.IsEnded)
-            {
-                _core.RetryDue(retry.Subtask, Now(), decisions);
-            }
+            TimeSpan pause = TimeSpan.FromMilliseconds(Math.Ceiling(TimeSpan.FromTicks(ticks).TotalMilliseconds));
+            await Task.Delay(pause, Executor.TimeProvider, _ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        Queue(CarryOut(decisions));
+        Queue(Tell((core, now, decisions) =>
+        {
+            if (!core.State.IsEnded)
+            {
+                core.RetryDue(retry.Subtask, now, decisions);
+            }
+        }));
     }
 
     private async Task StopRunningAsync()
     {
-        try
-        {
-            await _stopping.CancelAsync().ConfigureAwait(false);
-        }
-        catch (AggregateException exception)
-        {
-            ExecutionLog.CancellationCallbackThrew(Executor.Logger, exception, RunId);
-        }
-
-        await Task.Delay(Options.AbandonAfter, Executor.TimeProvider, _ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        List<Decision> decisions = RentDecisions();
+        _ = _stopping.CancelAsync();
+        LocalAttempt[] told;
         lock (_gate)
         {
-            for (int subtask = 0; subtask < Graph.Count && !_core.State.IsEnded; subtask++)
-            {
-                if (_core.State.StateOf(subtask) == SubtaskState.Running)
-                {
-                    ExecutionLog.Abandoned(Executor.Logger, RunId, Graph.Subtasks[subtask].Id);
-                    _core.Stopped(subtask, _core.State.AttemptOf(subtask), abandoned: true, Now(), decisions);
-                }
-            }
+            told = [.. _running.Values];
         }
 
-        Queue(CarryOut(decisions));
+        Array.ForEach(told, attempt => attempt.Stop());
+        await Task.Delay(Options.AbandonAfter, Executor.TimeProvider, _ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        List<LocalAttempt> abandoned = [];
+        Queue(Tell((core, now, decisions) =>
+        {
+            foreach (LocalAttempt attempt in _running.Values.ToArray())
+            {
+                abandoned.Add(attempt);
+                _running.Remove(attempt.Index);
+                MarkAbandoned(attempt, core);
+                core.Stopped(attempt.Index, attempt.Attempt, abandoned: true, now, decisions);
+            }
+        }));
+        abandoned.ForEach(attempt => ExecutionLog.Abandoned(Executor.Logger, RunId, attempt.Subtask.Id));
     }
 
+    /// <summary>May be raised anywhere, also while a gate is held: what follows happens on a thread of its own.</summary>
     private void OnReleased(object? sender, EventArgs e)
     {
-        if (!_core.MayBeBlocked)
+        if (_core.MayBeBlocked)
         {
-            return;
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static run => Queue(run.Tell((core, now, decisions) => core.ResourcesReleased(now, decisions))), this, preferLocal: false);
         }
-
-        List<Decision> decisions = RentDecisions();
-        lock (_gate)
-        {
-            _core.ResourcesReleased(Now(), decisions);
-        }
-
-        Queue(CarryOut(decisions));
     }
 
     private void End()
     {
         Executor.Resources.Released -= OnReleased;
         _ending.Cancel();
-        _completion.SetResult(_core.State.Outcome);
+        _completion.TrySetResult(_core.State.Outcome);
     }
 }

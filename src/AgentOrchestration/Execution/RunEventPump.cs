@@ -3,23 +3,20 @@ using Microsoft.Extensions.Logging;
 
 namespace AgentOrchestration.Execution;
 
-/// <summary>Carries the events of a run to the sinks, apart from the run itself.</summary>
+/// <summary>Carries the events of a run to a sink, apart from the run itself.</summary>
 internal static class RunEventPump
 {
-    public static async Task PumpAsync(IRunHandle run, IReadOnlyList<IRunEventSink> sinks, ILogger logger)
+    public static async Task PumpAsync(IRunHandle run, IRunEventSink sink, ILogger logger)
     {
         await foreach (RunEvent runEvent in run.WatchAsync(CancellationToken.None).ConfigureAwait(false))
         {
-            foreach (IRunEventSink sink in sinks)
+            try
             {
-                try
-                {
-                    sink.OnEvent(run.RunId, runEvent);
-                }
-                catch (Exception exception)
-                {
-                    ExecutionLog.SinkThrew(logger, exception, run.RunId, sink.GetType().Name);
-                }
+                sink.OnEvent(run.RunId, runEvent);
+            }
+            catch (Exception exception)
+            {
+                ExecutionLog.SinkThrew(logger, exception, run.RunId, sink.GetType().Name);
             }
         }
     }

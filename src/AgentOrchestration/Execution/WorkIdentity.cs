@@ -43,6 +43,8 @@ internal static class WorkIdentity
                 }
 
                 break;
+            case JsonValueKind.Undefined:
+                break;
             case JsonValueKind.String:
                 Append(hash, element.GetString()!);
                 break;

@@ -22,6 +22,9 @@ internal sealed class PayloadSerializer(JsonSerializerOptions options)
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
         {
             NumberHandling = JsonNumberHandling.Strict,
+
+            // Tuples consist of fields.
+            IncludeFields = true,
             TypeInfoResolver = AIJsonUtilities.DefaultOptions.TypeInfoResolver,
         };
         foreach (JsonConverter converter in AIJsonUtilities.DefaultOptions.Converters)

@@ -8,4 +8,6 @@ internal sealed class RunConsequences
 
     /// <summary>Subtasks that can no longer run, and the subtask whose failure is the cause.</summary>
     public Stack<(int Subtask, int Cause)> Skipped { get; } = new();
+
+    public bool Any => Ready.Count > 0 || Skipped.Count > 0;
 }

@@ -6,10 +6,10 @@ namespace AgentOrchestration.Runs;
 /// </summary>
 internal sealed class RunHistory
 {
-    private const int FirstChunkBits = 6;
-    private const int MaxChunks = 26;
+    private const int FirstChunkBits = 4;
+    private const int MaxChunks = 28;
 
-    // Chunk k holds 64·2^k facts, so growing copies nothing and the index of a fact names its place.
+    // Chunk k holds 16·2^k facts, so growing copies nothing and the index of a fact names its place.
     private readonly RunFact[]?[] _chunks = new RunFact[MaxChunks][];
     private TaskCompletionSource? _waiting;
     private int _count;

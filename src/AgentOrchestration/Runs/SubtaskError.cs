@@ -12,5 +12,18 @@ public sealed record SubtaskError(string Kind, string Message)
     public Exception? Exception { get; init; }
 
     internal static SubtaskError From(Exception exception) =>
-        new(exception.GetType().Name, exception.Message) { Exception = exception };
+        new(exception.GetType().Name, MessageOf(exception)) { Exception = exception };
+
+    /// <summary>An exception's message is code of whoever wrote the exception.</summary>
+    private static string MessageOf(Exception exception)
+    {
+        try
+        {
+            return exception.Message;
+        }
+        catch (Exception second)
+        {
+            return $"Its message could not be read: {second.GetType().Name}.";
+        }
+    }
 }

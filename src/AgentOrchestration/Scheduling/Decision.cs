@@ -12,6 +12,9 @@ internal readonly record struct Decision(DecisionKind Kind, int Subtask = -1)
     /// <summary>What the attempt holds; <see langword="null"/> when it needs nothing.</summary>
     public ResourceLease? Lease { get; init; }
 
+    /// <summary>What the host keeps of the decision; the core does not look at it.</summary>
+    public object? Host { get; init; }
+
     /// <summary>When, in UTC ticks.</summary>
     public long DueAt { get; init; }
 }

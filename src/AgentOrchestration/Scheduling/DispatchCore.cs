@@ -14,11 +14,12 @@ internal sealed class DispatchCore
     private readonly TaskGraph _graph;
     private readonly ReadyQueue _ready;
     private readonly RunConsequences _consequences = new();
-    private readonly SharedWork _shared = new();
     private readonly WaitReason[] _waits;
     private readonly Func<int, bool> _mustIdentify;
     private readonly int _maxParallelism;
     private readonly ulong _seed;
+    private readonly List<ResourceRequirements> _abandoned = [];
+    private SharedWork? _shared;
     private Dictionary<int, Progress>? _progress;
     private int _outstanding;
     private volatile bool _mayBeBlocked;
@@ -67,7 +68,7 @@ internal sealed class DispatchCore
         {
             Succeed(subtask, attempt: 0, cached.Output, OutputOrigin.Cached, sharedWith: -1, now);
         }
-        else if (identity is null || !_shared.TryFindWorker(identity, subtask, out int worker))
+        else if (identity is null || !(_shared ??= new SharedWork()).TryFindWorker(identity, subtask, out int worker))
         {
             Enqueue(subtask);
         }
@@ -93,6 +94,7 @@ internal sealed class DispatchCore
         }
 
         Succeed(subtask, attempt, output, OutputOrigin.Executed, sharedWith: -1, now);
+        UnparkAfter(subtask);
         Settle(now, decisions);
         return true;
     }
@@ -120,6 +122,7 @@ internal sealed class DispatchCore
             Fail(subtask, attempt, error, now);
         }
 
+        UnparkAfter(subtask);
         Settle(now, decisions);
         return true;
     }
@@ -130,9 +133,16 @@ internal sealed class DispatchCore
         if (State.IsCurrent(subtask, attempt))
         {
             Cancel(subtask, attempt, abandoned, now);
+            UnparkAfter(subtask);
             Settle(now, decisions);
         }
     }
+
+    /// <summary>An attempt that is no longer waited for keeps what it holds until its code returns, which may be never.</summary>
+    public void LeaseAbandoned(ResourceRequirements held) => _abandoned.Add(held);
+
+    /// <summary>The code of an abandoned attempt has returned after all.</summary>
+    public void LeaseRecovered(ResourceRequirements held) => _abandoned.Remove(held);
 
     public void RetryDue(int subtask, long now, List<Decision> decisions)
     {
@@ -181,20 +191,44 @@ internal sealed class DispatchCore
     {
         if (!State.IsEnded)
         {
+            _ready.Unpark();
             Settle(now, decisions);
         }
     }
 
-    /// <summary>Follows every consequence to its end, then starts what can start.</summary>
+    /// <summary>The host itself is broken: everything that is open fails, and the run ends, instead of waiting for ever.</summary>
+    public void Abort(SubtaskError error, long now, List<Decision> decisions)
+    {
+        _ready.Clear();
+        _outstanding = 0;
+        for (int subtask = 0; subtask < _graph.Count; subtask++)
+        {
+            if (State.StateOf(subtask) is SubtaskState.Pending or SubtaskState.Ready or SubtaskState.Running)
+            {
+                _waits[subtask] = WaitReason.None;
+                Fail(subtask, State.AttemptOf(subtask), error, now);
+            }
+        }
+
+        if (!State.IsEnded)
+        {
+            Settle(now, decisions);
+        }
+    }
+
+    /// <summary>Follows every consequence to its end, then starts what can start; both again as long as one leads to the other.</summary>
     private void Settle(long now, List<Decision> decisions)
     {
-        FollowConsequences(now, decisions);
-        Dispatch(now, decisions);
-        if (State.Open > 0 && State.Running == 0 && _outstanding == 0 && _ready.Count == 0)
+        do
         {
-            FailStalled(now);
             FollowConsequences(now, decisions);
+            Dispatch(now, decisions);
+            if (State.Running == 0 && _outstanding == 0 && State.Open > 0)
+            {
+                FailWhatCannotGoOn(now);
+            }
         }
+        while (_consequences.Any);
 
         if (State.Open == 0 && !State.IsEnded)
         {
@@ -242,18 +276,33 @@ internal sealed class DispatchCore
 
         // Set before the ledger is asked: a release that comes after a refusal then finds it set, and no wake-up is lost.
         _mayBeBlocked = true;
-        _ready.BeginPass();
 #pragma warning disable CA2000 // The lease leaves with the decision; the host gives it back when the attempt's code has returned.
-        while (State.Running < _maxParallelism && _ready.TryDequeue(out int subtask, out ResourceLease? lease))
+        while (State.Running < _maxParallelism && _ready.TryDequeue(out int subtask, out ResourceLease? lease, out Exception? error))
 #pragma warning restore CA2000
         {
             _waits[subtask] = WaitReason.None;
+            if (error is not null)
+            {
+                Fail(subtask, State.AttemptOf(subtask), SubtaskError.From(error), now);
+                continue;
+            }
+
             int attempt = State.AttemptOf(subtask) + 1;
+            _progress?.Remove(subtask);
             State.Apply(new RunFact(RunFactKind.AttemptStarted, now) { Subtask = subtask, Attempt = attempt }, _consequences);
             decisions.Add(new Decision(DecisionKind.Start, subtask) { Attempt = attempt, Lease = lease });
         }
 
-        _mayBeBlocked = _ready.IsAnyBlocked;
+        _mayBeBlocked = _ready.IsAnyParked;
+    }
+
+    /// <summary>What the subtask held is free again; the host gives it back before it tells.</summary>
+    private void UnparkAfter(int subtask)
+    {
+        if (!_graph.NeedVectors[_graph.NeedVectorOf[subtask]].IsNone)
+        {
+            _ready.Unpark();
+        }
     }
 
     private void Succeed(int subtask, int attempt, object? output, OutputOrigin origin, int sharedWith, long now)
@@ -261,7 +310,7 @@ internal sealed class DispatchCore
         State.Apply(
             new RunFact(RunFactKind.SubtaskSucceeded, now) { Subtask = subtask, Attempt = attempt, Detail = (long)origin, Other = sharedWith, Payload = output },
             _consequences);
-        foreach (int twin in _shared.End(subtask, keep: _graph.TaskTypes[subtask].Effect == TaskEffect.Pure))
+        foreach (int twin in _shared?.End(subtask, keep: _graph.TaskTypes[subtask].Effect == TaskEffect.Pure) ?? [])
         {
             if (_waits[twin] == WaitReason.Twin)
             {
@@ -274,7 +323,7 @@ internal sealed class DispatchCore
     private void Fail(int subtask, int attempt, SubtaskError error, long now)
     {
         State.Apply(new RunFact(RunFactKind.SubtaskFailed, now) { Subtask = subtask, Attempt = attempt, Payload = error }, _consequences);
-        foreach (int twin in _shared.End(subtask, keep: false))
+        foreach (int twin in _shared?.End(subtask, keep: false) ?? [])
         {
             if (_waits[twin] == WaitReason.Twin)
             {
@@ -289,7 +338,25 @@ internal sealed class DispatchCore
             new RunFact(RunFactKind.SubtaskCancelled, now) { Subtask = subtask, Attempt = attempt, Detail = abandoned ? 1 : 0 },
             _consequences);
 
-    /// <summary>Nothing runs and nothing can ever happen: a defect of ours. It ends the run and says where, instead of waiting for ever.</summary>
+    /// <summary>Nothing of this run is going on. What cannot go on by itself either ends here, by name, instead of waiting for ever.</summary>
+    private void FailWhatCannotGoOn(long now)
+    {
+        if (_ready.IsAllParked)
+        {
+            // Other runs may release what these wait for; abandoned code of this run perhaps never will.
+            foreach (int subtask in _abandoned.Count == 0 ? [] : _ready.TakeHopeless(_abandoned))
+            {
+                _waits[subtask] = WaitReason.None;
+                Fail(subtask, State.AttemptOf(subtask), new SubtaskError("ResourcesAbandoned", "What it needs is held by an abandoned attempt of this run that has not returned."), now);
+            }
+        }
+        else if (_ready.Count == 0)
+        {
+            FailStalled(now);
+        }
+    }
+
+    /// <summary>Nothing can ever happen: a defect of ours.</summary>
     private void FailStalled(long now)
     {
         for (int subtask = 0; subtask < _graph.Count; subtask++)

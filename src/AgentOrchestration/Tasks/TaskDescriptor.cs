@@ -93,6 +93,18 @@ public sealed class TaskDescriptor
         };
     }
 
+    /// <summary>The output as it counts: of the type that was promised, whatever middleware made of it.</summary>
+    internal object? Accept(object? output)
+    {
+        if (OutputType == typeof(None))
+        {
+            return None.Value;
+        }
+
+        bool fits = output is null ? !OutputType.IsValueType || Nullable.GetUnderlyingType(OutputType) is not null : OutputType.IsInstanceOfType(output);
+        return fits ? output : throw new InvalidCastException($"The output of '{Name}' is {output?.GetType().ToString() ?? "null"}, not {OutputType}.");
+    }
+
     /// <inheritdoc/>
     public override string ToString() => $"{Name}({InputType.Name}) → {OutputType.Name}";
 }

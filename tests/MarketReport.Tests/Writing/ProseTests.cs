@@ -102,6 +102,10 @@ public sealed class ProseTests
     }
 
     [Fact]
+    public void A_fact_at_the_start_of_a_sentence_is_capitalized() =>
+        Assert.Equal(["Battery electric leads. **Battery electric** battery electric."], Prose.Fill("{{kind}} leads. **{{kind}}** {{kind}}.", [new Fact("kind", "kind", null, "battery electric")]).Paragraphs);
+
+    [Fact]
     public void A_unit_after_a_placeholder_that_has_it_is_not_doubled() =>
         Assert.Equal(["The share is 42.4 %, the gap +12.3 percentage points."], Prose.Fill("The share is {{share}} %, the gap {{gap}} percentage points.", Facts).Paragraphs);
 

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AgentOrchestration;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Results;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Tasks;
+using Microsoft.Extensions.DependencyInjection;
+using PackageConsumer;
+
+var services = new ServiceCollection();
+services.AddSingleton<Greeting>();
+services.AddAgentOrchestration(options => options.JsonSerializerOptions = new JsonSerializerOptions(Payloads.Default.Options))
+    .AddTaskType<Greet>()
+    .AddTaskType("shout", "Shouts.", (string text, TaskContext _, CancellationToken _) => ValueTask.FromResult(text + "!"))
+    .AddResource("gpu", capacity: 1);
+await using ServiceProvider provider = services.BuildServiceProvider();
+
+TaskPlan plan = TaskPlan.Create(
+    builder =>
+    {
+        SubtaskRef greeting = builder.Add<Greet, Person>("greeting", new Person("Ada"));
+        builder.Add("shout", "shout", input: greeting.Output("/text"));
+    },
+    Payloads.Default.Options);
+await using OrchestrationRun run = await provider.GetRequiredService<ITaskOrchestrator>().StartAsync(plan);
+RunResult result = await run.WaitAsync();
+string answer = result.Outcome == RunOutcome.Succeeded ? result.GetOutput<string>("shout") : string.Join('\n', result.Failed.Select(failed => failed.Error));
+Console.WriteLine(answer);
+return answer == "Hello, Ada!" ? 0 : 1;
+
+namespace PackageConsumer
+{
+    internal sealed record Person(string Name);
+
+    internal sealed record Salutation(string Text);
+
+    internal sealed class Greeting
+    {
+        public string Of(string name) => $"Hello, {name}";
+    }
+
+    [TaskType("greet", Description = "Greets somebody.", Effect = TaskEffect.Pure)]
+    [RequiresResource("gpu", 1)]
+    internal sealed class Greet(Greeting greeting) : ITaskHandler<Person, Salutation>
+    {
+        public ValueTask<Salutation> ExecuteAsync(Person input, TaskContext context, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(new Salutation(greeting.Of(input.Name)));
+    }
+
+    [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+    [JsonSerializable(typeof(Person))]
+    [JsonSerializable(typeof(Salutation))]
+    [JsonSerializable(typeof(string))]
+    internal sealed partial class Payloads : JsonSerializerContext;
+}
