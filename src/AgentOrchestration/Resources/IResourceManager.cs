@@ -12,7 +12,7 @@ namespace AgentOrchestration.Resources;
 /// </remarks>
 public interface IResourceManager
 {
-    /// <summary>Raised after something was given back or capacity grew, outside every lock of the manager, on any thread.</summary>
+    /// <summary>Raised after something was given back or capacity grew, outside every lock of the manager and never from inside TryAcquire, on any thread.</summary>
     event EventHandler? Released;
 
     /// <summary>The capacity of a pool in its unit, or <see langword="null"/> when there is no pool of that name.</summary>

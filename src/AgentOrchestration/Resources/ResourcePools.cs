@@ -66,6 +66,28 @@ internal sealed class ResourcePools : IResourceManager
             }
         }
 
-        Released?.Invoke(this, EventArgs.Empty);
+        Announce();
+    }
+
+    /// <summary>A listener that throws keeps no other from hearing.</summary>
+    private void Announce()
+    {
+        List<Exception>? thrown = null;
+        foreach (EventHandler listener in Delegate.EnumerateInvocationList(Released))
+        {
+            try
+            {
+                listener(this, EventArgs.Empty);
+            }
+            catch (Exception exception)
+            {
+                (thrown ??= []).Add(exception);
+            }
+        }
+
+        if (thrown is not null)
+        {
+            throw new AggregateException("A listener to releases threw.", thrown);
+        }
     }
 }

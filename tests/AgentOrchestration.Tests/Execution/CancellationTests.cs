@@ -37,10 +37,15 @@ public sealed class CancellationTests
     [Fact]
     public async Task A_run_ends_although_a_handler_ignores_that_it_was_cancelled_and_says_which_one_did()
     {
+        var entered = new TaskCompletionSource();
         var never = new TaskCompletionSource<string>();
-        await using Engine engine = Engine.For((_, _) => new ValueTask<string>(never.Task));
+        await using Engine engine = Engine.For((_, _) =>
+        {
+            entered.SetResult();
+            return new ValueTask<string>(never.Task);
+        });
         OrchestrationRun run = await engine.StartOneAsync();
-        await Engine.SeeAsync<AttemptStarted>(run);
+        await entered.Task.WaitAsync(TestEnd);
 
         await run.CancelAsync(TestEnd);
         RunResult result = await engine.AdvanceUntilAsync(run.WaitAsync(TestEnd), TimeSpan.FromSeconds(1));
@@ -54,10 +59,15 @@ public sealed class CancellationTests
     [Fact]
     public async Task Work_that_is_done_although_the_run_was_cancelled_counts()
     {
+        var entered = new TaskCompletionSource();
         var finish = new TaskCompletionSource<string>();
-        await using Engine engine = Engine.For((_, _) => new ValueTask<string>(finish.Task));
+        await using Engine engine = Engine.For((_, _) =>
+        {
+            entered.SetResult();
+            return new ValueTask<string>(finish.Task);
+        });
         await using OrchestrationRun run = await engine.StartOneAsync();
-        await Engine.SeeAsync<AttemptStarted>(run);
+        await entered.Task.WaitAsync(TestEnd);
 
         await run.CancelAsync(TestEnd);
         finish.SetResult("done");

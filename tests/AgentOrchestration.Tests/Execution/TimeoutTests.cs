@@ -13,16 +13,20 @@ public sealed class TimeoutTests
     [Fact]
     public async Task An_attempt_whose_time_is_up_is_told_to_stop_and_fails()
     {
+        var entered = new TaskCompletionSource();
         await using Engine engine = Engine.For<string>(
             async (_, stop) =>
             {
+                entered.SetResult();
                 await Task.Delay(Timeout.Infinite, stop);
                 return "never";
             },
             options => options.Timeout = TimeSpan.FromSeconds(10));
         await using OrchestrationRun run = await engine.StartOneAsync();
 
-        RunResult result = await engine.AdvanceUntilAsync(run.WaitAsync(TestEnd), TimeSpan.FromSeconds(1));
+        await entered.Task.WaitAsync(TestEnd);
+        engine.Clock.Advance(TimeSpan.FromSeconds(10));
+        RunResult result = await run.WaitAsync(TestEnd);
 
         Assert.Equal((RunOutcome.Failed, "TimeoutException"), (result.Outcome, result["only"].Error!.Kind));
         Assert.True(result["only"].Duration >= TimeSpan.FromSeconds(10));
@@ -31,6 +35,7 @@ public sealed class TimeoutTests
     [Fact]
     public async Task A_late_result_of_an_attempt_whose_time_was_up_is_discarded_and_the_next_attempt_counts()
     {
+        var entered = new TaskCompletionSource();
         var firstMayEnd = new TaskCompletionSource();
         await using Engine engine = Engine.For(
             async (context, stop) =>
@@ -38,6 +43,7 @@ public sealed class TimeoutTests
                 if (context.Attempt == 1)
                 {
                     await using CancellationTokenRegistration registration = stop.Register(firstMayEnd.SetResult);
+                    entered.SetResult();
                     await firstMayEnd.Task;
                     return "late";
                 }
@@ -48,10 +54,13 @@ public sealed class TimeoutTests
             {
                 options.Timeout = TimeSpan.FromSeconds(10);
                 options.Retry.MaxAttempts = 2;
+                options.Retry.Delay = TimeSpan.Zero;
             });
         await using OrchestrationRun run = await engine.StartOneAsync();
 
-        RunResult result = await engine.AdvanceUntilAsync(run.WaitAsync(TestEnd), TimeSpan.FromSeconds(1));
+        await entered.Task.WaitAsync(TestEnd);
+        engine.Clock.Advance(TimeSpan.FromSeconds(10));
+        RunResult result = await run.WaitAsync(TestEnd);
 
         Assert.Equal(("second", 2), (result.GetOutput<string>("only"), result["only"].Attempts));
     }
@@ -62,28 +71,40 @@ public sealed class TimeoutTests
     [InlineData(TaskEffect.Write, SubtaskState.Failed)]
     public async Task An_attempt_that_ignores_its_timeout_is_abandoned_and_only_work_without_effects_runs_beside_it(TaskEffect effect, SubtaskState expected)
     {
+        var entered = new TaskCompletionSource();
         var never = new TaskCompletionSource<string>();
         await using Engine engine = new(builder => builder
             .AddResource("licence", 2)
             .AddTaskType(
                 "work",
                 "Works.",
-                (None _, TaskContext context, CancellationToken _) => context.Attempt == 1 ? new ValueTask<string>(never.Task) : ValueTask.FromResult("second"),
+                (None _, TaskContext context, CancellationToken _) =>
+                {
+                    entered.TrySetResult();
+                    return context.Attempt == 1 ? new ValueTask<string>(never.Task) : ValueTask.FromResult("second");
+                },
                 options =>
                 {
                     options.Effect = effect;
                     options.Timeout = TimeSpan.FromSeconds(10);
                     options.Retry.MaxAttempts = 2;
+                    options.Retry.Delay = TimeSpan.Zero;
                     options.Resources = ResourceRequirements.Of("licence", 1);
                 }));
         await using OrchestrationRun run = await engine.StartOneAsync();
 
-        RunResult result = await engine.AdvanceUntilAsync(run.WaitAsync(TestEnd), TimeSpan.FromSeconds(1));
+        await entered.Task.WaitAsync(TestEnd);
+        engine.Clock.Advance(TimeSpan.FromSeconds(10));
+        engine.Clock.Advance(TimeSpan.FromSeconds(30));
+        RunResult result = await run.WaitAsync(TestEnd);
 
         Assert.Equal(expected, result["only"].State);
         IResourceManager resources = engine.Services.GetRequiredService<IResourceManager>();
         Assert.Equal(1, resources.Snapshot().Single(pool => pool.Name == "licence").InUse);
+        var released = new TaskCompletionSource();
+        resources.Released += (_, _) => released.TrySetResult();
         never.SetResult("late");
+        await released.Task.WaitAsync(TestEnd);
         Assert.Equal(0, resources.Snapshot().Single(pool => pool.Name == "licence").InUse);
     }
 

@@ -1,0 +1,200 @@
+using AgentOrchestration.Plans;
+using AgentOrchestration.Resources;
+using AgentOrchestration.Results;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Tasks;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AgentOrchestration.Tests.Execution;
+
+/// <summary>Code of others at the borders of the engine: it can fail its own subtask, and nothing else.</summary>
+public sealed class HostileCodeTests
+{
+    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_exception_whose_message_throws_fails_its_subtask_only()
+    {
+        await using Engine engine = Engine.For<string>((_, _) => throw new UnspeakableException());
+
+        Assert.Contains("could not be read", (await engine.RunOneAsync())["only"].Error!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_callback_that_blocks_keeps_neither_the_run_nor_its_siblings_waiting()
+    {
+        using var released = new ManualResetEventSlim();
+        var begun = new TaskCompletionSource();
+        var told = new TaskCompletionSource();
+        using var bothRun = new Barrier(2);
+        await using Engine engine = Engine.For<string>(async (context, stop) =>
+        {
+            if (context.Subtask.Id == "blocks")
+            {
+                stop.Register(released.Wait);
+                bothRun.SignalAndWait(TestEnd);
+                await Task.Delay(Timeout.Infinite, CancellationToken.None);
+            }
+
+            bothRun.SignalAndWait(TestEnd);
+            begun.SetResult();
+            await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            told.SetResult();
+            return "never";
+        });
+        OrchestrationRun run = await engine.StartAsync(plan =>
+        {
+            plan.Add("blocks", "work");
+            plan.Add("sibling", "work");
+        });
+        await begun.Task.WaitAsync(TestEnd);
+
+        await run.CancelAsync(TestEnd);
+        RunResult result = await engine.AdvanceUntilAsync(run.WaitAsync(TestEnd), TimeSpan.FromSeconds(1));
+
+        Assert.NotEqual(RunOutcome.Failed, result.Outcome);
+        await told.Task.WaitAsync(TestEnd);
+        released.Set();
+    }
+
+    [Fact]
+    public async Task A_listener_of_releases_that_throws_stops_no_run()
+    {
+        await using Engine engine = WithLicence(async () =>
+        {
+            await Task.Yield();
+            return "output";
+        });
+        engine.Services.GetRequiredService<IResourceManager>().Released += (_, _) => throw new InvalidOperationException("The listener broke.");
+
+        RunResult result = await engine.RunAsync(plan =>
+        {
+            for (int i = 0; i < 20; i++)
+            {
+                plan.Add($"t{i}", "work");
+            }
+        });
+
+        Assert.Equal(20, result.Succeeded.Count());
+    }
+
+    [Fact]
+    public async Task What_needs_a_resource_that_an_abandoned_attempt_holds_fails_by_name_instead_of_waiting()
+    {
+        var entered = new TaskCompletionSource();
+        var never = new TaskCompletionSource<string>();
+        await using Engine engine = new(builder => builder
+            .AddResource("licence", 1)
+            .AddTaskType(
+                "work",
+                "Works.",
+                (None _, TaskContext _, CancellationToken _) =>
+                {
+                    entered.TrySetResult();
+                    return new ValueTask<string>(never.Task);
+                },
+                options =>
+                {
+                    options.Timeout = TimeSpan.FromSeconds(10);
+                    options.Resources = ResourceRequirements.Of("licence", 1);
+                }));
+        await using OrchestrationRun run = await engine.StartAsync(plan =>
+        {
+            plan.Add("first", "work");
+            plan.Add("second", "work");
+        });
+
+        await entered.Task.WaitAsync(TestEnd);
+        engine.Clock.Advance(TimeSpan.FromSeconds(10));
+        engine.Clock.Advance(TimeSpan.FromSeconds(30));
+        RunResult result = await run.WaitAsync(TestEnd);
+
+        Assert.Equal(["TimeoutException", "ResourcesAbandoned"], result.Subtasks.Select(subtask => subtask.Error!.Kind));
+    }
+
+    [Fact]
+    public async Task No_code_begins_after_CancelAsync_has_returned()
+    {
+        int begunAfter = 0;
+        bool cancelled = false;
+        using var open = new ManualResetEventSlim();
+        await using Engine engine = Engine.For(
+            (_, _) =>
+            {
+                if (Volatile.Read(ref cancelled))
+                {
+                    Interlocked.Increment(ref begunAfter);
+                }
+
+                open.Wait(TestEnd);
+                return ValueTask.FromResult("output");
+            },
+            options: options => options.MaxParallelism = 100);
+        await using OrchestrationRun run = await engine.StartAsync(plan =>
+        {
+            for (int i = 0; i < 100; i++)
+            {
+                plan.Add($"t{i}", "work");
+            }
+        });
+
+        await run.CancelAsync(TestEnd);
+        Volatile.Write(ref cancelled, true);
+        open.Set();
+        await run.WaitAsync(TestEnd);
+
+        Assert.Equal(0, begunAfter);
+        Assert.DoesNotContain(run.GetSnapshot().Subtasks, subtask => subtask.Abandoned);
+    }
+
+    [Fact]
+    public async Task Outputs_that_only_look_equal_are_not_shared()
+    {
+        await using Engine engine = new(builder => builder
+            .AddTaskType("pair", "Makes a pair.", (int number, TaskContext _, CancellationToken _) => ValueTask.FromResult((number, number)))
+            .AddTaskType(
+                "sum",
+                "Adds.",
+                ((int Left, int Right) pair, TaskContext _, CancellationToken _) => ValueTask.FromResult(pair.Left + pair.Right),
+                options => options.Effect = TaskEffect.Pure));
+
+        RunResult result = await engine.RunAsync(plan =>
+        {
+            SubtaskRef one = plan.Add("one", "pair", input: 1);
+            SubtaskRef two = plan.Add("two", "pair", input: 2);
+            plan.Add("sum-one", "sum", input: one.Output());
+            plan.Add("sum-two", "sum", input: two.Output());
+        });
+
+        Assert.Equal((2, 4), (result.GetOutput<int>("sum-one"), result.GetOutput<int>("sum-two")));
+    }
+
+    [Fact]
+    public async Task Pure_subtasks_without_input_run_once()
+    {
+        int calls = 0;
+        await using Engine engine = Engine.For(
+            (_, _) => ValueTask.FromResult(Interlocked.Increment(ref calls)), options => options.Effect = TaskEffect.Pure);
+
+        RunResult result = await engine.RunAsync(plan =>
+        {
+            plan.Add("left", "work");
+            plan.Add("right", "work");
+        });
+
+        Assert.Equal((1, 1, 1), (calls, result.GetOutput<int>("left"), result.GetOutput<int>("right")));
+    }
+
+    private static Engine WithLicence(Func<Task<string>> work) => new(builder => builder
+        .AddResource("licence", 1)
+        .AddTaskType(
+            "work",
+            "Works.",
+            async (None _, TaskContext _, CancellationToken _) => await work(),
+            options => options.Resources = ResourceRequirements.Of("licence", 1)));
+
+    private sealed class UnspeakableException : Exception
+    {
+        public override string Message => throw new InvalidOperationException("There is no message.");
+    }
+}
