@@ -1,8 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using AgentOrchestration.Monitoring;
-using AgentOrchestration.Plans;
 using AgentOrchestration.Planning;
+using AgentOrchestration.Plans;
 using Microsoft.Extensions.Options;
 
 namespace AgentOrchestration;

@@ -2,8 +2,8 @@ using System.Diagnostics;
 using AgentOrchestration.Execution;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Monitoring;
-using AgentOrchestration.Plans;
 using AgentOrchestration.Planning;
+using AgentOrchestration.Plans;
 using AgentOrchestration.Runs;
 
 namespace AgentOrchestration;

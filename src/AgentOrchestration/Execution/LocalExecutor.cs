@@ -54,6 +54,7 @@ internal sealed class LocalExecutor : IExecutor
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxParallelism, 1, nameof(options));
         cancellationToken.ThrowIfCancellationRequested();
 #pragma warning disable CA2000 // The caller disposes the run.
         var run = new LocalRun(this, graph, options);

@@ -13,7 +13,7 @@ namespace AgentOrchestration.Execution;
 internal sealed class LocalRun : IRunHandle
 {
     [ThreadStatic]
-    private static List<Decision>? s_spareDecisions;
+    private static List<Decision>? _spareDecisions;
 
     private readonly Lock _gate = new();
     private readonly DispatchCore _core;
@@ -236,8 +236,8 @@ internal sealed class LocalRun : IRunHandle
 
     private static List<Decision> RentDecisions()
     {
-        List<Decision> decisions = s_spareDecisions ?? [];
-        s_spareDecisions = null;
+        List<Decision> decisions = _spareDecisions ?? [];
+        _spareDecisions = null;
         return decisions;
     }
 
@@ -371,7 +371,7 @@ internal sealed class LocalRun : IRunHandle
         }
 
         decisions.Clear();
-        s_spareDecisions = decisions;
+        _spareDecisions = decisions;
         History.Announce();
         return first;
     }

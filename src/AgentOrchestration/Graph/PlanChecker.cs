@@ -7,6 +7,8 @@ namespace AgentOrchestration.Graph;
 /// <summary>Turns a plan into a frozen graph, or says everything that is wrong with it.</summary>
 internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager resources, PayloadSerializer serializer)
 {
+    private static readonly TimeSpan LongestEstimate = TimeSpan.FromDays(366);
+
     /// <returns>The graph, or <see langword="null"/> when there are diagnostics.</returns>
     public TaskGraph? Check(TaskPlan plan, out IReadOnlyList<PlanDiagnostic> diagnostics)
     {
@@ -51,12 +53,12 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
                     $"Use one of: {string.Join(", ", taskTypes.TaskTypes.Select(known => known.Name))}.");
             }
 
-            if (subtask.EstimatedDuration < TimeSpan.Zero)
+            if (subtask.EstimatedDuration is { } estimate && (estimate < TimeSpan.Zero || estimate > LongestEstimate))
             {
                 report.Add(
                     PlanDiagnosticCode.InvalidEstimate, i, "/estimatedMinutes",
                     $"The estimate is {subtask.EstimatedDuration}.",
-                    "Give a duration that is not negative, or leave it out.");
+                    $"Give a duration from 0 to {LongestEstimate.TotalDays} days, or leave it out.");
             }
         }
 

@@ -30,6 +30,8 @@ internal sealed class RunMonitor
         _system.RunStarted();
         try
         {
+            // Rules and sinks are code of others: they never run on the thread that started the run.
+            await ((Task)run.Completion).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             RunOutcome outcome = await run.Completion.ConfigureAwait(false);
             foreach (AlertRule rule in _rules.Where(rule => rule.RunCondition is not null && Holds(rule, () => rule.RunCondition(outcome))))
             {

@@ -53,6 +53,7 @@ internal sealed class RunSnapshotBuilder
         {
             State = SubtaskState.Running,
             Attempts = started.Attempt,
+            Progress = null,
             StartedAt = subtask.StartedAt ?? fact.Time,
         },
         AttemptFailed failed => subtask with { State = SubtaskState.Ready, Error = failed.Error },
