@@ -3,6 +3,8 @@ using System.Text.Json;
 using AgentOrchestration.Monitoring;
 using AgentOrchestration.Planning;
 using AgentOrchestration.Plans;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Tasks;
 using Microsoft.Extensions.Options;
 
 namespace AgentOrchestration;
@@ -14,11 +16,40 @@ public sealed class AgentOrchestrationOptions
     [Range(1, int.MaxValue)]
     public int MaxParallelism { get; set; } = 5;
 
+    /// <summary>How many subtasks of all runs are worked on at a time, from 1. Default: no limit.</summary>
+    [Range(1, int.MaxValue)]
+    public int? MaxParallelismTotal { get; set; }
+
+    /// <summary>How long a run may take in all; then it stops. Default: no limit.</summary>
+    public TimeSpan? RunTimeout { get; set; }
+
+    /// <summary>What the failure of a subtask means for its run. Default: only what needs it is skipped.</summary>
+    public FailurePolicy FailurePolicy { get; set; }
+
+    /// <summary>What a run may use. Default: no limit.</summary>
+    public RunBudget? Budget { get; set; }
+
+    /// <summary>
+    /// Which subtasks wait for somebody's approval, beside those whose task type or plan says so; for example those whose effect cannot
+    /// be undone: <c>(_, taskType) => taskType.Effect == TaskEffect.Irreversible</c>. Called when a plan is checked. Default: no others.
+    /// </summary>
+    public Func<Subtask, TaskDescriptor, bool>? RequiresApproval { get; set; }
+
     /// <summary>
     /// How long code that was told to stop may go on before it is abandoned; its resources stay leased until it returns.
     /// Default: 30 seconds.
     /// </summary>
     public TimeSpan AbandonAfter { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How many abandoned attempts of a run may still be running when another attempt is to start beside one of them. At this number a
+    /// subtask fails instead of being tried again. Default: 8.
+    /// </summary>
+    [Range(0, int.MaxValue)]
+    public int MaxAbandoned { get; set; } = 8;
+
+    /// <summary>How long one try to undo a subtask may take, when its task type has no timeout. Default: 5 minutes.</summary>
+    public TimeSpan CompensationTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
     /// Writes and reads inputs and outputs of tasks, and makes their schemas. Default: web naming, enums as strings, reflection where
@@ -32,4 +63,15 @@ public sealed class AgentOrchestrationOptions
 
     /// <summary>How closely the process is watched.</summary>
     public MonitoringOptions Monitoring { get; } = new();
+
+    internal RunOptions ToRunOptions() => new()
+    {
+        MaxParallelism = MaxParallelism,
+        AbandonAfter = AbandonAfter,
+        MaxAbandoned = MaxAbandoned,
+        Timeout = RunTimeout,
+        FailurePolicy = FailurePolicy,
+        Budget = Budget,
+        CompensationTimeout = CompensationTimeout,
+    };
 }

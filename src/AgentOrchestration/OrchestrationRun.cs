@@ -41,8 +41,8 @@ public sealed class OrchestrationRun : IAsyncDisposable
     /// <param name="cancellationToken">Ends the waiting, not the run.</param>
     public async Task<RunResult> WaitAsync(CancellationToken cancellationToken = default)
     {
-        await _handle.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return _result ??= new RunResult(_handle.Graph, _handle.GetSnapshot());
+        RunOutcome outcome = await _handle.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return _result ??= new RunResult(outcome, _handle.GetSnapshot);
     }
 
     /// <summary>Waits for the end and, when the run succeeded, compiles the answer.</summary>
@@ -64,10 +64,55 @@ public sealed class OrchestrationRun : IAsyncDisposable
     /// <param name="cancellationToken">Cancels the asking.</param>
     public ValueTask CancelAsync(CancellationToken cancellationToken = default) => _handle.CancelAsync(cancellationToken);
 
+    /// <summary>Cancels one subtask: it does not start, or its running code is told to stop. What needs it is skipped; all else goes on.</summary>
+    /// <param name="subtaskId">The subtask.</param>
+    /// <param name="cancellationToken">Cancels the asking.</param>
+    /// <exception cref="ArgumentException">The run has no such subtask.</exception>
+    public ValueTask CancelAsync(string subtaskId, CancellationToken cancellationToken = default) => _handle.CancelAsync(subtaskId, cancellationToken);
+
+    /// <summary>Approves a subtask that waits for it. An approval is good for exactly the arguments that were shown, and once.</summary>
+    /// <param name="request">What was asked: from <see cref="WatchAsync"/>, or a snapshot's pending approval.</param>
+    /// <param name="by">Who approves. Default: not told.</param>
+    /// <param name="reason">Why. Default: not told.</param>
+    /// <param name="cancellationToken">Cancels the approving.</param>
+    /// <exception cref="InvalidOperationException">The question is not open: it was answered, the run has moved on, or it is another run's.</exception>
+    public Task ApproveAsync(ApprovalRequested request, string? by = null, string? reason = null, CancellationToken cancellationToken = default) =>
+        DecideAsync(request, isApproved: true, by, reason, cancellationToken);
+
+    /// <summary>Rejects a subtask that waits for approval. It fails, with what was told.</summary>
+    /// <param name="request">What was asked: from <see cref="WatchAsync"/>, or a snapshot's pending approval.</param>
+    /// <param name="by">Who rejects. Default: not told.</param>
+    /// <param name="reason">Why. Default: not told.</param>
+    /// <param name="cancellationToken">Cancels the rejecting.</param>
+    /// <exception cref="InvalidOperationException">The question is not open: it was answered, the run has moved on, or it is another run's.</exception>
+    public Task RejectAsync(ApprovalRequested request, string? by = null, string? reason = null, CancellationToken cancellationToken = default) =>
+        DecideAsync(request, isApproved: false, by, reason, cancellationToken);
+
+    /// <summary>Gives the run another budget, for example when it has asked for one. What it has used already counts against it.</summary>
+    /// <param name="budget">The budget from now on.</param>
+    /// <param name="cancellationToken">Cancels the asking.</param>
+    /// <exception cref="InvalidOperationException">The run has no budget, or has ended.</exception>
+    public async Task ExtendBudgetAsync(RunBudget budget, CancellationToken cancellationToken = default)
+    {
+        if (!await _handle.ExtendBudgetAsync(budget, cancellationToken).ConfigureAwait(false))
+        {
+            throw new InvalidOperationException($"The run {RunId} has no budget to extend, or it has ended.");
+        }
+    }
+
     /// <summary>Cancels the run if it goes on, and waits for its end, at most as long as code that was told to stop may go on.</summary>
     public async ValueTask DisposeAsync()
     {
         await _handle.DisposeAsync().ConfigureAwait(false);
         await _watching.ConfigureAwait(false);
+    }
+
+    private async Task DecideAsync(ApprovalRequested request, bool isApproved, string? by, string? reason, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (!await _handle.DecideAsync(request.SubtaskId, request.Fingerprint, isApproved, by, reason, cancellationToken).ConfigureAwait(false))
+        {
+            throw new InvalidOperationException($"The subtask '{request.SubtaskId}' does not wait for an answer to this question: it was answered, or the run has moved on.");
+        }
     }
 }

@@ -16,7 +16,7 @@ internal sealed class TaskOrchestrator(
     AgentOrchestrationOptions options,
     IServiceProvider services) : ITaskOrchestrator
 {
-    private readonly RunOptions _runOptions = new() { MaxParallelism = options.MaxParallelism, AbandonAfter = options.AbandonAfter };
+    private readonly RunOptions _runOptions = options.ToRunOptions();
 
     public async Task<TaskPlan> PlanAsync(OrchestrationRequest request, CancellationToken cancellationToken)
     {
@@ -30,11 +30,11 @@ internal sealed class TaskOrchestrator(
         return diagnostics;
     }
 
-    public Task<OrchestrationRun> StartAsync(TaskPlan plan, CancellationToken cancellationToken)
+    public async Task<OrchestrationRun> StartAsync(TaskPlan plan, CancellationToken cancellationToken)
     {
         TaskGraph graph = checker.Check(plan, out IReadOnlyList<PlanDiagnostic> diagnostics)
             ?? throw new InvalidPlanException(new PlanRefusal(diagnostics) { Plan = plan });
-        return StartAsync(graph, cancellationToken);
+        return await StartAsync(graph, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<OrchestrationRun> StartAsync(OrchestrationRequest request, CancellationToken cancellationToken)

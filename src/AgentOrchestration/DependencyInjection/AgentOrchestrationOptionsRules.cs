@@ -1,3 +1,4 @@
+using AgentOrchestration.Runs;
 using Microsoft.Extensions.Options;
 
 namespace AgentOrchestration.DependencyInjection;
@@ -6,6 +7,7 @@ namespace AgentOrchestration.DependencyInjection;
 internal sealed class AgentOrchestrationOptionsRules : IValidateOptions<AgentOrchestrationOptions>
 {
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(30);
     private static readonly TimeSpan LongestInterval = TimeSpan.FromDays(1);
 
     public ValidateOptionsResult Validate(string? name, AgentOrchestrationOptions options)
@@ -14,6 +16,27 @@ internal sealed class AgentOrchestrationOptionsRules : IValidateOptions<AgentOrc
         if (options.AbandonAfter < TimeSpan.Zero || options.AbandonAfter > LongestInterval)
         {
             result.AddError($"It is {options.AbandonAfter}; it must be from 0 to {LongestInterval}.", nameof(options.AbandonAfter));
+        }
+
+        if (options.RunTimeout <= TimeSpan.Zero || options.RunTimeout > LongestTimeout)
+        {
+            result.AddError($"It is {options.RunTimeout}; it must be greater than zero and at most {LongestTimeout}.", nameof(options.RunTimeout));
+        }
+
+        if (options.CompensationTimeout <= TimeSpan.Zero || options.CompensationTimeout > LongestTimeout)
+        {
+            result.AddError(
+                $"It is {options.CompensationTimeout}; it must be greater than zero and at most {LongestTimeout}.", nameof(options.CompensationTimeout));
+        }
+
+        if (!Enum.IsDefined(options.FailurePolicy))
+        {
+            result.AddError($"{options.FailurePolicy} is no policy.", nameof(options.FailurePolicy));
+        }
+
+        if (options.Budget is { } budget && BudgetRules.WhyInvalid(budget) is { } reason)
+        {
+            result.AddError(reason, nameof(options.Budget));
         }
 
         if (options.Monitoring.SamplingInterval < ShortestInterval || options.Monitoring.SamplingInterval > LongestInterval)

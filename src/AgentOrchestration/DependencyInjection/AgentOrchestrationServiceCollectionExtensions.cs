@@ -10,6 +10,7 @@ using AgentOrchestration.Plugins;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Scheduling;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -61,15 +62,16 @@ public static class AgentOrchestrationServiceCollectionExtensions
             provider.GetRequiredService<IResourceManager>(),
             provider.GetRequiredService<PayloadSerializer>(),
             OptionsOf(provider).Planning));
-        services.TryAddSingleton<IExecutor>(provider => new LocalExecutor(
+        services.TryAddSingleton(provider => new LocalExecutor(
             provider.GetRequiredService<IServiceScopeFactory>(),
-            provider.GetRequiredService<IResourceManager>(),
+            new LimitedResources(provider.GetRequiredService<IResourceManager>(), OptionsOf(provider).MaxParallelismTotal),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<PayloadSerializer>(),
             provider.GetServices<TaskMiddleware>(),
             provider.GetServices<IRunEventSink>(),
             LoggerOf<LocalExecutor>(provider),
             provider.GetService<IResultCache>()));
+        services.TryAddSingleton<IExecutor>(provider => provider.GetRequiredService<LocalExecutor>());
         services.TryAddSingleton<IPluginRegistry>(provider => new PluginRegistry(
             provider.GetServices<PluginDescriptor>(),
             provider.GetRequiredService<ITaskOrchestrator>(),
@@ -104,7 +106,10 @@ public static class AgentOrchestrationServiceCollectionExtensions
         var checker = new PlanChecker(
             provider.GetRequiredService<ITaskTypeRegistry>(),
             provider.GetRequiredService<IResourceManager>(),
-            provider.GetRequiredService<PayloadSerializer>());
+            provider.GetRequiredService<PayloadSerializer>())
+        {
+            ApprovalRule = options.RequiresApproval,
+        };
         var planner = new Planner(provider.GetRequiredService<ITaskDecomposer>(), checker, options.Planning, LoggerOf<Planner>(provider));
         return new TaskOrchestrator(
             planner, checker, provider.GetRequiredService<IExecutor>(), provider.GetRequiredService<RunMonitor>(), options, provider);

@@ -5,14 +5,15 @@ namespace AgentOrchestration.Execution;
 
 /// <summary>
 /// A run as its executor sees it. Implementations must be safe for concurrent use, must end every run with exactly one
-/// <see cref="RunEnded"/>, and must leave no subtask without exactly one terminal event.
+/// <see cref="RunEnded"/>, and must leave no subtask without exactly one terminal event. What a simple executor does not offer it need not
+/// implement: those members throw <see cref="NotSupportedException"/> then.
 /// </summary>
 public interface IRunHandle : IAsyncDisposable
 {
     /// <summary>Names the run, unique among all runs.</summary>
     string RunId { get; }
 
-    /// <summary>What runs.</summary>
+    /// <summary>What runs: the graph of the plan, without what the run adds itself.</summary>
     TaskGraph Graph { get; }
 
     /// <summary>Completes when the run has ended. Failed subtasks do not make it fault.</summary>
@@ -28,4 +29,33 @@ public interface IRunHandle : IAsyncDisposable
     /// <summary>Asks the run to stop: nothing new starts, running code is told. Does not wait for it.</summary>
     /// <param name="cancellationToken">Cancels the asking.</param>
     ValueTask CancelAsync(CancellationToken cancellationToken);
+
+    /// <summary>Cancels one subtask: it does not start, or its running code is told to stop. Does not wait for it.</summary>
+    /// <param name="subtaskId">The subtask.</param>
+    /// <param name="cancellationToken">Cancels the asking.</param>
+    /// <exception cref="ArgumentException">The run has no such subtask.</exception>
+    /// <exception cref="NotSupportedException">The executor cannot cancel single subtasks.</exception>
+    ValueTask CancelAsync(string subtaskId, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("This executor cannot cancel single subtasks.");
+
+    /// <summary>Answers the question whether a subtask may run.</summary>
+    /// <param name="subtaskId">The subtask.</param>
+    /// <param name="fingerprint">That of the question, <see cref="ApprovalRequested.Fingerprint"/>.</param>
+    /// <param name="isApproved">The answer.</param>
+    /// <param name="by">Who answers; may be <see langword="null"/>.</param>
+    /// <param name="reason">Why; may be <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Cancels the answering.</param>
+    /// <returns>Whether the answer counted: whether this very question was open.</returns>
+    /// <exception cref="ArgumentException">The run has no such subtask.</exception>
+    /// <exception cref="NotSupportedException">The executor knows no approvals.</exception>
+    ValueTask<bool> DecideAsync(string subtaskId, string fingerprint, bool isApproved, string? by, string? reason, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("This executor knows no approvals.");
+
+    /// <summary>Gives the run another budget. What it has used already counts against it.</summary>
+    /// <param name="budget">The budget from now on.</param>
+    /// <param name="cancellationToken">Cancels the asking.</param>
+    /// <returns>Whether it counted: whether the run has a budget and goes on.</returns>
+    /// <exception cref="NotSupportedException">The executor knows no budgets.</exception>
+    ValueTask<bool> ExtendBudgetAsync(RunBudget budget, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("This executor knows no budgets.");
 }

@@ -1,174 +1,179 @@
-using System.Runtime.CompilerServices;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Tasks;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Execution;
 
 /// <summary>
 /// One attempt on the thread pool. Its lease goes back when its code has returned, whatever the run has decided about it meanwhile.
 /// </summary>
-#pragma warning disable CA1001 // A token source without a timer or a handle needs no disposal; the timer is disposed where the code has returned.
-internal sealed class LocalAttempt(LocalRun run, int index, int number, ResourceLease? lease) : TaskContext, IThreadPoolWorkItem
-#pragma warning restore CA1001
+internal sealed class LocalAttempt(LocalRun run, int index, int number, ResourceLease? lease) : LocalContext(run, index, number)
 {
-    // Of its own, so that a callback that blocks holds up no other attempt's.
-    private readonly CancellationTokenSource _stop = new();
-    private ValueTaskAwaiter<object?> _code;
-    private AsyncServiceScope? _scope;
-    private ITimer? _timer;
-    private int _phase = Phase.Queued;
-
-    public int Index { get; } = index;
-
-    public override int Attempt { get; } = number;
-
-    public override string RunId => run.RunId;
-
-    public override Subtask Subtask => run.Graph.Subtasks[Index];
-
-    public override TaskDescriptor TaskType => run.Graph.TaskTypes[Index];
-
-    public override TimeProvider TimeProvider => run.Executor.TimeProvider;
-
-    public override IServiceProvider Services => (_scope ??= run.Executor.Scopes.CreateAsyncScope()).ServiceProvider;
+    private AttemptExtras? _extras;
+    private object? _outcome;
+    private int _phase;
 
     /// <summary>What the attempt holds.</summary>
     public ResourceLease? Lease { get; } = lease;
 
-    /// <summary>The input, once the attempt has started.</summary>
+    /// <summary>Whether its code has returned. What it reports afterwards is not listened to.</summary>
+    public bool HasReturned => Volatile.Read(ref _phase) == Phase.Returned;
+
+    /// <summary>The input, once the attempt has begun.</summary>
     public object? Input { get; private set; }
 
-    /// <summary>Whether the attempt is no longer waited for.</summary>
-    public bool IsAbandoned { get; set; }
+    /// <summary>What only few attempts have.</summary>
+    public AttemptExtras Extras => Volatile.Read(ref _extras) ?? Interlocked.CompareExchange(ref _extras, new AttemptExtras(), null) ?? _extras;
 
-    public override void ReportProgress(double fraction, string? message = null) => run.Report(this, fraction, message);
+    public bool HasExtras => Volatile.Read(ref _extras) is not null;
+
+    public override IReadOnlyList<string> MissingInputs => Run.MissingInputsOf(Index);
+
+    public override void ReportProgress(double fraction, string? message = null) => Run.Report(this, double.IsNaN(fraction) ? 0 : Math.Clamp(fraction, 0, 1), message);
+
+    public override void StreamText(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        Run.Stream(this, text);
+    }
+
+    public override void ReportUsage(TaskUsage usage)
+    {
+        ArgumentNullException.ThrowIfNull(usage);
+        ArgumentOutOfRangeException.ThrowIfNegative(Math.Min(usage.InputTokens, usage.OutputTokens), nameof(usage));
+        ArgumentOutOfRangeException.ThrowIfNegative(usage.Cost, nameof(usage));
+        Extras.Count(usage);
+    }
+
+    public override void AddSubtasks(Action<TaskPlanBuilder> build)
+    {
+        ArgumentNullException.ThrowIfNull(build);
+        var builder = new TaskPlanBuilder(Run.Executor.Serializer.Options);
+        builder.AddRange(Extras.Additions?.Subtasks ?? []);
+        build(builder);
+        TaskPlan additions = builder.Build();
+        Run.CheckAdditions(this, additions);
+        Extras.Additions = additions;
+    }
 
     /// <summary>Takes back an attempt whose code has not begun; it never will.</summary>
-    public bool TryRevoke() => Interlocked.CompareExchange(ref _phase, Phase.Revoked, Phase.Queued) == Phase.Queued;
+    public bool TryRevoke() => Interlocked.CompareExchange(ref _phase, Phase.Revoked, Phase.Waiting) == Phase.Waiting;
 
-    /// <summary>Tells the code to stop. Waits for none of its callbacks.</summary>
-    public void Stop() => _ = TellAsync();
-
-    /// <summary>Runs this attempt, and on the same thread whatever it makes ready, as long as code returns at once.</summary>
-    void IThreadPoolWorkItem.Execute()
-    {
-        LocalAttempt? next = this;
-        while (next is not null)
-        {
-            next = next.Begin();
-        }
-    }
-
+    /// <summary>Begins the code, unless the attempt was taken back.</summary>
     /// <returns>What to run next on this thread, or <see langword="null"/>.</returns>
-    private LocalAttempt? Begin()
+    public LocalAttempt? Begin()
     {
-        if (Interlocked.CompareExchange(ref _phase, Phase.Running, Phase.Queued) != Phase.Queued)
-        {
-            return null;
-        }
-
-        run.RestoreContext();
-#pragma warning disable CA2012 // Consumed once, by End.
-        _code = ExecuteAsync().GetAwaiter();
-#pragma warning restore CA2012
-        if (_code.IsCompleted)
-        {
-            return End();
-        }
-
-        _code.UnsafeOnCompleted(EndLater);
-        return null;
-    }
-
-    /// <summary>The thread that completed the code is not ours to keep: what becomes ready goes to the pool.</summary>
-    private void EndLater()
-    {
-        if (End() is { } next)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(next, preferLocal: true);
-        }
-    }
-
-    private LocalAttempt? End()
-    {
-        object? output = null;
-        Exception? exception = null;
+        Run.RestoreContext();
+        ValueTask<object?> code;
         try
         {
-            output = _code.GetResult();
-        }
-        catch (Exception thrown)
-        {
-            exception = thrown;
-        }
-
-        if (Interlocked.Exchange(ref _phase, Phase.Returned) == Phase.TimedOut)
-        {
-            exception = TimeoutError();
-        }
-
-        _timer?.Dispose();
-        return run.Complete(this, output, exception);
-    }
-
-    private async ValueTask<object?> ExecuteAsync()
-    {
-        try
-        {
-            Input = run.Inputs.Bind(Index);
-            if (TaskType.Options.Timeout is { } limit)
+            Input = Run.Inputs.Bind(Index);
+            if (Interlocked.CompareExchange(ref _phase, Phase.Begun, Phase.Waiting) != Phase.Waiting)
             {
-                _timer = TimeProvider.CreateTimer(static attempt => ((LocalAttempt)attempt!).OnTimer(), this, limit, Timeout.InfiniteTimeSpan);
+                return Run.TakeWork();
             }
 
-            return TaskType.Accept(await run.Executor.Pipeline(this, _stop.Token).ConfigureAwait(false));
+            code = Run.Executor.Pipeline(this, StopToken);
         }
-        finally
+        catch (Exception exception)
         {
-            if (_scope is { } scope)
-            {
-                await scope.DisposeAsync().ConfigureAwait(false);
-            }
+            code = ValueTask.FromException<object?>(exception);
         }
+
+        if (code.IsCompleted)
+        {
+            return End(code);
+        }
+
+        _ = EndLaterAsync(code);
+        return Run.TakeWork();
     }
 
-    /// <summary>The first time the attempt's time is up; the second time it has ignored that.</summary>
-    private void OnTimer()
+    private LocalAttempt? End(ValueTask<object?> code)
     {
-        if (Interlocked.CompareExchange(ref _phase, Phase.TimedOut, Phase.Running) == Phase.Running)
+        Receive(code);
+        if (!HasScope)
         {
-            _timer?.Change(run.Options.AbandonAfter, Timeout.InfiniteTimeSpan);
-            Stop();
+            return Finish();
         }
-        else if (Volatile.Read(ref _phase) == Phase.TimedOut)
+
+        ValueTask disposal = DisposeScope();
+        if (disposal.IsCompletedSuccessfully)
         {
-            run.Abandon(this, TimeoutError());
+            return Finish();
         }
+
+        _ = FinishLaterAsync(disposal);
+        return Run.TakeWork();
     }
 
-    private TimeoutException TimeoutError() => new($"The attempt did not end within its timeout of {TaskType.Options.Timeout}.");
-
-    private async Task TellAsync()
+    private async Task EndLaterAsync(ValueTask<object?> code)
     {
         try
         {
-            await _stop.CancelAsync().ConfigureAwait(false);
+            _outcome = TaskType.Accept(await code.ConfigureAwait(false));
         }
-        catch (AggregateException exception)
+        catch (Exception exception)
         {
-            // A callback that the code registered on its token threw; the code itself still decides how the attempt ends.
-            ExecutionLog.CancellationCallbackThrew(run.Executor.Logger, exception, RunId);
+            _outcome = new Thrown(exception);
+        }
+
+        await FinishLaterAsync(HasScope ? DisposeScope() : ValueTask.CompletedTask).ConfigureAwait(false);
+    }
+
+    private async Task FinishLaterAsync(ValueTask disposal)
+    {
+        try
+        {
+            await disposal.ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            _outcome = _outcome as Thrown ?? new Thrown(exception);
+        }
+
+        // The thread that completed the code is not ours to keep: what becomes ready goes to the pool.
+        LocalRun.Hand(Finish());
+    }
+
+    private ValueTask DisposeScope()
+    {
+        try
+        {
+            return DisposeScopeAsync();
+        }
+        catch (Exception exception)
+        {
+            return ValueTask.FromException(exception);
         }
     }
+
+    private void Receive(ValueTask<object?> code)
+    {
+        try
+        {
+            _outcome = TaskType.Accept(code.GetAwaiter().GetResult());
+        }
+        catch (Exception exception)
+        {
+            _outcome = new Thrown(exception);
+        }
+    }
+
+    private LocalAttempt? Finish()
+    {
+        Volatile.Write(ref _phase, Phase.Returned);
+        EndStopping();
+        return _outcome is Thrown thrown ? Run.Complete(this, output: null, thrown.Exception) : Run.Complete(this, _outcome, exception: null);
+    }
+
+    private sealed record Thrown(Exception Exception);
 
     private static class Phase
     {
-        public const int Queued = 0;
-        public const int Running = 1;
-        public const int TimedOut = 2;
-        public const int Returned = 3;
-        public const int Revoked = 4;
+        public const int Waiting = 0;
+        public const int Begun = 1;
+        public const int Returned = 2;
+        public const int Revoked = 3;
     }
 }

@@ -8,10 +8,13 @@ using Microsoft.Extensions.Logging;
 
 namespace AgentOrchestration.Execution;
 
-/// <summary>Runs in this process, on its thread pool.</summary>
-internal sealed class LocalExecutor : IExecutor
+/// <summary>
+/// The built-in executor: runs in this process, on its thread pool. It is in the container under its own type too, so that an executor of
+/// an application's own can be built around it.
+/// </summary>
+public sealed class LocalExecutor : IExecutor
 {
-    public LocalExecutor(
+    internal LocalExecutor(
         IServiceScopeFactory scopes,
         IResourceManager resources,
         TimeProvider timeProvider,
@@ -33,23 +36,24 @@ internal sealed class LocalExecutor : IExecutor
             (next, outer) => (context, cancellationToken) => outer.InvokeAsync(context, next, cancellationToken));
     }
 
-    public IServiceScopeFactory Scopes { get; }
+    internal IServiceScopeFactory Scopes { get; }
 
-    public IResourceManager Resources { get; }
+    internal IResourceManager Resources { get; }
 
-    public TimeProvider TimeProvider { get; }
+    internal TimeProvider TimeProvider { get; }
 
-    public PayloadSerializer Serializer { get; }
+    internal PayloadSerializer Serializer { get; }
 
-    public IReadOnlyList<IRunEventSink> Sinks { get; }
+    internal IReadOnlyList<IRunEventSink> Sinks { get; }
 
-    public ILogger Logger { get; }
+    internal ILogger Logger { get; }
 
-    public IResultCache? Cache { get; }
+    internal IResultCache? Cache { get; }
 
     /// <summary>All middleware around the handler, composed once.</summary>
-    public TaskDelegate Pipeline { get; }
+    internal TaskDelegate Pipeline { get; }
 
+    /// <inheritdoc/>
     public ValueTask<IRunHandle> StartAsync(TaskGraph graph, RunOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(graph);

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling;
@@ -10,7 +9,7 @@ namespace AgentOrchestration.Execution;
 /// Hosts the dispatch core on the thread pool. Whoever has something to tell takes the gate, tells it, leaves the gate, and carries
 /// out what was decided. Of the code of others only the clock and the resource manager run inside the gate.
 /// </summary>
-internal sealed class LocalRun : IRunHandle
+internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
 {
     [ThreadStatic]
     private static List<Decision>? _spareDecisions;
@@ -18,35 +17,38 @@ internal sealed class LocalRun : IRunHandle
     private readonly Lock _gate = new();
     private readonly DispatchCore _core;
     private readonly RunEventFactory _events;
+    private readonly RunTicks _ticks = new();
+    private readonly RunSignal _signal = new();
 #pragma warning disable CA2213 // A captured context needs no disposal, and abandoned code may still look at it.
     private readonly ExecutionContext? _context = ExecutionContext.Capture();
 #pragma warning restore CA2213
     private readonly TaskCompletionSource<RunOutcome> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Dictionary<int, LocalAttempt> _running = [];
-    private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _ending = new();
     private readonly CancellationToken _ended;
-    private readonly Dictionary<int, string> _identities = [];
-    private readonly List<Task> _cacheWrites = [];
     private readonly DateTimeOffset _startedAt;
     private readonly long _startTimestamp;
     private readonly bool _needsResources;
     private readonly List<Task> _pumps = [];
 
+    // Attempts that have started but whose code has not begun, in that order: what workers take next.
+    private readonly Queue<LocalAttempt> _work = new();
+    private LocalAttempt?[] _running;
+    private int _workersComing;
+
     public LocalRun(LocalExecutor executor, TaskGraph graph, RunOptions options)
     {
         Executor = executor;
-        Graph = graph;
+        PlannedGraph = graph;
         Options = options;
         RunId = Guid.CreateVersion7().ToString("N");
-        Stopping = _stopping.Token;
         _ended = _ending.Token;
-        _core = new DispatchCore(graph, executor.Resources, RunId, options.MaxParallelism, SharablesOf(graph, executor.Cache is not null));
-        _events = new RunEventFactory(RunId, graph);
-        Inputs = new InputBinder(graph, _core.State.PayloadOf, executor.Serializer);
+        _core = new DispatchCore(graph, executor.Resources, RunId, options, SharablesOf(graph, executor.Cache is not null));
+        _events = new RunEventFactory(RunId, Graph);
+        _running = new LocalAttempt?[graph.Count];
+        Inputs = new InputBinder(Graph, OutputOf, executor.Serializer);
         _startedAt = executor.TimeProvider.GetUtcNow();
         _startTimestamp = executor.TimeProvider.GetTimestamp();
-        _needsResources = graph.NeedVectors.Any(needs => !needs.IsNone);
+        _needsResources = executor.Resources is LimitedResources { LimitsEveryAttempt: true } || Enumerable.Range(0, graph.NeedVectors.Count).Any(vector => !graph.NeedVectors[vector].IsNone);
     }
 
     public LocalExecutor Executor { get; }
@@ -55,14 +57,15 @@ internal sealed class LocalRun : IRunHandle
 
     public InputBinder Inputs { get; }
 
-    /// <summary>Cancelled when running code has to stop.</summary>
-    public CancellationToken Stopping { get; }
-
     public string RunId { get; }
 
-    public TaskGraph Graph { get; }
+    public GrowingGraph Graph => _core.State.Graph;
+
+    TaskGraph IRunHandle.Graph => PlannedGraph;
 
     public Task<RunOutcome> Completion => _completion.Task;
+
+    private TaskGraph PlannedGraph { get; }
 
     private RunHistory History => _core.State.History;
 
@@ -79,49 +82,18 @@ internal sealed class LocalRun : IRunHandle
             Executor.Resources.Released += OnReleased;
         }
 
-        Queue(Tell((core, now, decisions) => core.Start(now, decisions)));
+        Hand(Tell(0, static (run, _, now, decisions) => run._core.Start(now, decisions)));
     }
 
-    public async IAsyncEnumerable<RunEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<RunEvent> WatchAsync(CancellationToken cancellationToken) =>
+        new RunEventStream(History, _ticks, _events, _signal).ReadAsync(cancellationToken);
+
+    public RunSnapshot GetSnapshot()
     {
-        for (int next = 0; ; next++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (next == History.Count)
-            {
-                await History.WaitForMoreAsync(next, cancellationToken).ConfigureAwait(false);
-            }
-
-            RunEvent runEvent = _events.Create(History[next], next);
-            yield return runEvent;
-            if (runEvent is RunEnded)
-            {
-                yield break;
-            }
-        }
-    }
-
-    public RunSnapshot GetSnapshot() =>
-        RunSnapshot.Fold(Enumerable.Range(0, History.Count).Select(index => _events.Create(History[index], index)));
-
-    public ValueTask CancelAsync(CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        List<LocalAttempt> revoked = [];
-        Queue(Tell((core, now, decisions) =>
-        {
-            core.CancelRun(now, decisions);
-
-            // Code that has not begun never will: when this returns, nothing new starts.
-            foreach (LocalAttempt attempt in _running.Values.Where(attempt => attempt.TryRevoke()).ToArray())
-            {
-                revoked.Add(attempt);
-                _running.Remove(attempt.Index);
-                core.Stopped(attempt.Index, attempt.Attempt, abandoned: false, now, decisions);
-            }
-        }));
-        revoked.ForEach(GiveBack);
-        return ValueTask.CompletedTask;
+        RunSnapshot snapshot = RunSnapshot.Fold(Enumerable.Range(0, History.Count).Select(index => _events.Create(History[index], index)));
+        return _ticks.Count == 0
+            ? snapshot
+            : snapshot with { Subtasks = [.. snapshot.Subtasks.Select(subtask => subtask with { Progress = _ticks.ProgressOf(subtask.Subtask.Id) })] };
     }
 
     public async ValueTask DisposeAsync()
@@ -143,7 +115,6 @@ internal sealed class LocalRun : IRunHandle
             await drained.CancelAsync().ConfigureAwait(false);
         }
 
-        _stopping.Dispose();
         _ending.Dispose();
     }
 
@@ -156,42 +127,70 @@ internal sealed class LocalRun : IRunHandle
         }
     }
 
+    /// <summary>The output of a subtask that has succeeded. May be read without the gate by what comes after it.</summary>
+    public object? OutputOf(int subtask) => _core.State.OutputOf(subtask);
+
+    public IReadOnlyList<string> MissingInputsOf(int subtask) =>
+        Graph.MissingOptional(subtask, dependency => _core.State.StateOf(dependency) == SubtaskState.Succeeded);
+
+    /// <summary>A worker: begins attempts as long as there are any that have started, one after another on this thread.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        LocalAttempt? next;
+        lock (_gate)
+        {
+            _workersComing--;
+            next = TakeWorkInGate();
+        }
+
+        while (next is not null)
+        {
+            next = next.Begin();
+        }
+    }
+
+    /// <returns>What to run next on this thread, or <see langword="null"/>.</returns>
+    public LocalAttempt? TakeWork()
+    {
+        lock (_gate)
+        {
+            return TakeWorkInGate();
+        }
+    }
+
+    /// <summary>Gives an attempt that this thread cannot run to the pool.</summary>
+    public static void Hand(LocalAttempt? attempt)
+    {
+        if (attempt is not null)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static attempt =>
+                {
+                    LocalAttempt? next = attempt;
+                    while (next is not null)
+                    {
+                        next = next.Begin();
+                    }
+                },
+                attempt,
+                preferLocal: true);
+        }
+    }
+
     /// <summary>The code of an attempt has returned.</summary>
     /// <returns>What to run next on this thread, or <see langword="null"/>.</returns>
     public LocalAttempt? Complete(LocalAttempt attempt, object? output, Exception? exception)
     {
         GiveBack(attempt);
-        SubtaskError? error = exception is null ? null : SubtaskError.From(exception);
-        bool mayRetry = exception is not null && MayRetry(attempt.TaskType, exception);
-        bool counted = false;
-        LocalAttempt? next = Tell((core, now, decisions) =>
+        if (attempt.HasExtras || exception is not null)
         {
-            if (attempt.IsAbandoned)
-            {
-                if (attempt.Lease is { } lease)
-                {
-                    core.LeaseRecovered(lease.Granted);
-                }
+            return CompleteUncommon(attempt, output, exception);
+        }
 
-                return;
-            }
-
-            _running.Remove(attempt.Index);
-            if (error is null)
-            {
-                counted = core.Succeeded(attempt.Index, attempt.Attempt, output, now, decisions);
-            }
-            else if (core.State.IsCancelling)
-            {
-                // Code that was told to stop ends in all sorts of exceptions; what it stopped for is the cancellation.
-                core.Stopped(attempt.Index, attempt.Attempt, abandoned: false, now, decisions);
-            }
-            else
-            {
-                core.Failed(attempt.Index, attempt.Attempt, error, mayRetry, now, decisions);
-            }
-        });
-        if (counted)
+        LocalAttempt? next = Tell(
+            (attempt, output),
+            static (run, told, now, decisions) => run.Returned(told.attempt, new AttemptResult { Output = told.output }, now, decisions));
+        if (Executor.Cache is not null)
         {
             Cache(attempt, output);
         }
@@ -199,29 +198,41 @@ internal sealed class LocalRun : IRunHandle
         return next;
     }
 
-    /// <summary>An attempt whose time is up ignores it. Another may start beside it only if the work changes nothing outside.</summary>
-    public void Abandon(LocalAttempt attempt, TimeoutException error)
+    private LocalAttempt? CompleteUncommon(LocalAttempt attempt, object? output, Exception? exception)
     {
-        bool mayRetry = attempt.TaskType.MayShare && MayRetry(attempt.TaskType, error);
-        Queue(Tell((core, now, decisions) =>
+        attempt.Extras.End();
+        RetryOptions retry = attempt.TaskType.Options.Retry;
+        var result = new AttemptResult
         {
-            if (_running.Remove(attempt.Index))
-            {
-                MarkAbandoned(attempt, core);
-                core.Failed(attempt.Index, attempt.Attempt, SubtaskError.From(error), mayRetry, now, decisions);
-            }
-        }));
-        ExecutionLog.Abandoned(Executor.Logger, RunId, attempt.Subtask.Id);
+            Output = output,
+            Error = exception is null ? null : SubtaskError.From(exception),
+            MayRetry = exception is not null && retry.MayRetry(exception),
+            RetryAfter = exception is null ? null : retry.PauseOf(exception),
+            Usage = attempt.Extras.Usage,
+        };
+        LocalAttempt? next = attempt.Extras.Additions is { } additions && exception is null
+            ? CompleteWithAdditions(attempt, result, additions)
+            : Tell((attempt, result), static (run, told, now, decisions) => run.Returned(told.attempt, told.result, now, decisions));
+        if (exception is null)
+        {
+            Cache(attempt, output);
+        }
+
+        return next;
     }
 
-    public void Report(LocalAttempt attempt, double fraction, string? message)
+    private void Returned(LocalAttempt attempt, in AttemptResult result, long now, List<Decision> decisions)
     {
-        var progress = new Progress(double.IsNaN(fraction) ? 0 : Math.Clamp(fraction, 0, 1), message);
-        Tell((core, now, _) => core.Report(attempt.Index, attempt.Attempt, progress, now));
+        if (_running[attempt.Index] == attempt)
+        {
+            _running[attempt.Index] = null;
+        }
+
+        _core.Returned(attempt.Index, attempt.Attempt, result, now, decisions);
     }
 
     /// <summary>Work must be identified when an identical subtask may be in the run, or an earlier result in the cache.</summary>
-    private static Func<int, bool> SharablesOf(TaskGraph graph, bool hasCache)
+    private static Predicate<int>? SharablesOf(TaskGraph graph, bool hasCache)
     {
         HashSet<TaskDescriptor> sharable =
         [
@@ -231,7 +242,7 @@ internal sealed class LocalRun : IRunHandle
                 .Where(group => group.Skip(1).Any() || (hasCache && group.Key.Effect == TaskEffect.Pure))
                 .Select(group => group.Key),
         ];
-        return sharable.Count == 0 ? static _ => false : subtask => sharable.Contains(graph.TaskTypes[subtask]);
+        return sharable.Count == 0 ? null : subtask => subtask < graph.Count && sharable.Contains(graph.TaskTypes[subtask]);
     }
 
     private static List<Decision> RentDecisions()
@@ -241,72 +252,91 @@ internal sealed class LocalRun : IRunHandle
         return decisions;
     }
 
-    private static void Queue(LocalAttempt? attempt)
-    {
-        if (attempt is not null)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(attempt, preferLocal: false);
-        }
-    }
-
-    private static bool MayRetry(TaskDescriptor taskType, Exception exception)
-    {
-        try
-        {
-            return taskType.Options.Retry.MaxAttempts > 1 && taskType.Options.Retry.ShouldRetry(exception);
-        }
-        catch (Exception)
-        {
-            // A rule that throws has not said that another attempt is worth it; the error of the attempt itself is what counts.
-            return false;
-        }
-    }
-
-    private static void MarkAbandoned(LocalAttempt attempt, DispatchCore core)
-    {
-        attempt.IsAbandoned = true;
-        if (attempt.Lease is { } lease)
-        {
-            core.LeaseAbandoned(lease.Granted);
-        }
-    }
-
     /// <summary>Tells the core something inside the gate and carries out what it decides. Never throws: what is unexpected ends the run, by name.</summary>
-    /// <returns>The most urgent attempt to start, for the caller's thread; the others are on their way.</returns>
-    private LocalAttempt? Tell(Action<DispatchCore, long, List<Decision>> what)
+    /// <returns>An attempt to begin, for the caller's thread; for the others workers are on their way.</returns>
+    private LocalAttempt? Tell<TState>(TState state, Action<LocalRun, TState, long, List<Decision>> what)
     {
         List<Decision> decisions = RentDecisions();
+        List<LocalAttempt>? revoked = null;
+        LocalAttempt? next = null;
+        int workers = 0;
         try
         {
             lock (_gate)
             {
-                what(_core, Now(), decisions);
-                Register(decisions);
+                what(this, state, Now(), decisions);
+                Register(decisions, ref revoked);
+                next = TakeWorkInGate();
+                workers = CallWorkersInGate();
             }
         }
         catch (Exception exception)
         {
-            Abort(exception, decisions);
+            Abort(exception, decisions, ref revoked);
         }
 
-        return CarryOut(decisions);
+        for (; workers > 0; workers--)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+
+        revoked?.ForEach(GiveBack);
+        CarryOut(decisions);
+        return next;
     }
 
-    /// <summary>Attempts count as running from the moment of the decision, so that a cancellation finds them.</summary>
-    private void Register(List<Decision> decisions)
+    private LocalAttempt? TakeWorkInGate() => _work.TryDequeue(out LocalAttempt? next) ? next : null;
+
+    /// <returns>How many workers to send for: one for each attempt for which none is coming.</returns>
+    private int CallWorkersInGate()
     {
+        int workers = Math.Max(0, _work.Count - _workersComing);
+        _workersComing += workers;
+        return workers;
+    }
+
+    /// <summary>
+    /// Attempts count as running from the moment of the decision, so that a cancellation finds them. One that is told to stop before its
+    /// code has begun never begins: it is taken back on the spot, so nothing new starts after a cancellation has returned.
+    /// </summary>
+    private void Register(List<Decision> decisions, ref List<LocalAttempt>? revoked)
+    {
+        int others = 0;
         for (int i = 0; i < decisions.Count; i++)
         {
-            if (decisions[i] is { Kind: DecisionKind.Start } start)
+            Decision decision = decisions[i];
+            if (decision.Kind == DecisionKind.Start)
             {
-                var attempt = new LocalAttempt(this, start.Subtask, start.Attempt, start.Lease);
-                _running[start.Subtask] = attempt;
-                decisions[i] = start with { Host = attempt };
+                BeginLater(decision);
+            }
+            else if (decision.Kind == DecisionKind.StopAttempt && _running[decision.Subtask] is { } waiting && waiting.TryRevoke())
+            {
+                (revoked ??= []).Add(waiting);
+                _running[decision.Subtask] = null;
+                _core.Revoked(waiting.Index, waiting.Attempt, Now(), decisions);
+            }
+            else
+            {
+                decisions[others++] = decision with { Host = decision.Kind == DecisionKind.StopAttempt ? _running[decision.Subtask] : null };
             }
         }
+
+        decisions.RemoveRange(others, decisions.Count - others);
     }
 
-    private void Abort(Exception exception, List<Decision> decisions)
+    private void BeginLater(in Decision start)
+    {
+        if (start.Subtask >= _running.Length)
+        {
+            Array.Resize(ref _running, Math.Max(Graph.Count, _running.Length * 2));
+        }
+
+        var attempt = new LocalAttempt(this, start.Subtask, start.Attempt, start.Lease);
+        _running[start.Subtask] = attempt;
+        _work.Enqueue(attempt);
+    }
+
+    private void Abort(Exception exception, List<Decision> decisions, ref List<LocalAttempt>? revoked)
     {
         try
         {
@@ -317,7 +347,7 @@ internal sealed class LocalRun : IRunHandle
                     _core.Abort(SubtaskError.From(exception), Now(), decisions);
                 }
 
-                Register(decisions);
+                Register(decisions, ref revoked);
             }
         }
         catch (Exception second)
@@ -342,149 +372,13 @@ internal sealed class LocalRun : IRunHandle
     /// <summary>Time that never runs backwards, whatever happens to the system's clock.</summary>
     private long Now() => (_startedAt + Executor.TimeProvider.GetElapsedTime(_startTimestamp)).UtcTicks;
 
-    private LocalAttempt? CarryOut(List<Decision> decisions)
-    {
-        LocalAttempt? first = null;
-        foreach (Decision decision in decisions)
-        {
-            switch (decision.Kind)
-            {
-                case DecisionKind.Start when first is null:
-                    first = (LocalAttempt)decision.Host!;
-                    break;
-                case DecisionKind.Start:
-                    Queue((LocalAttempt)decision.Host!);
-                    break;
-                case DecisionKind.Identify:
-                    _ = Task.Run(() => IdentifyAsync(decision.Subtask));
-                    break;
-                case DecisionKind.RetryLater:
-                    _ = RetryLaterAsync(decision);
-                    break;
-                case DecisionKind.StopRunning:
-                    _ = StopRunningAsync();
-                    break;
-                case DecisionKind.EndRun:
-                    End();
-                    break;
-            }
-        }
-
-        decisions.Clear();
-        _spareDecisions = decisions;
-        History.Announce();
-        return first;
-    }
-
-    private async Task IdentifyAsync(int subtask)
-    {
-        string? identity = null;
-        CachedOutput? cached = null;
-        TaskDescriptor taskType = Graph.TaskTypes[subtask];
-        try
-        {
-            identity = WorkIdentity.Of(taskType, Graph.Inputs[subtask] is { } binding ? Inputs.ResolveExactly(binding) : default);
-            if (Executor.Cache is not null && taskType.Effect == TaskEffect.Pure)
-            {
-                cached = await Executor.Cache.FindAsync(taskType, identity, Stopping).ConfigureAwait(false);
-            }
-        }
-        catch (Exception exception)
-        {
-            // Without an identity or a cache the work is simply done; what is wrong with its input shows then.
-            ExecutionLog.NotShared(Executor.Logger, exception, RunId, Graph.Subtasks[subtask].Id);
-        }
-
-        Queue(Tell((core, now, decisions) =>
-        {
-            if (identity is not null)
-            {
-                _identities[subtask] = identity;
-            }
-
-            core.Identified(subtask, identity, cached, now, decisions);
-        }));
-    }
-
-    private void Cache(LocalAttempt attempt, object? output)
-    {
-        if (Executor.Cache is null || attempt.TaskType.Effect != TaskEffect.Pure)
-        {
-            return;
-        }
-
-        lock (_gate)
-        {
-            if (_identities.TryGetValue(attempt.Index, out string? identity))
-            {
-                _cacheWrites.Add(StoreAsync(Executor.Cache, attempt, identity, output));
-            }
-        }
-    }
-
-    private async Task StoreAsync(IResultCache cache, LocalAttempt attempt, string identity, object? output)
-    {
-        await Task.Yield();
-        try
-        {
-            await cache.StoreAsync(attempt.TaskType, identity, output, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            ExecutionLog.CacheWriteFailed(Executor.Logger, exception, RunId, attempt.Subtask.Id);
-        }
-    }
-
-    private async Task RetryLaterAsync(Decision retry)
-    {
-        // Timers count in whole milliseconds; an attempt starts no earlier than it was said to.
-        for (long ticks = retry.DueAt - Now(); ticks > 0 && !_ended.IsCancellationRequested; ticks = retry.DueAt - Now())
-        {
-            TimeSpan pause = TimeSpan.FromMilliseconds(Math.Ceiling(TimeSpan.FromTicks(ticks).TotalMilliseconds));
-            await Task.Delay(pause, Executor.TimeProvider, _ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        Queue(Tell((core, now, decisions) =>
-        {
-            if (!core.State.IsEnded)
-            {
-                core.RetryDue(retry.Subtask, now, decisions);
-            }
-        }));
-    }
-
-    private async Task StopRunningAsync()
-    {
-        _ = _stopping.CancelAsync();
-        LocalAttempt[] told;
-        lock (_gate)
-        {
-            told = [.. _running.Values];
-        }
-
-        Array.ForEach(told, attempt => attempt.Stop());
-        await Task.Delay(Options.AbandonAfter, Executor.TimeProvider, _ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        List<LocalAttempt> abandoned = [];
-        Queue(Tell((core, now, decisions) =>
-        {
-            foreach (LocalAttempt attempt in _running.Values.ToArray())
-            {
-                abandoned.Add(attempt);
-                _running.Remove(attempt.Index);
-                MarkAbandoned(attempt, core);
-                core.Stopped(attempt.Index, attempt.Attempt, abandoned: true, now, decisions);
-            }
-        }));
-        abandoned.ForEach(attempt => ExecutionLog.Abandoned(Executor.Logger, RunId, attempt.Subtask.Id));
-    }
-
     /// <summary>May be raised anywhere, also while a gate is held: what follows happens on a thread of its own.</summary>
     private void OnReleased(object? sender, EventArgs e)
     {
         if (_core.MayBeBlocked)
         {
             ThreadPool.UnsafeQueueUserWorkItem(
-                static run => Queue(run.Tell((core, now, decisions) => core.ResourcesReleased(now, decisions))), this, preferLocal: false);
+                static run => Hand(run.Tell(0, static (run, _, now, decisions) => run._core.ResourcesReleased(now, decisions))), this, preferLocal: false);
         }
     }
 

@@ -3,11 +3,17 @@ using AgentOrchestration.Plans;
 namespace AgentOrchestration.Graph;
 
 /// <summary>Checks ids and dependencies, and turns them into indices. A dependency named twice counts once.</summary>
-internal sealed class DependencyCheck(TaskPlan plan, PlanReport report)
+/// <param name="plan">The subtasks.</param>
+/// <param name="report">Hears what is wrong.</param>
+/// <param name="surroundings">Where the subtasks are added, or nothing.</param>
+internal sealed class DependencyCheck(TaskPlan plan, PlanReport report, GrowthSurroundings surroundings)
 {
     private readonly Dictionary<string, int> _indices = new(plan.Subtasks.Count, StringComparer.Ordinal);
 
-    public int? IndexOf(string id) => _indices.TryGetValue(id, out int index) ? index : null;
+    /// <summary>Dependencies that may end in any way; <see langword="null"/> when there are none.</summary>
+    public HashSet<(int Dependency, int Subtask)>? Optional { get; private set; }
+
+    public int? IndexOf(string id) => _indices.TryGetValue(id, out int index) ? surroundings.Offset + index : surroundings.IndexOf(id);
 
     /// <returns>Of each subtask the indices of those it waits for, each once; what could not be found is left out and reported.</returns>
     public int[][] Run()
@@ -17,7 +23,13 @@ internal sealed class DependencyCheck(TaskPlan plan, PlanReport report)
             CheckId(i, plan.Subtasks[i].Id);
         }
 
-        return [.. Enumerable.Range(0, plan.Subtasks.Count).Select(DependenciesOf)];
+        int[][] dependencies = new int[plan.Subtasks.Count][];
+        for (int i = 0; i < dependencies.Length; i++)
+        {
+            dependencies[i] = DependenciesOf(i);
+        }
+
+        return dependencies;
     }
 
     private void CheckId(int subtask, string id)
@@ -41,36 +53,56 @@ internal sealed class DependencyCheck(TaskPlan plan, PlanReport report)
 
     private int[] DependenciesOf(int subtask)
     {
-        IReadOnlyList<string> named = plan.Subtasks[subtask].DependsOn;
-        if (named.Count == 0)
+        Subtask checkedSubtask = plan.Subtasks[subtask];
+        if (checkedSubtask.DependsOn.Count == 0 && checkedSubtask.OptionalDependsOn.Count == 0)
         {
-            return [];
+            return surroundings.Always;
         }
 
-        List<int> dependencies = new(named.Count);
-        HashSet<int> seen = new(named.Count);
+        List<int> dependencies = [.. surroundings.Always];
+        HashSet<int> seen = [.. surroundings.Always];
+        Find(subtask, checkedSubtask.DependsOn, "dependsOn", dependency =>
+        {
+            if (seen.Add(dependency))
+            {
+                dependencies.Add(dependency);
+            }
+        });
+
+        // Needed beats optional: what is named both ways is needed.
+        Find(subtask, checkedSubtask.OptionalDependsOn, "optionalDependsOn", dependency =>
+        {
+            if (seen.Add(dependency))
+            {
+                dependencies.Add(dependency);
+                (Optional ??= []).Add((dependency, surroundings.Offset + subtask));
+            }
+        });
+        return [.. dependencies];
+    }
+
+    private void Find(int subtask, IReadOnlyList<string> named, string property, Action<int> onFound)
+    {
         for (int i = 0; i < named.Count; i++)
         {
             if (IndexOf(named[i]) is not { } dependency)
             {
                 report.Add(
-                    PlanDiagnosticCode.UnknownDependency, subtask, $"/dependsOn/{i}",
+                    PlanDiagnosticCode.UnknownDependency, subtask, $"/{property}/{i}",
                     $"It depends on '{named[i]}', which is no subtask of the plan.",
                     "Name the id of a subtask, or remove the dependency.");
             }
-            else if (dependency == subtask)
+            else if (dependency == surroundings.Offset + subtask)
             {
                 report.Add(
-                    PlanDiagnosticCode.SelfDependency, subtask, $"/dependsOn/{i}",
+                    PlanDiagnosticCode.SelfDependency, subtask, $"/{property}/{i}",
                     "It depends on itself.",
                     "Remove the dependency.");
             }
-            else if (seen.Add(dependency))
+            else
             {
-                dependencies.Add(dependency);
+                onFound(dependency);
             }
         }
-
-        return [.. dependencies];
     }
 }

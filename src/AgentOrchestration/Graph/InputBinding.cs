@@ -7,6 +7,12 @@ namespace AgentOrchestration.Graph;
 /// <param name="Sources">What their references stand for, in document order.</param>
 internal sealed record InputBinding(JsonElement Arguments, IReadOnlyList<OutputSource> Sources)
 {
+    /// <summary>The list to work through, when the work is done for each of its items.</summary>
+    public OutputSource? List { get; init; }
+
+    /// <summary>What the condition looks at, when there is one.</summary>
+    public OutputSource? Condition { get; init; }
+
     /// <summary>Whether the input is the output of a dependency, and nothing else.</summary>
     public bool IsOneOutput { get; init; }
 }

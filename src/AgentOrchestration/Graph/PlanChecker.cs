@@ -4,15 +4,36 @@ using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Graph;
 
-/// <summary>Turns a plan into a frozen graph, or says everything that is wrong with it.</summary>
+/// <summary>Turns a plan into a frozen graph, or says everything that is wrong with it. Checks what a run adds in the same way.</summary>
 internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager resources, PayloadSerializer serializer)
 {
+    private const int DeepestPlan = 8;
+
     private static readonly TimeSpan LongestEstimate = TimeSpan.FromDays(366);
+
+    /// <summary>Reads and writes inputs and outputs.</summary>
+    public PayloadSerializer Serializer { get; } = serializer;
+
+    /// <summary>Which subtasks need somebody's approval, beside those that say so themselves.</summary>
+    public Func<Subtask, TaskDescriptor, bool>? ApprovalRule { get; init; }
 
     /// <returns>The graph, or <see langword="null"/> when there are diagnostics.</returns>
     public TaskGraph? Check(TaskPlan plan, out IReadOnlyList<PlanDiagnostic> diagnostics)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        return Check(plan, GrowthSurroundings.None, prefix: "", depth: 1, out diagnostics) is { } part ? new TaskGraph(plan, part, this) : null;
+    }
+
+    /// <summary>Checks what a subtask adds to its run.</summary>
+    /// <returns>The growth, or <see langword="null"/> when there are diagnostics.</returns>
+    public GraphGrowth? CheckGrowth(
+        TaskPlan plan, GrowingGraph graph, int parent, GrowthSurroundings surroundings, bool isJoined, out IReadOnlyList<PlanDiagnostic> diagnostics) =>
+        Check(plan, surroundings, $"{graph.SubtaskAt(parent).Id}/", depth: 1, out diagnostics) is { } part
+            ? new GraphGrowth(parent, part, isJoined, surroundings.Offset)
+            : null;
+
+    private GraphPart? Check(TaskPlan plan, GrowthSurroundings surroundings, string prefix, int depth, out IReadOnlyList<PlanDiagnostic> diagnostics)
+    {
         var report = new PlanReport(plan);
         diagnostics = report.Diagnostics;
         if (plan.Subtasks.Count == 0)
@@ -21,22 +42,57 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
             return null;
         }
 
-        var dependencyCheck = new DependencyCheck(plan, report);
+        var dependencyCheck = new DependencyCheck(plan, report, surroundings);
         int[][] dependencies = dependencyCheck.Run();
         TaskDescriptor?[] types = FindTaskTypes(plan, report);
         ResourceRequirements[] needs = CheckNeeds(plan, types, report);
-        InputBinding?[] inputs = new InputCheck(plan, report, taskTypes, serializer, types, dependencies, dependencyCheck.IndexOf).Run();
+        AttemptPolicy[] policies = FindPolicies(plan, types, report);
+        InputBinding?[] inputs = new InputCheck(plan, report, taskTypes, Serializer, types, dependencies, dependencyCheck, surroundings).Run();
+        CheckNestedPlans(plan, report, depth);
 
-        var successors = SuccessorGraph.FromDependencies(dependencies);
+        var successors = SuccessorGraph.FromDependencies(Within(dependencies, surroundings.Offset));
         bool acyclic = TopologicalOrder.TryCompute(successors, out int[] order);
         if (!acyclic)
         {
             ReportCycles(plan, successors, report);
         }
 
-        return report.Diagnostics.Count > 0 || !acyclic
-            ? null
-            : new TaskGraph(plan, types!, inputs, needs, dependencies, successors, order);
+        return report.Diagnostics.Count > 0 || !acyclic ? null : new GraphPart
+        {
+            Subtasks = prefix.Length == 0 ? plan.Subtasks : Prefixed(plan.Subtasks, prefix),
+            TaskTypes = types!,
+            Inputs = inputs,
+            Needs = needs,
+            Policies = policies,
+            Dependencies = dependencies,
+            Optional = dependencyCheck.Optional,
+            TopologicalOrder = order,
+            Successors = successors,
+            NeedsPreparation = plan.Subtasks.Any(subtask => subtask.IsComposite || subtask.Condition is not null) || Array.Exists(policies, policy => policy.RequiresApproval),
+        };
+    }
+
+    /// <summary>The dependencies among the subtasks themselves; those outside cannot come after them, so they are in no circle.</summary>
+    private static int[][] Within(int[][] dependencies, int offset) => offset == 0
+        ? dependencies
+        : Array.ConvertAll(dependencies, own => own.Where(dependency => dependency >= offset).Select(dependency => dependency - offset).ToArray());
+
+    /// <summary>The subtasks under the ids that they have in the run.</summary>
+    private static Subtask[] Prefixed(IReadOnlyList<Subtask> subtasks, string prefix)
+    {
+        HashSet<string> local = [.. subtasks.Select(subtask => subtask.Id)];
+        return
+        [
+            .. subtasks.Select(subtask => subtask with
+            {
+                Id = prefix + subtask.Id,
+                Name = subtask.Name,
+                DependsOn = [.. subtask.DependsOn.Select(InRun)],
+                OptionalDependsOn = [.. subtask.OptionalDependsOn.Select(InRun)],
+            }),
+        ];
+
+        string InRun(string id) => local.Contains(id) ? prefix + id : id;
     }
 
     private TaskDescriptor?[] FindTaskTypes(TaskPlan plan, PlanReport report)
@@ -45,7 +101,12 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
         for (int i = 0; i < found.Length; i++)
         {
             Subtask subtask = plan.Subtasks[i];
-            if (!taskTypes.TryGet(subtask.TaskType, out found[i]))
+            if (subtask.Plan is not null)
+            {
+                found[i] = NestedPlanType.Descriptor;
+                CheckNested(subtask, i, report);
+            }
+            else if (!taskTypes.TryGet(subtask.TaskType, out found[i]))
             {
                 report.Add(
                     PlanDiagnosticCode.UnknownTaskType, i, "/type",
@@ -63,6 +124,38 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
         }
 
         return found;
+    }
+
+    private static void CheckNested(Subtask subtask, int index, PlanReport report)
+    {
+        if (subtask.TaskType != Subtask.NestedPlan || subtask.ForEach is not null || subtask.Arguments is not null || !subtask.Resources.IsNone)
+        {
+            report.Add(
+                PlanDiagnosticCode.InvalidControl, index, "/plan",
+                $"A subtask with a plan has the type '{Subtask.NestedPlan}' and no arguments, list or resources of its own.",
+                "Give them to the subtasks of its plan.");
+        }
+    }
+
+    /// <summary>The subtasks of a plan within the plan are checked now, not in mid-run.</summary>
+    private void CheckNestedPlans(TaskPlan plan, PlanReport report, int depth)
+    {
+        for (int i = 0; i < plan.Subtasks.Count; i++)
+        {
+            if (plan.Subtasks[i].Plan is not { } nested)
+            {
+                continue;
+            }
+
+            if (depth == DeepestPlan)
+            {
+                report.Add(PlanDiagnosticCode.TooLarge, i, "/plan", $"Plans stand in each other more than {DeepestPlan} deep.", "Make a flatter plan.");
+                continue;
+            }
+
+            Check(nested, GrowthSurroundings.None, prefix: "", depth + 1, out IReadOnlyList<PlanDiagnostic> diagnostics);
+            report.AddNested(i, diagnostics);
+        }
     }
 
     private ResourceRequirements[] CheckNeeds(TaskPlan plan, TaskDescriptor?[] types, PlanReport report)
@@ -90,9 +183,41 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
                         $"Need at most {capacity}, or raise the capacity.");
                 }
             }
+
+            if (types[i] is { Options.MaxConcurrency: not null } type)
+            {
+                needs[i] = needs[i].Union(ConcurrencyLimit.Of(type, plan.Subtasks[i]));
+            }
         }
 
         return needs;
+    }
+
+    private AttemptPolicy[] FindPolicies(TaskPlan plan, TaskDescriptor?[] types, PlanReport report)
+    {
+        var policies = new AttemptPolicy[plan.Subtasks.Count];
+        for (int i = 0; i < policies.Length; i++)
+        {
+            Subtask subtask = plan.Subtasks[i];
+            if (types[i] is not { } type)
+            {
+                continue;
+            }
+
+            if (subtask.Policy is { } own && PolicyRules.WhyInvalid(own) is { } reason)
+            {
+                report.Add(PlanDiagnosticCode.InvalidPolicy, i, "/policy", reason, "Correct the policy, or leave it out.");
+            }
+
+            bool mustBeApproved = subtask.Policy?.RequiresApproval is null && ApprovalRule?.Invoke(subtask, type) == true;
+            policies[i] = subtask.Policy is null && !mustBeApproved ? type.Policy : new AttemptPolicy(type, subtask.Policy);
+            if (mustBeApproved)
+            {
+                policies[i] = policies[i].WithApproval();
+            }
+        }
+
+        return policies;
     }
 
     private static void ReportCycles(TaskPlan plan, SuccessorGraph successors, PlanReport report)

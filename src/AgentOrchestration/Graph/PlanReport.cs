@@ -17,4 +17,13 @@ internal sealed class PlanReport(TaskPlan plan)
         string id = plan.Subtasks[subtask].Id;
         _diagnostics.Add(new PlanDiagnostic(code, $"/subtasks/{subtask}{place}", $"'{id}': {message}", remedy) { SubtaskId = id });
     }
+
+    /// <summary>Adds what is wrong with a plan that stands in a subtask.</summary>
+    public void AddNested(int subtask, IReadOnlyList<PlanDiagnostic> diagnostics)
+    {
+        foreach (PlanDiagnostic diagnostic in diagnostics)
+        {
+            _diagnostics.Add(diagnostic with { Path = $"/subtasks/{subtask}/plan{diagnostic.Path}" });
+        }
+    }
 }

@@ -7,24 +7,23 @@ namespace AgentOrchestration.Graph;
 /// <summary>A plan that passed every check, frozen: the form in which it runs. Subtasks have the indices of their order in the plan.</summary>
 public sealed class TaskGraph
 {
-    internal TaskGraph(TaskPlan plan, TaskDescriptor[] taskTypes, InputBinding?[] inputs, ResourceRequirements[] needs, int[][] dependencies, SuccessorGraph successors, int[] topologicalOrder)
+    private readonly GraphPart _part;
+
+    internal TaskGraph(TaskPlan plan, GraphPart part, PlanChecker checker)
     {
         Plan = plan;
-        TaskTypes = taskTypes;
-        Inputs = inputs;
-        Dependencies = dependencies;
-        Successors = successors;
-        TopologicalOrder = topologicalOrder;
-        NeedVectors = [.. needs.Distinct()];
-        NeedVectorOf = IndicesIn(NeedVectors, needs);
-        Priority = CriticalPathOrder();
+        _part = part;
+        Checker = checker;
+        NeedVectors = new NeedVectors();
+        NeedVectorOf = Array.ConvertAll(part.Needs, NeedVectors.IndexOf);
+        Ranks = CriticalPath.UpwardRanks(part.Successors, part.TopologicalOrder, part.EstimatedSeconds());
     }
 
     /// <summary>The plan.</summary>
     public TaskPlan Plan { get; }
 
     /// <summary>The number of subtasks.</summary>
-    public int Count => TaskTypes.Length;
+    public int Count => _part.Count;
 
     /// <summary>The subtasks in the plan's order.</summary>
     public IReadOnlyList<Subtask> Subtasks => Plan.Subtasks;
@@ -33,60 +32,52 @@ public sealed class TaskGraph
     /// The critical path by the plan's estimates, or <see langword="null"/> when the plan estimates nothing. A subtask without an
     /// estimate counts as long as the mean of the others.
     /// </summary>
-    public CriticalPath? EstimatedCriticalPath => HasEstimates ? CriticalPath.Of(this, EstimatedSeconds()) : null;
+    public CriticalPath? EstimatedCriticalPath =>
+        Subtasks.Any(subtask => subtask.EstimatedDuration is not null) ? CriticalPath.Of(this, _part.EstimatedSeconds()) : null;
 
-    internal TaskDescriptor[] TaskTypes { get; }
+    internal GraphPart Part => _part;
 
-    internal InputBinding?[] Inputs { get; }
+    /// <summary>What checked the plan, and checks what a run adds.</summary>
+    internal PlanChecker Checker { get; }
 
-    internal int[][] Dependencies { get; }
+    internal TaskDescriptor[] TaskTypes => _part.TaskTypes;
 
-    internal SuccessorGraph Successors { get; }
+    internal int[][] Dependencies => _part.Dependencies;
 
-    internal int[] TopologicalOrder { get; }
+    internal SuccessorGraph Successors => _part.Successors;
+
+    internal int[] TopologicalOrder => _part.TopologicalOrder;
 
     /// <summary>The distinct resource needs.</summary>
-    internal ResourceRequirements[] NeedVectors { get; }
+    internal NeedVectors NeedVectors { get; }
 
     /// <summary>Of each subtask the index of its needs in <see cref="NeedVectors"/>.</summary>
     internal int[] NeedVectorOf { get; }
 
-    /// <summary>Of each subtask its place in the order of urgency; 0 is the most urgent. No two are equal.</summary>
-    internal int[] Priority { get; }
+    /// <summary>Of each subtask the expected way from its start to the end of the run, in seconds.</summary>
+    internal double[] Ranks { get; }
 
-    private bool HasEstimates => Subtasks.Any(subtask => subtask.EstimatedDuration is not null);
+    /// <summary>The task type of a subtask. For executors of an application's own.</summary>
+    /// <param name="index">The subtask's index.</param>
+    public TaskDescriptor GetTaskType(int index) => _part.TaskTypes[index];
 
-    /// <summary>Longest way to the end first; without estimates a way is as long as it has subtasks. Ties go by the plan's order.</summary>
-    private int[] CriticalPathOrder()
+    /// <summary>What a subtask holds while an attempt of it runs. For executors of an application's own.</summary>
+    /// <param name="index">The subtask's index.</param>
+    public ResourceRequirements GetResources(int index) => _part.Needs[index];
+
+    /// <summary>The indices of the subtasks that must have ended before a subtask starts. For executors of an application's own.</summary>
+    /// <param name="index">The subtask's index.</param>
+    public IReadOnlyList<int> GetDependencies(int index) => _part.Dependencies[index];
+
+    /// <summary>
+    /// Makes the input of a subtask from its arguments and the outputs that they refer to. For executors of an application's own.
+    /// </summary>
+    /// <param name="index">The subtask's index.</param>
+    /// <param name="outputOf">By index, the output of a subtask that has succeeded.</param>
+    /// <exception cref="InvalidOperationException">An output has no such part as the arguments refer to.</exception>
+    public object? BindInput(int index, Func<int, object?> outputOf)
     {
-        double[] ranks = CriticalPath.UpwardRanks(Successors, TopologicalOrder, EstimatedSeconds());
-        int[] byUrgency = [.. Enumerable.Range(0, Count)];
-        Array.Sort(byUrgency, (left, right) => ranks[right].CompareTo(ranks[left]) is var order and not 0 ? order : left.CompareTo(right));
-        int[] priority = new int[Count];
-        for (int place = 0; place < byUrgency.Length; place++)
-        {
-            priority[byUrgency[place]] = place;
-        }
-
-        return priority;
-    }
-
-    private double[] EstimatedSeconds()
-    {
-        double mean = HasEstimates
-            ? Subtasks.Where(subtask => subtask.EstimatedDuration is not null).Average(subtask => subtask.EstimatedDuration!.Value.TotalSeconds)
-            : 1;
-        return [.. Subtasks.Select(subtask => subtask.EstimatedDuration?.TotalSeconds ?? mean)];
-    }
-
-    private static int[] IndicesIn(ResourceRequirements[] vectors, ResourceRequirements[] needs)
-    {
-        var indices = new Dictionary<ResourceRequirements, int>(vectors.Length);
-        for (int i = 0; i < vectors.Length; i++)
-        {
-            indices.Add(vectors[i], i);
-        }
-
-        return Array.ConvertAll(needs, need => indices[need]);
+        ArgumentNullException.ThrowIfNull(outputOf);
+        return new InputBinder(new GrowingGraph(this), outputOf, Checker.Serializer).Bind(index);
     }
 }

@@ -32,9 +32,34 @@ internal static class PlanAnswer
             diagnostics.Add(Malformed(exception.Path ?? "", exception.Message));
         }
 
+        if (plan is not null)
+        {
+            ForbidPolicies(plan, "", diagnostics);
+        }
+
         return diagnostics.Count == 0
             ? plan!
             : throw new InvalidPlanException(new PlanRefusal(diagnostics) { Plan = plan, Answer = answer });
+    }
+
+    /// <summary>Limits and approvals are the application's to decide, never the model's.</summary>
+    private static void ForbidPolicies(TaskPlan plan, string place, List<PlanDiagnostic> diagnostics)
+    {
+        foreach ((int index, Subtask subtask) in plan.Subtasks.Index())
+        {
+            string path = $"{place}/subtasks/{index}";
+            if (subtask.Policy is not null)
+            {
+                diagnostics.Add(new PlanDiagnostic(
+                    PlanDiagnosticCode.NotAllowed, $"{path}/policy", $"'{subtask.Id}' sets limits of its own, which is not the planner's to do.", "Leave the policy out.")
+                { SubtaskId = subtask.Id });
+            }
+
+            if (subtask.Plan is { } nested)
+            {
+                ForbidPolicies(nested, $"{path}/plan", diagnostics);
+            }
+        }
     }
 
     private static PlanDiagnostic Malformed(string path, string message) =>

@@ -47,4 +47,13 @@ public enum PlanDiagnosticCode
 
     /// <summary>An estimated duration is negative or not a number.</summary>
     InvalidEstimate,
+
+    /// <summary>A subtask's own limits are out of range.</summary>
+    InvalidPolicy,
+
+    /// <summary>A condition or a list to work through refers to something that it cannot use.</summary>
+    InvalidControl,
+
+    /// <summary>A model has set what only the application may set.</summary>
+    NotAllowed,
 }

@@ -14,12 +14,12 @@ internal sealed class PlanDocument
     };
 
     /// <summary>The plan, and in <paramref name="diagnostics"/> what JSON can say but a plan cannot.</summary>
-    public TaskPlan ToPlan(ICollection<PlanDiagnostic> diagnostics)
+    public TaskPlan ToPlan(ICollection<PlanDiagnostic> diagnostics, string place = "")
     {
         List<Subtask> subtasks = new(Subtasks.Count);
         for (int i = 0; i < Subtasks.Count; i++)
         {
-            string path = $"/subtasks/{i}";
+            string path = $"{place}/subtasks/{i}";
             if (Subtasks[i] is { } document)
             {
                 subtasks.Add(document.ToSubtask(path, diagnostics));

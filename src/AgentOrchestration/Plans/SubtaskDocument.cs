@@ -16,7 +16,17 @@ internal sealed class SubtaskDocument
 
     public IReadOnlyList<string?>? DependsOn { get; init; }
 
+    public IReadOnlyList<string?>? OptionalDependsOn { get; init; }
+
     public JsonElement? Arguments { get; init; }
+
+    public ConditionDocument? When { get; init; }
+
+    public string? ForEach { get; init; }
+
+    public PlanDocument? Plan { get; init; }
+
+    public PolicyDocument? Policy { get; init; }
 
     public double? EstimatedMinutes { get; init; }
 
@@ -29,7 +39,12 @@ internal sealed class SubtaskDocument
         Description = subtask.Description,
         Type = subtask.TaskType,
         DependsOn = subtask.DependsOn.Count == 0 ? null : subtask.DependsOn,
+        OptionalDependsOn = subtask.OptionalDependsOn.Count == 0 ? null : subtask.OptionalDependsOn,
         Arguments = subtask.Arguments,
+        When = subtask.Condition is { } condition ? ConditionDocument.From(condition) : null,
+        ForEach = subtask.ForEach is { } list ? list.SubtaskId + list.Path : null,
+        Plan = subtask.Plan is { } plan ? PlanDocument.From(plan) : null,
+        Policy = subtask.Policy is { } policy ? PolicyDocument.From(policy) : null,
         EstimatedMinutes = subtask.EstimatedDuration?.TotalMinutes,
         Resources = subtask.Resources.IsNone ? null : subtask.Resources,
     };
@@ -54,7 +69,12 @@ internal sealed class SubtaskDocument
             Description = Description,
             TaskType = Type,
             DependsOn = [.. (DependsOn ?? []).Select(id => id ?? "")],
+            OptionalDependsOn = [.. (OptionalDependsOn ?? []).Select(id => id ?? "")],
             Arguments = Arguments is { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined } ? null : Arguments,
+            Condition = When?.ToCondition(),
+            ForEach = ForEach is null ? null : SubtaskOutput.Parse(ForEach),
+            Plan = Plan?.ToPlan(diagnostics, $"{path}/plan"),
+            Policy = Policy?.ToPolicy(),
             EstimatedDuration = readable && EstimatedMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
             Resources = Resources ?? ResourceRequirements.None,
         };

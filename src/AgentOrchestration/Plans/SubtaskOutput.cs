@@ -17,6 +17,13 @@ public readonly record struct SubtaskOutput(string SubtaskId, string Path)
     /// <summary>The reference as it stands in arguments: <c>{"$output": "id/pointer"}</c>.</summary>
     public JsonNode ToJsonNode() => new JsonObject { [PropertyName] = SubtaskId + Path };
 
+    /// <summary>Reads <c>id/pointer</c>.</summary>
+    internal static SubtaskOutput Parse(string text)
+    {
+        int slash = text.IndexOf('/', StringComparison.Ordinal);
+        return slash < 0 ? new SubtaskOutput(text, "") : new SubtaskOutput(text[..slash], text[slash..]);
+    }
+
     /// <summary>Reads a reference: an object whose only property is <c>$output</c>, a string.</summary>
     internal static bool TryRead(JsonElement element, out SubtaskOutput output)
     {
@@ -29,9 +36,7 @@ public readonly record struct SubtaskOutput(string SubtaskId, string Path)
             return false;
         }
 
-        string text = target.GetString()!;
-        int slash = text.IndexOf('/', StringComparison.Ordinal);
-        output = slash < 0 ? new SubtaskOutput(text, "") : new SubtaskOutput(text[..slash], text[slash..]);
+        output = Parse(target.GetString()!);
         return true;
     }
 }

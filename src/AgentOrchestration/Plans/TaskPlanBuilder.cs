@@ -63,5 +63,7 @@ public sealed class TaskPlanBuilder
         return new SubtaskRef(id);
     }
 
+    internal void AddRange(IEnumerable<Subtask> subtasks) => _subtasks.AddRange(subtasks);
+
     internal TaskPlan Build() => new() { Goal = Goal, Subtasks = [.. _subtasks] };
 }

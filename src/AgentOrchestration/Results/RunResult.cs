@@ -1,31 +1,38 @@
-using AgentOrchestration.Graph;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Runs;
 
 namespace AgentOrchestration.Results;
 
-/// <summary>What became of a run: what was done, what failed, what was skipped because of it, what was cancelled; and all outputs.</summary>
+/// <summary>
+/// What became of a run: what was done, what failed, what was skipped because of it, what was cancelled; and all outputs. Made when it
+/// is first looked at. Safe for concurrent use.
+/// </summary>
 public sealed class RunResult
 {
-    private readonly Dictionary<string, SubtaskSnapshot> _byId;
+    private readonly Lazy<RunSnapshot> _run;
+    private readonly Lazy<Dictionary<string, SubtaskSnapshot>> _byId;
+    private readonly Lazy<RunTiming> _timing;
 
-    internal RunResult(TaskGraph graph, RunSnapshot run)
+    /// <param name="outcome">How the run ended.</param>
+    /// <param name="snapshot">Gives the run as it ended, at any time.</param>
+    internal RunResult(RunOutcome outcome, Func<RunSnapshot> snapshot)
     {
-        Run = run;
-        _byId = run.Subtasks.ToDictionary(subtask => subtask.Subtask.Id, StringComparer.Ordinal);
-        Timing = RunTiming.Of(graph, run);
+        Outcome = outcome;
+        _run = new Lazy<RunSnapshot>(snapshot);
+        _byId = new Lazy<Dictionary<string, SubtaskSnapshot>>(() => Run.Subtasks.ToDictionary(subtask => subtask.Subtask.Id, StringComparer.Ordinal));
+        _timing = new Lazy<RunTiming>(() => RunTiming.Of(Run));
     }
 
     /// <summary>The run as it ended.</summary>
-    public RunSnapshot Run { get; }
+    public RunSnapshot Run => _run.Value;
 
     /// <summary>How it ended.</summary>
-    public RunOutcome Outcome => Run.Outcome!.Value;
+    public RunOutcome Outcome { get; }
 
     /// <summary>The plan.</summary>
     public TaskPlan Plan => Run.Plan;
 
-    /// <summary>Every subtask, in the plan's order.</summary>
+    /// <summary>Every subtask, in the plan's order, and behind them those that the run has added.</summary>
     public IReadOnlyList<SubtaskSnapshot> Subtasks => Run.Subtasks;
 
     /// <summary>The subtasks that succeeded.</summary>
@@ -34,19 +41,28 @@ public sealed class RunResult
     /// <summary>The subtasks that failed.</summary>
     public IEnumerable<SubtaskSnapshot> Failed => In(SubtaskState.Failed);
 
-    /// <summary>The subtasks that were skipped, because one that they depend on failed.</summary>
+    /// <summary>The subtasks that were skipped, each with the cause.</summary>
     public IEnumerable<SubtaskSnapshot> Skipped => In(SubtaskState.Skipped);
 
     /// <summary>The subtasks that were cancelled.</summary>
     public IEnumerable<SubtaskSnapshot> Cancelled => In(SubtaskState.Cancelled);
 
+    /// <summary>The subtasks that had to do without one of their optional inputs.</summary>
+    public IEnumerable<SubtaskSnapshot> Degraded => Subtasks.Where(subtask => subtask.IsDegraded);
+
+    /// <summary>The subtasks of which an attempt ignored that it was told to stop.</summary>
+    public IEnumerable<SubtaskSnapshot> Abandoned => Subtasks.Where(subtask => subtask.Abandoned);
+
+    /// <summary>The subtasks whose work had to be undone and was not.</summary>
+    public IEnumerable<SubtaskSnapshot> NotCompensated => Subtasks.Where(subtask => subtask.Compensation is CompensationState.Failed or CompensationState.Running);
+
     /// <summary>Where the time went.</summary>
-    public RunTiming Timing { get; }
+    public RunTiming Timing => _timing.Value;
 
     /// <summary>A subtask by its id.</summary>
     /// <param name="subtaskId">The id, compared ordinally.</param>
     /// <exception cref="KeyNotFoundException">The plan has no such subtask.</exception>
-    public SubtaskSnapshot this[string subtaskId] => _byId.TryGetValue(subtaskId, out SubtaskSnapshot? subtask)
+    public SubtaskSnapshot this[string subtaskId] => _byId.Value.TryGetValue(subtaskId, out SubtaskSnapshot? subtask)
         ? subtask
         : throw new KeyNotFoundException($"The plan has no subtask '{subtaskId}'.");
 

@@ -3,7 +3,7 @@ using AgentOrchestration.Runs;
 
 namespace AgentOrchestration.Results;
 
-/// <summary>Where the time of a run went, computed from its events. Only subtasks that ran count.</summary>
+/// <summary>Where the time of a run went, computed from its events. Only the time in which attempts ran counts, not the pauses between them.</summary>
 public sealed class RunTiming
 {
     private RunTiming(TimeSpan makespan, TimeSpan work, CriticalPath criticalPath, int peakParallelism)
@@ -14,40 +14,59 @@ public sealed class RunTiming
         PeakParallelism = peakParallelism;
     }
 
-    /// <summary>From the first start of a subtask to the last end of one.</summary>
+    /// <summary>From the first start of an attempt to the last end of one.</summary>
     public TimeSpan Makespan { get; }
 
-    /// <summary>The durations of all subtasks, added up: how long the run had taken one after another.</summary>
+    /// <summary>The durations of all attempts, added up: how long the run had taken one after another.</summary>
     public TimeSpan Work { get; }
 
-    /// <summary>The longest chain of dependent subtasks by their actual durations.</summary>
+    /// <summary>The longest chain of dependent subtasks by the time in which their attempts ran.</summary>
     public CriticalPath CriticalPath { get; }
 
-    /// <summary>The most subtasks that ran at the same time.</summary>
+    /// <summary>The most attempts that ran at the same time.</summary>
     public int PeakParallelism { get; }
 
     /// <summary><see cref="Work"/> divided by <see cref="Makespan"/>; 1 when nothing took any time.</summary>
     public double SpeedUp => Makespan > TimeSpan.Zero ? Work / Makespan : 1;
 
-    internal static RunTiming Of(TaskGraph graph, RunSnapshot run)
+    internal static RunTiming Of(RunSnapshot run)
     {
-        SubtaskSnapshot[] ran = [.. run.Subtasks.Where(subtask => subtask is { StartedAt: not null, EndedAt: not null, Attempts: > 0 })];
-        double[] seconds = [.. run.Subtasks.Select(subtask => subtask.Attempts > 0 ? subtask.Duration?.TotalSeconds ?? 0 : 0)];
-        TimeSpan makespan = ran.Length == 0 ? TimeSpan.Zero : ran.Max(subtask => subtask.EndedAt!.Value) - ran.Min(subtask => subtask.StartedAt!.Value);
-        return new RunTiming(
-            makespan,
-            ran.Aggregate(TimeSpan.Zero, (sum, subtask) => sum + subtask.Duration!.Value),
-            CriticalPath.Of(graph, seconds),
-            PeakOf(ran));
+        AttemptSpan[] ran = [.. run.Subtasks.SelectMany(subtask => subtask.AttemptSpans).Where(span => span.EndedAt is not null)];
+        TimeSpan makespan = ran.Length == 0 ? TimeSpan.Zero : ran.Max(span => span.EndedAt!.Value) - ran.Min(span => span.StartedAt);
+        TimeSpan work = ran.Aggregate(TimeSpan.Zero, static (sum, span) => sum + span.Duration);
+        return new RunTiming(makespan, work, LongestChainOf(run), PeakOf(ran));
     }
 
-    /// <summary>An end counts before a start at the same moment: one subtask that follows another does not overlap it.</summary>
-    private static int PeakOf(SubtaskSnapshot[] ran)
+    /// <summary>What a subtask waited for has ended before it, so the order of the ends is one in which chains can be followed.</summary>
+    private static CriticalPath LongestChainOf(RunSnapshot run)
+    {
+        Dictionary<string, (TimeSpan Length, string? Before)> chains = new(StringComparer.Ordinal);
+        string? last = null;
+        foreach (SubtaskSnapshot subtask in run.Subtasks.Where(subtask => subtask.EndedAt is not null).OrderBy(subtask => subtask.EndedSequence))
+        {
+            string? before = subtask.Subtask.DependsOn.Concat(subtask.Subtask.OptionalDependsOn).Concat(subtask.Parts).Where(chains.ContainsKey).MaxBy(id => chains[id].Length);
+            TimeSpan length = subtask.WorkTime + (before is null ? TimeSpan.Zero : chains[before].Length);
+            chains[subtask.Subtask.Id] = (length, before);
+            last = last is null || length >= chains[last].Length ? subtask.Subtask.Id : last;
+        }
+
+        List<string> path = [];
+        for (string? id = last; id is not null; id = chains[id].Before)
+        {
+            path.Add(id);
+        }
+
+        path.Reverse();
+        return new CriticalPath(path, last is null ? TimeSpan.Zero : chains[last].Length);
+    }
+
+    /// <summary>An end counts before a start at the same moment: one attempt that follows another does not overlap it.</summary>
+    private static int PeakOf(AttemptSpan[] ran)
     {
         int running = 0;
         int peak = Math.Min(1, ran.Length);
         foreach ((DateTimeOffset _, int change) in ran
-            .SelectMany(subtask => new[] { (Time: subtask.StartedAt!.Value, Change: 1), (Time: subtask.EndedAt!.Value, Change: -1) })
+            .SelectMany(span => new[] { (Time: span.StartedAt, Change: 1), (Time: span.EndedAt!.Value, Change: -1) })
             .OrderBy(moment => moment.Time)
             .ThenBy(moment => moment.Change))
         {

@@ -1,44 +1,66 @@
 using AgentOrchestration.Graph;
+using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Runs;
 
 /// <summary>Gives facts their names.</summary>
-internal sealed class RunEventFactory(string runId, TaskGraph graph)
+internal sealed class RunEventFactory(string runId, GrowingGraph graph)
 {
     public RunEvent Create(in RunFact fact, int index)
     {
         long sequence = index;
-        var time = new DateTimeOffset(fact.Time, TimeSpan.Zero);
+        DateTimeOffset time = TimeOf(fact.Time);
         string id = fact.Subtask < 0 ? "" : IdOf(fact.Subtask);
+
+        // The two that make up most of a history are made in one step, the others named and then numbered.
         return fact.Kind switch
         {
-            RunFactKind.RunStarted => new RunStarted(runId, graph.Plan) { Sequence = sequence, Time = time },
             RunFactKind.AttemptStarted => new AttemptStarted(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id },
-            RunFactKind.AttemptFailed => new AttemptFailed(fact.Attempt, (SubtaskError)fact.Payload!, new DateTimeOffset(fact.Detail, TimeSpan.Zero))
-            {
-                Sequence = sequence,
-                Time = time,
-                SubtaskId = id,
-            },
-            RunFactKind.ProgressReported => Create((Progress)fact.Payload!, sequence, time, id),
-            RunFactKind.SubtaskSucceeded => new SubtaskSucceeded(fact.Attempt, (OutputOrigin)fact.Detail, fact.Other < 0 ? null : IdOf(fact.Other))
-            {
-                Sequence = sequence,
-                Time = time,
-                SubtaskId = id,
-                Output = fact.Payload,
-            },
-            RunFactKind.SubtaskFailed => new SubtaskFailed(fact.Attempt, (SubtaskError)fact.Payload!) { Sequence = sequence, Time = time, SubtaskId = id },
-            RunFactKind.SubtaskSkipped => new SubtaskSkipped(IdOf(fact.Other)) { Sequence = sequence, Time = time, SubtaskId = id },
-            RunFactKind.SubtaskCancelled => new SubtaskCancelled(fact.Attempt, fact.Detail != 0) { Sequence = sequence, Time = time, SubtaskId = id },
-            RunFactKind.CancelRequested => new CancelRequested { Sequence = sequence, Time = time },
-            RunFactKind.RunEnded => new RunEnded((RunOutcome)fact.Detail) { Sequence = sequence, Time = time },
-            _ => throw new ArgumentOutOfRangeException(nameof(fact), fact.Kind, "No such kind of fact."),
+            RunFactKind.SubtaskSucceeded when fact.Payload is not SharedOutput =>
+                new SubtaskSucceeded(fact.Attempt, (OutputOrigin)fact.Detail, SharedWith: null) { Sequence = sequence, Time = time, SubtaskId = id, Output = fact.Payload },
+            _ => Name(fact, id) with { Sequence = sequence, Time = time },
         };
     }
 
-    private static ProgressReported Create(Progress progress, long sequence, DateTimeOffset time, string id) =>
-        new(progress.Fraction, progress.Message) { Sequence = sequence, Time = time, SubtaskId = id };
+    private RunEvent Name(in RunFact fact, string id) => fact.Payload switch
+    {
+        GraphGrowth growth => new SubtasksAdded(growth.Part.Subtasks, growth.IsJoined) { Sequence = 0, Time = default, SubtaskId = id },
+        ApprovalQuestion question => new ApprovalRequested(question.Fingerprint, question.Arguments) { Sequence = 0, Time = default, SubtaskId = id },
+        ApprovalAnswer answer => new ApprovalDecided(fact.Detail != 0, answer.By, answer.Reason) { Sequence = 0, Time = default, SubtaskId = id },
+        AttemptRetry retry when fact.Kind == RunFactKind.AttemptFailed =>
+            new AttemptFailed(fact.Attempt, retry.Error, TimeOf(retry.RetryAt)) { Sequence = 0, Time = default, SubtaskId = id },
+        AttemptRetry retry =>
+            new CompensationFailed(fact.Attempt, retry.Error, retry.RetryAt == 0 ? null : TimeOf(retry.RetryAt)) { Sequence = 0, Time = default, SubtaskId = id },
+        SharedOutput shared => new SubtaskSucceeded(fact.Attempt, (OutputOrigin)fact.Detail, IdOf(shared.Worker))
+        {
+            Sequence = 0,
+            Time = default,
+            SubtaskId = id,
+            Output = shared.Output,
+        },
+        SubtaskError error => new SubtaskFailed(fact.Attempt, error) { Sequence = 0, Time = default, SubtaskId = id },
+        SkipCause cause => new SubtaskSkipped(IdOf(cause.Subtask), cause.Reason) { Sequence = 0, Time = default, SubtaskId = id },
+        TaskUsage usage => new UsageCounted(fact.Attempt, usage) { Sequence = 0, Time = default, SubtaskId = id },
+        RunBudget budget => new BudgetExtended(budget) { Sequence = 0, Time = default },
+        _ => NameByKind(fact, id),
+    };
 
-    private string IdOf(int subtask) => graph.Subtasks[subtask].Id;
+    private RunEvent NameByKind(in RunFact fact, string id) => fact.Kind switch
+    {
+        RunFactKind.RunStarted => new RunStarted(runId, graph.Origin.Plan) { Sequence = 0, Time = default },
+        RunFactKind.AttemptTimedOut => new AttemptTimedOut(fact.Attempt, (TimeLimit)fact.Detail) { Sequence = 0, Time = default, SubtaskId = id },
+        RunFactKind.AttemptAbandoned => new AttemptAbandoned(fact.Attempt) { Sequence = 0, Time = default, SubtaskId = id },
+        RunFactKind.SubtaskCancelRequested => new SubtaskCancelRequested { Sequence = 0, Time = default, SubtaskId = id },
+        RunFactKind.SubtaskCancelled => new SubtaskCancelled(fact.Attempt) { Sequence = 0, Time = default, SubtaskId = id },
+        RunFactKind.BudgetExhausted => new BudgetExhausted((BudgetLimit)fact.Detail) { Sequence = 0, Time = default },
+        RunFactKind.StopRequested => new StopRequested((StopReason)fact.Detail) { Sequence = 0, Time = default },
+        RunFactKind.CompensationStarted => new CompensationStarted(fact.Attempt) { Sequence = 0, Time = default, SubtaskId = id },
+        RunFactKind.SubtaskCompensated => new SubtaskCompensated(fact.Attempt) { Sequence = 0, Time = default, SubtaskId = id },
+        RunFactKind.RunEnded => new RunEnded((RunOutcome)fact.Detail) { Sequence = 0, Time = default },
+        _ => throw new ArgumentOutOfRangeException(nameof(fact), fact.Kind, "No such kind of fact."),
+    };
+
+    private static DateTimeOffset TimeOf(long ticks) => new(ticks, TimeSpan.Zero);
+
+    private string IdOf(int subtask) => graph.SubtaskAt(subtask).Id;
 }

@@ -1,21 +1,28 @@
 namespace AgentOrchestration.Runs;
 
 /// <summary>
-/// A run event as the state machine keeps it: a value without names, 40 bytes in an array. It becomes a <see cref="RunEvent"/> only
+/// A run event as the state machine keeps it: a value without names, 24 bytes in an array. It becomes a <see cref="RunEvent"/> only
 /// when somebody watches.
 /// </summary>
-internal readonly record struct RunFact(RunFactKind Kind, long Time)
+/// <param name="kind">What has happened.</param>
+/// <param name="time">When, in UTC ticks.</param>
+/// <param name="subtask">To which subtask; -1 for the run.</param>
+/// <param name="attempt">In which attempt, from 1; 0 for none.</param>
+/// <param name="detail">By kind: an <see cref="OutputOrigin"/>, <see cref="TimeLimit"/>, <see cref="StopReason"/>, <see cref="BudgetLimit"/>, <see cref="RunOutcome"/>, or whether approved.</param>
+/// <param name="payload">By kind: the output, the <see cref="SubtaskError"/>, the <see cref="SkipCause"/> and so on.</param>
+internal readonly struct RunFact(RunFactKind kind, long time, int subtask = -1, int attempt = 0, byte detail = 0, object? payload = null)
 {
-    public int Subtask { get; init; } = -1;
+    private readonly ushort _attempt = (ushort)attempt;
 
-    public int Attempt { get; init; }
+    public object? Payload { get; } = payload;
 
-    /// <summary>The subtask that caused a skip, or shared an output; -1 for none.</summary>
-    public int Other { get; init; } = -1;
+    public long Time { get; } = time;
 
-    /// <summary>By kind: <see cref="OutputOrigin"/>, <see cref="RunOutcome"/>, whether abandoned, or when to retry in UTC ticks.</summary>
-    public long Detail { get; init; }
+    public int Subtask { get; } = subtask;
 
-    /// <summary>By kind: the output, the <see cref="SubtaskError"/>, or the <see cref="Progress"/>.</summary>
-    public object? Payload { get; init; }
+    public RunFactKind Kind { get; } = kind;
+
+    public byte Detail { get; } = detail;
+
+    public int Attempt => _attempt;
 }

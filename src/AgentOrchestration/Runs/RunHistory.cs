@@ -7,11 +7,14 @@ namespace AgentOrchestration.Runs;
 internal sealed class RunHistory
 {
     private const int FirstChunkBits = 4;
-    private const int MaxChunks = 28;
+    private const int LargestChunkBits = 12;
+    private const int LargestChunk = 1 << LargestChunkBits;
 
-    // Chunk k holds 16·2^k facts, so growing copies nothing and the index of a fact names its place.
-    private readonly RunFact[]?[] _chunks = new RunFact[MaxChunks][];
-    private TaskCompletionSource? _waiting;
+    // Chunks hold 16, 32, … 4096 facts, then 4096 each: growing copies nothing, wastes little, and the index of a fact names its place.
+    private const int SmallChunks = LargestChunkBits - FirstChunkBits;
+    private const int SmallFacts = LargestChunk - (1 << FirstChunkBits);
+
+    private RunFact[][] _chunks = new RunFact[SmallChunks][];
     private int _count;
 
     public int Count => Volatile.Read(ref _count);
@@ -22,53 +25,42 @@ internal sealed class RunHistory
         get
         {
             (int chunk, int offset) = Locate(index);
-            return ref _chunks[chunk]![offset];
+            return ref Volatile.Read(ref _chunks)[chunk][offset];
         }
     }
 
     public void Append(in RunFact fact)
     {
         (int chunk, int offset) = Locate(_count);
-        RunFact[] facts = _chunks[chunk] ??= new RunFact[1 << (FirstChunkBits + chunk)];
-        facts[offset] = fact;
+        if (offset == 0)
+        {
+            AddChunk(chunk);
+        }
+
+        _chunks[chunk][offset] = fact;
         Volatile.Write(ref _count, _count + 1);
     }
 
-    /// <summary>Wakes those who wait for more. Called by the writer after a batch of facts, outside its lock.</summary>
-    public void Announce()
+    private void AddChunk(int chunk)
     {
-        // Pairs with the barrier in WaitForMoreAsync: either we see the waiter, or it sees the new count.
-        Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref _waiting) is not null)
+        RunFact[][] chunks = _chunks;
+        if (chunk == chunks.Length)
         {
-            Interlocked.Exchange(ref _waiting, null)?.TrySetResult();
+            Array.Resize(ref chunks, chunks.Length * 2);
         }
-    }
 
-    /// <summary>Returns when there are more facts than <paramref name="seen"/>.</summary>
-    public async ValueTask WaitForMoreAsync(int seen, CancellationToken cancellationToken)
-    {
-        while (Count <= seen)
-        {
-            TaskCompletionSource waiting = Volatile.Read(ref _waiting) ?? Install();
-            Interlocked.MemoryBarrier();
-            if (Count > seen)
-            {
-                return;
-            }
-
-            await waiting.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private TaskCompletionSource Install()
-    {
-        var fresh = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        return Interlocked.CompareExchange(ref _waiting, fresh, null) ?? fresh;
+        chunks[chunk] = new RunFact[1 << Math.Min(FirstChunkBits + chunk, LargestChunkBits)];
+        Volatile.Write(ref _chunks, chunks);
     }
 
     private static (int Chunk, int Offset) Locate(int index)
     {
+        if (index >= SmallFacts)
+        {
+            int rest = index - SmallFacts;
+            return (SmallChunks + (rest >> LargestChunkBits), rest & (LargestChunk - 1));
+        }
+
         int shifted = (index >> FirstChunkBits) + 1;
         int chunk = 31 - int.LeadingZeroCount(shifted);
         return (chunk, index - (((1 << chunk) - 1) << FirstChunkBits));

@@ -11,4 +11,22 @@ public sealed record RunOptions
     /// and its resources stay leased until it returns. Default: 30 seconds.
     /// </summary>
     public TimeSpan AbandonAfter { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How many abandoned attempts may still be running when another attempt is to start beside one of them. At this number a subtask
+    /// fails instead of being tried again. Default: 8.
+    /// </summary>
+    public int MaxAbandoned { get; init; } = 8;
+
+    /// <summary>How long the run may take in all; then it stops. Default: no limit.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>What the failure of a subtask means for the run. Default: only what needs it is skipped.</summary>
+    public FailurePolicy FailurePolicy { get; init; }
+
+    /// <summary>What the run may use. Default: no limit.</summary>
+    public RunBudget? Budget { get; init; }
+
+    /// <summary>How long one try to undo a subtask may take, when its task type has no timeout of its own. Default: 5 minutes.</summary>
+    public TimeSpan CompensationTimeout { get; init; } = TimeSpan.FromMinutes(5);
 }

@@ -3,12 +3,20 @@ namespace AgentOrchestration.Runs;
 /// <summary>How a run ended.</summary>
 public enum RunOutcome
 {
-    /// <summary>Every subtask succeeded.</summary>
+    /// <summary>
+    /// Everything was done that had to be: no subtask failed or was cancelled, but for such as others only take as an optional input.
+    /// </summary>
     Succeeded,
 
-    /// <summary>At least one subtask failed, and none was cancelled.</summary>
+    /// <summary>At least one subtask failed.</summary>
     Failed,
 
-    /// <summary>The run was cancelled before every subtask was done; some may have failed before.</summary>
+    /// <summary>The run, or a subtask of it, was cancelled before it was done; some may have failed before.</summary>
     Cancelled,
+
+    /// <summary>The run did not end within its timeout.</summary>
+    TimedOut,
+
+    /// <summary>The run used up its budget before it was done.</summary>
+    BudgetExhausted,
 }

@@ -1,21 +1,31 @@
 using AgentOrchestration.Plans;
+using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Runs;
 
 /// <summary>A run at one moment.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="Plan">The plan that it executes.</param>
-/// <param name="Subtasks">Every subtask, in the plan's order.</param>
+/// <param name="Subtasks">Every subtask, in the plan's order, and behind them those that the run has added.</param>
 public sealed record RunSnapshot(string RunId, TaskPlan Plan, IReadOnlyList<SubtaskSnapshot> Subtasks)
 {
     /// <summary>How the run ended, or <see langword="null"/> while it goes on.</summary>
     public RunOutcome? Outcome { get; init; }
+
+    /// <summary>Why it stops, or stopped, before its work was done; <see langword="null"/> when it does not.</summary>
+    public StopReason? StopReason { get; init; }
+
+    /// <summary>The part of its budget that it used up, or <see langword="null"/> when it did not.</summary>
+    public BudgetLimit? ExhaustedBudget { get; init; }
 
     /// <summary>When it started.</summary>
     public DateTimeOffset StartedAt { get; init; }
 
     /// <summary>When it ended.</summary>
     public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>What all attempts that have ended used.</summary>
+    public TaskUsage Usage => Subtasks.Aggregate(TaskUsage.None, static (sum, subtask) => sum.Add(subtask.Usage));
 
     /// <summary>The state of a run is the fold of its events; this is the fold.</summary>
     /// <param name="events">The events of a run from the first, <see cref="RunStarted"/>, on.</param>

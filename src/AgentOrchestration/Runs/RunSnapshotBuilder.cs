@@ -6,15 +6,18 @@ namespace AgentOrchestration.Runs;
 internal sealed class RunSnapshotBuilder
 {
     private readonly RunStarted _started;
-    private readonly SubtaskSnapshot[] _subtasks;
+    private readonly List<SubtaskSnapshot> _subtasks;
     private readonly Dictionary<string, int> _indices;
+    private StopReason? _stop;
+    private BudgetLimit? _exhausted;
     private RunEnded? _ended;
 
     public RunSnapshotBuilder(RunStarted started)
     {
         _started = started;
-        _subtasks = [.. started.Plan.Subtasks.Select(subtask => new SubtaskSnapshot(subtask, SubtaskState.Pending))];
-        _indices = started.Plan.Subtasks.Select((Subtask subtask, int index) => (subtask.Id, index)).ToDictionary(StringComparer.Ordinal);
+        _subtasks = new List<SubtaskSnapshot>(started.Plan.Subtasks.Count);
+        _indices = new Dictionary<string, int>(started.Plan.Subtasks.Count, StringComparer.Ordinal);
+        Add(started.Plan.Subtasks);
     }
 
     public DateTimeOffset StartedAt => _started.Time;
@@ -23,53 +26,109 @@ internal sealed class RunSnapshotBuilder
 
     public void Apply(RunEvent next)
     {
-        if (next is SubtaskEvent fact)
+        switch (next)
         {
-            ref SubtaskSnapshot subtask = ref _subtasks[_indices[fact.SubtaskId]];
-            subtask = Apply(subtask, fact);
-        }
-        else if (next is RunEnded ended)
-        {
-            _ended = ended;
+            case SubtaskEvent fact:
+                int index = _indices[fact.SubtaskId];
+                _subtasks[index] = Apply(_subtasks[index], fact);
+                if (fact is SubtasksAdded added)
+                {
+                    Add(added.Subtasks);
+                }
+
+                break;
+            case StopRequested stop:
+                _stop = stop.Reason;
+                break;
+            case BudgetExhausted budget:
+                _exhausted = budget.Limit;
+                break;
+            case BudgetExtended:
+                _exhausted = null;
+                break;
+            case RunEnded ended:
+                _ended = ended;
+                break;
         }
     }
 
     public RunSnapshot Build() => new(_started.RunId, _started.Plan, [.. _subtasks.Select(WithReadiness)])
     {
         StartedAt = _started.Time,
+        StopReason = _stop,
+        ExhaustedBudget = _exhausted,
         Outcome = _ended?.Outcome,
         EndedAt = _ended?.Time,
     };
 
+    private void Add(IReadOnlyList<Subtask> subtasks)
+    {
+        foreach (Subtask subtask in subtasks)
+        {
+            _indices.Add(subtask.Id, _subtasks.Count);
+            _subtasks.Add(new SubtaskSnapshot(subtask, SubtaskState.Pending));
+        }
+    }
+
     /// <summary>That a subtask has become ready is no event, because it follows from others.</summary>
     private SubtaskSnapshot WithReadiness(SubtaskSnapshot subtask) =>
-        subtask.State == SubtaskState.Pending && subtask.Subtask.DependsOn.All(id => _subtasks[_indices[id]].State == SubtaskState.Succeeded)
+        subtask.State == SubtaskState.Pending && subtask.Subtask.DependsOn.Concat(subtask.Parts).All(HasSucceeded) && subtask.Subtask.OptionalDependsOn.All(HasEnded)
             ? subtask with { State = SubtaskState.Ready }
             : subtask;
 
-    private static SubtaskSnapshot Apply(SubtaskSnapshot subtask, SubtaskEvent fact) => fact switch
+    private bool HasSucceeded(string id) => Get(id).State == SubtaskState.Succeeded;
+
+    private bool HasEnded(string id) => Get(id).EndedAt is not null;
+
+    private SubtaskSnapshot Apply(SubtaskSnapshot subtask, SubtaskEvent fact) => fact switch
     {
-        AttemptStarted started => subtask with
+        SubtasksAdded { IsJoined: true } added => subtask with { Parts = [.. added.Subtasks.Select(part => part.Id)], StartedAt = subtask.StartedAt ?? fact.Time },
+        ApprovalRequested question => subtask with { PendingApproval = question },
+        ApprovalDecided => subtask with { PendingApproval = null },
+        AttemptStarted => subtask with
         {
             State = SubtaskState.Running,
-            Attempts = started.Attempt,
+            AttemptSpans = [.. subtask.AttemptSpans, new AttemptSpan(fact.Time, null)],
             Progress = null,
             StartedAt = subtask.StartedAt ?? fact.Time,
+            IsDegraded = subtask.Subtask.OptionalDependsOn.Any(id => !HasSucceeded(id)),
         },
-        AttemptFailed failed => subtask with { State = SubtaskState.Ready, Error = failed.Error },
+        AttemptAbandoned => subtask with { Abandoned = true },
+        AttemptFailed failed => EndAttempt(subtask, fact) with { State = SubtaskState.Ready, Error = failed.Error },
         ProgressReported progress => subtask with { Progress = progress.Fraction },
-        SubtaskSucceeded succeeded => subtask with
+        UsageCounted counted => subtask with { Usage = subtask.Usage.Add(counted.Usage) },
+        SubtaskSucceeded succeeded => End(subtask, SubtaskState.Succeeded, fact) with
         {
-            State = SubtaskState.Succeeded,
             Output = succeeded.Output,
             Origin = succeeded.Origin,
             Error = null,
             StartedAt = subtask.StartedAt ?? fact.Time,
-            EndedAt = fact.Time,
         },
-        SubtaskFailed failed => subtask with { State = SubtaskState.Failed, Error = failed.Error, EndedAt = fact.Time },
-        SubtaskSkipped skipped => subtask with { State = SubtaskState.Skipped, SkippedBecauseOf = skipped.Cause, EndedAt = fact.Time },
-        SubtaskCancelled cancelled => subtask with { State = SubtaskState.Cancelled, Abandoned = cancelled.Abandoned, EndedAt = fact.Time },
+        SubtaskFailed failed => End(subtask, SubtaskState.Failed, fact) with { Error = failed.Error },
+        SubtaskSkipped skipped => End(subtask, SubtaskState.Skipped, fact) with { SkippedBecauseOf = skipped.Cause, SkipReason = skipped.Reason },
+        SubtaskCancelled => End(subtask, SubtaskState.Cancelled, fact),
+        CompensationStarted => subtask with { Compensation = CompensationState.Running },
+        CompensationFailed failed => subtask with
+        {
+            Compensation = failed.RetryAt is null ? CompensationState.Failed : CompensationState.Running,
+            CompensationError = failed.Error,
+        },
+        SubtaskCompensated => subtask with { Compensation = CompensationState.Succeeded, CompensationError = null },
         _ => subtask,
     };
+
+    private static SubtaskSnapshot End(SubtaskSnapshot subtask, SubtaskState state, SubtaskEvent fact) =>
+        EndAttempt(subtask, fact) with { State = state, EndedAt = fact.Time, EndedSequence = fact.Sequence, PendingApproval = null };
+
+    private static SubtaskSnapshot EndAttempt(SubtaskSnapshot subtask, SubtaskEvent fact)
+    {
+        if (subtask.AttemptSpans.Count == 0 || subtask.AttemptSpans[^1].EndedAt is not null)
+        {
+            return subtask;
+        }
+
+        AttemptSpan[] spans = [.. subtask.AttemptSpans];
+        spans[^1] = spans[^1] with { EndedAt = fact.Time };
+        return subtask with { AttemptSpans = spans };
+    }
 }

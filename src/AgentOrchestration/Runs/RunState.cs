@@ -8,23 +8,27 @@ namespace AgentOrchestration.Runs;
 /// </summary>
 internal sealed class RunState
 {
-    private readonly TaskGraph _graph;
-    private readonly SubtaskState[] _states;
-    private readonly int[] _waitingFor;
-    private readonly int[] _attempts;
-    private readonly object?[] _payloads;
+    private SubtaskState[] _states;
+    private int[] _waitingFor;
+    private ushort[] _attempts;
+    private object?[] _payloads;
+    private Dictionary<int, CompensationState>? _compensations;
+    private List<int>? _completions;
     private bool _anyFailed;
     private bool _anyCancelled;
+    private bool _budgetCutShort;
 
     public RunState(TaskGraph graph)
     {
-        _graph = graph;
+        Graph = new GrowingGraph(graph);
         _states = new SubtaskState[graph.Count];
-        _attempts = new int[graph.Count];
+        _attempts = new ushort[graph.Count];
         _payloads = new object?[graph.Count];
         _waitingFor = Array.ConvertAll(graph.Dependencies, dependencies => dependencies.Length);
         Open = graph.Count;
     }
+
+    public GrowingGraph Graph { get; }
 
     /// <summary>The number of subtasks that are in no terminal state.</summary>
     public int Open { get; private set; }
@@ -32,21 +36,39 @@ internal sealed class RunState
     /// <summary>The number of subtasks of which an attempt is running.</summary>
     public int Running { get; private set; }
 
-    public bool IsCancelling { get; private set; }
+    /// <summary>Why the run stops before its work is done, when it does.</summary>
+    public StopReason? Stop { get; private set; }
 
     public bool IsEnded { get; private set; }
 
-    public RunOutcome Outcome => _anyCancelled ? RunOutcome.Cancelled : _anyFailed ? RunOutcome.Failed : RunOutcome.Succeeded;
+    public RunOutcome Outcome => Stop switch
+    {
+        _ when !_anyFailed && !_anyCancelled && !_budgetCutShort => RunOutcome.Succeeded,
+        StopReason.Timeout => RunOutcome.TimedOut,
+        StopReason.Budget => RunOutcome.BudgetExhausted,
+        StopReason.Failure => RunOutcome.Failed,
+        _ => _anyCancelled ? RunOutcome.Cancelled : _anyFailed ? RunOutcome.Failed : RunOutcome.BudgetExhausted,
+    };
+
+    /// <summary>Whether what succeeded has to be undone under a policy that compensates.</summary>
+    public bool HasNotSucceeded => Outcome != RunOutcome.Succeeded;
 
     public RunHistory History { get; } = new();
+
+    /// <summary>The subtasks that an attempt completed, in that order; kept only when <see cref="KeepCompletions"/> was called.</summary>
+    public IReadOnlyList<int> Completions => _completions ?? [];
+
+    public void KeepCompletions() => _completions = [];
 
     public SubtaskState StateOf(int subtask) => _states[subtask];
 
     /// <summary>The number of the subtask's latest attempt, from 1; 0 before the first.</summary>
     public int AttemptOf(int subtask) => _attempts[subtask];
 
-    /// <summary>The output of a subtask that succeeded, the <see cref="SubtaskError"/> of one that failed.</summary>
-    public object? PayloadOf(int subtask) => _payloads[subtask];
+    /// <summary>The output of a subtask that has succeeded; <see langword="null"/> for any other.</summary>
+    public object? OutputOf(int subtask) => _states[subtask] == SubtaskState.Succeeded ? _payloads[subtask] : null;
+
+    public CompensationState CompensationOf(int subtask) => _compensations?.GetValueOrDefault(subtask) ?? CompensationState.None;
 
     /// <summary>Whether a completion of this attempt still counts: a late or repeated one changes nothing.</summary>
     public bool IsCurrent(int subtask, int attempt) => _states[subtask] == SubtaskState.Running && _attempts[subtask] == attempt;
@@ -65,9 +87,12 @@ internal sealed class RunState
             case RunFactKind.RunStarted:
                 StartRoots(consequences);
                 break;
+            case RunFactKind.SubtasksAdded:
+                Grow((GraphGrowth)fact.Payload!, consequences);
+                break;
             case RunFactKind.AttemptStarted:
                 _states[fact.Subtask] = SubtaskState.Running;
-                _attempts[fact.Subtask] = fact.Attempt;
+                _attempts[fact.Subtask] = (ushort)fact.Attempt;
                 Running++;
                 break;
             case RunFactKind.AttemptFailed:
@@ -75,37 +100,47 @@ internal sealed class RunState
                 _states[fact.Subtask] = SubtaskState.Ready;
                 break;
             case RunFactKind.SubtaskSucceeded:
-                End(fact, SubtaskState.Succeeded);
+                End(fact, SubtaskState.Succeeded, fact.Payload is SharedOutput shared ? shared.Output : fact.Payload);
+                _completions?.Add(fact.Subtask);
                 Release(fact.Subtask, consequences);
                 break;
             case RunFactKind.SubtaskFailed:
-                _anyFailed = true;
-                End(fact, SubtaskState.Failed);
-                SkipDependants(fact.Subtask, cause: fact.Subtask, consequences);
+                _anyFailed |= !IsTolerated(fact.Subtask);
+                End(fact, SubtaskState.Failed, fact.Payload);
+                PassOn(fact.Subtask, new SkipCause(fact.Subtask, SkipReason.Failed), consequences);
                 break;
             case RunFactKind.SubtaskSkipped:
-                End(fact, SubtaskState.Skipped);
-                SkipDependants(fact.Subtask, fact.Other, consequences);
+                var cause = (SkipCause)fact.Payload!;
+                _budgetCutShort |= cause.Reason == SkipReason.Budget;
+                End(fact, SubtaskState.Skipped, cause);
+                PassOn(fact.Subtask, cause, consequences);
                 break;
             case RunFactKind.SubtaskCancelled:
-                _anyCancelled = true;
-                End(fact, SubtaskState.Cancelled);
+                _anyCancelled |= !IsTolerated(fact.Subtask) || Stop is not null;
+                End(fact, SubtaskState.Cancelled, payload: null);
+                PassOn(fact.Subtask, new SkipCause(fact.Subtask, SkipReason.Cancelled), consequences);
                 break;
-            case RunFactKind.CancelRequested:
-                IsCancelling = true;
+            case RunFactKind.StopRequested:
+                Stop = (StopReason)fact.Detail;
+                break;
+            case RunFactKind.CompensationStarted:
+                (_compensations ??= [])[fact.Subtask] = CompensationState.Running;
+                break;
+            case RunFactKind.CompensationFailed:
+                _compensations![fact.Subtask] = ((AttemptRetry)fact.Payload!).RetryAt == 0 ? CompensationState.Failed : CompensationState.Running;
+                break;
+            case RunFactKind.SubtaskCompensated:
+                _compensations![fact.Subtask] = CompensationState.Succeeded;
                 break;
             case RunFactKind.RunEnded:
                 IsEnded = true;
-                break;
-            case RunFactKind.ProgressReported:
-            default:
                 break;
         }
     }
 
     private void StartRoots(RunConsequences consequences)
     {
-        for (int subtask = _graph.Count - 1; subtask >= 0; subtask--)
+        for (int subtask = Graph.Count - 1; subtask >= 0; subtask--)
         {
             if (_waitingFor[subtask] == 0)
             {
@@ -116,7 +151,17 @@ internal sealed class RunState
 
     private void Release(int subtask, RunConsequences consequences)
     {
-        foreach (int successor in _graph.Successors.Successors(subtask))
+        foreach (int successor in Graph.PlannedSuccessors(subtask))
+        {
+            Release(successor);
+        }
+
+        if (Graph.AddedSuccessors(subtask) is { } added)
+        {
+            added.ForEach(Release);
+        }
+
+        void Release(int successor)
         {
             if (--_waitingFor[successor] == 0 && _states[successor] == SubtaskState.Pending)
             {
@@ -131,18 +176,107 @@ internal sealed class RunState
         consequences.Ready.Push(subtask);
     }
 
-    private void SkipDependants(int subtask, int cause, RunConsequences consequences)
+    /// <summary>A subtask ended without an output: what needs it is skipped, what takes it only as an optional input goes on without.</summary>
+    private void PassOn(int subtask, SkipCause cause, RunConsequences consequences)
     {
-        foreach (int successor in _graph.Successors.Successors(subtask))
+        foreach (int successor in Graph.PlannedSuccessors(subtask))
         {
-            if (_states[successor] == SubtaskState.Pending)
+            PassOn(successor);
+        }
+
+        if (Graph.AddedSuccessors(subtask) is { } added)
+        {
+            added.ForEach(PassOn);
+        }
+
+        void PassOn(int successor)
+        {
+            if (_states[successor] != SubtaskState.Pending)
+            {
+                return;
+            }
+
+            if (!Graph.IsOptional(subtask, successor))
             {
                 consequences.Skipped.Push((successor, cause));
+            }
+            else if (--_waitingFor[successor] == 0)
+            {
+                MakeReady(successor, consequences);
             }
         }
     }
 
-    private void End(in RunFact fact, SubtaskState state)
+    /// <summary>Whether all that depends on a subtask can do without it, and something does.</summary>
+    private bool IsTolerated(int subtask)
+    {
+        int successors = 0;
+        foreach (int successor in Graph.PlannedSuccessors(subtask))
+        {
+            successors++;
+            if (!Graph.IsOptional(subtask, successor))
+            {
+                return false;
+            }
+        }
+
+        List<int> added = Graph.AddedSuccessors(subtask) ?? [];
+        return successors + added.Count > 0 && added.TrueForAll(successor => Graph.IsOptional(subtask, successor));
+    }
+
+    private void Grow(GraphGrowth growth, RunConsequences consequences)
+    {
+        int first = Graph.Count;
+        Graph.Grow(growth);
+        int count = Graph.Count;
+        Array.Resize(ref _states, count);
+        Array.Resize(ref _attempts, count);
+        Array.Resize(ref _payloads, count);
+        Array.Resize(ref _waitingFor, count);
+        Open += count - first;
+        if (growth.IsJoined)
+        {
+            // It waits again, for those it added; this time its readiness means that they are done.
+            _states[growth.Parent] = SubtaskState.Pending;
+            _waitingFor[growth.Parent] = count - first;
+        }
+
+        for (int subtask = count - 1; subtask >= first; subtask--)
+        {
+            JoinIn(subtask, consequences);
+        }
+    }
+
+    /// <summary>A subtask that was added may depend on some that have ended long ago.</summary>
+    private void JoinIn(int subtask, RunConsequences consequences)
+    {
+        foreach (int dependency in Graph.Dependencies[subtask])
+        {
+            if (_states[dependency] is SubtaskState.Pending or SubtaskState.Ready or SubtaskState.Running)
+            {
+                _waitingFor[subtask]++;
+            }
+            else if (_states[dependency] != SubtaskState.Succeeded && !Graph.IsOptional(dependency, subtask))
+            {
+                consequences.Skipped.Push((subtask, CauseOf(dependency)));
+                _waitingFor[subtask]++;
+            }
+        }
+
+        if (_waitingFor[subtask] == 0)
+        {
+            MakeReady(subtask, consequences);
+        }
+    }
+
+    private SkipCause CauseOf(int subtask) => _states[subtask] switch
+    {
+        SubtaskState.Skipped => (SkipCause)_payloads[subtask]!,
+        SubtaskState.Cancelled => new SkipCause(subtask, SkipReason.Cancelled),
+        _ => new SkipCause(subtask, SkipReason.Failed),
+    };
+
+    private void End(in RunFact fact, SubtaskState state, object? payload)
     {
         if (_states[fact.Subtask] == SubtaskState.Running)
         {
@@ -150,7 +284,7 @@ internal sealed class RunState
         }
 
         _states[fact.Subtask] = state;
-        _payloads[fact.Subtask] = fact.Payload;
+        _payloads[fact.Subtask] = payload;
         Open--;
     }
 }

@@ -1,5 +1,6 @@
 namespace AgentOrchestration.Runs;
 
-/// <summary>A subtask will not run, because one that it depends on, directly or not, has failed.</summary>
-/// <param name="Cause">The subtask that failed.</param>
-public sealed record SubtaskSkipped(string Cause) : SubtaskEvent;
+/// <summary>A subtask will not run.</summary>
+/// <param name="Cause">The subtask that it comes from: one that it needs, directly or not; itself for its own condition.</param>
+/// <param name="Reason">What is with that subtask.</param>
+public sealed record SubtaskSkipped(string Cause, SkipReason Reason) : SubtaskEvent;

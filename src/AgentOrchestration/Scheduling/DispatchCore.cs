@@ -9,35 +9,46 @@ namespace AgentOrchestration.Scheduling;
 /// What happens next: the state of a run, the order of urgency and the resource ledger together. Hosts tell it what has happened and
 /// when, and carry out the decisions it adds to their list. It does no I/O. Not thread-safe: one call at a time.
 /// </summary>
-internal sealed class DispatchCore
+internal sealed partial class DispatchCore
 {
-    private readonly TaskGraph _graph;
     private readonly ReadyQueue _ready;
     private readonly RunConsequences _consequences = new();
-    private readonly WaitReason[] _waits;
-    private readonly Func<int, bool> _mustIdentify;
-    private readonly int _maxParallelism;
+    private readonly RunOptions _options;
+    private readonly Predicate<int>? _mayShare;
     private readonly ulong _seed;
-    private readonly List<ResourceRequirements> _abandoned = [];
+    private readonly BudgetLedger? _budget;
+    private readonly Predicate<int>? _mayStart;
+    private bool _mayNeedPreparation;
+    private AttemptDeadlines? _deadlines;
+    private WaitReason[] _waits;
     private SharedWork? _shared;
-    private Dictionary<int, Progress>? _progress;
     private int _outstanding;
     private volatile bool _mayBeBlocked;
 
     /// <param name="graph">The graph to run.</param>
     /// <param name="resources">The ledger.</param>
     /// <param name="runId">The run; seeds the jitter of its retries.</param>
-    /// <param name="maxParallelism">How many attempts run at a time.</param>
-    /// <param name="mustIdentify">Whether a subtask's work may be shared or cached, so that it must be identified before it runs.</param>
-    public DispatchCore(TaskGraph graph, IResourceManager resources, string runId, int maxParallelism, Func<int, bool> mustIdentify)
+    /// <param name="options">How the run is executed.</param>
+    /// <param name="mayShare">Whether a subtask's work may be shared or cached, so that it must be identified before it runs; <see langword="null"/> for none.</param>
+    public DispatchCore(TaskGraph graph, IResourceManager resources, string runId, RunOptions options, Predicate<int>? mayShare = null)
     {
-        _graph = graph;
-        _ready = new ReadyQueue(graph, resources);
-        _waits = new WaitReason[graph.Count];
-        _mustIdentify = mustIdentify;
-        _maxParallelism = maxParallelism;
-        _seed = RetryBackoff.SeedOf(runId);
         State = new RunState(graph);
+        _ready = new ReadyQueue(State.Graph, resources);
+        _waits = new WaitReason[graph.Count];
+        _options = options;
+        _mayShare = mayShare;
+        _mayNeedPreparation = mayShare is not null || graph.Part.NeedsPreparation;
+        _seed = RetryBackoff.SeedOf(runId);
+        if (options.FailurePolicy == FailurePolicy.Compensate)
+        {
+            State.KeepCompletions();
+        }
+
+        if (options.Budget is { } budget)
+        {
+            _budget = new BudgetLedger(budget);
+            _mayStart = MayStart;
+        }
     }
 
     public RunState State { get; }
@@ -45,104 +56,88 @@ internal sealed class DispatchCore
     /// <summary>Whether a release of resources may let something start. May be read without the host's lock.</summary>
     public bool MayBeBlocked => _mayBeBlocked;
 
+    private GrowingGraph Graph => State.Graph;
+
     public void Start(long now, List<Decision> decisions)
     {
         State.Apply(new RunFact(RunFactKind.RunStarted, now), _consequences);
+        WakeRunAt(now + _options.Timeout?.Ticks, decisions);
+        WakeRunAt(now + _options.Budget?.MaxTime?.Ticks, decisions);
+        _startedAt = now;
         Settle(now, decisions);
     }
 
-    /// <summary>The host knows what a subtask's work is.</summary>
+    /// <summary>The code of an attempt has returned. The host has given back what it held.</summary>
+    /// <returns>Whether the result counted; a late or repeated one does not.</returns>
+    public bool Returned(int subtask, int attempt, in AttemptResult result, long now, List<Decision> decisions)
+    {
+        if (!State.IsCurrent(subtask, attempt))
+        {
+            RecoverLease(subtask, attempt);
+            return false;
+        }
+
+        AttemptStop? stop = EndAttempt(subtask, attempt, result.Usage, now);
+        if (stop?.Limit is { } limit)
+        {
+            Failed(subtask, attempt, new AttemptResult { Error = TimeoutError(subtask, limit), MayRetry = limit != TimeLimit.Subtask && MayRetryTimeout(subtask) }, now, decisions);
+        }
+        else if (result.Error is null)
+        {
+            Succeed(subtask, attempt, result.Output, OutputOrigin.Executed, now);
+            Grow(subtask, result.Growth, now);
+        }
+        else if (stop is not null)
+        {
+            // Code that was told to stop ends in all sorts of exceptions; what it stopped for is the cancellation.
+            Cancel(subtask, attempt, now);
+        }
+        else
+        {
+            Failed(subtask, attempt, result, now, decisions);
+        }
+
+        Unpark();
+        Settle(now, decisions);
+        return result.Error is null && stop?.Limit is null;
+    }
+
+    /// <summary>It is time to look at an attempt: a limit may have come, or the end of the patience with code that was told to stop.</summary>
     /// <param name="subtask">The subtask.</param>
-    /// <param name="identity">Equal for equal work; <see langword="null"/> when the work cannot be shared.</param>
-    /// <param name="cached">The cached result, when there is one.</param>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="lastProgress">When the attempt last reported something, in UTC ticks; 0 for never.</param>
     /// <param name="now">When.</param>
     /// <param name="decisions">What to do.</param>
-    public void Identified(int subtask, string? identity, CachedOutput? cached, long now, List<Decision> decisions)
+    public void AttemptDue(int subtask, int attempt, long lastProgress, long now, List<Decision> decisions)
     {
-        if (!EndWait(subtask, WaitReason.Identity))
+        if (!State.IsCurrent(subtask, attempt))
         {
             return;
         }
 
-        if (cached is not null)
+        if (_stops.TryGetValue(subtask, out AttemptStop stop))
         {
-            Succeed(subtask, attempt: 0, cached.Output, OutputOrigin.Cached, sharedWith: -1, now);
-        }
-        else if (identity is null || !(_shared ??= new SharedWork()).TryFindWorker(identity, subtask, out int worker))
-        {
-            Enqueue(subtask);
-        }
-        else if (State.StateOf(worker) == SubtaskState.Succeeded)
-        {
-            Succeed(subtask, attempt: 0, State.PayloadOf(worker), OutputOrigin.Shared, worker, now);
-        }
-        else
-        {
-            _waits[subtask] = WaitReason.Twin;
-            _shared.Follow(worker, subtask);
-        }
+            if (now < stop.AbandonAt)
+            {
+                WakeAttemptAt(subtask, attempt, stop.AbandonAt, decisions);
+                return;
+            }
 
-        Settle(now, decisions);
-    }
-
-    /// <returns>Whether the completion counted; a late or repeated one does not.</returns>
-    public bool Succeeded(int subtask, int attempt, object? output, long now, List<Decision> decisions)
-    {
-        if (!State.IsCurrent(subtask, attempt))
-        {
-            return false;
-        }
-
-        Succeed(subtask, attempt, output, OutputOrigin.Executed, sharedWith: -1, now);
-        UnparkAfter(subtask);
-        Settle(now, decisions);
-        return true;
-    }
-
-    /// <returns>Whether the failure counted; a late or repeated one does not.</returns>
-    public bool Failed(int subtask, int attempt, SubtaskError error, bool mayRetry, long now, List<Decision> decisions)
-    {
-        if (!State.IsCurrent(subtask, attempt))
-        {
-            return false;
-        }
-
-        RetryOptions retry = _graph.TaskTypes[subtask].Options.Retry;
-        if (mayRetry && !State.IsCancelling && attempt < retry.MaxAttempts)
-        {
-            long retryAt = now + RetryBackoff.PauseAfter(retry, _seed, subtask, attempt).Ticks;
-            State.Apply(
-                new RunFact(RunFactKind.AttemptFailed, now) { Subtask = subtask, Attempt = attempt, Detail = retryAt, Payload = error },
-                _consequences);
-            BeginWait(subtask, WaitReason.Retry);
-            decisions.Add(new Decision(DecisionKind.RetryLater, subtask) { DueAt = retryAt });
-        }
-        else
-        {
-            Fail(subtask, attempt, error, now);
-        }
-
-        UnparkAfter(subtask);
-        Settle(now, decisions);
-        return true;
-    }
-
-    /// <summary>An attempt of a run that is being cancelled has stopped, or is no longer waited for.</summary>
-    public void Stopped(int subtask, int attempt, bool abandoned, long now, List<Decision> decisions)
-    {
-        if (State.IsCurrent(subtask, attempt))
-        {
-            Cancel(subtask, attempt, abandoned, now);
-            UnparkAfter(subtask);
+            Abandon(subtask, attempt, stop, now, decisions);
             Settle(now, decisions);
+            return;
         }
+
+        (TimeLimit limit, long at) = _deadlines?.Next(subtask, Graph.Policies[subtask], lastProgress) ?? (default, long.MaxValue);
+        if (now < at)
+        {
+            WakeAttemptAt(subtask, attempt, at, decisions);
+            return;
+        }
+
+        State.Apply(new RunFact(RunFactKind.AttemptTimedOut, now, subtask, attempt, (byte)limit), _consequences);
+        BeginStop(subtask, attempt, limit, now, decisions);
     }
-
-    /// <summary>An attempt that is no longer waited for keeps what it holds until its code returns, which may be never.</summary>
-    public void LeaseAbandoned(ResourceRequirements held) => _abandoned.Add(held);
-
-    /// <summary>The code of an abandoned attempt has returned after all.</summary>
-    public void LeaseRecovered(ResourceRequirements held) => _abandoned.Remove(held);
 
     public void RetryDue(int subtask, long now, List<Decision> decisions)
     {
@@ -151,39 +146,6 @@ internal sealed class DispatchCore
             Enqueue(subtask);
             Settle(now, decisions);
         }
-    }
-
-    public void Report(int subtask, int attempt, Progress progress, long now)
-    {
-        _progress ??= [];
-        if (State.IsCurrent(subtask, attempt) && progress.DiffersFrom(_progress.GetValueOrDefault(subtask)))
-        {
-            _progress[subtask] = progress;
-            State.Apply(new RunFact(RunFactKind.ProgressReported, now) { Subtask = subtask, Attempt = attempt, Payload = progress }, _consequences);
-        }
-    }
-
-    public void CancelRun(long now, List<Decision> decisions)
-    {
-        if (State.IsCancelling || State.IsEnded)
-        {
-            return;
-        }
-
-        State.Apply(new RunFact(RunFactKind.CancelRequested, now), _consequences);
-        _ready.Clear();
-        _outstanding = 0;
-        for (int subtask = 0; subtask < _graph.Count; subtask++)
-        {
-            _waits[subtask] = WaitReason.None;
-            if (State.StateOf(subtask) is SubtaskState.Pending or SubtaskState.Ready)
-            {
-                Cancel(subtask, attempt: 0, abandoned: false, now);
-            }
-        }
-
-        decisions.Add(new Decision(DecisionKind.StopRunning));
-        Settle(now, decisions);
     }
 
     /// <summary>Resources may have been released.</summary>
@@ -201,19 +163,19 @@ internal sealed class DispatchCore
     {
         _ready.Clear();
         _outstanding = 0;
-        for (int subtask = 0; subtask < _graph.Count; subtask++)
+        _undo = null;
+        for (int subtask = 0; subtask < Graph.Count; subtask++)
         {
-            if (State.StateOf(subtask) is SubtaskState.Pending or SubtaskState.Ready or SubtaskState.Running)
+            if (IsOpen(subtask))
             {
                 _waits[subtask] = WaitReason.None;
                 Fail(subtask, State.AttemptOf(subtask), error, now);
             }
         }
 
-        if (!State.IsEnded)
-        {
-            Settle(now, decisions);
-        }
+        _consequences.Ready.Clear();
+        _consequences.Skipped.Clear();
+        End(now, decisions);
     }
 
     /// <summary>Follows every consequence to its end, then starts what can start; both again as long as one leads to the other.</summary>
@@ -223,16 +185,24 @@ internal sealed class DispatchCore
         {
             FollowConsequences(now, decisions);
             Dispatch(now, decisions);
-            if (State.Running == 0 && _outstanding == 0 && State.Open > 0)
+            if (State.Running == 0 && _outstanding == 0 && State.Open > 0 && !_consequences.Any)
             {
                 FailWhatCannotGoOn(now);
             }
         }
-        while (_consequences.Any);
+        while (_consequences.Any || _stopAfterFailureOf >= 0);
 
-        if (State.Open == 0 && !State.IsEnded)
+        if (State.Open == 0 && _undo is null && !BeginCompensation(now, decisions))
         {
-            State.Apply(new RunFact(RunFactKind.RunEnded, now) { Detail = (long)State.Outcome }, _consequences);
+            End(now, decisions);
+        }
+    }
+
+    private void End(long now, List<Decision> decisions)
+    {
+        if (!State.IsEnded)
+        {
+            State.Apply(new RunFact(RunFactKind.RunEnded, now, detail: (byte)State.Outcome), _consequences);
             decisions.Add(new Decision(DecisionKind.EndRun));
         }
     }
@@ -241,24 +211,22 @@ internal sealed class DispatchCore
     {
         while (true)
         {
-            if (_consequences.Skipped.TryPop(out (int Subtask, int Cause) skipped))
+            if (_consequences.Skipped.TryPop(out (int Subtask, SkipCause Cause) skipped))
             {
                 if (State.StateOf(skipped.Subtask) == SubtaskState.Pending)
                 {
-                    State.Apply(new RunFact(RunFactKind.SubtaskSkipped, now) { Subtask = skipped.Subtask, Other = skipped.Cause }, _consequences);
+                    Skip(skipped.Subtask, skipped.Cause, now);
                 }
             }
             else if (_consequences.Ready.TryPop(out int subtask))
             {
-                if (_mustIdentify(subtask))
-                {
-                    BeginWait(subtask, WaitReason.Identity);
-                    decisions.Add(new Decision(DecisionKind.Identify, subtask));
-                }
-                else
-                {
-                    Enqueue(subtask);
-                }
+                BecameReady(subtask, now, decisions);
+            }
+            else if (_stopAfterFailureOf >= 0)
+            {
+                int cause = _stopAfterFailureOf;
+                _stopAfterFailureOf = -1;
+                StopRun(StopReason.Failure, new SkipCause(cause, SkipReason.RunStopped), now, decisions);
             }
             else
             {
@@ -267,9 +235,29 @@ internal sealed class DispatchCore
         }
     }
 
+    private void BecameReady(int subtask, long now, List<Decision> decisions)
+    {
+        if (State.StateOf(subtask) != SubtaskState.Ready)
+        {
+            // Something that happened meanwhile has ended it.
+        }
+        else if (_notStarting is { } cause)
+        {
+            Skip(subtask, cause with { Subtask = subtask }, now);
+        }
+        else if (_mayNeedPreparation && MustPrepare(subtask))
+        {
+            Prepare(subtask, decisions);
+        }
+        else
+        {
+            Enqueue(subtask);
+        }
+    }
+
     private void Dispatch(long now, List<Decision> decisions)
     {
-        if (_ready.Count == 0)
+        if (_ready.Count == 0 || _isAsking)
         {
             return;
         }
@@ -277,7 +265,7 @@ internal sealed class DispatchCore
         // Set before the ledger is asked: a release that comes after a refusal then finds it set, and no wake-up is lost.
         _mayBeBlocked = true;
 #pragma warning disable CA2000 // The lease leaves with the decision; the host gives it back when the attempt's code has returned.
-        while (State.Running < _maxParallelism && _ready.TryDequeue(out int subtask, out ResourceLease? lease, out Exception? error))
+        while (State.Running < _options.MaxParallelism && _ready.TryDequeue(_mayStart, out int subtask, out ResourceLease? lease, out Exception? error))
 #pragma warning restore CA2000
         {
             _waits[subtask] = WaitReason.None;
@@ -287,56 +275,112 @@ internal sealed class DispatchCore
                 continue;
             }
 
-            int attempt = State.AttemptOf(subtask) + 1;
-            _progress?.Remove(subtask);
-            State.Apply(new RunFact(RunFactKind.AttemptStarted, now) { Subtask = subtask, Attempt = attempt }, _consequences);
-            decisions.Add(new Decision(DecisionKind.Start, subtask) { Attempt = attempt, Lease = lease });
+            Begin(subtask, lease, now, decisions);
         }
 
         _mayBeBlocked = _ready.IsAnyParked;
+        FollowBudget(now, decisions);
     }
 
-    /// <summary>What the subtask held is free again; the host gives it back before it tells.</summary>
-    private void UnparkAfter(int subtask)
+    private void Begin(int subtask, ResourceLease? lease, long now, List<Decision> decisions)
     {
-        if (!_graph.NeedVectors[_graph.NeedVectorOf[subtask]].IsNone)
+        int attempt = State.AttemptOf(subtask) + 1;
+        AttemptPolicy policy = Graph.Policies[subtask];
+        State.Apply(new RunFact(RunFactKind.AttemptStarted, now, subtask, attempt), _consequences);
+        _budget?.Reserve(subtask, policy.ExpectedUsage);
+        decisions.Add(new Decision(DecisionKind.Start, subtask) { Attempt = attempt, Lease = lease });
+        if (policy.HasTimeLimit)
+        {
+            WakeAttemptAt(subtask, attempt, (_deadlines ??= new AttemptDeadlines()).Begin(subtask, policy, now), decisions);
+        }
+    }
+
+    /// <returns>Why the attempt had been told to stop, if it had.</returns>
+    private AttemptStop? EndAttempt(int subtask, int attempt, TaskUsage? usage, long now)
+    {
+        _deadlines?.End(subtask);
+        _budget?.Settle(subtask, usage);
+        if (usage is not null)
+        {
+            State.Apply(new RunFact(RunFactKind.UsageCounted, now, subtask, attempt, payload: usage), _consequences);
+        }
+
+        return _stops.Count > 0 && _stops.Remove(subtask, out AttemptStop stop) ? stop : null;
+    }
+
+    private void Failed(int subtask, int attempt, in AttemptResult result, long now, List<Decision> decisions)
+    {
+        AttemptPolicy policy = Graph.Policies[subtask];
+        TimeSpan pause = result.RetryAfter ?? RetryBackoff.PauseAfter(policy.Retry, _seed, subtask, attempt);
+        long retryAt = now + Math.Clamp(pause.Ticks, 0, RetryBackoff.Longest.Ticks);
+        if (result.MayRetry
+            && State.Stop is null
+            && _notStarting is null
+            && attempt < policy.MaxAttempts
+            && _deadlines?.Allows(subtask, policy, retryAt) != false)
+        {
+            State.Apply(new RunFact(RunFactKind.AttemptFailed, now, subtask, attempt, payload: new AttemptRetry(result.Error!, retryAt)), _consequences);
+            BeginWait(subtask, WaitReason.Retry);
+            decisions.Add(new Decision(DecisionKind.WakeRetry, subtask) { DueAt = retryAt });
+        }
+        else
+        {
+            Fail(subtask, attempt, result.Error!, now);
+        }
+    }
+
+    /// <summary>What an attempt held is free again; the host gives it back before it tells.</summary>
+    private void Unpark()
+    {
+        if (_ready.IsAnyParked)
         {
             _ready.Unpark();
         }
     }
 
-    private void Succeed(int subtask, int attempt, object? output, OutputOrigin origin, int sharedWith, long now)
+    private void Succeed(int subtask, int attempt, object? output, OutputOrigin origin, long now, int sharedWith = -1)
     {
-        State.Apply(
-            new RunFact(RunFactKind.SubtaskSucceeded, now) { Subtask = subtask, Attempt = attempt, Detail = (long)origin, Other = sharedWith, Payload = output },
-            _consequences);
-        foreach (int twin in _shared?.End(subtask, keep: _graph.TaskTypes[subtask].Effect == TaskEffect.Pure) ?? [])
+        object? payload = sharedWith < 0 ? output : new SharedOutput(sharedWith, output);
+        State.Apply(new RunFact(RunFactKind.SubtaskSucceeded, now, subtask, attempt, (byte)origin, payload), _consequences);
+        foreach (int twin in EndSharing(subtask, keep: true))
         {
-            if (_waits[twin] == WaitReason.Twin)
-            {
-                _waits[twin] = WaitReason.None;
-                Succeed(twin, attempt: 0, output, OutputOrigin.Shared, subtask, now);
-            }
+            _waits[twin] = WaitReason.None;
+            Succeed(twin, attempt: 0, output, OutputOrigin.Shared, now, sharedWith: subtask);
         }
     }
 
     private void Fail(int subtask, int attempt, SubtaskError error, long now)
     {
-        State.Apply(new RunFact(RunFactKind.SubtaskFailed, now) { Subtask = subtask, Attempt = attempt, Payload = error }, _consequences);
-        foreach (int twin in _shared?.End(subtask, keep: false) ?? [])
+        State.Apply(new RunFact(RunFactKind.SubtaskFailed, now, subtask, attempt, payload: error), _consequences);
+        if (_options.FailurePolicy != FailurePolicy.Continue && State.HasNotSucceeded && State.Stop is null)
         {
-            if (_waits[twin] == WaitReason.Twin)
-            {
-                _waits[twin] = WaitReason.None;
-                Fail(twin, attempt: 0, error, now);
-            }
+            _stopAfterFailureOf = subtask;
+        }
+
+        foreach (int twin in EndSharing(subtask, keep: false))
+        {
+            _waits[twin] = WaitReason.None;
+            Fail(twin, attempt: 0, error, now);
         }
     }
 
-    private void Cancel(int subtask, int attempt, bool abandoned, long now) =>
-        State.Apply(
-            new RunFact(RunFactKind.SubtaskCancelled, now) { Subtask = subtask, Attempt = attempt, Detail = abandoned ? 1 : 0 },
-            _consequences);
+    private void Skip(int subtask, SkipCause cause, long now) =>
+        State.Apply(new RunFact(RunFactKind.SubtaskSkipped, now, subtask, payload: cause), _consequences);
+
+    private void Cancel(int subtask, int attempt, long now)
+    {
+        State.Apply(new RunFact(RunFactKind.SubtaskCancelled, now, subtask, attempt), _consequences);
+        foreach (int twin in EndSharing(subtask, keep: false))
+        {
+            // Nobody cancelled the twins: one of them does the work now.
+            _waits[twin] = WaitReason.None;
+            _consequences.Ready.Push(twin);
+        }
+    }
+
+    private IEnumerable<int> EndSharing(int subtask, bool keep) => _shared is null
+        ? []
+        : _shared.End(subtask, keep && Graph.TaskTypes[subtask].Effect == TaskEffect.Pure).Where(twin => _waits[twin] == WaitReason.Twin);
 
     /// <summary>Nothing of this run is going on. What cannot go on by itself either ends here, by name, instead of waiting for ever.</summary>
     private void FailWhatCannotGoOn(long now)
@@ -344,7 +388,7 @@ internal sealed class DispatchCore
         if (_ready.IsAllParked)
         {
             // Other runs may release what these wait for; abandoned code of this run perhaps never will.
-            foreach (int subtask in _abandoned.Count == 0 ? [] : _ready.TakeHopeless(_abandoned))
+            foreach (int subtask in _abandonedLeases.Count == 0 ? [] : _ready.TakeHopeless(_abandonedLeases.Values))
             {
                 _waits[subtask] = WaitReason.None;
                 Fail(subtask, State.AttemptOf(subtask), new SubtaskError("ResourcesAbandoned", "What it needs is held by an abandoned attempt of this run that has not returned."), now);
@@ -359,15 +403,17 @@ internal sealed class DispatchCore
     /// <summary>Nothing can ever happen: a defect of ours.</summary>
     private void FailStalled(long now)
     {
-        for (int subtask = 0; subtask < _graph.Count; subtask++)
+        for (int subtask = 0; subtask < Graph.Count; subtask++)
         {
-            if (State.StateOf(subtask) is SubtaskState.Pending or SubtaskState.Ready)
+            if (IsOpen(subtask))
             {
                 var error = new SubtaskError("RunStalled", $"The run stalled while this subtask was {State.StateOf(subtask)} ({_waits[subtask]}). This is a defect of the library.");
                 Fail(subtask, State.AttemptOf(subtask), error, now);
             }
         }
     }
+
+    private bool IsOpen(int subtask) => State.StateOf(subtask) is SubtaskState.Pending or SubtaskState.Ready or SubtaskState.Running;
 
     private void Enqueue(int subtask)
     {
@@ -391,5 +437,13 @@ internal sealed class DispatchCore
         _waits[subtask] = WaitReason.None;
         _outstanding--;
         return true;
+    }
+
+    private static void WakeAttemptAt(int subtask, int attempt, long at, List<Decision> decisions)
+    {
+        if (at < long.MaxValue)
+        {
+            decisions.Add(new Decision(DecisionKind.WakeAttempt, subtask) { Attempt = attempt, DueAt = at });
+        }
     }
 }

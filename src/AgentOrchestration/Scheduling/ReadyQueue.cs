@@ -7,94 +7,123 @@ namespace AgentOrchestration.Scheduling;
 /// The one place where ready subtasks wait. Subtasks with equal needs form a group: when the most urgent of a group does not fit, none
 /// of it does, and the group is parked until something is released. So a release costs one question per distinct need, however many wait.
 /// </summary>
-internal sealed class ReadyQueue
+internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources)
 {
-    private readonly TaskGraph _graph;
-    private readonly IResourceManager _resources;
-    private readonly PriorityQueue<int, int>[] _groups;
-    private readonly bool[] _isParked;
+    private readonly List<PriorityQueue<int, long>> _groups = [];
+    private readonly HashSet<int> _parked = [];
+    private readonly bool _asksAlways = resources is LimitedResources { LimitsEveryAttempt: true };
 
     // Groups by their most urgent subtask. An entry whose group has another head by now, or none, is passed over.
-    private readonly PriorityQueue<int, int> _heads = new();
-
-    public ReadyQueue(TaskGraph graph, IResourceManager resources)
-    {
-        _graph = graph;
-        _resources = resources;
-        _groups = Array.ConvertAll(graph.NeedVectors, _ => new PriorityQueue<int, int>());
-        _isParked = new bool[_groups.Length];
-    }
+    private readonly PriorityQueue<int, long> _heads = new();
 
     public int Count { get; private set; }
 
     /// <summary>Whether every waiting subtask waits for resources.</summary>
-    public bool IsAllParked => Count > 0 && Parked.Sum(group => _groups[group].Count) == Count;
+    public bool IsAllParked => Count > 0 && _parked.Sum(group => _groups[group].Count) == Count;
 
-    public bool IsAnyParked => _isParked.AsSpan().Contains(true);
-
-    private IEnumerable<int> Parked => Enumerable.Range(0, _groups.Length).Where(group => _isParked[group]);
+    public bool IsAnyParked => _parked.Count > 0;
 
     public void Enqueue(int subtask)
     {
-        int group = _graph.NeedVectorOf[subtask];
-        int priority = _graph.Priority[subtask];
-        _groups[group].Enqueue(subtask, priority);
-        Count++;
-        if (!_isParked[group] && _groups[group].Peek() == subtask)
+        int group = graph.NeedVectorOf[subtask];
+        while (group >= _groups.Count)
         {
-            _heads.Enqueue(group, priority);
+            _groups.Add(new PriorityQueue<int, long>());
+        }
+
+        long urgency = graph.UrgencyOf(subtask);
+        PriorityQueue<int, long> waiting = _groups[group];
+        waiting.Enqueue(subtask, urgency);
+        Count++;
+        if (waiting.Peek() == subtask && !_parked.Contains(group))
+        {
+            _heads.Enqueue(group, urgency);
         }
     }
 
     /// <summary>Something was released: what did not fit before may fit now.</summary>
     public void Unpark()
     {
-        foreach (int group in Parked)
+        foreach (int group in _parked)
         {
-            _isParked[group] = false;
             EnqueueHead(group);
         }
+
+        _parked.Clear();
     }
 
     /// <summary>Takes the most urgent subtask that fits, with what it needs.</summary>
+    /// <param name="mayStart">Whether a subtask may start at all; asked for each group's most urgent before the ledger is.</param>
     /// <param name="subtask">The subtask.</param>
     /// <param name="lease">What it holds; <see langword="null"/> when it needs nothing.</param>
     /// <param name="error">What the resource manager threw when it was asked; the subtask cannot run then.</param>
-    public bool TryDequeue(out int subtask, out ResourceLease? lease, out Exception? error)
+    public bool TryDequeue(Predicate<int>? mayStart, out int subtask, out ResourceLease? lease, out Exception? error)
     {
-        while (_heads.TryDequeue(out int group, out int priority))
+        List<(int Group, long Urgency)>? refused = null;
+        bool found = false;
+        subtask = -1;
+        lease = null;
+        error = null;
+        while (!found && _heads.TryDequeue(out int group, out long urgency))
         {
-            if (_isParked[group] || !_groups[group].TryPeek(out _, out int head) || head != priority)
+            PriorityQueue<int, long> waiting = _groups[group];
+            if (!waiting.TryPeek(out int head, out long headUrgency) || headUrgency != urgency || _parked.Contains(group))
             {
                 continue;
             }
 
-            if (TryAcquire(_graph.NeedVectors[group], out lease, out error))
+            if (mayStart is not null && !mayStart(head))
             {
-                subtask = _groups[group].Dequeue();
+                (refused ??= []).Add((group, urgency));
+            }
+            else if (TryAcquire(graph.NeedVectors[group], out lease, out error))
+            {
+                subtask = waiting.Dequeue();
                 Count--;
                 EnqueueHead(group);
-                return true;
+                found = true;
             }
-
-            _isParked[group] = true;
+            else
+            {
+                _parked.Add(group);
+            }
         }
 
-        subtask = -1;
-        lease = null;
-        error = null;
-        return false;
+        refused?.ForEach(head => _heads.Enqueue(head.Group, head.Urgency));
+        return found;
+    }
+
+    /// <summary>Takes a subtask out, wherever it stands.</summary>
+    public bool Remove(int subtask)
+    {
+        int group = graph.NeedVectorOf[subtask];
+        if (group >= _groups.Count || !_groups[group].Remove(subtask, out _, out _))
+        {
+            return false;
+        }
+
+        Count--;
+        if (_groups[group].Count == 0)
+        {
+            _parked.Remove(group);
+        }
+        else if (!_parked.Contains(group))
+        {
+            EnqueueHead(group);
+        }
+
+        return true;
     }
 
     /// <summary>Takes all that can never start, because what is left when <paramref name="lost"/> is gone does not suffice.</summary>
     public IReadOnlyList<int> TakeHopeless(IReadOnlyCollection<ResourceRequirements> lost)
     {
         List<int> hopeless = [];
-        foreach (int group in Parked.Where(group => IsHopeless(_graph.NeedVectors[group], lost)))
+        foreach (int group in _parked.Where(group => IsHopeless(graph.NeedVectors[group], lost)).ToArray())
         {
             hopeless.AddRange(_groups[group].UnorderedItems.Select(item => item.Element));
             _groups[group].Clear();
-            _isParked[group] = false;
+            _parked.Remove(group);
         }
 
         Count -= hopeless.Count;
@@ -104,36 +133,36 @@ internal sealed class ReadyQueue
 
     public void Clear()
     {
-        Array.ForEach(_groups, group => group.Clear());
-        Array.Clear(_isParked);
+        _groups.ForEach(group => group.Clear());
+        _parked.Clear();
         _heads.Clear();
         Count = 0;
     }
 
     private void EnqueueHead(int group)
     {
-        if (_groups[group].TryPeek(out _, out int priority))
+        if (_groups[group].TryPeek(out _, out long urgency))
         {
-            _heads.Enqueue(group, priority);
+            _heads.Enqueue(group, urgency);
         }
     }
 
     private bool IsHopeless(ResourceRequirements needs, IReadOnlyCollection<ResourceRequirements> lost) => needs.Amounts.Any(need =>
         need.Amount + lost.Sum(requirements => requirements.Amounts.Where(amount => amount.Name == need.Name).Sum(amount => amount.Amount))
-        > (_resources.GetCapacity(need.Name) ?? 0));
+        > (resources.GetCapacity(need.Name) ?? 0));
 
     private bool TryAcquire(ResourceRequirements needs, out ResourceLease? lease, out Exception? error)
     {
         lease = null;
         error = null;
-        if (needs.IsNone)
+        if (needs.IsNone && !_asksAlways)
         {
             return true;
         }
 
         try
         {
-            return _resources.TryAcquire(needs, out lease);
+            return resources.TryAcquire(needs, out lease);
         }
         catch (Exception exception)
         {

@@ -5,6 +5,9 @@ namespace AgentOrchestration.Scheduling;
 /// <summary>The pause before the next attempt, by the formula of <see cref="RetryOptions"/>.</summary>
 internal static class RetryBackoff
 {
+    /// <summary>The longest pause, whoever asks for it: timers end at about 49 days.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(30);
+
     private const ulong FnvOffset = 14695981039346656037;
     private const ulong FnvPrime = 1099511628211;
 
@@ -30,7 +33,7 @@ internal static class RetryBackoff
     }
 
     /// <summary>The finalizer of SplitMix64 (Steele, Lea and Flood, 2014): equal inputs, equal and evenly spread outputs.</summary>
-    private static ulong Mix(ulong value)
+    public static ulong Mix(ulong value)
     {
         value += 0x9E3779B97F4A7C15;
         value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;

@@ -1,11 +1,20 @@
 using AgentOrchestration.Runs;
+using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Scheduling;
 
 /// <summary>How an attempt goes in virtual time.</summary>
-/// <param name="Duration">How long it takes.</param>
+/// <param name="Duration">How long its code takes.</param>
 /// <param name="Error">Why it fails; <see langword="null"/> when it succeeds.</param>
 internal readonly record struct VirtualAttempt(TimeSpan Duration, SubtaskError? Error = null)
 {
     public object? Output { get; init; }
+
+    public TaskUsage? Usage { get; init; }
+
+    /// <summary>Whether the error is worth another attempt.</summary>
+    public bool IsFinal { get; init; }
+
+    /// <summary>How long the code goes on after it was told to stop; <see langword="null"/> when it does not listen.</summary>
+    public TimeSpan? StopsAfter { get; init; } = TimeSpan.Zero;
 }

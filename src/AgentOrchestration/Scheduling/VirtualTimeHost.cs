@@ -6,72 +6,156 @@ namespace AgentOrchestration.Scheduling;
 
 /// <summary>
 /// Runs a graph through the dispatch core on a clock that jumps from event to event: exact, repeatable, and as fast as the core itself.
-/// Things that happen at the same moment happen in the order in which they were decided.
+/// Things that happen at the same moment happen in the order in which they were decided, or with a seed in one that it chooses.
 /// </summary>
 internal sealed class VirtualTimeHost
 {
-    private readonly DispatchCore _core;
+    private static readonly SubtaskError Stopped = new(nameof(OperationCanceledException), "It was told to stop.");
+
     private readonly Func<int, int, VirtualAttempt> _attempts;
-    private readonly TaskGraph _graph;
     private readonly string _runId;
-    private readonly PriorityQueue<Action<long, List<Decision>>, (long Time, int Sequence)> _agenda = new();
+    private readonly ulong? _seed;
+    private readonly PriorityQueue<Action<long, List<Decision>>, (long Time, int Order, int Sequence)> _agenda = new();
+    private readonly Dictionary<(int Subtask, int Attempt), VirtualRunning> _running = [];
+    private readonly List<Decision> _decisions = [];
     private int _sequence;
+    private (int Subtask, int Attempt, VirtualAttempt Code)? _undoing;
 
     /// <param name="graph">The graph.</param>
     /// <param name="resources">The ledger.</param>
     /// <param name="options">How the run is executed.</param>
     /// <param name="attempts">By subtask and attempt, how it goes.</param>
     /// <param name="runId">The run; seeds the jitter of its retries.</param>
-    public VirtualTimeHost(TaskGraph graph, IResourceManager resources, RunOptions options, Func<int, int, VirtualAttempt> attempts, string runId = "virtual")
+    /// <param name="seed">Orders what happens at the same moment. Default: the order in which it was decided.</param>
+    public VirtualTimeHost(
+        TaskGraph graph, IResourceManager resources, RunOptions options, Func<int, int, VirtualAttempt> attempts, string runId = "virtual", int? seed = null)
     {
-        _graph = graph;
         _runId = runId;
         _attempts = attempts;
-        _core = new DispatchCore(graph, resources, runId, options.MaxParallelism, mustIdentify: _ => false);
+        _seed = seed is { } chosen ? (ulong)chosen : null;
+        Core = new DispatchCore(graph, resources, runId, options);
     }
+
+    public DispatchCore Core { get; }
+
+    /// <summary>What a host finds out about a subtask before it runs. Default: nothing.</summary>
+    public Func<int, Preparation> Prepare { get; init; } = static _ => new Preparation();
+
+    /// <summary>By subtask, the output made of those of its parts. Default: none.</summary>
+    public Func<int, object?> Join { get; init; } = static _ => null;
+
+    /// <summary>By subtask and try, how undoing it goes. Default: it succeeds at once.</summary>
+    public Func<int, int, VirtualAttempt> Compensations { get; init; } = static (_, _) => default;
+
+    private GrowingGraph Graph => Core.State.Graph;
+
+    /// <summary>Lets something happen from outside: somebody cancels, somebody approves.</summary>
+    /// <param name="after">When, from the start of the run.</param>
+    /// <param name="happen">What.</param>
+    public void At(TimeSpan after, Action<DispatchCore, long, List<Decision>> happen) =>
+        Put(DateTimeOffset.UnixEpoch.Ticks + after.Ticks, (now, decisions) => happen(Core, now, decisions));
 
     /// <summary>Runs to the end, from <see cref="DateTimeOffset.UnixEpoch"/> on.</summary>
     /// <returns>The events of the run.</returns>
     public IReadOnlyList<RunEvent> Run()
     {
-        List<Decision> decisions = [];
-        _core.Start(DateTimeOffset.UnixEpoch.Ticks, decisions);
-        Schedule(decisions, DateTimeOffset.UnixEpoch.Ticks);
-        while (_agenda.TryDequeue(out Action<long, List<Decision>>? happen, out (long Time, int Sequence) moment))
+        Core.Start(DateTimeOffset.UnixEpoch.Ticks, _decisions);
+        Schedule(DateTimeOffset.UnixEpoch.Ticks);
+        while (_agenda.TryDequeue(out Action<long, List<Decision>>? happen, out (long Time, int Order, int Sequence) moment))
         {
-            happen(moment.Time, decisions);
-            Schedule(decisions, moment.Time);
+            happen(moment.Time, _decisions);
+            Schedule(moment.Time);
         }
 
-        var factory = new RunEventFactory(_runId, _graph);
-        return [.. Enumerable.Range(0, _core.State.History.Count).Select(index => factory.Create(_core.State.History[index], index))];
+        var factory = new RunEventFactory(_runId, Graph);
+        return [.. Enumerable.Range(0, Core.State.History.Count).Select(index => factory.Create(Core.State.History[index], index))];
     }
 
-    private void Schedule(List<Decision> decisions, long now)
+    private void Schedule(long now)
     {
-        foreach (Decision decision in decisions)
+        foreach (Decision decision in _decisions)
         {
-            if (decision.Kind == DecisionKind.Start)
+            switch (decision.Kind)
             {
-                VirtualAttempt attempt = _attempts(decision.Subtask, decision.Attempt);
-                At(now + attempt.Duration.Ticks, (time, next) => Complete(decision, attempt, time, next));
-            }
-            else if (decision.Kind == DecisionKind.RetryLater)
-            {
-                At(decision.DueAt, (time, next) => _core.RetryDue(decision.Subtask, time, next));
+                case DecisionKind.Prepare:
+                    Put(now, (time, next) => Core.Prepared(decision.Subtask, Prepare(decision.Subtask), time, next));
+                    break;
+                case DecisionKind.Join:
+                    Put(now, (time, next) => Core.Joined(decision.Subtask, Join(decision.Subtask), error: null, time, next));
+                    break;
+                case DecisionKind.Start:
+                    Start(decision, now);
+                    break;
+                case DecisionKind.StopAttempt when _running.TryGetValue((decision.Subtask, decision.Attempt), out VirtualRunning? running):
+                    Stop(running, now);
+                    break;
+                case DecisionKind.WakeAttempt:
+                    Put(decision.DueAt, (time, next) => Core.AttemptDue(decision.Subtask, decision.Attempt, lastProgress: 0, time, next));
+                    break;
+                case DecisionKind.WakeRetry:
+                    Put(decision.DueAt, (time, next) => Core.RetryDue(decision.Subtask, time, next));
+                    break;
+                case DecisionKind.WakeRun:
+                    Put(decision.DueAt, Core.RunDue);
+                    break;
+                case DecisionKind.Compensate:
+                    Compensate(decision, now);
+                    break;
+                case DecisionKind.StopCompensation when _undoing is { } undoing:
+                    StopCompensation(undoing, now);
+                    break;
+                case DecisionKind.WakeCompensation:
+                    Put(decision.DueAt, (time, next) => Core.CompensationDue(decision.Subtask, decision.Attempt, time, next));
+                    break;
             }
         }
 
-        decisions.Clear();
+        _decisions.Clear();
     }
 
-    private void Complete(Decision started, VirtualAttempt attempt, long now, List<Decision> decisions)
+    private void Start(Decision start, long now)
     {
-        started.Lease?.Dispose();
-        _ = attempt.Error is null
-            ? _core.Succeeded(started.Subtask, started.Attempt, attempt.Output, now, decisions)
-            : _core.Failed(started.Subtask, started.Attempt, attempt.Error, mayRetry: true, now, decisions);
+        var running = new VirtualRunning(start, _attempts(start.Subtask, start.Attempt));
+        _running.Add((start.Subtask, start.Attempt), running);
+        Put(now + running.Code.Duration.Ticks, (time, next) => Return(running, running.Code.Error, time, next));
     }
 
-    private void At(long time, Action<long, List<Decision>> happen) => _agenda.Enqueue(happen, (time, _sequence++));
+    private void Stop(VirtualRunning running, long now)
+    {
+        if (running.Code.StopsAfter is { } delay)
+        {
+            Put(now + delay.Ticks, (time, next) => Return(running, Stopped, time, next));
+        }
+    }
+
+    private void Return(VirtualRunning running, SubtaskError? error, long now, List<Decision> decisions)
+    {
+        if (_running.Remove((running.Start.Subtask, running.Start.Attempt)))
+        {
+            running.Start.Lease?.Dispose();
+            var result = new AttemptResult { Output = running.Code.Output, Error = error, MayRetry = !running.Code.IsFinal, Usage = running.Code.Usage };
+            Core.Returned(running.Start.Subtask, running.Start.Attempt, result, now, decisions);
+        }
+    }
+
+    private void Compensate(Decision start, long now)
+    {
+        VirtualAttempt code = Compensations(start.Subtask, start.Attempt);
+        _undoing = (start.Subtask, start.Attempt, code);
+        Put(now + code.Duration.Ticks, (time, next) => Core.Compensated(start.Subtask, start.Attempt, code.Error, time, next));
+    }
+
+    private void StopCompensation((int Subtask, int Attempt, VirtualAttempt Code) undoing, long now)
+    {
+        if (undoing.Code.StopsAfter is { } delay)
+        {
+            Put(now + delay.Ticks, (time, next) => Core.Compensated(undoing.Subtask, undoing.Attempt, Stopped, time, next));
+        }
+    }
+
+    private void Put(long time, Action<long, List<Decision>> happen)
+    {
+        int order = _seed is { } seed ? (int)(RetryBackoff.Mix(seed ^ RetryBackoff.Mix((ulong)_sequence)) >> 33) : 0;
+        _agenda.Enqueue(happen, (time, order, _sequence++));
+    }
 }

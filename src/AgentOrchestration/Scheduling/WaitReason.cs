@@ -5,10 +5,13 @@ internal enum WaitReason : byte
 {
     None,
 
-    /// <summary>The host finds out what its work is.</summary>
-    Identity,
+    /// <summary>The host finds out about it.</summary>
+    Preparation,
 
-    /// <summary>Its turn, or resources.</summary>
+    /// <summary>Somebody's approval.</summary>
+    Approval,
+
+    /// <summary>Its turn, or resources, or the run's budget.</summary>
     Turn,
 
     /// <summary>An identical subtask that does the same work now.</summary>
@@ -16,4 +19,7 @@ internal enum WaitReason : byte
 
     /// <summary>The pause before its next attempt.</summary>
     Retry,
+
+    /// <summary>The host makes its output of those that it added.</summary>
+    Join,
 }

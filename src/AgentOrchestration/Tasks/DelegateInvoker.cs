@@ -1,7 +1,7 @@
 namespace AgentOrchestration.Tasks;
 
 internal sealed class DelegateInvoker<TInput, TOutput>(Func<TInput, TaskContext, CancellationToken, ValueTask<TOutput>> handler)
-    : TaskInvoker
+    : TaskInvoker<TOutput>
 {
     public override TaskInvoker For(Type handlerType) => this;
 

@@ -3,11 +3,11 @@ namespace AgentOrchestration.Tasks;
 /// <summary>
 /// Whether and when a failed attempt is tried again. The pause before attempt n+1 is
 /// <c>min(MaxDelay, Delay · 2^(n−1)) · (1 − Jitter · u)</c>, with u in [0, 1) a hash of run, subtask and attempt, so that a replay of
-/// the run decides the same.
+/// the run decides the same. An error that names a time itself is waited for that long.
 /// </summary>
 public sealed class RetryOptions
 {
-    /// <summary>How often a subtask is tried in all, from 1. Default: 1, no retry.</summary>
+    /// <summary>How often a subtask is tried in all, from 1 to 10,000. Default: 1, no retry.</summary>
     public int MaxAttempts { get; set; } = 1;
 
     /// <summary>The pause after the first failure. Default: 1 second.</summary>
@@ -20,8 +20,43 @@ public sealed class RetryOptions
     public double Jitter { get; set; } = 0.2;
 
     /// <summary>
-    /// Whether an error is worth another attempt. A timed-out attempt shows as a <see cref="TimeoutException"/>.
-    /// Must not throw. Default: every error is.
+    /// Whether an error is worth another attempt. A timed-out attempt shows as a <see cref="TimeoutException"/>. A
+    /// <see cref="TaskFailedException"/> that is final is never tried again. Must not throw. Default: every error is.
     /// </summary>
     public Func<Exception, bool> ShouldRetry { get; set; } = static _ => true;
+
+    /// <summary>
+    /// How long an error itself says to wait, such as the <c>Retry-After</c> of an HTTP answer; <see langword="null"/> when it says
+    /// nothing. It replaces the pause, also above <see cref="MaxDelay"/>, up to 30 days. Must not throw. Default: what a
+    /// <see cref="TaskFailedException"/> says.
+    /// </summary>
+    public Func<Exception, TimeSpan?> RetryAfter { get; set; } = static exception => (exception as TaskFailedException)?.RetryAfter;
+
+    /// <summary>Whether an error is worth another attempt. A rule that throws has not said that it is.</summary>
+    internal bool MayRetry(Exception exception)
+    {
+        try
+        {
+            return exception is not TaskFailedException { IsFinal: true } && ShouldRetry(exception);
+        }
+        catch (Exception)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>How long an error says to wait. A rule that throws has said nothing.</summary>
+    internal TimeSpan? PauseOf(Exception exception)
+    {
+        try
+        {
+            return RetryAfter(exception);
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
+    internal RetryOptions Copy() => (RetryOptions)MemberwiseClone();
 }

@@ -4,14 +4,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Tasks;
 
-/// <summary>One attempt of one subtask, as its code sees it. Valid until the code returns.</summary>
+/// <summary>
+/// One attempt of one subtask, as its code sees it. Valid until the code returns. The built-in executor makes it; an executor of an
+/// application's own, or a test of a handler, derives from it.
+/// </summary>
 public abstract class TaskContext
 {
-    /// <summary>Implemented by executors.</summary>
-    private protected TaskContext()
-    {
-    }
-
     /// <summary>The run.</summary>
     public abstract string RunId { get; }
 
@@ -36,13 +34,43 @@ public abstract class TaskContext
     /// <summary>The clock to use instead of the system's.</summary>
     public abstract TimeProvider TimeProvider { get; }
 
-    /// <summary>The application's chat client.</summary>
+    /// <summary>
+    /// The optional dependencies that have no output, because they failed, were skipped or cancelled: the work has to do without.
+    /// Default: none.
+    /// </summary>
+    public virtual IReadOnlyList<string> MissingInputs => [];
+
+    /// <summary>The application's chat client. What its calls use is counted as used by this attempt.</summary>
     /// <exception cref="InvalidOperationException">The application has registered none.</exception>
-    public IChatClient Chat => Services.GetService<IChatClient>()
-        ?? throw new InvalidOperationException($"The subtask '{Subtask.Id}' wants a chat client, but none is registered: call services.AddChatClient(…).");
+    public IChatClient Chat => field ??= new CountingChatClient(
+        Services.GetService<IChatClient>()
+            ?? throw new InvalidOperationException($"The subtask '{Subtask.Id}' wants a chat client, but none is registered: call services.AddChatClient(…)."),
+        this);
 
     /// <summary>Tells how far the work is. Never throws, never waits. Safe to call from any thread.</summary>
     /// <param name="fraction">From 0 to 1; values outside are clamped, not-a-number counts as 0.</param>
     /// <param name="message">What is being done. Default: none.</param>
     public abstract void ReportProgress(double fraction, string? message = null);
+
+    /// <summary>Shows a piece of text, such as a part of a model's answer, to those who watch the run. Never throws, never waits. Safe to call from any thread.</summary>
+    /// <param name="text">The piece.</param>
+    public virtual void StreamText(string text)
+    {
+    }
+
+    /// <summary>Counts what the attempt used beside the calls of <see cref="Chat"/>. Safe to call from any thread.</summary>
+    /// <param name="usage">How much, not negative.</param>
+    public virtual void ReportUsage(TaskUsage usage)
+    {
+    }
+
+    /// <summary>
+    /// Adds subtasks to the run. They start when this subtask has succeeded, which every one of them depends on; if it fails, nothing is
+    /// added. They may depend on each other and on any subtask of the run, and their ids get this subtask's id and a slash in front.
+    /// </summary>
+    /// <param name="build">Adds the subtasks.</param>
+    /// <exception cref="InvalidPlanException">The subtasks do not pass the checks that a plan has to; nothing is added.</exception>
+    /// <exception cref="NotSupportedException">The executor lets no run grow.</exception>
+    public virtual void AddSubtasks(Action<TaskPlanBuilder> build) =>
+        throw new NotSupportedException("This executor lets no run grow.");
 }

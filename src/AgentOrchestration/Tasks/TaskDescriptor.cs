@@ -33,7 +33,13 @@ public sealed class TaskDescriptor
     /// <summary>What every attempt must hold.</summary>
     public ResourceRequirements Resources => Options.Resources;
 
+    /// <summary>Whether its work can be undone: whether its class implements <see cref="ICompensable{TInput, TOutput}"/>.</summary>
+    public bool IsCompensable => Invoker.IsCompensable;
+
     internal TaskTypeOptions Options { get; private init; } = new();
+
+    /// <summary>The limits of a subtask for which the plan says nothing else.</summary>
+    internal AttemptPolicy Policy => field ??= new AttemptPolicy(this, own: null);
 
     internal TaskInvoker Invoker { get; }
 
@@ -69,9 +75,13 @@ public sealed class TaskDescriptor
         {
             Name = name,
             Description = description,
-            Options = options,
+            Options = options.Copy(),
         };
     }
+
+    /// <summary>Describes what has no code of its own.</summary>
+    internal static TaskDescriptor ForPlan<TInput, TOutput>(string name, string description) =>
+        new(typeof(TInput), typeof(TOutput), new HandlerInvoker<TInput, TOutput>(handlerType: null)) { Name = name, Description = description };
 
     /// <summary>Describes a handler class.</summary>
     /// <typeparam name="THandler">The class, with a <see cref="TaskTypeAttribute"/>.</typeparam>
@@ -89,21 +99,25 @@ public sealed class TaskDescriptor
         {
             Name = attributes.TaskType.Name,
             Description = attributes.TaskType.Description,
-            Options = options,
+            Options = options.Copy(),
         };
     }
 
-    /// <summary>The output as it counts: of the type that was promised, whatever middleware made of it.</summary>
-    internal object? Accept(object? output)
+    /// <summary>Runs the code of the task type. For executors and middleware of an application's own.</summary>
+    /// <param name="input">An instance of <see cref="InputType"/>; <see cref="None.Value"/> for none.</param>
+    /// <param name="context">The attempt.</param>
+    /// <param name="cancellationToken">Cancelled when the attempt has to stop.</param>
+    /// <returns>An instance of <see cref="OutputType"/>; <see cref="None.Value"/> for none.</returns>
+    public ValueTask<object?> InvokeAsync(object? input, TaskContext context, CancellationToken cancellationToken)
     {
-        if (OutputType == typeof(None))
-        {
-            return None.Value;
-        }
-
-        bool fits = output is null ? !OutputType.IsValueType || Nullable.GetUnderlyingType(OutputType) is not null : OutputType.IsInstanceOfType(output);
-        return fits ? output : throw new InvalidCastException($"The output of '{Name}' is {output?.GetType().ToString() ?? "null"}, not {OutputType}.");
+        ArgumentNullException.ThrowIfNull(context);
+        return Invoker.InvokeAsync(input, context, cancellationToken);
     }
+
+    /// <summary>The output as it counts: of the type that was promised, whatever middleware made of it.</summary>
+    internal object? Accept(object? output) => Invoker.Accepts(output) ? output
+        : OutputType == typeof(None) ? None.Value
+        : throw new InvalidCastException($"The output of '{Name}' is {output?.GetType().ToString() ?? "null"}, not {OutputType}.");
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name}({InputType.Name}) → {OutputType.Name}";

@@ -1,19 +1,25 @@
 namespace AgentOrchestration.Tasks;
 
-/// <summary>Calls a task type's code with an input of its type.</summary>
+/// <summary>Calls a task type's code with an input of its type. Made where the types are known, so nothing needs reflection.</summary>
 internal abstract class TaskInvoker
 {
+    /// <summary>The type of a list of outputs.</summary>
+    public abstract Type OutputListType { get; }
+
     /// <summary>The same code, of the handler class <paramref name="handlerType"/>.</summary>
     public abstract TaskInvoker For(Type handlerType);
 
     public abstract ValueTask<object?> InvokeAsync(object? input, TaskContext context, CancellationToken cancellationToken);
 
-    /// <summary>Boxes an output without an allocation beside the box when the code has returned already.</summary>
-    protected static ValueTask<object?> BoxAsync<TOutput>(ValueTask<TOutput> output)
-    {
-        return output.IsCompletedSuccessfully ? new ValueTask<object?>(output.Result) : AwaitAsync(output);
+    /// <summary>Whether the work can be undone.</summary>
+    public virtual bool IsCompensable => false;
 
-        // The handler's code may rely on the context it was called in, ours runs on the thread pool: no context is captured here.
-        static async ValueTask<object?> AwaitAsync(ValueTask<TOutput> output) => await output.ConfigureAwait(false);
-    }
+    public virtual ValueTask CompensateAsync(object? input, object? output, TaskContext context, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("This task type cannot be undone.");
+
+    /// <summary>Whether an output is of the type that was promised.</summary>
+    public abstract bool Accepts(object? output);
+
+    /// <summary>The outputs as a list of their type.</summary>
+    public abstract Array ToList(IReadOnlyList<object?> outputs);
 }

@@ -1,3 +1,4 @@
+using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 
 namespace AgentOrchestration.Tasks;
@@ -17,9 +18,39 @@ public sealed class TaskTypeOptions
     /// <summary>How long one attempt may take. Default: no limit.</summary>
     public TimeSpan? Timeout { get; set; }
 
+    /// <summary>How long all attempts of a subtask may take together, pauses included. Default: no limit.</summary>
+    public TimeSpan? TotalTimeout { get; set; }
+
+    /// <summary>How long an attempt may go without reporting progress or text. Default: no limit.</summary>
+    public TimeSpan? IdleTimeout { get; set; }
+
     /// <summary>Whether and when a failed attempt is tried again. Default: it is not.</summary>
-    public RetryOptions Retry { get; } = new();
+    public RetryOptions Retry { get; private set; } = new();
+
+    /// <summary>How many attempts of this type run at a time, over all runs of the application, from 1. Default: no limit.</summary>
+    public int? MaxConcurrency { get; set; }
+
+    /// <summary>
+    /// Makes <see cref="MaxConcurrency"/> count apart for each key, such as a tenant or a host: names a subtask's key.
+    /// Default: one count for the type.
+    /// </summary>
+    public Func<Subtask, string>? ConcurrencyKey { get; set; }
+
+    /// <summary>Whether every subtask of this type waits for somebody's approval. Default: no.</summary>
+    public bool RequiresApproval { get; set; }
+
+    /// <summary>What an attempt is expected to use of models and money; reserved from the run's budget. Default: nothing.</summary>
+    public TaskUsage ExpectedUsage { get; set; } = TaskUsage.None;
 
     /// <summary>Tags under which cached results can be invalidated, beside the task type's name. Default: none.</summary>
-    public IList<string> CacheTags { get; } = [];
+    public IList<string> CacheTags { get; private set; } = [];
+
+    /// <summary>What was decided, out of reach of those who decided it.</summary>
+    internal TaskTypeOptions Copy()
+    {
+        var copy = (TaskTypeOptions)MemberwiseClone();
+        copy.Retry = Retry.Copy();
+        copy.CacheTags = [.. CacheTags];
+        return copy;
+    }
 }

@@ -5,6 +5,8 @@ namespace AgentOrchestration.Tasks;
 /// <summary>What every registered task type must keep to.</summary>
 internal static class TaskTypeRules
 {
+    private const int MostAttempts = 10_000;
+
     // Timers end at about 49 days.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
 
@@ -13,14 +15,27 @@ internal static class TaskTypeRules
         ArgumentNullException.ThrowIfNull(name);
         Require(SubtaskId.IsValid(name), name, "its name must be 1 to 64 of A-Z a-z 0-9 _ -.");
         Require(Enum.IsDefined(options.Effect), name, $"{options.Effect} is no effect.");
-        Require(options.Timeout is null || (options.Timeout > TimeSpan.Zero && options.Timeout <= Longest), name, $"its timeout is {options.Timeout}; it must be greater than zero and at most {Longest}.");
-        Require(options.Retry.MaxAttempts >= 1, name, $"it has {options.Retry.MaxAttempts} attempts; it needs at least 1.");
-        Require(options.Retry.Delay >= TimeSpan.Zero, name, $"its retry delay is {options.Retry.Delay}; it must not be negative.");
-        Require(options.Retry.MaxDelay >= options.Retry.Delay, name, $"its longest retry delay, {options.Retry.MaxDelay}, is below its first, {options.Retry.Delay}.");
-        Require(options.Retry.MaxDelay <= Longest, name, $"its longest retry delay is {options.Retry.MaxDelay}; it must be at most {Longest}.");
-        Require(options.Retry.Jitter is >= 0 and <= 1, name, $"its jitter is {options.Retry.Jitter}; it must be from 0 to 1.");
-        Require(options.Retry.ShouldRetry is not null, name, "its retry rule is null.");
+        RequireLimit(options.Timeout, name, "timeout");
+        RequireLimit(options.TotalTimeout, name, "total timeout");
+        RequireLimit(options.IdleTimeout, name, "idle timeout");
+        Require(options.MaxConcurrency is null or >= 1, name, $"its concurrency is {options.MaxConcurrency}; it must be at least 1.");
+        Require(options.ConcurrencyKey is null || options.MaxConcurrency is not null, name, "it has a concurrency key, but no MaxConcurrency to count by it.");
+        Require(options.ExpectedUsage is { InputTokens: >= 0, OutputTokens: >= 0, Cost: >= 0 }, name, "its expected usage is null or negative.");
+        CheckRetry(name, options.Retry);
     }
+
+    private static void CheckRetry(string name, RetryOptions retry)
+    {
+        Require(retry.MaxAttempts is >= 1 and <= MostAttempts, name, $"it has {retry.MaxAttempts} attempts; it needs 1 to {MostAttempts}.");
+        Require(retry.Delay >= TimeSpan.Zero, name, $"its retry delay is {retry.Delay}; it must not be negative.");
+        Require(retry.MaxDelay >= retry.Delay, name, $"its longest retry delay, {retry.MaxDelay}, is below its first, {retry.Delay}.");
+        Require(retry.MaxDelay <= Longest, name, $"its longest retry delay is {retry.MaxDelay}; it must be at most {Longest}.");
+        Require(retry.Jitter is >= 0 and <= 1, name, $"its jitter is {retry.Jitter}; it must be from 0 to 1.");
+        Require(retry.ShouldRetry is not null && retry.RetryAfter is not null, name, "its retry rule is null.");
+    }
+
+    private static void RequireLimit(TimeSpan? limit, string name, string what) =>
+        Require(limit is null || (limit > TimeSpan.Zero && limit <= Longest), name, $"its {what} is {limit}; it must be greater than zero and at most {Longest}.");
 
     private static void Require(bool kept, string name, string why)
     {

@@ -28,7 +28,8 @@ internal sealed class AdversarialRun
         MaxParallelism = _random.Next(1, 6);
         _mayCancel = _random.Next(4) == 0;
         Graph = RandomGraph();
-        Core = new DispatchCore(Graph, _resources, $"run-{seed}", MaxParallelism, subtask => Graph.TaskTypes[subtask].MayShare);
+        Core = new DispatchCore(
+            Graph, _resources, $"run-{seed}", new RunOptions { MaxParallelism = MaxParallelism }, subtask => Graph.TaskTypes[subtask].MayShare);
     }
 
     public TaskGraph Graph { get; }
@@ -64,7 +65,7 @@ internal sealed class AdversarialRun
             Complete(late, _now);
         }
 
-        var factory = new RunEventFactory("run", Graph);
+        var factory = new RunEventFactory("run", Core.State.Graph);
         return [.. Enumerable.Range(0, Core.State.History.Count).Select(index => factory.Create(Core.State.History[index], index))];
     }
 
@@ -96,13 +97,13 @@ internal sealed class AdversarialRun
             case DecisionKind.Start:
                 Complete(decision, _now);
                 break;
-            case DecisionKind.RetryLater:
+            case DecisionKind.WakeRetry:
                 Core.RetryDue(decision.Subtask, _now, _decisions);
                 break;
-            case DecisionKind.Identify:
+            case DecisionKind.Prepare:
                 CachedOutput? cached = _random.Next(8) == 0 ? new CachedOutput("cached") : null;
                 string? identity = _random.Next(8) == 0 ? null : $"work-{decision.Subtask % 3}";
-                Core.Identified(decision.Subtask, identity, cached, _now, _decisions);
+                Core.Prepared(decision.Subtask, new Preparation { Identity = identity, Cached = cached }, _now, _decisions);
                 break;
         }
     }
@@ -110,25 +111,17 @@ internal sealed class AdversarialRun
     private void Complete(Decision start, long now)
     {
         start.Lease?.Dispose();
-        switch (_random.Next(6))
-        {
-            case 0:
-                Core.Failed(start.Subtask, start.Attempt, new SubtaskError("Broken", "It broke."), _random.Next(2) == 0, now, _decisions);
-                break;
-            case 1 when Core.State.IsCancelling:
-                Core.Stopped(start.Subtask, start.Attempt, abandoned: _random.Next(2) == 0, now, _decisions);
-                break;
-            default:
-                Core.Succeeded(start.Subtask, start.Attempt, $"output of {start.Subtask}", now, _decisions);
-                break;
-        }
+        var result = _random.Next(6) == 0
+            ? new AttemptResult { Error = new SubtaskError("Broken", "It broke."), MayRetry = _random.Next(2) == 0 }
+            : new AttemptResult { Output = $"output of {start.Subtask}" };
+        Core.Returned(start.Subtask, start.Attempt, result, now, _decisions);
     }
 
     private void Take()
     {
         foreach (Decision decision in _decisions)
         {
-            if (decision.Kind is DecisionKind.Start or DecisionKind.Identify or DecisionKind.RetryLater)
+            if (decision.Kind is DecisionKind.Start or DecisionKind.Prepare or DecisionKind.WakeRetry)
             {
                 _open.Add(decision);
             }

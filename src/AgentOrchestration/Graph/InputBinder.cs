@@ -1,17 +1,16 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using AgentOrchestration.Graph;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Tasks;
 
-namespace AgentOrchestration.Execution;
+namespace AgentOrchestration.Graph;
 
 /// <summary>Makes the input of a subtask from its arguments and the outputs they refer to.</summary>
 /// <param name="graph">The graph.</param>
-/// <param name="outputOf">The output of a subtask that has succeeded.</param>
+/// <param name="outputOf">The output of a subtask that has succeeded; <see langword="null"/> for one that has not and need not have.</param>
 /// <param name="serializer">Writes outputs and reads inputs.</param>
-internal sealed class InputBinder(TaskGraph graph, Func<int, object?> outputOf, PayloadSerializer serializer)
+internal sealed class InputBinder(GrowingGraph graph, Func<int, object?> outputOf, PayloadSerializer serializer)
 {
     public object? Bind(int subtask)
     {
@@ -90,18 +89,52 @@ internal sealed class InputBinder(TaskGraph graph, Func<int, object?> outputOf, 
         }
     }
 
+    /// <summary>The list that a subtask works through.</summary>
+    public JsonElement ReadList(OutputSource source)
+    {
+        JsonElement list = Read(source);
+        return list.ValueKind == JsonValueKind.Array
+            ? list
+            : throw new InvalidOperationException($"'{graph.SubtaskAt(source.Subtask).Id}{source.Path}' is no list, but {list.ValueKind}.");
+    }
+
+    /// <summary>A part of an output, or <see langword="null"/> when the output has none such.</summary>
+    public JsonElement? Find(OutputSource source) =>
+        JsonPointer.TryResolve(Write(source.Subtask), source.Path, out JsonElement part) ? part : null;
+
+    /// <summary>The output of a subtask as its declared type says it.</summary>
+    public JsonElement Write(int subtask) => Write(outputOf(subtask), TypeOf(subtask));
+
+    private static JsonElement Null { get; } = JsonElement.Parse("null");
+
+    private JsonElement Write(object? output, Type type) => output switch
+    {
+        null => Null,
+        JsonElement element => element,
+        None => JsonElement.Parse("{}"),
+        _ => serializer.Write(output, type),
+    };
+
+    private Type TypeOf(int subtask) => graph.SubtaskAt(subtask).ForEach is null
+        ? graph.TaskTypes[subtask].OutputType
+        : graph.TaskTypes[subtask].Invoker.OutputListType;
+
     private JsonElement Read(OutputSource source)
     {
-        Type type = graph.TaskTypes[source.Subtask].OutputType;
-        JsonElement output = type == typeof(None) ? JsonElement.Parse("{}") : serializer.Write(outputOf(source.Subtask), type);
+        JsonElement output = Write(source.Subtask);
+        if (output.ValueKind == JsonValueKind.Null && source.IsOptional)
+        {
+            return Null;
+        }
+
         return JsonPointer.TryResolve(output, source.Path, out JsonElement part)
             ? part
-            : throw new InvalidOperationException($"The output of '{graph.Subtasks[source.Subtask].Id}' has no part '{source.Path}'.");
+            : throw new InvalidOperationException($"The output of '{graph.SubtaskAt(source.Subtask).Id}' has no part '{source.Path}'.");
     }
 
     private JsonElement ReadExactly(OutputSource source)
     {
-        if (outputOf(source.Subtask) is not { } output || output is None)
+        if (outputOf(source.Subtask) is not { } output || output is None or JsonElement)
         {
             return Read(source);
         }
@@ -113,7 +146,7 @@ internal sealed class InputBinder(TaskGraph graph, Func<int, object?> outputOf, 
             return Read(source);
         }
 
-        return type == graph.TaskTypes[source.Subtask].OutputType
+        return type == TypeOf(source.Subtask)
             ? part
             : JsonSerializer.SerializeToElement(
                 new JsonObject { ["type"] = type.ToString(), ["value"] = JsonNode.Parse(part.GetRawText()) }, PlanJsonContext.Default.JsonNode);

@@ -1,0 +1,71 @@
+using AgentOrchestration.Plans;
+using AgentOrchestration.Tasks;
+
+namespace AgentOrchestration.Execution;
+
+/// <summary>What only few attempts have: a timer, usage of models, additions to the run.</summary>
+internal sealed class AttemptExtras
+{
+    private readonly Lock _gate = new();
+    private TaskUsage? _usage;
+    private ITimer? _timer;
+    private bool _isOver;
+    private long _lastProgress;
+
+    /// <summary>What the attempt wants to add to the run.</summary>
+    public TaskPlan? Additions { get; set; }
+
+    /// <summary>When the attempt last reported something, in UTC ticks; 0 for never.</summary>
+    public long LastProgress
+    {
+        get => Volatile.Read(ref _lastProgress);
+        set => Volatile.Write(ref _lastProgress, value);
+    }
+
+    /// <summary>What the attempt has used so far; <see langword="null"/> for nothing.</summary>
+    public TaskUsage? Usage
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _usage;
+            }
+        }
+    }
+
+    public void Count(TaskUsage usage)
+    {
+        lock (_gate)
+        {
+            _usage = _usage is null ? usage : _usage.Add(usage);
+        }
+    }
+
+    /// <summary>Sets the attempt's timer.</summary>
+    public void Wake(TimeSpan after, TimeProvider timeProvider, Action what)
+    {
+        lock (_gate)
+        {
+            if (_timer is not null)
+            {
+                _timer.Change(after, Timeout.InfiniteTimeSpan);
+            }
+            else if (!_isOver)
+            {
+                _timer = timeProvider.CreateTimer(static what => ((Action)what!)(), what, after, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
+    /// <summary>The attempt is over: its timer goes.</summary>
+    public void End()
+    {
+        lock (_gate)
+        {
+            _isOver = true;
+            _timer?.Dispose();
+            _timer = null;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+namespace AgentOrchestration.Execution;
+
+/// <summary>One try to undo the work of a subtask.</summary>
+internal sealed class LocalCompensation(LocalRun run, int index, int number) : LocalContext(run, index, number)
+{
+    /// <summary>Runs the code. Never throws.</summary>
+    /// <returns>Why the work could not be undone, or <see langword="null"/>.</returns>
+    public async Task<Exception?> RunAsync()
+    {
+        Exception? error = null;
+        try
+        {
+            await TaskType.Invoker.CompensateAsync(Run.Inputs.Bind(Index), Run.OutputOf(Index), this, StopToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            error = exception;
+        }
+
+        try
+        {
+            await DisposeScopeAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            error ??= exception;
+        }
+
+        EndStopping();
+        return error;
+    }
+
+    public override void ReportProgress(double fraction, string? message = null)
+    {
+        // Undoing is no work whose progress somebody waits for.
+    }
+}

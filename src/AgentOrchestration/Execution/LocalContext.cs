@@ -1,0 +1,75 @@
+using AgentOrchestration.Plans;
+using AgentOrchestration.Tasks;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AgentOrchestration.Execution;
+
+/// <summary>What code of a task type sees, whether it does work or undoes it.</summary>
+internal abstract class LocalContext(LocalRun run, int index, int number) : TaskContext
+{
+    private IServiceScope? _scope;
+    private CancellationTokenSource? _stop = StopSource.Rent();
+
+    public int Index { get; } = index;
+
+    public override int Attempt { get; } = number;
+
+    public override string RunId => Run.RunId;
+
+    public override Subtask Subtask => Run.Graph.SubtaskAt(Index);
+
+    public override TaskDescriptor TaskType => Run.Graph.TaskTypes[Index];
+
+    public override TimeProvider TimeProvider => Run.Executor.TimeProvider;
+
+    public override IServiceProvider Services => (_scope ??= Run.Executor.Scopes.CreateScope()).ServiceProvider;
+
+    protected LocalRun Run { get; } = run;
+
+    protected bool HasScope => _scope is not null;
+
+    /// <summary>Cancelled when the code has to stop. To be read once, before the code begins.</summary>
+    protected CancellationToken StopToken => Volatile.Read(ref _stop)?.Token ?? new CancellationToken(canceled: true);
+
+    /// <summary>Tells the code to stop. Waits for none of its callbacks.</summary>
+    public void Stop()
+    {
+        if (Interlocked.Exchange(ref _stop, null) is { } stop)
+        {
+            _ = TellAsync(stop);
+        }
+    }
+
+    protected ValueTask DisposeScopeAsync()
+    {
+        if (_scope is IAsyncDisposable scope)
+        {
+            return scope.DisposeAsync();
+        }
+
+        _scope?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The code has returned: nothing can tell it to stop any more.</summary>
+    protected void EndStopping()
+    {
+        if (Interlocked.Exchange(ref _stop, null) is { } stop)
+        {
+            StopSource.Return(stop);
+        }
+    }
+
+    private async Task TellAsync(CancellationTokenSource stop)
+    {
+        try
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+        }
+        catch (AggregateException exception)
+        {
+            // A callback that the code registered on its token threw; the code itself still decides how the attempt ends.
+            ExecutionLog.CancellationCallbackThrew(Run.Executor.Logger, exception, RunId);
+        }
+    }
+}

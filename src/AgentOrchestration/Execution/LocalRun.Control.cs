@@ -1,0 +1,77 @@
+using AgentOrchestration.Runs;
+
+namespace AgentOrchestration.Execution;
+
+/// <summary>What people do with a run while it goes on, and what attempts report.</summary>
+internal sealed partial class LocalRun
+{
+    public ValueTask CancelAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Hand(Tell(0, static (run, _, now, decisions) => run._core.CancelRun(now, decisions)));
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask CancelAsync(string subtaskId, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Hand(Tell(IndexOf(subtaskId), static (run, subtask, now, decisions) => run._core.CancelSubtask(subtask, now, decisions)));
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<bool> DecideAsync(string subtaskId, string fingerprint, bool isApproved, string? by, string? reason, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        bool counted = false;
+        int subtask = IndexOf(subtaskId);
+        Hand(Tell(0, (run, _, now, decisions) => counted = run._core.Decided(subtask, fingerprint, isApproved, new ApprovalAnswer(by, reason), now, decisions)));
+        return ValueTask.FromResult(counted);
+    }
+
+    public ValueTask<bool> ExtendBudgetAsync(RunBudget budget, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(budget);
+        cancellationToken.ThrowIfCancellationRequested();
+        bool counted = false;
+        Hand(Tell(0, (run, _, now, decisions) => counted = run._core.ExtendBudget(budget, now, decisions)));
+        return ValueTask.FromResult(counted);
+    }
+
+    public void Report(LocalAttempt attempt, double fraction, string? message)
+    {
+        if (attempt.HasReturned)
+        {
+            return;
+        }
+
+        long now = Now();
+        attempt.Extras.LastProgress = now;
+        bool isNew = _ticks.Add(new ProgressReported(fraction, message) { Sequence = History.Count - 1, Time = new DateTimeOffset(now, TimeSpan.Zero), SubtaskId = attempt.Subtask.Id });
+        if (isNew)
+        {
+            _signal.Raise();
+        }
+    }
+
+    public void Stream(LocalAttempt attempt, string text)
+    {
+        if (attempt.HasReturned)
+        {
+            return;
+        }
+
+        long now = Now();
+        attempt.Extras.LastProgress = now;
+        _ticks.Add(new TextStreamed(text) { Sequence = History.Count - 1, Time = new DateTimeOffset(now, TimeSpan.Zero), SubtaskId = attempt.Subtask.Id });
+        _signal.Raise();
+    }
+
+    private int IndexOf(string subtaskId)
+    {
+        ArgumentNullException.ThrowIfNull(subtaskId);
+        lock (_growthGate)
+        {
+            return Graph.IndexOf(subtaskId) ?? throw new ArgumentException($"The run has no subtask '{subtaskId}'.", nameof(subtaskId));
+        }
+    }
+}

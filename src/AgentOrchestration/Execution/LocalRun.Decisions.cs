@@ -1,0 +1,212 @@
+using AgentOrchestration.Runs;
+using AgentOrchestration.Scheduling;
+using AgentOrchestration.Tasks;
+
+namespace AgentOrchestration.Execution;
+
+/// <summary>Carries out what the core decides, outside the gate.</summary>
+internal sealed partial class LocalRun
+{
+    private readonly Lock _growthGate = new();
+    private readonly Dictionary<int, string> _identities = [];
+    private readonly List<Task> _cacheWrites = [];
+    private LocalCompensation? _compensation;
+
+    private void CarryOut(List<Decision> decisions)
+    {
+        foreach (Decision decision in decisions)
+        {
+            switch (decision.Kind)
+            {
+                case DecisionKind.Prepare:
+                    _ = Task.Run(() => PrepareAsync(decision.Subtask));
+                    break;
+                case DecisionKind.Join:
+                    _ = Task.Run(() => Join(decision.Subtask));
+                    break;
+                case DecisionKind.StopAttempt:
+                    (decision.Host as LocalAttempt)?.Stop();
+                    break;
+                case DecisionKind.WakeAttempt:
+                    WakeAttempt(decision);
+                    break;
+                case DecisionKind.WakeRetry:
+                    _ = WakeAsync(decision.DueAt, (run, now, more) => run._core.RetryDue(decision.Subtask, now, more));
+                    break;
+                case DecisionKind.WakeRun:
+                    _ = WakeAsync(decision.DueAt, static (run, now, more) => run._core.RunDue(now, more));
+                    break;
+                case DecisionKind.Compensate:
+                    _ = Task.Run(() => CompensateAsync(decision));
+                    break;
+                case DecisionKind.StopCompensation:
+                    _compensation?.Stop();
+                    break;
+                case DecisionKind.WakeCompensation:
+                    _ = WakeAsync(decision.DueAt, (run, now, more) => run._core.CompensationDue(decision.Subtask, decision.Attempt, now, more));
+                    break;
+                case DecisionKind.EndRun:
+                    End();
+                    break;
+            }
+        }
+
+        decisions.Clear();
+        _spareDecisions = decisions;
+        _signal.Raise();
+    }
+
+    private void WakeAttempt(Decision wake)
+    {
+        LocalAttempt? attempt;
+        lock (_gate)
+        {
+            attempt = _running[wake.Subtask];
+        }
+
+        if (attempt?.Attempt == wake.Attempt)
+        {
+            attempt.Extras.Wake(TimeUntil(wake.DueAt), Executor.TimeProvider, () => OnAttemptDue(attempt));
+        }
+    }
+
+    private void OnAttemptDue(LocalAttempt attempt)
+    {
+        bool wasRunning = _core.State.IsCurrent(attempt.Index, attempt.Attempt);
+        Hand(Tell(attempt, static (run, due, now, decisions) => run._core.AttemptDue(due.Index, due.Attempt, due.Extras.LastProgress, now, decisions)));
+        if (wasRunning && !_core.State.IsCurrent(attempt.Index, attempt.Attempt) && !attempt.HasReturned)
+        {
+            ExecutionLog.Abandoned(Executor.Logger, RunId, attempt.Subtask.Id);
+        }
+    }
+
+    /// <summary>Tells the core something when it is time, and not before: timers count in whole milliseconds.</summary>
+    private async Task WakeAsync(long dueAt, Action<LocalRun, long, List<Decision>> what)
+    {
+        while (Now() < dueAt && !_ended.IsCancellationRequested)
+        {
+            await Task.Delay(TimeUntil(dueAt), Executor.TimeProvider, _ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        Hand(Tell(what, static (run, told, now, decisions) =>
+        {
+            if (!run._core.State.IsEnded)
+            {
+                told(run, now, decisions);
+            }
+        }));
+    }
+
+    private TimeSpan TimeUntil(long dueAt)
+    {
+        double milliseconds = TimeSpan.FromTicks(Math.Max(0, dueAt - Now())).TotalMilliseconds;
+        return TimeSpan.FromMilliseconds(Math.Min(Math.Ceiling(milliseconds), RetryBackoff.Longest.TotalMilliseconds));
+    }
+
+    private async Task PrepareAsync(int subtask)
+    {
+        bool isComposite = Graph.SubtaskAt(subtask).IsComposite;
+        Preparation preparation;
+        try
+        {
+            preparation = ConditionHolds(subtask)
+                ? isComposite ? new Preparation() : await FindOutAsync(subtask).ConfigureAwait(false)
+                : new Preparation { IsConditionFalse = true };
+        }
+        catch (Exception exception)
+        {
+            preparation = new Preparation { Error = SubtaskError.From(exception) };
+        }
+
+        if (isComposite && preparation is { Error: null, IsConditionFalse: false })
+        {
+            Expand(subtask);
+        }
+        else
+        {
+            TellPrepared(subtask, preparation);
+        }
+    }
+
+    private void TellPrepared(int subtask, Preparation preparation) =>
+        Hand(Tell((subtask, preparation), static (run, told, now, decisions) =>
+        {
+            if (told.preparation.Identity is { } identity)
+            {
+                run._identities[told.subtask] = identity;
+            }
+
+            run._core.Prepared(told.subtask, told.preparation, now, decisions);
+        }));
+
+    private bool ConditionHolds(int subtask) =>
+        Graph.Inputs[subtask]?.Condition is not { } part || Graph.SubtaskAt(subtask).Condition!.Holds(Inputs.Find(part));
+
+    private async ValueTask<Preparation> FindOutAsync(int subtask)
+    {
+        TaskDescriptor taskType = Graph.TaskTypes[subtask];
+        ApprovalQuestion? question = Graph.Policies[subtask].RequiresApproval ? Approvals.QuestionOf(this, subtask) : null;
+        string? identity = null;
+        CachedOutput? cached = null;
+        try
+        {
+            if (taskType.MayShare)
+            {
+                identity = WorkIdentity.Of(taskType, Graph.Inputs[subtask] is { } binding ? Inputs.ResolveExactly(binding) : default);
+            }
+
+            if (identity is not null && Executor.Cache is not null && taskType.Effect == TaskEffect.Pure)
+            {
+                cached = await Executor.Cache.FindAsync(taskType, identity, _ended).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception)
+        {
+            // Without an identity or a cache the work is simply done; what is wrong with its input shows then.
+            ExecutionLog.NotShared(Executor.Logger, exception, RunId, Graph.SubtaskAt(subtask).Id);
+        }
+
+        return new Preparation { Approval = question, Identity = identity, Cached = cached };
+    }
+
+    private void Cache(LocalAttempt attempt, object? output)
+    {
+        if (Executor.Cache is null || attempt.TaskType.Effect != TaskEffect.Pure || _core.State.StateOf(attempt.Index) != SubtaskState.Succeeded)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (_identities.TryGetValue(attempt.Index, out string? identity))
+            {
+                _cacheWrites.Add(StoreAsync(Executor.Cache, attempt, identity, output));
+            }
+        }
+    }
+
+    private async Task StoreAsync(IResultCache cache, LocalAttempt attempt, string identity, object? output)
+    {
+        await Task.Yield();
+        try
+        {
+            await cache.StoreAsync(attempt.TaskType, identity, output, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            ExecutionLog.CacheWriteFailed(Executor.Logger, exception, RunId, attempt.Subtask.Id);
+        }
+    }
+
+    private async Task CompensateAsync(Decision decision)
+    {
+        RestoreContext();
+        var compensation = new LocalCompensation(this, decision.Subtask, decision.Attempt);
+        _compensation = compensation;
+        Exception? error = await compensation.RunAsync().ConfigureAwait(false);
+        Hand(Tell(
+            (decision, error),
+            static (run, told, now, decisions) => run._core.Compensated(
+                told.decision.Subtask, told.decision.Attempt, told.error is null ? null : SubtaskError.From(told.error), now, decisions)));
+    }
+}

@@ -1,0 +1,135 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AgentOrchestration.Graph;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Scheduling;
+
+namespace AgentOrchestration.Execution;
+
+/// <summary>
+/// Lets the run grow. What is added is checked like a plan, which may take long and calls code of others, so it does not happen inside the
+/// gate; one growth at a time, so that what was checked is what is applied.
+/// </summary>
+internal sealed partial class LocalRun
+{
+    /// <summary>Checks what an attempt wants to add. It is added when the attempt has succeeded.</summary>
+    public void CheckAdditions(LocalAttempt attempt, TaskPlan additions)
+    {
+        lock (_growthGate)
+        {
+            _ = CheckGrowth(additions, attempt.Index, GrowthSurroundings.ForAddition(Graph, attempt.Index), isJoined: false);
+        }
+    }
+
+    private GraphGrowth CheckGrowth(TaskPlan plan, int parent, GrowthSurroundings surroundings, bool isJoined) =>
+        PlannedGraph.Checker.CheckGrowth(plan, Graph, parent, surroundings, isJoined, out IReadOnlyList<PlanDiagnostic> diagnostics)
+            ?? throw new InvalidPlanException(new PlanRefusal(diagnostics) { Plan = plan });
+
+    private LocalAttempt? CompleteWithAdditions(LocalAttempt attempt, AttemptResult result, TaskPlan additions)
+    {
+        lock (_growthGate)
+        {
+            try
+            {
+                GraphGrowth growth = CheckGrowth(additions, attempt.Index, GrowthSurroundings.ForAddition(Graph, attempt.Index), isJoined: false);
+                result = result with { Growth = growth };
+            }
+            catch (InvalidPlanException exception)
+            {
+                result = new AttemptResult { Error = SubtaskError.From(exception), Usage = result.Usage };
+            }
+
+            return Tell((attempt, result), static (run, told, now, decisions) => run.Returned(told.attempt, told.result, now, decisions));
+        }
+    }
+
+    /// <summary>Adds the subtasks that a subtask is made of.</summary>
+    private void Expand(int subtask)
+    {
+        LocalAttempt? next;
+        lock (_growthGate)
+        {
+            Preparation preparation;
+            try
+            {
+                preparation = new Preparation { Growth = PartsOf(subtask) };
+            }
+            catch (Exception exception)
+            {
+                preparation = new Preparation { Error = SubtaskError.From(exception) };
+            }
+
+            next = Tell((subtask, preparation), static (run, told, now, decisions) => run._core.Prepared(told.subtask, told.preparation, now, decisions));
+        }
+
+        Hand(next);
+    }
+
+    private GraphGrowth? PartsOf(int subtask)
+    {
+        Subtask parent = Graph.SubtaskAt(subtask);
+        if (parent.Plan is { } plan)
+        {
+            return CheckGrowth(plan, subtask, GrowthSurroundings.ForNestedPlan(Graph), isJoined: true);
+        }
+
+        JsonElement list = Inputs.ReadList(Graph.Inputs[subtask]!.List!.Value);
+        return list.GetArrayLength() == 0
+            ? null
+            : CheckGrowth(PlanOf(parent, list), subtask, GrowthSurroundings.ForItems(Graph, subtask), isJoined: true);
+    }
+
+    private static TaskPlan PlanOf(Subtask parent, JsonElement list) => new()
+    {
+        Goal = parent.Name,
+        Subtasks = [.. list.EnumerateArray().Select((item, number) => PartOf(parent, item, number))],
+    };
+
+    private static Subtask PartOf(Subtask parent, JsonElement item, int number)
+    {
+        JsonElement arguments = ItemReference.Fill(parent.Arguments, item);
+        return parent with
+        {
+            Id = $"{number}",
+            Name = $"{parent.Name} {number + 1}",
+            ForEach = null,
+            Condition = null,
+            Arguments = arguments,
+            DependsOn = [.. OutputReferences.In(arguments).Select(reference => reference.Output.SubtaskId).Distinct(StringComparer.Ordinal)],
+            OptionalDependsOn = [],
+        };
+    }
+
+    /// <summary>Makes the output of a subtask of those of its parts.</summary>
+    private void Join(int subtask)
+    {
+        object? output = null;
+        SubtaskError? error = null;
+        try
+        {
+            int[] parts = [.. Graph.PartsOf(subtask)];
+            output = Graph.SubtaskAt(subtask).Plan is { } plan
+                ? OutputOf(plan, parts)
+                : Graph.TaskTypes[subtask].Invoker.ToList(Array.ConvertAll(parts, OutputOf));
+        }
+        catch (Exception exception)
+        {
+            error = SubtaskError.From(exception);
+        }
+
+        Hand(Tell((subtask, output, error), static (run, told, now, decisions) => run._core.Joined(told.subtask, told.output, told.error, now, decisions)));
+    }
+
+    private JsonElement OutputOf(TaskPlan plan, int[] parts)
+    {
+        var outputs = new JsonObject();
+        foreach (Subtask last in OutputShape.LastOf(plan))
+        {
+            int part = parts[plan.Subtasks.Index().First(subtask => subtask.Item.Id == last.Id).Index];
+            outputs[last.Id] = JsonNode.Parse(Inputs.Write(part).GetRawText());
+        }
+
+        return JsonSerializer.SerializeToElement(outputs, PlanJsonContext.Default.JsonNode);
+    }
+}

@@ -1,0 +1,48 @@
+using System.Runtime.CompilerServices;
+using AgentOrchestration.Runs;
+
+namespace AgentOrchestration.Execution;
+
+/// <summary>
+/// The facts and ticks of a run in order, for any number of readers, each at its own pace. Facts are all there, from the first on; of the
+/// ticks a slow reader misses what has left the ring, and is told how many. So nothing has to be kept for a reader.
+/// </summary>
+internal sealed class RunEventStream(RunHistory history, RunTicks ticks, RunEventFactory events, RunSignal signal)
+{
+    public async IAsyncEnumerable<RunEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        int nextFact = 0;
+        long nextTick = 0;
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            long wanted = nextTick;
+            if (ticks.Count > nextTick && ticks.Read(ref nextTick) is { } tick && tick.Sequence < nextFact)
+            {
+                if (nextTick > wanted)
+                {
+                    yield return new TicksLost(nextTick - wanted) { Sequence = tick.Sequence, Time = tick.Time };
+                }
+
+                nextTick++;
+                yield return tick;
+            }
+            else if (nextFact < history.Count)
+            {
+                nextTick = wanted;
+                RunEvent runEvent = events.Create(history[nextFact], nextFact);
+                nextFact++;
+                yield return runEvent;
+                if (runEvent is RunEnded)
+                {
+                    yield break;
+                }
+            }
+            else
+            {
+                nextTick = wanted;
+                await signal.WaitAsync(() => history.Count > nextFact || ticks.Count > nextTick, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+using AgentOrchestration.Plans;
+using AgentOrchestration.Tasks;
+
+namespace AgentOrchestration.Graph;
+
+/// <summary>
+/// The graph of a run: that of its plan and what the run has added. Shares the plan's arrays until it grows; indices never change.
+/// One writer at a time; readers may read what was there when their index was.
+/// </summary>
+internal sealed class GrowingGraph
+{
+    private readonly Dictionary<int, List<int>> _addedSuccessors = [];
+    private readonly Dictionary<int, Range> _parts = [];
+    private HashSet<(int Dependency, int Subtask)>? _addedOptional;
+    private Dictionary<string, int>? _indices;
+    private double[] _ranks;
+    private Subtask[]? _subtasks;
+    private bool _ownsArrays;
+
+    public GrowingGraph(TaskGraph origin)
+    {
+        Origin = origin;
+        Count = origin.Count;
+        TaskTypes = origin.TaskTypes;
+        Inputs = origin.Part.Inputs;
+        Policies = origin.Part.Policies;
+        Dependencies = origin.Dependencies;
+        NeedVectors = origin.NeedVectors;
+        NeedVectorOf = origin.NeedVectorOf;
+        _ranks = origin.Ranks;
+    }
+
+    public TaskGraph Origin { get; }
+
+    public int Count { get; private set; }
+
+    public TaskDescriptor[] TaskTypes { get; private set; }
+
+    public InputBinding?[] Inputs { get; private set; }
+
+    public AttemptPolicy[] Policies { get; private set; }
+
+    public int[][] Dependencies { get; private set; }
+
+    public NeedVectors NeedVectors { get; private set; }
+
+    public int[] NeedVectorOf { get; private set; }
+
+    public bool HasGrown => _subtasks is not null;
+
+    public Subtask SubtaskAt(int index) => _subtasks is { } grown ? grown[index] : Origin.Subtasks[index];
+
+    public long UrgencyOf(int index) => Urgency.Of(_ranks[index], index);
+
+    public bool IsOptional(int dependency, int subtask) =>
+        Origin.Part.Optional?.Contains((dependency, subtask)) == true || _addedOptional?.Contains((dependency, subtask)) == true;
+
+    /// <summary>The successors that the plan knows.</summary>
+    public ReadOnlySpan<int> PlannedSuccessors(int index) => index < Origin.Count ? Origin.Successors.Successors(index) : [];
+
+    /// <summary>The successors that the run has added.</summary>
+    public List<int>? AddedSuccessors(int index) => HasGrown ? _addedSuccessors.GetValueOrDefault(index) : null;
+
+    /// <summary>The subtasks that a subtask has added and waits for.</summary>
+    public IEnumerable<int> PartsOf(int index) =>
+        _parts.TryGetValue(index, out Range parts) ? Enumerable.Range(parts.Start.Value, parts.End.Value - parts.Start.Value) : [];
+
+    public int? IndexOf(string id)
+    {
+        _indices ??= Enumerable.Range(0, Count).ToDictionary(index => SubtaskAt(index).Id, StringComparer.Ordinal);
+        return _indices.TryGetValue(id, out int found) ? found : null;
+    }
+
+    /// <summary>Adds subtasks behind the others. The parent of joined ones comes after every one of them.</summary>
+    public void Grow(GraphGrowth growth)
+    {
+        GraphPart part = growth.Part;
+        int offset = Count;
+        if (offset != growth.Offset)
+        {
+            throw new InvalidOperationException($"The growth was made for a graph of {growth.Offset} subtasks, but it has {offset}.");
+        }
+
+        if (!HasGrown)
+        {
+            NeedVectors = new NeedVectors(NeedVectors);
+        }
+
+        _subtasks = Appended(_subtasks ?? [.. Origin.Subtasks], offset, part.Subtasks);
+        TaskTypes = Appended(TaskTypes, offset, part.TaskTypes);
+        Inputs = Appended(Inputs, offset, part.Inputs);
+        Policies = Appended(Policies, offset, part.Policies);
+        Dependencies = Appended(Dependencies, offset, part.Dependencies);
+        NeedVectorOf = Appended(NeedVectorOf, offset, Array.ConvertAll(part.Needs, NeedVectors.IndexOf));
+        _ranks = Appended(_ranks, offset, RanksOf(growth));
+        _ownsArrays = true;
+        if (growth.IsJoined)
+        {
+            _parts.Add(growth.Parent, offset..(offset + part.Count));
+        }
+
+        Count = offset + part.Count;
+        AddEdges(growth, offset);
+        if (_indices is not null)
+        {
+            for (int i = 0; i < part.Count; i++)
+            {
+                _indices.Add(part.Subtasks[i].Id, offset + i);
+            }
+        }
+    }
+
+    /// <summary>The ids of optional dependencies for which <paramref name="hasOutput"/> does not hold.</summary>
+    public IReadOnlyList<string> MissingOptional(int index, Func<int, bool> hasOutput) =>
+        SubtaskAt(index).OptionalDependsOn.Count == 0
+            ? []
+            : [.. Dependencies[index].Where(dependency => IsOptional(dependency, index) && !hasOutput(dependency)).Select(dependency => SubtaskAt(dependency).Id)];
+
+    private double[] RanksOf(GraphGrowth growth)
+    {
+        double[] ranks = CriticalPath.UpwardRanks(growth.Part.Successors, growth.Part.TopologicalOrder, growth.Part.EstimatedSeconds());
+        double afterwards = growth.IsJoined ? _ranks[growth.Parent] : 0;
+        return Array.ConvertAll(ranks, rank => rank + afterwards);
+    }
+
+    private void AddEdges(GraphGrowth growth, int offset)
+    {
+        for (int i = 0; i < growth.Part.Count; i++)
+        {
+            foreach (int dependency in growth.Part.Dependencies[i])
+            {
+                AddEdge(dependency, offset + i);
+            }
+
+            if (growth.IsJoined)
+            {
+                AddEdge(offset + i, growth.Parent);
+            }
+        }
+
+        if (growth.Part.Optional is { } optional)
+        {
+            (_addedOptional ??= []).UnionWith(optional);
+        }
+    }
+
+    private void AddEdge(int dependency, int subtask)
+    {
+        if (!_addedSuccessors.TryGetValue(dependency, out List<int>? successors))
+        {
+            _addedSuccessors.Add(dependency, successors = []);
+        }
+
+        successors.Add(subtask);
+    }
+
+    /// <summary>Copies an array when it is full or the plan's own, so that readers of the old one are not disturbed.</summary>
+    private T[] Appended<T>(T[] items, int count, IReadOnlyList<T> added)
+    {
+        int needed = count + added.Count;
+        T[] grown = items;
+        if (needed > items.Length || !_ownsArrays)
+        {
+            grown = new T[Math.Max(needed, count + (count / 2))];
+            Array.Copy(items, grown, count);
+        }
+
+        for (int i = 0; i < added.Count; i++)
+        {
+            grown[count + i] = added[i];
+        }
+
+        return grown;
+    }
+}

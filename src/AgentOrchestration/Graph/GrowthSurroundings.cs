@@ -1,0 +1,42 @@
+using AgentOrchestration.Tasks;
+
+namespace AgentOrchestration.Graph;
+
+/// <summary>What subtasks that are being checked are added to.</summary>
+internal sealed class GrowthSurroundings
+{
+    private readonly GrowingGraph? _graph;
+    private readonly Func<string, int?> _indexOf;
+
+    private GrowthSurroundings(GrowingGraph? graph, Func<string, int?> indexOf, int[] always)
+    {
+        _graph = graph;
+        _indexOf = indexOf;
+        Always = always;
+        Offset = graph?.Count ?? 0;
+    }
+
+    /// <summary>Nothing: the subtasks are a plan.</summary>
+    public static GrowthSurroundings None { get; } = new(null, static _ => null, []);
+
+    /// <summary>The index of the first subtask.</summary>
+    public int Offset { get; }
+
+    /// <summary>What every one of the subtasks depends on.</summary>
+    public int[] Always { get; }
+
+    /// <summary>The subtasks of a plan within a plan know each other only.</summary>
+    public static GrowthSurroundings ForNestedPlan(GrowingGraph graph) => new(graph, static _ => null, []);
+
+    /// <summary>The subtasks that work through a list know what their parent depends on.</summary>
+    public static GrowthSurroundings ForItems(GrowingGraph graph, int parent) =>
+        new(graph, id => graph.IndexOf(id) is { } index && graph.Dependencies[parent].Contains(index) ? index : null, []);
+
+    /// <summary>The subtasks that an attempt adds know the whole run, and come after their parent.</summary>
+    public static GrowthSurroundings ForAddition(GrowingGraph graph, int parent) => new(graph, graph.IndexOf, [parent]);
+
+    public int? IndexOf(string id) => _indexOf(id);
+
+    /// <summary>The output of a subtask that was there before.</summary>
+    public OutputShape? ShapeOf(int index, ITaskTypeRegistry taskTypes) => OutputShape.Of(_graph!.SubtaskAt(index), taskTypes);
+}

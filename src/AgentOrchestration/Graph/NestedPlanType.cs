@@ -1,0 +1,11 @@
+using System.Text.Json;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Tasks;
+
+namespace AgentOrchestration.Graph;
+
+/// <summary>Stands for the task type of a subtask that is a plan of its own: its code is never called.</summary>
+internal static class NestedPlanType
+{
+    public static TaskDescriptor Descriptor { get; } = TaskDescriptor.ForPlan<None, JsonElement>(Subtask.NestedPlan, "A plan of its own.");
+}

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Tasks;
+
+namespace AgentOrchestration.Graph;
+
+/// <summary>What the output of a subtask looks like.</summary>
+/// <param name="Type">Its .NET type.</param>
+/// <param name="Schema">Its JSON schema.</param>
+internal sealed record OutputShape(Type Type, JsonElement Schema)
+{
+    /// <returns>The shape, or <see langword="null"/> when the task type, or one within its plan, is unknown.</returns>
+    public static OutputShape? Of(Subtask subtask, ITaskTypeRegistry taskTypes)
+    {
+        if (subtask.Plan is { } plan)
+        {
+            return OfPlan(plan, taskTypes);
+        }
+
+        if (!taskTypes.TryGet(subtask.TaskType, out TaskDescriptor? taskType))
+        {
+            return null;
+        }
+
+        JsonElement schema = taskTypes.GetOutputSchema(taskType);
+        return subtask.ForEach is null
+            ? new OutputShape(taskType.OutputType, schema)
+            : new OutputShape(taskType.Invoker.OutputListType, ListOf(schema));
+    }
+
+    /// <summary>The subtasks that no other of the plan depends on.</summary>
+    public static IEnumerable<Subtask> LastOf(TaskPlan plan)
+    {
+        HashSet<string> inner = [.. plan.Subtasks.SelectMany(subtask => subtask.DependsOn.Concat(subtask.OptionalDependsOn))];
+        return plan.Subtasks.Where(subtask => !inner.Contains(subtask.Id));
+    }
+
+    private static OutputShape? OfPlan(TaskPlan plan, ITaskTypeRegistry taskTypes)
+    {
+        var properties = new JsonObject();
+        foreach (Subtask last in LastOf(plan))
+        {
+            if (Of(last, taskTypes) is not { } shape)
+            {
+                return null;
+            }
+
+            properties[last.Id] = Moved(shape.Schema, $"/properties/{JsonPointer.Escape(last.Id)}");
+        }
+
+        string[] names = [.. properties.Select(property => property.Key)];
+        var schema = new JsonObject
+        {
+            ["type"] = "object",
+            ["properties"] = properties,
+            ["required"] = new JsonArray([.. names.Select(name => (JsonNode)name)]),
+            ["additionalProperties"] = false,
+        };
+        return new OutputShape(typeof(JsonElement), JsonSerializer.SerializeToElement(schema, PlanJsonContext.Default.JsonNode));
+    }
+
+    private static JsonElement ListOf(JsonElement item) => JsonSerializer.SerializeToElement(
+        new JsonObject { ["type"] = "array", ["items"] = Moved(item, "/items") }, PlanJsonContext.Default.JsonNode);
+
+    /// <summary>The schema at another place of a document: its pointers to itself have to follow.</summary>
+    private static JsonNode? Moved(JsonElement schema, string place)
+    {
+        JsonNode? copy = JsonNode.Parse(schema.GetRawText());
+        Move(copy, place);
+        return copy;
+    }
+
+    private static void Move(JsonNode? node, string place)
+    {
+        if (node is JsonArray array)
+        {
+            foreach (JsonNode? item in array)
+            {
+                Move(item, place);
+            }
+        }
+        else if (node is JsonObject schema)
+        {
+            if (schema["$ref"] is JsonValue reference && reference.TryGetValue(out string? target) && target.StartsWith('#'))
+            {
+                schema["$ref"] = $"#{place}{target[1..]}";
+            }
+
+            foreach ((string _, JsonNode? child) in schema)
+            {
+                Move(child, place);
+            }
+        }
+    }
+}

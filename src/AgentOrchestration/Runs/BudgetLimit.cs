@@ -1,0 +1,17 @@
+namespace AgentOrchestration.Runs;
+
+/// <summary>The parts of a budget.</summary>
+public enum BudgetLimit
+{
+    /// <summary>The number of attempts.</summary>
+    Attempts,
+
+    /// <summary>The tokens of chat calls.</summary>
+    Tokens,
+
+    /// <summary>The cost.</summary>
+    Cost,
+
+    /// <summary>The time since the run started.</summary>
+    Time,
+}

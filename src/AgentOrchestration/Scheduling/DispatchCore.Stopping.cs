@@ -1,0 +1,291 @@
+using AgentOrchestration.Resources;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Tasks;
+
+namespace AgentOrchestration.Scheduling;
+
+/// <summary>Stops: of an attempt whose time is up, of a subtask, of the run.</summary>
+internal sealed partial class DispatchCore
+{
+    private readonly Dictionary<int, AttemptStop> _stops = [];
+    private readonly Dictionary<(int Subtask, int Attempt), ResourceRequirements> _abandonedLeases = [];
+    private SkipCause? _notStarting;
+    private BudgetLimit? _forbidding;
+    private bool _isAsking;
+    private int _stopAfterFailureOf = -1;
+    private long _startedAt;
+
+    public void CancelRun(long now, List<Decision> decisions)
+    {
+        if (!State.IsEnded && State.Open > 0)
+        {
+            StopRun(StopReason.Cancelled, cause: null, now, decisions);
+            Settle(now, decisions);
+        }
+    }
+
+    /// <summary>Somebody cancels one subtask. What needs it is skipped; everything else goes on.</summary>
+    public void CancelSubtask(int subtask, long now, List<Decision> decisions)
+    {
+        if (State.IsEnded || State.Stop is not null || !IsOpen(subtask))
+        {
+            return;
+        }
+
+        if (State.StateOf(subtask) == SubtaskState.Running)
+        {
+            if (_stops.ContainsKey(subtask))
+            {
+                return;
+            }
+
+            State.Apply(new RunFact(RunFactKind.SubtaskCancelRequested, now, subtask), _consequences);
+            BeginStop(subtask, State.AttemptOf(subtask), limit: null, now, decisions);
+        }
+        else
+        {
+            Leave(subtask);
+            Cancel(subtask, attempt: 0, now);
+            foreach (int part in Graph.PartsOf(subtask))
+            {
+                CancelSubtask(part, now, decisions);
+            }
+        }
+
+        Settle(now, decisions);
+    }
+
+    /// <summary>An attempt whose code has not begun yet was taken back by the host, because it has been told to stop.</summary>
+    public void Revoked(int subtask, int attempt, long now, List<Decision> decisions) =>
+        Returned(subtask, attempt, new AttemptResult { Error = NeverBegan }, now, decisions);
+
+    /// <summary>It is time to look at the run: its time, or that of its budget, may be up.</summary>
+    public void RunDue(long now, List<Decision> decisions)
+    {
+        if (State.IsEnded || State.Open == 0)
+        {
+            return;
+        }
+
+        if (now >= _startedAt + _options.Timeout?.Ticks)
+        {
+            StopRun(StopReason.Timeout, cause: null, now, decisions);
+            Settle(now, decisions);
+        }
+        else if (_budget is not null && now >= _startedAt + _budget.Budget.MaxTime?.Ticks && !_budget.IsTimeUp)
+        {
+            _budget.IsTimeUp = true;
+            Exhaust(BudgetLimit.Time, now, decisions);
+            Settle(now, decisions);
+        }
+    }
+
+    /// <summary>The run gets another budget. What it has used already counts against it.</summary>
+    /// <returns>Whether it counted: whether the run has a budget and goes on.</returns>
+    public bool ExtendBudget(RunBudget budget, long now, List<Decision> decisions)
+    {
+        if (_budget is null || State.IsEnded || State.Stop is not null || _notStarting is not null)
+        {
+            return false;
+        }
+
+        State.Apply(new RunFact(RunFactKind.BudgetExtended, now, payload: budget), _consequences);
+        _budget.Extend(budget);
+        WakeRunAt(_startedAt + budget.MaxTime?.Ticks, decisions);
+        if (_isAsking)
+        {
+            _isAsking = false;
+            _outstanding--;
+        }
+
+        Settle(now, decisions);
+        return true;
+    }
+
+    private static SubtaskError NeverBegan { get; } = new("NeverBegan", "It was told to stop before its code began.");
+
+    private void StopRun(StopReason reason, SkipCause? cause, long now, List<Decision> decisions)
+    {
+        if (State.Stop is not null || State.IsEnded)
+        {
+            return;
+        }
+
+        State.Apply(new RunFact(RunFactKind.StopRequested, now, detail: (byte)reason), _consequences);
+        _isAsking = false;
+        _ready.Clear();
+        _outstanding = 0;
+        _awaitingApproval.Clear();
+        _consequences.Ready.Clear();
+        for (int subtask = 0; subtask < Graph.Count; subtask++)
+        {
+            _waits[subtask] = WaitReason.None;
+            if (State.StateOf(subtask) == SubtaskState.Running)
+            {
+                if (!_stops.ContainsKey(subtask))
+                {
+                    BeginStop(subtask, State.AttemptOf(subtask), limit: null, now, decisions);
+                }
+            }
+            else if (IsOpen(subtask))
+            {
+                EndUnstarted(subtask, cause, now);
+            }
+        }
+    }
+
+    private void EndUnstarted(int subtask, SkipCause? cause, long now)
+    {
+        if (cause is null)
+        {
+            Cancel(subtask, attempt: 0, now);
+        }
+        else
+        {
+            Skip(subtask, cause.Reason == SkipReason.Budget ? cause with { Subtask = subtask } : cause, now);
+        }
+    }
+
+    private void BeginStop(int subtask, int attempt, TimeLimit? limit, long now, List<Decision> decisions)
+    {
+        long abandonAt = now + _options.AbandonAfter.Ticks;
+        _stops[subtask] = new AttemptStop(limit, abandonAt);
+        decisions.Add(new Decision(DecisionKind.StopAttempt, subtask) { Attempt = attempt });
+        WakeAttemptAt(subtask, attempt, abandonAt, decisions);
+    }
+
+    /// <summary>Code that was told to stop goes on: the run goes on without it. It keeps what it holds until it returns.</summary>
+    private void Abandon(int subtask, int attempt, AttemptStop stop, long now, List<Decision> decisions)
+    {
+        EndAttempt(subtask, attempt, usage: null, now);
+        State.Apply(new RunFact(RunFactKind.AttemptAbandoned, now, subtask, attempt), _consequences);
+        _abandonedLeases.Add((subtask, attempt), Graph.NeedVectors[Graph.NeedVectorOf[subtask]]);
+        if (stop.Limit is { } limit)
+        {
+            // Another attempt may run beside this one only if neither changes anything outside, and not beside too many.
+            bool mayRetry = limit != TimeLimit.Subtask
+                && Graph.Policies[subtask].ChangesNothing
+                && _abandonedLeases.Count <= _options.MaxAbandoned
+                && MayRetryTimeout(subtask);
+            Failed(subtask, attempt, new AttemptResult { Error = TimeoutError(subtask, limit), MayRetry = mayRetry }, now, decisions);
+        }
+        else
+        {
+            Cancel(subtask, attempt, now);
+        }
+    }
+
+    /// <summary>The code of an abandoned attempt has returned after all.</summary>
+    private void RecoverLease(int subtask, int attempt) => _abandonedLeases.Remove((subtask, attempt));
+
+    /// <summary>Takes a subtask out of whatever it waits for.</summary>
+    private void Leave(int subtask)
+    {
+        switch (_waits[subtask])
+        {
+            case WaitReason.Turn:
+                _ready.Remove(subtask);
+                break;
+            case WaitReason.Twin or WaitReason.None:
+                break;
+            default:
+                _outstanding--;
+                _awaitingApproval.Remove(subtask);
+                break;
+        }
+
+        _waits[subtask] = WaitReason.None;
+    }
+
+    private bool MayRetryTimeout(int subtask)
+    {
+        RetryOptions retry = Graph.Policies[subtask].Retry;
+        return retry.MayRetry(new TimeoutException());
+    }
+
+    private SubtaskError TimeoutError(int subtask, TimeLimit limit)
+    {
+        AttemptPolicy policy = Graph.Policies[subtask];
+        string message = limit switch
+        {
+            TimeLimit.Attempt => $"The attempt did not end within its timeout of {policy.Timeout}.",
+            TimeLimit.Subtask => $"The subtask did not end within its timeout of {policy.TotalTimeout} over all attempts.",
+            _ => $"The attempt reported nothing for its idle timeout of {policy.IdleTimeout}.",
+        };
+        return SubtaskError.From(new TimeoutException(message));
+    }
+
+    private bool MayStart(int subtask)
+    {
+        if (_budget!.WhatForbids(Graph.Policies[subtask].ExpectedUsage, out bool isFinal) is not { } limit)
+        {
+            return true;
+        }
+
+        if (isFinal)
+        {
+            _forbidding = limit;
+        }
+
+        return false;
+    }
+
+    /// <summary>What the ledger of the budget said while subtasks were being started.</summary>
+    private void FollowBudget(long now, List<Decision> decisions)
+    {
+        if (_forbidding is { } limit)
+        {
+            _forbidding = null;
+            Exhaust(limit, now, decisions);
+        }
+    }
+
+    private void Exhaust(BudgetLimit limit, long now, List<Decision> decisions)
+    {
+        if (_isAsking || _notStarting is not null || State.Stop is not null)
+        {
+            return;
+        }
+
+        State.Apply(new RunFact(RunFactKind.BudgetExhausted, now, detail: (byte)limit), _consequences);
+        var cause = new SkipCause(-1, SkipReason.Budget);
+        switch (_budget!.Budget.WhenExhausted)
+        {
+            case BudgetAction.Stop:
+                StopRun(StopReason.Budget, cause, now, decisions);
+                break;
+            case BudgetAction.Ask:
+                _isAsking = true;
+                _outstanding++;
+                break;
+            default:
+                Finish(cause, now);
+                break;
+        }
+    }
+
+    /// <summary>What runs goes on to its end; nothing else starts.</summary>
+    private void Finish(SkipCause cause, long now)
+    {
+        _notStarting = cause;
+        for (int subtask = 0; subtask < Graph.Count; subtask++)
+        {
+            if (State.StateOf(subtask) is SubtaskState.Ready or SubtaskState.Pending && !WaitsForParts(subtask))
+            {
+                Leave(subtask);
+                Skip(subtask, cause with { Subtask = subtask }, now);
+            }
+        }
+    }
+
+    /// <summary>Whether a subtask is made of others that may still be running; it ends by what they do.</summary>
+    private bool WaitsForParts(int subtask) => _expanded.Contains(subtask);
+
+    private static void WakeRunAt(long? at, List<Decision> decisions)
+    {
+        if (at is { } dueAt)
+        {
+            decisions.Add(new Decision(DecisionKind.WakeRun) { DueAt = dueAt });
+        }
+    }
+}
