@@ -7,7 +7,8 @@ namespace AgentOrchestration.Execution;
 /// <summary>
 /// One attempt on the thread pool. Its lease goes back when its code has returned, whatever the run has decided about it meanwhile.
 /// </summary>
-internal sealed class LocalAttempt(LocalRun run, int index, int number, ResourceLease? lease) : LocalContext(run, index, number)
+internal sealed class LocalAttempt(LocalRun run, int index, int number, ResourceLease? lease)
+    : LocalContext(run, index, number), IThreadPoolWorkItem
 {
     private AttemptExtras? _extras;
     private object? _outcome;
@@ -58,6 +59,16 @@ internal sealed class LocalAttempt(LocalRun run, int index, int number, Resource
 
     /// <summary>Takes back an attempt whose code has not begun; it never will.</summary>
     public bool TryRevoke() => Interlocked.CompareExchange(ref _phase, Phase.Revoked, Phase.Waiting) == Phase.Waiting;
+
+    /// <summary>Runs this attempt, and on the same thread whatever there is to run, as long as code returns at once.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        LocalAttempt? next = this;
+        while (next is not null)
+        {
+            next = next.Begin();
+        }
+    }
 
     /// <summary>Begins the code, unless the attempt was taken back.</summary>
     /// <returns>What to run next on this thread, or <see langword="null"/>.</returns>
@@ -111,21 +122,22 @@ internal sealed class LocalAttempt(LocalRun run, int index, int number, Resource
     {
         try
         {
-            _outcome = TaskType.Accept(await code.ConfigureAwait(false));
+            // Around code of others no context is left: on the pool there is none, in a simulation it is the simulation's.
+            _outcome = TaskType.Accept(await code.ConfigureAwait(true));
         }
         catch (Exception exception)
         {
             _outcome = new Thrown(exception);
         }
 
-        await FinishLaterAsync(HasScope ? DisposeScope() : ValueTask.CompletedTask).ConfigureAwait(false);
+        await FinishLaterAsync(HasScope ? DisposeScope() : ValueTask.CompletedTask).ConfigureAwait(true);
     }
 
     private async Task FinishLaterAsync(ValueTask disposal)
     {
         try
         {
-            await disposal.ConfigureAwait(false);
+            await disposal.ConfigureAwait(true);
         }
         catch (Exception exception)
         {
@@ -133,7 +145,7 @@ internal sealed class LocalAttempt(LocalRun run, int index, int number, Resource
         }
 
         // The thread that completed the code is not ours to keep: what becomes ready goes to the pool.
-        LocalRun.Hand(Finish());
+        Run.Hand(Finish());
     }
 
     private ValueTask DisposeScope()

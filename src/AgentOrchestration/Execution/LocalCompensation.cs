@@ -10,7 +10,7 @@ internal sealed class LocalCompensation(LocalRun run, int index, int number) : L
         Exception? error = null;
         try
         {
-            await TaskType.Invoker.CompensateAsync(Run.Inputs.Bind(Index), Run.OutputOf(Index), this, StopToken).ConfigureAwait(false);
+            await TaskType.Invoker.CompensateAsync(Run.Inputs.Bind(Index), Run.OutputOf(Index), this, StopToken).ConfigureAwait(true);
         }
         catch (Exception exception)
         {
@@ -19,7 +19,7 @@ internal sealed class LocalCompensation(LocalRun run, int index, int number) : L
 
         try
         {
-            await DisposeScopeAsync().ConfigureAwait(false);
+            await DisposeScopeAsync().ConfigureAwait(true);
         }
         catch (Exception exception)
         {

@@ -64,7 +64,7 @@ internal abstract class LocalContext(LocalRun run, int index, int number) : Task
     {
         try
         {
-            await stop.CancelAsync().ConfigureAwait(false);
+            await Run.Executor.Workers.CancelAsync(stop).ConfigureAwait(false);
         }
         catch (AggregateException exception)
         {

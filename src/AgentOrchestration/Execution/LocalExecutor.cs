@@ -36,6 +36,9 @@ public sealed class LocalExecutor : IExecutor
             (next, outer) => (context, cancellationToken) => outer.InvokeAsync(context, next, cancellationToken));
     }
 
+    /// <summary>Where the work happens.</summary>
+    internal WorkerPool Workers { get; init; } = WorkerPool.Shared;
+
     internal IServiceScopeFactory Scopes { get; }
 
     internal IResourceManager Resources { get; }

@@ -19,10 +19,10 @@ internal sealed partial class LocalRun
             switch (decision.Kind)
             {
                 case DecisionKind.Prepare:
-                    _ = Task.Run(() => PrepareAsync(decision.Subtask));
+                    Executor.Workers.Queue(() => _ = PrepareAsync(decision.Subtask));
                     break;
                 case DecisionKind.Join:
-                    _ = Task.Run(() => Join(decision.Subtask));
+                    Executor.Workers.Queue(() => Join(decision.Subtask));
                     break;
                 case DecisionKind.StopAttempt:
                     (decision.Host as LocalAttempt)?.Stop();
@@ -31,19 +31,19 @@ internal sealed partial class LocalRun
                     WakeAttempt(decision);
                     break;
                 case DecisionKind.WakeRetry:
-                    _ = WakeAsync(decision.DueAt, (run, now, more) => run._core.RetryDue(decision.Subtask, now, more));
+                    WakeAt(decision.DueAt, (run, now, more) => run._core.RetryDue(decision.Subtask, now, more));
                     break;
                 case DecisionKind.WakeRun:
-                    _ = WakeAsync(decision.DueAt, static (run, now, more) => run._core.RunDue(now, more));
+                    WakeAt(decision.DueAt, static (run, now, more) => run._core.RunDue(now, more));
                     break;
                 case DecisionKind.Compensate:
-                    _ = Task.Run(() => CompensateAsync(decision));
+                    Executor.Workers.Queue(() => _ = CompensateAsync(decision));
                     break;
                 case DecisionKind.StopCompensation:
                     _compensation?.Stop();
                     break;
                 case DecisionKind.WakeCompensation:
-                    _ = WakeAsync(decision.DueAt, (run, now, more) => run._core.CompensationDue(decision.Subtask, decision.Attempt, now, more));
+                    WakeAt(decision.DueAt, (run, now, more) => run._core.CompensationDue(decision.Subtask, decision.Attempt, now, more));
                     break;
                 case DecisionKind.EndRun:
                     End();
@@ -66,7 +66,7 @@ internal sealed partial class LocalRun
 
         if (attempt?.Attempt == wake.Attempt)
         {
-            attempt.Extras.Wake(TimeUntil(wake.DueAt), Executor.TimeProvider, () => OnAttemptDue(attempt));
+            attempt.Extras.Wake(_timers.Until(wake.DueAt), Executor.TimeProvider, () => OnAttemptDue(attempt));
         }
     }
 
@@ -80,28 +80,16 @@ internal sealed partial class LocalRun
         }
     }
 
-    /// <summary>Tells the core something when it is time, and not before: timers count in whole milliseconds.</summary>
-    private async Task WakeAsync(long dueAt, Action<LocalRun, long, List<Decision>> what)
-    {
-        while (Now() < dueAt && !_ended.IsCancellationRequested)
-        {
-            await Task.Delay(TimeUntil(dueAt), Executor.TimeProvider, _ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        Hand(Tell(what, static (run, told, now, decisions) =>
+    /// <summary>Tells the core something when it is time.</summary>
+    private void WakeAt(long dueAt, Action<LocalRun, long, List<Decision>> what) => _timers.At(
+        dueAt,
+        () => Hand(Tell(what, static (run, told, now, decisions) =>
         {
             if (!run._core.State.IsEnded)
             {
                 told(run, now, decisions);
             }
-        }));
-    }
-
-    private TimeSpan TimeUntil(long dueAt)
-    {
-        double milliseconds = TimeSpan.FromTicks(Math.Max(0, dueAt - Now())).TotalMilliseconds;
-        return TimeSpan.FromMilliseconds(Math.Min(Math.Ceiling(milliseconds), RetryBackoff.Longest.TotalMilliseconds));
-    }
+        })));
 
     private async Task PrepareAsync(int subtask)
     {
@@ -110,7 +98,7 @@ internal sealed partial class LocalRun
         try
         {
             preparation = ConditionHolds(subtask)
-                ? isComposite ? new Preparation() : await FindOutAsync(subtask).ConfigureAwait(false)
+                ? isComposite ? new Preparation() : await FindOutAsync(subtask).ConfigureAwait(true)
                 : new Preparation { IsConditionFalse = true };
         }
         catch (Exception exception)
@@ -157,7 +145,7 @@ internal sealed partial class LocalRun
 
             if (identity is not null && Executor.Cache is not null && taskType.Effect == TaskEffect.Pure)
             {
-                cached = await Executor.Cache.FindAsync(taskType, identity, _ended).ConfigureAwait(false);
+                cached = await Executor.Cache.FindAsync(taskType, identity, _ended).ConfigureAwait(true);
             }
         }
         catch (Exception exception)
@@ -203,7 +191,7 @@ internal sealed partial class LocalRun
         RestoreContext();
         var compensation = new LocalCompensation(this, decision.Subtask, decision.Attempt);
         _compensation = compensation;
-        Exception? error = await compensation.RunAsync().ConfigureAwait(false);
+        Exception? error = await compensation.RunAsync().ConfigureAwait(true);
         Hand(Tell(
             (decision, error),
             static (run, told, now, decisions) => run._core.Compensated(

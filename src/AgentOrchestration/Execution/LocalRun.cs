@@ -19,6 +19,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     private readonly RunEventFactory _events;
     private readonly RunTicks _ticks = new();
     private readonly RunSignal _signal = new();
+    private readonly RunTimers _timers;
 #pragma warning disable CA2213 // A captured context needs no disposal, and abandoned code may still look at it.
     private readonly ExecutionContext? _context = ExecutionContext.Capture();
 #pragma warning restore CA2213
@@ -48,6 +49,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
         Inputs = new InputBinder(Graph, OutputOf, executor.Serializer);
         _startedAt = executor.TimeProvider.GetUtcNow();
         _startTimestamp = executor.TimeProvider.GetTimestamp();
+        _timers = new RunTimers(executor.TimeProvider, Now);
         _needsResources = executor.Resources is LimitedResources { LimitsEveryAttempt: true } || Enumerable.Range(0, graph.NeedVectors.Count).Any(vector => !graph.NeedVectors[vector].IsNone);
     }
 
@@ -159,21 +161,11 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     }
 
     /// <summary>Gives an attempt that this thread cannot run to the pool.</summary>
-    public static void Hand(LocalAttempt? attempt)
+    public void Hand(LocalAttempt? attempt)
     {
         if (attempt is not null)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(
-                static attempt =>
-                {
-                    LocalAttempt? next = attempt;
-                    while (next is not null)
-                    {
-                        next = next.Begin();
-                    }
-                },
-                attempt,
-                preferLocal: true);
+            Executor.Workers.Queue(attempt, preferLocal: true);
         }
     }
 
@@ -277,7 +269,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
 
         for (; workers > 0; workers--)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            Executor.Workers.Queue(this, preferLocal: false);
         }
 
         revoked?.ForEach(GiveBack);
@@ -370,21 +362,21 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     }
 
     /// <summary>Time that never runs backwards, whatever happens to the system's clock.</summary>
-    private long Now() => (_startedAt + Executor.TimeProvider.GetElapsedTime(_startTimestamp)).UtcTicks;
+    private long Now() => _startedAt.UtcTicks + Executor.TimeProvider.GetElapsedTime(_startTimestamp).Ticks;
 
     /// <summary>May be raised anywhere, also while a gate is held: what follows happens on a thread of its own.</summary>
     private void OnReleased(object? sender, EventArgs e)
     {
         if (_core.MayBeBlocked)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(
-                static run => Hand(run.Tell(0, static (run, _, now, decisions) => run._core.ResourcesReleased(now, decisions))), this, preferLocal: false);
+            Executor.Workers.Queue(() => Hand(Tell(0, static (run, _, now, decisions) => run._core.ResourcesReleased(now, decisions))));
         }
     }
 
     private void End()
     {
         Executor.Resources.Released -= OnReleased;
+        _timers.End();
         _ending.Cancel();
         _completion.TrySetResult(_core.State.Outcome);
     }

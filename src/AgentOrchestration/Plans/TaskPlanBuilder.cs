@@ -28,6 +28,12 @@ public sealed class TaskPlanBuilder
     /// <param name="description">What it is for. Default: none.</param>
     /// <param name="estimatedDuration">How long one attempt is expected to take. Default: unknown.</param>
     /// <param name="resources">What it needs to hold beside what its task type always needs. Default: nothing.</param>
+    /// <param name="optional">
+    /// Subtasks that must have ended before this one starts, however they ended; a reference to the output of one that did not succeed
+    /// stands for null. Default: none.
+    /// </param>
+    /// <param name="when">A condition; when it does not hold, the subtask is skipped. What it looks at is a dependency. Default: none.</param>
+    /// <param name="policy">What holds for it instead of what its task type says. Default: nothing.</param>
     /// <returns>A reference to the subtask, for the inputs of others.</returns>
     public SubtaskRef Add(
         string id,
@@ -37,30 +43,125 @@ public sealed class TaskPlanBuilder
         string? name = null,
         string? description = null,
         TimeSpan? estimatedDuration = null,
-        ResourceRequirements? resources = null)
+        ResourceRequirements? resources = null,
+        IEnumerable<SubtaskRef>? optional = null,
+        SubtaskCondition? when = null,
+        SubtaskPolicy? policy = null)
     {
         ArgumentNullException.ThrowIfNull(id);
         ArgumentNullException.ThrowIfNull(taskType);
+        return Add(
+            new Subtask
+            {
+                Id = id,
+                TaskType = taskType,
+                Name = name!,
+                Description = description,
+                Arguments = ToArguments(input),
+                Condition = when,
+                Policy = policy,
+                EstimatedDuration = estimatedDuration,
+                Resources = resources ?? ResourceRequirements.None,
+            },
+            after,
+            optional);
+    }
 
-        JsonElement? arguments = input is null ? null : JsonSerializer.SerializeToElement(input, PlanJsonContext.Default.JsonNode);
-        List<string> dependencies = [.. (after ?? []).Select(subtask => subtask.Id)];
-        if (arguments is { } element)
+    /// <summary>Adds a subtask whose work is done once for each item of a list, in parallel. Its output is the list of their outputs, in the same order.</summary>
+    /// <param name="id">Its id: 1 to 64 of <c>A-Z a-z 0-9 _ -</c>.</param>
+    /// <param name="items">The list: the output of a dependency, or a part of it.</param>
+    /// <param name="taskType">The registered task type that does the work.</param>
+    /// <param name="input">The input of one item, with <see cref="ItemReference"/> where the item stands. Default: the item.</param>
+    /// <param name="after">Subtasks that must succeed before this one starts. Default: none.</param>
+    /// <param name="name">A short name for people. Default: the id.</param>
+    /// <param name="description">What it is for. Default: none.</param>
+    /// <param name="estimatedDuration">How long one attempt for one item is expected to take. Default: unknown.</param>
+    /// <param name="resources">What the work on one item needs to hold beside what its task type always needs. Default: nothing.</param>
+    /// <param name="when">A condition; when it does not hold, the subtask is skipped. Default: none.</param>
+    /// <param name="policy">What holds for the work on one item instead of what its task type says. Default: nothing.</param>
+    public SubtaskRef ForEach(
+        string id,
+        SubtaskOutput items,
+        string taskType,
+        JsonNode? input = null,
+        IEnumerable<SubtaskRef>? after = null,
+        string? name = null,
+        string? description = null,
+        TimeSpan? estimatedDuration = null,
+        ResourceRequirements? resources = null,
+        SubtaskCondition? when = null,
+        SubtaskPolicy? policy = null)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        ArgumentNullException.ThrowIfNull(taskType);
+        return Add(
+            new Subtask
+            {
+                Id = id,
+                TaskType = taskType,
+                Name = name!,
+                Description = description,
+                Arguments = ToArguments(input),
+                ForEach = items,
+                Condition = when,
+                Policy = policy,
+                EstimatedDuration = estimatedDuration,
+                Resources = resources ?? ResourceRequirements.None,
+            },
+            after,
+            optional: null);
+    }
+
+    /// <summary>
+    /// Adds a plan as a subtask. Its output is an object with the output of each of the plan's last subtasks, those that no other depends
+    /// on, under its id.
+    /// </summary>
+    /// <param name="id">Its id: 1 to 64 of <c>A-Z a-z 0-9 _ -</c>.</param>
+    /// <param name="plan">The plan. Its subtasks know each other only.</param>
+    /// <param name="after">Subtasks that must succeed before this one starts. Default: none.</param>
+    /// <param name="name">A short name for people. Default: the id.</param>
+    /// <param name="description">What it is for. Default: none.</param>
+    /// <param name="when">A condition; when it does not hold, the subtask is skipped. Default: none.</param>
+    public SubtaskRef AddPlan(
+        string id, TaskPlan plan, IEnumerable<SubtaskRef>? after = null, string? name = null, string? description = null, SubtaskCondition? when = null)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        ArgumentNullException.ThrowIfNull(plan);
+        return Add(
+            new Subtask { Id = id, TaskType = Subtask.NestedPlan, Plan = plan, Name = name!, Description = description, Condition = when },
+            after,
+            optional: null);
+    }
+
+    private static JsonElement? ToArguments(JsonNode? input) =>
+        input is null ? null : JsonSerializer.SerializeToElement(input, PlanJsonContext.Default.JsonNode);
+
+    /// <summary>Adds a subtask with what it depends on: what is named, and every subtask whose output it uses.</summary>
+    private SubtaskRef Add(Subtask subtask, IEnumerable<SubtaskRef>? after, IEnumerable<SubtaskRef>? optional)
+    {
+        string[] optionalIds = [.. (optional ?? []).Select(other => other.Id).Distinct(StringComparer.Ordinal)];
+        List<string> needed = [.. (after ?? []).Select(other => other.Id)];
+        if (subtask.Arguments is { } arguments)
         {
-            dependencies.AddRange(OutputReferences.In(element).Select(reference => reference.Output.SubtaskId));
+            needed.AddRange(OutputReferences.In(arguments).Select(reference => reference.Output.SubtaskId));
         }
 
-        _subtasks.Add(new Subtask
+        if (subtask.Condition is { } condition)
         {
-            Id = id,
-            TaskType = taskType,
-            Name = name!,
-            Description = description,
-            DependsOn = dependencies.Count == 0 ? [] : [.. dependencies.Distinct(StringComparer.Ordinal)],
-            Arguments = arguments,
-            EstimatedDuration = estimatedDuration,
-            Resources = resources ?? ResourceRequirements.None,
+            needed.Add(condition.Output.SubtaskId);
+        }
+
+        if (subtask.ForEach is { } items)
+        {
+            needed.Add(items.SubtaskId);
+        }
+
+        _subtasks.Add(needed.Count + optionalIds.Length == 0 ? subtask : subtask with
+        {
+            DependsOn = [.. needed.Distinct(StringComparer.Ordinal).Except(optionalIds, StringComparer.Ordinal)],
+            OptionalDependsOn = optionalIds,
         });
-        return new SubtaskRef(id);
+        return new SubtaskRef(subtask.Id);
     }
 
     internal void AddRange(IEnumerable<Subtask> subtasks) => _subtasks.AddRange(subtasks);

@@ -26,8 +26,8 @@ internal abstract class TaskInvoker<TOutput> : TaskInvoker
     {
         return output.IsCompletedSuccessfully ? new ValueTask<object?>(output.Result) : AwaitAsync(output);
 
-        // The handler's code may rely on the context it was called in, ours runs on the thread pool: no context is captured here.
+        // Around code of others no context is left: on the pool there is none, in a simulation it is the simulation's.
         [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-        static async ValueTask<object?> AwaitAsync(ValueTask<TOutput> output) => await output.ConfigureAwait(false);
+        static async ValueTask<object?> AwaitAsync(ValueTask<TOutput> output) => await output.ConfigureAwait(true);
     }
 }

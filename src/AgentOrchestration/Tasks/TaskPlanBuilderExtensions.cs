@@ -19,6 +19,9 @@ public static class TaskPlanBuilderExtensions
     /// <param name="description">What it is for. Default: none.</param>
     /// <param name="estimatedDuration">How long one attempt is expected to take. Default: unknown.</param>
     /// <param name="resources">What it needs to hold beside what its task type always needs. Default: nothing.</param>
+    /// <param name="optional">Subtasks that must have ended before this one starts, however they ended. Default: none.</param>
+    /// <param name="when">A condition; when it does not hold, the subtask is skipped. Default: none.</param>
+    /// <param name="policy">What holds for it instead of what its task type says. Default: nothing.</param>
     /// <exception cref="NotSupportedException"><typeparamref name="TInput"/> has no JSON form.</exception>
     public static SubtaskRef Add<THandler, TInput>(
         this TaskPlanBuilder plan,
@@ -28,12 +31,15 @@ public static class TaskPlanBuilderExtensions
         string? name = null,
         string? description = null,
         TimeSpan? estimatedDuration = null,
-        ResourceRequirements? resources = null)
+        ResourceRequirements? resources = null,
+        IEnumerable<SubtaskRef>? optional = null,
+        SubtaskCondition? when = null,
+        SubtaskPolicy? policy = null)
         where THandler : class, ITaskHandler
     {
         ArgumentNullException.ThrowIfNull(plan);
         JsonNode? arguments = JsonSerializer.SerializeToNode(input, plan.SerializerOptions.GetTypeInfo(typeof(TInput)));
-        return plan.Add(id, TypeName<THandler>(), arguments, after, name, description, estimatedDuration, resources);
+        return plan.Add(id, TypeName<THandler>(), arguments, after, name, description, estimatedDuration, resources, optional, when, policy);
     }
 
     /// <summary>Adds a subtask whose input is none, the output of another, or JSON that holds such outputs.</summary>
@@ -46,6 +52,9 @@ public static class TaskPlanBuilderExtensions
     /// <param name="description">What it is for. Default: none.</param>
     /// <param name="estimatedDuration">How long one attempt is expected to take. Default: unknown.</param>
     /// <param name="resources">What it needs to hold beside what its task type always needs. Default: nothing.</param>
+    /// <param name="optional">Subtasks that must have ended before this one starts, however they ended. Default: none.</param>
+    /// <param name="when">A condition; when it does not hold, the subtask is skipped. Default: none.</param>
+    /// <param name="policy">What holds for it instead of what its task type says. Default: nothing.</param>
     public static SubtaskRef Add<THandler>(
         this TaskPlanBuilder plan,
         string id,
@@ -54,11 +63,14 @@ public static class TaskPlanBuilderExtensions
         string? name = null,
         string? description = null,
         TimeSpan? estimatedDuration = null,
-        ResourceRequirements? resources = null)
+        ResourceRequirements? resources = null,
+        IEnumerable<SubtaskRef>? optional = null,
+        SubtaskCondition? when = null,
+        SubtaskPolicy? policy = null)
         where THandler : class, ITaskHandler
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return plan.Add(id, TypeName<THandler>(), input, after, name, description, estimatedDuration, resources);
+        return plan.Add(id, TypeName<THandler>(), input, after, name, description, estimatedDuration, resources, optional, when, policy);
     }
 
     private static string TypeName<THandler>()

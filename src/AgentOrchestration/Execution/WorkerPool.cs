@@ -1,0 +1,26 @@
+namespace AgentOrchestration.Execution;
+
+/// <summary>Where the executor's work happens: on the thread pool, or wherever a simulation wants it.</summary>
+internal abstract class WorkerPool
+{
+    /// <summary>The thread pool.</summary>
+    public static WorkerPool Shared { get; } = new ThreadPoolWorkers();
+
+    /// <summary>Lets a thread run something soon.</summary>
+    public abstract void Queue(IThreadPoolWorkItem work, bool preferLocal);
+
+    /// <summary>Lets a thread run something soon. It must not throw.</summary>
+    public abstract void Queue(Action work);
+
+    /// <summary>Cancels a token. Whether it waits for the callbacks of others is the pool's business.</summary>
+    public abstract Task CancelAsync(CancellationTokenSource source);
+
+    private sealed class ThreadPoolWorkers : WorkerPool
+    {
+        public override void Queue(IThreadPoolWorkItem work, bool preferLocal) => ThreadPool.UnsafeQueueUserWorkItem(work, preferLocal);
+
+        public override void Queue(Action work) => ThreadPool.UnsafeQueueUserWorkItem(static work => work(), work, preferLocal: false);
+
+        public override Task CancelAsync(CancellationTokenSource source) => source.CancelAsync();
+    }
+}
