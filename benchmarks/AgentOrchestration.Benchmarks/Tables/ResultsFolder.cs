@@ -1,0 +1,20 @@
+namespace AgentOrchestration.Benchmarks.Tables;
+
+/// <summary>Where results are kept with the code: <c>benchmarks/results</c> of the repository that this program was built in.</summary>
+internal static class ResultsFolder
+{
+    private const string Solution = "AgentOrchestration.sln";
+
+    public static Task WriteAsync(string name, string text, CancellationToken cancellationToken)
+    {
+        DirectoryInfo? root = new(AppContext.BaseDirectory);
+        while (root is not null && !File.Exists(Path.Combine(root.FullName, Solution)))
+        {
+            root = root.Parent;
+        }
+
+        return root is null
+            ? throw new InvalidOperationException($"No folder above {AppContext.BaseDirectory} holds {Solution}.")
+            : File.WriteAllTextAsync(Path.Combine(root.FullName, "benchmarks", "results", name), text, cancellationToken);
+    }
+}
