@@ -8,10 +8,9 @@ namespace AgentOrchestration.Execution;
 /// One attempt on the thread pool. Its lease goes back when its code has returned, whatever the run has decided about it meanwhile.
 /// </summary>
 internal sealed class LocalAttempt(LocalRun run, int index, int number, ResourceLease? lease)
-    : LocalContext(run, index, number), IThreadPoolWorkItem
+    : LocalContext(run, index, number), IThreadPoolWorkItem, ICodeOwner
 {
     private AttemptExtras? _extras;
-    private object? _outcome;
     private int _phase;
 
     /// <summary>What the attempt holds.</summary>
@@ -57,9 +56,6 @@ internal sealed class LocalAttempt(LocalRun run, int index, int number, Resource
         Extras.Additions = additions;
     }
 
-    /// <summary>Takes back an attempt whose code has not begun; it never will.</summary>
-    public bool TryRevoke() => Interlocked.CompareExchange(ref _phase, Phase.Revoked, Phase.Waiting) == Phase.Waiting;
-
     /// <summary>Runs this attempt, and on the same thread whatever there is to run, as long as code returns at once.</summary>
     void IThreadPoolWorkItem.Execute()
     {
@@ -70,82 +66,98 @@ internal sealed class LocalAttempt(LocalRun run, int index, int number, Resource
         }
     }
 
+    /// <summary>The thread that completed the code is not ours to keep: what becomes ready goes to the pool.</summary>
+    void ICodeOwner.OnCodeReturned(object? output, Exception? exception)
+    {
+        if (HasScope)
+        {
+            _ = FinishLaterAsync(output, exception, DisposeScope());
+        }
+        else
+        {
+            Run.Hand(Finish(output, exception));
+        }
+    }
+
+    /// <summary>Takes back an attempt whose code has not begun; it never will.</summary>
+    public bool TryRevoke() => Interlocked.CompareExchange(ref _phase, Phase.Revoked, Phase.Waiting) == Phase.Waiting;
+
     /// <summary>Begins the code, unless the attempt was taken back.</summary>
     /// <returns>What to run next on this thread, or <see langword="null"/>.</returns>
     public LocalAttempt? Begin()
     {
-        Run.RestoreContext();
-        ValueTask<object?> code;
+        object? output = null;
+        Exception? exception = null;
         try
         {
+            Run.RestoreContext();
             Input = Run.Inputs.Bind(Index);
+            CancellationToken stop = BeginStopping();
             if (Interlocked.CompareExchange(ref _phase, Phase.Begun, Phase.Waiting) != Phase.Waiting)
             {
+                EndStopping();
                 return Run.TakeWork();
             }
 
-            code = Run.Executor.Pipeline(this, StopToken);
+            if (!TryRun(out output, stop))
+            {
+                return Run.TakeWork();
+            }
         }
-        catch (Exception exception)
+        catch (Exception thrown)
         {
-            code = ValueTask.FromException<object?>(exception);
+            exception = thrown;
         }
 
-        if (code.IsCompleted)
-        {
-            return End(code);
-        }
-
-        _ = EndLaterAsync(code);
-        return Run.TakeWork();
+        return HasScope ? EndWithScope(output, exception) : Finish(output, exception);
     }
 
-    private LocalAttempt? End(ValueTask<object?> code)
+    private bool TryRun(out object? output, CancellationToken stop)
     {
-        Receive(code);
-        if (!HasScope)
+        if (!Run.Executor.HasActiveMiddleware)
         {
-            return Finish();
+            return TaskType.Invoker.TryRun(Input, this, this, out output, stop);
         }
 
+#pragma warning disable CA2012 // Its result is taken only when it is complete; what it throws is to be thrown here.
+        ValueTask<object?> code = Run.Executor.Pipeline(this, stop);
+#pragma warning restore CA2012
+        if (code.IsCompleted)
+        {
+            output = TaskType.Accept(code.Result);
+            return true;
+        }
+
+        output = null;
+        new PendingCode<object?>(code.GetAwaiter(), new AcceptingOwner(this)).Await();
+        return false;
+    }
+
+    private LocalAttempt? EndWithScope(object? output, Exception? exception)
+    {
         ValueTask disposal = DisposeScope();
         if (disposal.IsCompletedSuccessfully)
         {
-            return Finish();
+            return Finish(output, exception);
         }
 
-        _ = FinishLaterAsync(disposal);
+        _ = FinishLaterAsync(output, exception, disposal);
         return Run.TakeWork();
     }
 
-    private async Task EndLaterAsync(ValueTask<object?> code)
+    private async Task FinishLaterAsync(object? output, Exception? exception, ValueTask disposal)
     {
         try
         {
             // Around code of others no context is left: on the pool there is none, in a simulation it is the simulation's.
-            _outcome = TaskType.Accept(await code.ConfigureAwait(true));
-        }
-        catch (Exception exception)
-        {
-            _outcome = new Thrown(exception);
-        }
-
-        await FinishLaterAsync(HasScope ? DisposeScope() : ValueTask.CompletedTask).ConfigureAwait(true);
-    }
-
-    private async Task FinishLaterAsync(ValueTask disposal)
-    {
-        try
-        {
             await disposal.ConfigureAwait(true);
         }
-        catch (Exception exception)
+        catch (Exception thrown)
         {
-            _outcome = _outcome as Thrown ?? new Thrown(exception);
+            exception ??= thrown;
         }
 
-        // The thread that completed the code is not ours to keep: what becomes ready goes to the pool.
-        Run.Hand(Finish());
+        Run.Hand(Finish(output, exception));
     }
 
     private ValueTask DisposeScope()
@@ -160,26 +172,30 @@ internal sealed class LocalAttempt(LocalRun run, int index, int number, Resource
         }
     }
 
-    private void Receive(ValueTask<object?> code)
-    {
-        try
-        {
-            _outcome = TaskType.Accept(code.GetAwaiter().GetResult());
-        }
-        catch (Exception exception)
-        {
-            _outcome = new Thrown(exception);
-        }
-    }
-
-    private LocalAttempt? Finish()
+    private LocalAttempt? Finish(object? output, Exception? exception)
     {
         Volatile.Write(ref _phase, Phase.Returned);
         EndStopping();
-        return _outcome is Thrown thrown ? Run.Complete(this, output: null, thrown.Exception) : Run.Complete(this, _outcome, exception: null);
+        return Run.Complete(this, output, exception);
     }
 
-    private sealed record Thrown(Exception Exception);
+    /// <summary>Middleware may have returned anything.</summary>
+    private sealed class AcceptingOwner(LocalAttempt attempt) : ICodeOwner
+    {
+        public void OnCodeReturned(object? output, Exception? exception)
+        {
+            try
+            {
+                output = exception is null ? attempt.TaskType.Accept(output) : null;
+            }
+            catch (InvalidCastException refusal)
+            {
+                exception = refusal;
+            }
+
+            ((ICodeOwner)attempt).OnCodeReturned(output, exception);
+        }
+    }
 
     private static class Phase
     {

@@ -10,7 +10,7 @@ internal sealed class LocalCompensation(LocalRun run, int index, int number) : L
         Exception? error = null;
         try
         {
-            await TaskType.Invoker.CompensateAsync(Run.Inputs.Bind(Index), Run.OutputOf(Index), this, StopToken).ConfigureAwait(true);
+            await TaskType.Invoker.CompensateAsync(Run.Inputs.Bind(Index), Run.OutputOf(Index), this, BeginStopping()).ConfigureAwait(true);
         }
         catch (Exception exception)
         {

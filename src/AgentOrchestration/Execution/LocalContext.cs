@@ -8,7 +8,7 @@ namespace AgentOrchestration.Execution;
 internal abstract class LocalContext(LocalRun run, int index, int number) : TaskContext
 {
     private IServiceScope? _scope;
-    private CancellationTokenSource? _stop = StopSource.Rent();
+    private CancellationTokenSource? _stop;
 
     public int Index { get; } = index;
 
@@ -28,8 +28,13 @@ internal abstract class LocalContext(LocalRun run, int index, int number) : Task
 
     protected bool HasScope => _scope is not null;
 
-    /// <summary>Cancelled when the code has to stop. To be read once, before the code begins.</summary>
-    protected CancellationToken StopToken => Volatile.Read(ref _stop)?.Token ?? new CancellationToken(canceled: true);
+    /// <summary>Makes the token that is cancelled when the code has to stop.</summary>
+    protected CancellationToken BeginStopping()
+    {
+        CancellationTokenSource stop = StopSource.Rent();
+        Volatile.Write(ref _stop, stop);
+        return stop.Token;
+    }
 
     /// <summary>Tells the code to stop. Waits for none of its callbacks.</summary>
     public void Stop()

@@ -14,6 +14,8 @@ namespace AgentOrchestration.Execution;
 /// </summary>
 public sealed class LocalExecutor : IExecutor
 {
+    private readonly TaskMiddleware[] _middleware;
+
     internal LocalExecutor(
         IServiceScopeFactory scopes,
         IResourceManager resources,
@@ -31,7 +33,8 @@ public sealed class LocalExecutor : IExecutor
         Sinks = [.. sinks];
         Logger = logger;
         Cache = cache;
-        Pipeline = middleware.Reverse().Aggregate(
+        _middleware = [.. middleware];
+        Pipeline = _middleware.Reverse().Aggregate(
             (TaskDelegate)InvokeHandlerAsync,
             (next, outer) => (context, cancellationToken) => outer.InvokeAsync(context, next, cancellationToken));
     }
@@ -55,6 +58,23 @@ public sealed class LocalExecutor : IExecutor
 
     /// <summary>All middleware around the handler, composed once.</summary>
     internal TaskDelegate Pipeline { get; }
+
+    /// <summary>Whether any middleware does anything at the moment.</summary>
+    internal bool HasActiveMiddleware
+    {
+        get
+        {
+            foreach (TaskMiddleware middleware in _middleware)
+            {
+                if (middleware.IsActive)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
 
     /// <inheritdoc/>
     public ValueTask<IRunHandle> StartAsync(TaskGraph graph, RunOptions options, CancellationToken cancellationToken)

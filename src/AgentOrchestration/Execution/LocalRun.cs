@@ -34,6 +34,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     // Attempts that have started but whose code has not begun, in that order: what workers take next.
     private readonly Queue<LocalAttempt> _work = new();
     private LocalAttempt?[] _running;
+    private long _latest;
     private int _workersComing;
 
     public LocalRun(LocalExecutor executor, TaskGraph graph, RunOptions options)
@@ -254,9 +255,12 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
         int workers = 0;
         try
         {
+            long now = Now();
             lock (_gate)
             {
-                what(this, state, Now(), decisions);
+                // Read before the gate, so others may have told later times already.
+                _latest = Math.Max(_latest, now);
+                what(this, state, _latest, decisions);
                 Register(decisions, ref revoked);
                 next = TakeWorkInGate();
                 workers = CallWorkersInGate();

@@ -8,6 +8,9 @@ namespace AgentOrchestration.Execution;
 /// </summary>
 public abstract class TaskMiddleware
 {
+    /// <summary>Whether it does anything at the moment. Asked before each attempt; when no middleware does anything, none is called. Default: it does.</summary>
+    public virtual bool IsActive => true;
+
     /// <summary>Runs an attempt.</summary>
     /// <param name="context">The attempt.</param>
     /// <param name="next">The rest of it; call it once.</param>

@@ -7,6 +7,8 @@ namespace AgentOrchestration.Monitoring;
 /// <summary>An activity around every attempt.</summary>
 internal sealed class TracingMiddleware : TaskMiddleware
 {
+    public override bool IsActive => RunTracing.Source.HasListeners();
+
     public override ValueTask<object?> InvokeAsync(TaskContext context, TaskDelegate next, CancellationToken cancellationToken) =>
         RunTracing.Source.HasListeners() ? TraceAsync(context, next, cancellationToken) : next(context, cancellationToken);
 

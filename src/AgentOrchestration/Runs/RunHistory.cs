@@ -15,6 +15,8 @@ internal sealed class RunHistory
     private const int SmallFacts = LargestChunk - (1 << FirstChunkBits);
 
     private RunFact[][] _chunks = new RunFact[SmallChunks][];
+    private RunFact[] _latest = [];
+    private int _used;
     private int _count;
 
     public int Count => Volatile.Read(ref _count);
@@ -31,25 +33,26 @@ internal sealed class RunHistory
 
     public void Append(in RunFact fact)
     {
-        (int chunk, int offset) = Locate(_count);
-        if (offset == 0)
+        if (_used == _latest.Length)
         {
-            AddChunk(chunk);
+            AddChunk();
         }
 
-        _chunks[chunk][offset] = fact;
+        _latest[_used++] = fact;
         Volatile.Write(ref _count, _count + 1);
     }
 
-    private void AddChunk(int chunk)
+    private void AddChunk()
     {
+        int chunk = Locate(_count).Chunk;
         RunFact[][] chunks = _chunks;
         if (chunk == chunks.Length)
         {
             Array.Resize(ref chunks, chunks.Length * 2);
         }
 
-        chunks[chunk] = new RunFact[1 << Math.Min(FirstChunkBits + chunk, LargestChunkBits)];
+        _latest = chunks[chunk] = new RunFact[1 << Math.Min(FirstChunkBits + chunk, LargestChunkBits)];
+        _used = 0;
         Volatile.Write(ref _chunks, chunks);
     }
 

@@ -140,7 +140,7 @@ internal sealed class RunState
 
     private void StartRoots(RunConsequences consequences)
     {
-        for (int subtask = Graph.Count - 1; subtask >= 0; subtask--)
+        for (int subtask = 0; subtask < Graph.Count; subtask++)
         {
             if (_waitingFor[subtask] == 0)
             {
@@ -173,7 +173,7 @@ internal sealed class RunState
     private void MakeReady(int subtask, RunConsequences consequences)
     {
         _states[subtask] = SubtaskState.Ready;
-        consequences.Ready.Push(subtask);
+        consequences.Ready.Enqueue(subtask);
     }
 
     /// <summary>A subtask ended without an output: what needs it is skipped, what takes it only as an optional input goes on without.</summary>
@@ -241,7 +241,7 @@ internal sealed class RunState
             _waitingFor[growth.Parent] = count - first;
         }
 
-        for (int subtask = count - 1; subtask >= first; subtask--)
+        for (int subtask = first; subtask < count; subtask++)
         {
             JoinIn(subtask, consequences);
         }

@@ -175,8 +175,15 @@ internal sealed partial class DispatchCore
         }
     }
 
-    /// <summary>The code of an abandoned attempt has returned after all.</summary>
-    private void RecoverLease(int subtask, int attempt) => _abandonedLeases.Remove((subtask, attempt));
+    /// <summary>If the code of an abandoned attempt has returned after all, what it held is free again.</summary>
+    private void AbandonedReturned(int subtask, int attempt, long now, List<Decision> decisions)
+    {
+        if (_abandonedLeases.Remove((subtask, attempt)) && !State.IsEnded)
+        {
+            Unpark();
+            Settle(now, decisions);
+        }
+    }
 
     /// <summary>Takes a subtask out of whatever it waits for.</summary>
     private void Leave(int subtask)

@@ -58,6 +58,9 @@ internal sealed partial class DispatchCore
 
     private GrowingGraph Graph => State.Graph;
 
+    /// <summary>Why a ready subtask does not run yet.</summary>
+    public WaitReason WaitOf(int subtask) => _waits[subtask];
+
     public void Start(long now, List<Decision> decisions)
     {
         State.Apply(new RunFact(RunFactKind.RunStarted, now), _consequences);
@@ -73,7 +76,7 @@ internal sealed partial class DispatchCore
     {
         if (!State.IsCurrent(subtask, attempt))
         {
-            RecoverLease(subtask, attempt);
+            AbandonedReturned(subtask, attempt, now, decisions);
             return false;
         }
 
@@ -218,7 +221,7 @@ internal sealed partial class DispatchCore
                     Skip(skipped.Subtask, skipped.Cause, now);
                 }
             }
-            else if (_consequences.Ready.TryPop(out int subtask))
+            else if (_consequences.Ready.TryDequeue(out int subtask))
             {
                 BecameReady(subtask, now, decisions);
             }
@@ -374,7 +377,7 @@ internal sealed partial class DispatchCore
         {
             // Nobody cancelled the twins: one of them does the work now.
             _waits[twin] = WaitReason.None;
-            _consequences.Ready.Push(twin);
+            _consequences.Ready.Enqueue(twin);
         }
     }
 

@@ -9,7 +9,7 @@ namespace AgentOrchestration.Scheduling;
 /// </summary>
 internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources)
 {
-    private readonly List<PriorityQueue<int, long>> _groups = [];
+    private readonly List<UrgencyQueue> _groups = [];
     private readonly HashSet<int> _parked = [];
     private readonly bool _asksAlways = resources is LimitedResources { LimitsEveryAttempt: true };
 
@@ -23,19 +23,22 @@ internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources)
 
     public bool IsAnyParked => _parked.Count > 0;
 
+    /// <summary>With a single group there are no heads to compare.</summary>
+    private bool HasOneGroup => _groups.Count == 1;
+
     public void Enqueue(int subtask)
     {
         int group = graph.NeedVectorOf[subtask];
-        while (group >= _groups.Count)
+        if (group >= _groups.Count)
         {
-            _groups.Add(new PriorityQueue<int, long>());
+            AddGroups(group);
         }
 
         long urgency = graph.UrgencyOf(subtask);
-        PriorityQueue<int, long> waiting = _groups[group];
-        waiting.Enqueue(subtask, urgency);
+        UrgencyQueue waiting = _groups[group];
+        waiting.Enqueue(urgency);
         Count++;
-        if (waiting.Peek() == subtask && !_parked.Contains(group))
+        if (!HasOneGroup && !_parked.Contains(group) && waiting.TryPeek(out long head) && head == urgency)
         {
             _heads.Enqueue(group, urgency);
         }
@@ -44,9 +47,12 @@ internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources)
     /// <summary>Something was released: what did not fit before may fit now.</summary>
     public void Unpark()
     {
-        foreach (int group in _parked)
+        if (!HasOneGroup)
         {
-            EnqueueHead(group);
+            foreach (int group in _parked)
+            {
+                EnqueueHead(group);
+            }
         }
 
         _parked.Clear();
@@ -59,45 +65,24 @@ internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources)
     /// <param name="error">What the resource manager threw when it was asked; the subtask cannot run then.</param>
     public bool TryDequeue(Predicate<int>? mayStart, out int subtask, out ResourceLease? lease, out Exception? error)
     {
-        List<(int Group, long Urgency)>? refused = null;
-        bool found = false;
         subtask = -1;
         lease = null;
         error = null;
-        while (!found && _heads.TryDequeue(out int group, out long urgency))
+        if (Count == 0)
         {
-            PriorityQueue<int, long> waiting = _groups[group];
-            if (!waiting.TryPeek(out int head, out long headUrgency) || headUrgency != urgency || _parked.Contains(group))
-            {
-                continue;
-            }
-
-            if (mayStart is not null && !mayStart(head))
-            {
-                (refused ??= []).Add((group, urgency));
-            }
-            else if (TryAcquire(graph.NeedVectors[group], out lease, out error))
-            {
-                subtask = waiting.Dequeue();
-                Count--;
-                EnqueueHead(group);
-                found = true;
-            }
-            else
-            {
-                _parked.Add(group);
-            }
+            return false;
         }
 
-        refused?.ForEach(head => _heads.Enqueue(head.Group, head.Urgency));
-        return found;
+        return HasOneGroup
+            ? _parked.Count == 0 && _groups[0].TryPeek(out long head) && TryTake(0, head, mayStart, ref subtask, ref lease, ref error) == Answer.Taken
+            : TryDequeueOfSeveral(mayStart, ref subtask, ref lease, ref error);
     }
 
     /// <summary>Takes a subtask out, wherever it stands.</summary>
     public bool Remove(int subtask)
     {
         int group = graph.NeedVectorOf[subtask];
-        if (group >= _groups.Count || !_groups[group].Remove(subtask, out _, out _))
+        if (group >= _groups.Count || !_groups[group].Remove(graph.UrgencyOf(subtask)))
         {
             return false;
         }
@@ -107,7 +92,7 @@ internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources)
         {
             _parked.Remove(group);
         }
-        else if (!_parked.Contains(group))
+        else if (!HasOneGroup && !_parked.Contains(group))
         {
             EnqueueHead(group);
         }
@@ -121,8 +106,7 @@ internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources)
         List<int> hopeless = [];
         foreach (int group in _parked.Where(group => IsHopeless(graph.NeedVectors[group], lost)).ToArray())
         {
-            hopeless.AddRange(_groups[group].UnorderedItems.Select(item => item.Element));
-            _groups[group].Clear();
+            hopeless.AddRange(_groups[group].Drain());
             _parked.Remove(group);
         }
 
@@ -139,9 +123,66 @@ internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources)
         Count = 0;
     }
 
+    private void AddGroups(int group)
+    {
+        if (HasOneGroup && _parked.Count == 0)
+        {
+            EnqueueHead(0);
+        }
+
+        while (group >= _groups.Count)
+        {
+            _groups.Add(new UrgencyQueue());
+        }
+    }
+
+    private bool TryDequeueOfSeveral(Predicate<int>? mayStart, ref int subtask, ref ResourceLease? lease, ref Exception? error)
+    {
+        List<(int Group, long Urgency)>? forbidden = null;
+        var answer = Answer.Parked;
+        while (answer != Answer.Taken && _heads.TryDequeue(out int group, out long urgency))
+        {
+            if (_parked.Contains(group) || !_groups[group].TryPeek(out long head) || head != urgency)
+            {
+                continue;
+            }
+
+            answer = TryTake(group, urgency, mayStart, ref subtask, ref lease, ref error);
+            if (answer == Answer.Taken)
+            {
+                EnqueueHead(group);
+            }
+            else if (answer == Answer.Forbidden)
+            {
+                (forbidden ??= []).Add((group, urgency));
+            }
+        }
+
+        forbidden?.ForEach(head => _heads.Enqueue(head.Group, head.Urgency));
+        return answer == Answer.Taken;
+    }
+
+    private Answer TryTake(int group, long urgency, Predicate<int>? mayStart, ref int subtask, ref ResourceLease? lease, ref Exception? error)
+    {
+        if (mayStart is not null && !mayStart((int)urgency))
+        {
+            return Answer.Forbidden;
+        }
+
+        if (!TryAcquire(graph.NeedVectors[group], ref lease, ref error))
+        {
+            _parked.Add(group);
+            return Answer.Parked;
+        }
+
+        subtask = _groups[group].Dequeue(urgency);
+        Count--;
+        return Answer.Taken;
+    }
+
     private void EnqueueHead(int group)
     {
-        if (_groups[group].TryPeek(out _, out long urgency))
+        if (_groups[group].TryPeek(out long urgency))
         {
             _heads.Enqueue(group, urgency);
         }
@@ -151,10 +192,8 @@ internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources)
         need.Amount + lost.Sum(requirements => requirements.Amounts.Where(amount => amount.Name == need.Name).Sum(amount => amount.Amount))
         > (resources.GetCapacity(need.Name) ?? 0));
 
-    private bool TryAcquire(ResourceRequirements needs, out ResourceLease? lease, out Exception? error)
+    private bool TryAcquire(ResourceRequirements needs, ref ResourceLease? lease, ref Exception? error)
     {
-        lease = null;
-        error = null;
         if (needs.IsNone && !_asksAlways)
         {
             return true;
@@ -170,5 +209,16 @@ internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources)
             error = exception;
             return true;
         }
+    }
+
+    private enum Answer
+    {
+        Taken,
+
+        /// <summary>It may not start; the group stays where it is.</summary>
+        Forbidden,
+
+        /// <summary>It does not fit; the group waits for a release.</summary>
+        Parked,
     }
 }

@@ -1,12 +1,36 @@
-using System.Runtime.CompilerServices;
-
 namespace AgentOrchestration.Tasks;
 
 /// <summary>What invokers of the same types have in common.</summary>
+/// <typeparam name="TInput">The input.</typeparam>
 /// <typeparam name="TOutput">The output.</typeparam>
-internal abstract class TaskInvoker<TOutput> : TaskInvoker
+internal abstract class TaskInvoker<TInput, TOutput> : TaskInvoker
 {
     public sealed override Type OutputListType => typeof(TOutput[]);
+
+    public sealed override bool TryRun(object? input, TaskContext context, ICodeOwner owner, out object? output, CancellationToken cancellationToken)
+    {
+#pragma warning disable CA2012 // Its result is taken only when it is complete; what it throws is to be thrown here.
+        ValueTask<TOutput> code = InvokeAsync((TInput)input!, context, cancellationToken);
+#pragma warning restore CA2012
+        if (code.IsCompleted)
+        {
+            output = code.Result;
+            return true;
+        }
+
+        output = null;
+        new PendingCode<TOutput>(code.GetAwaiter(), owner).Await();
+        return false;
+    }
+
+    public sealed override ValueTask<object?> InvokeAsync(object? input, TaskContext context, CancellationToken cancellationToken)
+    {
+        ValueTask<TOutput> code = InvokeAsync((TInput)input!, context, cancellationToken);
+        return code.IsCompletedSuccessfully ? new ValueTask<object?>(code.Result) : AwaitAsync(code);
+
+        // Around code of others no context is left: on the pool there is none, in a simulation it is the simulation's.
+        static async ValueTask<object?> AwaitAsync(ValueTask<TOutput> code) => await code.ConfigureAwait(true);
+    }
 
     public sealed override bool Accepts(object? output) => output is TOutput || (output is null && default(TOutput) is null);
 
@@ -21,13 +45,5 @@ internal abstract class TaskInvoker<TOutput> : TaskInvoker
         return list;
     }
 
-    /// <summary>Boxes an output without an allocation beside the box when the code has returned already.</summary>
-    protected static ValueTask<object?> BoxAsync(ValueTask<TOutput> output)
-    {
-        return output.IsCompletedSuccessfully ? new ValueTask<object?>(output.Result) : AwaitAsync(output);
-
-        // Around code of others no context is left: on the pool there is none, in a simulation it is the simulation's.
-        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-        static async ValueTask<object?> AwaitAsync(ValueTask<TOutput> output) => await output.ConfigureAwait(true);
-    }
+    protected abstract ValueTask<TOutput> InvokeAsync(TInput input, TaskContext context, CancellationToken cancellationToken);
 }

@@ -9,6 +9,15 @@ internal abstract class TaskInvoker
     /// <summary>The same code, of the handler class <paramref name="handlerType"/>.</summary>
     public abstract TaskInvoker For(Type handlerType);
 
+    /// <summary>Runs the code. Throws what the code throws when it returns at once.</summary>
+    /// <param name="input">The input.</param>
+    /// <param name="context">The attempt.</param>
+    /// <param name="owner">Hears of it when the code does not return at once.</param>
+    /// <param name="output">The output, when the code returned at once.</param>
+    /// <param name="cancellationToken">Cancelled when the attempt has to stop.</param>
+    /// <returns>Whether the code returned at once.</returns>
+    public abstract bool TryRun(object? input, TaskContext context, ICodeOwner owner, out object? output, CancellationToken cancellationToken);
+
     public abstract ValueTask<object?> InvokeAsync(object? input, TaskContext context, CancellationToken cancellationToken);
 
     /// <summary>Whether the work can be undone.</summary>

@@ -8,40 +8,43 @@ using AgentOrchestration.Tasks;
 namespace AgentOrchestration.Tests.Scheduling;
 
 /// <summary>
-/// A host that does everything in the worst order that its seed can think of: a random graph with random needs, completions in any
-/// order, failures, late and repeated completions, answers about identity, cancellation at any moment.
+/// A host that does everything in the worst order that its seed can think of: a random plan with random needs, completions in any order,
+/// failures, code that ignores that it was told to stop, late and repeated completions, timers that come early, approvals with the wrong
+/// fingerprint, subtasks that add others, cancellation at any moment. It holds the core to what must be true at every step.
 /// </summary>
 internal sealed class AdversarialRun
 {
     private readonly Random _random;
+    private readonly AdversarialWorld _world;
     private readonly List<Decision> _decisions = [];
     private readonly List<Decision> _open = [];
     private readonly List<Decision> _closed = [];
-    private readonly ResourcePools _resources;
-    private readonly bool _mayCancel;
+    private readonly HashSet<(int Subtask, int Attempt)> _ignoring = [];
+    private readonly HashSet<(int Subtask, int Attempt)> _out = [];
+    private readonly HashSet<int> _asked = [];
     private long _now = DateTimeOffset.UnixEpoch.Ticks;
+    private int _seenFacts;
 
     public AdversarialRun(int seed)
     {
         _random = new Random(seed);
-        _resources = new ResourcePools([new ResourceAmount("a", 4), new ResourceAmount("b", 2)]);
-        MaxParallelism = _random.Next(1, 6);
-        _mayCancel = _random.Next(4) == 0;
-        Graph = RandomGraph();
-        Core = new DispatchCore(
-            Graph, _resources, $"run-{seed}", new RunOptions { MaxParallelism = MaxParallelism }, subtask => Graph.TaskTypes[subtask].MayShare);
+        _world = new AdversarialWorld(seed);
+        Core = new DispatchCore(_world.Graph, _world.Resources, $"run-{seed}", Options, subtask => Graph.TaskTypes[subtask].MayShare);
     }
-
-    public TaskGraph Graph { get; }
 
     public DispatchCore Core { get; }
 
-    public int MaxParallelism { get; }
+    public RunOptions Options => _world.Options;
+
+    public GrowingGraph Graph => Core.State.Graph;
 
     /// <summary>Of each subtask how often its work was started.</summary>
     public Dictionary<int, int> Starts { get; } = [];
 
-    public IReadOnlyList<ResourcePoolSnapshot> Pools => _resources.Snapshot();
+    /// <summary>Hears every fact and decision as it comes.</summary>
+    public Action<string>? Trace { get; init; }
+
+    public IReadOnlyList<ResourcePoolSnapshot> Pools => _world.Resources.Snapshot();
 
     /// <returns>The events of the run.</returns>
     public IReadOnlyList<RunEvent> Play()
@@ -51,129 +54,243 @@ internal sealed class AdversarialRun
         int steps = 0;
         while (!Core.State.IsEnded)
         {
-            Assert.True(steps++ < 10_000, "The run does not end.");
-            Assert.True(_open.Count > 0, "Nothing is going on, but the run has not ended.");
-            _now += _random.Next(1, 1000);
+            Assert.True(steps++ < 20_000, "The run does not end.");
+            Assert.True(_open.Count + _asked.Count > 0, $"Nothing is going on, but the run has not ended. {Describe()}");
+            _now += _random.Next(1, 1000) * (_random.Next(20) == 0 ? TimeSpan.TicksPerMillisecond : 1);
             Step();
             Take();
-            Assert.True(_open.Count(decision => decision.Kind == DecisionKind.Start) <= MaxParallelism, "More attempts run than may.");
-            Assert.All(_resources.Snapshot(), pool => Assert.InRange(pool.InUse, 0, pool.Capacity));
+            Assert.All(Pools, pool => Assert.InRange(pool.InUse, 0, pool.Capacity));
         }
 
-        foreach (Decision late in _open.Concat(_closed).Where(decision => decision.Kind == DecisionKind.Start))
+        foreach (Decision late in _open.Concat(_closed).Where(decision => decision.Kind == DecisionKind.Start).ToArray())
         {
-            Complete(late, _now);
+            Return(late);
         }
 
-        var factory = new RunEventFactory("run", Core.State.Graph);
+        Assert.Empty(_decisions);
+        var factory = new RunEventFactory("run", Graph);
         return [.. Enumerable.Range(0, Core.State.History.Count).Select(index => factory.Create(Core.State.History[index], index))];
     }
 
     private void Step()
     {
-        if (_mayCancel && _random.Next(20) == 0)
+        int chance = _random.Next(200);
+        if (chance == 0)
         {
             Core.CancelRun(_now, _decisions);
         }
-        else if (_closed.Count > 0 && _random.Next(5) == 0)
+        else if (chance < 3)
+        {
+            Core.CancelSubtask(_random.Next(Graph.Count), _now, _decisions);
+        }
+        else if (chance < 10)
+        {
+            Core.ResourcesReleased(_now, _decisions);
+        }
+        else if (chance < 40 && _closed.Count > 0)
         {
             // Something that has been dealt with happens again.
             Happen(_closed[_random.Next(_closed.Count)]);
         }
-        else
+        else if (_asked.Count > 0 && (_open.Count == 0 || _random.Next(3) == 0))
         {
-            int index = _random.Next(_open.Count);
-            Decision decision = _open[index];
-            _open.RemoveAt(index);
-            _closed.Add(decision);
-            Happen(decision);
+            Answer(_asked.ElementAt(_random.Next(_asked.Count)));
+        }
+        else if (_open.Count > 0)
+        {
+            HappenOpen(_random.Next(_open.Count));
         }
     }
+
+    private void HappenOpen(int index)
+    {
+        Decision decision = _open[index];
+        bool isTimer = decision.Kind is DecisionKind.WakeAttempt or DecisionKind.WakeRetry or DecisionKind.WakeRun or DecisionKind.WakeCompensation;
+        if (isTimer && _random.Next(4) > 0)
+        {
+            // Other things happen before the time comes; but when nothing else can, it comes.
+            int[] others = [.. Enumerable.Range(0, _open.Count).Where(other => !IsTimer(_open[other]) && !Ignores(_open[other]))];
+            if (others.Length > 0)
+            {
+                HappenOpen(others[_random.Next(others.Length)]);
+                return;
+            }
+        }
+
+        if (Ignores(decision) && _open.Exists(IsTimer))
+        {
+            // Its code goes on until it is abandoned, and perhaps long after.
+            return;
+        }
+
+        _open.RemoveAt(index);
+        _closed.Add(decision);
+        if (isTimer && decision.Kind != DecisionKind.WakeRetry)
+        {
+            _now = Math.Max(_now, decision.DueAt);
+        }
+
+        Happen(decision);
+    }
+
+    private static bool IsTimer(Decision decision) =>
+        decision.Kind is DecisionKind.WakeAttempt or DecisionKind.WakeRetry or DecisionKind.WakeRun or DecisionKind.WakeCompensation;
+
+    private bool Ignores(Decision decision) =>
+        (decision.Kind == DecisionKind.Start && _ignoring.Contains((decision.Subtask, decision.Attempt)) && Core.State.IsCurrent(decision.Subtask, decision.Attempt))
+        || (decision.Kind == DecisionKind.Compensate && _ignoring.Contains((~decision.Subtask, decision.Attempt)));
 
     private void Happen(Decision decision)
     {
         switch (decision.Kind)
         {
             case DecisionKind.Start:
-                Complete(decision, _now);
+                Return(decision);
+                break;
+            case DecisionKind.WakeAttempt:
+                Core.AttemptDue(decision.Subtask, decision.Attempt, _random.Next(3) == 0 ? _now : 0, _now, _decisions);
                 break;
             case DecisionKind.WakeRetry:
                 Core.RetryDue(decision.Subtask, _now, _decisions);
                 break;
+            case DecisionKind.WakeRun:
+                Core.RunDue(_now, _decisions);
+                break;
             case DecisionKind.Prepare:
-                CachedOutput? cached = _random.Next(8) == 0 ? new CachedOutput("cached") : null;
-                string? identity = _random.Next(8) == 0 ? null : $"work-{decision.Subtask % 3}";
-                Core.Prepared(decision.Subtask, new Preparation { Identity = identity, Cached = cached }, _now, _decisions);
+                Core.Prepared(decision.Subtask, RandomPreparation(decision.Subtask), _now, _decisions);
+                break;
+            case DecisionKind.Join:
+                Core.Joined(decision.Subtask, "joined", _random.Next(10) == 0 ? new SubtaskError("Broken", "It broke.") : null, _now, _decisions);
+                break;
+            case DecisionKind.Compensate:
+                Core.Compensated(decision.Subtask, decision.Attempt, _random.Next(3) == 0 ? new SubtaskError("Broken", "It broke.") : null, _now, _decisions);
+                break;
+            case DecisionKind.WakeCompensation:
+                Core.CompensationDue(decision.Subtask, decision.Attempt, _now, _decisions);
                 break;
         }
     }
 
-    private void Complete(Decision start, long now)
+    private Preparation RandomPreparation(int subtask)
+    {
+        if (_random.Next(40) == 0)
+        {
+            return new Preparation { Error = new SubtaskError("Broken", "It broke.") };
+        }
+
+        if (Graph.Inputs[subtask]?.Condition is not null && _random.Next(2) == 0)
+        {
+            return new Preparation { IsConditionFalse = true };
+        }
+
+        if (Graph.SubtaskAt(subtask).Plan is { } plan)
+        {
+            return new Preparation { Growth = Grow(plan, subtask, GrowthSurroundings.ForNestedPlan(Graph), isJoined: true) };
+        }
+
+        return new Preparation
+        {
+            Approval = Graph.Policies[subtask].RequiresApproval ? new ApprovalQuestion($"question-{subtask}", default) : null,
+            Cached = Graph.TaskTypes[subtask].Effect == TaskEffect.Pure && _random.Next(8) == 0 ? new CachedOutput("cached") : null,
+            Identity = Graph.TaskTypes[subtask].MayShare && _random.Next(8) > 0 ? $"work-{subtask % 3}" : null,
+        };
+    }
+
+    private GraphGrowth Grow(TaskPlan plan, int parent, GrowthSurroundings surroundings, bool isJoined)
+    {
+        GraphGrowth? growth = _world.Checker.CheckGrowth(plan, Graph, parent, surroundings, isJoined, out IReadOnlyList<PlanDiagnostic> diagnostics);
+        Assert.Empty(diagnostics);
+        return growth!;
+    }
+
+    private void Answer(int subtask)
+    {
+        if (subtask < 0)
+        {
+            _asked.Remove(subtask);
+            Core.ExtendBudget(new RunBudget { MaxAttempts = 10_000, MaxTokens = 1_000_000, WhenExhausted = BudgetAction.Finish }, _now, _decisions);
+            return;
+        }
+
+        string fingerprint = Core.OpenQuestionOf(subtask) ?? "none";
+        bool isRight = _random.Next(3) > 0;
+        bool counted = Core.Decided(subtask, isRight ? fingerprint : "wrong", _random.Next(4) > 0, new ApprovalAnswer("somebody", null), _now, _decisions);
+        Assert.Equal(isRight && fingerprint != "none", counted);
+        if (counted || fingerprint == "none")
+        {
+            _asked.Remove(subtask);
+        }
+    }
+
+    private void Return(Decision start)
     {
         start.Lease?.Dispose();
-        var result = _random.Next(6) == 0
-            ? new AttemptResult { Error = new SubtaskError("Broken", "It broke."), MayRetry = _random.Next(2) == 0 }
-            : new AttemptResult { Output = $"output of {start.Subtask}" };
-        Core.Returned(start.Subtask, start.Attempt, result, now, _decisions);
+        _out.Remove((start.Subtask, start.Attempt));
+        TaskUsage? usage = _random.Next(3) == 0 ? new TaskUsage(_random.Next(30), _random.Next(30), 0) : null;
+        bool mayGrow = Graph.Count < 60 && Core.State.IsCurrent(start.Subtask, start.Attempt) && _random.Next(15) == 0;
+        AttemptResult result = _random.Next(6) == 0
+            ? new AttemptResult { Error = new SubtaskError("Broken", "It broke."), MayRetry = _random.Next(2) == 0, Usage = usage }
+            : new AttemptResult
+            {
+                Output = $"output of {start.Subtask}",
+                Usage = usage,
+                Growth = mayGrow ? Grow(_world.RandomAddition(), start.Subtask, GrowthSurroundings.ForAddition(Graph, start.Subtask), isJoined: false) : null,
+            };
+        Core.Returned(start.Subtask, start.Attempt, result, _now, _decisions);
     }
 
     private void Take()
     {
         foreach (Decision decision in _decisions)
         {
-            if (decision.Kind is DecisionKind.Start or DecisionKind.Prepare or DecisionKind.WakeRetry)
+            Trace?.Invoke($"-> {decision.Kind} {decision.Subtask}.{decision.Attempt} {decision.DueAt - DateTimeOffset.UnixEpoch.Ticks}");
+            switch (decision.Kind)
             {
-                _open.Add(decision);
-            }
-
-            if (decision.Kind == DecisionKind.Start)
-            {
-                Starts[decision.Subtask] = Starts.GetValueOrDefault(decision.Subtask) + 1;
-                Assert.All(Graph.Dependencies[decision.Subtask], dependency => Assert.Equal(SubtaskState.Succeeded, Core.State.StateOf(dependency)));
+                case DecisionKind.StopAttempt when _random.Next(3) == 0:
+                    _ignoring.Add((decision.Subtask, decision.Attempt));
+                    break;
+                case DecisionKind.StopAttempt or DecisionKind.StopCompensation or DecisionKind.EndRun:
+                    break;
+                default:
+                    _open.Add(decision);
+                    Began(decision);
+                    break;
             }
         }
 
         _decisions.Clear();
-    }
-
-    private TaskGraph RandomGraph()
-    {
-        TaskEffect[] effects = [TaskEffect.Write, TaskEffect.Read, TaskEffect.Pure];
-        TaskDescriptor[] taskTypes =
-        [
-            .. effects.Select(effect => TaskDescriptor.For(
-                effect.ToString(),
-                "Works.",
-                (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult("output"),
-                options =>
-                {
-                    options.Effect = effect;
-                    options.Retry.MaxAttempts = 3;
-                })),
-        ];
-        var serializer = new PayloadSerializer(PayloadSerializer.DefaultOptions);
-        var checker = new PlanChecker(new TaskTypeRegistry(taskTypes, serializer), _resources, serializer);
-        int count = _random.Next(1, 25);
-        TaskPlan plan = TaskPlan.Create(builder =>
+        for (; _seenFacts < Core.State.History.Count; _seenFacts++)
         {
-            List<SubtaskRef> made = [];
-            for (int i = 0; i < count; i++)
+            RunFact fact = Core.State.History[_seenFacts];
+            Trace?.Invoke($"{_seenFacts} {fact.Time - DateTimeOffset.UnixEpoch.Ticks} {fact.Kind} {fact.Subtask}.{fact.Attempt} {fact.Detail} {fact.Payload}");
+            if (fact.Kind == RunFactKind.ApprovalRequested)
             {
-                SubtaskRef[] after = [.. made.Where(_ => _random.Next(count) < 3)];
-                made.Add(builder.Add(
-                    $"t{i}", effects[_random.Next(effects.Length)].ToString(), after: after,
-                    estimatedDuration: TimeSpan.FromSeconds(_random.Next(0, 5)), resources: RandomNeeds()));
+                _asked.Add(fact.Subtask);
             }
-        });
-        TaskGraph? graph = checker.Check(plan, out IReadOnlyList<PlanDiagnostic> diagnostics);
-        Assert.Empty(diagnostics);
-        return graph!;
+            else if (fact.Kind == RunFactKind.BudgetExhausted && Options.Budget!.WhenExhausted == BudgetAction.Ask && Core.State.Stop is null)
+            {
+                _asked.Add(-1);
+            }
+        }
     }
 
-    private ResourceRequirements RandomNeeds() => _random.Next(4) switch
+    private void Began(Decision decision)
     {
-        0 => ResourceRequirements.Of("a", _random.Next(1, 5)),
-        1 => ResourceRequirements.Of(new ResourceAmount("a", _random.Next(1, 4)), new ResourceAmount("b", _random.Next(1, 3))),
-        _ => ResourceRequirements.None,
-    };
+        if (decision.Kind == DecisionKind.Compensate && _random.Next(4) == 0)
+        {
+            _ignoring.Add((~decision.Subtask, decision.Attempt));
+        }
+        else if (decision.Kind == DecisionKind.Start)
+        {
+            Starts[decision.Subtask] = Starts.GetValueOrDefault(decision.Subtask) + 1;
+            Assert.True(
+                Graph.Policies[decision.Subtask].ChangesNothing || !_out.Any(running => running.Subtask == decision.Subtask),
+                "Work that changes something runs beside an earlier attempt that has not returned.");
+            _out.Add((decision.Subtask, decision.Attempt));
+            Assert.True(Core.State.Running <= Options.MaxParallelism, "More attempts run than may.");
+        }
+    }
+
+    private string Describe() => $"{Core.State.Running} run, pools {string.Join(' ', Pools)}; " + string.Join(
+        ", ", Enumerable.Range(0, Graph.Count).Where(subtask => Core.State.StateOf(subtask) <= SubtaskState.Running).Select(subtask => $"{subtask} {Core.State.StateOf(subtask)} {Core.WaitOf(subtask)}"));
 }

@@ -1,0 +1,8 @@
+namespace AgentOrchestration.Tasks;
+
+/// <summary>Hears when code that did not return at once has returned.</summary>
+internal interface ICodeOwner
+{
+    /// <summary>The code has returned: an output, or an exception.</summary>
+    void OnCodeReturned(object? output, Exception? exception);
+}

@@ -1,0 +1,25 @@
+using System.Runtime.CompilerServices;
+
+namespace AgentOrchestration.Tasks;
+
+/// <summary>Code that has not returned yet. Tells its owner when it has, on whatever thread that happens, in the context it was started in.</summary>
+internal sealed class PendingCode<TOutput>(ValueTaskAwaiter<TOutput> awaiter, ICodeOwner owner)
+{
+    public void Await() => awaiter.UnsafeOnCompleted(OnCompleted);
+
+    private void OnCompleted()
+    {
+        object? output = null;
+        Exception? exception = null;
+        try
+        {
+            output = awaiter.GetResult();
+        }
+        catch (Exception thrown)
+        {
+            exception = thrown;
+        }
+
+        owner.OnCodeReturned(output, exception);
+    }
+}
