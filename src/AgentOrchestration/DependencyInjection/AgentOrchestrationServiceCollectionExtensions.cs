@@ -86,7 +86,8 @@ public static class AgentOrchestrationServiceCollectionExtensions
             provider.GetRequiredService<IResourceProbe>(),
             provider.GetRequiredService<IResourceManager>(),
             provider.GetRequiredService<TimeProvider>(),
-            OptionsOf(provider).Monitoring.SamplingInterval));
+            OptionsOf(provider).Monitoring.SamplingInterval,
+            LoggerOf<SystemMonitor>(provider)));
         services.TryAddSingleton(provider => new RunMonitor(
             provider.GetRequiredService<SystemMonitor>(),
             provider.GetServices<AlertRule>(),

@@ -14,6 +14,12 @@ public static class ResultCacheBuilderExtensions
     /// Keeps results of task types whose effect is <c>Pure</c> beyond their run, in the application's <see cref="HybridCache"/>: in memory,
     /// and in its <c>IDistributedCache</c> if one is registered. A result is found again by task type, version and input.
     /// </summary>
+    /// <remarks>
+    /// Results are kept as JSON, and only those that their JSON gives back as they were. One that holds an instance of another type than
+    /// the declared one (a base class, an interface, <see cref="object"/>), or that loses a property when it is read, is not kept, and a
+    /// warning says why: declare the type itself, or name it with <c>[JsonDerivedType]</c>. Collections behind interfaces count by their
+    /// content. What a type keeps out of its JSON (a private field, <c>[JsonIgnore]</c>, the comparer of a dictionary) is no part of its results.
+    /// </remarks>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets options. Default: results are good for an hour.</param>
     /// <exception cref="ArgumentOutOfRangeException">The time to live is not greater than zero.</exception>

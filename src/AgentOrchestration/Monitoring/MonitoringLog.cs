@@ -37,4 +37,10 @@ internal static partial class MonitoringLog
 
     [LoggerMessage(1102, LogLevel.Warning, "The alert rule {Rule} threw; it is asked again next time.")]
     public static partial void AlertRuleThrew(ILogger logger, Exception exception, string rule);
+
+    [LoggerMessage(1103, LogLevel.Warning, "The resource probe {Probe} threw; usage is not known until it answers again.")]
+    public static partial void ProbeThrew(ILogger logger, Exception exception, string probe);
+
+    [LoggerMessage(1104, LogLevel.Warning, "A snapshot of the process failed; the next is taken all the same.")]
+    public static partial void SnapshotFailed(ILogger logger, Exception exception);
 }

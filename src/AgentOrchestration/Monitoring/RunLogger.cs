@@ -51,7 +51,7 @@ internal sealed class RunLogger(ILogger<RunLogger> logger, SystemMonitor monitor
             case AttemptFailed failed:
                 MonitoringLog.AttemptFailed(logger, runId, id, failed.Attempt, failed.RetryAt, failed.Error.Message);
                 break;
-            case SubtaskSucceeded succeeded:
+            case SubtaskSucceeded succeeded when logger.IsEnabled(LogLevel.Information):
                 ResourceUsage usage = monitor.UsageBetween(subtask.StartedAt!.Value, succeeded.Time);
                 MonitoringLog.SubtaskSucceeded(logger, runId, id, duration, succeeded.Origin, usage.CpuTime, usage.PeakMemoryBytes / MiB);
                 break;

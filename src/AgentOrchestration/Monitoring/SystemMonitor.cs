@@ -1,54 +1,58 @@
 using AgentOrchestration.Resources;
+using Microsoft.Extensions.Logging;
 
 namespace AgentOrchestration.Monitoring;
 
 /// <summary>
-/// Watches what the process uses, as long as a run is active. Costs nothing per subtask: usage is read from samples, in between by
-/// linear interpolation. Safe for concurrent use.
+/// Watches what the process uses, as long as a run is active. Holds no run up: usage is read from samples, in between by linear
+/// interpolation. Safe for concurrent use.
 /// </summary>
 public sealed class SystemMonitor : IDisposable
 {
-    private const int SamplesKept = 4096;
-
     private readonly Lock _gate = new();
     private readonly IResourceProbe _probe;
     private readonly IResourceManager _resources;
     private readonly TimeProvider _timeProvider;
     private readonly TimeSpan _interval;
-    private readonly List<(DateTimeOffset Time, ResourceSample Sample)> _samples = [];
-    private (DateTimeOffset Time, ResourceSample Sample) _lastSnapshot;
+    private readonly ILogger _logger;
+    private readonly UsageHistory _history = new();
+    private DateTimeOffset _watchedSince;
+    private long _watchedSinceTimestamp;
+    private (DateTimeOffset Time, ResourceSample Sample)? _lastSnapshot;
     private ITimer? _timer;
     private int _activeRuns;
+    private bool _probeThrows;
 
-    internal SystemMonitor(IResourceProbe probe, IResourceManager resources, TimeProvider timeProvider, TimeSpan interval)
+    internal SystemMonitor(IResourceProbe probe, IResourceManager resources, TimeProvider timeProvider, TimeSpan interval, ILogger<SystemMonitor> logger)
     {
         _probe = probe;
         _resources = resources;
         _timeProvider = timeProvider;
         _interval = interval;
+        _logger = logger;
     }
 
     internal event Action<SystemSnapshot>? Sampled;
 
-    /// <summary>The latest snapshot, or <see langword="null"/> before the first run.</summary>
+    /// <summary>The latest snapshot, or <see langword="null"/> before the first.</summary>
     public SystemSnapshot? Latest { get; private set; }
 
-    /// <summary>What the process used between two moments; nothing for time that was not watched.</summary>
+    /// <summary>
+    /// What the process used between two moments. Nothing for time before the first run; time between two runs that nothing watched is
+    /// known as a whole.
+    /// </summary>
     /// <param name="from">The first moment.</param>
     /// <param name="to">The second, not before the first.</param>
     public ResourceUsage UsageBetween(DateTimeOffset from, DateTimeOffset to)
     {
         lock (_gate)
         {
-            if (_samples.Count > 0 && to > _samples[^1].Time)
+            if (_history.Count > 0 && !_history.Reaches(to))
             {
-                AddSample();
+                Probe();
             }
 
-            long peak = _samples.Where(sample => sample.Time >= from && sample.Time <= to).Select(sample => sample.Sample.MemoryBytes).DefaultIfEmpty(0).Max();
-            return new ResourceUsage(
-                CpuTimeAt(to) - CpuTimeAt(from),
-                Math.Max(peak, _samples.LastOrDefault(sample => sample.Time <= to).Sample.MemoryBytes));
+            return _history.Between(from, to);
         }
     }
 
@@ -57,8 +61,7 @@ public sealed class SystemMonitor : IDisposable
     {
         lock (_gate)
         {
-            _timer?.Dispose();
-            _timer = null;
+            StopTimer();
         }
     }
 
@@ -68,9 +71,10 @@ public sealed class SystemMonitor : IDisposable
         {
             if (_activeRuns++ == 0)
             {
-                _samples.Clear();
-                _lastSnapshot = AddSample();
-                _timer = _timeProvider.CreateTimer(_ => Sample(), null, _interval, _interval);
+                _watchedSince = _timeProvider.GetUtcNow();
+                _watchedSinceTimestamp = _timeProvider.GetTimestamp();
+                _lastSnapshot = Probe();
+                _timer = StartTimer();
             }
         }
     }
@@ -81,52 +85,83 @@ public sealed class SystemMonitor : IDisposable
         {
             if (--_activeRuns == 0)
             {
-                _timer?.Dispose();
-                _timer = null;
+                StopTimer();
             }
         }
     }
 
-    internal void Sample()
+    /// <summary>Due once, and again only when a snapshot has been dealt with: snapshots never pile up, whatever the clock does.</summary>
+    private ITimer StartTimer()
     {
-        SystemSnapshot snapshot;
+        // The timer serves many runs; it must not carry the ambient values (activity, culture…) of the first along.
+        using AsyncFlowControl? flow = ExecutionContext.IsFlowSuppressed() ? null : ExecutionContext.SuppressFlow();
+        return _timeProvider.CreateTimer(static monitor => ((SystemMonitor)monitor!).OnTimer(), this, _interval, Timeout.InfiniteTimeSpan);
+    }
+
+    private void StopTimer()
+    {
+        _timer?.Dispose();
+        _timer = null;
+    }
+
+    private void OnTimer()
+    {
+        try
+        {
+            if (TakeSnapshot() is { } snapshot)
+            {
+                Sampled?.Invoke(snapshot);
+            }
+        }
+        catch (Exception exception)
+        {
+            // The resource manager may be the application's own, and an exception on a timer's thread ends the process.
+            MonitoringLog.SnapshotFailed(_logger, exception);
+        }
+
         lock (_gate)
         {
-            (DateTimeOffset Time, ResourceSample Sample) before = _lastSnapshot;
-            (DateTimeOffset Time, ResourceSample Sample) now = _lastSnapshot = AddSample();
-            TimeSpan allowance = (now.Time - before.Time) * now.Sample.Processors;
-            double utilization = allowance > TimeSpan.Zero ? Math.Clamp((now.Sample.CpuTime - before.Sample.CpuTime) / allowance, 0, 1) : 0;
-            snapshot = new SystemSnapshot(now.Time, utilization, now.Sample.MemoryBytes, now.Sample.MemoryLimitBytes, _activeRuns, _resources.Snapshot());
-            Latest = snapshot;
+            _timer?.Change(_interval, Timeout.InfiniteTimeSpan);
         }
-
-        Sampled?.Invoke(snapshot);
     }
 
-    private (DateTimeOffset Time, ResourceSample Sample) AddSample()
+    private SystemSnapshot? TakeSnapshot()
     {
-        if (_samples.Count == SamplesKept)
+        lock (_gate)
         {
-            // Every other old sample goes: what is long past is known more coarsely.
-            int place = 0;
-            _samples.RemoveAll(_ => place++ < SamplesKept / 2 && place % 2 == 0);
-        }
+            if (_timer is null || Probe() is not { } now)
+            {
+                return null;
+            }
 
-        (DateTimeOffset Time, ResourceSample Sample) sample = (_timeProvider.GetUtcNow(), _probe.Sample());
-        _samples.Add(sample);
-        return sample;
+            TimeSpan allowance = (now.Time - (_lastSnapshot?.Time ?? now.Time)) * now.Sample.Processors;
+            double utilization = allowance > TimeSpan.Zero ? Math.Clamp((now.Sample.CpuTime - _lastSnapshot!.Value.Sample.CpuTime) / allowance, 0, 1) : 0;
+            _lastSnapshot = now;
+            return Latest = new SystemSnapshot(
+                now.Time, utilization, now.Sample.MemoryBytes, now.Sample.MemoryLimitBytes, _activeRuns, _resources.Snapshot());
+        }
     }
 
-    private TimeSpan CpuTimeAt(DateTimeOffset time)
+    /// <summary>Reads the probe now, in time that never runs backwards while a run is active.</summary>
+    /// <returns>What it read, or <see langword="null"/> when it threw.</returns>
+    private (DateTimeOffset Time, ResourceSample Sample)? Probe()
     {
-        int after = _samples.FindIndex(sample => sample.Time >= time);
-        if (after <= 0)
+        try
         {
-            return _samples.Count == 0 ? TimeSpan.Zero : (after == 0 ? _samples[0] : _samples[^1]).Sample.CpuTime;
+            (DateTimeOffset Time, ResourceSample Sample) read = (_watchedSince + _timeProvider.GetElapsedTime(_watchedSinceTimestamp), _probe.Sample());
+            _history.Add(read.Time, read.Sample);
+            _probeThrows = false;
+            return read;
         }
+        catch (Exception exception)
+        {
+            if (!_probeThrows)
+            {
+                MonitoringLog.ProbeThrew(_logger, exception, _probe.GetType().Name);
+            }
 
-        (DateTimeOffset startTime, ResourceSample start) = _samples[after - 1];
-        (DateTimeOffset endTime, ResourceSample end) = _samples[after];
-        return start.CpuTime + ((end.CpuTime - start.CpuTime) * ((time - startTime) / (endTime - startTime)));
+            _probeThrows = true;
+            return null;
+        }
     }
 }

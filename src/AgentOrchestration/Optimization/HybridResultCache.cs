@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AgentOrchestration.Execution;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Scheduling;
@@ -7,13 +6,17 @@ using Microsoft.Extensions.Caching.Hybrid;
 
 namespace AgentOrchestration.Optimization;
 
-/// <summary>Keeps results as JSON in the application's <see cref="HybridCache"/>: in memory, and in its distributed cache if it has one.</summary>
+/// <summary>
+/// Keeps results as JSON in the application's <see cref="HybridCache"/>: in memory, and in its distributed cache if it has one. A result
+/// that its JSON would not give back as it was is refused.
+/// </summary>
 internal sealed class HybridResultCache(HybridCache cache, ResultCacheOptions options, PayloadSerializer serializer) : IResultCache, IResultCacheControl
 {
     private const string Prefix = "agent-orchestration:";
 
     private static readonly HybridCacheEntryOptions OnlyFind = new() { Flags = HybridCacheEntryFlags.DisableUnderlyingData };
 
+    private readonly FaithfulJson _json = new(serializer.Options);
     private readonly HybridCacheEntryOptions _entry = new() { Expiration = options.TimeToLive, LocalCacheExpiration = options.TimeToLive };
 
     public async ValueTask<CachedOutput?> FindAsync(TaskDescriptor taskType, string identity, CancellationToken cancellationToken)
@@ -25,12 +28,12 @@ internal sealed class HybridResultCache(HybridCache cache, ResultCacheOptions op
             return null;
         }
 
-        return new CachedOutput(taskType.OutputType == typeof(None) ? None.Value : serializer.Read(JsonElement.Parse(json), taskType.OutputType));
+        return new CachedOutput(taskType.OutputType == typeof(None) ? None.Value : _json.Read(json, taskType.OutputType));
     }
 
     public ValueTask StoreAsync(TaskDescriptor taskType, string identity, object? output, CancellationToken cancellationToken)
     {
-        byte[] json = taskType.OutputType == typeof(None) ? "{}"u8.ToArray() : JsonSerializer.SerializeToUtf8Bytes(output, serializer.Options.GetTypeInfo(taskType.OutputType));
+        byte[] json = taskType.OutputType == typeof(None) ? "{}"u8.ToArray() : _json.Write(output, taskType.OutputType);
         string[] tags = [TypeTag(taskType.Name), .. taskType.Options.CacheTags.Select(UserTag)];
         return cache.SetAsync(KeyOf(taskType, identity), json, _entry, tags, cancellationToken);
     }

@@ -10,7 +10,7 @@ internal static class PluginInstaller
     public static void Install(IAgentOrchestrationBuilder builder, IPlugin plugin)
     {
         IServiceCollection services = builder.Services;
-        string name = plugin.Name;
+        string? name = NameOf(plugin);
         if (name is null || !SubtaskId.IsValid(name))
         {
             throw new InvalidPluginException(name, "its name must be 1 to 64 of A-Z a-z 0-9 _ -.");
@@ -21,7 +21,7 @@ internal static class PluginInstaller
             throw new InvalidPluginException(name, "another plugin of that name was added before.");
         }
 
-        HashSet<ServiceDescriptor> before = [.. services];
+        ServiceDescriptor[] before = [.. services];
         try
         {
             plugin.Configure(builder);
@@ -32,7 +32,7 @@ internal static class PluginInstaller
             throw new InvalidPluginException(name, $"it threw while it was added: {exception.Message}", exception);
         }
 
-        ServiceDescriptor[] added = [.. services.Where(service => !before.Contains(service))];
+        ServiceDescriptor[] added = [.. services.Except(before)];
         if (added.Length == 0)
         {
             throw new InvalidPluginException(name, "it registers nothing.");
@@ -47,11 +47,25 @@ internal static class PluginInstaller
         services.AddSingleton(new PluginDescriptor(name, taskTypes));
     }
 
-    private static void Restore(IServiceCollection services, HashSet<ServiceDescriptor> before)
+    private static string? NameOf(IPlugin plugin)
     {
-        foreach (ServiceDescriptor added in services.Where(service => !before.Contains(service)).ToArray())
+        try
         {
-            services.Remove(added);
+            return plugin.Name;
+        }
+        catch (Exception exception)
+        {
+            throw new InvalidPluginException(plugin.GetType().Name, $"asked for its name, it threw: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>What was added goes, and what was replaced comes back.</summary>
+    private static void Restore(IServiceCollection services, ServiceDescriptor[] before)
+    {
+        services.Clear();
+        foreach (ServiceDescriptor service in before)
+        {
+            services.Add(service);
         }
     }
 }
