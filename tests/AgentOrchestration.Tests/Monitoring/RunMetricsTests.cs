@@ -1,0 +1,89 @@
+using System.Diagnostics.Metrics;
+using AgentOrchestration.Monitoring;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Tasks;
+using AgentOrchestration.Tests.Execution;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+
+namespace AgentOrchestration.Tests.Monitoring;
+
+public sealed class RunMetricsTests
+{
+    [Fact]
+    public async Task Durations_and_failures_are_measured_by_task_type_and_outcome()
+    {
+        await using Engine engine = Create();
+        using MetricCollector<double> subtasks = Collect<double>(engine, "agent_orchestration.subtask.duration");
+        using MetricCollector<double> runs = Collect<double>(engine, "agent_orchestration.run.duration");
+        using MetricCollector<long> failures = Collect<long>(engine, "agent_orchestration.attempt.failures");
+
+        await engine.RunAsync(plan =>
+        {
+            SubtaskRef good = plan.Add("good", "take-time", input: 3);
+            SubtaskRef bad = plan.Add("bad", "fail", after: [good]);
+            plan.Add("child", "take-time", input: 3, after: [bad]);
+        });
+
+        Assert.Equal(
+            [(3.0, "take-time", "Succeeded"), (0.0, "fail", "Failed"), (0.0, "take-time", "Skipped")],
+            subtasks.GetMeasurementSnapshot().Select(measured => (measured.Value, (string)measured.Tags["task_type"]!, (string)measured.Tags["state"]!)));
+        Assert.Equal([(3.0, "Failed")], runs.GetMeasurementSnapshot().Select(measured => (measured.Value, (string)measured.Tags["outcome"]!)));
+        Assert.Equal([(1L, "fail"), (1L, "fail")], failures.GetMeasurementSnapshot().Select(measured => (measured.Value, (string)measured.Tags["task_type"]!)));
+    }
+
+    [Fact]
+    public async Task Tags_are_few_and_known_beforehand()
+    {
+        await using Engine engine = Create();
+        using MetricCollector<double> subtasks = Collect<double>(engine, "agent_orchestration.subtask.duration");
+        using MetricCollector<double> runs = Collect<double>(engine, "agent_orchestration.run.duration");
+        using MetricCollector<long> failures = Collect<long>(engine, "agent_orchestration.attempt.failures");
+
+        for (int run = 0; run < 3; run++)
+        {
+            await engine.RunAsync(plan =>
+            {
+                plan.Add($"good-{run}", "take-time", input: 1);
+                plan.Add($"bad-{run}", "fail");
+            });
+        }
+
+        Assert.Equal(
+            ["state=Failed", "state=Succeeded", "task_type=fail", "task_type=take-time"],
+            TagsOf(subtasks.GetMeasurementSnapshot().Select(measured => measured.Tags)));
+        Assert.Equal(["outcome=Failed"], TagsOf(runs.GetMeasurementSnapshot().Select(measured => measured.Tags)));
+        Assert.Equal(["task_type=fail"], TagsOf(failures.GetMeasurementSnapshot().Select(measured => measured.Tags)));
+        Assert.Equal((6, 3), (subtasks.GetMeasurementSnapshot().Count, runs.GetMeasurementSnapshot().Count));
+    }
+
+    private static IEnumerable<string> TagsOf(IEnumerable<IReadOnlyDictionary<string, object?>> measurements) =>
+        measurements.SelectMany(tags => tags).Select(tag => $"{tag.Key}={tag.Value}").Distinct().Order(StringComparer.Ordinal);
+
+    private static MetricCollector<T> Collect<T>(Engine engine, string instrument)
+        where T : struct =>
+        new(engine.Services.GetRequiredService<IMeterFactory>(), OrchestrationDiagnostics.MeterName, instrument);
+
+    private static Engine Create()
+    {
+        Engine? engine = null;
+        engine = new Engine(
+            builder => builder
+                .AddTaskType("take-time", "Takes time.", (int seconds, TaskContext _, CancellationToken _) =>
+                {
+                    engine!.Clock.Advance(TimeSpan.FromSeconds(seconds));
+                    return ValueTask.FromResult("done");
+                })
+                .AddTaskType(
+                    "fail",
+                    "Fails twice.",
+                    ValueTask<string> (None _, TaskContext _, CancellationToken _) => throw new InvalidTimeZoneException(),
+                    options =>
+                    {
+                        options.Retry.MaxAttempts = 2;
+                        options.Retry.Delay = TimeSpan.Zero;
+                    }),
+            services: services => services.AddMetrics());
+        return engine;
+    }
+}
