@@ -1,0 +1,190 @@
+using System.Text.Json.Nodes;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Tasks;
+using Microsoft.Extensions.Caching.Distributed;
+using Microsoft.Extensions.Caching.Hybrid;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AgentOrchestration.Tests.Optimization;
+
+public sealed class ResultCacheTests
+{
+    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_pure_result_is_found_again_in_a_later_run_and_says_where_it_came_from()
+    {
+        await using CachedWork work = new((work, builder) => work.Add(builder, "double", (int number) => new Doubled(number * 2)));
+
+        await work.RunAsync("double", 21);
+        (SubtaskSnapshot subtask, bool ranAgain) = await work.RunAgainAsync("double", 21);
+
+        Assert.False(ranAgain);
+        Assert.Equal((new Doubled(42), OutputOrigin.Cached, 0), (subtask.Output, subtask.Origin, subtask.Attempts));
+    }
+
+    [Theory]
+    [InlineData(TaskEffect.Pure, false)]
+    [InlineData(TaskEffect.Read, true)]
+    [InlineData(TaskEffect.Write, true)]
+    [InlineData(TaskEffect.Irreversible, true)]
+    public async Task Only_pure_results_outlive_their_run(TaskEffect effect, bool expectedToRunAgain)
+    {
+        await using CachedWork work = new((work, builder) => work.Add(builder, "double", (int number) => number * 2, effect));
+
+        await work.RunAsync("double", 21);
+
+        Assert.Equal(expectedToRunAgain, (await work.RunAgainAsync("double", 21)).RanAgain);
+    }
+
+    [Fact]
+    public async Task Results_that_are_none_or_null_are_kept_too()
+    {
+        await using CachedWork work = new((work, builder) =>
+        {
+            work.Add(builder, "none", (None _) => None.Value);
+            work.Add(builder, "null", (None _) => (string?)null);
+        });
+        await work.RunAsync("none");
+        await work.RunAsync("null");
+
+        (SubtaskSnapshot none, bool noneRan) = await work.RunAgainAsync("none");
+        (SubtaskSnapshot nothing, bool nullRan) = await work.RunAgainAsync("null");
+
+        Assert.Equal((false, false), (noneRan, nullRan));
+        Assert.Same(None.Value, none.Output);
+        Assert.Equal((null, SubtaskState.Succeeded), (nothing.Output, nothing.State));
+    }
+
+    [Fact]
+    public async Task A_failure_is_never_kept()
+    {
+        int calls = 0;
+        await using CachedWork work = new((work, builder) =>
+            work.Add(builder, "flaky", (None _) => ++calls == 1 ? throw new InvalidTimeZoneException() : "done"));
+
+        Assert.Equal(RunOutcome.Failed, (await work.RunAsync("flaky")).Outcome);
+        (SubtaskSnapshot second, bool secondRan) = await work.RunAgainAsync("flaky");
+        (SubtaskSnapshot third, bool thirdRan) = await work.RunAgainAsync("flaky");
+
+        Assert.Equal((true, "done", false, "done"), (secondRan, second.Output, thirdRan, third.Output));
+    }
+
+    [Fact]
+    public async Task Invalidating_a_task_type_makes_its_results_invalid_and_no_others()
+    {
+        await using CachedWork work = CreateTagged();
+        await work.RunAsync("left", 1);
+        await work.RunAsync("left", 2);
+        await work.RunAsync("right", 1);
+
+        await work.Control.InvalidateTaskTypeAsync("left", TestEnd);
+
+        Assert.True((await work.RunAgainAsync("left", 1)).RanAgain);
+        Assert.True((await work.RunAgainAsync("left", 2)).RanAgain);
+        Assert.False((await work.RunAgainAsync("right", 1)).RanAgain);
+        Assert.False((await work.RunAgainAsync("left", 1)).RanAgain);
+    }
+
+    [Fact]
+    public async Task Invalidating_a_tag_makes_the_results_under_it_invalid_and_no_others()
+    {
+        await using CachedWork work = CreateTagged();
+        await work.RunAsync("left", 1);
+        await work.RunAsync("right", 1);
+        await work.RunAsync("other", 1);
+
+        await work.Control.InvalidateTagAsync("prices", TestEnd);
+
+        Assert.True((await work.RunAgainAsync("left", 1)).RanAgain);
+        Assert.True((await work.RunAgainAsync("right", 1)).RanAgain);
+        Assert.False((await work.RunAgainAsync("other", 1)).RanAgain);
+    }
+
+    [Fact]
+    public async Task A_tag_and_a_task_type_of_the_same_name_are_not_mixed_up()
+    {
+        await using CachedWork work = CreateTagged();
+        await work.RunAsync("left", 1);
+        await work.RunAsync("other", 1);
+
+        await work.Control.InvalidateTagAsync("left", TestEnd);
+        await work.Control.InvalidateTaskTypeAsync("prices", TestEnd);
+
+        Assert.False((await work.RunAgainAsync("left", 1)).RanAgain);
+        Assert.True((await work.RunAgainAsync("other", 1)).RanAgain);
+    }
+
+    [Fact]
+    public async Task A_registered_distributed_cache_is_the_second_level_which_another_process_finds()
+    {
+        var server = new FakeDistributedCache();
+        await using CachedWork first = Create();
+        await using CachedWork second = Create();
+
+        await first.RunAsync("double", 21);
+        (SubtaskSnapshot subtask, bool ranAgain) = await second.RunAgainAsync("double", 21);
+
+        Assert.False(ranAgain);
+        Assert.Equal((new Doubled(42), OutputOrigin.Cached), (subtask.Output, subtask.Origin));
+
+        CachedWork Create() => new(
+            (work, builder) => work.Add(builder, "double", (int number) => new Doubled(number * 2)),
+            services => services.AddSingleton<IDistributedCache>(server));
+    }
+
+    [Fact]
+    public async Task A_result_that_can_no_longer_be_read_is_made_anew()
+    {
+        var server = new FakeDistributedCache();
+        await using CachedWork old = new(
+            (work, builder) => work.Add(builder, "version", (None _) => "one"), services => services.AddSingleton<IDistributedCache>(server));
+        await using CachedWork changed = new(
+            (work, builder) => work.Add(builder, "version", (None _) => new Doubled(2)), services => services.AddSingleton<IDistributedCache>(server));
+
+        await old.RunAsync("version");
+        (SubtaskSnapshot subtask, bool ranAgain) = await changed.RunAgainAsync("version");
+
+        Assert.True(ranAgain);
+        Assert.Equal(new Doubled(2), subtask.Output);
+    }
+
+    [Fact]
+    public async Task A_cache_that_throws_harms_no_run_and_is_logged()
+    {
+        await using CachedWork work = new(
+            (work, builder) => work.Add(builder, "double", (int number) => number * 2), services => services.AddSingleton<HybridCache, BrokenCache>());
+
+        Assert.Equal(42, (await work.RunAsync("double", 21)).GetOutput<int>("only"));
+        Assert.True((await work.RunAgainAsync("double", 21)).RanAgain);
+        Assert.Contains(work.Log, line => line.Exception is InvalidTimeZoneException && line.Message.Contains("could not be looked for", StringComparison.Ordinal));
+        Assert.Contains(work.Log, line => line.Exception is InvalidTimeZoneException && line.Message.Contains("could not be cached", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Equal_input_is_found_however_it_is_written()
+    {
+        await using CachedWork work = new((work, builder) => work.Add(builder, "width", (Span span) => span.To - span.From));
+
+        await work.RunAsync("width", new JsonObject { ["from"] = 1, ["to"] = 4 });
+
+        Assert.False((await work.RunAgainAsync("width", new JsonObject { ["to"] = 4, ["from"] = 1 })).RanAgain);
+        Assert.True((await work.RunAgainAsync("width", new JsonObject { ["from"] = 4, ["to"] = 1 })).RanAgain);
+    }
+
+    [Fact]
+    public void UseResultCache_WithATimeToLiveOfZero_IsRefused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            new ServiceCollection().AddAgentOrchestration().UseResultCache(options => options.TimeToLive = TimeSpan.Zero));
+
+    private static CachedWork CreateTagged() => new((work, builder) =>
+    {
+        work.Add(builder, "left", (int number) => -number, configure: options => options.CacheTags.Add("prices"));
+        work.Add(builder, "right", (int number) => number, configure: options => options.CacheTags.Add("prices"));
+        work.Add(builder, "other", (int number) => number, configure: options => options.CacheTags.Add("left"));
+    });
+
+    private sealed record Doubled(int Value);
+
+    private sealed record Span(int From, int To);
+}
