@@ -55,7 +55,7 @@ public sealed class RegistrationTests
     [Fact]
     public async Task Works_with_a_host()
     {
-        HostApplicationBuilder builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = Environments.Development });
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Services.AddAgentOrchestration().AddTaskType(Negate).UseResultCompiler<int, OutputCompiler>();
         using IHost host = builder.Build();
         await host.StartAsync(TestEnd);

@@ -27,8 +27,6 @@ internal sealed class CachedWork : IAsyncDisposable
     /// <summary>How often code ran.</summary>
     public int Calls => Volatile.Read(ref _calls);
 
-    public IResultCacheControl Control => _engine.Services.GetRequiredService<IResultCacheControl>();
-
     public IReadOnlyList<FakeLogRecord> Log => _engine.Services.GetFakeLogCollector().GetSnapshot();
 
     public void Add<TInput, TOutput>(
@@ -48,6 +46,13 @@ internal sealed class CachedWork : IAsyncDisposable
             });
 
     public Task<RunResult> RunAsync(string taskType, JsonNode? input = null) => _engine.RunAsync(plan => plan.Add("only", taskType, input));
+
+    /// <summary>Makes results invalid; what is stored from then on has a later time.</summary>
+    public async Task InvalidateAsync(Func<IResultCacheControl, CancellationToken, ValueTask> what)
+    {
+        await what(_engine.Services.GetRequiredService<IResultCacheControl>(), TestContext.Current.CancellationToken);
+        _engine.Clock.Advance(TimeSpan.FromSeconds(1));
+    }
 
     /// <summary>Runs work a second time.</summary>
     /// <returns>What became of it, and whether its code ran again.</returns>

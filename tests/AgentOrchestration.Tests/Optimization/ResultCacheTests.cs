@@ -9,8 +9,6 @@ namespace AgentOrchestration.Tests.Optimization;
 
 public sealed class ResultCacheTests
 {
-    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task A_pure_result_is_found_again_in_a_later_run_and_says_where_it_came_from()
     {
@@ -78,7 +76,7 @@ public sealed class ResultCacheTests
         await work.RunAsync("left", 2);
         await work.RunAsync("right", 1);
 
-        await work.Control.InvalidateTaskTypeAsync("left", TestEnd);
+        await work.InvalidateAsync((control, stop) => control.InvalidateTaskTypeAsync("left", stop));
 
         Assert.True((await work.RunAgainAsync("left", 1)).RanAgain);
         Assert.True((await work.RunAgainAsync("left", 2)).RanAgain);
@@ -94,7 +92,7 @@ public sealed class ResultCacheTests
         await work.RunAsync("right", 1);
         await work.RunAsync("other", 1);
 
-        await work.Control.InvalidateTagAsync("prices", TestEnd);
+        await work.InvalidateAsync((control, stop) => control.InvalidateTagAsync("prices", stop));
 
         Assert.True((await work.RunAgainAsync("left", 1)).RanAgain);
         Assert.True((await work.RunAgainAsync("right", 1)).RanAgain);
@@ -108,8 +106,8 @@ public sealed class ResultCacheTests
         await work.RunAsync("left", 1);
         await work.RunAsync("other", 1);
 
-        await work.Control.InvalidateTagAsync("left", TestEnd);
-        await work.Control.InvalidateTaskTypeAsync("prices", TestEnd);
+        await work.InvalidateAsync((control, stop) => control.InvalidateTagAsync("left", stop));
+        await work.InvalidateAsync((control, stop) => control.InvalidateTaskTypeAsync("prices", stop));
 
         Assert.False((await work.RunAgainAsync("left", 1)).RanAgain);
         Assert.True((await work.RunAgainAsync("other", 1)).RanAgain);

@@ -10,7 +10,6 @@ public sealed class SharedWorkTests
 {
     [Theory]
     [InlineData(TaskEffect.Pure, 1)]
-    [InlineData(TaskEffect.Read, 1)]
     [InlineData(TaskEffect.Write, 3)]
     [InlineData(TaskEffect.Irreversible, 3)]
     public async Task Identical_subtasks_run_once_if_their_effect_allows_it(TaskEffect effect, int expectedCalls)
