@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Text.Json;
 using AgentOrchestration;
 using AgentOrchestration.DependencyInjection;
 using AgentOrchestration.Execution;
@@ -41,7 +42,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AgentOrchestrationOptions>, AgentOrchestrationOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AgentOrchestrationOptions>, AgentOrchestrationOptionsRules>());
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(provider => new PayloadSerializer(OptionsOf(provider).JsonSerializerOptions));
+        services.TryAddSingleton(provider => new PayloadSerializer(WithTypes(OptionsOf(provider).JsonSerializerOptions)));
 
         AddSeams(services);
         AddMonitoring(services);
@@ -118,6 +119,11 @@ public static class AgentOrchestrationServiceCollectionExtensions
 
     private static AgentOrchestrationOptions OptionsOf(IServiceProvider provider) =>
         provider.GetRequiredService<IOptions<AgentOrchestrationOptions>>().Value;
+
+    /// <summary>Options that do not say where types are known from know what the default knows.</summary>
+    private static JsonSerializerOptions WithTypes(JsonSerializerOptions options) => options.TypeInfoResolver is null
+        ? new JsonSerializerOptions(options) { TypeInfoResolver = PayloadSerializer.DefaultOptions.TypeInfoResolver }
+        : options;
 
     /// <summary>Logging is optional, and registering it is the application's business.</summary>
     private static ILogger<T> LoggerOf<T>(IServiceProvider provider) =>

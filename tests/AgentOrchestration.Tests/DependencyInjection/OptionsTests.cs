@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using AgentOrchestration.Results;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Execution;
 using Microsoft.Extensions.DependencyInjection;
@@ -65,18 +67,22 @@ public sealed class OptionsTests
         Assert.Contains("AbandonAfter", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Serializer_options_of_the_application_write_and_read_what_tasks_pass_on()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Serializer_options_of_the_application_write_and_read_what_tasks_pass_on(bool withTypes)
     {
         await using Engine engine = new(
             builder => builder.AddTaskType("x-of", "Takes x.", (Point point, TaskContext _, CancellationToken _) => ValueTask.FromResult(point.XValue)),
             options => options.JsonSerializerOptions = new JsonSerializerOptions
             {
                 PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-                TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+                TypeInfoResolver = withTypes ? new DefaultJsonTypeInfoResolver() : null,
             });
 
-        Assert.Equal(7, (await engine.RunAsync(plan => plan.Add("only", "x-of", input: new System.Text.Json.Nodes.JsonObject { ["x_value"] = 7 }))).GetOutput<int>("only"));
+        RunResult result = await engine.RunAsync(plan => plan.Add("only", "x-of", input: new JsonObject { ["x_value"] = 7 }));
+
+        Assert.Equal(7, result.GetOutput<int>("only"));
     }
 
     private sealed record Point(int XValue);
