@@ -62,6 +62,18 @@ internal sealed class Engine : IAsyncDisposable
         throw new InvalidOperationException($"The run ended without {typeof(TEvent).Name}.");
     }
 
+    /// <summary>All events of a run, to its end.</summary>
+    public static async Task<IReadOnlyList<RunEvent>> EventsAsync(OrchestrationRun run)
+    {
+        List<RunEvent> events = [];
+        await foreach (RunEvent next in run.WatchAsync(TestEnd))
+        {
+            events.Add(next);
+        }
+
+        return events;
+    }
+
     /// <summary>Moves the clock in small steps until the task is done; timers that are set meanwhile fire too.</summary>
     public async Task<T> AdvanceUntilAsync<T>(Task<T> done, TimeSpan step)
     {

@@ -1,0 +1,20 @@
+namespace AgentOrchestration.Tests.Execution;
+
+/// <summary>A place where work waits until the test lets it go on.</summary>
+internal sealed class Checkpoint
+{
+    private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when work has come here.</summary>
+    public Task Reached => _reached.Task.WaitAsync(TestContext.Current.CancellationToken);
+
+    public void Open() => _open.TrySetResult();
+
+    /// <summary>Waits until it is open. Without a token it ignores that it is told to stop.</summary>
+    public async Task PassAsync(CancellationToken stop = default)
+    {
+        _reached.TrySetResult();
+        await _open.Task.WaitAsync(stop);
+    }
+}
