@@ -39,15 +39,15 @@ internal sealed partial class LocalRun
 
     public void Report(LocalAttempt attempt, double fraction, string? message)
     {
-        if (attempt.HasReturned)
+        if (!IsHeard(attempt))
         {
             return;
         }
 
         long now = Now();
         attempt.Extras.LastProgress = now;
-        bool isNew = _ticks.Add(new ProgressReported(fraction, message) { Sequence = History.Count - 1, Time = new DateTimeOffset(now, TimeSpan.Zero), SubtaskId = attempt.Subtask.Id });
-        if (isNew)
+        var progress = new ProgressReported(fraction, message) { Sequence = History.Count - 1, Time = new DateTimeOffset(now, TimeSpan.Zero), SubtaskId = attempt.Subtask.Id };
+        if (_ticks.Add(progress, attempt.Attempt))
         {
             _signal.Raise();
         }
@@ -55,7 +55,7 @@ internal sealed partial class LocalRun
 
     public void Stream(LocalAttempt attempt, string text)
     {
-        if (attempt.HasReturned)
+        if (!IsHeard(attempt))
         {
             return;
         }
@@ -65,6 +65,9 @@ internal sealed partial class LocalRun
         _ticks.Add(new TextStreamed(text) { Sequence = History.Count - 1, Time = new DateTimeOffset(now, TimeSpan.Zero), SubtaskId = attempt.Subtask.Id });
         _signal.Raise();
     }
+
+    /// <summary>What code still says when it has returned, or was abandoned, is not listened to.</summary>
+    private bool IsHeard(LocalAttempt attempt) => !attempt.HasReturned && _core.State.IsCurrent(attempt.Index, attempt.Attempt);
 
     private int IndexOf(string subtaskId)
     {

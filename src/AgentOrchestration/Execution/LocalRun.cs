@@ -96,7 +96,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
         RunSnapshot snapshot = RunSnapshot.Fold(Enumerable.Range(0, History.Count).Select(index => _events.Create(History[index], index)));
         return _ticks.Count == 0
             ? snapshot
-            : snapshot with { Subtasks = [.. snapshot.Subtasks.Select(subtask => subtask with { Progress = _ticks.ProgressOf(subtask.Subtask.Id) })] };
+            : snapshot with { Subtasks = [.. snapshot.Subtasks.Select(subtask => subtask with { Progress = _ticks.ProgressOf(subtask.Subtask.Id, subtask.Attempts) })] };
     }
 
     public async ValueTask DisposeAsync()

@@ -7,22 +7,24 @@ internal sealed class RunTicks
 
     private readonly Lock _gate = new();
     private readonly SubtaskTick?[] _ring = new SubtaskTick[Kept];
-    private readonly Dictionary<string, ProgressReported> _progress = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (int Attempt, ProgressReported Progress)> _progress = new(StringComparer.Ordinal);
     private long _count;
 
     public long Count => Volatile.Read(ref _count);
 
+    /// <summary>Adds a report of progress. Each attempt begins from nothing.</summary>
     /// <returns>Whether it was worth telling.</returns>
-    public bool Add(ProgressReported progress)
+    public bool Add(ProgressReported progress, int attempt)
     {
         lock (_gate)
         {
-            if (!ProgressReported.IsWorthTelling(_progress.GetValueOrDefault(progress.SubtaskId), progress.Fraction, progress.Message))
+            ProgressReported? previous = Latest(progress.SubtaskId, attempt);
+            if (!ProgressReported.IsWorthTelling(previous, progress.Fraction, progress.Message))
             {
                 return false;
             }
 
-            _progress[progress.SubtaskId] = progress;
+            _progress[progress.SubtaskId] = (attempt, progress);
             Append(progress);
             return true;
         }
@@ -36,20 +38,12 @@ internal sealed class RunTicks
         }
     }
 
-    /// <summary>A new attempt begins from nothing.</summary>
-    public void Forget(string subtaskId)
+    /// <summary>What an attempt has reported last.</summary>
+    public double? ProgressOf(string subtaskId, int attempt)
     {
         lock (_gate)
         {
-            _progress.Remove(subtaskId);
-        }
-    }
-
-    public double? ProgressOf(string subtaskId)
-    {
-        lock (_gate)
-        {
-            return _progress.TryGetValue(subtaskId, out ProgressReported? progress) ? progress.Fraction : null;
+            return Latest(subtaskId, attempt)?.Fraction;
         }
     }
 
@@ -64,6 +58,9 @@ internal sealed class RunTicks
             return number < _count ? _ring[number % Kept] : null;
         }
     }
+
+    private ProgressReported? Latest(string subtaskId, int attempt) =>
+        _progress.TryGetValue(subtaskId, out (int Attempt, ProgressReported Progress) latest) && latest.Attempt == attempt ? latest.Progress : null;
 
     private void Append(SubtaskTick tick)
     {
