@@ -34,13 +34,22 @@ internal sealed partial class DispatchCore
 
         if (State.StateOf(subtask) == SubtaskState.Running)
         {
-            if (_stops.ContainsKey(subtask))
+            bool isStopping = _stops.TryGetValue(subtask, out AttemptStop stop);
+            if (isStopping && (stop.Limit is null || stop.IsCancelled))
             {
                 return;
             }
 
             State.Apply(new RunFact(RunFactKind.SubtaskCancelRequested, now, subtask), _consequences);
-            BeginStop(subtask, State.AttemptOf(subtask), limit: null, now, decisions);
+            if (isStopping)
+            {
+                // Its time was up before; no other attempt follows now.
+                _stops[subtask] = stop with { IsCancelled = true };
+            }
+            else
+            {
+                BeginStop(subtask, State.AttemptOf(subtask), limit: null, now, decisions);
+            }
         }
         else
         {
@@ -160,7 +169,7 @@ internal sealed partial class DispatchCore
         EndAttempt(subtask, attempt, usage: null, now);
         State.Apply(new RunFact(RunFactKind.AttemptAbandoned, now, subtask, attempt), _consequences);
         _abandonedLeases.Add((subtask, attempt), Graph.NeedVectors[Graph.NeedVectorOf[subtask]]);
-        if (stop.Limit is { } limit)
+        if (stop is { Limit: { } limit, IsCancelled: false })
         {
             // Another attempt may run beside this one only if neither changes anything outside, and not beside too many.
             bool mayRetry = limit != TimeLimit.Subtask

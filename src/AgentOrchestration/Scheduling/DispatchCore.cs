@@ -81,7 +81,11 @@ internal sealed partial class DispatchCore
         }
 
         AttemptStop? stop = EndAttempt(subtask, attempt, result.Usage, now);
-        if (stop?.Limit is { } limit)
+        if (stop is { IsCancelled: true })
+        {
+            Cancel(subtask, attempt, now);
+        }
+        else if (stop?.Limit is { } limit)
         {
             Failed(subtask, attempt, new AttemptResult { Error = TimeoutError(subtask, limit), MayRetry = limit != TimeLimit.Subtask && MayRetryTimeout(subtask) }, now, decisions);
         }
