@@ -53,6 +53,9 @@ internal sealed class RunState
     /// <summary>Whether what succeeded has to be undone under a policy that compensates.</summary>
     public bool HasNotSucceeded => Outcome != RunOutcome.Succeeded;
 
+    /// <summary>Whether a subtask has failed that something needs, or that nothing takes.</summary>
+    public bool HasFailed => _anyFailed;
+
     public RunHistory History { get; } = new();
 
     /// <summary>The subtasks that an attempt completed, in that order; kept only when <see cref="KeepCompletions"/> was called.</summary>
