@@ -52,6 +52,9 @@ internal sealed class GrowingGraph
 
     public long UrgencyOf(int index) => Urgency.Of(_ranks[index], index);
 
+    /// <summary>Whether any dependency may end in any way.</summary>
+    public bool HasOptional => (Origin.Part.Optional ?? _addedOptional) is not null;
+
     public bool IsOptional(int dependency, int subtask) =>
         Origin.Part.Optional?.Contains((dependency, subtask)) == true || _addedOptional?.Contains((dependency, subtask)) == true;
 

@@ -4,7 +4,8 @@ namespace AgentOrchestration.Runs;
 public enum RunOutcome
 {
     /// <summary>
-    /// Everything was done that had to be: no subtask failed or was cancelled, but for such as others only take as an optional input.
+    /// Everything was done that had to be: no subtask failed or was cancelled, but for such as others only take as an optional input,
+    /// and what those needed.
     /// </summary>
     Succeeded,
 

@@ -210,21 +210,36 @@ internal sealed class RunState
         }
     }
 
-    /// <summary>Whether all that depends on a subtask can do without it, and something does.</summary>
+    /// <summary>
+    /// Whether the run can do without a subtask: whether every way from it to a subtask that nothing depends on leads over an optional input.
+    /// </summary>
     private bool IsTolerated(int subtask)
     {
-        int successors = 0;
-        foreach (int successor in Graph.PlannedSuccessors(subtask))
+        if (!Graph.HasOptional)
         {
-            successors++;
-            if (!Graph.IsOptional(subtask, successor))
+            return false;
+        }
+
+        HashSet<int> lost = [subtask];
+        Stack<int> open = new(lost);
+        while (open.TryPop(out int next))
+        {
+            int[] successors = [.. Graph.PlannedSuccessors(next), .. Graph.AddedSuccessors(next) ?? []];
+            if (successors.Length == 0)
             {
                 return false;
             }
+
+            foreach (int successor in successors)
+            {
+                if (!Graph.IsOptional(next, successor) && lost.Add(successor))
+                {
+                    open.Push(successor);
+                }
+            }
         }
 
-        List<int> added = Graph.AddedSuccessors(subtask) ?? [];
-        return successors + added.Count > 0 && added.TrueForAll(successor => Graph.IsOptional(subtask, successor));
+        return true;
     }
 
     private void Grow(GraphGrowth growth, RunConsequences consequences)

@@ -179,6 +179,37 @@ public sealed class FailurePolicyTests
         Assert.Equal((RunOutcome.Failed, RunOutcome.Failed), (nothing.Outcome, something.Outcome));
     }
 
+    [Fact]
+    public async Task A_failure_is_tolerated_when_all_that_needs_it_is_only_an_optional_input_itself()
+    {
+        await using Engine engine = Failing("broken");
+
+        RunResult result = await engine.RunAsync(plan =>
+        {
+            SubtaskRef broken = plan.Add("broken", "work");
+            SubtaskRef needs = plan.Add("needs", "work", after: [broken]);
+            plan.Add("join", "work", optional: [needs]);
+        });
+
+        Assert.Equal((RunOutcome.Succeeded, SubtaskState.Skipped), (result.Outcome, result["needs"].State));
+        Assert.Equal(["join"], result.Degraded.Select(subtask => subtask.Subtask.Id));
+    }
+
+    [Fact]
+    public async Task A_failed_item_of_a_list_is_tolerated_when_the_list_is_an_optional_input()
+    {
+        await using Engine engine = new(builder => builder
+            .AddTaskType("list", "Lists.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult<int[]>([1, 2, 3]))
+            .AddTaskType("work", "Works.", (int item, TaskContext _, CancellationToken _) =>
+                item == 2 ? throw new InvalidDataException("Bad data.") : ValueTask.FromResult(item)));
+
+        RunResult result = await engine.RunAsync(plan =>
+            plan.Add("join", "list", optional: [plan.ForEach("each", plan.Add("list", "list").Output(), "work")]));
+
+        Assert.Equal((RunOutcome.Succeeded, SubtaskState.Failed), (result.Outcome, result["each/1"].State));
+        Assert.Equal(["join"], result.Degraded.Select(subtask => subtask.Subtask.Id));
+    }
+
     private static Engine Failing(params string[] ids) => Failing(_ => { }, ids);
 
     private static Engine Failing(Action<AgentOrchestrationOptions> options, params string[] ids) => Engine.For(
