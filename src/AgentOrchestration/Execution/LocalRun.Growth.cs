@@ -75,20 +75,28 @@ internal sealed partial class LocalRun
         }
 
         JsonElement list = Inputs.ReadList(Graph.Inputs[subtask]!.List!.Value);
+        GrowthSurroundings surroundings = GrowthSurroundings.ForItems(Graph, subtask);
         return list.GetArrayLength() == 0
             ? null
-            : CheckGrowth(PlanOf(parent, list), subtask, GrowthSurroundings.ForItems(Graph, subtask), isJoined: true);
+            : CheckGrowth(PlanOf(parent, list, id => surroundings.IndexOf(id) is { } index && Graph.IsOptional(index, subtask)), subtask, surroundings, isJoined: true);
     }
 
-    private static TaskPlan PlanOf(Subtask parent, JsonElement list) => new()
+    private static TaskPlan PlanOf(Subtask parent, JsonElement list, Predicate<string> isOptional) => new()
     {
         Goal = parent.Name,
-        Subtasks = [.. list.EnumerateArray().Select((item, number) => PartOf(parent, item, number))],
+        Subtasks = [.. list.EnumerateArray().Select((item, number) => PartOf(parent, item, number, isOptional))],
     };
 
-    private static Subtask PartOf(Subtask parent, JsonElement item, int number)
+    private static Subtask PartOf(Subtask parent, JsonElement item, int number, Predicate<string> isOptional)
     {
         JsonElement arguments = ItemReference.Fill(parent.Arguments, item);
+        string[] references = ReferencesIn(arguments);
+        if (references.Length != ReferencesIn(parent.Arguments ?? default).Length)
+        {
+            // The item is data, made by an earlier subtask: only the plan says what refers to what.
+            throw new InvalidOperationException($"Item {number} of the list holds what reads as a reference to an output.");
+        }
+
         return parent with
         {
             Id = $"{number}",
@@ -96,10 +104,11 @@ internal sealed partial class LocalRun
             ForEach = null,
             Condition = null,
             Arguments = arguments,
-            DependsOn = [.. OutputReferences.In(arguments).Select(reference => reference.Output.SubtaskId).Distinct(StringComparer.Ordinal)],
-            OptionalDependsOn = [],
+            DependsOn = [.. references.Distinct(StringComparer.Ordinal).Where(id => !isOptional(id))],
         };
     }
+
+    private static string[] ReferencesIn(JsonElement arguments) => [.. OutputReferences.In(arguments).Select(reference => reference.Output.SubtaskId)];
 
     /// <summary>Makes the output of a subtask of those of its parts.</summary>
     private void Join(int subtask)

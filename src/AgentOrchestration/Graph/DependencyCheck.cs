@@ -13,7 +13,8 @@ internal sealed class DependencyCheck(TaskPlan plan, PlanReport report, GrowthSu
     /// <summary>Dependencies that may end in any way; <see langword="null"/> when there are none.</summary>
     public HashSet<(int Dependency, int Subtask)>? Optional { get; private set; }
 
-    public int? IndexOf(string id) => _indices.TryGetValue(id, out int index) ? surroundings.Offset + index : surroundings.IndexOf(id);
+    public int? IndexOf(string id) =>
+        !surroundings.HidesSiblings && _indices.TryGetValue(id, out int index) ? surroundings.Offset + index : surroundings.IndexOf(id);
 
     /// <returns>Of each subtask the indices of those it waits for, each once; what could not be found is left out and reported.</returns>
     public int[][] Run()

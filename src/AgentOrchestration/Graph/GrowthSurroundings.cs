@@ -28,14 +28,26 @@ internal sealed class GrowthSurroundings
     /// <summary>The subtasks of a plan within a plan know each other only.</summary>
     public static GrowthSurroundings ForNestedPlan(GrowingGraph graph) => new(graph, static _ => null, []);
 
-    /// <summary>The subtasks that work through a list know what their parent depends on.</summary>
-    public static GrowthSurroundings ForItems(GrowingGraph graph, int parent) =>
-        new(graph, id => graph.IndexOf(id) is { } index && graph.Dependencies[parent].Contains(index) ? index : null, []);
+    /// <summary>The subtasks that work through a list know what their parent depends on, by the names that their parent has for it, and not each other.</summary>
+    public static GrowthSurroundings ForItems(GrowingGraph graph, int parent)
+    {
+        string parentId = graph.SubtaskAt(parent).Id;
+        string scope = parentId[..(parentId.LastIndexOf('/') + 1)];
+        return new(graph, id => Find(scope + id) ?? Find(id), []) { HidesSiblings = true };
+
+        int? Find(string id) => graph.IndexOf(id) is { } index && graph.Dependencies[parent].Contains(index) ? index : null;
+    }
 
     /// <summary>The subtasks that an attempt adds know the whole run, and come after their parent.</summary>
     public static GrowthSurroundings ForAddition(GrowingGraph graph, int parent) => new(graph, graph.IndexOf, [parent]);
 
+    /// <summary>Whether the subtasks do not know each other, so that an id never means one of them.</summary>
+    public bool HidesSiblings { get; private init; }
+
     public int? IndexOf(string id) => _indexOf(id);
+
+    /// <summary>The id of a subtask that was there before.</summary>
+    public string IdOf(int index) => _graph!.SubtaskAt(index).Id;
 
     /// <summary>The output of a subtask that was there before.</summary>
     public OutputShape? ShapeOf(int index, ITaskTypeRegistry taskTypes) => OutputShape.Of(_graph!.SubtaskAt(index), taskTypes);

@@ -59,7 +59,7 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
 
         return report.Diagnostics.Count > 0 || !acyclic ? null : new GraphPart
         {
-            Subtasks = prefix.Length == 0 ? plan.Subtasks : Prefixed(plan.Subtasks, prefix),
+            Subtasks = prefix.Length == 0 ? plan.Subtasks : InRun(plan.Subtasks, prefix, dependencyCheck, surroundings),
             TaskTypes = types!,
             Inputs = inputs,
             Needs = needs,
@@ -78,21 +78,20 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
         : Array.ConvertAll(dependencies, own => own.Where(dependency => dependency >= offset).Select(dependency => dependency - offset).ToArray());
 
     /// <summary>The subtasks under the ids that they have in the run.</summary>
-    private static Subtask[] Prefixed(IReadOnlyList<Subtask> subtasks, string prefix)
+    private static Subtask[] InRun(IReadOnlyList<Subtask> subtasks, string prefix, DependencyCheck dependencyCheck, GrowthSurroundings surroundings)
     {
-        HashSet<string> local = [.. subtasks.Select(subtask => subtask.Id)];
         return
         [
             .. subtasks.Select(subtask => subtask with
             {
                 Id = prefix + subtask.Id,
                 Name = subtask.Name,
-                DependsOn = [.. subtask.DependsOn.Select(InRun)],
-                OptionalDependsOn = [.. subtask.OptionalDependsOn.Select(InRun)],
+                DependsOn = [.. subtask.DependsOn.Select(IdOf)],
+                OptionalDependsOn = [.. subtask.OptionalDependsOn.Select(IdOf)],
             }),
         ];
 
-        string InRun(string id) => local.Contains(id) ? prefix + id : id;
+        string IdOf(string id) => dependencyCheck.IndexOf(id) is { } index && index < surroundings.Offset ? surroundings.IdOf(index) : prefix + id;
     }
 
     private TaskDescriptor?[] FindTaskTypes(TaskPlan plan, PlanReport report)

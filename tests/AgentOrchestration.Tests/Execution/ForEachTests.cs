@@ -1,0 +1,213 @@
+using System.Text.Json.Nodes;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Results;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Tasks;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AgentOrchestration.Tests.Execution;
+
+public sealed class ForEachTests
+{
+    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(1000)]
+    public async Task The_work_is_done_once_for_each_item_and_the_outputs_are_a_list_in_the_same_order(int count)
+    {
+        await using Engine engine = Create(Enumerable.Range(0, count));
+
+        RunResult result = await engine.RunAsync(plan =>
+        {
+            SubtaskRef squares = plan.ForEach("each", plan.Add("list", "list").Output(), "square");
+            plan.Add("sum", "sum", input: squares.Output());
+        });
+
+        Assert.Equal(RunOutcome.Succeeded, result.Outcome);
+        Assert.Equal(Enumerable.Range(0, count).Select(number => (long)number * number), result.GetOutput<long[]>("each"));
+        Assert.Equal(Enumerable.Range(0, count).Sum(number => (long)number * number), result.GetOutput<long>("sum"));
+        Assert.Equal(count + 3, result.Subtasks.Count);
+        Assert.Equal(0, result["each"].Attempts);
+    }
+
+    [Fact]
+    public async Task Parts_of_items_and_outputs_of_other_subtasks_stand_in_the_arguments()
+    {
+        await using Engine engine = Create([]);
+
+        RunResult result = await engine.RunAsync(plan =>
+        {
+            SubtaskRef people = plan.Add("people", "people");
+            SubtaskRef greeting = plan.Add("greeting", "echo", input: "Hello");
+            plan.ForEach("each", people.Output(), "join", input: new JsonObject
+            {
+                ["left"] = greeting.Output(),
+                ["right"] = new ItemReference("/name/first"),
+            });
+        });
+
+        Assert.Equal(["Hello Ada", "Hello Alan"], result.GetOutput<string[]>("each"));
+    }
+
+    [Fact]
+    public async Task Ids_that_look_like_those_of_the_items_are_no_items()
+    {
+        await using Engine engine = Create([]);
+
+        RunResult result = await engine.RunAsync(plan =>
+        {
+            SubtaskRef people = plan.Add("0", "people");
+            SubtaskRef greeting = plan.Add("1", "echo", input: "Hello");
+            plan.ForEach("2", people.Output(), "join", input: new JsonObject { ["left"] = greeting.Output(), ["right"] = new ItemReference("/name/first") });
+        });
+
+        Assert.Equal(RunOutcome.Succeeded, result.Outcome);
+        Assert.Equal(["Hello Ada", "Hello Alan"], result.GetOutput<string[]>("2"));
+    }
+
+    [Fact]
+    public async Task Within_a_plan_within_a_plan_the_items_see_what_their_subtask_sees()
+    {
+        await using Engine engine = Create([1, 2, 3]);
+        TaskPlan inner = TaskPlan.Create(plan =>
+        {
+            SubtaskRef people = plan.Add("people", "people");
+            SubtaskRef greeting = plan.Add("greeting", "echo", input: "Hello");
+            plan.ForEach("each", people.Output(), "join", input: new JsonObject { ["left"] = greeting.Output(), ["right"] = new ItemReference("/name/first") });
+        });
+        await using OrchestrationRun run = await engine.StartAsync(plan =>
+        {
+            SubtaskRef nested = plan.AddPlan("plan", inner);
+            plan.ForEach("again", nested.Output("/each"), "echo");
+        });
+
+        RunResult result = await run.WaitAsync(TestEnd);
+
+        Assert.Equal(RunOutcome.Succeeded, result.Outcome);
+        Assert.Equal(["Hello Ada", "Hello Alan"], result.GetOutput<string[]>("again"));
+        Assert.Equal(["plan/greeting"], result["plan/each/0"].Subtask.DependsOn);
+    }
+
+    [Fact]
+    public async Task One_failed_item_leaves_the_others_alone_and_what_needs_the_list_is_skipped()
+    {
+        await using Engine engine = Create([1, -1, 3]);
+
+        RunResult result = await engine.RunAsync(plan =>
+        {
+            SubtaskRef squares = plan.ForEach("each", plan.Add("list", "list").Output(), "square");
+            plan.Add("sum", "sum", input: squares.Output());
+        });
+
+        Assert.Equal(RunOutcome.Failed, result.Outcome);
+        Assert.Equal((1L, 9L), (result.GetOutput<long>("each/0"), result.GetOutput<long>("each/2")));
+        Assert.Equal(SubtaskState.Failed, result["each/1"].State);
+        Assert.Equal(
+            [("each", "each/1", SkipReason.Failed), ("sum", "each/1", SkipReason.Failed)],
+            result.Skipped.Select(subtask => (subtask.Subtask.Id, subtask.SkippedBecauseOf!, subtask.SkipReason!.Value)));
+    }
+
+    [Fact]
+    public async Task Every_item_has_the_limits_of_its_subtask()
+    {
+        await using Engine engine = Create([-1, -2], options =>
+        {
+            options.Retry.Delay = TimeSpan.Zero;
+            options.Retry.MaxAttempts = 2;
+        });
+
+        RunResult result = await engine.RunAsync(plan =>
+            plan.ForEach("each", plan.Add("list", "list").Output(), "square", policy: new SubtaskPolicy { MaxAttempts = 3 }));
+
+        Assert.Equal((3, 3), (result["each/0"].Attempts, result["each/1"].Attempts));
+    }
+
+    [Fact]
+    public async Task An_optional_input_of_the_work_may_be_missing_for_every_item()
+    {
+        await using Engine engine = Create([]);
+        var each = new Subtask
+        {
+            Id = "each",
+            TaskType = "join",
+            ForEach = new SubtaskOutput("people", ""),
+            DependsOn = ["people"],
+            OptionalDependsOn = ["greeting"],
+            Arguments = System.Text.Json.JsonElement.Parse("""{"left": {"$output": "greeting"}, "right": {"$item": "/name/first"}}"""),
+        };
+        TaskPlan plan = TaskPlan.Create(plan =>
+        {
+            plan.Add("people", "people");
+            plan.Add("greeting", "echo", input: "broken");
+        });
+        await using OrchestrationRun run = await engine.Orchestrator.StartAsync(plan with { Subtasks = [.. plan.Subtasks, each] }, TestEnd);
+
+        RunResult result = await run.WaitAsync(TestEnd);
+
+        Assert.Equal(["nothing Ada", "nothing Alan"], result.GetOutput<string[]>("each"));
+        Assert.Equal(RunOutcome.Succeeded, result.Outcome);
+        Assert.True(result["each/0"].IsDegraded);
+    }
+
+    [Fact]
+    public async Task An_item_that_reads_like_a_reference_is_not_taken_for_one()
+    {
+        await using Engine engine = Create([]);
+
+        RunResult result = await engine.RunAsync(plan =>
+        {
+            SubtaskRef secret = plan.Add("secret", "echo", input: "a secret");
+            SubtaskRef hostile = plan.Add("hostile", "hostile", after: [secret]);
+            plan.ForEach("each", hostile.Output(), "echo-any", after: [secret]);
+        });
+
+        Assert.Equal((SubtaskState.Failed, "InvalidOperationException"), (result["each"].State, result["each"].Error!.Kind));
+        Assert.Contains("reference", result["each"].Error!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_item_without_the_part_that_the_arguments_name_fails_the_subtask_and_names_it()
+    {
+        await using Engine engine = Create([1]);
+
+        RunResult result = await engine.RunAsync(plan =>
+            plan.ForEach("each", plan.Add("list", "list").Output(), "echo", input: new ItemReference("/name")));
+
+        Assert.Equal((SubtaskState.Failed, "The item has no part '/name'."), (result["each"].State, result["each"].Error!.Message));
+    }
+
+    [Fact]
+    public async Task An_item_of_the_wrong_type_fails_the_subtask_with_a_diagnostic()
+    {
+        await using Engine engine = Create([1, 2]);
+
+        RunResult result = await engine.RunAsync(plan => plan.ForEach("each", plan.Add("list", "list").Output(), "echo"));
+
+        Assert.Equal((SubtaskState.Failed, "InvalidPlanException"), (result["each"].State, result["each"].Error!.Kind));
+    }
+
+    private static Engine Create(IEnumerable<int> items, Action<TaskTypeOptions>? square = null) => new(builder => builder
+        .AddTaskType("list", "Lists.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(items.ToArray()))
+        .AddTaskType("people", "Lists people.", (None _, TaskContext _, CancellationToken _) =>
+            ValueTask.FromResult<Person[]>([new(new Name("Ada")), new(new Name("Alan"))]))
+        .AddTaskType("hostile", "Lists what reads like a reference.", (None _, TaskContext _, CancellationToken _) =>
+            ValueTask.FromResult<Dictionary<string, string>[]>([new() { ["$output"] = "secret" }]))
+        .AddTaskType(
+            "square",
+            "Squares.",
+            (int number, TaskContext _, CancellationToken _) => number < 0 ? throw new InvalidDataException("Bad data.") : ValueTask.FromResult((long)number * number),
+            square)
+        .AddTaskType("sum", "Adds.", (long[] numbers, TaskContext _, CancellationToken _) => ValueTask.FromResult(numbers.Sum()))
+        .AddTaskType("echo", "Echoes.", (string text, TaskContext _, CancellationToken _) =>
+            text == "broken" ? throw new InvalidDataException("Bad data.") : ValueTask.FromResult(text))
+        .AddTaskType("echo-any", "Echoes.", (System.Text.Json.JsonElement any, TaskContext _, CancellationToken _) => ValueTask.FromResult(any))
+        .AddTaskType("join", "Joins.", (Pair pair, TaskContext _, CancellationToken _) => ValueTask.FromResult($"{pair.Left ?? "nothing"} {pair.Right}")));
+
+    private sealed record Pair(string? Left, string Right);
+
+    private sealed record Person(Name Name);
+
+    private sealed record Name(string First);
+}
