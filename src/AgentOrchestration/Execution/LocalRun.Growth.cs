@@ -40,8 +40,28 @@ internal sealed partial class LocalRun
                 result = new AttemptResult { Error = SubtaskError.From(exception), Usage = result.Usage };
             }
 
-            return Tell((attempt, result), static (run, told, now, decisions) => run.Returned(told.attempt, told.result, now, decisions));
+            return Grow(
+                result.Growth, (attempt, result), static (run, told, now, decisions) => run.Returned(told.attempt, told.result, now, decisions));
         }
+    }
+
+    /// <summary>Tells the core something that lets the run grow.</summary>
+    private LocalAttempt? Grow<TState>(GraphGrowth? growth, TState state, Action<LocalRun, TState, long, List<Decision>> what)
+    {
+        if (!_needsResources && growth is not null && Array.Exists(growth.Part.Needs, needs => !needs.IsNone))
+        {
+            // Before anything of it can wait, so that no release is missed.
+            _needsResources = true;
+            Executor.Resources.Released += OnReleased;
+        }
+
+        LocalAttempt? next = Tell(state, what);
+        if (_core.State.IsEnded)
+        {
+            Executor.Resources.Released -= OnReleased;
+        }
+
+        return next;
     }
 
     /// <summary>Adds the subtasks that a subtask is made of.</summary>
@@ -60,7 +80,7 @@ internal sealed partial class LocalRun
                 preparation = new Preparation { Error = SubtaskError.From(exception) };
             }
 
-            next = Tell((subtask, preparation), static (run, told, now, decisions) => run._core.Prepared(told.subtask, told.preparation, now, decisions));
+            next = Grow(preparation.Growth, (subtask, preparation), static (run, told, now, decisions) => run._core.Prepared(told.subtask, told.preparation, now, decisions));
         }
 
         Hand(next);
@@ -117,7 +137,12 @@ internal sealed partial class LocalRun
         SubtaskError? error = null;
         try
         {
-            int[] parts = [.. Graph.PartsOf(subtask)];
+            int[] parts;
+            lock (_growthGate)
+            {
+                parts = [.. Graph.PartsOf(subtask)];
+            }
+
             output = Graph.SubtaskAt(subtask).Plan is { } plan
                 ? OutputOf(plan, parts)
                 : Graph.TaskTypes[subtask].Invoker.ToList(Array.ConvertAll(parts, OutputOf));

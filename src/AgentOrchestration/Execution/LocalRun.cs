@@ -28,7 +28,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     private readonly CancellationToken _ended;
     private readonly DateTimeOffset _startedAt;
     private readonly long _startTimestamp;
-    private readonly bool _needsResources;
+    private bool _needsResources;
     private readonly List<Task> _pumps = [];
 
     // Attempts that have started but whose code has not begun, in that order: what workers take next.
@@ -133,8 +133,13 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     /// <summary>The output of a subtask that has succeeded. May be read without the gate by what comes after it.</summary>
     public object? OutputOf(int subtask) => _core.State.OutputOf(subtask);
 
-    public IReadOnlyList<string> MissingInputsOf(int subtask) =>
-        Graph.MissingOptional(subtask, dependency => _core.State.StateOf(dependency) == SubtaskState.Succeeded);
+    public IReadOnlyList<string> MissingInputsOf(int subtask)
+    {
+        lock (_growthGate)
+        {
+            return Graph.MissingOptional(subtask, dependency => _core.State.StateOf(dependency) == SubtaskState.Succeeded);
+        }
+    }
 
     /// <summary>A worker: begins attempts as long as there are any that have started, one after another on this thread.</summary>
     void IThreadPoolWorkItem.Execute()
