@@ -35,7 +35,7 @@ internal sealed partial class LocalRun
                 GraphGrowth growth = CheckGrowth(additions, attempt.Index, GrowthSurroundings.ForAddition(Graph, attempt.Index), isJoined: false);
                 result = result with { Growth = growth };
             }
-            catch (InvalidPlanException exception)
+            catch (Exception exception)
             {
                 result = new AttemptResult { Error = SubtaskError.From(exception), Usage = result.Usage };
             }

@@ -171,6 +171,25 @@ public sealed class GrowthTests
     }
 
     [Fact]
+    public async Task A_rule_of_the_application_that_throws_when_additions_are_checked_fails_the_subtask_and_nothing_else()
+    {
+        int checks = 0;
+        await using Engine engine = Growing(
+            plan => plan.Add("one", "echo", input: "one"),
+            options: options => options.RequiresApproval = (subtask, _) =>
+                subtask.Id == "one" && Interlocked.Increment(ref checks) == 2 ? throw new InvalidOperationException("The rule broke.") : false);
+
+        RunResult result = await engine.RunAsync(plan =>
+        {
+            plan.Add("grow", "grow");
+            plan.Add("apart", "echo", input: "apart");
+        });
+
+        Assert.Equal((SubtaskState.Failed, "The rule broke."), (result["grow"].State, result["grow"].Error!.Message));
+        Assert.Equal(SubtaskState.Succeeded, result["apart"].State);
+    }
+
+    [Fact]
     public async Task What_was_added_waits_for_resources_that_another_run_holds()
     {
         var holding = new Checkpoint();
