@@ -144,6 +144,14 @@ internal sealed class InputCheck(
 
     private void CheckReference(int subtask, JsonSchemaNode expected, JsonElement element, string place)
     {
+        if (ItemReference.TryRead(element, out ItemReference item) && item.Path.Length > 0 && item.Path[0] != '/')
+        {
+            report.Add(
+                PlanDiagnosticCode.InvalidControl, subtask, $"/arguments{place}",
+                $"'{item.Path}' is no JSON pointer to a part of the item.",
+                $"Write '/{item.Path}', or an empty text for the whole item.");
+        }
+
         if (!SubtaskOutput.TryRead(element, out SubtaskOutput output)
             || dependencyCheck.IndexOf(output.SubtaskId) is not { } source
             || ShapeOf(source) is not { } shape

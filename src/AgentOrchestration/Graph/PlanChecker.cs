@@ -127,11 +127,11 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
 
     private static void CheckNested(Subtask subtask, int index, PlanReport report)
     {
-        if (subtask.TaskType != Subtask.NestedPlan || subtask.ForEach is not null || subtask.Arguments is not null || !subtask.Resources.IsNone)
+        if (subtask.TaskType != Subtask.NestedPlan || subtask.ForEach is not null || subtask.Arguments is not null || subtask.Policy is not null || !subtask.Resources.IsNone)
         {
             report.Add(
                 PlanDiagnosticCode.InvalidControl, index, "/plan",
-                $"A subtask with a plan has the type '{Subtask.NestedPlan}' and no arguments, list or resources of its own.",
+                $"A subtask with a plan has the type '{Subtask.NestedPlan}' and no arguments, list, policy or resources of its own.",
                 "Give them to the subtasks of its plan.");
         }
     }

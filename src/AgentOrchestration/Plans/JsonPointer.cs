@@ -15,6 +15,11 @@ internal static class JsonPointer
     public static bool TryResolve(JsonElement root, string pointer, out JsonElement target)
     {
         target = root;
+        if (pointer.Length > 0 && pointer[0] != '/')
+        {
+            return false;
+        }
+
         foreach (string segment in Segments(pointer))
         {
             bool found = target.ValueKind switch
