@@ -91,9 +91,16 @@ public sealed class OrchestrationRun : IAsyncDisposable
     /// <summary>Gives the run another budget, for example when it has asked for one. What it has used already counts against it.</summary>
     /// <param name="budget">The budget from now on.</param>
     /// <param name="cancellationToken">Cancels the asking.</param>
+    /// <exception cref="ArgumentException">A part of the budget is out of range.</exception>
     /// <exception cref="InvalidOperationException">The run has no budget, or has ended.</exception>
     public async Task ExtendBudgetAsync(RunBudget budget, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(budget);
+        if (BudgetRules.WhyInvalid(budget) is { } reason)
+        {
+            throw new ArgumentException(reason, nameof(budget));
+        }
+
         if (!await _handle.ExtendBudgetAsync(budget, cancellationToken).ConfigureAwait(false))
         {
             throw new InvalidOperationException($"The run {RunId} has no budget to extend, or it has ended.");

@@ -67,8 +67,13 @@ internal sealed class BudgetLedger(RunBudget budget)
             _reserved = new TaskUsage(_reserved.InputTokens - reserved.InputTokens, _reserved.OutputTokens - reserved.OutputTokens, _reserved.Cost - reserved.Cost);
         }
 
-        _used = used is null ? _used : _used.Add(used);
+        if (used is not null)
+        {
+            Count(used);
+        }
     }
+
+    public void Count(TaskUsage used) => _used = _used.Add(used);
 
     /// <summary>A budget that is used up to the last token forbids also what is not expected to use any.</summary>
     private BudgetLimit? WhatIsExceeded(TaskUsage total) =>

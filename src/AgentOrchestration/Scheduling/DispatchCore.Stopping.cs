@@ -184,14 +184,25 @@ internal sealed partial class DispatchCore
         }
     }
 
-    /// <summary>If the code of an abandoned attempt has returned after all, what it held is free again.</summary>
-    private void AbandonedReturned(int subtask, int attempt, long now, List<Decision> decisions)
+    /// <summary>
+    /// If the code of an abandoned attempt has returned after all, what it held is free again, and what it used counts, though its result
+    /// does not.
+    /// </summary>
+    private void AbandonedReturned(int subtask, int attempt, TaskUsage? usage, long now, List<Decision> decisions)
     {
-        if (_abandonedLeases.Remove((subtask, attempt)) && !State.IsEnded)
+        if (!_abandonedLeases.Remove((subtask, attempt)) || State.IsEnded)
         {
-            Unpark();
-            Settle(now, decisions);
+            return;
         }
+
+        if (usage is not null)
+        {
+            _budget?.Count(usage);
+            State.Apply(new RunFact(RunFactKind.UsageCounted, now, subtask, attempt, payload: usage), _consequences);
+        }
+
+        Unpark();
+        Settle(now, decisions);
     }
 
     /// <summary>Takes a subtask out of whatever it waits for.</summary>

@@ -76,7 +76,7 @@ internal sealed partial class DispatchCore
     {
         if (!State.IsCurrent(subtask, attempt))
         {
-            AbandonedReturned(subtask, attempt, now, decisions);
+            AbandonedReturned(subtask, attempt, result.Usage, now, decisions);
             return false;
         }
 
