@@ -185,6 +185,133 @@ public sealed class HostileCodeTests
         Assert.Equal((1, 1, 1), (calls, result.GetOutput<int>("left"), result.GetOutput<int>("right")));
     }
 
+    [Fact]
+    public async Task A_handler_that_disposes_its_own_run_ends_it()
+    {
+        var started = new TaskCompletionSource<OrchestrationRun>();
+        await using Engine engine = Engine.For<string>(async (_, stop) =>
+        {
+            await (await started.Task.WaitAsync(stop)).DisposeAsync();
+            return "late";
+        });
+        OrchestrationRun run = await engine.StartOneAsync();
+
+        started.SetResult(run);
+        RunResult result = await engine.AdvanceUntilAsync(run.WaitAsync(TestEnd), TimeSpan.FromSeconds(1));
+
+        Assert.Equal((RunOutcome.Cancelled, true), (result.Outcome, result["only"].Abandoned));
+    }
+
+    [Fact]
+    public async Task A_handler_that_disposes_its_services_harms_no_other_attempt()
+    {
+        await using Engine engine = Engine.For((context, _) =>
+        {
+            ((IDisposable)context.Services).Dispose();
+            return ValueTask.FromResult(context.Attempt);
+        });
+
+        RunResult result = await engine.RunAsync(plan => plan.Add("second", "work", after: [plan.Add("first", "work")]));
+
+        Assert.Equal(2, result.Succeeded.Count());
+    }
+
+    [Fact]
+    public async Task A_handler_that_cannot_be_made_or_whose_services_cannot_be_disposed_fails_its_subtask()
+    {
+        await using Engine engine = new(
+            builder => builder
+                .AddTaskType<Unmakeable>()
+                .AddTaskType("dirty", "Leaves a mess.", (None _, TaskContext context, CancellationToken _) =>
+                {
+                    _ = context.Services.GetRequiredService<Undisposable>();
+                    return ValueTask.FromResult("output");
+                }),
+            services: services => services.AddScoped<Undisposable>());
+
+        RunResult result = await engine.RunAsync(plan =>
+        {
+            plan.Add("unmakeable", "unmakeable");
+            plan.Add("dirty", "dirty");
+        });
+
+        Assert.Equal(["It cannot be made.", "It cannot be disposed."], result.Failed.Select(subtask => subtask.Error!.Message));
+    }
+
+    [Fact]
+    public async Task What_a_handler_does_after_it_has_returned_is_not_listened_to()
+    {
+        TaskContext? kept = null;
+        var second = new Checkpoint();
+        await using Engine engine = Engine.For(async (context, stop) =>
+        {
+            if (context.Subtask.Id == "second")
+            {
+                await second.PassAsync(stop);
+            }
+
+            kept ??= context;
+            return "output";
+        });
+        await using OrchestrationRun run = await engine.StartAsync(plan => plan.Add("second", "work", after: [plan.Add("first", "work")]));
+        await second.Reached;
+
+        kept!.ReportProgress(0.5, "late");
+        kept.StreamText("late");
+        kept.ReportUsage(new TaskUsage(1, 1, 1));
+        kept.AddSubtasks(plan => plan.Add("late", "work"));
+        second.Open();
+        RunResult result = await run.WaitAsync(TestEnd);
+
+        Assert.Equal((2, TaskUsage.None), (result.Subtasks.Count, result.Run.Usage));
+        Assert.DoesNotContain(await Engine.EventsAsync(run), next => next is SubtaskTick);
+    }
+
+    [Fact]
+    public async Task Usage_that_is_negative_is_refused_in_the_handler()
+    {
+        await using Engine engine = Engine.For((context, _) =>
+        {
+            context.ReportUsage(new TaskUsage(0, -1, 0));
+            return ValueTask.FromResult("output");
+        });
+
+        Assert.Equal("ArgumentOutOfRangeException", (await engine.RunOneAsync())["only"].Error!.Kind);
+    }
+
+    [Fact]
+    public async Task A_sink_that_throws_hears_the_next_event_all_the_same_and_harms_no_run()
+    {
+        var sink = new BrokenSink();
+        await using Engine engine = new(
+            builder => builder.AddTaskType("work", "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult("output")),
+            services: services => services.AddSingleton<IRunEventSink>(sink));
+
+        await using (OrchestrationRun run = await engine.StartOneAsync())
+        {
+            Assert.Equal(RunOutcome.Succeeded, (await run.WaitAsync(TestEnd)).Outcome);
+        }
+
+        Assert.Equal(["RunStarted", "AttemptStarted", "SubtaskSucceeded", "RunEnded"], sink.Heard);
+    }
+
+    [Fact]
+    public async Task A_key_or_a_rule_of_the_application_that_throws_starts_nothing()
+    {
+        await using Engine key = Engine.For(
+            (_, _) => ValueTask.FromResult("output"),
+            options =>
+            {
+                options.MaxConcurrency = 1;
+                options.ConcurrencyKey = _ => throw new InvalidDataException("There is no key.");
+            });
+        await using Engine rule = Engine.For(
+            (_, _) => ValueTask.FromResult("output"), options: options => options.RequiresApproval = (_, _) => throw new InvalidDataException("There is no rule."));
+
+        await Assert.ThrowsAsync<InvalidDataException>(key.StartOneAsync);
+        await Assert.ThrowsAsync<InvalidDataException>(rule.StartOneAsync);
+    }
+
     private static Engine WithLicence(Func<Task<string>> work) => new(builder => builder
         .AddResource("licence", 1)
         .AddTaskType(
@@ -196,5 +323,31 @@ public sealed class HostileCodeTests
     private sealed class UnspeakableException : Exception
     {
         public override string Message => throw new InvalidOperationException("There is no message.");
+    }
+
+    [TaskType("unmakeable", Description = "Cannot be made.")]
+    private sealed class Unmakeable : ITaskHandler<None, string>
+    {
+        public Unmakeable() => throw new InvalidDataException("It cannot be made.");
+
+        public ValueTask<string> ExecuteAsync(None input, TaskContext context, CancellationToken cancellationToken) => ValueTask.FromResult("output");
+    }
+
+    private sealed class Undisposable : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => throw new InvalidDataException("It cannot be disposed.");
+    }
+
+    private sealed class BrokenSink : IRunEventSink
+    {
+        public List<string> Heard { get; } = [];
+
+        public bool IsEnabled => true;
+
+        public void OnEvent(string runId, RunEvent runEvent)
+        {
+            Heard.Add(runEvent.GetType().Name);
+            throw new InvalidOperationException("The sink broke.");
+        }
     }
 }
