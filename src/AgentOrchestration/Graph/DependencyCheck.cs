@@ -90,7 +90,7 @@ internal sealed class DependencyCheck(TaskPlan plan, PlanReport report, GrowthSu
             {
                 report.Add(
                     PlanDiagnosticCode.UnknownDependency, subtask, $"/{property}/{i}",
-                    $"It depends on '{named[i]}', which is no subtask of the plan.",
+                    $"It depends on '{Excerpt.Of(named[i])}', which is no subtask of the plan.",
                     "Name the id of a subtask, or remove the dependency.");
             }
             else if (dependency == surroundings.Offset + subtask)

@@ -18,6 +18,8 @@ internal sealed class InputCheck(
     private static readonly JsonElement EmptyObject = JsonElement.Parse("{}");
 
     private readonly OutputShape?[] _shapes = new OutputShape?[plan.Subtasks.Count];
+    private HashSet<int> _dependencies = [];
+    private int _dependenciesOf = -1;
 
     /// <returns>Of each subtask how its input is made, or <see langword="null"/> for no input.</returns>
     public InputBinding?[] Run()
@@ -25,27 +27,10 @@ internal sealed class InputCheck(
         var bindings = new InputBinding?[plan.Subtasks.Count];
         for (int i = 0; i < bindings.Length; i++)
         {
-            bindings[i] = CheckText(i);
+            bindings[i] = Check(i);
         }
 
         return bindings;
-    }
-
-    /// <summary>JSON can escape half a surrogate pair; such text can be carried around unread, but not read.</summary>
-    private InputBinding? CheckText(int subtask)
-    {
-        try
-        {
-            return Check(subtask);
-        }
-        catch (InvalidOperationException exception)
-        {
-            report.Add(
-                PlanDiagnosticCode.InvalidArguments, subtask, "/arguments",
-                $"The arguments hold text that is no valid Unicode: {exception.Message}",
-                "Write whole characters.");
-            return null;
-        }
     }
 
     private InputBinding? Check(int subtask)
@@ -61,9 +46,11 @@ internal sealed class InputCheck(
 
     private InputBinding? CheckArguments(int subtask, Subtask checkedSubtask, TaskDescriptor type)
     {
-        JsonElement arguments = checkedSubtask.Arguments ?? EmptyObject;
-        if (type.InputType == typeof(None) && arguments.ValueKind == JsonValueKind.Object && arguments.GetPropertyCount() == 0)
+        JsonElement arguments = checkedSubtask.Arguments is { ValueKind: not JsonValueKind.Undefined } given ? given : EmptyObject;
+        int maxDepth = serializer.Options.MaxDepth > 0 ? serializer.Options.MaxDepth : ArgumentsText.DefaultMaxDepth;
+        if (ArgumentsText.WhyUnreadable(arguments, maxDepth) is { } reason)
         {
+            report.Add(PlanDiagnosticCode.InvalidArguments, subtask, "/arguments", reason, "Write whole characters, and nest less.");
             return null;
         }
 
@@ -74,8 +61,31 @@ internal sealed class InputCheck(
             return null;
         }
 
+        return type.InputType == typeof(None) ? CheckNone(subtask, type, arguments) : CheckInput(subtask, type, arguments, isTemplate);
+    }
+
+    /// <summary>No input is no input: not even the output of a dependency may stand for it.</summary>
+    private InputBinding? CheckNone(int subtask, TaskDescriptor type, JsonElement arguments)
+    {
+        if (SubtaskOutput.TryRead(arguments, out SubtaskOutput output))
+        {
+            report.Add(
+                PlanDiagnosticCode.ReferenceTypeMismatch, subtask, "/arguments",
+                $"The output of '{Excerpt.Of(output.SubtaskId)}' stands for the input, but '{type.Name}' takes none.",
+                "Leave the arguments out; a dependency that gives no input stands in dependsOn alone.");
+        }
+        else if (arguments.ValueKind != JsonValueKind.Object || arguments.GetPropertyCount() > 0)
+        {
+            report.Add(
+                PlanDiagnosticCode.InvalidArguments, subtask, "/arguments", $"There are arguments, but '{type.Name}' takes no input.", "Leave them out.");
+        }
+
+        return null;
+    }
+
+    private InputBinding CheckInput(int subtask, TaskDescriptor type, JsonElement arguments, bool isTemplate)
+    {
         int diagnosticsBefore = report.Diagnostics.Count;
-        List<OutputSource> sources = [];
         var schemaCheck = new JsonSchemaCheck(
             taskTypes.GetInputSchema(type),
             isReference: element => SubtaskOutput.TryRead(element, out _) || (isTemplate && ItemReference.TryRead(element, out _)),
@@ -83,20 +93,32 @@ internal sealed class InputCheck(
             onMisfit: (place, message) => report.Add(
                 PlanDiagnosticCode.InvalidArguments, subtask, $"/arguments{place}", message, $"Follow the input schema of '{type.Name}'."));
         schemaCheck.Run(arguments);
-        foreach ((SubtaskOutput output, string place) in OutputReferences.In(arguments))
-        {
-            if (FindSource(subtask, output, $"/arguments{place}") is { } source)
-            {
-                sources.Add(source);
-            }
-        }
-
+        List<OutputSource> sources = FindSources(subtask, arguments);
         if (report.Diagnostics.Count == diagnosticsBefore && sources.Count == 0 && !isTemplate)
         {
             CheckReadable(subtask, type, arguments);
         }
 
         return new InputBinding(arguments, sources) { IsOneOutput = SubtaskOutput.TryRead(arguments, out _) };
+    }
+
+    private List<OutputSource> FindSources(int subtask, JsonElement arguments)
+    {
+        int told = 0;
+        List<OutputSource> sources = [];
+        foreach ((SubtaskOutput output, JsonPlace place) in OutputReferences.In(arguments))
+        {
+            if (FindSource(subtask, output) is { } source)
+            {
+                sources.Add(source);
+            }
+            else if (++told <= JsonSchemaCheck.MaxMisfits)
+            {
+                ReportNoDependency(subtask, output, $"/arguments{place}");
+            }
+        }
+
+        return sources;
     }
 
     private OutputSource? CheckCondition(int subtask, SubtaskCondition condition)
@@ -106,12 +128,12 @@ internal sealed class InputCheck(
             report.Add(PlanDiagnosticCode.InvalidControl, subtask, "/when", $"{condition.Operator} is no operator.", $"Use one of: {string.Join(", ", Enum.GetNames<ConditionOperator>())}.");
         }
 
-        return FindSource(subtask, condition.Output, "/when");
+        return FindSource(subtask, condition.Output) ?? ReportNoDependency(subtask, condition.Output, "/when");
     }
 
     private OutputSource? CheckList(int subtask, SubtaskOutput items)
     {
-        OutputSource? source = FindSource(subtask, items, "/forEach");
+        OutputSource? source = FindSource(subtask, items) ?? ReportNoDependency(subtask, items, "/forEach");
         if (source is { } found && ShapeOf(found.Subtask) is { } shape)
         {
             JsonSchemaNode? list = JsonSchemaNode.Root(shape.Schema).Resolve(items.Path);
@@ -119,7 +141,7 @@ internal sealed class InputCheck(
             {
                 report.Add(
                     PlanDiagnosticCode.InvalidControl, subtask, "/forEach",
-                    $"'{items.SubtaskId}{items.Path}' is no list.",
+                    $"'{Excerpt.Of(items.SubtaskId + items.Path)}' is no list.",
                     "Refer to a list in the output of a dependency.");
             }
         }
@@ -127,22 +149,40 @@ internal sealed class InputCheck(
         return source;
     }
 
-    private OutputSource? FindSource(int subtask, SubtaskOutput output, string place)
+    private OutputSource? FindSource(int subtask, SubtaskOutput output)
     {
-        if (dependencyCheck.IndexOf(output.SubtaskId) is { } source && dependencies[subtask].Contains(source))
+        if (dependencyCheck.IndexOf(output.SubtaskId) is not { } source || !DependenciesOf(subtask).Contains(source))
         {
-            bool isOptional = dependencyCheck.Optional?.Contains((source, surroundings.Offset + subtask)) == true;
-            return new OutputSource(source, output.Path) { IsOptional = isOptional };
+            return null;
         }
 
+        bool isOptional = dependencyCheck.Optional?.Contains((source, surroundings.Offset + subtask)) == true;
+        return new OutputSource(source, output.Path) { IsOptional = isOptional };
+    }
+
+    /// <summary>As a set, made once: a hostile plan has many references and many dependencies.</summary>
+    private HashSet<int> DependenciesOf(int subtask)
+    {
+        if (_dependenciesOf != subtask)
+        {
+            _dependenciesOf = subtask;
+            _dependencies = [.. dependencies[subtask]];
+        }
+
+        return _dependencies;
+    }
+
+    private OutputSource? ReportNoDependency(int subtask, SubtaskOutput output, string place)
+    {
+        string id = Excerpt.Of(output.SubtaskId);
         report.Add(
             PlanDiagnosticCode.ReferenceToNoDependency, subtask, place,
-            $"It refers to the output of '{output.SubtaskId}', which is none of its dependencies.",
-            $"Add '{output.SubtaskId}' to dependsOn, or refer to a dependency.");
+            $"It refers to the output of '{id}', which is none of its dependencies.",
+            $"Add '{id}' to dependsOn, or refer to a dependency.");
         return null;
     }
 
-    private void CheckReference(int subtask, JsonSchemaNode expected, JsonElement element, string place)
+    private void CheckReference(int subtask, JsonSchemaNode expected, JsonElement element, JsonPlace place)
     {
         if (ItemReference.TryRead(element, out ItemReference item) && item.Path.Length > 0 && item.Path[0] != '/')
         {
@@ -160,16 +200,7 @@ internal sealed class InputCheck(
             return;
         }
 
-        bool isWhole = place.Length == 0 && output.Path.Length == 0;
-        if (isWhole && targetType.InputType == typeof(None))
-        {
-            report.Add(
-                PlanDiagnosticCode.InvalidArguments, subtask, "/arguments",
-                $"'{targetType.Name}' takes no input, so the output of '{output.SubtaskId}' cannot be one.",
-                "Remove the arguments; to run after that subtask, name it in dependsOn.");
-            return;
-        }
-
+        bool isWhole = place.IsRoot && output.Path.Length == 0;
         if (dependencyCheck.Optional?.Contains((source, surroundings.Offset + subtask)) == true && !MayBeNull(expected))
         {
             report.Add(
@@ -189,14 +220,14 @@ internal sealed class InputCheck(
         {
             report.Add(
                 PlanDiagnosticCode.ReferenceTypeMismatch, subtask, $"/arguments{place}",
-                $"The output of '{output.SubtaskId}' has no part '{output.Path}'.",
-                $"Follow its output schema, or refer to the whole output as \"{output.SubtaskId}\".");
+                $"The output of '{Excerpt.Of(output.SubtaskId)}' has no part '{Excerpt.Of(output.Path)}'.",
+                $"Follow its output schema, or refer to the whole output as \"{Excerpt.Of(output.SubtaskId)}\".");
         }
         else if (actual.Value.WhyItCannotStandFor(expected) is { } reason)
         {
             report.Add(
                 PlanDiagnosticCode.ReferenceTypeMismatch, subtask, $"/arguments{place}",
-                $"The output of '{output.SubtaskId}{output.Path}' cannot stand there: {reason}.",
+                $"The output of '{Excerpt.Of(output.SubtaskId)}{Excerpt.Of(output.Path)}' cannot stand there: {reason}.",
                 $"Follow the input schema of '{targetType.Name}'; a JSON pointer after the id names a part of an output.");
         }
     }
@@ -208,19 +239,14 @@ internal sealed class InputCheck(
         ? surroundings.ShapeOf(index, taskTypes)
         : _shapes[index - surroundings.Offset] ??= OutputShape.Of(plan.Subtasks[index - surroundings.Offset], taskTypes);
 
-    /// <summary>What a schema cannot say, such as the range of a number, the type itself says.</summary>
+    /// <summary>What a schema cannot say, the type itself says; its code may throw anything.</summary>
     private void CheckReadable(int subtask, TaskDescriptor type, JsonElement arguments)
     {
-        if (type.InputType == typeof(None))
-        {
-            return;
-        }
-
         try
         {
             _ = serializer.Read(arguments, type.InputType);
         }
-        catch (Exception exception) when (exception is JsonException or NotSupportedException or ArgumentException or FormatException or InvalidOperationException)
+        catch (Exception exception)
         {
             report.Add(
                 PlanDiagnosticCode.InvalidArguments, subtask, "/arguments",

@@ -1,94 +1,150 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using AgentOrchestration.Plans;
 
 namespace AgentOrchestration.Graph;
 
 /// <summary>
 /// Checks a value against a schema and names every misfit. References stand for values that are not there yet: they are handed
-/// out with the schema of their place instead of being checked, which is why no general validator serves here.
+/// out with the schema of their place instead of being checked, which is why no general validator serves here. The value is hostile
+/// input: the number of misfits that are told, and the number of ways in which alternatives are tried, are bounded.
 /// </summary>
 internal sealed class JsonSchemaCheck(
     JsonElement schema,
     Func<JsonElement, bool> isReference,
-    Action<JsonSchemaNode, JsonElement, string> onReference,
-    Action<string, string> onMisfit)
+    Action<JsonSchemaNode, JsonElement, JsonPlace> onReference,
+    Action<JsonPlace, string> onMisfit)
 {
-    public void Run(JsonElement value) => Check(JsonSchemaNode.Root(schema), value, "");
+    /// <summary>Who has made a hundred mistakes in one value learns nothing from the next thousand.</summary>
+    public const int MaxMisfits = 100;
 
-    private void Check(JsonSchemaNode node, JsonElement value, string place)
+    private static readonly TimeSpan PatternTimeout = TimeSpan.FromMilliseconds(100);
+
+    private int _misfitsLeft = MaxMisfits;
+    private long _stepsLeft;
+    private bool _isTrial;
+    private bool _trialFailed;
+
+    /// <summary>Nothing more can be learnt.</summary>
+    private bool IsDecided => _stepsLeft < 0 || (_isTrial ? _trialFailed : _misfitsLeft == 0);
+
+    public void Run(JsonElement value)
     {
+        // Enough for every value of a sound schema; nested alternatives that nothing tells apart take 2 to the power of the depth.
+        _stepsLeft = 1_000_000 + (4L * JsonMarshal.GetRawUtf8Value(value).Length);
+        Check(JsonSchemaNode.Root(schema), value, JsonPlace.Root);
+        if (_stepsLeft < 0)
+        {
+            onMisfit(JsonPlace.Root, "There are too many ways to read it.");
+        }
+    }
+
+    private void Check(JsonSchemaNode node, JsonElement value, JsonPlace place)
+    {
+        _stepsLeft--;
+        if (IsDecided)
+        {
+            return;
+        }
+
         if (isReference(value))
         {
-            onReference(node, value, place);
+            if (!_isTrial)
+            {
+                onReference(node, value, place);
+            }
+
             return;
         }
 
         if (node.IsNever)
         {
-            onMisfit(place, "Nothing may stand here.");
+            Misfit(place, "Nothing may stand here.");
             return;
         }
 
         if (!node.Types().Any(type => HasType(value, type)))
         {
-            onMisfit(place, $"{Describe(value)} stands where {string.Join(" or ", node.Types())} is expected.");
+            Misfit(place, $"{Describe(value)} stands where {string.Join(" or ", node.Types())} is expected.");
             return;
         }
 
         CheckChoice(node, value, place);
         CheckRange(node, value, place);
+        CheckPattern(node, value, place);
         if (value.ValueKind == JsonValueKind.Object)
         {
             CheckProperties(node, value, place);
         }
         else if (value.ValueKind == JsonValueKind.Array)
         {
-            JsonSchemaNode items = node.Items();
-            int index = 0;
-            foreach (JsonElement item in value.EnumerateArray())
-            {
-                Check(items, item, $"{place}/{index++}");
-            }
+            CheckItems(node.Items(), value, place);
         }
     }
 
-    private void CheckProperties(JsonSchemaNode node, JsonElement value, string place)
+    private void CheckItems(JsonSchemaNode items, JsonElement value, JsonPlace place)
+    {
+        int index = 0;
+        foreach (JsonElement item in value.EnumerateArray())
+        {
+            if (IsDecided)
+            {
+                return;
+            }
+
+            Check(items, item, place.At(index++));
+        }
+    }
+
+    private void CheckProperties(JsonSchemaNode node, JsonElement value, JsonPlace place)
     {
         foreach (string name in node.Required().Where(name => !value.TryGetProperty(name, out _)))
         {
-            onMisfit(place, $"The property '{name}' is missing.");
+            Misfit(place, $"The property '{name}' is missing.");
         }
 
         foreach (JsonProperty property in value.EnumerateObject())
         {
-            string at = $"{place}/{JsonPointer.Escape(property.Name)}";
+            if (IsDecided)
+            {
+                return;
+            }
+
+            JsonPlace at = place.At(property.Name);
             if (node.Property(property.Name) is { } schemaOfProperty)
             {
                 Check(schemaOfProperty, property.Value, at);
             }
             else
             {
-                onMisfit(at, $"There is no property '{property.Name}'.");
+                Misfit(at, $"There is no property '{Excerpt.Of(property.Name)}'.");
             }
         }
     }
 
-    private void CheckChoice(JsonSchemaNode node, JsonElement value, string place)
+    private void CheckChoice(JsonSchemaNode node, JsonElement value, JsonPlace place)
     {
         if (node.Keyword("enum") is { ValueKind: JsonValueKind.Array } choices && !choices.EnumerateArray().Any(choice => JsonElement.DeepEquals(choice, value)))
         {
-            onMisfit(place, $"{Describe(value)} is none of {choices.GetRawText()}.");
+            Misfit(place, $"{Describe(value)} is none of {choices.GetRawText()}.");
         }
 
         if (node.Keyword("const") is { } constant && !JsonElement.DeepEquals(constant, value))
         {
-            onMisfit(place, $"{Describe(value)} stands where only {constant.GetRawText()} may.");
+            Misfit(place, $"{Describe(value)} stands where only {constant.GetRawText()} may.");
+        }
+
+        if (node.Keyword("not") is { } excluded && Fits(node.Child(excluded), value))
+        {
+            Misfit(place, $"{Describe(value)} is one of those that may not stand here.");
         }
 
         JsonSchemaNode[] alternatives = [.. node.Children("anyOf"), .. node.Children("oneOf")];
         if (alternatives.Length > 0 && !alternatives.Any(alternative => Fits(alternative, value)))
         {
-            onMisfit(place, $"{Describe(value)} fits none of the {alternatives.Length} alternatives.");
+            Misfit(place, $"{Describe(value)} fits none of the {alternatives.Length} alternatives.");
         }
 
         foreach (JsonSchemaNode part in node.Children("allOf"))
@@ -97,7 +153,7 @@ internal sealed class JsonSchemaCheck(
         }
     }
 
-    private void CheckRange(JsonSchemaNode node, JsonElement value, string place)
+    private void CheckRange(JsonSchemaNode node, JsonElement value, JsonPlace place)
     {
         (double Size, string Least, string Most)? range = value.ValueKind switch
         {
@@ -111,23 +167,67 @@ internal sealed class JsonSchemaCheck(
             return;
         }
 
-        if (node.Keyword(measured.Least) is { ValueKind: JsonValueKind.Number } least && measured.Size < least.GetDouble())
+        Bound(measured.Least, least => measured.Size < least, "below");
+        Bound(measured.Most, most => measured.Size > most, "above");
+        if (value.ValueKind == JsonValueKind.Number)
         {
-            onMisfit(place, $"{Describe(value)} is below the {measured.Least} of {least.GetRawText()}.");
+            Bound("exclusiveMinimum", least => measured.Size <= least, "not above");
+            Bound("exclusiveMaximum", most => measured.Size >= most, "not below");
         }
 
-        if (node.Keyword(measured.Most) is { ValueKind: JsonValueKind.Number } most && measured.Size > most.GetDouble())
+        void Bound(string keyword, Func<double, bool> isBroken, string how)
         {
-            onMisfit(place, $"{Describe(value)} is above the {measured.Most} of {most.GetRawText()}.");
+            if (node.Keyword(keyword) is { ValueKind: JsonValueKind.Number } bound && isBroken(bound.GetDouble()))
+            {
+                Misfit(place, $"{Describe(value)} is {how} the {keyword} of {bound.GetRawText()}.");
+            }
+        }
+    }
+
+    private void CheckPattern(JsonSchemaNode node, JsonElement value, JsonPlace place)
+    {
+        if (value.ValueKind != JsonValueKind.String || node.Keyword("pattern") is not { ValueKind: JsonValueKind.String } pattern)
+        {
+            return;
+        }
+
+        bool matches;
+        try
+        {
+            matches = Regex.IsMatch(value.GetString()!, pattern.GetString()!, RegexOptions.CultureInvariant, PatternTimeout);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            matches = false;
+        }
+
+        if (!matches)
+        {
+            Misfit(place, $"{Describe(value)} does not match {pattern.GetRawText()}.");
         }
     }
 
     private bool Fits(JsonSchemaNode alternative, JsonElement value)
     {
-        bool fits = true;
-        new JsonSchemaCheck(alternative.Document, isReference, onReference: (_, _, _) => { }, onMisfit: (_, _) => fits = false)
-            .Check(alternative, value, "");
+        (bool wasTrial, bool hadFailed) = (_isTrial, _trialFailed);
+        (_isTrial, _trialFailed) = (true, false);
+        Check(alternative, value, JsonPlace.Root);
+        bool fits = !_trialFailed;
+        (_isTrial, _trialFailed) = (wasTrial, hadFailed);
         return fits;
+    }
+
+    private void Misfit(JsonPlace place, string message)
+    {
+        if (_isTrial)
+        {
+            _trialFailed = true;
+        }
+        else if (_misfitsLeft > 0)
+        {
+            _misfitsLeft--;
+            onMisfit(place, message);
+        }
     }
 
     private static bool HasType(JsonElement value, string type) => value.ValueKind switch
@@ -135,16 +235,18 @@ internal sealed class JsonSchemaCheck(
         JsonValueKind.Object => type == "object",
         JsonValueKind.Array => type == "array",
         JsonValueKind.String => type == "string",
-        JsonValueKind.Number => type == "number" || (type == "integer" && (value.TryGetInt64(out _) || value.TryGetUInt64(out _))),
+        JsonValueKind.Number => type == "number" || (type == "integer" && JsonMarshal.GetRawUtf8Value(value).IndexOfAny(".eE"u8) < 0),
         JsonValueKind.True or JsonValueKind.False => type == "boolean",
         JsonValueKind.Null => type == "null",
         _ => false,
     };
 
+    /// <summary>The first characters of the value's text, whatever its length.</summary>
     private static string Describe(JsonElement value)
     {
         const int LongestShown = 40;
-        string text = value.GetRawText();
-        return text.Length <= LongestShown ? text : $"{text[..LongestShown]}…";
+        const int BytesEnough = 4 * (LongestShown + 1);
+        ReadOnlySpan<byte> text = JsonMarshal.GetRawUtf8Value(value);
+        return Excerpt.Of(Encoding.UTF8.GetString(text[..Math.Min(text.Length, BytesEnough)]), LongestShown);
     }
 }

@@ -6,7 +6,9 @@ namespace AgentOrchestration.Graph;
 /// <summary>A schema within a document of schemas, with its references resolved. Covers what schemas of .NET types consist of.</summary>
 internal readonly record struct JsonSchemaNode(JsonElement Document, JsonElement Schema)
 {
-    private const int MaxDepth = 16;
+    private const int MaxReferences = 16;
+
+    private static readonly JsonElement Anything = JsonElement.Parse("true");
 
     private static readonly string[] AnyType = ["object", "array", "string", "number", "integer", "boolean", "null"];
 
@@ -30,10 +32,10 @@ internal readonly record struct JsonSchemaNode(JsonElement Document, JsonElement
 
         return Keyword("additionalProperties") is { } additional
             ? additional.ValueKind == JsonValueKind.False ? null : Child(additional)
-            : Child(JsonElement.Parse("true"));
+            : Child(Anything);
     }
 
-    public JsonSchemaNode Items() => Keyword("items") is { } items ? Child(items) : Child(JsonElement.Parse("true"));
+    public JsonSchemaNode Items() => Keyword("items") is { } items ? Child(items) : Child(Anything);
 
     public IEnumerable<JsonSchemaNode> Children(string keyword)
     {
@@ -58,7 +60,7 @@ internal readonly record struct JsonSchemaNode(JsonElement Document, JsonElement
         JsonSchemaNode node = this;
         foreach (string segment in JsonPointer.Segments(path))
         {
-            JsonSchemaNode? part = node.Types().Contains("array") && int.TryParse(segment, out _) ? node.Items()
+            JsonSchemaNode? part = node.Types().Contains("array") && JsonPointer.TryReadIndex(segment, out _) ? node.Items()
                 : node.Types().Contains("object") ? node.Property(segment)
                 : null;
             if (part is null)
@@ -73,15 +75,24 @@ internal readonly record struct JsonSchemaNode(JsonElement Document, JsonElement
     }
 
     /// <summary>Why no value of this schema fits <paramref name="expected"/>, or <see langword="null"/> when one may.</summary>
-    public string? WhyItCannotStandFor(JsonSchemaNode expected, int depth = 0)
+    public string? WhyItCannotStandFor(JsonSchemaNode expected) => WhyItCannotStandFor(expected, []);
+
+    /// <param name="expected">What is expected.</param>
+    /// <param name="assumed">Pairs that were asked about before: of types that contain themselves, the same question comes again.</param>
+    private string? WhyItCannotStandFor(JsonSchemaNode expected, HashSet<(string Actual, string Expected)> assumed)
     {
-        if (depth == MaxDepth || IsOpen || expected.IsOpen || expected.Children("anyOf").Any() || Children("anyOf").Any())
+        if (IsOpen || expected.IsOpen || expected.Children("anyOf").Any() || Children("anyOf").Any())
         {
             return null;
         }
 
         IReadOnlyList<string> mine = Types();
         IReadOnlyList<string> wanted = expected.Types();
+        if (!assumed.Add((Schema.GetRawText(), expected.Schema.GetRawText())))
+        {
+            return null;
+        }
+
         string[] common = [.. mine.Where(type => wanted.Contains(type) || (type == "integer" && wanted.Contains("number")))];
         if (common.Length == 0)
         {
@@ -90,22 +101,34 @@ internal readonly record struct JsonSchemaNode(JsonElement Document, JsonElement
 
         if (common.All(type => type == "object"))
         {
-            foreach (string name in expected.Required())
+            return WhyItsPropertiesDoNotFit(expected, assumed);
+        }
+
+        if (common.All(type => type == "array") && Items().WhyItCannotStandFor(expected.Items(), assumed) is { } reason)
+        {
+            return $"in its items {reason}";
+        }
+
+        return null;
+    }
+
+    /// <summary>What is required must be there; what is sure to be there must fit where it is read.</summary>
+    private string? WhyItsPropertiesDoNotFit(JsonSchemaNode expected, HashSet<(string Actual, string Expected)> assumed)
+    {
+        IReadOnlyList<string> required = expected.Required();
+        foreach (string name in required.Union(Required(), StringComparer.Ordinal))
+        {
+            if (Property(name) is not { } property)
             {
-                if (Property(name) is not { } property)
+                if (required.Contains(name))
                 {
                     return $"it has no property '{name}'";
                 }
-
-                if (expected.Property(name) is { } target && property.WhyItCannotStandFor(target, depth + 1) is { } reason)
-                {
-                    return $"in its property '{name}' {reason}";
-                }
             }
-        }
-        else if (common.All(type => type == "array") && Items().WhyItCannotStandFor(expected.Items(), depth + 1) is { } reason)
-        {
-            return $"in its items {reason}";
+            else if (expected.Property(name) is { } target && property.WhyItCannotStandFor(target, assumed) is { } reason)
+            {
+                return $"in its property '{name}' {reason}";
+            }
         }
 
         return null;
@@ -114,12 +137,12 @@ internal readonly record struct JsonSchemaNode(JsonElement Document, JsonElement
     private JsonSchemaNode Dereferenced()
     {
         JsonSchemaNode node = this;
-        for (int depth = 0; depth < MaxDepth && node.Keyword("$ref") is { ValueKind: JsonValueKind.String } reference; depth++)
+        for (int depth = 0; depth < MaxReferences && node.Keyword("$ref") is { ValueKind: JsonValueKind.String } reference; depth++)
         {
             string target = reference.GetString()!;
             if (!target.StartsWith('#') || !JsonPointer.TryResolve(Document, target[1..], out JsonElement schema))
             {
-                return node with { Schema = JsonElement.Parse("true") };
+                return node with { Schema = Anything };
             }
 
             node = node with { Schema = schema };

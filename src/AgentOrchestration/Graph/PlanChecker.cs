@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Tasks;
@@ -21,6 +22,7 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
     public TaskGraph? Check(TaskPlan plan, out IReadOnlyList<PlanDiagnostic> diagnostics)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        plan = plan with { Subtasks = [.. plan.Subtasks.Select(Frozen)] };
         return Check(plan, GrowthSurroundings.None, prefix: "", depth: 1, out diagnostics) is { } part ? new TaskGraph(plan, part, this) : null;
     }
 
@@ -94,6 +96,10 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
         string IdOf(string id) => dependencyCheck.IndexOf(id) is { } index && index < surroundings.Offset ? surroundings.IdOf(index) : prefix + id;
     }
 
+    /// <summary>The list may be one that its owner changes, the arguments may be part of a document that is disposed of before they are used.</summary>
+    private static Subtask Frozen(Subtask subtask) =>
+        subtask.Arguments is { ValueKind: not JsonValueKind.Undefined } arguments ? subtask with { Arguments = arguments.Clone() } : subtask;
+
     private TaskDescriptor?[] FindTaskTypes(TaskPlan plan, PlanReport report)
     {
         var found = new TaskDescriptor?[plan.Subtasks.Count];
@@ -109,7 +115,7 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
             {
                 report.Add(
                     PlanDiagnosticCode.UnknownTaskType, i, "/type",
-                    $"There is no task type '{subtask.TaskType}'.",
+                    $"There is no task type '{Excerpt.Of(subtask.TaskType)}'.",
                     $"Use one of: {string.Join(", ", taskTypes.TaskTypes.Select(known => known.Name))}.");
             }
 
@@ -171,7 +177,7 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
                 {
                     report.Add(
                         PlanDiagnosticCode.UnknownResource, i, "/resources",
-                        $"It needs '{need.Name}', but there is no such resource.",
+                        $"It needs '{Excerpt.Of(need.Name)}', but there is no such resource.",
                         $"Use one of: {string.Join(", ", resources.Snapshot().Select(pool => pool.Name))}; or declare it with AddResource.");
                 }
                 else if (need.Amount > capacity)
@@ -223,7 +229,7 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
     {
         foreach (IReadOnlyList<int> cycle in TopologicalOrder.FindCycles(successors))
         {
-            string path = string.Join(" → ", cycle.Append(cycle[0]).Select(vertex => plan.Subtasks[vertex].Id));
+            string path = string.Join(" → ", cycle.Append(cycle[0]).Select(vertex => Excerpt.Of(plan.Subtasks[vertex].Id)));
             report.Add(
                 PlanDiagnosticCode.Cycle, cycle[0], "/dependsOn",
                 $"These subtasks wait for each other in a circle: {path}.",

@@ -15,7 +15,7 @@ internal sealed class PlanReport(TaskPlan plan)
     public void Add(PlanDiagnosticCode code, int subtask, string place, string message, string remedy)
     {
         string id = plan.Subtasks[subtask].Id;
-        _diagnostics.Add(new PlanDiagnostic(code, $"/subtasks/{subtask}{place}", $"'{id}': {message}", remedy) { SubtaskId = id });
+        _diagnostics.Add(new PlanDiagnostic(code, $"/subtasks/{subtask}{place}", $"'{Excerpt.Of(id)}': {message}", remedy) { SubtaskId = id });
     }
 
     /// <summary>Adds what is wrong with a plan that stands in a subtask.</summary>

@@ -76,7 +76,7 @@ internal sealed class SuccessorGraph : IVertexAndEdgeListGraph<int, SEdge<int>>
         }
     }
 
-    bool IImplicitVertexSet<int>.ContainsVertex(int vertex) => (uint)vertex < (uint)VertexCount;
+    public bool ContainsVertex(int vertex) => (uint)vertex < (uint)VertexCount;
 
     bool IEdgeSet<int, SEdge<int>>.ContainsEdge(SEdge<int> edge) => ContainsEdge(edge.Source, edge.Target);
 
@@ -84,25 +84,26 @@ internal sealed class SuccessorGraph : IVertexAndEdgeListGraph<int, SEdge<int>>
 
     bool IIncidenceGraph<int, SEdge<int>>.TryGetEdge(int source, int target, out SEdge<int> edge)
     {
-        edge = new SEdge<int>(source, target);
-        return ContainsEdge(source, target);
+        bool exists = ContainsEdge(source, target);
+        edge = exists ? new SEdge<int>(source, target) : default;
+        return exists;
     }
 
     bool IIncidenceGraph<int, SEdge<int>>.TryGetEdges(int source, int target, [NotNullWhen(true)] out IEnumerable<SEdge<int>>? edges)
     {
-        edges = ContainsEdge(source, target) ? [new SEdge<int>(source, target)] : [];
-        return true;
+        edges = !ContainsVertex(source) ? null : ContainsEdge(source, target) ? [new SEdge<int>(source, target)] : [];
+        return edges is not null;
     }
 
     bool IImplicitGraph<int, SEdge<int>>.IsOutEdgesEmpty(int vertex) => OutDegree(vertex) == 0;
 
     bool IImplicitGraph<int, SEdge<int>>.TryGetOutEdges(int vertex, [NotNullWhen(true)] out IEnumerable<SEdge<int>>? edges)
     {
-        edges = OutEdges(vertex);
-        return true;
+        edges = ContainsVertex(vertex) ? OutEdges(vertex) : null;
+        return edges is not null;
     }
 
     SEdge<int> IImplicitGraph<int, SEdge<int>>.OutEdge(int vertex, int index) => new(vertex, _successors[_starts[vertex] + index]);
 
-    private bool ContainsEdge(int source, int target) => Successors(source).Contains(target);
+    private bool ContainsEdge(int source, int target) => ContainsVertex(source) && Successors(source).Contains(target);
 }

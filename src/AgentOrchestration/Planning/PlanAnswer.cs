@@ -29,7 +29,12 @@ internal static class PlanAnswer
         }
         catch (JsonException exception)
         {
-            diagnostics.Add(Malformed(exception.Path ?? "", exception.Message));
+            diagnostics.Add(Malformed(JsonPointer.FromPath(exception.Path ?? ""), exception.Message));
+        }
+        catch (ArgumentException)
+        {
+            // The answer is not kept: what cannot be written as UTF-8 cannot go back to the model.
+            throw new InvalidPlanException(new PlanRefusal([Malformed("", "It holds text that is no valid Unicode.")]));
         }
 
         if (plan is not null)

@@ -15,7 +15,8 @@ internal sealed class Planner(ITaskDecomposer decomposer, PlanChecker checker, P
             TaskGraph? graph = null;
             try
             {
-                TaskPlan plan = await decomposer.DecomposeAsync(request, refusal, cancellationToken).ConfigureAwait(false);
+                TaskPlan plan = await decomposer.DecomposeAsync(request, refusal, cancellationToken).ConfigureAwait(false)
+                    ?? throw new InvalidOperationException($"The decomposer '{decomposer.GetType()}' answered null instead of a plan.");
                 graph = Check(plan.Goal.Length == 0 ? plan with { Goal = request.Goal } : plan, out refusal);
             }
             catch (InvalidPlanException exception)
@@ -28,7 +29,7 @@ internal sealed class Planner(ITaskDecomposer decomposer, PlanChecker checker, P
                 return graph;
             }
 
-            PlanningLog.PlanRefused(logger, repairs + 1, options.MaxRepairs + 1, refusal!.Diagnostics.Count, refusal.Diagnostics[0]);
+            PlanningLog.PlanRefused(logger, repairs + 1, options.MaxRepairs + 1, refusal!.Diagnostics.Count, refusal.Diagnostics is [PlanDiagnostic first, ..] ? first : null);
             if (repairs >= options.MaxRepairs)
             {
                 throw new InvalidPlanException(refusal);

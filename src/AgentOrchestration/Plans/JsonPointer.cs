@@ -9,8 +9,26 @@ internal static class JsonPointer
     public static string Escape(string name) =>
         name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
+    /// <summary>The pointer for a path as the serializer writes it: <c>$.subtasks[0].id</c>. A name that it had to quote ends it.</summary>
+    public static string FromPath(string path)
+    {
+        int quoted = path.IndexOf("['", StringComparison.Ordinal);
+        return (quoted < 0 ? path : path[..quoted])
+            .TrimStart('$')
+            .Replace("]", "", StringComparison.Ordinal)
+            .Replace('[', '/')
+            .Replace('.', '/');
+    }
+
     public static IEnumerable<string> Segments(string pointer) =>
         pointer.Length == 0 ? [] : pointer[1..].Split('/').Select(Unescape);
+
+    /// <summary>Whether a segment is an index: digits without a leading zero, as the RFC has it.</summary>
+    public static bool TryReadIndex(string segment, out int index)
+    {
+        index = -1;
+        return (segment == "0" || !segment.StartsWith('0')) && int.TryParse(segment, NumberStyles.None, CultureInfo.InvariantCulture, out index);
+    }
 
     public static bool TryResolve(JsonElement root, string pointer, out JsonElement target)
     {
@@ -39,7 +57,7 @@ internal static class JsonPointer
 
     private static bool TryGetItem(JsonElement array, string segment, out JsonElement item)
     {
-        bool exists = int.TryParse(segment, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < array.GetArrayLength();
+        bool exists = TryReadIndex(segment, out int index) && index < array.GetArrayLength();
         item = exists ? array[index] : default;
         return exists;
     }

@@ -5,40 +5,37 @@ namespace AgentOrchestration.Plans;
 /// <summary>Finds the references to outputs that stand in arguments.</summary>
 internal static class OutputReferences
 {
-    /// <summary>Every reference with the JSON pointer of the place where it stands, in document order.</summary>
-    public static IEnumerable<(SubtaskOutput Output, string Place)> In(JsonElement arguments, string place = "")
+    /// <summary>Every reference with the place where it stands, in document order.</summary>
+    public static IEnumerable<(SubtaskOutput Output, JsonPlace Place)> In(JsonElement arguments)
     {
-        if (SubtaskOutput.TryRead(arguments, out SubtaskOutput output))
+        var open = new Stack<(JsonElement Element, JsonPlace Place)>([(arguments, JsonPlace.Root)]);
+        while (open.TryPop(out (JsonElement Element, JsonPlace Place) next))
         {
-            yield return (output, place);
-            yield break;
-        }
+            if (SubtaskOutput.TryRead(next.Element, out SubtaskOutput output))
+            {
+                yield return (output, next.Place);
+                continue;
+            }
 
-        switch (arguments.ValueKind)
-        {
-            case JsonValueKind.Object:
-                foreach (JsonProperty property in arguments.EnumerateObject())
-                {
-                    foreach ((SubtaskOutput, string) reference in In(property.Value, $"{place}/{JsonPointer.Escape(property.Name)}"))
-                    {
-                        yield return reference;
-                    }
-                }
-
-                break;
-            case JsonValueKind.Array:
-                int index = 0;
-                foreach (JsonElement item in arguments.EnumerateArray())
-                {
-                    foreach ((SubtaskOutput, string) reference in In(item, $"{place}/{index}"))
-                    {
-                        yield return reference;
-                    }
-
-                    index++;
-                }
-
-                break;
+            foreach ((JsonElement, JsonPlace) part in PartsOf(next.Element, next.Place).Reverse())
+            {
+                open.Push(part);
+            }
         }
     }
+
+    /// <summary>The values within a value that may be or hold references.</summary>
+    private static IEnumerable<(JsonElement Element, JsonPlace Place)> PartsOf(JsonElement element, JsonPlace place) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject()
+            .Where(property => IsContainer(property.Value))
+            .Select(property => (property.Value, place.At(property.Name))),
+        JsonValueKind.Array => element.EnumerateArray()
+            .Index()
+            .Where(item => IsContainer(item.Item))
+            .Select(item => (item.Item, place.At(item.Index))),
+        _ => [],
+    };
+
+    private static bool IsContainer(JsonElement element) => element.ValueKind is JsonValueKind.Object or JsonValueKind.Array;
 }

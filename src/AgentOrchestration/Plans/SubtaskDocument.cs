@@ -40,7 +40,7 @@ internal sealed class SubtaskDocument
         Type = subtask.TaskType,
         DependsOn = subtask.DependsOn.Count == 0 ? null : subtask.DependsOn,
         OptionalDependsOn = subtask.OptionalDependsOn.Count == 0 ? null : subtask.OptionalDependsOn,
-        Arguments = subtask.Arguments,
+        Arguments = subtask.Arguments is { ValueKind: not JsonValueKind.Undefined } arguments ? arguments : null,
         When = subtask.Condition is { } condition ? ConditionDocument.From(condition) : null,
         ForEach = subtask.ForEach is { } list ? list.SubtaskId + list.Path : null,
         Plan = subtask.Plan is { } plan ? PlanDocument.From(plan) : null,
@@ -57,9 +57,16 @@ internal sealed class SubtaskDocument
             diagnostics.Add(new PlanDiagnostic(
                 PlanDiagnosticCode.InvalidEstimate,
                 $"{path}/estimatedMinutes",
-                $"The estimate of '{Id}' is {EstimatedMinutes} minutes.",
+                $"The estimate of '{Excerpt.Of(Id)}' is {EstimatedMinutes} minutes.",
                 "Give a number of minutes that is not negative, or leave it out.")
             { SubtaskId = Id });
+        }
+
+        JsonElement? arguments = Arguments is { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined } ? null : Arguments;
+        if (arguments is { } element && ArgumentsText.WhyUnreadable(element) is { } reason)
+        {
+            diagnostics.Add(new PlanDiagnostic(
+                PlanDiagnosticCode.InvalidArguments, $"{path}/arguments", $"'{Excerpt.Of(Id)}': {reason}", "Write whole characters.") { SubtaskId = Id });
         }
 
         return new Subtask
@@ -70,13 +77,16 @@ internal sealed class SubtaskDocument
             TaskType = Type,
             DependsOn = [.. (DependsOn ?? []).Select(id => id ?? "")],
             OptionalDependsOn = [.. (OptionalDependsOn ?? []).Select(id => id ?? "")],
-            Arguments = Arguments is { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined } ? null : Arguments,
+            Arguments = arguments,
             Condition = When?.ToCondition(),
             ForEach = ForEach is null ? null : SubtaskOutput.Parse(ForEach),
             Plan = Plan?.ToPlan(diagnostics, $"{path}/plan"),
             Policy = Policy?.ToPolicy(),
-            EstimatedDuration = readable && EstimatedMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
+            EstimatedDuration = readable && EstimatedMinutes is { } minutes ? ToTimeSpan(minutes) : null,
             Resources = Resources ?? ResourceRequirements.None,
         };
     }
+
+    /// <summary>Rounds, where <see cref="TimeSpan.FromMinutes(double)"/> cuts off: what was written is read back to the tick.</summary>
+    private static TimeSpan ToTimeSpan(double minutes) => new((long)Math.Round(minutes * TimeSpan.TicksPerMinute));
 }

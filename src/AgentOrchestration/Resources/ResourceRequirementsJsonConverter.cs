@@ -14,12 +14,18 @@ internal sealed class ResourceRequirementsJsonConverter : JsonConverter<Resource
         }
 
         List<ResourceAmount> amounts = [];
+        HashSet<string> names = new(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             string name = reader.GetString()!;
             if (!reader.Read() || !TryReadAmount(ref reader, out long amount))
             {
                 throw new JsonException($"The amount of '{name}' is not a whole number.");
+            }
+
+            if (!names.Add(name))
+            {
+                throw new JsonException($"'{name}' is named twice.");
             }
 
             // A model that must fill in every resource writes null or 0 for those it does not need.

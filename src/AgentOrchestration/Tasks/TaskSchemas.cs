@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentOrchestration.Plans;
 using Microsoft.Extensions.AI;
 
 namespace AgentOrchestration.Tasks;
@@ -21,16 +22,42 @@ internal sealed record TaskSchemas(JsonElement Input, JsonElement Output)
             return Nothing;
         }
 
+        JsonElement schema;
         try
         {
-            return AIJsonUtilities.CreateJsonSchema(type, serializerOptions: options, inferenceOptions: Closed);
+            schema = AIJsonUtilities.CreateJsonSchema(type, serializerOptions: options, inferenceOptions: Closed);
         }
-        catch (Exception exception) when (exception is NotSupportedException or InvalidOperationException or JsonException)
+        catch (Exception exception) when (exception is NotSupportedException or InvalidOperationException or JsonException or ArgumentException)
         {
-            throw new InvalidOperationException(
-                $"The task type '{taskType.Name}' takes or returns '{type}', which has no JSON form: {exception.Message} "
-                + "Give the type metadata in options.JsonSerializerOptions (a JsonSerializerContext), or use a type that can be written as JSON.",
-                exception);
+            throw NoJsonForm(taskType, type, exception.Message, exception);
         }
+
+        return FindUnsupported(schema, JsonPlace.Root) is { } place
+            ? throw NoJsonForm(taskType, type, place.IsRoot ? "The serializer does not support it." : $"The serializer does not support what stands at '{place}' of its schema.", null)
+            : schema;
     }
+
+    /// <summary>The place that the schema's maker marked: it makes a schema of every type, also of those that the serializer refuses.</summary>
+    private static JsonPlace? FindUnsupported(JsonElement schema, JsonPlace place)
+    {
+        if (schema.ValueKind == JsonValueKind.Array)
+        {
+            return schema.EnumerateArray().Index().Select(item => FindUnsupported(item.Item, place.At(item.Index))).FirstOrDefault(found => found is not null);
+        }
+
+        if (schema.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        return schema.TryGetProperty("not", out JsonElement not) && not.ValueKind == JsonValueKind.True
+            && schema.TryGetProperty("$comment", out JsonElement comment) && comment.ValueKind == JsonValueKind.String
+            ? place
+            : schema.EnumerateObject().Select(property => FindUnsupported(property.Value, place.At(property.Name))).FirstOrDefault(found => found is not null);
+    }
+
+    private static InvalidOperationException NoJsonForm(TaskDescriptor taskType, Type type, string why, Exception? cause) => new(
+        $"The task type '{taskType.Name}' takes or returns '{type}', which has no JSON form: {why} "
+        + "Give the type metadata in options.JsonSerializerOptions (a JsonSerializerContext), or use a type that can be written as JSON.",
+        cause);
 }

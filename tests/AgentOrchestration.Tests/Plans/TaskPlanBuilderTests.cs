@@ -1,0 +1,130 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Resources;
+
+namespace AgentOrchestration.Tests.Plans;
+
+public sealed class TaskPlanBuilderTests
+{
+    [Fact]
+    public void Add_OnlyWhatIsRequired_HasTheDefaults()
+    {
+        Subtask subtask = Assert.Single(TaskPlan.Create(plan => plan.Add("a", "t")).Subtasks);
+
+        Assert.Equal(("a", "t", "a", null), (subtask.Id, subtask.TaskType, subtask.Name, subtask.Description));
+        Assert.Empty(subtask.DependsOn);
+        Assert.Null(subtask.Arguments);
+        Assert.Null(subtask.EstimatedDuration);
+        Assert.True(subtask.Resources.IsNone);
+    }
+
+    [Fact]
+    public void Add_Everything_IsInTheSubtask()
+    {
+        TaskPlan made = TaskPlan.Create(plan =>
+        {
+            plan.Goal = "g";
+            plan.Add("a", "t", JsonValue.Create(5), after: [new SubtaskRef("z")], name: "n", description: "d", TimeSpan.FromMinutes(2), ResourceRequirements.Of("gpu", 1));
+        });
+
+        Subtask subtask = Assert.Single(made.Subtasks);
+        Assert.Equal("g", made.Goal);
+        Assert.Equal(["z"], subtask.DependsOn);
+        Assert.Equal(5, subtask.Arguments!.Value.GetInt32());
+        Assert.Equal(("n", "d", TimeSpan.FromMinutes(2), ResourceRequirements.Of("gpu", 1)), (subtask.Name, subtask.Description, subtask.EstimatedDuration, subtask.Resources));
+    }
+
+    [Fact]
+    public void Add_ReferencesInTheInput_AreDependenciesEachOnceAfterTheNamedOnes()
+    {
+        TaskPlan made = TaskPlan.Create(plan =>
+        {
+            SubtaskRef a = plan.Add("a", "t");
+            SubtaskRef b = plan.Add("b", "t");
+            SubtaskRef c = plan.Add("c", "t");
+            plan.Add("d", "t", new JsonObject { ["x"] = new JsonArray(c.Output("/0"), a.Output(), c.Output()) }, after: [b, a]);
+        });
+
+        Assert.Equal(["b", "a", "c"], made.Subtasks[3].DependsOn);
+    }
+
+    [Fact]
+    public void Add_AnOutputAsTheWholeInput_IsADependency()
+    {
+        TaskPlan made = TaskPlan.Create(plan => plan.Add("b", "t", input: plan.Add("a", "t").Output("/rows")));
+
+        Assert.Equal(["a"], made.Subtasks[1].DependsOn);
+        Assert.Equal("""{"$output":"a/rows"}""", made.Subtasks[1].Arguments!.Value.GetRawText());
+    }
+
+    [Fact]
+    public void Add_TheInputIsChangedLater_TheSubtaskIsNot()
+    {
+        var input = new JsonObject { ["x"] = 1 };
+        TaskPlan made = TaskPlan.Create(plan =>
+        {
+            plan.Add("a", "t", input);
+            input["x"] = 2;
+        });
+
+        Assert.Equal(1, made.Subtasks[0].Arguments!.Value.GetProperty("x").GetInt32());
+    }
+
+    [Fact]
+    public void Create_TheBuilderIsUsedLater_ThePlanIsNotChanged()
+    {
+        TaskPlanBuilder? kept = null;
+        TaskPlan made = TaskPlan.Create(plan =>
+        {
+            kept = plan;
+            plan.Add("a", "t");
+        });
+
+        kept!.Add("b", "t");
+
+        Assert.Single(made.Subtasks);
+    }
+
+    [Fact]
+    public void Add_NoIdOrTaskType_IsRefused()
+    {
+        Assert.Throws<ArgumentNullException>("id", () => TaskPlan.Create(plan => plan.Add(null!, "t")));
+        Assert.Throws<ArgumentNullException>("taskType", () => TaskPlan.Create(plan => plan.Add("a", null!)));
+        Assert.Throws<ArgumentNullException>("build", () => TaskPlan.Create(null!));
+    }
+
+    [Fact]
+    public void Add_TwoSubtasksOfOneId_IsLeftToTheCheck() =>
+        Assert.Equal(2, TaskPlan.Create(plan => plan.Add(plan.Add("a", "t").Id, "t")).Subtasks.Count);
+
+    [Fact]
+    public void Request_WithoutAGoal_IsRefused() => Assert.Throws<ArgumentException>("goal", () => new OrchestrationRequest(" "));
+
+    [Fact]
+    public void InvalidPlanException_ManyDiagnostics_ShowsTwentyAndCountsTheRest()
+    {
+        PlanDiagnostic[] diagnostics = [.. Enumerable.Range(0, 25).Select(i => new PlanDiagnostic(PlanDiagnosticCode.Empty, $"/{i}", "What.", "Remedy."))];
+
+        var exception = new InvalidPlanException(new PlanRefusal(diagnostics));
+
+        Assert.Equal(diagnostics, exception.Diagnostics);
+        Assert.Contains("/19: What. Remedy.", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("/20:", exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith("and 5 more", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PayloadSerializer_Default_IsWebNamingWithEnumsAsText()
+    {
+        var serializer = new PayloadSerializer(PayloadSerializer.DefaultOptions);
+
+        JsonElement written = serializer.Write(new Payload(DayOfWeek.Friday, 5), typeof(Payload));
+
+        Assert.Equal("""{"dueDay":"Friday","count":5}""", written.GetRawText());
+        Assert.Equal(new Payload(DayOfWeek.Friday, 5), serializer.Read(written, typeof(Payload)));
+        Assert.Throws<JsonException>(() => serializer.Read(JsonElement.Parse("""{"dueDay":"Friday","count":"5"}"""), typeof(Payload)));
+    }
+
+    private sealed record Payload(DayOfWeek DueDay, int Count);
+}
