@@ -58,8 +58,8 @@ public sealed class ResourcePoolsProperties
                 var pools = new ResourcePools([new("a", capacity), new("b", capacity), new("c", 1)]);
                 int holdersOfC = 0;
                 using var barrier = new Barrier(programs.Length);
-                Thread[] threads = [.. programs.Select(program => new Thread(() => Play(program)))];
                 List<string> wrong = [];
+                Thread[] threads = [.. programs.Select(program => new Thread(() => Play(program)))];
                 Array.ForEach(threads, thread => thread.Start());
                 Array.ForEach(threads, thread => thread.Join());
 

@@ -6,7 +6,7 @@ namespace AgentOrchestration.Tests.Resources;
 public sealed class ResourceRequirementsTests
 {
     private static readonly Gen<ResourceRequirements> Requirements =
-        Gen.Dictionary(Gen.OneOfConst("cpu", "gpu", "memory", "tokens", "CPU"), Gen.Long[1, 5])[0, 5]
+        Gen.Dictionary(Gen.OneOf("cpu", "gpu", "memory", "tokens", "CPU"), Gen.Long[1, 5])[0, 5]
             .Select(amounts => ResourceRequirements.Of(amounts.Select(amount => new ResourceAmount(amount.Key, amount.Value))));
 
     [Fact]

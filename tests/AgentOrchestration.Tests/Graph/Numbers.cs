@@ -1,0 +1,3 @@
+namespace AgentOrchestration.Tests.Graph;
+
+internal sealed record Numbers(IReadOnlyList<int> Items);

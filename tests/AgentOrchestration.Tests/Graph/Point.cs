@@ -1,0 +1,3 @@
+namespace AgentOrchestration.Tests.Graph;
+
+internal sealed record Point(int X, int Y);

@@ -1,0 +1,191 @@
+using System.Text.Json;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Tests.Plans;
+using CsCheck;
+using Microsoft.Extensions.AI;
+
+namespace AgentOrchestration.Tests.Planning;
+
+/// <summary>Answers that no model should give. Each is refused with words; none hangs or ends the process.</summary>
+public sealed class HostileAnswerTests
+{
+    public static TheoryData<string> NoPlans =>
+    [
+        "",
+        " ",
+        "null",
+        "true",
+        "[]",
+        "\"plan\"",
+        "{",
+        "{}{}",
+        "\0",
+        "\uFEFF{}",
+        "<plan/>",
+        "{\"subtasks\":null}",
+        "{\"subtasks\":{}}",
+        "{\"subtasks\":[null]}",
+        "{\"subtasks\":[[]]}",
+        "{\"subtasks\":[{}]}",
+        "{\"subtasks\":[],\"subtasks\":[]}",
+        "{\"SubTasks\":[]}",
+        "{\"subtasks\":[{\"id\":\"a\",\"type\":\"read_csv\",\"code\":\"rm -rf /\"}]}",
+        "{\"subtasks\":[{\"id\":\"\\ud800\",\"type\":\"read_csv\"}]}",
+        "{\"subtasks\":[{\"\\ud800\":1}]}",
+        "{\"subtasks\":[],\"goal\":\"\ud800\"}",
+        "\udc00",
+        "{\"subtasks\":[{\"id\":\"a\",\"type\":\"read_csv\",\"resources\":{\"\\ud800\":1}}]}",
+        "{\"subtasks\":[{\"id\":\"a\",\"type\":\"read_csv\",\"arguments\":{\"\\ud800\":1}}]}",
+    ];
+
+    [Theory]
+    [MemberData(nameof(NoPlans), DisableDiscoveryEnumeration = true)]
+    public async Task What_is_no_plan_is_malformed(string answer)
+    {
+        IReadOnlyList<PlanDiagnostic> diagnostics = await Application.RefuseAsync(answer);
+
+        Assert.All(diagnostics, diagnostic => Assert.Equal(PlanDiagnosticCode.Malformed, diagnostic.Code));
+        Assert.All(diagnostics, diagnostic => Assert.True(diagnostic.Path.Length == 0 || diagnostic.Path[0] == '/', diagnostic.Path));
+    }
+
+    [Fact]
+    public async Task The_place_of_what_is_malformed_is_a_pointer()
+    {
+        PlanDiagnostic only = Assert.Single(await Application.RefuseAsync("""{"subtasks":[{"id":"a","type":"t"},{"id":5,"type":"t"}]}"""));
+
+        Assert.Equal("/subtasks/1/id", only.Path);
+    }
+
+    [Fact]
+    public async Task An_answer_longer_than_is_read_is_refused_unread_and_does_not_go_back()
+    {
+        var model = new ScriptedModel(new string(' ', 1024 * 1024) + Application.SoundPlan, Application.SoundPlan);
+
+        await Application.PlanAsync(model);
+
+        Assert.Contains("1048576", model.Asked[1][3].Text, StringComparison.Ordinal);
+        Assert.InRange(model.Asked[1].Sum(message => message.Text.Length), 1, 10_000);
+    }
+
+    [Fact]
+    public async Task The_length_that_is_read_is_an_option()
+    {
+        Action<AgentOrchestrationOptions> exactly = options => options.Planning.MaxAnswerLength = Application.SoundPlan.Length;
+        await Application.PlanAsync(new ScriptedModel(Application.SoundPlan), exactly);
+
+        PlanDiagnostic only = Assert.Single(await Application.RefuseAsync(Application.SoundPlan + " ", exactly));
+
+        Assert.Equal(PlanDiagnosticCode.TooLarge, only.Code);
+    }
+
+    [Fact]
+    public async Task More_subtasks_or_dependencies_than_are_allowed_are_too_large_and_both_are_told()
+    {
+        string dependencies = string.Join(',', Enumerable.Repeat("\"s\"", 101));
+        string subtasks = string.Join(',', Enumerable.Range(0, 100).Select(i => $$"""{"id":"s{{i}}","type":"read_csv","dependsOn":[{{dependencies}}]}"""));
+
+        IReadOnlyList<PlanDiagnostic> diagnostics = await Application.RefuseAsync($$"""{"subtasks":[{{subtasks}}]}""", options => options.Planning.MaxSubtasks = 99);
+
+        Assert.Equal([PlanDiagnosticCode.TooLarge, PlanDiagnosticCode.TooLarge], diagnostics.Select(diagnostic => diagnostic.Code));
+        Assert.Contains("100 subtasks", diagnostics[0].Message, StringComparison.Ordinal);
+        Assert.Contains("10100 dependencies", diagnostics[1].Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{0}")]
+    [InlineData("{{\"subtasks\":{0}}}")]
+    [InlineData("{{\"subtasks\":[{{\"id\":\"a\",\"type\":\"read_csv\",\"arguments\":{{\"path\":{0}}}}}]}}")]
+    public async Task An_answer_nested_deeper_than_any_stack_is_malformed(string form)
+    {
+        string deep = new string('[', 400_000) + new string(']', 400_000);
+
+        PlanDiagnostic only = Assert.Single(await Application.RefuseAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, form, deep)));
+
+        Assert.Equal(PlanDiagnosticCode.Malformed, only.Code);
+    }
+
+    [Fact]
+    public async Task Half_a_surrogate_pair_in_arguments_is_told_and_the_answer_goes_back()
+    {
+        const string Half = """{"subtasks":[{"id":"a","type":"read_csv","arguments":{"path":"\ud800"}}]}""";
+        var model = new ScriptedModel(Half, Application.SoundPlan);
+
+        await Application.PlanAsync(model);
+
+        Assert.Equal(Half, model.Asked[1][2].Text);
+        Assert.Contains("/subtasks/0/arguments: 'a': The arguments hold text that is no valid Unicode.", model.Asked[1][3].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Text_of_64_KiB_in_every_place_is_told_shortly_and_in_whole_characters()
+    {
+        string text = string.Concat(Enumerable.Repeat("😀", 32 * 1024));
+        string json = JsonSerializer.Serialize(text);
+        var model = new ScriptedModel(
+            $$$"""{"goal":{{{json}}},"subtasks":[{"id":{{{json}}},"name":{{{json}}},"type":{{{json}}},"dependsOn":[{{{json}}}],"resources":{{{{json}}}:1}},{"id":"b","type":"describe","arguments":{{{{json}}}:{{{json}}}}}]}""",
+            Application.SoundPlan);
+
+        await Application.PlanAsync(model);
+
+        string said = model.Asked[1][3].Text;
+        Assert.InRange(said.Length, 1, 5_000);
+        Assert.DoesNotContain('\uFFFD', string.Concat(said.EnumerateRunes()));
+    }
+
+    [Fact]
+    public async Task Text_of_64_KiB_that_is_only_an_argument_is_no_harm()
+    {
+        string path = new('p', 64 * 1024);
+
+        TaskPlan plan = await Application.PlanAsync(new ScriptedModel($$$"""{"subtasks":[{"id":"a","type":"read_csv","arguments":{"path":"{{{path}}}"}}]}"""));
+
+        Assert.Equal(path, plan.Subtasks[0].Arguments!.Value.GetProperty("path").GetString());
+    }
+
+    [Fact]
+    public async Task The_largest_circle_that_may_be_written_is_told()
+    {
+        string subtasks = string.Join(',', Enumerable.Range(0, 1000).Select(i => $$"""{"id":"s{{i}}","type":"read_csv","arguments":{"path":"a"},"dependsOn":["s{{(i + 1) % 1000}}"]}"""));
+
+        Assert.Equal(PlanDiagnosticCode.Cycle, Assert.Single(await Application.RefuseAsync($$"""{"subtasks":[{{subtasks}}]}""")).Code);
+    }
+
+    [Fact]
+    public async Task Mistakes_without_number_under_a_name_without_end_stay_a_prompt()
+    {
+        string name = new('n', 400_000);
+        var model = new ScriptedModel(
+            $$$"""{"subtasks":[{"id":"{{{name}}}","type":"describe","arguments":{"columns":["",{{{string.Join(',', Enumerable.Repeat("1", 100_000))}}}],"{{{name}}}":[{{{string.Join(',', Enumerable.Repeat("{}", 10_000))}}}]}}]}""",
+            Application.SoundPlan);
+
+        await Application.PlanAsync(model);
+
+        Assert.InRange(model.Asked[1][3].Text.Length, 1, 100_000);
+    }
+
+    [Fact]
+    public void Any_plan_with_some_characters_changed_is_a_plan_or_is_refused() =>
+        Gen.Select(Gen.Int[0, int.MaxValue], Gen.Select(Gen.Int[0, int.MaxValue], Gen.Char).Array[0, 5]).Sample(
+            (seed, changes) =>
+            {
+                char[] answer = JsonSerializer.Serialize(RandomPlan.Of(seed)).ToCharArray();
+                Array.ForEach(changes, change => answer[change.Item1 % answer.Length] = change.Item2);
+                using var model = new ScriptedModel(Enumerable.Repeat(new string(answer), 3));
+                Task<TaskPlan> planning = Application.PlanAsync(model);
+
+                Assert.True(planning.IsCompleted);
+                Assert.True(planning.IsCompletedSuccessfully || planning.Exception!.InnerException is InvalidPlanException, $"{planning.Exception}");
+            },
+            iter: 2_000);
+
+    [Fact]
+    public async Task An_answer_without_text_is_malformed()
+    {
+        var model = new ScriptedModel("", Application.SoundPlan);
+
+        await Application.PlanAsync(model);
+
+        Assert.Equal(ChatRole.Assistant, model.Asked[1][2].Role);
+        Assert.Contains("not the JSON of a plan", model.Asked[1][3].Text, StringComparison.Ordinal);
+    }
+}

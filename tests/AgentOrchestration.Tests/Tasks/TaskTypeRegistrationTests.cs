@@ -1,0 +1,112 @@
+using System.Reflection;
+using System.Reflection.Emit;
+using AgentOrchestration.Plugins;
+using AgentOrchestration.Tasks;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AgentOrchestration.Tests.Tasks;
+
+public sealed class TaskTypeRegistrationTests
+{
+    [Fact]
+    public void AddTaskType_ClassAndDelegate_AreBothInTheRegistry()
+    {
+        ITaskTypeRegistry registry = RegistryOf(builder => builder
+            .AddTaskType<Shout>(options => options.Version = 9)
+            .AddTaskType("whisper", "Whispers.", (string text, TaskContext _, CancellationToken _) => ValueTask.FromResult(text)));
+
+        Assert.Equal([("shout", 9), ("whisper", 1)], registry.TaskTypes.Select(taskType => (taskType.Name, taskType.Version)));
+    }
+
+    [Fact]
+    public void AddTaskType_AClass_IsMadeOnceForEachScope()
+    {
+        var services = new ServiceCollection();
+        services.AddAgentOrchestration().AddTaskType<Shout>();
+        using ServiceProvider provider = services.BuildServiceProvider();
+        using IServiceScope one = provider.CreateScope();
+        using IServiceScope other = provider.CreateScope();
+
+        Assert.Same(one.ServiceProvider.GetRequiredService<Shout>(), one.ServiceProvider.GetRequiredService<Shout>());
+        Assert.NotSame(one.ServiceProvider.GetRequiredService<Shout>(), other.ServiceProvider.GetRequiredService<Shout>());
+    }
+
+    [Fact]
+    public void AddTaskType_AClassThatTheApplicationRegisteredItself_IsItsInstance()
+    {
+        var own = new Shout();
+        var services = new ServiceCollection();
+        services.AddSingleton(own).AddAgentOrchestration().AddTaskType<Shout>();
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        Assert.Same(own, provider.GetRequiredService<Shout>());
+    }
+
+    [Fact]
+    public void AddTaskType_NameTaken_NamesIt()
+    {
+        ArgumentException refusal = Assert.Throws<ArgumentException>(() => RegistryOf(builder => builder
+            .AddTaskType<Shout>()
+            .AddTaskType("shout", "Shouts.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(1))));
+
+        Assert.Contains("'shout' is registered twice", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AddTaskType_ADescriptionOfAClassWithoutItsName_IsRefused() =>
+        Assert.Throws<ArgumentException>(() => RegistryOf(builder => builder.AddTaskType(TaskDescriptor.For<None, int>())));
+
+    [Fact]
+    public void AddTaskTypes_AnAssembly_RegistersItsClasses()
+    {
+        Assembly assembly = typeof(Tour.DataProcessing).Assembly;
+
+        ITaskTypeRegistry registry = RegistryOf(builder => builder.AddTaskTypes(assembly));
+
+        Assert.Equal(
+            assembly.GetTypes().Select(type => type.GetCustomAttribute<TaskTypeAttribute>(inherit: false)?.Name).OfType<string>().Order(StringComparer.Ordinal),
+            registry.TaskTypes.Select(taskType => taskType.Name));
+        Assert.NotEmpty(registry.TaskTypes);
+    }
+
+    [Fact]
+    public void AddTaskTypes_AClassWithTheAttributeThatIsNoHandler_NamesIt()
+    {
+        AssemblyBuilder assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName("Marked"), AssemblyBuilderAccess.RunAndCollect);
+        TypeBuilder type = assembly.DefineDynamicModule("Marked").DefineType("NoHandlerAtAll", TypeAttributes.Public);
+        type.SetCustomAttribute(new CustomAttributeBuilder(typeof(TaskTypeAttribute).GetConstructor([typeof(string)])!, ["marked"]));
+        type.CreateType();
+
+        ArgumentException refusal = Assert.Throws<ArgumentException>(() => RegistryOf(builder => builder.AddTaskTypes(assembly)));
+
+        Assert.Contains("'NoHandlerAtAll'", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("ITaskHandler<TInput, TOutput>", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Orchestrator_ATypeWithoutAJsonForm_IsRefusedWhenItIsMade()
+    {
+        var services = new ServiceCollection();
+        services.AddAgentOrchestration().AddTaskType("work", "Works.", (Action _, TaskContext _, CancellationToken _) => ValueTask.FromResult(1));
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        InvalidOperationException refusal = Assert.Throws<InvalidOperationException>(provider.GetRequiredService<ITaskOrchestrator>);
+
+        Assert.Contains("'work'", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("System.Action", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static ITaskTypeRegistry RegistryOf(Action<IAgentOrchestrationBuilder> configure)
+    {
+        var services = new ServiceCollection();
+        configure(services.AddAgentOrchestration());
+        return services.BuildServiceProvider().GetRequiredService<ITaskTypeRegistry>();
+    }
+
+    [TaskType("shout")]
+    private sealed class Shout : ITaskHandler<string, string>
+    {
+        public ValueTask<string> ExecuteAsync(string input, TaskContext context, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(input.ToUpperInvariant());
+    }
+}
