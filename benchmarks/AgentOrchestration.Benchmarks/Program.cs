@@ -1,10 +1,12 @@
 using System.CommandLine;
 using AgentOrchestration.Benchmarks.Compare;
 using AgentOrchestration.Benchmarks.Latency;
+using AgentOrchestration.Benchmarks.Pieces;
 using AgentOrchestration.Benchmarks.Report;
 
 var root = new RootCommand("Measures the library. Absolute times mean little from machine to machine; ratios within one run do.");
 root.Subcommands.Add(CompareCommand.Create());
 root.Subcommands.Add(LatencyCommand.Create());
+root.Subcommands.Add(PiecesCommand.Create());
 root.Subcommands.Add(ReportBenchmark.Create());
 return await root.Parse(args).InvokeAsync();

@@ -19,8 +19,8 @@ internal sealed class AgentFrameworkStep(string id, int messages, Func<Cancellat
         }
 
         _received = 0;
-        Answer answer = await work(cancellationToken).ConfigureAwait(false);
-        await context.SendMessageAsync(answer, cancellationToken).ConfigureAwait(false);
+        Answer answer = await work(cancellationToken);
+        await context.SendMessageAsync(answer, cancellationToken);
     }
 
     public ValueTask ResetAsync()

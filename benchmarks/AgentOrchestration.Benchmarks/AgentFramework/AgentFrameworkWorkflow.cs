@@ -16,7 +16,7 @@ internal sealed class AgentFrameworkWorkflow
         ExecutorBinding[] steps = [.. Enumerable.Range(0, graph.Count).Select(task => Step(
             $"t{task}",
             Math.Max(1, graph.Dependencies[task].Length),
-            async stop => _results[task] = await work(task, stop).ConfigureAwait(false)))];
+            async stop => _results[task] = await work(task, stop)))];
         ExecutorBinding start = graph.Roots.Length == 1
             ? steps[graph.Roots[0]]
             : Step("start", 1, static _ => new ValueTask<Answer>(Answer.Instance));

@@ -25,27 +25,27 @@ internal static class CompareCommand
         {
             Scale scale = arguments.GetValue(quick) ? Scale.Quick : Scale.Full;
             string[] words = arguments.GetValue(only)!;
-            IReadOnlyList<ComparedRow> rows = await RaceAsync(scale, words, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<ComparedRow> rows = await RaceAsync(scale, words, cancellationToken);
             if (arguments.GetValue(json) is { } file)
             {
-                await File.WriteAllTextAsync(file.FullName, JsonSerializer.Serialize(rows, Indented), cancellationToken).ConfigureAwait(false);
+                await File.WriteAllTextAsync(file.FullName, JsonSerializer.Serialize(rows, Indented), cancellationToken);
             }
 
             List<Section> sections = [Races.Describe(rows)];
             if (words.Length == 0)
             {
-                sections.Add(await Observation.RunAsync(scale, cancellationToken).ConfigureAwait(false));
-                sections.Add(await SmallestBody.RunAsync(scale, cancellationToken).ConfigureAwait(false));
-                sections.Add(await Stages.RunAsync(scale, cancellationToken).ConfigureAwait(false));
-                sections.Add(await DeepChain.RunAsync(scale, cancellationToken).ConfigureAwait(false));
-                sections.Add(await Memory.RunAsync(scale, cancellationToken).ConfigureAwait(false));
+                sections.Add(await Observation.RunAsync(scale, cancellationToken));
+                sections.Add(await SmallestBody.RunAsync(scale, cancellationToken));
+                sections.Add(await Stages.RunAsync(scale, cancellationToken));
+                sections.Add(await DeepChain.RunAsync(scale, cancellationToken));
+                sections.Add(await Memory.RunAsync(scale, cancellationToken));
             }
 
             string text = Describe(scale, sections);
-            await Console.Out.WriteAsync(text).ConfigureAwait(false);
+            await Console.Out.WriteAsync(text);
             if (arguments.GetValue(results))
             {
-                await ResultsFolder.WriteAsync("compare.md", text, cancellationToken).ConfigureAwait(false);
+                await ResultsFolder.WriteAsync("compare.md", text, cancellationToken);
             }
         });
         return command;
@@ -53,9 +53,9 @@ internal static class CompareCommand
 
     private static async Task<IReadOnlyList<ComparedRow>> RaceAsync(Scale scale, string[] words, CancellationToken cancellationToken)
     {
-        await Console.Error.WriteLineAsync("warm-up").ConfigureAwait(false);
-        await WarmUp.RunAsync(cancellationToken).ConfigureAwait(false);
-        return await Races.RunAsync(scale.Races().Select(race => race.Only(words)).OfType<RaceSetting>(), cancellationToken).ConfigureAwait(false);
+        await Console.Error.WriteLineAsync("warm-up");
+        await WarmUp.RunAsync(cancellationToken);
+        return await Races.RunAsync(scale.Races().Select(race => race.Only(words)).OfType<RaceSetting>(), cancellationToken);
     }
 
     private static string Describe(Scale scale, IReadOnlyList<Section> sections) => $"""

@@ -16,7 +16,8 @@ internal static class DeepChain
     {
         cancellationToken.ThrowIfCancellationRequested();
         int size = scale.LargestSize;
-        await Console.Error.WriteLineAsync($"deep chain: {size:N0}").ConfigureAwait(false);
+        await Console.Error.WriteLineAsync($"deep chain: {size:N0}");
+        ExecutionCounter.Take();
         ConcurrentQueue<int> frames = [];
         int calls = 0;
         var body = new TaskBody("counts frames", () =>
@@ -29,13 +30,15 @@ internal static class DeepChain
 
             return TaskBody.Synchronous.RunAsync();
         });
-        OurEngine engine = OurEngine.WithDelegate(GraphShapes.Create(GraphShapes.Chain, size), body);
-        await using (engine.ConfigureAwait(false))
+        await using (OurEngine engine = OurEngine.WithDelegate(GraphShapes.Create(GraphShapes.Chain, size), body))
         {
-            await engine.RunAsync().ConfigureAwait(false);
+            await engine.RunAsync();
+            if (ExecutionCounter.Take() != size || engine.CountResults() != size)
+            {
+                throw new InvalidOperationException("Not every task of the chain ran.");
+            }
         }
 
-        ExecutionCounter.Take();
         var table = new MarkdownTable($"chain of {size:N0}", "frames");
         table.Add("fewest below a body", frames.Min().ToString(CultureInfo.InvariantCulture));
         table.Add("most", frames.Max().ToString(CultureInfo.InvariantCulture));

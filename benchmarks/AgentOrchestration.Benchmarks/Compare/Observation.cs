@@ -14,7 +14,7 @@ internal static class Observation
     {
         Contender[] contenders = [Contender.Named(Contender.Delegates), Contender.Traced, Contender.Read];
         IReadOnlyList<EngineTimes> times = await Race.RunAsync(
-            GraphShapes.Create(GraphShapes.Layered, Scale.CommonSize), TaskBody.Synchronous, contenders, scale.Effort, cancellationToken).ConfigureAwait(false);
+            GraphShapes.Create(GraphShapes.Layered, Scale.CommonSize), TaskBody.Synchronous, contenders, scale.Effort, cancellationToken);
         (double bareNanoseconds, double bareBytes) = MeasureBareActivity();
 
         var table = new MarkdownTable("layered 10,000 sync", "ns per task", "bytes per task");

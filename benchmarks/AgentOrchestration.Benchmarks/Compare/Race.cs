@@ -18,7 +18,7 @@ internal static class Race
         {
             foreach (ComparedEngine engine in engines)
             {
-                await MeasureAsync(engine, graph.Count, new EngineTimes("warm-up", graph.Count)).ConfigureAwait(false);
+                await MeasureAsync(engine, graph.Count, new EngineTimes("warm-up", graph.Count));
             }
 
             for (int round = 0; round < effort.MostRounds; round++)
@@ -29,7 +29,7 @@ internal static class Race
                     int next = (turn + round) % engines.Length;
                     if (round < effort.FewestRounds || times[next].Spent < effort.ShareOfEach)
                     {
-                        await MeasureAsync(engines[next], graph.Count, times[next]).ConfigureAwait(false);
+                        await MeasureAsync(engines[next], graph.Count, times[next]);
                     }
                 }
             }
@@ -38,7 +38,7 @@ internal static class Race
         {
             foreach (ComparedEngine engine in engines)
             {
-                await engine.DisposeAsync().ConfigureAwait(false);
+                await engine.DisposeAsync();
             }
         }
 
@@ -52,12 +52,12 @@ internal static class Race
         ExecutionCounter.Take();
         long allocatedBefore = GC.GetTotalAllocatedBytes(precise: true);
         long start = TimeProvider.System.GetTimestamp();
-        await engine.RunAsync().ConfigureAwait(false);
+        await engine.RunAsync();
         TimeSpan elapsed = TimeProvider.System.GetElapsedTime(start);
         times.Add(elapsed, GC.GetTotalAllocatedBytes(precise: true) - allocatedBefore);
 
         (long ran, int results) = (ExecutionCounter.Take(), engine.CountResults());
-        await engine.ResetAsync().ConfigureAwait(false);
+        await engine.ResetAsync();
         if (ran != tasks || results != tasks)
         {
             throw new InvalidOperationException($"{engine.GetType().Name}: of {tasks} tasks {ran} ran and {results} have results.");

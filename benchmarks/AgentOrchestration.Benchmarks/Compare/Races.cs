@@ -12,9 +12,9 @@ internal static class Races
         List<ComparedRow> rows = [];
         foreach (RaceSetting setting in settings)
         {
-            await Console.Error.WriteLineAsync($"{setting.Shape} {setting.Size:N0} {setting.Body.Name}").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"{setting.Shape} {setting.Size:N0} {setting.Body.Name}");
             IReadOnlyList<EngineTimes> times = await Race.RunAsync(
-                GraphShapes.Create(setting.Shape, setting.Size), setting.Body, setting.Contenders, setting.Effort, cancellationToken).ConfigureAwait(false);
+                GraphShapes.Create(setting.Shape, setting.Size), setting.Body, setting.Contenders, setting.Effort, cancellationToken);
             double floor = times.Single(engine => engine.Engine == Contender.Floor).Nanoseconds;
             rows.AddRange(times.Select(engine => new ComparedRow(
                 setting.Shape,

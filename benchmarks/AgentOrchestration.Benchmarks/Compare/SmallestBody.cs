@@ -26,9 +26,9 @@ internal static class SmallestBody
         foreach (double nanoseconds in BodyNanoseconds)
         {
             int iterations = (int)Math.Max(1, nanoseconds / perIteration);
-            await Console.Error.WriteLineAsync($"smallest body: {nanoseconds:N0} ns").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"smallest body: {nanoseconds:N0} ns");
             bodies.Add(iterations * perIteration);
-            races.Add(await Race.RunAsync(graph, TaskBody.Spinning(iterations), contenders, scale.Effort with { MostRounds = 7 }, cancellationToken).ConfigureAwait(false));
+            races.Add(await Race.RunAsync(graph, TaskBody.Spinning(iterations), contenders, scale.Effort with { MostRounds = 7 }, cancellationToken));
         }
 
         var table = new MarkdownTable(["layered 10,000, efficiency with bodies of", .. bodies.Select(body => $"{body:N0} ns"), "METG(50 %), ns"]);

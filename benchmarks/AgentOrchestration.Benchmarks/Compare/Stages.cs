@@ -19,32 +19,29 @@ internal static class Stages
         var table = new MarkdownTable(
             "shape", "tasks", "plan made, ns per task", "plan checked, ns per (task + dependency)", "bytes of that, per (task + dependency)", "run, ns per task", "result, ns per task");
         List<Goal> goals = [];
-        OurLibrary library = OurLibrary.WithDelegate(TaskBody.Synchronous);
-        await using (library.ConfigureAwait(false))
+        await using OurLibrary library = OurLibrary.WithDelegate(TaskBody.Synchronous);
+        foreach (int size in scale.Sizes)
         {
-            foreach (int size in scale.Sizes)
+            foreach (string shape in GraphShapes.All)
             {
-                foreach (string shape in GraphShapes.All)
+                await Console.Error.WriteLineAsync($"stages: {shape} {size:N0}");
+                ShapedGraph graph = GraphShapes.Create(shape, size);
+                List<StageTimes> times = [];
+                for (int round = 0; round < (size <= Scale.CommonSize ? 9 : size <= scale.FullSize ? 3 : 1); round++)
                 {
-                    await Console.Error.WriteLineAsync($"stages: {shape} {size:N0}").ConfigureAwait(false);
-                    ShapedGraph graph = GraphShapes.Create(shape, size);
-                    List<StageTimes> times = [];
-                    for (int round = 0; round < (size <= Scale.CommonSize ? 9 : size <= scale.FullSize ? 3 : 1); round++)
-                    {
-                        cancellationToken.ThrowIfCancellationRequested();
-                        times.Add(await MeasureAsync(library, graph).ConfigureAwait(false));
-                    }
-
-                    double check = Statistics.Median(times.Select(time => time.Check));
-                    goals.Add(new Goal("ours", "plan → graph ≤ 1,500 ns per (task + dependency)", check, 1_500, $"{shape} {size:N0}"));
-                    table.Add(
-                        shape, Number(size),
-                        Number(Statistics.Median(times.Select(time => time.Create))),
-                        Number(check),
-                        Number(Statistics.Median(times.Select(time => time.CheckBytes))),
-                        Number(Statistics.Median(times.Select(time => time.Run))),
-                        Number(Statistics.Median(times.Select(time => time.Result))));
+                    cancellationToken.ThrowIfCancellationRequested();
+                    times.Add(await MeasureAsync(library, graph));
                 }
+
+                double check = Statistics.Median(times.Select(time => time.Check));
+                goals.Add(new Goal("ours", "plan → graph ≤ 1,500 ns per (task + dependency)", check, 1_500, $"{shape} {size:N0}"));
+                table.Add(
+                    shape, Number(size),
+                    Number(Statistics.Median(times.Select(time => time.Create))),
+                    Number(check),
+                    Number(Statistics.Median(times.Select(time => time.CheckBytes))),
+                    Number(Statistics.Median(times.Select(time => time.Run))),
+                    Number(Statistics.Median(times.Select(time => time.Result))));
             }
         }
 
@@ -67,23 +64,20 @@ internal static class Stages
 
         GC.Collect();
         start = TimeProvider.System.GetTimestamp();
-        IRunHandle handle = await library.StartAsync(checkedGraph).ConfigureAwait(false);
-        OrchestrationRun run = library.Open(handle);
-        await using (run.ConfigureAwait(false))
-        {
-            await handle.Completion.ConfigureAwait(false);
-            TimeSpan toEnd = TimeProvider.System.GetElapsedTime(start);
-            start = TimeProvider.System.GetTimestamp();
-            await run.WaitAsync().ConfigureAwait(false);
-            TimeSpan result = TimeProvider.System.GetElapsedTime(start);
-            int elements = graph.Count + graph.Edges;
-            return new StageTimes(
-                create.TotalNanoseconds / graph.Count,
-                check.TotalNanoseconds / elements,
-                (double)checkBytes / elements,
-                toEnd.TotalNanoseconds / graph.Count,
-                result.TotalNanoseconds / graph.Count);
-        }
+        IRunHandle handle = await library.StartAsync(checkedGraph);
+        await using OrchestrationRun run = library.Open(handle);
+        await handle.Completion;
+        TimeSpan toEnd = TimeProvider.System.GetElapsedTime(start);
+        start = TimeProvider.System.GetTimestamp();
+        await run.WaitAsync();
+        TimeSpan result = TimeProvider.System.GetElapsedTime(start);
+        int elements = graph.Count + graph.Edges;
+        return new StageTimes(
+            create.TotalNanoseconds / graph.Count,
+            check.TotalNanoseconds / elements,
+            (double)checkBytes / elements,
+            toEnd.TotalNanoseconds / graph.Count,
+            result.TotalNanoseconds / graph.Count);
     }
 
     private static string Number(double value) => value.ToString("N0", CultureInfo.InvariantCulture);

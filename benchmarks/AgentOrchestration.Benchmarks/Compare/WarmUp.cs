@@ -16,7 +16,7 @@ internal static class WarmUp
         {
             foreach (TaskBody body in new[] { TaskBody.Synchronous, TaskBody.Yielding })
             {
-                await Race.RunAsync(GraphShapes.Create(GraphShapes.Layered, Size), body, Contender.All, Effort, cancellationToken).ConfigureAwait(false);
+                await Race.RunAsync(GraphShapes.Create(GraphShapes.Layered, Size), body, Contender.All, Effort, cancellationToken);
             }
         }
     }

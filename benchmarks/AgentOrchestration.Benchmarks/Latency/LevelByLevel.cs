@@ -1,14 +1,31 @@
+using AgentOrchestration.Benchmarks.Graphs;
+
 namespace AgentOrchestration.Benchmarks.Latency;
 
 /// <summary>What an engine does that waits for a whole level before it starts the next.</summary>
-internal static class LevelByLevel
+internal sealed class LevelByLevel : TimedRun
 {
-    public static async Task<TimeSpan> RunAsync(CancellationToken cancellationToken)
+    private readonly int[][] _levels;
+
+    public LevelByLevel(TimedGraph graph)
+    {
+        int[] levels = new int[graph.Graph.Count];
+        for (int task = 0; task < levels.Length; task++)
+        {
+            levels[task] = graph.Graph.Dependencies[task].Select(dependency => levels[dependency] + 1).Append(0).Max();
+        }
+
+        _levels = [.. levels.Zip(graph.Milliseconds).GroupBy(task => task.First, task => task.Second).OrderBy(level => level.Key).Select(level => level.ToArray())];
+    }
+
+    public override async Task<TimeSpan> RunAsync(CancellationToken cancellationToken)
     {
         long start = TimeProvider.System.GetTimestamp();
-        await Task.WhenAll(Task.Delay(100, cancellationToken), Task.Delay(300, cancellationToken));
-        await Task.Delay(100, cancellationToken);
-        await Task.Delay(100, cancellationToken);
+        foreach (int[] level in _levels)
+        {
+            await Task.WhenAll(level.Select(milliseconds => Task.Delay(milliseconds, cancellationToken)));
+        }
+
         return TimeProvider.System.GetElapsedTime(start);
     }
 }

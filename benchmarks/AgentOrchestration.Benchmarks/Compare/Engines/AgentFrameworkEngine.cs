@@ -10,7 +10,7 @@ internal sealed class AgentFrameworkEngine(ShapedGraph graph, TaskBody body) : C
     private readonly AgentFrameworkWorkflow _workflow = new(graph, (_, _) => body.RunAsync());
     private Run? _run;
 
-    public override async Task RunAsync() => _run = await _workflow.RunAsync(CancellationToken.None).ConfigureAwait(false);
+    public override async Task RunAsync() => _run = await _workflow.RunAsync(CancellationToken.None);
 
     public override int CountResults() => _workflow.ResultCount;
 
@@ -19,7 +19,7 @@ internal sealed class AgentFrameworkEngine(ShapedGraph graph, TaskBody body) : C
         _workflow.ForgetResults();
         if (_run is not null)
         {
-            await _run.DisposeAsync().ConfigureAwait(false);
+            await _run.DisposeAsync();
             _run = null;
         }
     }

@@ -42,7 +42,7 @@ internal sealed class DataflowEngine : ComparedEngine
             root.Post(Answer.Instance);
         }
 
-        await _end.Task.ConfigureAwait(false);
+        await _end.Task;
     }
 
     public override int CountResults() => _results.Count(result => ReferenceEquals(result, Answer.Instance));
@@ -82,7 +82,7 @@ internal sealed class DataflowEngine : ComparedEngine
 
     private async Task<Answer> WorkAsync(int task, TaskBody body)
     {
-        Answer answer = await body.RunAsync().ConfigureAwait(false);
+        Answer answer = await body.RunAsync();
         _results[task] = answer;
         if (_graph.Successors[task].Length == 0 && Interlocked.Decrement(ref _openSinks) == 0)
         {

@@ -18,10 +18,10 @@ internal class OurEngine(OurLibrary library, ShapedGraph graph) : ComparedEngine
 
     public override async Task RunAsync()
     {
-        _run = library.Open(await library.StartAsync(_graph).ConfigureAwait(false));
+        _run = library.Open(await library.StartAsync(_graph));
         Task observing = ObserveAsync(_run);
-        _result = await _run.WaitAsync().ConfigureAwait(false);
-        await observing.ConfigureAwait(false);
+        _result = await _run.WaitAsync();
+        await observing;
     }
 
     public override int CountResults() =>
@@ -32,20 +32,20 @@ internal class OurEngine(OurLibrary library, ShapedGraph graph) : ComparedEngine
         _result = null;
         if (_run is not null)
         {
-            await _run.DisposeAsync().ConfigureAwait(false);
+            await _run.DisposeAsync();
             _run = null;
         }
     }
 
     public override async ValueTask DisposeAsync()
     {
-        await base.DisposeAsync().ConfigureAwait(false);
+        await base.DisposeAsync();
         if (_run is not null)
         {
-            await _run.DisposeAsync().ConfigureAwait(false);
+            await _run.DisposeAsync();
         }
 
-        await library.DisposeAsync().ConfigureAwait(false);
+        await library.DisposeAsync();
     }
 
     /// <summary>What goes on beside the run; its end is part of what is timed.</summary>

@@ -24,7 +24,7 @@ internal sealed class OurObservedEngine(ShapedGraph graph, TaskBody body, bool t
 
     public override async ValueTask ResetAsync()
     {
-        await base.ResetAsync().ConfigureAwait(false);
+        await base.ResetAsync();
         _listener?.Dispose();
         _activities = 0;
         _events = 0;
@@ -48,7 +48,7 @@ internal sealed class OurObservedEngine(ShapedGraph graph, TaskBody body, bool t
 
     public override async ValueTask DisposeAsync()
     {
-        await base.DisposeAsync().ConfigureAwait(false);
+        await base.DisposeAsync();
         _listener?.Dispose();
     }
 
@@ -56,7 +56,7 @@ internal sealed class OurObservedEngine(ShapedGraph graph, TaskBody body, bool t
 
     private async Task ReadAsync(OrchestrationRun run)
     {
-        await foreach (RunEvent _ in run.WatchAsync().ConfigureAwait(false))
+        await foreach (RunEvent _ in run.WatchAsync())
         {
             _events++;
         }

@@ -16,8 +16,8 @@ internal sealed class TplEngine(ShapedGraph graph, TaskBody body) : ComparedEngi
             Task<Answer>[] dependencies = Array.ConvertAll(graph.Dependencies[task], dependency => tasks[dependency]);
             tasks[task] = Task.Run(async () =>
             {
-                await Task.WhenAll((Task[])dependencies).ConfigureAwait(false);
-                return await _body().ConfigureAwait(false);
+                await Task.WhenAll((Task[])dependencies);
+                return await _body();
             });
         }
 

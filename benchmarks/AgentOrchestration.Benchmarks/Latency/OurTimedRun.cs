@@ -1,3 +1,4 @@
+using AgentOrchestration.Benchmarks.Graphs;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Results;
 using AgentOrchestration.Tasks;
@@ -5,37 +6,34 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Benchmarks.Latency;
 
-/// <summary>The graph through the public API, with default options.</summary>
-internal sealed class UnequalBranches : IAsyncDisposable
+/// <summary>The graph through the public API: from before the plan is checked to after the result is there.</summary>
+internal sealed class OurTimedRun : TimedRun
 {
     private readonly ServiceProvider _services;
+    private readonly TaskPlan _plan;
 
-    private readonly TaskPlan _plan = TaskPlan.Create(plan =>
-    {
-        SubtaskRef first = plan.Add("first", "wait", input: 100);
-        SubtaskRef second = plan.Add("second", "wait", input: 100, after: [first]);
-        SubtaskRef third = plan.Add("third", "wait", input: 100, after: [second]);
-        SubtaskRef beside = plan.Add("beside", "wait", input: 300);
-        plan.Add("join", "join", after: [third, beside]);
-    });
-
-    public UnequalBranches()
+    public OurTimedRun(TimedGraph graph, Action<AgentOrchestrationOptions>? configure = null)
     {
         var services = new ServiceCollection();
-        services.AddAgentOrchestration()
+        services.AddAgentOrchestration(configure)
             .AddTaskType("wait", "Waits.", async (int milliseconds, TaskContext _, CancellationToken stop) =>
             {
                 await Task.Delay(milliseconds, stop);
                 return None.Value;
-            })
-            .AddTaskType("join", "Joins.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(None.Value));
+            });
         _services = services.BuildServiceProvider();
+        _plan = TaskPlan.Create(plan =>
+        {
+            var added = new SubtaskRef[graph.Graph.Count];
+            for (int task = 0; task < added.Length; task++)
+            {
+                added[task] = plan.Add(
+                    $"t{task}", "wait", input: graph.Milliseconds[task], after: graph.Graph.Dependencies[task].Select(dependency => added[dependency]));
+            }
+        });
     }
 
-    public static TimeSpan CriticalPath { get; } = TimeSpan.FromMilliseconds(300);
-
-    /// <returns>From before the plan is checked to after the result is there.</returns>
-    public async Task<TimeSpan> RunAsync(CancellationToken cancellationToken)
+    public override async Task<TimeSpan> RunAsync(CancellationToken cancellationToken)
     {
         ITaskOrchestrator orchestrator = _services.GetRequiredService<ITaskOrchestrator>();
         long start = TimeProvider.System.GetTimestamp();
@@ -45,5 +43,9 @@ internal sealed class UnequalBranches : IAsyncDisposable
         return result.Succeeded.Count() == _plan.Subtasks.Count ? elapsed : throw new InvalidOperationException("The run did not succeed.");
     }
 
-    public ValueTask DisposeAsync() => _services.DisposeAsync();
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _services.DisposeAsync();
+    }
 }
