@@ -10,8 +10,6 @@ internal sealed class EngineTimes(string engine, int tasks)
 
     public int Rounds => _nanoseconds.Count;
 
-    public TimeSpan Spent { get; private set; }
-
     /// <summary>Per task, median.</summary>
     public double Nanoseconds => Statistics.Median(_nanoseconds);
 
@@ -24,6 +22,5 @@ internal sealed class EngineTimes(string engine, int tasks)
     {
         _nanoseconds.Add(elapsed.TotalNanoseconds / tasks);
         _bytes.Add((double)bytes / tasks);
-        Spent += elapsed;
     }
 }

@@ -12,6 +12,7 @@ internal static class Race
         ShapedGraph graph, TaskBody body, IEnumerable<Contender> contenders, Effort effort, CancellationToken cancellationToken)
     {
         Contender[] taking = [.. contenders.Where(contender => contender.LargestSize >= graph.Count)];
+        var spent = new TimeSpan[taking.Length];
         EngineTimes[] times = Array.ConvertAll(taking, contender => new EngineTimes(contender.Name, graph.Count));
         ComparedEngine[] engines = Array.ConvertAll(taking, contender => contender.Create(graph, body));
         try
@@ -27,9 +28,11 @@ internal static class Race
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     int next = (turn + round) % engines.Length;
-                    if (round < effort.FewestRounds || times[next].Spent < effort.ShareOfEach)
+                    if (round < effort.FewestRounds || spent[next] < effort.ShareOfEach)
                     {
+                        long start = TimeProvider.System.GetTimestamp();
                         await MeasureAsync(engines[next], graph.Count, times[next]);
+                        spent[next] += TimeProvider.System.GetElapsedTime(start);
                     }
                 }
             }

@@ -53,6 +53,7 @@ internal static class LatencyCommand
             ("AgentOrchestration, default options", times.Ours),
             ("Agent Framework workflow", times.AgentFramework),
             ("level by level", times.LevelByLevel),
+            ("raw tasks that await each other", times.RawTasks),
         })
         {
             table.Add(name, Milliseconds(Statistics.Median(runs)), Milliseconds(runs.Max()), Ratio(times.RatioOf(runs)));
@@ -72,7 +73,7 @@ internal static class LatencyCommand
     private static async Task<string> RandomAsync(int repetitions, CancellationToken cancellationToken)
     {
         var table = new MarkdownTable(
-            "seed", "critical path, ms", "ours, ms", "/ critical path", "Agent Framework, ms", "/ critical path", "level by level, ms", "/ critical path", "ours within 1.02 × + 5 ms");
+            "seed", "critical path, ms", "ours, ms", "/ critical path", "Agent Framework, ms", "/ critical path", "raw tasks, ms", "/ critical path", "ours within 1.02 × + 5 ms");
         List<LatencyTimes> all = [];
         for (int seed = 1; seed <= RandomGraphs; seed++)
         {
@@ -84,20 +85,21 @@ internal static class LatencyCommand
                 seed.ToString(CultureInfo.InvariantCulture), Milliseconds(times.CriticalPath),
                 Milliseconds(Statistics.Median(times.Ours)), Ratio(times.RatioOf(times.Ours)),
                 Milliseconds(Statistics.Median(times.AgentFramework)), Ratio(times.RatioOf(times.AgentFramework)),
-                Milliseconds(Statistics.Median(times.LevelByLevel)), Ratio(times.RatioOf(times.LevelByLevel)),
+                Milliseconds(Statistics.Median(times.RawTasks)), Ratio(times.RatioOf(times.RawTasks)),
                 Statistics.Median(times.Ours) <= times.Goal ? "yes" : "no");
         }
 
         table.Add(
             "mean", "", "", Ratio(all.Average(times => times.RatioOf(times.Ours))),
             "", Ratio(all.Average(times => times.RatioOf(times.AgentFramework))),
-            "", Ratio(all.Average(times => times.RatioOf(times.LevelByLevel))),
+            "", Ratio(all.Average(times => times.RatioOf(times.RawTasks))),
             $"{all.Count(times => Statistics.Median(times.Ours) <= times.Goal)} of {all.Count}");
         return $"""
             ## Random plans
 
             {RandomTasks} tasks, each after none to three of the twelve before it; durations lognormal, median 30 ms, σ = 1, at most 400 ms; the seed
-            makes both. As many workers as tasks. Medians of {repetitions} runs.
+            makes both. As many workers as tasks. Medians of {repetitions} runs. The raw tasks show what the timers add: each fires up to a millisecond or
+            more late.
 
             {table}
             """;

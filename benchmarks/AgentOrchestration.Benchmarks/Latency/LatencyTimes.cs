@@ -3,7 +3,7 @@ using AgentOrchestration.Benchmarks.Graphs;
 
 namespace AgentOrchestration.Benchmarks.Latency;
 
-/// <summary>The runs of one graph in milliseconds: ours, Agent Framework's and level by level, taken in turn.</summary>
+/// <summary>The runs of one graph in milliseconds: ours and others, taken in turn.</summary>
 internal sealed class LatencyTimes
 {
     private readonly TimedGraph _graph;
@@ -26,13 +26,16 @@ internal sealed class LatencyTimes
 
     public IReadOnlyList<double> LevelByLevel => _runs[2];
 
+    public IReadOnlyList<double> RawTasks => _runs[3];
+
     public static async Task<LatencyTimes> MeasureAsync(
         TimedGraph graph, int repetitions, Action<AgentOrchestrationOptions>? configure, CancellationToken cancellationToken)
     {
         await using var ours = new OurTimedRun(graph, configure);
         await using var agentFramework = new AgentFrameworkTimedRun(graph);
         await using var levelByLevel = new LevelByLevel(graph);
-        TimedRun[] takingTurns = [ours, agentFramework, levelByLevel];
+        await using var rawTasks = new RawTasks(graph);
+        TimedRun[] takingTurns = [ours, agentFramework, levelByLevel, rawTasks];
         List<double>[] runs = Array.ConvertAll(takingTurns, _ => new List<double>());
         foreach (TimedRun run in takingTurns)
         {
