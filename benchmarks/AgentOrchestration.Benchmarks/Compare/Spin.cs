@@ -5,7 +5,9 @@ namespace AgentOrchestration.Benchmarks.Compare;
 /// <summary>Work that takes the same time on every thread: a chain of multiplications, no memory.</summary>
 internal static class Spin
 {
-    private const int CalibrationIterations = 20_000_000;
+    // Short pieces, so that some are not interrupted by other programs.
+    private const int Iterations = 200_000;
+    private const int Pieces = 100;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static ulong Work(int iterations)
@@ -22,31 +24,23 @@ internal static class Spin
     /// <summary>How long one iteration takes at best while every processor does the same.</summary>
     public static double NanosecondsPerIteration()
     {
-        List<double> times = [];
-        for (int i = 0; i < 7; i++)
-        {
-            times.AddRange(Enumerable.Range(0, Environment.ProcessorCount).Select(_ => StartThread()).ToArray().Select(Finish).ToArray());
-        }
-
-        return times.Min();
+        double[] best = new double[Environment.ProcessorCount];
+        Thread[] threads = [.. Enumerable.Range(0, best.Length).Select(i => new Thread(() => best[i] = BestOfPieces()))];
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+        return Statistics.Median(best);
     }
 
-    private static (Thread Thread, double[] Time) StartThread()
+    private static double BestOfPieces()
     {
-        double[] time = new double[1];
-        var thread = new Thread(() =>
+        double best = double.PositiveInfinity;
+        for (int piece = 0; piece < Pieces; piece++)
         {
             long start = TimeProvider.System.GetTimestamp();
-            Work(CalibrationIterations);
-            time[0] = TimeProvider.System.GetElapsedTime(start).TotalNanoseconds / CalibrationIterations;
-        });
-        thread.Start();
-        return (thread, time);
-    }
+            Work(Iterations);
+            best = Math.Min(best, TimeProvider.System.GetElapsedTime(start).TotalNanoseconds / Iterations);
+        }
 
-    private static double Finish((Thread Thread, double[] Time) started)
-    {
-        started.Thread.Join();
-        return started.Time[0];
+        return best;
     }
 }
