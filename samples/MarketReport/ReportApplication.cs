@@ -51,7 +51,7 @@ internal sealed class ReportApplication(ReportSettings settings, IAnsiConsole co
     private async Task<int> MakeReportAsync(CancellationToken cancellationToken)
     {
         // What cannot be read is said before a model is paid for a plan.
-        MarketCsv.Read(settings.DataFile, settings.Excluded);
+        MarketData data = MarketCsv.Read(settings.DataFile, settings.Excluded, settings.Included);
         ReportFolder folder = ReportFolder.Open(settings.OutputFolder);
         await using ServiceProvider services = ReportServices.Build(settings, variable);
         ITaskOrchestrator orchestrator = services.GetRequiredService<ITaskOrchestrator>();
@@ -60,7 +60,7 @@ internal sealed class ReportApplication(ReportSettings settings, IAnsiConsole co
             Inputs = { ["topic"] = settings.Topic, ["required_sections"] = ReportSettings.Sections },
         };
 
-        _screen.ShowHeader(settings);
+        _screen.ShowHeader(settings, data);
         TaskPlan plan = await _screen.WhilePlanningAsync(() => orchestrator.PlanAsync(request, cancellationToken));
         _screen.ShowPlan(plan);
 

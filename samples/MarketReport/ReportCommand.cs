@@ -19,6 +19,7 @@ internal static class ReportCommand
         var topic = new Option<string>("--topic") { Description = "What the report is about.", DefaultValueFactory = _ => DefaultTopic };
         var data = new Option<string?>("--data") { Description = "A CSV file: a text column, a year or date column, numeric measures. Default: the sample's own." };
         var exclude = new Option<string[]>("--exclude") { Description = "An entity that stays out of sums and ranks; may be given several times.", DefaultValueFactory = _ => [] };
+        var include = new Option<string[]>("--include") { Description = "An entity that counts, though it looks like a total over others; may be given several times.", DefaultValueFactory = _ => [] };
         var output = new Option<string>("--out") { Description = "The folder that the report is written to.", DefaultValueFactory = _ => "report-out" };
         var parallelism = new Option<int>("--max-parallelism") { Description = "How many subtasks run at a time.", DefaultValueFactory = _ => 5 };
         var model = new Option<string>("--model")
@@ -44,7 +45,7 @@ internal static class ReportCommand
 
         var command = new RootCommand("Makes a market report from a CSV file: a plan, a parallel run, and a report with charts.")
         {
-            topic, data, exclude, output, parallelism, model,
+            topic, data, exclude, include, output, parallelism, model,
         };
         command.SetAction((arguments, cancellationToken) =>
         {
@@ -54,6 +55,7 @@ internal static class ReportCommand
                 file ?? Path.Combine(AppContext.BaseDirectory, "Data", DefaultData),
                 file is null ? DefaultSource : null,
                 arguments.GetValue(exclude)!,
+                arguments.GetValue(include)!,
                 arguments.GetValue(output)!,
                 arguments.GetValue(parallelism),
                 ModelChoice.TryParse(arguments.GetValue(model)!)!);

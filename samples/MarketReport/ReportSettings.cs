@@ -8,6 +8,7 @@ internal sealed record ReportSettings(
     string DataFile,
     string? DataSource,
     IReadOnlyList<string> Excluded,
+    IReadOnlyList<string> Included,
     string OutputFolder,
     int MaxParallelism,
     ModelChoice Model)

@@ -20,6 +20,7 @@ internal static class MethodNotes
             GrowthNote(market, competition, focus.Competitor),
             .. CoverageNotes(market, focus.Competitor),
             LeftOutNote(market),
+            .. DoubtNotes(market),
             MissingNote(market),
             RejectedNote(data),
             .. data.Notes,
@@ -89,12 +90,16 @@ internal static class MethodNotes
 
     private static string LeftOutNote(Market market)
     {
-        const string Rule = "An entity is taken for a total over others if in every year it shares with them its size is at least half of the sum of the others; "
-            + "among fewer than ten others it must be nearly their sum or more, or bear the name of a total, for there a single market may be that large.";
-        return market.Data.LeftOut.Count == 0
-            ? "No entity was left out of sums and ranks. " + Rule
-            : $"Left out of sums and ranks: {string.Join("; ", market.Data.LeftOut.Select(static entity => $"{entity.Entity} ({entity.Explanation})"))}. Nothing else was left out. {Rule}";
+        const string Rule = "An entity is taken for a total over others if in every year it shares with them its size is at least half of their sum; "
+            + "among fewer than ten others, where a single market may be that large, only if its name is that of a total too, or its size is their sum.";
+        var leftOut = market.Data.LeftOut.Count == 0
+            ? "No entity was left out of sums and ranks."
+            : $"Left out of sums and ranks: {string.Join("; ", market.Data.LeftOut.Select(static entity => $"{entity.Entity} ({entity.Explanation})"))}. Nothing else was left out.";
+        return $"{leftOut} {Rule} --exclude leaves out another, --include counts one that would be left out.";
     }
+
+    private static IEnumerable<string> DoubtNotes(Market market) => market.Data.Doubtful.Select(static entity =>
+        $"{entity.Entity} may be a total over others, but was counted: {entity.Explanation}.");
 
     private static string MissingNote(Market market)
     {

@@ -3,18 +3,41 @@ using System.Text.RegularExpressions;
 namespace MarketReport.Reading;
 
 /// <summary>Names that in themselves say "a total over others".</summary>
-internal static partial class AggregateNames
+internal sealed partial class AggregateNames
 {
-    public static bool Matches(string entity) => !Remainder().IsMatch(entity) && (Total().IsMatch(entity) || Region().IsMatch(entity));
+    private readonly Dictionary<string, AggregateName> _names;
 
-    [GeneratedRegex(@"\b(?:rest|other|others|remaining|excluding|except)\b", RegexOptions.IgnoreCase)]
+    /// <param name="entities">All entities of a file, each once.</param>
+    public AggregateNames(IReadOnlyCollection<string> entities)
+    {
+        var regions = entities.Count(static entity => Region().IsMatch(entity));
+        var others = entities.Count(static entity => !Region().IsMatch(entity) && !IsTotal(entity));
+        var regionsAreMarkets = (regions > 1 && regions >= others) || entities.Any(static entity => Remainder().IsMatch(entity));
+        _names = entities.ToDictionary(
+            static entity => entity,
+            entity => IsTotal(entity) ? AggregateName.Total
+                : !Region().IsMatch(entity) || Remainder().IsMatch(entity) ? AggregateName.None
+                : regionsAreMarkets ? AggregateName.RegionAmongRegions
+                : AggregateName.Region,
+            StringComparer.Ordinal);
+    }
+
+    public AggregateName Of(string entity) => _names[entity];
+
+    public bool IsTotalOrRegion(string entity) => _names[entity] is AggregateName.Total or AggregateName.Region;
+
+    private static bool IsTotal(string entity) => Total().IsMatch(entity) && !Remainder().IsMatch(entity);
+
+    [GeneratedRegex(@"\b(?:rest|other|others|remaining|excluding|except|excl)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Remainder();
 
-    [GeneratedRegex(@"\b(?:total|totals|overall|worldwide|aggregate|sum)\b|^all\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"\b(?:total|totals|subtotal|overall|worldwide|aggregate|sum|summe|gesamt|insgesamt)\b|^all\b|^(?:the )?(?:world|global|welt|monde|(?:whole |entire )?(?:market|industry|sector))$",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Total();
 
     [GeneratedRegex(
-        @"^(?:the )?(?:world|global|europe|european union|eu[- ]?\d*|eea|efta|asia|asia[- ]pacific|africa|oceania|americas?|(?:north|south|latin|central) america|oecd|g7|g20|brics)\b(?: \(.*\))?$",
+        @"^(?:the )?(?:europe|european union|eu[- ]?\d*|eea|efta|asia|asia[- ]pacific|africa|oceania|americas?|(?:north|south|latin|central) america|middle east|oecd|g7|g20|brics|(?:high|low|middle|(?:upper|lower)[- ]middle)[- ]income(?: countries)?)\b(?: \(.*\))?$",
         RegexOptions.IgnoreCase)]
     private static partial Regex Region();
 }

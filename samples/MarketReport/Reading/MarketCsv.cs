@@ -7,8 +7,8 @@ internal static class MarketCsv
 
     /// <param name="path">The file.</param>
     /// <param name="excludedEntities">Entities that stay out of sums and ranks.</param>
-    /// <param name="keptEntities">Entities that are markets of their own, however large they are.</param>
-    public static MarketData Read(string path, IReadOnlyCollection<string> excludedEntities, IReadOnlyCollection<string>? keptEntities = null)
+    /// <param name="includedEntities">Entities that are markets of their own, however large they are.</param>
+    public static MarketData Read(string path, IReadOnlyCollection<string> excludedEntities, IReadOnlyCollection<string>? includedEntities = null)
     {
         var table = CsvTable.Parse(CsvText.Load(path));
         if (table.Records.Count == 0)
@@ -35,11 +35,12 @@ internal static class MarketCsv
         var entities = rows.Select(static row => row.Entity).Distinct(StringComparer.Ordinal).ToList();
         var entityColumn = table.Header[roles.Entity];
         var excluded = EntitySelection.Find(excludedEntities, entities, entityColumn);
-        var kept = EntitySelection.Find(keptEntities ?? [], entities, entityColumn);
+        var included = EntitySelection.Find(includedEntities ?? [], entities, entityColumn);
+        var aggregates = AggregateDetection.Find(rows, size, measures[size].Label, excluded, included);
         var leftOut = excluded
             .Order(StringComparer.Ordinal)
             .Select(static entity => new LeftOutEntity(entity, LeftOutReason.Named, "excluded by name"))
-            .Concat(AggregateDetection.Find(rows, size, measures[size].Label, excluded, kept))
+            .Concat(aggregates.LeftOut)
             .ToList();
         if (leftOut.Count == entities.Count)
         {
@@ -56,6 +57,7 @@ internal static class MarketCsv
             Measures = measures,
             Rows = rows,
             LeftOut = leftOut,
+            Doubtful = aggregates.Doubtful,
             RejectedLines = reader.Rejected,
             AcceptedLineCount = reader.Observations.Count,
             SharesWereFractions = fractions,

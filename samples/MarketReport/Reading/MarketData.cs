@@ -18,6 +18,9 @@ internal sealed record MarketData
 
     public required IReadOnlyList<LeftOutEntity> LeftOut { get; init; }
 
+    /// <summary>Entities that count, though they may be totals over others.</summary>
+    public required IReadOnlyList<DoubtfulEntity> Doubtful { get; init; }
+
     public required IReadOnlyList<RejectedLine> RejectedLines { get; init; }
 
     public required int AcceptedLineCount { get; init; }

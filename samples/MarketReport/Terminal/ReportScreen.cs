@@ -6,6 +6,7 @@ using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
 using MarketReport.Output;
 using MarketReport.Publishing;
+using MarketReport.Reading;
 using Spectre.Console;
 
 namespace MarketReport.Terminal;
@@ -15,11 +16,22 @@ internal sealed class ReportScreen(IAnsiConsole console)
 {
     private const int DiagnosticsShown = 12;
 
-    public void ShowHeader(ReportSettings settings)
+    public void ShowHeader(ReportSettings settings, MarketData data)
     {
         console.Write(new Rule($"[bold]{Markup.Escape(settings.Topic)}[/]").LeftJustified());
         console.MarkupLineInterpolated($"[grey]Data:[/]  {Path.GetFileName(settings.DataFile)}");
         console.MarkupLineInterpolated($"[grey]Model:[/] {settings.Model.Statement}");
+        foreach (LeftOutEntity entity in data.LeftOut)
+        {
+            string remedy = entity.Reason == LeftOutReason.Named ? "" : $" With --include \"{entity.Entity}\" it counts.";
+            console.MarkupLineInterpolated($"[yellow]Left out of sums and ranks:[/] {entity.Entity}, {entity.Explanation}.{remedy}");
+        }
+
+        foreach (DoubtfulEntity entity in data.Doubtful)
+        {
+            console.MarkupLineInterpolated($"[yellow]Perhaps a total over others:[/] {entity.Entity}: {entity.Explanation}. With --exclude \"{entity.Entity}\" it stays out.");
+        }
+
         console.WriteLine();
     }
 

@@ -142,13 +142,12 @@ public sealed class ModelServerTests
             await Task.Yield();
         }
 
-        await Task.WhenAll(server.Requests.Where(request => request.Misbehaviour is null).Select(request => request.Outcome));
         await ctrlC.CancelAsync();
 
         Assert.Equal(ExitCode.Cancelled, await program);
         Assert.Equal(["partial-report.md", "run.json"], Directory.GetFiles(run.Output).Select(Path.GetFileName).Order());
         Assert.Equal("Cancelled", run.ReadRun().GetProperty("outcome").GetString());
-        Assert.Contains("Write trends analysis, Assemble the report: cancelled", run.Screen, StringComparison.Ordinal);
+        Assert.Matches("Write trends analysis, [^:]*Assemble the report: cancelled", run.Screen);
         Assert.Contains("Finished and kept: Collect data", run.Screen, StringComparison.Ordinal);
     }
 }

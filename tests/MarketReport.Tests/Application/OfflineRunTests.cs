@@ -5,6 +5,9 @@ namespace MarketReport.Tests.Application;
 
 public sealed class OfflineRunTests
 {
+    /// <summary>Times of events are ticks; sums of seconds as floating point differ after them.</summary>
+    private const double Tolerance = 1e-6;
+
     [Fact]
     public async Task The_default_run_writes_the_report_and_says_that_no_model_was_used()
     {
@@ -39,19 +42,36 @@ public sealed class OfflineRunTests
         await run.RunAsync();
         JsonElement record = run.ReadRun();
         JsonElement[] events = [.. record.GetProperty("events").EnumerateArray()];
+        JsonElement[] subtasks = [.. events[0].GetProperty("plan").GetProperty("subtasks").EnumerateArray()];
         var starts = Times(events, "attempt-started");
         var ends = Times(events, "subtask-succeeded");
+        double Took(string id) => (ends[id] - starts[id]).TotalSeconds;
+        double PathTo(string id) => Took(id) + subtasks.Single(subtask => IdOf(subtask) == id).TryGetProperty("dependsOn", out JsonElement dependencies) switch
+        {
+            true => dependencies.EnumerateArray().Max(dependency => PathTo(dependency.GetString()!)),
+            false => 0,
+        };
         double makespan = (ends.Values.Max() - starts.Values.Min()).TotalSeconds;
-        double work = ends.Sum(end => (end.Value - starts[end.Key]).TotalSeconds);
+        double work = ends.Keys.Sum(Took);
+        double longest = ends.Keys.Max(PathTo);
+        int peak = starts.Values.Max(moment => starts.Keys.Count(id => starts[id] <= moment && moment < ends[id]));
         JsonElement timing = record.GetProperty("timing");
 
         Assert.Equal(11, ends.Count);
-        Assert.Equal(makespan, timing.GetProperty("makespanSeconds").GetDouble(), 6);
-        Assert.Equal(work, timing.GetProperty("workSeconds").GetDouble(), 6);
-        Assert.Equal(work / makespan, timing.GetProperty("speedUp").GetDouble(), 3);
-        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"{timing.GetProperty("speedUp").GetDouble():F2} times as fast"), run.Screen, StringComparison.Ordinal);
+        Assert.Equal(makespan, timing.GetProperty("makespanSeconds").GetDouble(), Tolerance);
+        Assert.Equal(work, timing.GetProperty("workSeconds").GetDouble(), Tolerance);
+        Assert.Equal(longest, timing.GetProperty("criticalPathSeconds").GetDouble(), Tolerance);
+        Assert.Equal(longest, timing.GetProperty("criticalPath").EnumerateArray().Sum(id => Took(id.GetString()!)), Tolerance);
+        Assert.Equal(work / makespan, timing.GetProperty("speedUp").GetDouble(), Tolerance);
+        Assert.Equal(peak, timing.GetProperty("peakParallelism").GetInt32());
         Assert.Equal("run-started", events[0].GetProperty("kind").GetString());
         Assert.Equal("run-ended", events[^1].GetProperty("kind").GetString());
+
+        Assert.Contains($"First start to last end {Seconds(makespan)} One after another {Seconds(work)}, so the run was {Text(work / makespan, "F2")} times as fast", Words(run.Screen), StringComparison.Ordinal);
+        Assert.Contains($"Critical path {Seconds(longest)}: {string.Join(" → ", timing.GetProperty("criticalPath").EnumerateArray())}", Words(run.Screen), StringComparison.Ordinal);
+        Assert.Contains($"In parallel up to {peak} at a time", Words(run.Screen), StringComparison.Ordinal);
+        Assert.All(subtasks, subtask => Assert.Contains(
+            $"{subtask.GetProperty("name").GetString()} │ {(Took(IdOf(subtask)) < 1 ? $"{Text(Took(IdOf(subtask)) * 1000, "F0")} ms" : Seconds(Took(IdOf(subtask))))} │", Words(run.Screen), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -83,6 +103,28 @@ public sealed class OfflineRunTests
     }
 
     [Fact]
+    public async Task What_looks_like_a_total_is_told_with_the_way_to_count_it()
+    {
+        await using var run = new ReportRun();
+
+        await run.RunAsync();
+
+        Assert.Contains("Left out of sums and ranks: Europe, taken for a total over others", run.Screen, StringComparison.Ordinal);
+        Assert.Contains("With --include \"Europe\" it counts.", run.Screen, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_included_entity_counts()
+    {
+        await using var run = new ReportRun();
+
+        Assert.Equal(ExitCode.Success, await run.RunAsync("--include", "europe"));
+
+        Assert.Contains("No entity was left out of sums and ranks.", run.Read("report.md"), StringComparison.Ordinal);
+        Assert.DoesNotContain("Left out of sums and ranks:", run.Screen, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_topic_from_the_command_line_becomes_no_markup()
     {
         await using var run = new ReportRun();
@@ -92,6 +134,14 @@ public sealed class OfflineRunTests
         Assert.DoesNotContain("<script>alert", run.Read("report.html"), StringComparison.Ordinal);
         Assert.Contains("[red]cars[/]", run.Screen, StringComparison.Ordinal);
     }
+
+    private static string IdOf(JsonElement subtask) => subtask.GetProperty("id").GetString()!;
+
+    private static string Seconds(double seconds) => $"{Text(seconds, "F2")} s";
+
+    private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+
+    private static string Words(string screen) => string.Join(' ', screen.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
     private static Dictionary<string, DateTimeOffset> Times(IEnumerable<JsonElement> events, string kind) => events
         .Where(next => next.GetProperty("kind").GetString() == kind)
