@@ -67,7 +67,7 @@ internal static class ChartStyle
         MajorStep = Math.Max(1, (int)Math.Ceiling((last - first) / 10.0)),
         MinorTickSize = 0,
         MajorTickSize = 0,
-        AxisTickToLabelDistance = 9,
+        AxisTickToLabelDistance = 14,
         AxislineStyle = LineStyle.Solid,
         AxislineColor = Ink,
         FontSize = SmallFontSize,

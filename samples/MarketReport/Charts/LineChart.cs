@@ -10,7 +10,7 @@ internal static class LineChart
 {
     private const double Height = 420;
     private const double Top = 12;
-    private const double Bottom = 34;
+    private const double Bottom = 39;
     private const double LineSpacing = 19;
 
     public static string Render(string id, string title, string description, IReadOnlyList<ChartLine> lines, string unit)

@@ -37,8 +37,8 @@ internal static class OfflineSentences
             ],
         ],
         [
-            ["Over the period, the share of {{biggest_gainer}} rose most, by {{biggest_gainer_change}}."],
-            ["The share of {{biggest_loser}} fell most, by {{biggest_loser_change}}."],
+            ["Over the period, the share of {{biggest_gainer}} rose most: {{biggest_gainer_change}}."],
+            ["The share of {{biggest_loser}} fell most: {{biggest_loser_change}}."],
         ],
         [
             ["The highest share of {{focus}} is found in {{focus_top_entity}}: {{focus_top_entity_share}} in {{focus_top_entity_year}}, its last year in the data."],

@@ -29,7 +29,7 @@ internal static class HtmlStyle
         .chart svg { display: block; width: 100%; max-width: 48rem; height: auto; margin: 0 auto; }
         details { margin-top: 0.4rem; font-size: 0.9rem; color: var(--soft); }
         summary { cursor: pointer; padding: 0.25rem 0; }
-        .scroll { overflow-x: auto; }
+        .scroll { overflow-x: auto; background: linear-gradient(to right, #fff 30%, transparent) left / 40px 100% no-repeat local, linear-gradient(to left, #fff 30%, transparent) right / 40px 100% no-repeat local, linear-gradient(to right, #1f293726, transparent) left / 14px 100% no-repeat scroll, linear-gradient(to left, #1f293726, transparent) right / 14px 100% no-repeat scroll; }
         table { border-collapse: collapse; width: 100%; font-size: 0.92rem; line-height: 1.4; color: var(--ink); font-variant-numeric: tabular-nums lining-nums; }
         th, td { padding: 0.42rem 0.7rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
         th { vertical-align: bottom; border-bottom: 2px solid var(--ink); font-weight: 600; }
@@ -46,6 +46,8 @@ internal static class HtmlStyle
           body { font-size: 16px; }
           header { padding-top: 2rem; }
           figure { padding: 0.8rem 0.6rem 0.4rem; }
+          .chart { overflow-x: auto; }
+          .chart svg { min-width: 32rem; }
           td:not(.number):not(.long) { min-width: 7rem; }
           th, td { padding: 0.4rem 0.5rem; }
         }

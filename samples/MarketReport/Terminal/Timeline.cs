@@ -8,7 +8,7 @@ namespace MarketReport.Terminal;
 /// <summary>What took how long, and what ran beside what.</summary>
 internal static class Timeline
 {
-    private const int Width = 40;
+    private const int Width = 36;
 
     public static Table Of(RunResult result)
     {
