@@ -7,13 +7,16 @@ namespace MarketReport.Charts;
 /// <summary>The look all charts share.</summary>
 internal static class ChartStyle
 {
-    public const double Width = 700;
+    public const double Width = 600;
     public const double FontSize = 15;
     public const double SmallFontSize = 14;
 
     /// <summary>How wide a letter is at most on average; the reader's font is not known here.</summary>
     private const double LetterWidth = 0.6;
     private const int LongestLabel = 28;
+
+    /// <summary>The room that the label of a year takes, with a gap.</summary>
+    private const double YearLabelWidth = 50;
 
     public static readonly OxyColor Ink = OxyColor.FromRgb(0x1f, 0x29, 0x37);
     public static readonly OxyColor Faint = OxyColor.FromRgb(0xe5, 0xe7, 0xeb);
@@ -59,12 +62,16 @@ internal static class ChartStyle
     };
 
     /// <summary>An axis of years counted from the last one, so that the last one always has its label.</summary>
-    public static LinearAxis YearAxis(int first, int last, double margin) => new()
+    /// <param name="first">The first year.</param>
+    /// <param name="last">The last year.</param>
+    /// <param name="margin">The room before the first and after the last year, in years.</param>
+    /// <param name="margins">The room around the plot.</param>
+    public static LinearAxis YearAxis(int first, int last, double margin, OxyThickness margins) => new()
     {
         Position = AxisPosition.Bottom,
         Minimum = first - last - margin,
         Maximum = margin,
-        MajorStep = Math.Max(1, (int)Math.Ceiling((last - first) / 10.0)),
+        MajorStep = Math.Max(1, Math.Ceiling((last - first + 2 * margin) * YearLabelWidth / (Width - margins.Left - margins.Right))),
         MinorTickSize = 0,
         MajorTickSize = 0,
         AxisTickToLabelDistance = 14,

@@ -20,7 +20,7 @@ internal static class ColumnChart
         model.PlotMargins = new OxyThickness(range.Labels().Max(static label => ChartStyle.TextWidth(label)) + 14, 12, 12, 39);
         var (first, last) = (columns.Min(static column => column.Year), columns.Max(static column => column.Year));
         model.Axes.Add(ChartStyle.ValueAxis(AxisPosition.Left, range));
-        model.Axes.Add(ChartStyle.YearAxis(first, last, Math.Max(0.6, (FewYears - (last - first)) / 2.0)));
+        model.Axes.Add(ChartStyle.YearAxis(first, last, Math.Max(0.6, (FewYears - (last - first)) / 2.0), model.PlotMargins));
         var series = new RectangleBarSeries { FillColor = ChartStyle.Accent, StrokeThickness = 0 };
         foreach (var (year, value) in columns)
         {

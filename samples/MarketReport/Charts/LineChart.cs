@@ -24,7 +24,7 @@ internal static class LineChart
         var axis = ChartStyle.ValueAxis(AxisPosition.Left, range);
         axis.LabelFormatter = value => range.Label(value) + unit;
         model.Axes.Add(axis);
-        model.Axes.Add(ChartStyle.YearAxis(first, last, first == last ? 0.5 : 0));
+        model.Axes.Add(ChartStyle.YearAxis(first, last, first == last ? 0.5 : 0, model.PlotMargins));
         var colours = Colours(lines);
         for (var index = 0; index < lines.Count; index++)
         {

@@ -26,7 +26,7 @@ internal static class HtmlStyle
         .prose li { margin-bottom: 0.35rem; }
         figure { margin: 2rem 0; padding: 1.1rem 1.1rem 0.6rem; border: 1px solid var(--line); border-radius: 6px; }
         figcaption { margin-bottom: 0.8rem; font-weight: 600; }
-        .chart svg { display: block; width: 100%; max-width: 48rem; height: auto; margin: 0 auto; }
+        .chart svg { display: block; width: 100%; max-width: 42rem; height: auto; margin: 0 auto; }
         details { margin-top: 0.4rem; font-size: 0.9rem; color: var(--soft); }
         summary { cursor: pointer; padding: 0.25rem 0; }
         .scroll { overflow-x: auto; background: linear-gradient(to right, #fff 30%, transparent) left / 40px 100% no-repeat local, linear-gradient(to left, #fff 30%, transparent) right / 40px 100% no-repeat local, linear-gradient(to right, #1f293726, transparent) left / 14px 100% no-repeat scroll, linear-gradient(to left, #1f293726, transparent) right / 14px 100% no-repeat scroll; }
@@ -45,9 +45,9 @@ internal static class HtmlStyle
         @media (max-width: 40rem) {
           body { font-size: 16px; }
           header { padding-top: 2rem; }
-          figure { padding: 0.8rem 0.6rem 0.4rem; }
-          .chart { overflow-x: auto; }
-          .chart svg { min-width: 32rem; }
+          figure { margin-left: -1.25rem; margin-right: -1.25rem; padding: 0.8rem 0 0.4rem; border-left: 0; border-right: 0; border-radius: 0; }
+          figcaption, figure details { padding: 0 1.25rem; }
+          .chart { padding: 0 0.4rem; }
           td:not(.number):not(.long) { min-width: 7rem; }
           th, td { padding: 0.4rem 0.5rem; }
         }
