@@ -58,6 +58,9 @@ internal sealed class TaskOrchestrator(
     {
         Activity? caller = Activity.Current;
         Activity? activity = RunTracing.StartRun(graph);
+
+        // The first sample comes before the first subtask, so that none is watched for a part of its time only.
+        monitor.BeginWatching();
         try
         {
             IRunHandle run = await executor.StartAsync(graph, _runOptions, cancellationToken).ConfigureAwait(false);
@@ -65,6 +68,7 @@ internal sealed class TaskOrchestrator(
         }
         catch
         {
+            monitor.EndWatching();
             activity?.Dispose();
             throw;
         }

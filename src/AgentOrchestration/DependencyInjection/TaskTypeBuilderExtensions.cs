@@ -19,7 +19,7 @@ public static class TaskTypeBuilderExtensions
         where THandler : class, ITaskHandler
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.TryAddScoped<THandler>();
+        builder.Services.TryAddTransient<THandler>();
         return builder.AddTaskType(TaskDescriptor.Of<THandler>(configure));
     }
 

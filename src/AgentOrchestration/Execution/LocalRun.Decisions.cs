@@ -52,7 +52,11 @@ internal sealed partial class LocalRun
         }
 
         decisions.Clear();
-        _spareDecisions = decisions;
+        if (decisions.Capacity <= MostSpareDecisions)
+        {
+            _spareDecisions = decisions;
+        }
+
         _signal.Raise();
     }
 

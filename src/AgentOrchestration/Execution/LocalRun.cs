@@ -11,6 +11,9 @@ namespace AgentOrchestration.Execution;
 /// </summary>
 internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
 {
+    // A list that a wide graph has made long is not kept.
+    private const int MostSpareDecisions = 256;
+
     [ThreadStatic]
     private static List<Decision>? _spareDecisions;
 

@@ -174,6 +174,12 @@ internal sealed class InputCheck(
 
     private OutputSource? ReportNoDependency(int subtask, SubtaskOutput output, string place)
     {
+        if (plan.Subtasks[subtask].DependsOn.Contains(output.SubtaskId, StringComparer.Ordinal))
+        {
+            // That there is no such subtask, or that it is the subtask itself, has been said where it stands as a dependency.
+            return null;
+        }
+
         string id = Excerpt.Of(output.SubtaskId);
         report.Add(
             PlanDiagnosticCode.ReferenceToNoDependency, subtask, place,

@@ -24,10 +24,14 @@ internal sealed class RunMonitor
         system.Sampled += OnSampled;
     }
 
+    /// <summary>A run is about to start. <see cref="WatchAsync"/> follows, or <see cref="EndWatching"/> when it does not start.</summary>
+    public void BeginWatching() => _system.RunStarted();
+
+    public void EndWatching() => _system.RunEnded();
+
     /// <summary>Watches a run to its end.</summary>
     public async Task WatchAsync(IRunHandle run)
     {
-        _system.RunStarted();
         try
         {
             // Rules and sinks are code of others: they never run on the thread that started the run.
@@ -40,7 +44,7 @@ internal sealed class RunMonitor
         }
         finally
         {
-            _system.RunEnded();
+            EndWatching();
         }
     }
 

@@ -206,7 +206,7 @@ public sealed class PluginTests
         public void Configure(IAgentOrchestrationBuilder builder) => builder.AddTaskType(Negate);
     }
 
-    private sealed class NoDecomposer : Planning.ITaskDecomposer
+    private sealed class NoDecomposer : AgentOrchestration.Planning.ITaskDecomposer
     {
         public ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, CancellationToken cancellationToken) =>
             throw new InvalidOperationException();
