@@ -136,7 +136,7 @@ public sealed class CompensationTests
     {
         var hanging = new Checkpoint();
         var ledger = new Ledger { Undoing = (context, stop) => context.Attempt == 1 ? hanging.PassAsync(stop) : Task.CompletedTask };
-        await using Engine engine = Create(ledger);
+        await using Engine engine = Create(ledger, options => options.CompensationTimeout = TimeSpan.FromMinutes(1));
         await using OrchestrationRun run = await engine.StartAsync(plan => plan.Add("broken", "broken", after: [plan.Add("seat", "book", input: "seat")]));
         await hanging.Reached;
 
@@ -199,6 +199,7 @@ public sealed class CompensationTests
         chosen =>
         {
             chosen.FailurePolicy = FailurePolicy.Compensate;
+            chosen.CompensationTimeout = TimeSpan.FromDays(1);
             options?.Invoke(chosen);
         },
         services => services.AddSingleton(ledger));

@@ -1,4 +1,3 @@
-using AgentOrchestration.Plans;
 using AgentOrchestration.Runs;
 
 namespace AgentOrchestration.Tests.Execution;
