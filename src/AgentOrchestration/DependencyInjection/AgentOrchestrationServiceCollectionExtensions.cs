@@ -71,8 +71,18 @@ public static class AgentOrchestrationServiceCollectionExtensions
             provider.GetServices<TaskMiddleware>(),
             provider.GetServices<IRunEventSink>(),
             LoggerOf<LocalExecutor>(provider),
-            provider.GetService<IResultCache>()));
+            provider.GetService<IResultCache>())
+        {
+            Workers = provider.GetService<WorkerPool>() ?? WorkerPool.Shared,
+        });
         services.TryAddSingleton<IExecutor>(provider => provider.GetRequiredService<LocalExecutor>());
+        services.TryAddSingleton(provider => new PlanChecker(
+            provider.GetRequiredService<ITaskTypeRegistry>(),
+            provider.GetRequiredService<IResourceManager>(),
+            provider.GetRequiredService<PayloadSerializer>())
+        {
+            ApprovalRule = OptionsOf(provider).RequiresApproval,
+        });
         services.TryAddSingleton<IPluginRegistry>(provider => new PluginRegistry(
             provider.GetServices<PluginDescriptor>(),
             provider.GetRequiredService<ITaskOrchestrator>(),
@@ -105,13 +115,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
     private static TaskOrchestrator CreateOrchestrator(IServiceProvider provider)
     {
         AgentOrchestrationOptions options = OptionsOf(provider);
-        var checker = new PlanChecker(
-            provider.GetRequiredService<ITaskTypeRegistry>(),
-            provider.GetRequiredService<IResourceManager>(),
-            provider.GetRequiredService<PayloadSerializer>())
-        {
-            ApprovalRule = options.RequiresApproval,
-        };
+        PlanChecker checker = provider.GetRequiredService<PlanChecker>();
         var planner = new Planner(provider.GetRequiredService<ITaskDecomposer>(), checker, options.Planning, LoggerOf<Planner>(provider));
         return new TaskOrchestrator(
             planner, checker, provider.GetRequiredService<IExecutor>(), provider.GetRequiredService<RunMonitor>(), options, provider);

@@ -69,7 +69,7 @@ internal abstract class LocalContext(LocalRun run, int index, int number) : Task
     {
         try
         {
-            await Run.Executor.Workers.CancelAsync(stop).ConfigureAwait(false);
+            await Run.Executor.Workers.CancelAsync(stop).ConfigureAwait(true);
         }
         catch (AggregateException exception)
         {

@@ -182,7 +182,7 @@ internal sealed partial class LocalRun
         await Task.Yield();
         try
         {
-            await cache.StoreAsync(attempt.TaskType, identity, output, CancellationToken.None).ConfigureAwait(false);
+            await cache.StoreAsync(attempt.TaskType, identity, output, CancellationToken.None).ConfigureAwait(true);
         }
         catch (Exception exception)
         {

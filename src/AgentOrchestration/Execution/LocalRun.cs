@@ -45,7 +45,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
         Executor = executor;
         PlannedGraph = graph;
         Options = options;
-        RunId = Guid.CreateVersion7().ToString("N");
+        RunId = executor.Workers.NewRunId();
         _ended = _ending.Token;
         _core = new DispatchCore(graph, executor.Resources, RunId, options, SharablesOf(graph, executor.Cache is not null));
         _events = new RunEventFactory(RunId, Graph);
@@ -80,7 +80,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
         // One pump for each, so that a slow sink holds up no other.
         foreach (IRunEventSink sink in Executor.Sinks.Where(sink => sink.IsEnabled))
         {
-            _pumps.Add(Task.Run(() => RunEventPump.PumpAsync(this, sink, Executor.Logger)));
+            _pumps.Add(Executor.Workers.RunAsync(() => RunEventPump.PumpAsync(this, sink, Executor.Logger)));
         }
 
         if (_needsResources)

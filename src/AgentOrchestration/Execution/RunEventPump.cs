@@ -8,7 +8,8 @@ internal static class RunEventPump
 {
     public static async Task PumpAsync(IRunHandle run, IRunEventSink sink, ILogger logger)
     {
-        await foreach (RunEvent runEvent in run.WatchAsync(CancellationToken.None).ConfigureAwait(false))
+        // Around code of others no context is left: on the pool there is none, in a simulation it is the simulation's.
+        await foreach (RunEvent runEvent in run.WatchAsync(CancellationToken.None).ConfigureAwait(true))
         {
             try
             {

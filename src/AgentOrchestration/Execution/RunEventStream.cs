@@ -41,7 +41,9 @@ internal sealed class RunEventStream(RunHistory history, RunTicks ticks, RunEven
             else
             {
                 nextTick = wanted;
-                await signal.WaitAsync(() => history.Count > nextFact || ticks.Count > nextTick, cancellationToken).ConfigureAwait(false);
+
+                // The reader's own context is kept: in a simulation everything stays on its thread.
+                await signal.WaitAsync(() => history.Count > nextFact || ticks.Count > nextTick, cancellationToken).ConfigureAwait(true);
             }
         }
     }

@@ -28,7 +28,7 @@ internal sealed class RunSignal
                 return;
             }
 
-            await waiting.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await waiting.Task.WaitAsync(cancellationToken).ConfigureAwait(true);
         }
     }
 

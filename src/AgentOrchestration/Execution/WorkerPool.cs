@@ -1,6 +1,6 @@
 namespace AgentOrchestration.Execution;
 
-/// <summary>Where the executor's work happens: on the thread pool, or wherever a simulation wants it.</summary>
+/// <summary>Where the executor's work happens: on the thread pool, or wherever a simulation wants it. Names the runs too.</summary>
 internal abstract class WorkerPool
 {
     /// <summary>The thread pool.</summary>
@@ -15,6 +15,13 @@ internal abstract class WorkerPool
     /// <summary>Cancels a token. Whether it waits for the callbacks of others is the pool's business.</summary>
     public abstract Task CancelAsync(CancellationTokenSource source);
 
+    /// <summary>Lets a thread begin something soon.</summary>
+    /// <returns>Completes with it.</returns>
+    public abstract Task RunAsync(Func<Task> work);
+
+    /// <summary>Names a new run.</summary>
+    public abstract string NewRunId();
+
     private sealed class ThreadPoolWorkers : WorkerPool
     {
         public override void Queue(IThreadPoolWorkItem work, bool preferLocal) => ThreadPool.UnsafeQueueUserWorkItem(work, preferLocal);
@@ -22,5 +29,9 @@ internal abstract class WorkerPool
         public override void Queue(Action work) => ThreadPool.UnsafeQueueUserWorkItem(static work => work(), work, preferLocal: false);
 
         public override Task CancelAsync(CancellationTokenSource source) => source.CancelAsync();
+
+        public override Task RunAsync(Func<Task> work) => Task.Run(work);
+
+        public override string NewRunId() => Guid.CreateVersion7().ToString("N");
     }
 }

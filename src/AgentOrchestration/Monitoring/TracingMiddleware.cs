@@ -21,7 +21,8 @@ internal sealed class TracingMiddleware : TaskMiddleware
         activity?.SetTag("agent_orchestration.attempt", context.Attempt);
         try
         {
-            object? output = await next(context, cancellationToken).ConfigureAwait(false);
+            // Around code of others no context is left.
+            object? output = await next(context, cancellationToken).ConfigureAwait(true);
             activity?.SetStatus(ActivityStatusCode.Ok);
             return output;
         }

@@ -3,13 +3,13 @@ using Microsoft.Extensions.AI;
 
 namespace AgentOrchestration.Tasks;
 
-/// <summary>Counts the tokens of every call as used by an attempt.</summary>
+/// <summary>Counts the tokens of every call as used by an attempt. Works for the attempt's code, so it stays in the context of that.</summary>
 internal sealed class CountingChatClient(IChatClient inner, TaskContext context) : DelegatingChatClient(inner)
 {
     public override async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ChatResponse response = await base.GetResponseAsync(messages, options, cancellationToken).ConfigureAwait(false);
+        ChatResponse response = await base.GetResponseAsync(messages, options, cancellationToken).ConfigureAwait(true);
         Count(response.Usage);
         return response;
     }
@@ -17,7 +17,7 @@ internal sealed class CountingChatClient(IChatClient inner, TaskContext context)
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await foreach (ChatResponseUpdate update in base.GetStreamingResponseAsync(messages, options, cancellationToken).ConfigureAwait(false))
+        await foreach (ChatResponseUpdate update in base.GetStreamingResponseAsync(messages, options, cancellationToken).ConfigureAwait(true))
         {
             foreach (UsageContent usage in update.Contents.OfType<UsageContent>())
             {

@@ -1,0 +1,100 @@
+using System.Diagnostics.CodeAnalysis;
+using AgentOrchestration.Tasks;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace AgentOrchestration.Testing;
+
+/// <summary>
+/// Calls the code of a task type without a run, as an attempt does: in a scope of its own, made by the container. Nothing is retried or
+/// timed.
+/// </summary>
+public sealed class HandlerTester : IAsyncDisposable
+{
+    private readonly TaskDescriptor _taskType;
+    private readonly ServiceProvider _services;
+    private int _attempts;
+
+    private HandlerTester(TaskDescriptor taskType, ServiceProvider services)
+    {
+        _taskType = taskType;
+        _services = services;
+        Context = new TestTaskContext(services, taskType: taskType);
+    }
+
+    /// <summary>What the latest call reported.</summary>
+    public TestTaskContext Context { get; private set; }
+
+    /// <summary>Tests a handler class.</summary>
+    /// <typeparam name="THandler">The class, with a <see cref="TaskTypeAttribute"/>.</typeparam>
+    /// <param name="configure">Adds what its constructor and its context need, such as fakes and a clock. Default: nothing.</param>
+    /// <exception cref="ArgumentException">The class has no <see cref="TaskTypeAttribute"/>, or what it says is out of range.</exception>
+    public static HandlerTester For<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
+        Action<IServiceCollection>? configure = null)
+        where THandler : class, ITaskHandler =>
+        For(TaskDescriptor.Of<THandler>(), services =>
+        {
+            configure?.Invoke(services);
+            services.TryAddScoped<THandler>();
+        });
+
+    /// <summary>Tests a task type that was described.</summary>
+    /// <param name="taskType">The task type.</param>
+    /// <param name="configure">Adds what its context needs; a handler class too. Default: nothing.</param>
+    public static HandlerTester For(TaskDescriptor taskType, Action<IServiceCollection>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(taskType);
+        var services = new ServiceCollection();
+        configure?.Invoke(services);
+        return new HandlerTester(taskType, services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true }));
+    }
+
+    /// <summary>Does the work once. A second call counts as a second attempt.</summary>
+    /// <typeparam name="TOutput">The output.</typeparam>
+    /// <param name="input">The input. Default: none.</param>
+    /// <param name="cancellationToken">Stops the code. Default: nothing does.</param>
+    /// <exception cref="ArgumentException"><paramref name="input"/> is not of the task type's input type.</exception>
+    /// <exception cref="InvalidCastException">The output is not a <typeparamref name="TOutput"/>.</exception>
+    public async Task<TOutput> ExecuteAsync<TOutput>(object? input = null, CancellationToken cancellationToken = default)
+    {
+        object? checkedInput = Check(input);
+        object? output = await InScopeAsync(context => _taskType.InvokeAsync(checkedInput, context, cancellationToken)).ConfigureAwait(false);
+        return (TOutput)_taskType.Accept(output)!;
+    }
+
+    /// <summary>Undoes the work once.</summary>
+    /// <param name="input">The input that the work had.</param>
+    /// <param name="output">The output that it made.</param>
+    /// <param name="cancellationToken">Stops the code. Default: nothing does.</param>
+    /// <exception cref="ArgumentException"><paramref name="input"/> is not of the task type's input type.</exception>
+    /// <exception cref="NotSupportedException">The work of the task type cannot be undone.</exception>
+    public async Task CompensateAsync(object? input, object? output, CancellationToken cancellationToken = default)
+    {
+        object? checkedInput = Check(input);
+        await InScopeAsync(async context =>
+        {
+            await _taskType.Invoker.CompensateAsync(checkedInput, _taskType.Accept(output), context, cancellationToken).ConfigureAwait(false);
+            return null;
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>Disposes the services.</summary>
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    private async Task<object?> InScopeAsync(Func<TaskContext, ValueTask<object?>> work)
+    {
+        AsyncServiceScope scope = _services.CreateAsyncScope();
+        await using (scope.ConfigureAwait(false))
+        {
+            Context = new TestTaskContext(scope.ServiceProvider, _services.GetService<TimeProvider>(), _taskType, attempt: ++_attempts);
+            return await work(Context).ConfigureAwait(false);
+        }
+    }
+
+    private object? Check(object? input)
+    {
+        input = _taskType.InputType == typeof(None) ? input ?? None.Value : input;
+        bool fits = input is null ? !_taskType.InputType.IsValueType : _taskType.InputType.IsInstanceOfType(input);
+        return fits ? input : throw new ArgumentException($"The input is {input?.GetType().ToString() ?? "null"}; {_taskType} wants {_taskType.InputType}.", nameof(input));
+    }
+}

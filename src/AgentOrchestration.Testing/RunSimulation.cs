@@ -1,0 +1,110 @@
+using System.Runtime.CompilerServices;
+using AgentOrchestration.Execution;
+using AgentOrchestration.Graph;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Testing.Simulation;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace AgentOrchestration.Testing;
+
+/// <summary>
+/// Runs plans with an application's real handlers, by the engine of production, on one thread and in virtual time: a seed decides what
+/// happens first, and the clock moves on whenever nothing else is left to do. The same seed gives the same events, as long as handlers
+/// await only their context and timers of its <see cref="TimeProvider"/>; code that goes on another thread ends the simulation with its
+/// name. Every run has services of its own. Safe for concurrent use.
+/// </summary>
+public sealed class RunSimulation
+{
+    private readonly ServiceCollection _services = new();
+    private readonly ConditionalWeakTable<TaskPlan, TaskGraph> _graphs = [];
+
+    /// <summary>Makes a simulation.</summary>
+    /// <param name="configure">
+    /// Adds the application's services, as it does itself: <c>services => services.AddAgentOrchestration().AddTaskType&lt;…&gt;()</c>. The
+    /// clock, the threads and the result cache are replaced; replace what does I/O with fakes yourself.
+    /// </param>
+    public RunSimulation(Action<IServiceCollection> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        configure(_services);
+        _services.AddAgentOrchestration();
+        _services.AddSingleton<SimulationThread>();
+        _services.RemoveAll<TimeProvider>();
+        _services.AddSingleton<TimeProvider>(services => services.GetRequiredService<SimulationThread>().Clock);
+        _services.AddSingleton<WorkerPool, SimulatedWorkers>();
+        _services.Insert(0, ServiceDescriptor.Singleton<TaskMiddleware, SimulatedAttempts>());
+        if (_services.Any(service => service.ServiceType == typeof(IResultCache)))
+        {
+            _services.Replace(ServiceDescriptor.Singleton<IResultCache, SimulatedResultCache>());
+        }
+    }
+
+    /// <summary>After how many steps a run counts as one that never ends. A step is all that runs between two awaits. Default: a million.</summary>
+    public int MaxSteps { get; init; } = 1_000_000;
+
+    /// <summary>
+    /// How long, in real time, an attempt that awaits neither a timer nor the model may take to show up on another thread, before virtual
+    /// time goes on without it. It costs time only with handlers that wait for each other; set it to zero for those. Default: 20 milliseconds.
+    /// </summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Runs a plan to its end, on the calling thread.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="seed">Decides what happens first of all that may happen.</param>
+    /// <param name="script">Says what is done from outside, and when: cancelling, approving and the like. Default: nothing.</param>
+    /// <returns>What happened; dispose it.</returns>
+    /// <exception cref="InvalidPlanException">The plan does not pass the checks.</exception>
+    /// <exception cref="SimulationException">The run could not go on inside the simulation, or the script threw.</exception>
+    public SimulatedRun Run(TaskPlan plan, int seed, Action<SimulationScript>? script = null)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var steps = new SimulationScript();
+        script?.Invoke(steps);
+        ServiceProvider services = _services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true });
+        try
+        {
+            SimulationThread thread = services.GetRequiredService<SimulationThread>();
+            thread.Seed = seed;
+            thread.MaxSteps = MaxSteps;
+            thread.Patience = Patience;
+            return new Simulator(services, thread, steps).Run(GraphOf(plan, services));
+        }
+        catch
+        {
+            SimulatedRun.Dispose(services);
+            throw;
+        }
+    }
+
+    /// <summary>Runs a plan with many seeds and checks what happened in each run. Stops at the first that does not hold.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="seeds">How many seeds are tried: from <paramref name="firstSeed"/> on, one after another.</param>
+    /// <param name="check">Throws when something about a run is wrong.</param>
+    /// <param name="script">Says what is done from outside, and when. Default: nothing.</param>
+    /// <param name="firstSeed">The first seed. Default: 0.</param>
+    /// <exception cref="InvalidPlanException">The plan does not pass the checks.</exception>
+    /// <exception cref="SimulationException">A run or its check failed; the message says with which seed, which repeats it.</exception>
+    public void Explore(TaskPlan plan, int seeds, Action<SimulatedRun> check, Action<SimulationScript>? script = null, int firstSeed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(check);
+        for (int seed = firstSeed; seed < firstSeed + seeds; seed++)
+        {
+            using SimulatedRun run = Run(plan, seed, script);
+            try
+            {
+                check(run);
+            }
+            catch (Exception exception)
+            {
+                throw SimulationException.Of(seed, $"The check failed: {exception.Message}", run.Events, exception);
+            }
+        }
+    }
+
+    /// <summary>A graph is frozen, so one check of a plan is good for all its runs.</summary>
+    private TaskGraph GraphOf(TaskPlan plan, ServiceProvider services) => _graphs.GetValue(
+        plan,
+        plan => services.GetRequiredService<PlanChecker>().Check(plan, out IReadOnlyList<PlanDiagnostic> diagnostics)
+            ?? throw new InvalidPlanException(new PlanRefusal(diagnostics) { Plan = plan }));
+}

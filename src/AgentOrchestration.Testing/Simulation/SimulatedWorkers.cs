@@ -1,0 +1,31 @@
+using AgentOrchestration.Execution;
+
+namespace AgentOrchestration.Testing.Simulation;
+
+/// <summary>The one thread of the simulation as the workers of the executor.</summary>
+internal sealed class SimulatedWorkers(SimulationThread thread) : WorkerPool
+{
+    private int _runs;
+
+    public override void Queue(IThreadPoolWorkItem work, bool preferLocal) => thread.Post(static work => ((IThreadPoolWorkItem)work!).Execute(), work);
+
+    public override void Queue(Action work) => thread.Post(static work => ((Action)work!)(), work);
+
+    public override Task CancelAsync(CancellationTokenSource source) => RunAsync(() =>
+    {
+        source.Cancel();
+        return Task.CompletedTask;
+    });
+
+    public override Task RunAsync(Func<Task> work)
+    {
+        var begun = new TaskCompletionSource<Task>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Queue(() => begun.SetResult(Begin(work)));
+        return begun.Task.Unwrap();
+    }
+
+    /// <summary>The first run is named after the seed, what else the handlers start is counted on.</summary>
+    public override string NewRunId() => _runs++ == 0 ? $"simulated-{thread.Seed}" : $"simulated-{thread.Seed}-{_runs}";
+
+    private static async Task Begin(Func<Task> work) => await work().ConfigureAwait(true);
+}

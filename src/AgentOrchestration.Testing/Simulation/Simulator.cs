@@ -1,0 +1,106 @@
+using AgentOrchestration.Execution;
+using AgentOrchestration.Graph;
+using AgentOrchestration.Results;
+using AgentOrchestration.Runs;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace AgentOrchestration.Testing.Simulation;
+
+/// <summary>Plays one run.</summary>
+internal sealed class Simulator(ServiceProvider services, SimulationThread thread, SimulationScript script)
+{
+    /// <summary>How long abandoned attempts are played on when their run has ended.</summary>
+    private static readonly TimeSpan Aftermath = TimeSpan.FromHours(1);
+
+    private readonly List<RunEvent> _events = [];
+
+    public SimulatedRun Run(TaskGraph graph)
+    {
+        IExecutor executor = services.GetRequiredService<IExecutor>();
+        RunOptions options = services.GetRequiredService<IOptions<AgentOrchestrationOptions>>().Value.ToRunOptions();
+        thread.Enter();
+        try
+        {
+#pragma warning disable CA2000, CA2012 // The built-in executor starts at once; the run is disposed below, or left as it is when it cannot go on.
+            IRunHandle handle = executor.StartAsync(graph, options, CancellationToken.None).GetAwaiter().GetResult();
+            OrchestrationRun run = new(handle, services, Task.CompletedTask);
+#pragma warning restore CA2000, CA2012
+            Play(run, handle.Completion);
+            if (thread.Defect is { } defect)
+            {
+                throw SimulationException.Of(thread.Seed, $"The run {run.RunId} cannot be simulated. {defect.What}", [.. _events], defect.Thrown);
+            }
+
+            var result = new RunResult(handle.Completion.GetAwaiter().GetResult(), handle.GetSnapshot);
+            _ = run.DisposeAsync().AsTask();
+            return new SimulatedRun(thread.Seed, result, [.. _events], services);
+        }
+        finally
+        {
+            thread.Leave();
+        }
+    }
+
+    private void Play(OrchestrationRun run, Task completion)
+    {
+        Task recording = services.GetRequiredService<WorkerPool>().RunAsync(() => RecordAsync(run));
+        ITimer[] moments =
+        [
+            .. script.Moments.Select(moment => thread.Clock.CreateTimer(_ => _ = DoAsync(() => moment.Action(run)), null, moment.Time, Timeout.InfiniteTimeSpan)),
+        ];
+        thread.RunWhile(() => !recording.IsCompleted || !completion.IsCompleted);
+        if (!recording.IsCompleted || !completion.IsCompleted)
+        {
+            thread.Fail(WhyStuck(run));
+            return;
+        }
+
+        Array.ForEach(moments, moment => moment.Dispose());
+        TimeSpan end = thread.Clock.Elapsed + Aftermath;
+        thread.RunWhile(() => !thread.IsIdle || (thread.Out.Count > 0 && thread.Clock.NextDue <= end));
+    }
+
+    private async Task RecordAsync(OrchestrationRun run)
+    {
+        await foreach (RunEvent next in run.WatchAsync().ConfigureAwait(true))
+        {
+            _events.Add(next);
+            foreach (Func<OrchestrationRun, RunEvent, ValueTask> reader in script.Readers)
+            {
+                _ = DoAsync(() => reader(run, next));
+            }
+        }
+    }
+
+    /// <summary>What the script does may take its time; nothing waits for it.</summary>
+    private async Task DoAsync(Func<ValueTask> action)
+    {
+        try
+        {
+            await action().ConfigureAwait(true);
+        }
+        catch (Exception exception)
+        {
+            thread.Fail($"The script threw: {exception.Message}", exception);
+        }
+    }
+
+    private string WhyStuck(OrchestrationRun run)
+    {
+        RunSnapshot snapshot = run.GetSnapshot();
+        string[] reasons =
+        [
+            .. thread.Out.Select(flow =>
+                $"{flow} waits for something that the simulation does not know, or that never comes. Await only the context, and Task.Delay and the like with context.TimeProvider: "
+                + "no Task.Run, no system clock, no I/O, no ConfigureAwait(false)."),
+            .. snapshot.Subtasks.Where(subtask => subtask.PendingApproval is not null).Select(subtask =>
+                $"'{subtask.Subtask.Id}' waits for an approval: script.On<ApprovalRequested>(async (run, request) => await run.ApproveAsync(request))."),
+            .. snapshot.Subtasks.Where(subtask => subtask.Compensation == CompensationState.Running).Select(subtask => $"Undoing '{subtask.Subtask.Id}' does not end."),
+        ];
+        string more = snapshot is { ExhaustedBudget: { } limit, StopReason: null }
+            ? $" Its budget of {limit} is used up: script.On<BudgetExhausted>(async (run, _) => await run.ExtendBudgetAsync(…))."
+            : "";
+        return $"Nothing is left to do and no timer is set, but the run has not ended. {string.Join(' ', reasons)}{more}";
+    }
+}

@@ -1,0 +1,29 @@
+using AgentOrchestration.Runs;
+
+namespace AgentOrchestration.Testing;
+
+/// <summary>A simulated run could not go on, or was not as its check says it has to be. The message names the seed, which repeats it.</summary>
+public sealed class SimulationException : Exception
+{
+    private const int EventsShown = 20;
+
+    private SimulationException(string message, int seed, IReadOnlyList<RunEvent> events, Exception? innerException)
+        : base(message, innerException)
+    {
+        Seed = seed;
+        Events = events;
+    }
+
+    /// <summary>The seed.</summary>
+    public int Seed { get; }
+
+    /// <summary>What had happened in the run.</summary>
+    public IReadOnlyList<RunEvent> Events { get; }
+
+    internal static SimulationException Of(int seed, string what, IReadOnlyList<RunEvent> events, Exception? innerException)
+    {
+        string nl = Environment.NewLine;
+        string last = string.Join(nl, events.Skip(events.Count - EventsShown).Select(next => $"  {next.Time - events[0].Time:c} {next}"));
+        return new SimulationException($"Seed {seed}: {what}{nl}The same again: simulation.Run(plan, seed: {seed}). The last events:{nl}{last}", seed, events, innerException);
+    }
+}

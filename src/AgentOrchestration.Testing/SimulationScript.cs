@@ -1,0 +1,38 @@
+using AgentOrchestration.Runs;
+
+namespace AgentOrchestration.Testing;
+
+/// <summary>What is done to a simulated run from outside, and when. What throws ends the simulation.</summary>
+public sealed class SimulationScript
+{
+    internal SimulationScript()
+    {
+    }
+
+    internal List<(TimeSpan Time, Func<OrchestrationRun, ValueTask> Action)> Moments { get; } = [];
+
+    internal List<Func<OrchestrationRun, RunEvent, ValueTask>> Readers { get; } = [];
+
+    /// <summary>Does something at a moment of virtual time, if the run goes on then.</summary>
+    /// <param name="time">How long after the start.</param>
+    /// <param name="action">What, for example <c>run => run.CancelAsync()</c>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The time is negative.</exception>
+    public SimulationScript At(TimeSpan time, Func<OrchestrationRun, ValueTask> action)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
+        ArgumentNullException.ThrowIfNull(action);
+        Moments.Add((time, action));
+        return this;
+    }
+
+    /// <summary>Does something whenever an event of a kind is seen, for example answers an <see cref="ApprovalRequested"/>.</summary>
+    /// <typeparam name="TEvent">The kind.</typeparam>
+    /// <param name="action">What.</param>
+    public SimulationScript On<TEvent>(Func<OrchestrationRun, TEvent, ValueTask> action)
+        where TEvent : RunEvent
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        Readers.Add((run, next) => next is TEvent seen ? action(run, seen) : ValueTask.CompletedTask);
+        return this;
+    }
+}
