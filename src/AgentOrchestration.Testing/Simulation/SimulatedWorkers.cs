@@ -17,15 +17,13 @@ internal sealed class SimulatedWorkers(SimulationThread thread) : WorkerPool
         return Task.CompletedTask;
     });
 
-    public override Task RunAsync(Func<Task> work)
+    public override async Task RunAsync(Func<Task> work)
     {
-        var begun = new TaskCompletionSource<Task>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Queue(() => begun.SetResult(Begin(work)));
-        return begun.Task.Unwrap();
+        // On the simulation's thread this is a place in its queue.
+        await Task.Yield();
+        await work().ConfigureAwait(true);
     }
 
     /// <summary>The first run is named after the seed, what else the handlers start is counted on.</summary>
     public override string NewRunId() => _runs++ == 0 ? $"simulated-{thread.Seed}" : $"simulated-{thread.Seed}-{_runs}";
-
-    private static async Task Begin(Func<Task> work) => await work().ConfigureAwait(true);
 }

@@ -29,7 +29,7 @@ internal sealed class Simulator(ServiceProvider services, SimulationThread threa
             Play(run, handle.Completion);
             if (thread.Defect is { } defect)
             {
-                throw SimulationException.Of(thread.Seed, $"The run {run.RunId} cannot be simulated. {defect.What}", [.. _events], defect.Thrown);
+                throw SimulationException.Of(thread.Seed, $"The run {run.RunId} cannot be simulated. {defect.What}", SoFar(handle), defect.Thrown);
             }
 
             var result = new RunResult(handle.Completion.GetAwaiter().GetResult(), handle.GetSnapshot);
@@ -59,6 +59,19 @@ internal sealed class Simulator(ServiceProvider services, SimulationThread threa
         Array.ForEach(moments, moment => moment.Dispose());
         TimeSpan end = thread.Clock.Elapsed + Aftermath;
         thread.RunWhile(() => !thread.IsIdle || (thread.Out.Count > 0 && thread.Clock.NextDue <= end));
+    }
+
+    /// <summary>What has happened, whether the reader in the simulation has seen it or not.</summary>
+    private static List<RunEvent> SoFar(IRunHandle run)
+    {
+        List<RunEvent> events = [];
+        IAsyncEnumerator<RunEvent> reader = run.WatchAsync(CancellationToken.None).GetAsyncEnumerator();
+        for (Task<bool> next = reader.MoveNextAsync().AsTask(); next is { IsCompletedSuccessfully: true, Result: true }; next = reader.MoveNextAsync().AsTask())
+        {
+            events.Add(reader.Current);
+        }
+
+        return events;
     }
 
     private async Task RecordAsync(OrchestrationRun run)

@@ -1,0 +1,137 @@
+using AgentOrchestration.Runs;
+using AgentOrchestration.Tasks;
+
+namespace AgentOrchestration.Testing.Tests;
+
+/// <summary>Code that leaves the simulation, holds it up or never ends: named, never ignored, never a hang.</summary>
+public sealed class EscapeTests
+{
+    [Fact]
+    public void Work_on_the_thread_pool_is_named() =>
+        AssertEscapes("went on on another thread", async (_, stop) => await Task.Run(() => "output", stop));
+
+    [Fact]
+    public void Work_on_the_thread_pool_is_named_although_the_attempt_could_time_out_meanwhile() =>
+        AssertEscapes(
+            "went on on another thread", async (_, stop) => await Task.Run(() => "output", stop), options => options.Timeout = TimeSpan.FromSeconds(1));
+
+    [Fact]
+    public void Work_on_the_thread_pool_that_nobody_awaits_is_named() =>
+        AssertEscapes("went on on another thread", async (context, stop) =>
+        {
+            using var begun = new ManualResetEventSlim();
+            _ = Task.Run(begun.Set, stop);
+            begun.Wait(TimeSpan.FromSeconds(10), stop);
+            return await Sample.Sleep(context, TimeSpan.FromSeconds(1), stop);
+        });
+
+    [Fact]
+    public void A_delay_of_the_systems_clock_is_named() =>
+        AssertEscapes("'only' (attempt 1)", async (_, stop) =>
+        {
+            await Task.Delay(1, stop);
+            return "output";
+        });
+
+    [Fact]
+    public void An_await_that_leaves_its_context_is_named() =>
+        AssertEscapes("went on on another thread", async (context, stop) =>
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), context.TimeProvider, stop).ConfigureAwait(false);
+            return "output";
+        });
+
+    [Fact]
+    public void A_handler_that_blocks_its_thread_is_named() =>
+        AssertEscapes("blocks its thread", (context, stop) =>
+        {
+#pragma warning disable xUnit1031 // This is the mistake.
+            Task.Delay(TimeSpan.FromSeconds(1), context.TimeProvider, stop).Wait(CancellationToken.None);
+#pragma warning restore xUnit1031
+            return ValueTask.FromResult("output");
+        });
+
+    [Fact]
+    public void A_handler_that_waits_for_what_never_comes_is_named() =>
+        AssertEscapes("waits for something that the simulation does not know, or that never comes", (_, _) => new ValueTask<string>(new TaskCompletionSource<string>().Task));
+
+    [Fact]
+    public void A_handler_that_never_ends_is_named() =>
+        AssertEscapes("did not come to an end within 10000 steps", async (_, _) =>
+        {
+            while (true)
+            {
+                await Task.Yield();
+            }
+        });
+
+    [Fact]
+    public void An_exception_that_nobody_awaits_ends_the_simulation() =>
+        AssertEscapes("Bad data.", (context, stop) =>
+        {
+            ThrowLater();
+            return Sample.Sleep(context, TimeSpan.FromSeconds(1), stop);
+
+            static async void ThrowLater()
+            {
+                await Task.Yield();
+                throw new InvalidDataException("Bad data.");
+            }
+        });
+
+    [Fact]
+    public void A_run_that_waits_for_an_approval_says_how_to_give_it() =>
+        AssertEscapes("'only' waits for an approval", (_, _) => ValueTask.FromResult("output"), options => options.RequiresApproval = true);
+
+    [Fact]
+    public void A_run_that_waits_for_a_budget_says_how_to_give_it()
+    {
+        RunSimulation simulation = Sample.Of(
+            (_, _) => ValueTask.FromResult("output"), options: options => options.Budget = new RunBudget { MaxAttempts = 1, WhenExhausted = BudgetAction.Ask });
+
+        SimulationException failure = Assert.Throws<SimulationException>(() => simulation.Run(Sample.TwoInARow, seed: 1));
+
+        Assert.Contains("Its budget of Attempts is used up", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Handlers_may_wait_for_each_other_and_for_the_end_of_the_attempt()
+    {
+        var turn = new TaskCompletionSource();
+        RunSimulation simulation = Sample.Of(
+            async (context, stop) =>
+            {
+                switch (context.Subtask.Id)
+                {
+                    case "a":
+                        await turn.Task;
+                        return "output";
+                    case "b":
+                        await Sample.Sleep(context, TimeSpan.FromSeconds(1), stop);
+                        turn.SetResult();
+                        return "output";
+                    default:
+                        await Task.Delay(Timeout.Infinite, stop);
+                        return "never";
+                }
+            },
+            options => options.Timeout = TimeSpan.FromMinutes(1));
+
+        using SimulatedRun run = simulation.Run(Sample.ThreeBesideEachOther, seed: 1);
+
+        Assert.Equal([SubtaskState.Succeeded, SubtaskState.Succeeded, SubtaskState.Failed], run.Result.Subtasks.Select(subtask => subtask.State));
+    }
+
+    private static void AssertEscapes(
+        string says, Func<TaskContext, CancellationToken, ValueTask<string>> work, Action<TaskTypeOptions>? options = null)
+    {
+        RunSimulation simulation = Sample.Of(work, options, maxSteps: 10_000);
+
+        SimulationException failure = Assert.Throws<SimulationException>(() => simulation.Run(Sample.One, seed: 5));
+
+        Assert.Contains(says, $"{failure.Message} {failure.InnerException?.Message}", StringComparison.Ordinal);
+        Assert.Contains("simulated-5", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(5, failure.Seed);
+        Assert.IsType<RunStarted>(failure.Events[0]);
+    }
+}
