@@ -23,7 +23,15 @@ public sealed class SimulationException : Exception
     internal static SimulationException Of(int seed, string what, IReadOnlyList<RunEvent> events, Exception? innerException)
     {
         string nl = Environment.NewLine;
-        string last = string.Join(nl, events.Skip(events.Count - EventsShown).Select(next => $"  {next.Time - events[0].Time:c} {next}"));
+        string last = string.Join(nl, events.Skip(events.Count - EventsShown).Select(next => $"  {next.Time - events[0].Time:c} {WithoutStack(next)}"));
         return new SimulationException($"Seed {seed}: {what}{nl}The same again: simulation.Run(plan, seed: {seed}). The last events:{nl}{last}", seed, events, innerException);
     }
+
+    private static RunEvent WithoutStack(RunEvent next) => next switch
+    {
+        SubtaskFailed failed => failed with { Error = failed.Error with { Exception = null } },
+        AttemptFailed failed => failed with { Error = failed.Error with { Exception = null } },
+        CompensationFailed failed => failed with { Error = failed.Error with { Exception = null } },
+        _ => next,
+    };
 }

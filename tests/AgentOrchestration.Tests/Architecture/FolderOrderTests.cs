@@ -57,6 +57,11 @@ public sealed class FolderOrderTests
         Assert.Equal(["Graph"], users);
     }
 
+    [Fact]
+    public void The_library_refers_to_no_package_that_builds_on_it() =>
+        Assert.DoesNotContain(
+            typeof(ITaskOrchestrator).Assembly.GetReferencedAssemblies(), reference => reference.Name!.StartsWith(Root, StringComparison.Ordinal));
+
     private static IEnumerable<(string From, string To, string Origin, string Target)> Edges() =>
         from type in OwnTypes()
         from dependency in type.Dependencies
