@@ -21,11 +21,13 @@ internal sealed class RunEventStream(RunHistory history, RunTicks ticks, RunEven
             {
                 if (nextTick > wanted)
                 {
-                    yield return new TicksLost(nextTick - wanted) { Sequence = tick.Sequence, Time = tick.Time };
+                    yield return new TicksLost(nextTick - wanted) { Sequence = nextFact - 1, Time = tick.Time };
                 }
 
                 nextTick++;
-                yield return tick;
+
+                // It may have come when later facts had been read already.
+                yield return tick.Sequence == nextFact - 1 ? tick : tick with { Sequence = nextFact - 1 };
             }
             else if (nextFact < history.Count)
             {

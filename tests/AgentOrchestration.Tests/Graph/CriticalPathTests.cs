@@ -62,7 +62,7 @@ public sealed class CriticalPathTests
     }
 
     [Fact]
-    public void Priority_TheLongestWayToTheEndIsFirst_TiesGoByThePlansOrder()
+    public void Urgency_TheLongestWayToTheEndIsFirst_TiesGoByThePlansOrder()
     {
         TaskGraph graph = Checker.Accept(plan =>
         {
@@ -73,7 +73,8 @@ public sealed class CriticalPathTests
             plan.Add("last", "nothing", after: [first], estimatedDuration: TimeSpan.FromSeconds(2));
         });
 
-        Assert.Equal([4, 1, 2, 0, 3], graph.Priority);
+        var growing = new GrowingGraph(graph);
+        Assert.Equal([3, 1, 2, 4, 0], Enumerable.Range(0, graph.Count).OrderBy(growing.UrgencyOf));
     }
 
     /// <summary>Every way from a vertex to a last one.</summary>

@@ -8,6 +8,13 @@ namespace AgentOrchestration.Tests.Graph;
 
 public sealed class PlanCheckerTests
 {
+    /// <summary>What one plan cannot show beside the others.</summary>
+    private static readonly PlanDiagnosticCode[] OfOtherTests =
+    [
+        PlanDiagnosticCode.Malformed, PlanDiagnosticCode.TooLarge, PlanDiagnosticCode.Empty,
+        PlanDiagnosticCode.InvalidPolicy, PlanDiagnosticCode.InvalidControl, PlanDiagnosticCode.NotAllowed,
+    ];
+
     [Fact]
     public void Check_ASoundPlan_IsAGraphInThePlansOrder()
     {
@@ -23,9 +30,9 @@ public sealed class PlanCheckerTests
         Assert.Equal([[], [0], [0], [2, 1]], graph.Dependencies);
         Assert.Equal([1, 2], graph.Successors.Successors(0).ToArray());
         Assert.Equal(["make", "move", "total", "nothing"], graph.TaskTypes.Select(taskType => taskType.Name));
-        Assert.Equal([new OutputSource(0, "/x")], graph.Inputs[2]!.Sources);
-        Assert.True(graph.Inputs[1]!.IsOneOutput);
-        Assert.Null(graph.Inputs[3]);
+        Assert.Equal([new OutputSource(0, "/x")], graph.Part.Inputs[2]!.Sources);
+        Assert.True(graph.Part.Inputs[1]!.IsOneOutput);
+        Assert.Null(graph.Part.Inputs[3]);
     }
 
     [Fact]
@@ -184,7 +191,7 @@ public sealed class PlanCheckerTests
             diagnostics.Select(diagnostic => $"{diagnostic.Code} {diagnostic.Path}"));
         Assert.All(diagnostics, diagnostic => Assert.NotEmpty(diagnostic.Remedy));
         Assert.Equal(
-            [.. Enum.GetValues<PlanDiagnosticCode>().Except([PlanDiagnosticCode.Malformed, PlanDiagnosticCode.TooLarge, PlanDiagnosticCode.Empty])],
+            [.. Enum.GetValues<PlanDiagnosticCode>().Except(OfOtherTests)],
             diagnostics.Select(diagnostic => diagnostic.Code).Distinct().Order());
     }
 
@@ -209,7 +216,7 @@ public sealed class PlanCheckerTests
             graph = Checker.Accept(new TaskPlan { Subtasks = [new Subtask { Id = "a", TaskType = "move", Arguments = document.RootElement }] });
         }
 
-        Assert.Equal(2, graph.Inputs[0]!.Arguments.GetProperty("y").GetInt32());
+        Assert.Equal(2, graph.Part.Inputs[0]!.Arguments.GetProperty("y").GetInt32());
         Assert.Equal(2, graph.Subtasks[0].Arguments!.Value.GetProperty("y").GetInt32());
     }
 

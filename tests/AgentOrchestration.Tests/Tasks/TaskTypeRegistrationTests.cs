@@ -59,7 +59,7 @@ public sealed class TaskTypeRegistrationTests
     [Fact]
     public void AddTaskTypes_AnAssembly_RegistersItsClasses()
     {
-        Assembly assembly = typeof(Tour.DataProcessing).Assembly;
+        Assembly assembly = typeof(global::Tour.DataProcessing).Assembly;
 
         ITaskTypeRegistry registry = RegistryOf(builder => builder.AddTaskTypes(assembly));
 

@@ -34,7 +34,6 @@ public sealed class TourTests
             4. A bad plan is refused with everything that is wrong.
                UnknownDependency at /subtasks/0/dependsOn/0
                UnknownTaskType at /subtasks/1/type
-               ReferenceToNoDependency at /subtasks/0/arguments
             5. A plugin's task type, run by name.
                4 words
 
