@@ -9,7 +9,7 @@ namespace AgentOrchestration.Graph;
 /// <summary>
 /// Checks a value against a schema and names every misfit. References stand for values that are not there yet: they are handed
 /// out with the schema of their place instead of being checked, which is why no general validator serves here. The value is hostile
-/// input: the number of misfits that are told, and the number of ways in which alternatives are tried, are bounded.
+/// input: the number of misfits that are told is bounded, and no alternative is tried twice on one value.
 /// </summary>
 internal sealed class JsonSchemaCheck(
     JsonElement schema,
@@ -22,33 +22,41 @@ internal sealed class JsonSchemaCheck(
 
     private static readonly TimeSpan PatternTimeout = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>
+    /// Whether a value fits a schema, by where the two stand in their texts. Without it, alternatives that contain each other take as
+    /// many steps as 2 to the power of the value's depth.
+    /// </summary>
+    private readonly Dictionary<(int Schema, int Value), bool> _trials = [];
+
+    private JsonElement _root;
     private int _misfitsLeft = MaxMisfits;
-    private long _stepsLeft;
     private bool _isTrial;
     private bool _trialFailed;
 
     /// <summary>Nothing more can be learnt.</summary>
-    private bool IsDecided => _stepsLeft < 0 || (_isTrial ? _trialFailed : _misfitsLeft == 0);
+    private bool IsDecided => _isTrial ? _trialFailed : _misfitsLeft == 0;
 
     public void Run(JsonElement value)
     {
-        // Enough for every value of a sound schema; nested alternatives that nothing tells apart take 2 to the power of the depth.
-        _stepsLeft = 1_000_000 + (4L * JsonMarshal.GetRawUtf8Value(value).Length);
+        _root = value;
         Check(JsonSchemaNode.Root(schema), value, JsonPlace.Root);
-        if (_stepsLeft < 0)
+    }
+
+    /// <summary>A part of the value, or the value once more.</summary>
+    private void Visit(JsonSchemaNode node, JsonElement value, JsonPlace place)
+    {
+        if (!_isTrial)
         {
-            onMisfit(JsonPlace.Root, "There are too many ways to read it.");
+            Check(node, value, place);
+        }
+        else if (!Fits(node, value))
+        {
+            _trialFailed = true;
         }
     }
 
     private void Check(JsonSchemaNode node, JsonElement value, JsonPlace place)
     {
-        _stepsLeft--;
-        if (IsDecided)
-        {
-            return;
-        }
-
         if (isReference(value))
         {
             if (!_isTrial)
@@ -94,7 +102,7 @@ internal sealed class JsonSchemaCheck(
                 return;
             }
 
-            Check(items, item, place.At(index++));
+            Visit(items, item, place.At(index++));
         }
     }
 
@@ -115,7 +123,7 @@ internal sealed class JsonSchemaCheck(
             JsonPlace at = place.At(property.Name);
             if (node.Property(property.Name) is { } schemaOfProperty)
             {
-                Check(schemaOfProperty, property.Value, at);
+                Visit(schemaOfProperty, property.Value, at);
             }
             else
             {
@@ -149,7 +157,7 @@ internal sealed class JsonSchemaCheck(
 
         foreach (JsonSchemaNode part in node.Children("allOf"))
         {
-            Check(part, value, place);
+            Visit(part, value, place);
         }
     }
 
@@ -207,14 +215,34 @@ internal sealed class JsonSchemaCheck(
         }
     }
 
-    private bool Fits(JsonSchemaNode alternative, JsonElement value)
+    private bool Fits(JsonSchemaNode node, JsonElement value)
     {
+        if (node.IsOpen)
+        {
+            return true;
+        }
+
+        (int, int) pair = (OffsetIn(schema, node.Schema), OffsetIn(_root, value));
+        if (_trials.TryGetValue(pair, out bool fits))
+        {
+            return fits;
+        }
+
+        // A schema that is an alternative of itself adds nothing.
+        _trials[pair] = true;
         (bool wasTrial, bool hadFailed) = (_isTrial, _trialFailed);
         (_isTrial, _trialFailed) = (true, false);
-        Check(alternative, value, JsonPlace.Root);
-        bool fits = !_trialFailed;
+        Check(node, value, JsonPlace.Root);
+        fits = !_trialFailed;
         (_isTrial, _trialFailed) = (wasTrial, hadFailed);
+        _trials[pair] = fits;
         return fits;
+    }
+
+    private static int OffsetIn(JsonElement whole, JsonElement part)
+    {
+        _ = JsonMarshal.GetRawUtf8Value(whole).Overlaps(JsonMarshal.GetRawUtf8Value(part), out int offset);
+        return offset;
     }
 
     private void Misfit(JsonPlace place, string message)

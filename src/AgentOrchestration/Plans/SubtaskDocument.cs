@@ -66,7 +66,8 @@ internal sealed class SubtaskDocument
         if (arguments is { } element && ArgumentsText.WhyUnreadable(element) is { } reason)
         {
             diagnostics.Add(new PlanDiagnostic(
-                PlanDiagnosticCode.InvalidArguments, $"{path}/arguments", $"'{Excerpt.Of(Id)}': {reason}", "Write whole characters.") { SubtaskId = Id });
+                PlanDiagnosticCode.InvalidArguments, $"{path}/arguments", $"'{Excerpt.Of(Id)}': {reason}", "Write whole characters.")
+            { SubtaskId = Id });
         }
 
         return new Subtask

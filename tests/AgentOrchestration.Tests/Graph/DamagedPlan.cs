@@ -47,7 +47,7 @@ internal sealed class DamagedPlan
         };
     }
 
-    private JsonNode? ArgumentsOf(string type, string[] dependencies)
+    private JsonObject? ArgumentsOf(string type, string[] dependencies)
     {
         string[] points = [.. dependencies.Where(id => TypeOf(id) is "make" or "move")];
         return type switch

@@ -51,7 +51,7 @@ public sealed class HostilePlanTests
     [Fact]
     public void Arguments_deeper_than_the_serializer_reads_are_told()
     {
-        foreach (int depth in new[] { 65, 200_000 })
+        foreach (int depth in new[] { 65, 20_000 })
         {
             using var document = JsonDocument.Parse(new string('[', depth) + new string(']', depth), new JsonDocumentOptions { MaxDepth = depth + 1 });
 

@@ -17,7 +17,7 @@ public sealed class InputCheckTests
     [InlineData("label", """{"text":"😀","count":null,"day":"Friday"}""")]
     [InlineData("any", "null")]
     [InlineData("any", """[{"$output":1},{"a":{}}]""")]
-    [InlineData("picky", """{"small":255,"positive":1,"quarter":"Q4","short":"abc","user":"me","address":"https://example.org"}""")]
+    [InlineData("picky", """{"small":255,"positive":2,"quarter":"Q4","short":"abc","user":"me","address":"https://example.org"}""")]
     [InlineData("draw", """{"$type":"circle","size":1,"inner":{"$type":"square","size":2,"inner":null}}""")]
     public void Arguments_ThatFit_AreTaken(string taskType, string? arguments) => Checker.Accept(One(taskType, arguments));
 
@@ -41,7 +41,7 @@ public sealed class InputCheckTests
     [InlineData("label", """{"text":"a","day":5}""", "/day", "5 stands where")]
     [InlineData("picky", """{"small":256}""", "", "cannot be read as 'Picky'")]
     [InlineData("picky", """{"small":13}""", "", "Not 13.")]
-    [InlineData("picky", """{"small":1,"positive":0}""", "/positive", "exclusiveMinimum")]
+    [InlineData("picky", """{"small":1,"positive":1}""", "/positive", "not above the exclusiveMinimum")]
     [InlineData("picky", """{"small":1,"positive":11}""", "/positive", "maximum")]
     [InlineData("picky", """{"small":1,"quarter":"Q5"}""", "/quarter", "does not match")]
     [InlineData("picky", """{"small":1,"short":"abcd"}""", "/short", "maxLength")]

@@ -9,8 +9,8 @@ internal sealed record Picky
 
     public byte Small { get; }
 
-    [Range(0, 10, MinimumIsExclusive = true)]
-    public int Positive { get; init; } = 1;
+    [Range(1, 10, MinimumIsExclusive = true)]
+    public int Positive { get; init; } = 2;
 
     [RegularExpression("^Q[1-4]$")]
     public string Quarter { get; init; } = "Q1";

@@ -24,7 +24,7 @@ public sealed class PlanCheckerProperties
                 Assert.Equal(wrong.Count == 0, graph is not null);
                 Assert.All(diagnostics, diagnostic => AssertIsInThePlan(plan, diagnostic));
             },
-            iter: 20_000);
+            iter: 5_000);
 
     [Fact]
     public void An_accepted_plan_has_its_dependencies_before_every_subtask() =>
@@ -50,7 +50,7 @@ public sealed class PlanCheckerProperties
                     Assert.All(graph.Dependencies[subtask], dependency => Assert.True(placeOf[dependency] < placeOf[subtask]));
                 }
             },
-            iter: 5_000);
+            iter: 2_000);
 
     [Fact]
     public void Damage_harms_some_plans_and_spares_others()
@@ -68,7 +68,7 @@ public sealed class PlanCheckerProperties
                 TaskPlan plan = RandomPlan.Of(seed);
                 Assert.Equal(Checker.Check(plan, out IReadOnlyList<PlanDiagnostic> diagnostics) is null, diagnostics.Count > 0);
             },
-            iter: 5_000);
+            iter: 2_000);
 
     [Fact]
     public void Checking_twice_says_the_same() =>

@@ -51,8 +51,8 @@ public sealed class SuccessorGraphTests
     public void An_order_is_found_exactly_when_no_vertex_reaches_itself() =>
         RandomGraph.Any.Sample(dependencies =>
         {
-            bool[,] reaches = Reachability(dependencies);
-            bool isAcyclic = !Enumerable.Range(0, dependencies.Length).Any(vertex => reaches[vertex, vertex]);
+            bool[][] reaches = Reachability(dependencies);
+            bool isAcyclic = !Enumerable.Range(0, dependencies.Length).Any(vertex => reaches[vertex][vertex]);
 
             Assert.Equal(isAcyclic, TopologicalOrder.TryCompute(SuccessorGraph.FromDependencies(dependencies), out int[] order));
 
@@ -65,9 +65,9 @@ public sealed class SuccessorGraphTests
     public void Of_every_knot_one_circle_is_found_that_is_a_circle_and_the_shortest_through_its_first_vertex() =>
         RandomGraph.Any.Sample(dependencies =>
         {
-            bool[,] reaches = Reachability(dependencies);
+            bool[][] reaches = Reachability(dependencies);
             int[] first = [.. Enumerable.Range(0, dependencies.Length)
-                .Where(vertex => reaches[vertex, vertex] && !Enumerable.Range(0, vertex).Any(other => reaches[vertex, other] && reaches[other, vertex]))];
+                .Where(vertex => reaches[vertex][vertex] && !Enumerable.Range(0, vertex).Any(other => reaches[vertex][other] && reaches[other][vertex]))];
 
             IReadOnlyList<int>[] cycles = [.. TopologicalOrder.FindCycles(SuccessorGraph.FromDependencies(dependencies))];
 
@@ -80,12 +80,12 @@ public sealed class SuccessorGraphTests
             });
         });
 
-    private static bool[,] Reachability(int[][] dependencies)
+    private static bool[][] Reachability(int[][] dependencies)
     {
-        bool[,] reaches = new bool[dependencies.Length, dependencies.Length];
+        bool[][] reaches = [.. dependencies.Select(_ => new bool[dependencies.Length])];
         foreach ((int vertex, int[] sources) in dependencies.Index())
         {
-            Array.ForEach(sources, source => reaches[source, vertex] = true);
+            Array.ForEach(sources, source => reaches[source][vertex] = true);
         }
 
         for (int over = 0; over < dependencies.Length; over++)
@@ -94,7 +94,7 @@ public sealed class SuccessorGraphTests
             {
                 for (int to = 0; to < dependencies.Length; to++)
                 {
-                    reaches[from, to] |= reaches[from, over] && reaches[over, to];
+                    reaches[from][to] |= reaches[from][over] && reaches[over][to];
                 }
             }
         }

@@ -158,7 +158,7 @@ public sealed class PlannerTests
     [Fact]
     public async Task A_decomposer_that_answers_null_is_named()
     {
-        ITaskOrchestrator orchestrator = Application.With(null, configure: builder => builder.Services.AddSingleton<ITaskDecomposer>(new OwnDecomposer(null!)));
+        ITaskOrchestrator orchestrator = Application.With(null, configure: builder => builder.Services.AddSingleton<ITaskDecomposer>(new OwnDecomposer([null!])));
 
         InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(() => orchestrator.PlanAsync(Application.Request, TestEnd));
 

@@ -38,7 +38,7 @@ public sealed class TaskPlanJsonTests
                 Assert.Equal(plan.Subtasks.Count, read.Subtasks.Count);
                 Assert.All(plan.Subtasks.Zip(read.Subtasks), pair => AssertSame(pair.First, pair.Second));
             },
-            iter: 5_000);
+            iter: 2_000);
 
     [Fact]
     public void Read_EveryDuration_IsExactToTheTick() =>
@@ -129,7 +129,7 @@ public sealed class TaskPlanJsonTests
                     Assert.NotEmpty(refusal.Message);
                 }
             },
-            iter: 20_000);
+            iter: 5_000);
 
     private static void AssertSame(Subtask expected, Subtask actual)
     {
