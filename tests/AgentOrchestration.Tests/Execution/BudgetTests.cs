@@ -263,6 +263,7 @@ public sealed class BudgetTests
         });
         await first.Reached;
         engine.Clock.Advance(TimeSpan.FromMinutes(1));
+        await Engine.SeeAsync<AttemptTimedOut>(run);
         engine.Clock.Advance(TimeSpan.FromSeconds(30));
         await second.Reached;
 

@@ -120,7 +120,11 @@ public sealed class RunEventTests
             builder => builder
                 .AddTaskType<Undoable>()
                 .AddTaskType<None, string>("broken", "Fails.", (_, _, _) => throw new InvalidDataException("Bad data.")),
-            options => options.FailurePolicy = FailurePolicy.Compensate);
+            options =>
+            {
+                options.FailurePolicy = FailurePolicy.Compensate;
+                options.CompensationTimeout = TimeSpan.FromDays(1);
+            });
         await using OrchestrationRun run = await engine.StartAsync(plan => plan.Add("broken", "broken", after: [plan.Add("undone", "undoable")]));
         await engine.AdvanceUntilAsync(run.WaitAsync(TestEnd), TimeSpan.FromSeconds(1));
         return await Engine.EventsAsync(run);

@@ -175,6 +175,7 @@ public sealed class TimeLimitTests
         await reached.Reached;
 
         engine.Clock.Advance(TimeSpan.FromSeconds(10));
+        await Engine.SeeAsync<AttemptTimedOut>(run);
         engine.Clock.Advance(TimeSpan.FromSeconds(20));
         Assert.Equal(1, run.GetSnapshot().Subtasks[0].Attempts);
         reached.Open();
@@ -248,6 +249,7 @@ public sealed class TimeLimitTests
         await using OrchestrationRun run = await engine.StartOneAsync();
         await first.Reached;
         engine.Clock.Advance(TimeSpan.FromSeconds(10));
+        await Engine.SeeAsync<AttemptTimedOut>(run);
         engine.Clock.Advance(TimeSpan.FromSeconds(30));
         await second.Reached;
 

@@ -95,6 +95,7 @@ public sealed class TimeoutTests
 
         await entered.Task.WaitAsync(TestEnd);
         engine.Clock.Advance(TimeSpan.FromSeconds(10));
+        await Engine.SeeAsync<AttemptTimedOut>(run);
         engine.Clock.Advance(TimeSpan.FromSeconds(30));
         RunResult result = await run.WaitAsync(TestEnd);
 
