@@ -13,7 +13,7 @@ public sealed class SimulationProperties
     private const int SeedsOfEach = 5;
 
     /// <summary>How many, in a change's tests; at night many more, by the environment variable.</summary>
-    private static readonly int Runs = int.TryParse(Environment.GetEnvironmentVariable("SIMULATED_RUNS"), out int runs) ? runs : 10_000;
+    private static readonly int Runs = int.TryParse(Environment.GetEnvironmentVariable("SIMULATED_RUNS"), out int runs) ? runs : 5_000;
 
     [Fact]
     public void The_invariants_hold_in_every_run() =>
