@@ -93,8 +93,8 @@ internal sealed class InputCheck(
             onMisfit: (place, message) => report.Add(
                 PlanDiagnosticCode.InvalidArguments, subtask, $"/arguments{place}", message, $"Follow the input schema of '{type.Name}'."));
         schemaCheck.Run(arguments);
-        List<OutputSource> sources = FindSources(subtask, arguments);
-        if (report.Diagnostics.Count == diagnosticsBefore && sources.Count == 0 && !isTemplate)
+        List<OutputSource> sources = FindSources(subtask, arguments, out bool hasReferences);
+        if (report.Diagnostics.Count == diagnosticsBefore && !hasReferences && !isTemplate)
         {
             CheckReadable(subtask, type, arguments);
         }
@@ -102,12 +102,14 @@ internal sealed class InputCheck(
         return new InputBinding(arguments, sources) { IsOneOutput = SubtaskOutput.TryRead(arguments, out _) };
     }
 
-    private List<OutputSource> FindSources(int subtask, JsonElement arguments)
+    private List<OutputSource> FindSources(int subtask, JsonElement arguments, out bool hasReferences)
     {
         int told = 0;
+        hasReferences = false;
         List<OutputSource> sources = [];
         foreach ((SubtaskOutput output, JsonPlace place) in OutputReferences.In(arguments))
         {
+            hasReferences = true;
             if (FindSource(subtask, output) is { } source)
             {
                 sources.Add(source);
