@@ -9,6 +9,7 @@ internal sealed class RunTicks
     private readonly SubtaskTick?[] _ring = new SubtaskTick[Kept];
     private readonly Dictionary<string, (int Attempt, ProgressReported Progress)> _progress = new(StringComparer.Ordinal);
     private long _count;
+    private long _sequence;
 
     public long Count => Volatile.Read(ref _count);
 
@@ -64,7 +65,9 @@ internal sealed class RunTicks
 
     private void Append(SubtaskTick tick)
     {
-        _ring[_count % Kept] = tick;
+        // Threads may come here in another order than they looked at the facts.
+        _sequence = Math.Max(_sequence, tick.Sequence);
+        _ring[_count % Kept] = tick.Sequence == _sequence ? tick : tick with { Sequence = _sequence };
         Volatile.Write(ref _count, _count + 1);
     }
 }
