@@ -42,7 +42,7 @@ public sealed class AgentOrchestrationOptions
     public TimeSpan AbandonAfter { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How many abandoned attempts of a run may still be running when another attempt is to start beside one of them. At this number a
+    /// How many abandoned attempts of a run may still be running when another attempt is to start beside one of them. Above this number a
     /// subtask fails instead of being tried again. Default: 8.
     /// </summary>
     [Range(0, int.MaxValue)]

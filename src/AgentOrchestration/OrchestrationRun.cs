@@ -75,6 +75,7 @@ public sealed class OrchestrationRun : IAsyncDisposable
     /// <param name="by">Who approves. Default: not told.</param>
     /// <param name="reason">Why. Default: not told.</param>
     /// <param name="cancellationToken">Cancels the approving.</param>
+    /// <exception cref="ArgumentException">The run has no such subtask.</exception>
     /// <exception cref="InvalidOperationException">The question is not open: it was answered, the run has moved on, or it is another run's.</exception>
     public Task ApproveAsync(ApprovalRequested request, string? by = null, string? reason = null, CancellationToken cancellationToken = default) =>
         DecideAsync(request, isApproved: true, by, reason, cancellationToken);
@@ -84,6 +85,7 @@ public sealed class OrchestrationRun : IAsyncDisposable
     /// <param name="by">Who rejects. Default: not told.</param>
     /// <param name="reason">Why. Default: not told.</param>
     /// <param name="cancellationToken">Cancels the rejecting.</param>
+    /// <exception cref="ArgumentException">The run has no such subtask.</exception>
     /// <exception cref="InvalidOperationException">The question is not open: it was answered, the run has moved on, or it is another run's.</exception>
     public Task RejectAsync(ApprovalRequested request, string? by = null, string? reason = null, CancellationToken cancellationToken = default) =>
         DecideAsync(request, isApproved: false, by, reason, cancellationToken);

@@ -37,7 +37,7 @@ internal sealed partial class LocalRun
                     WakeAt(decision.DueAt, static (run, now, more) => run._core.RunDue(now, more));
                     break;
                 case DecisionKind.Compensate:
-                    Executor.Workers.Queue(() => _ = CompensateAsync(decision));
+                    Compensate(decision);
                     break;
                 case DecisionKind.StopCompensation:
                     _compensation?.Stop();
@@ -71,13 +71,21 @@ internal sealed partial class LocalRun
         if (attempt?.Attempt == wake.Attempt)
         {
             attempt.Extras.Wake(_timers.Until(wake.DueAt), Executor.TimeProvider, () => OnAttemptDue(attempt));
+            if (attempt.HasReturned)
+            {
+                attempt.Extras.End();
+            }
         }
     }
 
     private void OnAttemptDue(LocalAttempt attempt)
     {
         bool wasRunning = _core.State.IsCurrent(attempt.Index, attempt.Attempt);
-        Hand(Tell(attempt, static (run, due, now, decisions) => run._core.AttemptDue(due.Index, due.Attempt, due.Extras.LastProgress, now, decisions)));
+        bool mayRetry = attempt.TaskType.Options.Retry.MayRetry(new TimeoutException());
+        Hand(Tell(
+            (attempt, mayRetry),
+            static (run, due, now, decisions) =>
+                run._core.AttemptDue(due.attempt.Index, due.attempt.Attempt, due.attempt.Extras.LastProgress, due.mayRetry, now, decisions)));
         if (wasRunning && !_core.State.IsCurrent(attempt.Index, attempt.Attempt) && !attempt.HasReturned)
         {
             ExecutionLog.Abandoned(Executor.Logger, RunId, attempt.Subtask.Id);
@@ -161,19 +169,12 @@ internal sealed partial class LocalRun
         return new Preparation { Approval = question, Identity = identity, Cached = cached };
     }
 
-    private void Cache(LocalAttempt attempt, object? output)
+    /// <summary>Begins to write to the cache; called in the gate, so that the end of the run finds the write.</summary>
+    private void Cache(IResultCache cache, LocalAttempt attempt, object? output)
     {
-        if (Executor.Cache is null || attempt.TaskType.Effect != TaskEffect.Pure || _core.State.StateOf(attempt.Index) != SubtaskState.Succeeded)
+        if (attempt.TaskType.Effect == TaskEffect.Pure && _identities.TryGetValue(attempt.Index, out string? identity))
         {
-            return;
-        }
-
-        lock (_gate)
-        {
-            if (_identities.TryGetValue(attempt.Index, out string? identity))
-            {
-                _cacheWrites.Add(StoreAsync(Executor.Cache, attempt, identity, output));
-            }
+            _cacheWrites.Add(StoreAsync(cache, attempt, identity, output));
         }
     }
 
@@ -190,11 +191,17 @@ internal sealed partial class LocalRun
         }
     }
 
-    private async Task CompensateAsync(Decision decision)
+    private void Compensate(Decision decision)
     {
-        RestoreContext();
+        // Made here, so that a stop that follows finds this try and no other.
         var compensation = new LocalCompensation(this, decision.Subtask, decision.Attempt);
         _compensation = compensation;
+        Executor.Workers.Queue(() => _ = CompensateAsync(compensation, decision));
+    }
+
+    private async Task CompensateAsync(LocalCompensation compensation, Decision decision)
+    {
+        RestoreContext();
         Exception? error = await compensation.RunAsync().ConfigureAwait(true);
         Hand(Tell(
             (decision, error),

@@ -191,17 +191,11 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
         LocalAttempt? next = Tell(
             (attempt, output),
             static (run, told, now, decisions) => run.Returned(told.attempt, new AttemptResult { Output = told.output }, now, decisions));
-        if (Executor.Cache is not null)
-        {
-            Cache(attempt, output);
-        }
-
         return next;
     }
 
     private LocalAttempt? CompleteUncommon(LocalAttempt attempt, object? output, Exception? exception)
     {
-        attempt.Extras.End();
         RetryOptions retry = attempt.TaskType.Options.Retry;
         var result = new AttemptResult
         {
@@ -214,11 +208,6 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
         LocalAttempt? next = attempt.Extras.Additions is { } additions && exception is null
             ? CompleteWithAdditions(attempt, result, additions)
             : Tell((attempt, result), static (run, told, now, decisions) => run.Returned(told.attempt, told.result, now, decisions));
-        if (exception is null)
-        {
-            Cache(attempt, output);
-        }
-
         return next;
     }
 
@@ -229,11 +218,14 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
             _running[attempt.Index] = null;
         }
 
-        _core.Returned(attempt.Index, attempt.Attempt, result, now, decisions);
+        if (_core.Returned(attempt.Index, attempt.Attempt, result, now, decisions) && Executor.Cache is not null)
+        {
+            Cache(Executor.Cache, attempt, result.Output);
+        }
     }
 
     /// <summary>Work must be identified when an identical subtask may be in the run, or an earlier result in the cache.</summary>
-    private static Predicate<int>? SharablesOf(TaskGraph graph, bool hasCache)
+    private Predicate<int>? SharablesOf(TaskGraph graph, bool hasCache)
     {
         HashSet<TaskDescriptor> sharable =
         [
@@ -243,7 +235,9 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
                 .Where(group => group.Skip(1).Any() || (hasCache && group.Key.Effect == TaskEffect.Pure))
                 .Select(group => group.Key),
         ];
-        return sharable.Count == 0 ? null : subtask => subtask < graph.Count && sharable.Contains(graph.TaskTypes[subtask]);
+        return sharable.Count == 0 && !graph.Part.NeedsPreparation
+            ? null
+            : subtask => subtask < graph.Count ? sharable.Contains(graph.TaskTypes[subtask]) : Graph.TaskTypes[subtask].MayShare;
     }
 
     private static List<Decision> RentDecisions()
@@ -362,6 +356,11 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
 
     private void GiveBack(LocalAttempt attempt)
     {
+        if (attempt.HasExtras)
+        {
+            attempt.Extras.End();
+        }
+
         try
         {
             attempt.Lease?.Dispose();

@@ -13,7 +13,7 @@ public sealed record RunOptions
     public TimeSpan AbandonAfter { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How many abandoned attempts may still be running when another attempt is to start beside one of them. At this number a subtask
+    /// How many abandoned attempts may still be running when another attempt is to start beside one of them. Above this number a subtask
     /// fails instead of being tried again. Default: 8.
     /// </summary>
     public int MaxAbandoned { get; init; } = 8;

@@ -7,6 +7,9 @@ namespace AgentOrchestration.Scheduling;
 /// <param name="AbandonAt">When it is no longer waited for, in UTC ticks.</param>
 internal readonly record struct AttemptStop(TimeLimit? Limit, long AbandonAt)
 {
+    /// <summary>Whether running out of time is worth another attempt.</summary>
+    public bool MayRetry { get; init; }
+
     /// <summary>Whether its subtask was cancelled after its time was up.</summary>
     public bool IsCancelled { get; init; }
 }

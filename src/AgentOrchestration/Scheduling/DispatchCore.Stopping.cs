@@ -48,7 +48,7 @@ internal sealed partial class DispatchCore
             }
             else
             {
-                BeginStop(subtask, State.AttemptOf(subtask), limit: null, now, decisions);
+                BeginStop(subtask, State.AttemptOf(subtask), limit: null, mayRetry: false, now, decisions);
             }
         }
         else
@@ -133,7 +133,7 @@ internal sealed partial class DispatchCore
             {
                 if (!_stops.ContainsKey(subtask))
                 {
-                    BeginStop(subtask, State.AttemptOf(subtask), limit: null, now, decisions);
+                    BeginStop(subtask, State.AttemptOf(subtask), limit: null, mayRetry: false, now, decisions);
                 }
             }
             else if (IsOpen(subtask))
@@ -155,10 +155,10 @@ internal sealed partial class DispatchCore
         }
     }
 
-    private void BeginStop(int subtask, int attempt, TimeLimit? limit, long now, List<Decision> decisions)
+    private void BeginStop(int subtask, int attempt, TimeLimit? limit, bool mayRetry, long now, List<Decision> decisions)
     {
         long abandonAt = now + _options.AbandonAfter.Ticks;
-        _stops[subtask] = new AttemptStop(limit, abandonAt);
+        _stops[subtask] = new AttemptStop(limit, abandonAt) { MayRetry = mayRetry };
         decisions.Add(new Decision(DecisionKind.StopAttempt, subtask) { Attempt = attempt });
         WakeAttemptAt(subtask, attempt, abandonAt, decisions);
     }
@@ -175,7 +175,7 @@ internal sealed partial class DispatchCore
             bool mayRetry = limit != TimeLimit.Subtask
                 && Graph.Policies[subtask].ChangesNothing
                 && _abandonedLeases.Count <= _options.MaxAbandoned
-                && MayRetryTimeout(subtask);
+                && stop.MayRetry;
             Failed(subtask, attempt, new AttemptResult { Error = TimeoutError(subtask, limit), MayRetry = mayRetry }, now, decisions);
         }
         else
@@ -222,12 +222,6 @@ internal sealed partial class DispatchCore
         }
 
         _waits[subtask] = WaitReason.None;
-    }
-
-    private bool MayRetryTimeout(int subtask)
-    {
-        RetryOptions retry = Graph.Policies[subtask].Retry;
-        return retry.MayRetry(new TimeoutException());
     }
 
     private SubtaskError TimeoutError(int subtask, TimeLimit limit)

@@ -87,7 +87,7 @@ internal sealed partial class DispatchCore
         }
         else if (stop?.Limit is { } limit)
         {
-            Failed(subtask, attempt, new AttemptResult { Error = TimeoutError(subtask, limit), MayRetry = limit != TimeLimit.Subtask && MayRetryTimeout(subtask) }, now, decisions);
+            Failed(subtask, attempt, new AttemptResult { Error = TimeoutError(subtask, limit), MayRetry = limit != TimeLimit.Subtask && stop.Value.MayRetry }, now, decisions);
         }
         else if (result.Error is null)
         {
@@ -113,9 +113,10 @@ internal sealed partial class DispatchCore
     /// <param name="subtask">The subtask.</param>
     /// <param name="attempt">The attempt.</param>
     /// <param name="lastProgress">When the attempt last reported something, in UTC ticks; 0 for never.</param>
+    /// <param name="mayRetry">Whether running out of time is worth another attempt.</param>
     /// <param name="now">When.</param>
     /// <param name="decisions">What to do.</param>
-    public void AttemptDue(int subtask, int attempt, long lastProgress, long now, List<Decision> decisions)
+    public void AttemptDue(int subtask, int attempt, long lastProgress, bool mayRetry, long now, List<Decision> decisions)
     {
         if (!State.IsCurrent(subtask, attempt))
         {
@@ -143,7 +144,7 @@ internal sealed partial class DispatchCore
         }
 
         State.Apply(new RunFact(RunFactKind.AttemptTimedOut, now, subtask, attempt, (byte)limit), _consequences);
-        BeginStop(subtask, attempt, limit, now, decisions);
+        BeginStop(subtask, attempt, limit, mayRetry, now, decisions);
     }
 
     public void RetryDue(int subtask, long now, List<Decision> decisions)

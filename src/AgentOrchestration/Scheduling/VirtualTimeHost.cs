@@ -90,7 +90,7 @@ internal sealed class VirtualTimeHost
                     Stop(running, now);
                     break;
                 case DecisionKind.WakeAttempt:
-                    Put(decision.DueAt, (time, next) => Core.AttemptDue(decision.Subtask, decision.Attempt, lastProgress: 0, time, next));
+                    Put(decision.DueAt, (time, next) => Core.AttemptDue(decision.Subtask, decision.Attempt, lastProgress: 0, mayRetry: true, time, next));
                     break;
                 case DecisionKind.WakeRetry:
                     Put(decision.DueAt, (time, next) => Core.RetryDue(decision.Subtask, time, next));

@@ -148,7 +148,7 @@ internal sealed class AdversarialRun
                 Return(decision);
                 break;
             case DecisionKind.WakeAttempt:
-                Core.AttemptDue(decision.Subtask, decision.Attempt, _random.Next(3) == 0 ? _now : 0, _now, _decisions);
+                Core.AttemptDue(decision.Subtask, decision.Attempt, _random.Next(3) == 0 ? _now : 0, mayRetry: true, _now, _decisions);
                 break;
             case DecisionKind.WakeRetry:
                 Core.RetryDue(decision.Subtask, _now, _decisions);
