@@ -28,7 +28,8 @@ internal static class Sample
         Action<TaskTypeOptions>? taskType = null,
         Action<AgentOrchestrationOptions>? options = null,
         Action<IAgentOrchestrationBuilder>? more = null,
-        int maxSteps = 1_000_000) =>
+        int maxSteps = 1_000_000,
+        TimeSpan? patience = null) =>
         new(services =>
         {
             IAgentOrchestrationBuilder builder = services.AddAgentOrchestration(options)
@@ -37,6 +38,7 @@ internal static class Sample
         })
         {
             MaxSteps = maxSteps,
+            Patience = patience ?? TimeSpan.FromMilliseconds(20),
         };
 
     public static async ValueTask<string> Sleep(TaskContext context, TimeSpan time, CancellationToken stop)

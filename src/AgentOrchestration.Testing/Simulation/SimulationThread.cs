@@ -77,13 +77,14 @@ internal sealed class SimulationThread : SynchronizationContext, IDisposable
             }
             else if (Clock.NextDue is not null)
             {
-                WaitForStrays();
+                WaitForStrays(Patience);
                 Advance();
             }
             else
             {
+                // It cannot go on: more patience only makes the message better.
                 Out.ForEach(flow => flow.WasWaitedFor = false);
-                WaitForStrays();
+                WaitForStrays(Patience > LongestBlock ? Patience : LongestBlock);
                 return;
             }
         }
@@ -176,7 +177,7 @@ internal sealed class SimulationThread : SynchronizationContext, IDisposable
     /// An attempt that waits without a timer waits for another one, or for something outside, which then gets some real time to show up:
     /// if the clock simply moved on, an attempt that has gone to another thread could time out unnoticed.
     /// </summary>
-    private void WaitForStrays()
+    private void WaitForStrays(TimeSpan patience)
     {
         bool mayStray = false;
         foreach (SimulatedFlow flow in Out)
@@ -187,7 +188,7 @@ internal sealed class SimulationThread : SynchronizationContext, IDisposable
 
         if (mayStray)
         {
-            _strayed.Wait(Patience);
+            _strayed.Wait(patience);
         }
     }
 
