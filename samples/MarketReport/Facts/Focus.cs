@@ -1,8 +1,9 @@
 using System.Text.RegularExpressions;
+using MarketReport.Reading;
 
 namespace MarketReport.Facts;
 
-/// <summary>The competitor a report is about, and whether the topic names it or it is merely the largest.</summary>
+/// <summary>The competitor a report is about, and whether the topic names it or it is merely the largest that is no remainder.</summary>
 internal sealed partial record Focus(Competitor Competitor, bool NamedByTopic)
 {
     private static readonly HashSet<string> WordsWithoutMeaning = new(StringComparer.Ordinal)
@@ -25,7 +26,12 @@ internal sealed partial record Focus(Competitor Competitor, bool NamedByTopic)
             .FirstOrDefault();
         return best is not null
             ? new Focus(best, true)
-            : new Focus(competition.Competitors.MaxBy(competitor => competition.Amount(competitor, market.LastYear) ?? double.MinValue)!, false);
+            : new Focus(
+                competition.Competitors
+                    .OrderBy(static competitor => AggregateNames.IsRemainder(competitor.Label))
+                    .ThenByDescending(competitor => competition.Amount(competitor, market.LastYear) ?? double.MinValue)
+                    .First(),
+                false);
     }
 
     /// <summary>The words of the topic, and each two neighbours as one: "plug-in" is "plugin" too.</summary>

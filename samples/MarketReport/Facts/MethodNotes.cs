@@ -15,7 +15,7 @@ internal static class MethodNotes
         return
         [
             SizeNote(market),
-            FocusNote(market, focus, topic),
+            FocusNote(market, competition, focus, topic),
             LastYearNote(market),
             GrowthNote(market, competition, focus.Competitor),
             .. CoverageNotes(market, focus.Competitor),
@@ -30,14 +30,15 @@ internal static class MethodNotes
     private static string SizeNote(Market market) =>
         $"The size of the market is {Quoted(market.SizeMeasure)}, the first numeric column that is no share. Sizes are summed; shares and other measures are averaged weighted by size, never summed.";
 
-    private static string FocusNote(Market market, Focus focus, string topic)
+    private static string FocusNote(Market market, Competition competition, Focus focus, string topic)
     {
         var kind = focus.Competitor.Entity is null
             ? "The competitors are the columns that end in _share."
             : $"No column ends in _share, so the competitors are the entities of the column '{market.Data.EntityColumn}'; the share of each is its part of the total.";
+        var largest = competition.Competitors.Any(static competitor => AggregateNames.IsRemainder(competitor.Label)) ? "the largest that is no remainder" : "the largest";
         return kind + (focus.NamedByTopic
             ? $" The topic \"{topic}\" names {focus.Competitor.Label}."
-            : $" No competitor has a word in common with the topic \"{topic}\"; the report is about the largest, {focus.Competitor.Label}.");
+            : $" No competitor has a word in common with the topic \"{topic}\"; the report is about {largest}, {focus.Competitor.Label}.");
     }
 
     private static string LastYearNote(Market market)
@@ -104,18 +105,20 @@ internal static class MethodNotes
     private static string MissingNote(Market market)
     {
         var missing = market.Data.Measures.Where(static measure => measure.MissingCount > 0).ToList();
-        var rows = $"{FigureText.Whole(market.Data.AcceptedLineCount)} rows were read";
+        var rows = $"{Count(market.Data.AcceptedLineCount, "row was", "rows were")} read";
         return missing.Count == 0
             ? $"{rows}; no value is missing."
-            : $"{rows}; {FigureText.Whole(missing.Sum(static measure => measure.MissingCount))} values are missing "
+            : $"{rows}; {Count(missing.Sum(static measure => measure.MissingCount), "value is", "values are")} missing "
                 + $"({string.Join(", ", missing.Select(static measure => $"{measure.Name} {FigureText.Whole(measure.MissingCount)}"))}). A missing value is unknown, never zero.";
     }
 
     private static string RejectedNote(MarketData data) => data.RejectedLines.Count == 0
         ? "No line was rejected."
-        : $"{FigureText.Whole(data.RejectedLines.Count)} {(data.RejectedLines.Count == 1 ? "line was" : "lines were")} rejected and left out: "
+        : $"{Count(data.RejectedLines.Count, "line was", "lines were")} rejected and left out: "
             + string.Join("; ", data.RejectedLines.Take(ListedLines).Select(static line => $"line {line.Line}: {line.Reason}"))
             + (data.RejectedLines.Count > ListedLines ? $"; and {FigureText.Whole(data.RejectedLines.Count - ListedLines)} more" : "") + ".";
+
+    private static string Count(int count, string one, string many) => $"{FigureText.Whole(count)} {(count == 1 ? one : many)}";
 
     private static string Quoted(Measure measure) => $"'{measure.Name}'";
 }

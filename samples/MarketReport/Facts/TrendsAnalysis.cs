@@ -47,7 +47,12 @@ internal static class TrendsAnalysis
         sheet.Name(
             "trend_span",
             "how long the growth covers",
-            (years == Market.TrendYears ? "" : "the only ") + $"{years} {(years == 1 ? "year" : "years")}" + (years == Market.TrendYears ? "" : " the data allow"));
+            years switch
+            {
+                Market.TrendYears => $"{years} years",
+                1 => "the only year the data allow",
+                _ => $"the only {years} years the data allow",
+            });
         sheet.Whole("focus_growth_entities", $"number of entities with the figures in both {change.From} and {change.To}", change.Entities);
         sheet.Amount("focus_base_size", $"{what} in {change.From}", change.Base, market.SizeMeasure);
         sheet.Amount("focus_end_size", $"{what} in {change.To}", change.Last, market.SizeMeasure);

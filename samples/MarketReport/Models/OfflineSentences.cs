@@ -72,12 +72,12 @@ internal static class OfflineSentences
             [
                 "Act first where the gap is largest in absolute terms: {{largest_below_median}} has {{largest_below_median_size}} but a share of only {{largest_below_median_share}}.",
             ],
-            ["Bringing the {{below_median_count}} entities below the median up to it would mean {{median_potential}} more of {{focus}}."],
+            ["Bringing those below the median ({{below_median_count}}) up to it would mean {{median_potential}} more of {{focus}}."],
         ],
         [
             [
-                "Watch {{fastest_growing_entity}}, where the share went from {{fastest_growing_base}} to {{fastest_growing_end}} since {{recent_base_year}}; {{slowest_growing_entity}} moved least, by {{slowest_growing_change}}.",
-                "Watch {{fastest_growing_entity}}, which changed most since {{recent_base_year}} ({{fastest_growing_change}}); {{slowest_growing_entity}} did worst ({{slowest_growing_change}}).",
+                "Watch {{fastest_growing_entity}}, where the share went from {{fastest_growing_base}} to {{fastest_growing_end}} since {{recent_base_year}}; {{slowest_growing_entity}} came last with {{slowest_growing_change}}.",
+                "Watch {{fastest_growing_entity}}, which did best since {{recent_base_year}} ({{fastest_growing_change}}); {{slowest_growing_entity}} did worst ({{slowest_growing_change}}).",
             ],
             [
                 "Expect the slowest start in {{laggard_1}} ({{laggard_1_share}}), {{laggard_2}} ({{laggard_2_share}}) and {{laggard_3}} ({{laggard_3_share}}).",

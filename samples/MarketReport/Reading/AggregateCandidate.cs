@@ -15,7 +15,8 @@ internal sealed record AggregateCandidate(string Entity, AggregateName Name, IRe
     private const double VeryNearTheSum = 0.005;
     private const int YearsThatProveASum = 3;
 
-    public bool IsLarge => Comparisons.All(static comparison => comparison.Ratio >= Half);
+    /// <summary>Among two others the larger is nearly always that large, which says nothing.</summary>
+    public bool IsLargeAmongSome => IsLarge && Others >= SomeOthers;
 
     /// <summary>
     /// Among many others half of their sum is enough: no single market is that large. Among few one may well be, so there must be
@@ -28,6 +29,8 @@ internal sealed record AggregateCandidate(string Entity, AggregateName Name, IRe
         AggregateName.RegionAmongRegions => false,
         _ => Others >= SomeOthers ? IsSum(NearTheSum) : IsSum(VeryNearTheSum) && Fullest.Count() >= YearsThatProveASum,
     });
+
+    private bool IsLarge => Comparisons.All(static comparison => comparison.Ratio >= Half);
 
     private int Others => Comparisons.Max(static comparison => comparison.Others);
 

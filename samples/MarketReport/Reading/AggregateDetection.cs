@@ -24,7 +24,7 @@ internal static class AggregateDetection
         return new AggregateFindings(
             leftOut.ConvertAll(total => new LeftOutEntity(total.Entity, LeftOutReason.AggregateBySize, $"taken for a total over others: {total.Describe(sizeLabel)}")),
             Candidates(known, size, names, included)
-                .Where(candidate => candidate.IsLarge || names.IsTotalOrRegion(candidate.Entity))
+                .Where(candidate => candidate.IsLargeAmongSome || names.IsTotalOrRegion(candidate.Entity))
                 .Select(candidate => new DoubtfulEntity(candidate.Entity, candidate.Describe(sizeLabel)))
                 .ToList());
 

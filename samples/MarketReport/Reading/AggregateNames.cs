@@ -12,11 +12,11 @@ internal sealed partial class AggregateNames
     {
         var regions = entities.Count(static entity => Region().IsMatch(entity));
         var others = entities.Count(static entity => !Region().IsMatch(entity) && !IsTotal(entity));
-        var regionsAreMarkets = (regions > 1 && regions >= others) || entities.Any(static entity => Remainder().IsMatch(entity));
+        var regionsAreMarkets = (regions > 1 && regions >= others) || entities.Any(IsRemainder);
         _names = entities.ToDictionary(
             static entity => entity,
             entity => IsTotal(entity) ? AggregateName.Total
-                : !Region().IsMatch(entity) || Remainder().IsMatch(entity) ? AggregateName.None
+                : !Region().IsMatch(entity) || IsRemainder(entity) ? AggregateName.None
                 : regionsAreMarkets ? AggregateName.RegionAmongRegions
                 : AggregateName.Region,
             StringComparer.Ordinal);
@@ -26,7 +26,10 @@ internal sealed partial class AggregateNames
 
     public bool IsTotalOrRegion(string entity) => _names[entity] is AggregateName.Total or AggregateName.Region;
 
-    private static bool IsTotal(string entity) => Total().IsMatch(entity) && !Remainder().IsMatch(entity);
+    /// <summary>What is left when all that has a name is counted, such as "other".</summary>
+    public static bool IsRemainder(string entity) => Remainder().IsMatch(entity);
+
+    private static bool IsTotal(string entity) => Total().IsMatch(entity) && !IsRemainder(entity);
 
     [GeneratedRegex(@"\b(?:rest|other|others|remaining|excluding|except|excl)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Remainder();

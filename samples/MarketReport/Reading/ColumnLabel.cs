@@ -59,6 +59,6 @@ internal static partial class ColumnLabel
         return Currencies.Contains(unit) ? unit.ToUpperInvariant() : unit;
     }
 
-    [GeneratedRegex(@"[_\s]+")]
+    [GeneratedRegex(@"[,;]?[_\s]+")]
     private static partial Regex Separators();
 }

@@ -8,7 +8,7 @@ internal sealed partial class NumberStyle
 {
     private static readonly HashSet<string> UnknownMarks = new(StringComparer.OrdinalIgnoreCase)
     {
-        "", "-", "–", "—", ".", "..", "...", "?", "na", "n/a", "n.a.", "nan", "null", "none", "#n/a",
+        "", "-", "–", "—", ".", "..", "...", "?", "na", "n/a", "n.a.", "nan", "null", "none", "#n/a", "unknown", "k.a.", "k. a.",
     };
 
     private NumberStyle(bool decimalComma) => DecimalComma = decimalComma;

@@ -32,7 +32,7 @@ internal static class ReadingNotes
         {
             notes.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{notPositive:#,0} rows have a negative size; they count in sums as they are, and carry no weight in averages."));
+                $"{notPositive:#,0} {(notPositive == 1 ? "row has" : "rows have")} a negative size; they count in sums as they are, and carry no weight in averages."));
         }
 
         var impossible = observations.Count(observation =>
@@ -41,7 +41,7 @@ internal static class ReadingNotes
         {
             notes.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{impossible:#,0} rows have a share below 0 or above 100 percent; they were taken as the file gives them."));
+                $"{impossible:#,0} {(impossible == 1 ? "row has" : "rows have")} a share below 0 or above 100 percent; they were taken as the file gives them."));
         }
 
         return notes;

@@ -29,7 +29,7 @@ internal sealed class ReportScreen(IAnsiConsole console)
 
         foreach (DoubtfulEntity entity in data.Doubtful)
         {
-            console.MarkupLineInterpolated($"[yellow]Perhaps a total over others:[/] {entity.Entity}: {entity.Explanation}. With --exclude \"{entity.Entity}\" it stays out.");
+            console.MarkupLineInterpolated($"[yellow]Counted, but perhaps a total over others:[/] {entity.Entity}, {entity.Explanation}. With --exclude \"{entity.Entity}\" it stays out.");
         }
 
         console.WriteLine();

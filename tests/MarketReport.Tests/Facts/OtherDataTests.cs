@@ -31,6 +31,30 @@ public sealed class OtherDataTests
     }
 
     [Fact]
+    public void A_year_that_lacks_a_quarter_of_one_entity_makes_no_growth_of_it()
+    {
+        var report = Reported.Of(
+            "shop,quarter,sales\n"
+            + "North,2022-Q1,10\nNorth,2022-Q2,10\nNorth,2022-Q3,10\nNorth,2022-Q4,10\n"
+            + "South,2022-Q1,10\nSouth,2022-Q2,many\nSouth,2022-Q3,10\nSouth,2022-Q4,10\n"
+            + "North,2023-Q1,10\nNorth,2023-Q2,10\nNorth,2023-Q3,10\nNorth,2023-Q4,12\n"
+            + "South,2023-Q1,10\nSouth,2023-Q2,10\nSouth,2023-Q3,10\nSouth,2023-Q4,10\n");
+
+        Assert.Equal(1, report.Value("size_growth_entities"));
+        Assert.Equal(5, report.Value("size_growth"), 9);
+        Assert.Contains("The size of 1 of 4 rows is unknown, for others have quarters of the year that they lack: South 2022.", report.Notes, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_largest_share_that_is_no_remainder_is_what_an_unnamed_report_is_about()
+    {
+        var report = Reported.Of("region,year,units,apple_share,samsung_share,other_share\nEurope,2023,100,25,20,55\n", "Telephones");
+
+        Assert.Equal("apple", report.Text("focus"), ignoreCase: true);
+        Assert.Contains("the report is about the largest that is no remainder, apple", report.Notes, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Growth_compares_only_entities_present_at_both_ends_and_says_how_many()
     {
         var report = Reported.Of(Header + "A,2015,100,10,90,5\nA,2019,200,20,80,5\nB,2019,900,50,50,9\nC,2015,50,1,99,9\n");

@@ -237,6 +237,7 @@ public sealed class MarketCsvTests
     [InlineData("co2_g_per_km", "CO2", "g/km")]
     [InlineData("new_cars", "new cars", "")]
     [InlineData("Sales", "Sales", "")]
+    [InlineData("hotel price, EUR", "hotel price", "EUR")]
     public void ColumnLabel_Of_FindsWordsAndUnit(string column, string label, string unit) =>
         Assert.Equal((label, unit), ColumnLabel.Of(column, share: false));
 
