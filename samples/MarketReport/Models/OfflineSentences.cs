@@ -8,8 +8,8 @@ internal static class OfflineSentences
         [
             ["In {{common_last_year}}, the latest year with figures for at least half of the {{entity_count}} entities, the market adds up to {{total_size_last}} ({{size_measure}}), over {{entities_last}} of them."],
             [
-                "Counting only the {{size_growth_entities}} entities present at both ends, the total changed by {{size_growth}} from {{size_base_year}} to {{common_last_year}}, which is {{size_growth_per_year}} a year.",
-                "Counting only the {{size_growth_entities}} entities present at both ends, the change from {{size_base_year}} to {{common_last_year}} is {{size_growth}}.",
+                "Counting only the entities present at both ends ({{size_growth_entities}}), the total changed by {{size_growth}} from {{size_base_year}} to {{common_last_year}}, which is {{size_growth_per_year}} a year.",
+                "Counting only the entities present at both ends ({{size_growth_entities}}), the change from {{size_base_year}} to {{common_last_year}} is {{size_growth}}.",
             ],
         ],
         [
@@ -50,15 +50,15 @@ internal static class OfflineSentences
     [
         [
             [
-                "Over {{trend_span}}, from {{trend_base_year}} to {{common_last_year}}, {{focus}} went from {{focus_base_size}} to {{focus_end_size}}: {{focus_growth}}, or {{focus_growth_per_year}} a year, counted over the {{focus_growth_entities}} entities with figures at both ends.",
-                "Over {{trend_span}}, from {{trend_base_year}} to {{common_last_year}}, {{focus}} went from {{focus_base_size}} to {{focus_end_size}} ({{focus_growth}}), counted over the {{focus_growth_entities}} entities with figures at both ends.",
+                "Over {{trend_span}}, from {{trend_base_year}} to {{common_last_year}}, {{focus}} went from {{focus_base_size}} to {{focus_end_size}}: {{focus_growth}}, or {{focus_growth_per_year}} a year, counted over the entities with figures at both ends ({{focus_growth_entities}}).",
+                "Over {{trend_span}}, from {{trend_base_year}} to {{common_last_year}}, {{focus}} went from {{focus_base_size}} to {{focus_end_size}} ({{focus_growth}}), counted over the entities with figures at both ends ({{focus_growth_entities}}).",
             ],
             ["Its share moved from {{focus_share_base}} to {{focus_share_end}}, a change of {{focus_share_change}}."],
             ["In the last year alone, from {{previous_year}} to {{common_last_year}}, the change was {{focus_growth_latest}}."],
         ],
         [
             [
-                "The market as a whole changed by {{size_growth}} from {{size_base_year}} to {{common_last_year}}, from {{size_base_total}} to {{size_last_total}}, over the same {{size_growth_entities}} entities.",
+                "The market as a whole changed by {{size_growth}} from {{size_base_year}} to {{common_last_year}}, from {{size_base_total}} to {{size_last_total}}, over the same entities ({{size_growth_entities}}).",
             ],
         ],
     ];

@@ -21,7 +21,7 @@ internal sealed partial class NumberStyle
     {
         var decimalCommas = 0;
         var decimalDots = 0;
-        var undecidedCommas = 0;
+        var undecided = 0;
         foreach (var cell in cells)
         {
             var number = Bare(cell);
@@ -38,17 +38,17 @@ internal sealed partial class NumberStyle
             }
             else if (comma >= 0)
             {
-                Weigh(number, comma, ref decimalCommas, ref decimalDots, ref undecidedCommas);
+                Weigh(number, comma, ref decimalCommas, ref decimalDots, ref undecided);
             }
             else if (dot >= 0)
             {
-                var undecidedDots = 0;
-                Weigh(number, dot, ref decimalDots, ref decimalCommas, ref undecidedDots);
+                Weigh(number, dot, ref decimalDots, ref decimalCommas, ref undecided);
             }
         }
 
+        // Where the decimal mark is a comma, fields are separated by semicolons; and a dot there stands between groups.
         var decimalComma = decimalCommas == decimalDots
-            ? decimalCommas == 0 && undecidedCommas > 0 && separator == ';'
+            ? decimalCommas == 0 && undecided > 0 && separator == ';'
             : decimalCommas > decimalDots;
         return new NumberStyle(decimalComma);
     }

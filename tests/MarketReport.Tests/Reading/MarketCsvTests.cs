@@ -203,6 +203,14 @@ public sealed class MarketCsvTests
     }
 
     [Fact]
+    public void Between_semicolons_a_dot_before_three_digits_stands_between_groups() =>
+        Assert.Equal([1000, 900, 1200], CsvFile.Read("Marke;Jahr;Absatz\nA;2020;1.000\nB;2020;900\nC;2020;1.200\n").Rows.Select(static row => row.Values[0]));
+
+    [Fact]
+    public void Between_semicolons_other_decimals_with_a_dot_are_decimals() =>
+        Assert.Equal([1.5, 1.234], CsvFile.Read("name;year;rate\nA;2020;1.5\nB;2020;1.234\n").Rows.Select(static row => row.Values[0]));
+
+    [Fact]
     public void A_decimal_comma_is_found_by_the_numbers_themselves()
     {
         var data = CsvFile.Read("Land;Jahr;Absatz;Strom_share\nA;2019;1.234.567;12,5\nB;2019;89.100;2,25\n");
