@@ -1,7 +1,6 @@
 using System.Globalization;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
 using CsCheck;
 
 namespace AgentOrchestration.Tests.Scheduling;
