@@ -57,29 +57,24 @@ public sealed class ResourcePoolsProperties
             {
                 var pools = new ResourcePools([new("a", capacity), new("b", capacity), new("c", 1)]);
                 int holdersOfC = 0;
-                using var barrier = new Barrier(programs.Length);
-                List<string> wrong = [];
-                Thread[] threads = [.. programs.Select(program => new Thread(() => Play(program)))];
-                Array.ForEach(threads, thread => thread.Start());
-                Array.ForEach(threads, thread => thread.Join());
 
-                Assert.Empty(wrong);
+                Threads.Run([.. programs.Select(program => (Action)(() => Play(program)))]);
+
                 Assert.All(pools.Snapshot(), pool => Assert.Equal(0, pool.InUse));
 
                 void Play((long Amount, bool WithC, bool KeepsOne)[] program)
                 {
                     ResourceLease? kept = null;
-                    barrier.SignalAndWait();
                     foreach ((long amount, bool withC, bool keepsOne) in program)
                     {
                         ResourceRequirements needs = ToRequirements([amount, amount, withC ? 1 : 0]);
                         if (pools.TryAcquire(needs, out ResourceLease? lease))
                         {
-                            Expect(!withC || Interlocked.Increment(ref holdersOfC) == 1, "Two hold what only one may.");
+                            Assert.True(!withC || Interlocked.Increment(ref holdersOfC) == 1);
                             IReadOnlyList<ResourcePoolSnapshot> seen = pools.Snapshot();
-                            Expect(seen[0].InUse == seen[1].InUse, "Half a lease.");
-                            Expect(seen.All(pool => pool.InUse >= 0 && pool.InUse <= pool.Capacity), "More than there is.");
-                            Expect(seen[0].InUse >= amount, "Less than is held.");
+                            Assert.Equal(seen[0].InUse, seen[1].InUse);
+                            Assert.All(seen, pool => Assert.InRange(pool.InUse, 0, pool.Capacity));
+                            Assert.True(seen[0].InUse >= amount);
                             if (withC)
                             {
                                 Interlocked.Decrement(ref holdersOfC);
@@ -98,17 +93,6 @@ public sealed class ResourcePoolsProperties
 
                     kept?.Dispose();
                 }
-
-                void Expect(bool kept, string otherwise)
-                {
-                    if (!kept)
-                    {
-                        lock (wrong)
-                        {
-                            wrong.Add(otherwise);
-                        }
-                    }
-                }
             },
             iter: 200,
             threads: 1);
@@ -123,14 +107,8 @@ public sealed class ResourcePoolsProperties
                 pools.Released += (_, _) => Interlocked.Increment(ref released);
                 Assert.True(pools.TryAcquire(ResourceRequirements.Of("a", 1), out ResourceLease? lease));
                 Assert.True(pools.TryAcquire(ResourceRequirements.Of("a", 1), out _));
-                using var barrier = new Barrier(disposers);
-                Thread[] threads = [.. Enumerable.Range(0, disposers).Select(_ => new Thread(() =>
-                {
-                    barrier.SignalAndWait();
-                    lease.Dispose();
-                }))];
-                Array.ForEach(threads, thread => thread.Start());
-                Array.ForEach(threads, thread => thread.Join());
+
+                Threads.Run([.. Enumerable.Repeat<Action>(lease.Dispose, disposers)]);
 
                 Assert.Equal((1, 1), (released, pools.Snapshot()[0].InUse));
             },
