@@ -163,6 +163,12 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     /// <returns>What to run next on this thread, or <see langword="null"/>.</returns>
     public LocalAttempt? TakeWork()
     {
+        if (_work.Count == 0)
+        {
+            // Looked at without the gate: for what comes at this moment, a worker is called.
+            return null;
+        }
+
         lock (_gate)
         {
             return TakeWorkInGate();
