@@ -71,6 +71,9 @@ internal sealed class RunState
     /// <summary>The output of a subtask that has succeeded; <see langword="null"/> for any other.</summary>
     public object? OutputOf(int subtask) => _states[subtask] == SubtaskState.Succeeded ? _payloads[subtask] : null;
 
+    /// <summary>Why the latest attempt of a subtask that is to be tried again failed.</summary>
+    public SubtaskError? LatestErrorOf(int subtask) => _payloads[subtask] as SubtaskError;
+
     public CompensationState CompensationOf(int subtask) => _compensations?.GetValueOrDefault(subtask) ?? CompensationState.None;
 
     /// <summary>Whether a completion of this attempt still counts: a late or repeated one changes nothing.</summary>
@@ -101,6 +104,7 @@ internal sealed class RunState
             case RunFactKind.AttemptFailed:
                 Running--;
                 _states[fact.Subtask] = SubtaskState.Ready;
+                _payloads[fact.Subtask] = ((AttemptRetry)fact.Payload!).Error;
                 break;
             case RunFactKind.SubtaskSucceeded:
                 End(fact, SubtaskState.Succeeded, fact.Payload is SharedOutput shared ? shared.Output : fact.Payload);

@@ -149,11 +149,22 @@ internal sealed partial class DispatchCore
 
     public void RetryDue(int subtask, long now, List<Decision> decisions)
     {
-        if (EndWait(subtask, WaitReason.Retry))
+        if (!EndWait(subtask, WaitReason.Retry))
+        {
+            return;
+        }
+
+        if (_deadlines?.Allows(subtask, Graph.Policies[subtask], now) == false)
+        {
+            // The time over all attempts has ended in the pause: the clock may go further than it was asked to.
+            Fail(subtask, State.AttemptOf(subtask), State.LatestErrorOf(subtask)!, now);
+        }
+        else
         {
             Enqueue(subtask);
-            Settle(now, decisions);
         }
+
+        Settle(now, decisions);
     }
 
     /// <summary>Resources may have been released.</summary>

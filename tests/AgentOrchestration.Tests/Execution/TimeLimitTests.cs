@@ -10,28 +10,6 @@ public sealed class TimeLimitTests
     private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task No_attempt_starts_after_the_time_over_all_attempts_and_the_last_error_stays()
-    {
-        await using Engine engine = Engine.For<string>(
-            (context, _) => throw new InvalidDataException($"Attempt {context.Attempt}."),
-            options =>
-            {
-                options.TotalTimeout = TimeSpan.FromSeconds(10);
-                options.Retry.MaxAttempts = 100;
-                options.Retry.Delay = options.Retry.MaxDelay = TimeSpan.FromSeconds(4);
-                options.Retry.Jitter = 0;
-            });
-        await using OrchestrationRun run = await engine.StartOneAsync();
-
-        SubtaskSnapshot subtask = (await engine.AdvanceUntilAsync(run.WaitAsync(TestEnd), TimeSpan.FromSeconds(1)))["only"];
-
-        // The clock may move while an attempt is on its way, so how many there are is not sure.
-        Assert.InRange(subtask.Attempts, 1, 3);
-        Assert.All(subtask.AttemptSpans, span => Assert.True(span.StartedAt < subtask.AttemptSpans[0].StartedAt.AddSeconds(10)));
-        Assert.Equal($"Attempt {subtask.Attempts}.", subtask.Error!.Message);
-    }
-
-    [Fact]
     public async Task The_time_over_all_attempts_ends_a_running_attempt_and_no_other_follows()
     {
         var reached = new Checkpoint();
@@ -186,37 +164,6 @@ public sealed class TimeLimitTests
 
         Assert.Equal(("attempt 2", 2, false), (subtask.Output, subtask.Attempts, subtask.Abandoned));
         Assert.Equal(TimeSpan.FromSeconds(30), subtask.AttemptSpans[0].Duration);
-    }
-
-    [Theory]
-    [InlineData(0, 1)]
-    [InlineData(1, 2)]
-    [InlineData(3, 4)]
-    public async Task No_attempt_starts_beside_more_abandoned_ones_than_allowed(int maxAbandoned, int attempts)
-    {
-        var never = new Checkpoint();
-        await using Engine engine = Engine.For<string>(
-            async (_, _) =>
-            {
-                await never.PassAsync(CancellationToken.None);
-                return "never";
-            },
-            options =>
-            {
-                options.Effect = TaskEffect.Read;
-                options.Timeout = TimeSpan.FromSeconds(10);
-                options.Retry.MaxAttempts = 10;
-                options.Retry.Delay = TimeSpan.Zero;
-            },
-            options => options.MaxAbandoned = maxAbandoned);
-        await using OrchestrationRun run = await engine.StartOneAsync();
-
-        RunResult result = await engine.AdvanceUntilAsync(run.WaitAsync(TestEnd), TimeSpan.FromSeconds(1));
-
-        Assert.Equal((SubtaskState.Failed, attempts), (result["only"].State, result["only"].Attempts));
-        Assert.Equal(["only"], result.Abandoned.Select(subtask => subtask.Subtask.Id));
-        Assert.Equal(attempts, (await Engine.EventsAsync(run)).OfType<AttemptAbandoned>().Count());
-        never.Open();
     }
 
     [Fact]

@@ -153,7 +153,6 @@ internal sealed partial class PlanOracle(TaskPlan plan)
     private void CheckIsDependency(Subtask subtask, JsonElement reference)
     {
         Subtask? source = Named(Target(reference)[0]);
-        
         // A dependency that is no other subtask of the plan has been told about where it stands as a dependency.
         Expect(subtask.DependsOn.Contains(Target(reference)[0]) || (source is not null && subtask.DependsOn.Contains(source.Id)), PlanDiagnosticCode.ReferenceToNoDependency);
     }

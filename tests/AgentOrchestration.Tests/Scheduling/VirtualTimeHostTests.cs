@@ -3,6 +3,7 @@ using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling;
+using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Tests.Scheduling;
 
@@ -93,6 +94,43 @@ public sealed class VirtualTimeHostTests
         Assert.All(pauses, pause => Assert.InRange(pause, 5, 10));
         Assert.True(pauses.Distinct().Count() > 40);
         Assert.Equal(pauses, First());
+    }
+
+    [Fact]
+    public void No_attempt_starts_after_the_time_over_all_attempts_and_the_last_error_stays()
+    {
+        TaskGraph graph = GraphOf.Plan(plan => plan.Add("flaky", "work"), options: options =>
+        {
+            options.TotalTimeout = TimeSpan.FromSeconds(10);
+            options.Retry.MaxAttempts = 100;
+            options.Retry.Delay = options.Retry.MaxDelay = TimeSpan.FromSeconds(4);
+            options.Retry.Jitter = 0;
+        });
+
+        SubtaskSnapshot subtask = Of(Run(graph, new RunOptions(), (_, attempt) => new VirtualAttempt(TimeSpan.Zero, new SubtaskError("Broken", $"Attempt {attempt}."))), "flaky");
+
+        Assert.Equal([0, 4, 8], subtask.AttemptSpans.Select(span => (span.StartedAt - DateTimeOffset.UnixEpoch).TotalSeconds));
+        Assert.Equal((SubtaskState.Failed, "Attempt 3."), (subtask.State, subtask.Error!.Message));
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 2)]
+    [InlineData(3, 4)]
+    public void No_attempt_starts_beside_more_abandoned_ones_than_allowed(int maxAbandoned, int attempts)
+    {
+        TaskGraph graph = GraphOf.Plan(plan => plan.Add("deaf", "work"), options: options =>
+        {
+            options.Effect = TaskEffect.Read;
+            options.Timeout = TimeSpan.FromSeconds(10);
+            options.Retry.MaxAttempts = 10;
+            options.Retry.Delay = TimeSpan.Zero;
+        });
+
+        SubtaskSnapshot subtask = Of(
+            Run(graph, new RunOptions { MaxAbandoned = maxAbandoned }, (_, _) => new VirtualAttempt(TimeSpan.FromDays(1)) { StopsAfter = null }), "deaf");
+
+        Assert.Equal((SubtaskState.Failed, attempts, true), (subtask.State, subtask.Attempts, subtask.Abandoned));
     }
 
     [Fact]
