@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using System.Text;
 using MarketReport.Facts;
 
 namespace MarketReport.Writing;
@@ -43,12 +43,26 @@ internal sealed class KnownFigures
             .Concat(words.Where(word => !_words.Contains(word)));
     }
 
-    private static string Mask(string text, string name) => Regex.Replace(
-        text,
-        @"(?<![\p{L}\p{N}])" + Regex.Escape(name) + @"(?![\p{L}\p{N}])",
-        NameMark.ToString(),
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
-        TimeSpan.FromSeconds(1));
+    /// <summary>Puts a mark where the name stands as a whole word.</summary>
+    private static string Mask(string text, string name)
+    {
+        var masked = new StringBuilder();
+        var start = 0;
+        for (var at = text.IndexOf(name, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(name, at + 1, StringComparison.OrdinalIgnoreCase))
+        {
+            var end = at + name.Length;
+            if (at >= start && !IsWord(text, at - 1) && !IsWord(text, end))
+            {
+                masked.Append(text, start, at - start).Append(NameMark);
+                start = end;
+            }
+        }
+
+        return start == 0 ? text : masked.Append(text, start, text.Length - start).ToString();
+    }
+
+    private static bool IsWord(string text, int index) =>
+        index >= 0 && index < text.Length && (char.IsLetter(text[index]) || char.IsNumber(text[index]));
 
     private bool IsKnown(Figure figure) => _figures.Exists(known =>
         (figure.HasSign ? known.Value == figure.Value : Math.Abs(known.Value) == figure.Value)
