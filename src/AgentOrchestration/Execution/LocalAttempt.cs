@@ -1,5 +1,6 @@
 using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
+using AgentOrchestration.Scheduling;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Execution;
@@ -7,20 +8,30 @@ namespace AgentOrchestration.Execution;
 /// <summary>
 /// One attempt on the thread pool. Its lease goes back when its code has returned, whatever the run has decided about it meanwhile.
 /// </summary>
-internal sealed class LocalAttempt(LocalRun run, int index, int number, ResourceLease? lease)
-    : LocalContext(run, index, number), IThreadPoolWorkItem, ICodeOwner
+internal sealed class LocalAttempt(LocalRun run, AttemptStart start, CancellationTokenSource stopSource)
+    : LocalContext(run, start.Subtask, start.Attempt, stopSource), IThreadPoolWorkItem, ICodeOwner
 {
     private AttemptExtras? _extras;
+    private object? _payload;
     private int _phase;
 
     /// <summary>What the attempt holds.</summary>
-    public ResourceLease? Lease { get; } = lease;
+    public ResourceLease? Lease { get; } = start.Lease;
+
+    /// <summary>Whether its code has been, or is about to be, told to stop. Used inside the run's gate.</summary>
+    public bool IsToldToStop { get; set; }
+
+    /// <summary>In the list of attempts that have returned, the one before.</summary>
+    public LocalAttempt? ReturnedBefore { get; set; }
 
     /// <summary>Whether its code has returned. What it reports afterwards is not listened to.</summary>
     public bool HasReturned => Volatile.Read(ref _phase) == Phase.Returned;
 
-    /// <summary>The input, once the attempt has begun.</summary>
-    public object? Input { get; private set; }
+    /// <summary>The input, from the begin of the code to its return.</summary>
+    public object? Input => _payload;
+
+    /// <summary>The output, once the code has returned.</summary>
+    public object? Output => _payload;
 
     /// <summary>What only few attempts have.</summary>
     public AttemptExtras Extras => Volatile.Read(ref _extras) ?? Interlocked.CompareExchange(ref _extras, new AttemptExtras(), null) ?? _extras;
@@ -56,15 +67,7 @@ internal sealed class LocalAttempt(LocalRun run, int index, int number, Resource
         Extras.Additions = additions;
     }
 
-    /// <summary>Runs this attempt, and on the same thread whatever there is to run, as long as code returns at once.</summary>
-    void IThreadPoolWorkItem.Execute()
-    {
-        LocalAttempt? next = this;
-        while (next is not null)
-        {
-            next = next.Begin();
-        }
-    }
+    void IThreadPoolWorkItem.Execute() => Run.Work(this);
 
     /// <summary>The thread that completed the code is not ours to keep: what becomes ready goes to the pool.</summary>
     void ICodeOwner.OnCodeReturned(object? output, Exception? exception)
@@ -82,6 +85,8 @@ internal sealed class LocalAttempt(LocalRun run, int index, int number, Resource
     /// <summary>Takes back an attempt whose code has not begun; it never will.</summary>
     public bool TryRevoke() => Interlocked.CompareExchange(ref _phase, Phase.Revoked, Phase.Waiting) == Phase.Waiting;
 
+    public void Return(object? output) => _payload = output;
+
     /// <summary>Begins the code, unless the attempt was taken back.</summary>
     /// <returns>What to run next on this thread, or <see langword="null"/>.</returns>
     public LocalAttempt? Begin()
@@ -91,17 +96,10 @@ internal sealed class LocalAttempt(LocalRun run, int index, int number, Resource
         try
         {
             Run.RestoreContext();
-            Input = Run.Inputs.Bind(Index);
-            CancellationToken stop = BeginStopping();
-            if (Interlocked.CompareExchange(ref _phase, Phase.Begun, Phase.Waiting) != Phase.Waiting)
+            _payload = Run.Inputs.Bind(Index);
+            if (Interlocked.CompareExchange(ref _phase, Phase.Begun, Phase.Waiting) != Phase.Waiting || !TryRun(out output, StopSource.Token))
             {
-                EndStopping();
-                return Run.TakeWork();
-            }
-
-            if (!TryRun(out output, stop))
-            {
-                return Run.TakeWork();
+                return null;
             }
         }
         catch (Exception thrown)
@@ -142,7 +140,7 @@ internal sealed class LocalAttempt(LocalRun run, int index, int number, Resource
         }
 
         _ = FinishLaterAsync(output, exception, disposal);
-        return Run.TakeWork();
+        return null;
     }
 
     private async Task FinishLaterAsync(object? output, Exception? exception, ValueTask disposal)
@@ -175,7 +173,6 @@ internal sealed class LocalAttempt(LocalRun run, int index, int number, Resource
     private LocalAttempt? Finish(object? output, Exception? exception)
     {
         Volatile.Write(ref _phase, Phase.Returned);
-        EndStopping();
         return Run.Complete(this, output, exception);
     }
 

@@ -1,7 +1,8 @@
 namespace AgentOrchestration.Execution;
 
 /// <summary>One try to undo the work of a subtask.</summary>
-internal sealed class LocalCompensation(LocalRun run, int index, int number) : LocalContext(run, index, number)
+internal sealed class LocalCompensation(LocalRun run, int index, int number)
+    : LocalContext(run, index, number, StopSources.Create())
 {
     /// <summary>Runs the code. Never throws.</summary>
     /// <returns>Why the work could not be undone, or <see langword="null"/>.</returns>
@@ -10,7 +11,7 @@ internal sealed class LocalCompensation(LocalRun run, int index, int number) : L
         Exception? error = null;
         try
         {
-            await TaskType.Invoker.CompensateAsync(Run.Inputs.Bind(Index), Run.OutputOf(Index), this, BeginStopping()).ConfigureAwait(true);
+            await TaskType.Invoker.CompensateAsync(Run.Inputs.Bind(Index), Run.OutputOf(Index), this, StopSource.Token).ConfigureAwait(true);
         }
         catch (Exception exception)
         {
@@ -26,7 +27,6 @@ internal sealed class LocalCompensation(LocalRun run, int index, int number) : L
             error ??= exception;
         }
 
-        EndStopping();
         return error;
     }
 

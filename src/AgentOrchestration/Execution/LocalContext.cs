@@ -5,12 +5,14 @@ using Microsoft.Extensions.DependencyInjection;
 namespace AgentOrchestration.Execution;
 
 /// <summary>What code of a task type sees, whether it does work or undoes it.</summary>
-internal abstract class LocalContext(LocalRun run, int index, int number) : TaskContext
+internal abstract class LocalContext(LocalRun run, int index, int number, CancellationTokenSource stopSource) : TaskContext
 {
     private IServiceScope? _scope;
-    private CancellationTokenSource? _stop;
 
     public int Index { get; } = index;
+
+    /// <summary>Cancelled when the code has to stop.</summary>
+    public CancellationTokenSource StopSource { get; } = stopSource;
 
     public override int Attempt { get; } = number;
 
@@ -28,22 +30,8 @@ internal abstract class LocalContext(LocalRun run, int index, int number) : Task
 
     protected bool HasScope => _scope is not null;
 
-    /// <summary>Makes the token that is cancelled when the code has to stop.</summary>
-    protected CancellationToken BeginStopping()
-    {
-        CancellationTokenSource stop = StopSource.Rent();
-        Volatile.Write(ref _stop, stop);
-        return stop.Token;
-    }
-
     /// <summary>Tells the code to stop. Waits for none of its callbacks.</summary>
-    public void Stop()
-    {
-        if (Interlocked.Exchange(ref _stop, null) is { } stop)
-        {
-            _ = TellAsync(stop);
-        }
-    }
+    public void Stop() => _ = StopAsync();
 
     protected ValueTask DisposeScopeAsync()
     {
@@ -56,20 +44,11 @@ internal abstract class LocalContext(LocalRun run, int index, int number) : Task
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>The code has returned: nothing can tell it to stop any more.</summary>
-    protected void EndStopping()
-    {
-        if (Interlocked.Exchange(ref _stop, null) is { } stop)
-        {
-            StopSource.Return(stop);
-        }
-    }
-
-    private async Task TellAsync(CancellationTokenSource stop)
+    private async Task StopAsync()
     {
         try
         {
-            await Run.Executor.Workers.CancelAsync(stop).ConfigureAwait(true);
+            await Run.Executor.Workers.CancelAsync(StopSource).ConfigureAwait(true);
         }
         catch (AggregateException exception)
         {

@@ -12,7 +12,7 @@ internal sealed partial class LocalRun
     private readonly List<Task> _cacheWrites = [];
     private LocalCompensation? _compensation;
 
-    private void CarryOut(List<Decision> decisions)
+    private void CarryOut(Decision[] decisions)
     {
         foreach (Decision decision in decisions)
         {
@@ -25,7 +25,7 @@ internal sealed partial class LocalRun
                     Executor.Workers.Queue(() => Join(decision.Subtask));
                     break;
                 case DecisionKind.StopAttempt:
-                    (decision.Host as LocalAttempt)?.Stop();
+                    ((LocalAttempt?)decision.Host)?.Stop();
                     break;
                 case DecisionKind.WakeAttempt:
                     WakeAttempt(decision);
@@ -51,24 +51,11 @@ internal sealed partial class LocalRun
             }
         }
 
-        decisions.Clear();
-        if (decisions.Capacity <= MostSpareDecisions)
-        {
-            _spareDecisions = decisions;
-        }
-
-        _signal.Raise();
     }
 
     private void WakeAttempt(Decision wake)
     {
-        LocalAttempt? attempt;
-        lock (_gate)
-        {
-            attempt = _running[wake.Subtask];
-        }
-
-        if (attempt?.Attempt == wake.Attempt)
+        if (wake.Host is LocalAttempt attempt)
         {
             attempt.Extras.Wake(_timers.Until(wake.DueAt), Executor.TimeProvider, () => OnAttemptDue(attempt));
             if (attempt.HasReturned)
@@ -93,7 +80,7 @@ internal sealed partial class LocalRun
     }
 
     /// <summary>Tells the core something when it is time.</summary>
-    private void WakeAt(long dueAt, Action<LocalRun, long, List<Decision>> what) => _timers.At(
+    private void WakeAt(long dueAt, Action<LocalRun, long, Decisions> what) => _timers.At(
         dueAt,
         () => Hand(Tell(what, static (run, told, now, decisions) =>
         {
@@ -170,9 +157,9 @@ internal sealed partial class LocalRun
     }
 
     /// <summary>Begins to write to the cache; called in the gate, so that the end of the run finds the write.</summary>
-    private void Cache(IResultCache cache, LocalAttempt attempt, object? output)
+    private void Cache(LocalAttempt attempt, object? output)
     {
-        if (attempt.TaskType.Effect == TaskEffect.Pure && _identities.TryGetValue(attempt.Index, out string? identity))
+        if (Executor.Cache is { } cache && attempt.TaskType.Effect == TaskEffect.Pure && _identities.TryGetValue(attempt.Index, out string? identity))
         {
             _cacheWrites.Add(StoreAsync(cache, attempt, identity, output));
         }

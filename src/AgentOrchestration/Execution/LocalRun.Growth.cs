@@ -46,7 +46,7 @@ internal sealed partial class LocalRun
     }
 
     /// <summary>Tells the core something that lets the run grow.</summary>
-    private LocalAttempt? Grow<TState>(GraphGrowth? growth, TState state, Action<LocalRun, TState, long, List<Decision>> what)
+    private LocalAttempt? Grow<TState>(GraphGrowth? growth, TState state, Action<LocalRun, TState, long, Decisions> what)
     {
         if (!_needsResources && growth is not null && Array.Exists(growth.Part.Needs, needs => !needs.IsNone))
         {

@@ -7,17 +7,10 @@ namespace AgentOrchestration.Execution;
 
 /// <summary>
 /// Hosts the dispatch core on the thread pool. Whoever has something to tell takes the gate, tells it, leaves the gate, and carries
-/// out what was decided. Of the code of others only the clock and the resource manager run inside the gate.
+/// out what was decided (<c>LocalRun.Gate.cs</c>).
 /// </summary>
 internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
 {
-    // A list that a wide graph has made long is not kept.
-    private const int MostSpareDecisions = 256;
-
-    [ThreadStatic]
-    private static List<Decision>? _spareDecisions;
-
-    private readonly Lock _gate = new();
     private readonly DispatchCore _core;
     private readonly RunEventFactory _events;
     private readonly RunTicks _ticks = new();
@@ -30,15 +23,11 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     private readonly CancellationTokenSource _ending = new();
     private readonly CancellationToken _ended;
     private readonly DateTimeOffset _startedAt;
+    private readonly TimeProvider _timeProvider;
     private readonly long _startTimestamp;
+    private readonly double _ticksPerStamp;
     private bool _needsResources;
     private readonly List<Task> _pumps = [];
-
-    // Attempts that have started but whose code has not begun, in that order: what workers take next.
-    private readonly Queue<LocalAttempt> _work = new();
-    private LocalAttempt?[] _running;
-    private long _latest;
-    private int _workersComing;
 
     public LocalRun(LocalExecutor executor, TaskGraph graph, RunOptions options)
     {
@@ -52,7 +41,9 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
         _running = new LocalAttempt?[graph.Count];
         Inputs = new InputBinder(Graph, OutputOf, executor.Serializer);
         _startedAt = executor.TimeProvider.GetUtcNow();
-        _startTimestamp = executor.TimeProvider.GetTimestamp();
+        _timeProvider = executor.TimeProvider;
+        _startTimestamp = _timeProvider.GetTimestamp();
+        _ticksPerStamp = (double)TimeSpan.TicksPerSecond / _timeProvider.TimestampFrequency;
         _timers = new RunTimers(executor.TimeProvider, Now);
         _needsResources = executor.Resources is LimitedResources { LimitsEveryAttempt: true } || Enumerable.Range(0, graph.NeedVectors.Count).Any(vector => !graph.NeedVectors[vector].IsNone);
     }
@@ -106,11 +97,8 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     {
         await CancelAsync(CancellationToken.None).ConfigureAwait(false);
         await ((Task)Completion).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        Task[] rest;
-        lock (_gate)
-        {
-            rest = [.. _pumps, .. _cacheWrites];
-        }
+        Task[] rest = [];
+        Tell(0, (run, _, _, _) => rest = [.. run._pumps, .. run._cacheWrites]);
 
         // A sink or a cache that lags is not waited for without end.
         Task all = Task.WhenAll(rest);
@@ -144,92 +132,6 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
         }
     }
 
-    /// <summary>A worker: begins attempts as long as there are any that have started, one after another on this thread.</summary>
-    void IThreadPoolWorkItem.Execute()
-    {
-        LocalAttempt? next;
-        lock (_gate)
-        {
-            _workersComing--;
-            next = TakeWorkInGate();
-        }
-
-        while (next is not null)
-        {
-            next = next.Begin();
-        }
-    }
-
-    /// <returns>What to run next on this thread, or <see langword="null"/>.</returns>
-    public LocalAttempt? TakeWork()
-    {
-        if (_work.Count == 0)
-        {
-            // Looked at without the gate: for what comes at this moment, a worker is called.
-            return null;
-        }
-
-        lock (_gate)
-        {
-            return TakeWorkInGate();
-        }
-    }
-
-    /// <summary>Gives an attempt that this thread cannot run to the pool.</summary>
-    public void Hand(LocalAttempt? attempt)
-    {
-        if (attempt is not null)
-        {
-            Executor.Workers.Queue(attempt, preferLocal: true);
-        }
-    }
-
-    /// <summary>The code of an attempt has returned.</summary>
-    /// <returns>What to run next on this thread, or <see langword="null"/>.</returns>
-    public LocalAttempt? Complete(LocalAttempt attempt, object? output, Exception? exception)
-    {
-        GiveBack(attempt);
-        if (attempt.HasExtras || exception is not null)
-        {
-            return CompleteUncommon(attempt, output, exception);
-        }
-
-        LocalAttempt? next = Tell(
-            (attempt, output),
-            static (run, told, now, decisions) => run.Returned(told.attempt, new AttemptResult { Output = told.output }, now, decisions));
-        return next;
-    }
-
-    private LocalAttempt? CompleteUncommon(LocalAttempt attempt, object? output, Exception? exception)
-    {
-        RetryOptions retry = attempt.TaskType.Options.Retry;
-        var result = new AttemptResult
-        {
-            Output = output,
-            Error = exception is null ? null : SubtaskError.From(exception),
-            MayRetry = exception is not null && retry.MayRetry(exception),
-            RetryAfter = exception is null ? null : retry.PauseOf(exception),
-            Usage = attempt.Extras.Usage,
-        };
-        LocalAttempt? next = attempt.Extras.Additions is { } additions && exception is null
-            ? CompleteWithAdditions(attempt, result, additions)
-            : Tell((attempt, result), static (run, told, now, decisions) => run.Returned(told.attempt, told.result, now, decisions));
-        return next;
-    }
-
-    private void Returned(LocalAttempt attempt, in AttemptResult result, long now, List<Decision> decisions)
-    {
-        if (_running[attempt.Index] == attempt)
-        {
-            _running[attempt.Index] = null;
-        }
-
-        if (_core.Returned(attempt.Index, attempt.Attempt, result, now, decisions) && Executor.Cache is not null)
-        {
-            Cache(Executor.Cache, attempt, result.Output);
-        }
-    }
-
     /// <summary>Work must be identified when an identical subtask may be in the run, or an earlier result in the cache.</summary>
     private Predicate<int>? SharablesOf(TaskGraph graph, bool hasCache)
     {
@@ -244,120 +146,6 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
         return sharable.Count == 0 && !graph.Part.NeedsPreparation
             ? null
             : subtask => subtask < graph.Count ? sharable.Contains(graph.TaskTypes[subtask]) : Graph.TaskTypes[subtask].MayShare;
-    }
-
-    private static List<Decision> RentDecisions()
-    {
-        List<Decision> decisions = _spareDecisions ?? [];
-        _spareDecisions = null;
-        return decisions;
-    }
-
-    /// <summary>Tells the core something inside the gate and carries out what it decides. Never throws: what is unexpected ends the run, by name.</summary>
-    /// <returns>An attempt to begin, for the caller's thread; for the others workers are on their way.</returns>
-    private LocalAttempt? Tell<TState>(TState state, Action<LocalRun, TState, long, List<Decision>> what)
-    {
-        List<Decision> decisions = RentDecisions();
-        List<LocalAttempt>? revoked = null;
-        LocalAttempt? next = null;
-        int workers = 0;
-        try
-        {
-            long now = Now();
-            lock (_gate)
-            {
-                // Read before the gate, so others may have told later times already.
-                _latest = Math.Max(_latest, now);
-                what(this, state, _latest, decisions);
-                Register(decisions, ref revoked);
-                next = TakeWorkInGate();
-                workers = CallWorkersInGate();
-            }
-        }
-        catch (Exception exception)
-        {
-            Abort(exception, decisions, ref revoked);
-        }
-
-        for (; workers > 0; workers--)
-        {
-            Executor.Workers.Queue(this, preferLocal: false);
-        }
-
-        revoked?.ForEach(GiveBack);
-        CarryOut(decisions);
-        return next;
-    }
-
-    private LocalAttempt? TakeWorkInGate() => _work.TryDequeue(out LocalAttempt? next) ? next : null;
-
-    /// <returns>How many workers to send for: one for each attempt for which none is coming.</returns>
-    private int CallWorkersInGate()
-    {
-        int workers = Math.Max(0, _work.Count - _workersComing);
-        _workersComing += workers;
-        return workers;
-    }
-
-    /// <summary>
-    /// Attempts count as running from the moment of the decision, so that a cancellation finds them. One that is told to stop before its
-    /// code has begun never begins: it is taken back on the spot, so nothing new starts after a cancellation has returned.
-    /// </summary>
-    private void Register(List<Decision> decisions, ref List<LocalAttempt>? revoked)
-    {
-        int others = 0;
-        for (int i = 0; i < decisions.Count; i++)
-        {
-            Decision decision = decisions[i];
-            if (decision.Kind == DecisionKind.Start)
-            {
-                BeginLater(decision);
-            }
-            else if (decision.Kind == DecisionKind.StopAttempt && _running[decision.Subtask] is { } waiting && waiting.TryRevoke())
-            {
-                (revoked ??= []).Add(waiting);
-                _running[decision.Subtask] = null;
-                _core.Revoked(waiting.Index, waiting.Attempt, Now(), decisions);
-            }
-            else
-            {
-                decisions[others++] = decision with { Host = decision.Kind == DecisionKind.StopAttempt ? _running[decision.Subtask] : null };
-            }
-        }
-
-        decisions.RemoveRange(others, decisions.Count - others);
-    }
-
-    private void BeginLater(in Decision start)
-    {
-        if (start.Subtask >= _running.Length)
-        {
-            Array.Resize(ref _running, Math.Max(Graph.Count, _running.Length * 2));
-        }
-
-        var attempt = new LocalAttempt(this, start.Subtask, start.Attempt, start.Lease);
-        _running[start.Subtask] = attempt;
-        _work.Enqueue(attempt);
-    }
-
-    private void Abort(Exception exception, List<Decision> decisions, ref List<LocalAttempt>? revoked)
-    {
-        try
-        {
-            lock (_gate)
-            {
-                if (!_core.State.IsEnded)
-                {
-                    _core.Abort(SubtaskError.From(exception), Now(), decisions);
-                }
-
-                Register(decisions, ref revoked);
-            }
-        }
-        catch (Exception second)
-        {
-            _completion.TrySetException(new AggregateException(exception, second));
-        }
     }
 
     private void GiveBack(LocalAttempt attempt)
@@ -379,7 +167,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     }
 
     /// <summary>Time that never runs backwards, whatever happens to the system's clock.</summary>
-    private long Now() => _startedAt.UtcTicks + Executor.TimeProvider.GetElapsedTime(_startTimestamp).Ticks;
+    private long Now() => _startedAt.UtcTicks + (long)((_timeProvider.GetTimestamp() - _startTimestamp) * _ticksPerStamp);
 
     /// <summary>May be raised anywhere, also while a gate is held: what follows happens on a thread of its own.</summary>
     private void OnReleased(object? sender, EventArgs e)

@@ -7,10 +7,10 @@ namespace AgentOrchestration.Runs;
 internal sealed class RunHistory
 {
     private const int FirstChunkBits = 4;
-    private const int LargestChunkBits = 12;
+    private const int LargestChunkBits = 11;
     private const int LargestChunk = 1 << LargestChunkBits;
 
-    // Chunks hold 16, 32, … 4096 facts, then 4096 each: growing copies nothing, wastes little, and the index of a fact names its place.
+    // Chunks hold 16, 32, … 2048 facts, then 2048 each: growing copies nothing, wastes little, and the index of a fact names its place.
     private const int SmallChunks = LargestChunkBits - FirstChunkBits;
     private const int SmallFacts = LargestChunk - (1 << FirstChunkBits);
 

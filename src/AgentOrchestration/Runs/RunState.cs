@@ -160,20 +160,23 @@ internal sealed class RunState
     {
         foreach (int successor in Graph.PlannedSuccessors(subtask))
         {
-            Release(successor);
+            ReleaseOne(successor, consequences);
         }
 
         if (Graph.AddedSuccessors(subtask) is { } added)
         {
-            added.ForEach(Release);
-        }
-
-        void Release(int successor)
-        {
-            if (--_waitingFor[successor] == 0 && _states[successor] == SubtaskState.Pending)
+            foreach (int successor in added)
             {
-                MakeReady(successor, consequences);
+                ReleaseOne(successor, consequences);
             }
+        }
+    }
+
+    private void ReleaseOne(int successor, RunConsequences consequences)
+    {
+        if (--_waitingFor[successor] == 0 && _states[successor] == SubtaskState.Pending)
+        {
+            MakeReady(successor, consequences);
         }
     }
 

@@ -11,9 +11,6 @@ internal enum DecisionKind : byte
     /// <summary>Make the output of a subtask of those that it added. Answer with <see cref="DispatchCore.Joined"/>.</summary>
     Join,
 
-    /// <summary>Start this attempt; it holds the lease until its code has returned. Answer with <see cref="DispatchCore.Returned"/>.</summary>
-    Start,
-
     /// <summary>Tell the code of this attempt to stop.</summary>
     StopAttempt,
 

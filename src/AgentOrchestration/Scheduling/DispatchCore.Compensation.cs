@@ -16,7 +16,7 @@ internal sealed partial class DispatchCore
     private bool _undoToldToStop;
 
     /// <summary>The code that undoes a subtask has returned.</summary>
-    public void Compensated(int subtask, int attempt, SubtaskError? error, long now, List<Decision> decisions)
+    public void Compensated(int subtask, int attempt, SubtaskError? error, long now, Decisions decisions)
     {
         if (!IsUndoing(subtask, attempt))
         {
@@ -37,7 +37,7 @@ internal sealed partial class DispatchCore
     }
 
     /// <summary>It is time to look at the code that undoes a subtask.</summary>
-    public void CompensationDue(int subtask, int attempt, long now, List<Decision> decisions)
+    public void CompensationDue(int subtask, int attempt, long now, Decisions decisions)
     {
         if (_undoing != subtask || _undoAttempt != attempt)
         {
@@ -68,7 +68,7 @@ internal sealed partial class DispatchCore
     private bool IsUndoing(int subtask, int attempt) => _undoing == subtask && _undoAttempt == attempt && _undoRetryAt == 0;
 
     /// <returns>Whether there is something to undo.</returns>
-    private bool BeginCompensation(long now, List<Decision> decisions)
+    private bool BeginCompensation(long now, Decisions decisions)
     {
         if (_options.FailurePolicy != FailurePolicy.Compensate || _undoneOnce || State.IsEnded || !State.HasNotSucceeded)
         {
@@ -81,7 +81,7 @@ internal sealed partial class DispatchCore
         return _undo is not null;
     }
 
-    private void UndoNext(long now, List<Decision> decisions)
+    private void UndoNext(long now, Decisions decisions)
     {
         if (_undo!.TryPop(out _undoing))
         {
@@ -94,7 +94,7 @@ internal sealed partial class DispatchCore
         }
     }
 
-    private void StartUndo(int attempt, long now, List<Decision> decisions)
+    private void StartUndo(int attempt, long now, Decisions decisions)
     {
         _undoAttempt = attempt;
         _undoRetryAt = 0;
@@ -104,7 +104,7 @@ internal sealed partial class DispatchCore
         WakeCompensationAt(now + (Graph.Policies[_undoing].Timeout ?? _options.CompensationTimeout).Ticks, decisions);
     }
 
-    private void CompensationFailed(int subtask, int attempt, SubtaskError error, bool mayRetry, long now, List<Decision> decisions)
+    private void CompensationFailed(int subtask, int attempt, SubtaskError error, bool mayRetry, long now, Decisions decisions)
     {
         RetryOptions retry = Graph.Policies[subtask].Retry;
         bool retries = mayRetry && attempt < Math.Max(Graph.Policies[subtask].MaxAttempts, FewestCompensationAttempts);
@@ -124,6 +124,6 @@ internal sealed partial class DispatchCore
     private SubtaskError CompensationTimeout() =>
         SubtaskError.From(new TimeoutException($"Undoing it did not end within {Graph.Policies[_undoing].Timeout ?? _options.CompensationTimeout}."));
 
-    private void WakeCompensationAt(long at, List<Decision> decisions) =>
+    private void WakeCompensationAt(long at, Decisions decisions) =>
         decisions.Add(new Decision(DecisionKind.WakeCompensation, _undoing) { Attempt = _undoAttempt, DueAt = at });
 }

@@ -11,7 +11,7 @@ internal sealed partial class DispatchCore
     private readonly HashSet<int> _expanded = [];
 
     /// <summary>The host has found out about a subtask.</summary>
-    public void Prepared(int subtask, Preparation preparation, long now, List<Decision> decisions)
+    public void Prepared(int subtask, Preparation preparation, long now, Decisions decisions)
     {
         if (!EndWait(subtask, WaitReason.Preparation))
         {
@@ -48,7 +48,7 @@ internal sealed partial class DispatchCore
     /// <param name="now">When.</param>
     /// <param name="decisions">What to do.</param>
     /// <returns>Whether the answer counted: whether this very question was open.</returns>
-    public bool Decided(int subtask, string fingerprint, bool isApproved, ApprovalAnswer answer, long now, List<Decision> decisions)
+    public bool Decided(int subtask, string fingerprint, bool isApproved, ApprovalAnswer answer, long now, Decisions decisions)
     {
         if (_waits[subtask] != WaitReason.Approval || _awaitingApproval[subtask].Approval!.Fingerprint != fingerprint)
         {
@@ -74,7 +74,7 @@ internal sealed partial class DispatchCore
     }
 
     /// <summary>The host has made the output of a subtask of those that it added.</summary>
-    public void Joined(int subtask, object? output, SubtaskError? error, long now, List<Decision> decisions)
+    public void Joined(int subtask, object? output, SubtaskError? error, long now, Decisions decisions)
     {
         if (!EndWait(subtask, WaitReason.Join))
         {
@@ -104,7 +104,7 @@ internal sealed partial class DispatchCore
         || Graph.SubtaskAt(subtask).Plan is not null
         || (_mayShare is not null && _mayShare(subtask));
 
-    private void Prepare(int subtask, List<Decision> decisions)
+    private void Prepare(int subtask, Decisions decisions)
     {
         bool isExpanded = _expanded.Contains(subtask);
         BeginWait(subtask, isExpanded ? WaitReason.Join : WaitReason.Preparation);
@@ -112,7 +112,7 @@ internal sealed partial class DispatchCore
     }
 
     /// <summary>Nothing more is to be found out.</summary>
-    private void Queue(int subtask, Preparation preparation, long now, List<Decision> decisions)
+    private void Queue(int subtask, Preparation preparation, long now, Decisions decisions)
     {
         if (Graph.SubtaskAt(subtask).IsComposite)
         {

@@ -15,7 +15,7 @@ internal sealed partial class DispatchCore
     private int _stopAfterFailureOf = -1;
     private long _startedAt;
 
-    public void CancelRun(long now, List<Decision> decisions)
+    public void CancelRun(long now, Decisions decisions)
     {
         if (!State.IsEnded && State.Open > 0)
         {
@@ -25,7 +25,7 @@ internal sealed partial class DispatchCore
     }
 
     /// <summary>Somebody cancels one subtask. What needs it is skipped; everything else goes on.</summary>
-    public void CancelSubtask(int subtask, long now, List<Decision> decisions)
+    public void CancelSubtask(int subtask, long now, Decisions decisions)
     {
         if (State.IsEnded || State.Stop is not null || !IsOpen(subtask))
         {
@@ -65,11 +65,11 @@ internal sealed partial class DispatchCore
     }
 
     /// <summary>An attempt whose code has not begun yet was taken back by the host, because it has been told to stop.</summary>
-    public void Revoked(int subtask, int attempt, long now, List<Decision> decisions) =>
+    public void Revoked(int subtask, int attempt, long now, Decisions decisions) =>
         Returned(subtask, attempt, new AttemptResult { Error = NeverBegan }, now, decisions);
 
     /// <summary>It is time to look at the run: its time, or that of its budget, may be up.</summary>
-    public void RunDue(long now, List<Decision> decisions)
+    public void RunDue(long now, Decisions decisions)
     {
         if (State.IsEnded || State.Open == 0)
         {
@@ -91,7 +91,7 @@ internal sealed partial class DispatchCore
 
     /// <summary>The run gets another budget. What it has used already counts against it.</summary>
     /// <returns>Whether it counted: whether the run has a budget and goes on.</returns>
-    public bool ExtendBudget(RunBudget budget, long now, List<Decision> decisions)
+    public bool ExtendBudget(RunBudget budget, long now, Decisions decisions)
     {
         if (_budget is null || State.IsEnded || State.Stop is not null || _notStarting is not null)
         {
@@ -113,7 +113,7 @@ internal sealed partial class DispatchCore
 
     private static SubtaskError NeverBegan { get; } = new("NeverBegan", "It was told to stop before its code began.");
 
-    private void StopRun(StopReason reason, SkipCause? cause, long now, List<Decision> decisions)
+    private void StopRun(StopReason reason, SkipCause? cause, long now, Decisions decisions)
     {
         if (State.Stop is not null || State.IsEnded)
         {
@@ -155,7 +155,7 @@ internal sealed partial class DispatchCore
         }
     }
 
-    private void BeginStop(int subtask, int attempt, TimeLimit? limit, bool mayRetry, long now, List<Decision> decisions)
+    private void BeginStop(int subtask, int attempt, TimeLimit? limit, bool mayRetry, long now, Decisions decisions)
     {
         long abandonAt = now + _options.AbandonAfter.Ticks;
         _stops[subtask] = new AttemptStop(limit, abandonAt) { MayRetry = mayRetry };
@@ -164,7 +164,7 @@ internal sealed partial class DispatchCore
     }
 
     /// <summary>Code that was told to stop goes on: the run goes on without it. It keeps what it holds until it returns.</summary>
-    private void Abandon(int subtask, int attempt, AttemptStop stop, long now, List<Decision> decisions)
+    private void Abandon(int subtask, int attempt, AttemptStop stop, long now, Decisions decisions)
     {
         EndAttempt(subtask, attempt, usage: null, now);
         State.Apply(new RunFact(RunFactKind.AttemptAbandoned, now, subtask, attempt), _consequences);
@@ -188,7 +188,7 @@ internal sealed partial class DispatchCore
     /// If the code of an abandoned attempt has returned after all, what it held is free again, and what it used counts, though its result
     /// does not.
     /// </summary>
-    private void AbandonedReturned(int subtask, int attempt, TaskUsage? usage, long now, List<Decision> decisions)
+    private void AbandonedReturned(int subtask, int attempt, TaskUsage? usage, long now, Decisions decisions)
     {
         if (!_abandonedLeases.Remove((subtask, attempt)) || State.IsEnded)
         {
@@ -252,7 +252,7 @@ internal sealed partial class DispatchCore
     }
 
     /// <summary>What the ledger of the budget said while subtasks were being started.</summary>
-    private void FollowBudget(long now, List<Decision> decisions)
+    private void FollowBudget(long now, Decisions decisions)
     {
         if (_forbidding is { } limit)
         {
@@ -261,7 +261,7 @@ internal sealed partial class DispatchCore
         }
     }
 
-    private void Exhaust(BudgetLimit limit, long now, List<Decision> decisions)
+    private void Exhaust(BudgetLimit limit, long now, Decisions decisions)
     {
         if (_isAsking || _notStarting is not null || State.Stop is not null)
         {
@@ -302,7 +302,7 @@ internal sealed partial class DispatchCore
     /// <summary>Whether a subtask is made of others that may still be running; it ends by what they do.</summary>
     private bool WaitsForParts(int subtask) => _expanded.Contains(subtask);
 
-    private static void WakeRunAt(long? at, List<Decision> decisions)
+    private static void WakeRunAt(long? at, Decisions decisions)
     {
         if (at is { } dueAt)
         {

@@ -61,7 +61,7 @@ internal sealed partial class DispatchCore
     /// <summary>Why a ready subtask does not run yet.</summary>
     public WaitReason WaitOf(int subtask) => _waits[subtask];
 
-    public void Start(long now, List<Decision> decisions)
+    public void Start(long now, Decisions decisions)
     {
         State.Apply(new RunFact(RunFactKind.RunStarted, now), _consequences);
         WakeRunAt(now + _options.Timeout?.Ticks, decisions);
@@ -70,9 +70,23 @@ internal sealed partial class DispatchCore
         Settle(now, decisions);
     }
 
+    /// <summary>The code of an attempt has returned an output and nothing else: by far the most frequent case of what follows.</summary>
+    public bool Returned(int subtask, int attempt, object? output, long now, Decisions decisions)
+    {
+        if (_stops.Count > 0 || _budget is not null || _deadlines is not null || !State.IsCurrent(subtask, attempt))
+        {
+            return Returned(subtask, attempt, new AttemptResult { Output = output }, now, decisions);
+        }
+
+        Succeed(subtask, attempt, output, OutputOrigin.Executed, now);
+        Unpark();
+        Settle(now, decisions);
+        return true;
+    }
+
     /// <summary>The code of an attempt has returned. The host has given back what it held.</summary>
     /// <returns>Whether the result counted; a late or repeated one does not.</returns>
-    public bool Returned(int subtask, int attempt, in AttemptResult result, long now, List<Decision> decisions)
+    public bool Returned(int subtask, int attempt, in AttemptResult result, long now, Decisions decisions)
     {
         if (!State.IsCurrent(subtask, attempt))
         {
@@ -116,7 +130,7 @@ internal sealed partial class DispatchCore
     /// <param name="mayRetry">Whether running out of time is worth another attempt.</param>
     /// <param name="now">When.</param>
     /// <param name="decisions">What to do.</param>
-    public void AttemptDue(int subtask, int attempt, long lastProgress, bool mayRetry, long now, List<Decision> decisions)
+    public void AttemptDue(int subtask, int attempt, long lastProgress, bool mayRetry, long now, Decisions decisions)
     {
         if (!State.IsCurrent(subtask, attempt))
         {
@@ -147,7 +161,7 @@ internal sealed partial class DispatchCore
         BeginStop(subtask, attempt, limit, mayRetry, now, decisions);
     }
 
-    public void RetryDue(int subtask, long now, List<Decision> decisions)
+    public void RetryDue(int subtask, long now, Decisions decisions)
     {
         if (!EndWait(subtask, WaitReason.Retry))
         {
@@ -168,7 +182,7 @@ internal sealed partial class DispatchCore
     }
 
     /// <summary>Resources may have been released.</summary>
-    public void ResourcesReleased(long now, List<Decision> decisions)
+    public void ResourcesReleased(long now, Decisions decisions)
     {
         if (!State.IsEnded)
         {
@@ -178,7 +192,7 @@ internal sealed partial class DispatchCore
     }
 
     /// <summary>The host itself is broken: everything that is open fails, and the run ends, instead of waiting for ever.</summary>
-    public void Abort(SubtaskError error, long now, List<Decision> decisions)
+    public void Abort(SubtaskError error, long now, Decisions decisions)
     {
         _ready.Clear();
         _outstanding = 0;
@@ -198,7 +212,7 @@ internal sealed partial class DispatchCore
     }
 
     /// <summary>Follows every consequence to its end, then starts what can start; both again as long as one leads to the other.</summary>
-    private void Settle(long now, List<Decision> decisions)
+    private void Settle(long now, Decisions decisions)
     {
         do
         {
@@ -217,7 +231,7 @@ internal sealed partial class DispatchCore
         }
     }
 
-    private void End(long now, List<Decision> decisions)
+    private void End(long now, Decisions decisions)
     {
         if (!State.IsEnded)
         {
@@ -226,7 +240,7 @@ internal sealed partial class DispatchCore
         }
     }
 
-    private void FollowConsequences(long now, List<Decision> decisions)
+    private void FollowConsequences(long now, Decisions decisions)
     {
         while (true)
         {
@@ -254,7 +268,7 @@ internal sealed partial class DispatchCore
         }
     }
 
-    private void BecameReady(int subtask, long now, List<Decision> decisions)
+    private void BecameReady(int subtask, long now, Decisions decisions)
     {
         if (State.StateOf(subtask) != SubtaskState.Ready)
         {
@@ -274,7 +288,7 @@ internal sealed partial class DispatchCore
         }
     }
 
-    private void Dispatch(long now, List<Decision> decisions)
+    private void Dispatch(long now, Decisions decisions)
     {
         if (_ready.Count == 0 || _isAsking)
         {
@@ -301,13 +315,13 @@ internal sealed partial class DispatchCore
         FollowBudget(now, decisions);
     }
 
-    private void Begin(int subtask, ResourceLease? lease, long now, List<Decision> decisions)
+    private void Begin(int subtask, ResourceLease? lease, long now, Decisions decisions)
     {
         int attempt = State.AttemptOf(subtask) + 1;
         AttemptPolicy policy = Graph.Policies[subtask];
         State.Apply(new RunFact(RunFactKind.AttemptStarted, now, subtask, attempt), _consequences);
         _budget?.Reserve(subtask, policy.ExpectedUsage);
-        decisions.Add(new Decision(DecisionKind.Start, subtask) { Attempt = attempt, Lease = lease });
+        decisions.Start(subtask, attempt, lease);
         if (policy.HasTimeLimit)
         {
             WakeAttemptAt(subtask, attempt, (_deadlines ??= new AttemptDeadlines()).Begin(subtask, policy, now), decisions);
@@ -327,7 +341,7 @@ internal sealed partial class DispatchCore
         return _stops.Count > 0 && _stops.Remove(subtask, out AttemptStop stop) ? stop : null;
     }
 
-    private void Failed(int subtask, int attempt, in AttemptResult result, long now, List<Decision> decisions)
+    private void Failed(int subtask, int attempt, in AttemptResult result, long now, Decisions decisions)
     {
         AttemptPolicy policy = Graph.Policies[subtask];
         TimeSpan pause = result.RetryAfter ?? RetryBackoff.PauseAfter(policy.Retry, _seed, subtask, attempt);
@@ -361,6 +375,11 @@ internal sealed partial class DispatchCore
     {
         object? payload = sharedWith < 0 ? output : new SharedOutput(sharedWith, output);
         State.Apply(new RunFact(RunFactKind.SubtaskSucceeded, now, subtask, attempt, (byte)origin, payload), _consequences);
+        if (_shared is null)
+        {
+            return;
+        }
+
         foreach (int twin in EndSharing(subtask, keep: true))
         {
             _waits[twin] = WaitReason.None;
@@ -458,7 +477,7 @@ internal sealed partial class DispatchCore
         return true;
     }
 
-    private static void WakeAttemptAt(int subtask, int attempt, long at, List<Decision> decisions)
+    private static void WakeAttemptAt(int subtask, int attempt, long at, Decisions decisions)
     {
         if (at < long.MaxValue)
         {

@@ -7,7 +7,7 @@ namespace AgentOrchestration.Scheduling;
 internal sealed class UrgencyQueue
 {
     private readonly Queue<long> _line = new();
-    private readonly PriorityQueue<int, long> _others = new();
+    private readonly UrgencyHeap _others = new();
     private long _last = long.MinValue;
 
     public int Count => _line.Count + _others.Count;
@@ -21,7 +21,7 @@ internal sealed class UrgencyQueue
         }
         else
         {
-            _others.Enqueue(SubtaskOf(urgency), urgency);
+            _others.Push(urgency);
         }
     }
 
@@ -29,9 +29,9 @@ internal sealed class UrgencyQueue
     public bool TryPeek(out long urgency)
     {
         bool isAny = _line.TryPeek(out urgency);
-        if (_others.Count > 0 && _others.TryPeek(out _, out long other) && (!isAny || other < urgency))
+        if (_others.Count > 0 && (!isAny || _others.Top < urgency))
         {
-            urgency = other;
+            urgency = _others.Top;
             isAny = true;
         }
 
@@ -41,13 +41,13 @@ internal sealed class UrgencyQueue
     /// <summary>Takes the most urgent, whose urgency has been seen.</summary>
     public int Dequeue(long urgency)
     {
-        _ = _line.TryPeek(out long first) && first == urgency ? _line.Dequeue() : _others.Dequeue();
+        _ = _line.TryPeek(out long first) && first == urgency ? _line.Dequeue() : _others.Pop();
         return SubtaskOf(urgency);
     }
 
     public bool Remove(long urgency)
     {
-        if (_others.Remove(SubtaskOf(urgency), out _, out _))
+        if (_others.Remove(urgency))
         {
             return true;
         }
@@ -61,7 +61,7 @@ internal sealed class UrgencyQueue
 
     public IEnumerable<int> Drain()
     {
-        int[] all = [.. _line.Select(SubtaskOf), .. _others.UnorderedItems.Select(item => item.Element)];
+        int[] all = [.. _line.Select(SubtaskOf), .. _others.Items.ToArray().Select(SubtaskOf)];
         Clear();
         return all;
     }

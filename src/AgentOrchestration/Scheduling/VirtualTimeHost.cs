@@ -15,9 +15,9 @@ internal sealed class VirtualTimeHost
     private readonly Func<int, int, VirtualAttempt> _attempts;
     private readonly string _runId;
     private readonly ulong? _seed;
-    private readonly PriorityQueue<Action<long, List<Decision>>, (long Time, int Order, int Sequence)> _agenda = new();
+    private readonly PriorityQueue<Action<long, Decisions>, (long Time, int Order, int Sequence)> _agenda = new();
     private readonly Dictionary<(int Subtask, int Attempt), VirtualRunning> _running = [];
-    private readonly List<Decision> _decisions = [];
+    private readonly Decisions _decisions = new();
     private int _sequence;
     private (int Subtask, int Attempt, VirtualAttempt Code)? _undoing;
 
@@ -52,7 +52,7 @@ internal sealed class VirtualTimeHost
     /// <summary>Lets something happen from outside: somebody cancels, somebody approves.</summary>
     /// <param name="after">When, from the start of the run.</param>
     /// <param name="happen">What.</param>
-    public void At(TimeSpan after, Action<DispatchCore, long, List<Decision>> happen) =>
+    public void At(TimeSpan after, Action<DispatchCore, long, Decisions> happen) =>
         Put(DateTimeOffset.UnixEpoch.Ticks + after.Ticks, (now, decisions) => happen(Core, now, decisions));
 
     /// <summary>Runs to the end, from <see cref="DateTimeOffset.UnixEpoch"/> on.</summary>
@@ -61,7 +61,7 @@ internal sealed class VirtualTimeHost
     {
         Core.Start(DateTimeOffset.UnixEpoch.Ticks, _decisions);
         Schedule(DateTimeOffset.UnixEpoch.Ticks);
-        while (_agenda.TryDequeue(out Action<long, List<Decision>>? happen, out (long Time, int Order, int Sequence) moment))
+        while (_agenda.TryDequeue(out Action<long, Decisions>? happen, out (long Time, int Order, int Sequence) moment))
         {
             happen(moment.Time, _decisions);
             Schedule(moment.Time);
@@ -73,7 +73,8 @@ internal sealed class VirtualTimeHost
 
     private void Schedule(long now)
     {
-        foreach (Decision decision in _decisions)
+        _decisions.Starts.ForEach(start => Start(start, now));
+        foreach (Decision decision in _decisions.Others)
         {
             switch (decision.Kind)
             {
@@ -82,9 +83,6 @@ internal sealed class VirtualTimeHost
                     break;
                 case DecisionKind.Join:
                     Put(now, (time, next) => Core.Joined(decision.Subtask, Join(decision.Subtask), error: null, time, next));
-                    break;
-                case DecisionKind.Start:
-                    Start(decision, now);
                     break;
                 case DecisionKind.StopAttempt when _running.TryGetValue((decision.Subtask, decision.Attempt), out VirtualRunning? running):
                     Stop(running, now);
@@ -113,7 +111,7 @@ internal sealed class VirtualTimeHost
         _decisions.Clear();
     }
 
-    private void Start(Decision start, long now)
+    private void Start(AttemptStart start, long now)
     {
         var running = new VirtualRunning(start, _attempts(start.Subtask, start.Attempt));
         _running.Add((start.Subtask, start.Attempt), running);
@@ -128,7 +126,7 @@ internal sealed class VirtualTimeHost
         }
     }
 
-    private void Return(VirtualRunning running, SubtaskError? error, long now, List<Decision> decisions)
+    private void Return(VirtualRunning running, SubtaskError? error, long now, Decisions decisions)
     {
         if (_running.Remove((running.Start.Subtask, running.Start.Attempt)))
         {
@@ -153,7 +151,7 @@ internal sealed class VirtualTimeHost
         }
     }
 
-    private void Put(long time, Action<long, List<Decision>> happen)
+    private void Put(long time, Action<long, Decisions> happen)
     {
         int order = _seed is { } seed ? (int)(RetryBackoff.Mix(seed ^ RetryBackoff.Mix((ulong)_sequence)) >> 33) : 0;
         _agenda.Enqueue(happen, (time, order, _sequence++));

@@ -22,7 +22,7 @@ internal sealed class AttemptPolicy(TaskDescriptor taskType, SubtaskPolicy? own)
     /// <summary>Whether an equal subtask's answer may stand for this one's, and another attempt may run beside an abandoned one.</summary>
     public bool ChangesNothing { get; } = taskType.MayShare;
 
-    public bool HasTimeLimit => Timeout is not null || TotalTimeout is not null || IdleTimeout is not null;
+    public bool HasTimeLimit { get; } = (own?.Timeout ?? taskType.Options.Timeout ?? own?.TotalTimeout ?? taskType.Options.TotalTimeout ?? own?.IdleTimeout ?? taskType.Options.IdleTimeout) is not null;
 
     public AttemptPolicy WithApproval()
     {

@@ -16,9 +16,9 @@ internal sealed class AdversarialRun
 {
     private readonly Random _random;
     private readonly AdversarialWorld _world;
-    private readonly List<Decision> _decisions = [];
-    private readonly List<Decision> _open = [];
-    private readonly List<Decision> _closed = [];
+    private readonly Decisions _decisions = new();
+    private readonly List<HostDuty> _open = [];
+    private readonly List<HostDuty> _closed = [];
     private readonly HashSet<(int Subtask, int Attempt)> _ignoring = [];
     private readonly HashSet<(int Subtask, int Attempt)> _out = [];
     private readonly HashSet<int> _asked = [];
@@ -62,12 +62,13 @@ internal sealed class AdversarialRun
             Assert.All(Pools, pool => Assert.InRange(pool.InUse, 0, pool.Capacity));
         }
 
-        foreach (Decision late in _open.Concat(_closed).Where(decision => decision.Kind == DecisionKind.Start).ToArray())
+        foreach (HostDuty late in _open.Concat(_closed).Where(duty => duty.IsAttempt).ToArray())
         {
             Return(late);
         }
 
-        Assert.Empty(_decisions);
+        Assert.Empty(_decisions.Starts);
+        Assert.Empty(_decisions.Others);
         var factory = new RunEventFactory("run", Graph);
         return [.. Enumerable.Range(0, Core.State.History.Count).Select(index => factory.Create(Core.State.History[index], index))];
     }
@@ -104,12 +105,11 @@ internal sealed class AdversarialRun
 
     private void HappenOpen(int index)
     {
-        Decision decision = _open[index];
-        bool isTimer = decision.Kind is DecisionKind.WakeAttempt or DecisionKind.WakeRetry or DecisionKind.WakeRun or DecisionKind.WakeCompensation;
-        if (isTimer && _random.Next(4) > 0)
+        HostDuty duty = _open[index];
+        if (duty.IsTimer && _random.Next(4) > 0)
         {
             // Other things happen before the time comes; but when nothing else can, it comes.
-            int[] others = [.. Enumerable.Range(0, _open.Count).Where(other => !IsTimer(_open[other]) && !Ignores(_open[other]))];
+            int[] others = [.. Enumerable.Range(0, _open.Count).Where(other => !_open[other].IsTimer && !Ignores(_open[other]))];
             if (others.Length > 0)
             {
                 HappenOpen(others[_random.Next(others.Length)]);
@@ -117,56 +117,53 @@ internal sealed class AdversarialRun
             }
         }
 
-        if (Ignores(decision) && _open.Exists(IsTimer))
+        if (Ignores(duty) && _open.Exists(other => other.IsTimer))
         {
             // Its code goes on until it is abandoned, and perhaps long after.
             return;
         }
 
         _open.RemoveAt(index);
-        _closed.Add(decision);
-        if (isTimer && decision.Kind != DecisionKind.WakeRetry)
+        _closed.Add(duty);
+        if (duty.IsTimer && duty.Kind != DecisionKind.WakeRetry)
         {
-            _now = Math.Max(_now, decision.DueAt);
+            _now = Math.Max(_now, duty.DueAt);
         }
 
-        Happen(decision);
+        Happen(duty);
     }
 
-    private static bool IsTimer(Decision decision) =>
-        decision.Kind is DecisionKind.WakeAttempt or DecisionKind.WakeRetry or DecisionKind.WakeRun or DecisionKind.WakeCompensation;
+    private bool Ignores(HostDuty duty) =>
+        (duty.IsAttempt && _ignoring.Contains((duty.Subtask, duty.Attempt)) && Core.State.IsCurrent(duty.Subtask, duty.Attempt))
+        || (duty.Kind == DecisionKind.Compensate && _ignoring.Contains((~duty.Subtask, duty.Attempt)));
 
-    private bool Ignores(Decision decision) =>
-        (decision.Kind == DecisionKind.Start && _ignoring.Contains((decision.Subtask, decision.Attempt)) && Core.State.IsCurrent(decision.Subtask, decision.Attempt))
-        || (decision.Kind == DecisionKind.Compensate && _ignoring.Contains((~decision.Subtask, decision.Attempt)));
-
-    private void Happen(Decision decision)
+    private void Happen(HostDuty duty)
     {
-        switch (decision.Kind)
+        switch (duty.Kind)
         {
-            case DecisionKind.Start:
-                Return(decision);
+            case null:
+                Return(duty);
                 break;
             case DecisionKind.WakeAttempt:
-                Core.AttemptDue(decision.Subtask, decision.Attempt, _random.Next(3) == 0 ? _now : 0, mayRetry: true, _now, _decisions);
+                Core.AttemptDue(duty.Subtask, duty.Attempt, _random.Next(3) == 0 ? _now : 0, mayRetry: true, _now, _decisions);
                 break;
             case DecisionKind.WakeRetry:
-                Core.RetryDue(decision.Subtask, _now, _decisions);
+                Core.RetryDue(duty.Subtask, _now, _decisions);
                 break;
             case DecisionKind.WakeRun:
                 Core.RunDue(_now, _decisions);
                 break;
             case DecisionKind.Prepare:
-                Core.Prepared(decision.Subtask, RandomPreparation(decision.Subtask), _now, _decisions);
+                Core.Prepared(duty.Subtask, RandomPreparation(duty.Subtask), _now, _decisions);
                 break;
             case DecisionKind.Join:
-                Core.Joined(decision.Subtask, "joined", _random.Next(10) == 0 ? new SubtaskError("Broken", "It broke.") : null, _now, _decisions);
+                Core.Joined(duty.Subtask, "joined", _random.Next(10) == 0 ? new SubtaskError("Broken", "It broke.") : null, _now, _decisions);
                 break;
             case DecisionKind.Compensate:
-                Core.Compensated(decision.Subtask, decision.Attempt, _random.Next(3) == 0 ? new SubtaskError("Broken", "It broke.") : null, _now, _decisions);
+                Core.Compensated(duty.Subtask, duty.Attempt, _random.Next(3) == 0 ? new SubtaskError("Broken", "It broke.") : null, _now, _decisions);
                 break;
             case DecisionKind.WakeCompensation:
-                Core.CompensationDue(decision.Subtask, decision.Attempt, _now, _decisions);
+                Core.CompensationDue(duty.Subtask, duty.Attempt, _now, _decisions);
                 break;
         }
     }
@@ -222,7 +219,7 @@ internal sealed class AdversarialRun
         }
     }
 
-    private void Return(Decision start)
+    private void Return(HostDuty start)
     {
         start.Lease?.Dispose();
         _out.Remove((start.Subtask, start.Attempt));
@@ -241,23 +238,8 @@ internal sealed class AdversarialRun
 
     private void Take()
     {
-        foreach (Decision decision in _decisions)
-        {
-            Trace?.Invoke($"-> {decision.Kind} {decision.Subtask}.{decision.Attempt} {decision.DueAt - DateTimeOffset.UnixEpoch.Ticks}");
-            switch (decision.Kind)
-            {
-                case DecisionKind.StopAttempt when _random.Next(3) == 0:
-                    _ignoring.Add((decision.Subtask, decision.Attempt));
-                    break;
-                case DecisionKind.StopAttempt or DecisionKind.StopCompensation or DecisionKind.EndRun:
-                    break;
-                default:
-                    _open.Add(decision);
-                    Began(decision);
-                    break;
-            }
-        }
-
+        _decisions.Starts.ForEach(start => Take(HostDuty.Of(start)));
+        _decisions.Others.ForEach(decision => Take(HostDuty.Of(decision)));
         _decisions.Clear();
         for (; _seenFacts < Core.State.History.Count; _seenFacts++)
         {
@@ -274,19 +256,36 @@ internal sealed class AdversarialRun
         }
     }
 
-    private void Began(Decision decision)
+    private void Take(HostDuty duty)
     {
-        if (decision.Kind == DecisionKind.Compensate && _random.Next(4) == 0)
+        Trace?.Invoke($"-> {duty.Kind?.ToString() ?? "Start"} {duty.Subtask}.{duty.Attempt} {duty.DueAt - DateTimeOffset.UnixEpoch.Ticks}");
+        switch (duty.Kind)
         {
-            _ignoring.Add((~decision.Subtask, decision.Attempt));
+            case DecisionKind.StopAttempt when _random.Next(3) == 0:
+                _ignoring.Add((duty.Subtask, duty.Attempt));
+                break;
+            case DecisionKind.StopAttempt or DecisionKind.StopCompensation or DecisionKind.EndRun:
+                break;
+            default:
+                _open.Add(duty);
+                Began(duty);
+                break;
         }
-        else if (decision.Kind == DecisionKind.Start)
+    }
+
+    private void Began(HostDuty duty)
+    {
+        if (duty.Kind == DecisionKind.Compensate && _random.Next(4) == 0)
         {
-            Starts[decision.Subtask] = Starts.GetValueOrDefault(decision.Subtask) + 1;
+            _ignoring.Add((~duty.Subtask, duty.Attempt));
+        }
+        else if (duty.IsAttempt)
+        {
+            Starts[duty.Subtask] = Starts.GetValueOrDefault(duty.Subtask) + 1;
             Assert.True(
-                Graph.Policies[decision.Subtask].ChangesNothing || !_out.Any(running => running.Subtask == decision.Subtask),
+                Graph.Policies[duty.Subtask].ChangesNothing || !_out.Any(running => running.Subtask == duty.Subtask),
                 "Work that changes something runs beside an earlier attempt that has not returned.");
-            _out.Add((decision.Subtask, decision.Attempt));
+            _out.Add((duty.Subtask, duty.Attempt));
             Assert.True(Core.State.Running <= Options.MaxParallelism, "More attempts run than may.");
         }
     }

@@ -10,18 +10,14 @@ public sealed class DispatchCoreProperties
 {
     private static readonly Gen<int> Seeds = Gen.Int[0, int.MaxValue];
 
-    /// <summary>The number of runs that a change is checked with; ORCHESTRATION_SIMULATIONS multiplies it, for a night's worth.</summary>
-    private static long Runs(long count) =>
-        count * (int.TryParse(Environment.GetEnvironmentVariable("ORCHESTRATION_SIMULATIONS"), out int factor) ? Math.Max(1, factor) : 1);
-
     [Fact]
-    public void Whatever_happens_the_promises_hold() => Seeds.Sample(seed => Hold(seed), iter: Runs(100_000));
+    public void Whatever_happens_the_promises_hold() => Seeds.Sample(seed => Hold(seed), iter: Simulations.Of(100_000));
 
     [Fact]
     public void The_same_seed_gives_the_same_events() =>
         Seeds.Sample(
             seed => Assert.Equal(new AdversarialRun(seed).Play().Select(Describe), new AdversarialRun(seed).Play().Select(Describe)),
-            iter: Runs(10_000));
+            iter: Simulations.Of(10_000));
 
     /// <summary>Shows what happens in the run of ORCHESTRATION_SEED, the number that a failure prints.</summary>
     [Fact(Explicit = true)]

@@ -1,0 +1,46 @@
+using AgentOrchestration.Benchmarks.Graphs;
+using AgentOrchestration.Graph;
+using AgentOrchestration.Resources;
+using AgentOrchestration.Scheduling;
+using BenchmarkDotNet.Attributes;
+
+namespace AgentOrchestration.Benchmarks.Pieces;
+
+/// <summary>The ready queue alone: in and out again.</summary>
+[MemoryDiagnoser]
+public class Waiting
+{
+    private GrowingGraph _graph = null!;
+    private int[] _subtasks = [];
+
+    /// <summary>Whether subtasks come in the order of their urgency.</summary>
+    [Params(true, false)]
+    public bool InOrder { get; set; }
+
+    /// <summary>Makes the graph.</summary>
+    [GlobalSetup]
+    public async Task SetupAsync()
+    {
+        _graph = new GrowingGraph(await CheckedGraph.CreateAsync(GraphShapes.Layered));
+        _subtasks = [.. Enumerable.Range(0, CheckedGraph.Size)];
+        if (!InOrder)
+        {
+            new Random(1).Shuffle(_subtasks);
+        }
+    }
+
+    /// <summary>Lets every subtask wait, then takes the most urgent until none is left; the figures are for one subtask.</summary>
+    [Benchmark(OperationsPerInvoke = CheckedGraph.Size)]
+    public int EnqueueAndDequeue()
+    {
+        var queue = new ReadyQueue(_graph, new ResourcePools([]));
+        Array.ForEach(_subtasks, queue.Enqueue);
+        int last = 0;
+        while (queue.TryDequeue(mayStart: null, out int subtask, out _, out _))
+        {
+            last = subtask;
+        }
+
+        return last;
+    }
+}
