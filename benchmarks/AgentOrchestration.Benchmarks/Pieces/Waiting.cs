@@ -22,11 +22,8 @@ public class Waiting
     public async Task SetupAsync()
     {
         _graph = new GrowingGraph(await CheckedGraph.CreateAsync(GraphShapes.Layered));
-        _subtasks = [.. Enumerable.Range(0, CheckedGraph.Size)];
-        if (!InOrder)
-        {
-            new Random(1).Shuffle(_subtasks);
-        }
+        var random = new SeededRandom(1);
+        _subtasks = [.. Enumerable.Range(0, CheckedGraph.Size).OrderBy(subtask => InOrder ? subtask : random.Below(int.MaxValue))];
     }
 
     /// <summary>Lets every subtask wait, then takes the most urgent until none is left; the figures are for one subtask.</summary>

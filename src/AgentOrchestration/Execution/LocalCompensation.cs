@@ -2,7 +2,9 @@ namespace AgentOrchestration.Execution;
 
 /// <summary>One try to undo the work of a subtask.</summary>
 internal sealed class LocalCompensation(LocalRun run, int index, int number)
+#pragma warning disable CA2000 // Needs no disposal, see StopSources.
     : LocalContext(run, index, number, StopSources.Create())
+#pragma warning restore CA2000
 {
     /// <summary>Runs the code. Never throws.</summary>
     /// <returns>Why the work could not be undone, or <see langword="null"/>.</returns>

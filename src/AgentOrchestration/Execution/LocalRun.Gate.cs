@@ -274,7 +274,9 @@ internal sealed partial class LocalRun
         bool isAnyForOthers = false;
         foreach (AttemptStart start in _decisions.Starts)
         {
+#pragma warning disable CA2000 // Needs no disposal, see StopSources.
             var attempt = new LocalAttempt(this, start, _stopSources.Rent());
+#pragma warning restore CA2000
             _running[start.Subtask] = attempt;
             if (aftermath.Next is null && _work.IsEmpty)
             {

@@ -1,5 +1,4 @@
 using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling;
