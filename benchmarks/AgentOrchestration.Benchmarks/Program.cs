@@ -3,6 +3,7 @@ using AgentOrchestration.Benchmarks.Compare;
 using AgentOrchestration.Benchmarks.Latency;
 using AgentOrchestration.Benchmarks.Pieces;
 using AgentOrchestration.Benchmarks.Report;
+using AgentOrchestration.Benchmarks.Schedules;
 using AgentOrchestration.Benchmarks.Simulator;
 using AgentOrchestration.Benchmarks.Tables;
 
@@ -12,5 +13,6 @@ root.Subcommands.Add(CompareCommand.Create());
 root.Subcommands.Add(LatencyCommand.Create());
 root.Subcommands.Add(PiecesCommand.Create());
 root.Subcommands.Add(ReportBenchmark.Create());
+root.Subcommands.Add(ScheduleCommand.Create());
 root.Subcommands.Add(SimulatorCommand.Create());
 return await root.Parse(args).InvokeAsync();

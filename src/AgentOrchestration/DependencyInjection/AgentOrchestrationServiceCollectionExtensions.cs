@@ -57,6 +57,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
             new ResourcePools([.. MachineCapacity.Detect(), .. provider.GetServices<ResourceCapacity>().Select(capacity => capacity.Amount)]));
         services.TryAddSingleton<ITaskTypeRegistry>(provider =>
             new TaskTypeRegistry(provider.GetServices<TaskDescriptor>(), provider.GetRequiredService<PayloadSerializer>()));
+        services.TryAddSingleton(SchedulingPolicies.CriticalPathFirst);
         services.TryAddSingleton<ITaskDecomposer>(provider => new ChatClientTaskDecomposer(
             provider.GetService<IChatClient>(),
             provider.GetRequiredService<ITaskTypeRegistry>(),
@@ -74,6 +75,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
             provider.GetService<IResultCache>())
         {
             Workers = provider.GetService<WorkerPool>() ?? WorkerPool.Shared,
+            Policy = provider.GetRequiredService<ISchedulingPolicy>(),
         });
         services.TryAddSingleton<IExecutor>(provider => provider.GetRequiredService<LocalExecutor>());
         services.TryAddSingleton(provider => new PlanChecker(

@@ -4,6 +4,7 @@ using AgentOrchestration.Planning;
 using AgentOrchestration.Plugins;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Results;
+using AgentOrchestration.Scheduling;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -32,6 +33,24 @@ public static class SeamBuilderExtensions
     public static IAgentOrchestrationBuilder UseResourceManager<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TResourceManager>(
         this IAgentOrchestrationBuilder builder)
         where TResourceManager : class, IResourceManager => builder.Replace<IResourceManager, TResourceManager>();
+
+    /// <summary>Sets in which order ready subtasks start. Default: <see cref="SchedulingPolicies.CriticalPathFirst"/>.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="policy">One of <see cref="SchedulingPolicies"/>, or the application's own.</param>
+    public static IAgentOrchestrationBuilder UseSchedulingPolicy(this IAgentOrchestrationBuilder builder, ISchedulingPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(policy);
+        builder.Services.Replace(ServiceDescriptor.Singleton(policy));
+        return builder;
+    }
+
+    /// <summary>Sets in which order ready subtasks start.</summary>
+    /// <typeparam name="TPolicy">The application's own.</typeparam>
+    /// <param name="builder">The builder.</param>
+    public static IAgentOrchestrationBuilder UseSchedulingPolicy<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TPolicy>(
+        this IAgentOrchestrationBuilder builder)
+        where TPolicy : class, ISchedulingPolicy => builder.Replace<ISchedulingPolicy, TPolicy>();
 
     /// <summary>Replaces the registry of task types.</summary>
     /// <typeparam name="TRegistry">The application's own.</typeparam>

@@ -2,6 +2,7 @@ using AgentOrchestration.Graph;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Scheduling;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -76,18 +77,43 @@ public sealed class LocalExecutor : IExecutor
         }
     }
 
+    /// <summary>In which order ready subtasks start.</summary>
+    internal ISchedulingPolicy Policy { get; init; } = SchedulingPolicies.CriticalPathFirst;
+
     /// <inheritdoc/>
-    public ValueTask<IRunHandle> StartAsync(TaskGraph graph, RunOptions options, CancellationToken cancellationToken)
+    public async ValueTask<IRunHandle> StartAsync(TaskGraph graph, RunOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxParallelism, 1, nameof(options));
         cancellationToken.ThrowIfCancellationRequested();
-#pragma warning disable CA2000 // The caller disposes the run.
-        var run = new LocalRun(this, graph, options);
-#pragma warning restore CA2000
+        SubtaskOrder order = await OrderAsync(graph, options, cancellationToken).ConfigureAwait(false);
+        var run = new LocalRun(this, graph, options, order);
         run.Start();
-        return new ValueTask<IRunHandle>(run);
+        return run;
+    }
+
+    private async ValueTask<SubtaskOrder> OrderAsync(TaskGraph graph, RunOptions options, CancellationToken cancellationToken)
+    {
+        if (Policy == SchedulingPolicies.CriticalPathFirst)
+        {
+            return SubtaskOrder.CriticalPathFirst;
+        }
+
+        try
+        {
+            TimeSpan[] durations = Array.ConvertAll(graph.Part.EstimatedSeconds(), static seconds => TimeSpan.FromSeconds(seconds));
+            var context = new SchedulingContext(graph, durations, options.MaxParallelism, Resources, TimeProvider);
+            SubtaskOrder order = await Policy.OrderAsync(context, cancellationToken).ConfigureAwait(false);
+            return order.IsCriticalPathFirst || order.Priorities.Length == graph.Count
+                ? order
+                : throw new InvalidOperationException($"The policy ordered {order.Priorities.Length} subtasks, but there are {graph.Count}.");
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            ExecutionLog.PolicyFailed(Logger, exception, Policy.GetType().Name);
+            return SubtaskOrder.CriticalPathFirst;
+        }
     }
 
     private static ValueTask<object?> InvokeHandlerAsync(TaskContext context, CancellationToken cancellationToken)

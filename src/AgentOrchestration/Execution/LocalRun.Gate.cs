@@ -161,6 +161,7 @@ internal sealed partial class LocalRun
         try
         {
             long now = LatestTime();
+            _core.BeginMoment();
             for (attempt ??= TakeLeft(); attempt is not null; attempt = attempt.ReturnedBefore)
             {
                 Take(attempt);
@@ -170,6 +171,7 @@ internal sealed partial class LocalRun
                 }
             }
 
+            _core.EndMoment(now, _decisions);
             Register(ref aftermath);
         }
         catch (Exception exception)

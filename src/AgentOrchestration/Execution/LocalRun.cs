@@ -29,14 +29,14 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     private bool _needsResources;
     private readonly List<Task> _pumps = [];
 
-    public LocalRun(LocalExecutor executor, TaskGraph graph, RunOptions options)
+    public LocalRun(LocalExecutor executor, TaskGraph graph, RunOptions options, SubtaskOrder order)
     {
         Executor = executor;
         PlannedGraph = graph;
         Options = options;
         RunId = executor.Workers.NewRunId();
         _ended = _ending.Token;
-        _core = new DispatchCore(graph, executor.Resources, RunId, options, SharablesOf(graph, executor.Cache is not null));
+        _core = new DispatchCore(graph, executor.Resources, RunId, options, order, SharablesOf(graph, executor.Cache is not null));
         _events = new RunEventFactory(RunId, Graph);
         _running = new LocalAttempt?[graph.Count];
         Inputs = new InputBinder(Graph, OutputOf, executor.Serializer);

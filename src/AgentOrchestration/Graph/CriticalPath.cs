@@ -27,6 +27,22 @@ public sealed record CriticalPath(IReadOnlyList<string> SubtaskIds, TimeSpan Dur
         return ranks;
     }
 
+    /// <summary>
+    /// How urgent each subtask is: the way that is left to the end of the run from its middle. By its start (latest start time first) long
+    /// subtasks come too early where resources are scarce, by its end (latest finish time first) long and short ones are alike; on
+    /// project-scheduling instances the middle is better than both.
+    /// </summary>
+    internal static double[] Priorities(SuccessorGraph graph, ReadOnlySpan<int> topologicalOrder, ReadOnlySpan<double> weights)
+    {
+        double[] priorities = UpwardRanks(graph, topologicalOrder, weights);
+        for (int i = 0; i < priorities.Length; i++)
+        {
+            priorities[i] -= weights[i] / 2;
+        }
+
+        return priorities;
+    }
+
     /// <summary>The critical path when each subtask takes as long as given, in seconds.</summary>
     internal static CriticalPath Of(TaskGraph graph, ReadOnlySpan<double> seconds)
     {

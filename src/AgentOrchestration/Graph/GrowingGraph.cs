@@ -13,11 +13,18 @@ internal sealed class GrowingGraph
     private readonly Dictionary<int, Range> _parts = [];
     private HashSet<(int Dependency, int Subtask)>? _addedOptional;
     private Dictionary<string, int>? _indices;
-    private double[] _ranks;
+    private double[] _priorities;
     private Subtask[]? _subtasks;
     private bool _ownsArrays;
 
     public GrowingGraph(TaskGraph origin)
+        : this(origin, origin.Priorities)
+    {
+    }
+
+    /// <param name="origin">The plan's.</param>
+    /// <param name="priorities">Of each of its subtasks; the greater, the more urgent.</param>
+    public GrowingGraph(TaskGraph origin, double[] priorities)
     {
         Origin = origin;
         Count = origin.Count;
@@ -27,7 +34,7 @@ internal sealed class GrowingGraph
         Dependencies = origin.Dependencies;
         NeedVectors = origin.NeedVectors;
         NeedVectorOf = origin.NeedVectorOf;
-        _ranks = origin.Ranks;
+        _priorities = priorities;
     }
 
     public TaskGraph Origin { get; }
@@ -50,7 +57,7 @@ internal sealed class GrowingGraph
 
     public Subtask SubtaskAt(int index) => _subtasks is { } grown ? grown[index] : Origin.Subtasks[index];
 
-    public long UrgencyOf(int index) => Urgency.Of(_ranks[index], index);
+    public long UrgencyOf(int index) => Urgency.Of(_priorities[index], index);
 
     /// <summary>Whether any dependency may end in any way.</summary>
     public bool HasOptional => (Origin.Part.Optional ?? _addedOptional) is not null;
@@ -95,7 +102,7 @@ internal sealed class GrowingGraph
         Policies = Appended(Policies, offset, part.Policies);
         Dependencies = Appended(Dependencies, offset, part.Dependencies);
         NeedVectorOf = Appended(NeedVectorOf, offset, Array.ConvertAll(part.Needs, NeedVectors.IndexOf));
-        _ranks = Appended(_ranks, offset, RanksOf(growth));
+        _priorities = Appended(_priorities, offset, PrioritiesOf(growth));
         _ownsArrays = true;
         if (growth.IsJoined)
         {
@@ -119,11 +126,11 @@ internal sealed class GrowingGraph
             ? []
             : [.. Dependencies[index].Where(dependency => IsOptional(dependency, index) && !hasOutput(dependency)).Select(dependency => SubtaskAt(dependency).Id)];
 
-    private double[] RanksOf(GraphGrowth growth)
+    private double[] PrioritiesOf(GraphGrowth growth)
     {
-        double[] ranks = CriticalPath.UpwardRanks(growth.Part.Successors, growth.Part.TopologicalOrder, growth.Part.EstimatedSeconds());
-        double afterwards = growth.IsJoined ? _ranks[growth.Parent] : 0;
-        return Array.ConvertAll(ranks, rank => rank + afterwards);
+        double[] priorities = CriticalPath.Priorities(growth.Part.Successors, growth.Part.TopologicalOrder, growth.Part.EstimatedSeconds());
+        double afterwards = growth.IsJoined ? _priorities[growth.Parent] : 0;
+        return Array.ConvertAll(priorities, priority => priority + afterwards);
     }
 
     private void AddEdges(GraphGrowth growth, int offset)

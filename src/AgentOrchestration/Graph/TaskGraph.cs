@@ -16,7 +16,7 @@ public sealed class TaskGraph
         Checker = checker;
         NeedVectors = new NeedVectors();
         NeedVectorOf = Array.ConvertAll(part.Needs, NeedVectors.IndexOf);
-        Ranks = CriticalPath.UpwardRanks(part.Successors, part.TopologicalOrder, part.EstimatedSeconds());
+        Priorities = CriticalPath.Priorities(part.Successors, part.TopologicalOrder, part.EstimatedSeconds());
     }
 
     /// <summary>The plan.</summary>
@@ -54,8 +54,8 @@ public sealed class TaskGraph
     /// <summary>Of each subtask the index of its needs in <see cref="NeedVectors"/>.</summary>
     internal int[] NeedVectorOf { get; }
 
-    /// <summary>Of each subtask the expected way from its start to the end of the run, in seconds.</summary>
-    internal double[] Ranks { get; }
+    /// <summary>Of each subtask how urgent it is by the critical path, in seconds.</summary>
+    internal double[] Priorities { get; }
 
     /// <summary>The task type of a subtask. For executors of an application's own.</summary>
     /// <param name="index">The subtask's index.</param>

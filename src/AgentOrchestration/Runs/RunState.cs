@@ -18,9 +18,9 @@ internal sealed class RunState
     private bool _anyCancelled;
     private bool _budgetCutShort;
 
-    public RunState(TaskGraph graph)
+    public RunState(TaskGraph graph, double[]? priorities = null)
     {
-        Graph = new GrowingGraph(graph);
+        Graph = new GrowingGraph(graph, priorities ?? graph.Priorities);
         _states = new SubtaskState[graph.Count];
         _attempts = new ushort[graph.Count];
         _payloads = new object?[graph.Count];

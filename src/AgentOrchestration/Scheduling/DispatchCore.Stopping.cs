@@ -14,6 +14,10 @@ internal sealed partial class DispatchCore
     private bool _isAsking;
     private int _stopAfterFailureOf = -1;
     private long _startedAt;
+    private PlannedStarts? _planned;
+    private long _now;
+    private long _heldUntil = long.MaxValue;
+    private long _wakesAt;
 
     public void CancelRun(long now, Decisions decisions)
     {
@@ -85,6 +89,10 @@ internal sealed partial class DispatchCore
         {
             _budget.IsTimeUp = true;
             Exhaust(BudgetLimit.Time, now, decisions);
+            Settle(now, decisions);
+        }
+        else if (_planned is not null)
+        {
             Settle(now, decisions);
         }
     }
@@ -238,7 +246,18 @@ internal sealed partial class DispatchCore
 
     private bool MayStart(int subtask)
     {
-        if (_budget!.WhatForbids(Graph.Policies[subtask].ExpectedUsage, out bool isFinal) is not { } limit)
+        if (_planned?.HeldUntil(subtask, State, _now) is > 0 and { } heldUntil)
+        {
+            _heldUntil = Math.Min(_heldUntil, heldUntil);
+            return false;
+        }
+
+        if (_budget is null)
+        {
+            return true;
+        }
+
+        if (_budget.WhatForbids(Graph.Policies[subtask].ExpectedUsage, out bool isFinal) is not { } limit)
         {
             return true;
         }
@@ -249,6 +268,18 @@ internal sealed partial class DispatchCore
         }
 
         return false;
+    }
+
+    /// <summary>What is held back for others is looked at again at its planned start.</summary>
+    private void FollowPlan(Decisions decisions)
+    {
+        if (_heldUntil < long.MaxValue && _heldUntil != _wakesAt)
+        {
+            _wakesAt = _heldUntil;
+            WakeRunAt(_heldUntil, decisions);
+        }
+
+        _heldUntil = long.MaxValue;
     }
 
     /// <summary>What the ledger of the budget said while subtasks were being started.</summary>

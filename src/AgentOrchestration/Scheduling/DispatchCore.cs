@@ -18,21 +18,25 @@ internal sealed partial class DispatchCore
     private readonly ulong _seed;
     private readonly BudgetLedger? _budget;
     private readonly Predicate<int>? _mayStart;
+    private readonly SubtaskOrder _order;
     private bool _mayNeedPreparation;
     private AttemptDeadlines? _deadlines;
     private WaitReason[] _waits;
     private SharedWork? _shared;
     private int _outstanding;
+    private bool _isMomentOpen;
     private volatile bool _mayBeBlocked;
 
     /// <param name="graph">The graph to run.</param>
     /// <param name="resources">The ledger.</param>
     /// <param name="runId">The run; seeds the jitter of its retries.</param>
     /// <param name="options">How the run is executed.</param>
+    /// <param name="order">The order of urgency. Default: the critical path first.</param>
     /// <param name="mayShare">Whether a subtask's work may be shared or cached, so that it must be identified before it runs; <see langword="null"/> for none.</param>
-    public DispatchCore(TaskGraph graph, IResourceManager resources, string runId, RunOptions options, Predicate<int>? mayShare = null)
+    public DispatchCore(TaskGraph graph, IResourceManager resources, string runId, RunOptions options, SubtaskOrder? order = null, Predicate<int>? mayShare = null)
     {
-        State = new RunState(graph);
+        _order = order ?? SubtaskOrder.CriticalPathFirst;
+        State = new RunState(graph, _order.IsCriticalPathFirst ? graph.Priorities : _order.Priorities);
         _ready = new ReadyQueue(State.Graph, resources);
         _waits = new WaitReason[graph.Count];
         _options = options;
@@ -47,6 +51,10 @@ internal sealed partial class DispatchCore
         if (options.Budget is { } budget)
         {
             _budget = new BudgetLedger(budget);
+        }
+
+        if (_budget is not null || _order.Starts is not null)
+        {
             _mayStart = MayStart;
         }
     }
@@ -67,6 +75,7 @@ internal sealed partial class DispatchCore
         WakeRunAt(now + _options.Timeout?.Ticks, decisions);
         WakeRunAt(now + _options.Budget?.MaxTime?.Ticks, decisions);
         _startedAt = now;
+        _planned = _order.Starts is null ? null : new PlannedStarts(_order.Starts, now);
         Settle(now, decisions);
     }
 
@@ -208,12 +217,33 @@ internal sealed partial class DispatchCore
 
         _consequences.Ready.Clear();
         _consequences.Skipped.Clear();
+        _isMomentOpen = false;
         End(now, decisions);
+    }
+
+    /// <summary>
+    /// Several things have happened at one moment: until <see cref="EndMoment"/> the host tells them all, and nothing starts in between, so
+    /// that what the last of them frees counts for the most urgent.
+    /// </summary>
+    public void BeginMoment() => _isMomentOpen = true;
+
+    public void EndMoment(long now, Decisions decisions)
+    {
+        _isMomentOpen = false;
+        if (!State.IsEnded)
+        {
+            Settle(now, decisions);
+        }
     }
 
     /// <summary>Follows every consequence to its end, then starts what can start; both again as long as one leads to the other.</summary>
     private void Settle(long now, Decisions decisions)
     {
+        if (_isMomentOpen)
+        {
+            return;
+        }
+
         do
         {
             FollowConsequences(now, decisions);
@@ -295,6 +325,8 @@ internal sealed partial class DispatchCore
             return;
         }
 
+        _now = now;
+
         // Set before the ledger is asked: a release that comes after a refusal then finds it set, and no wake-up is lost.
         _mayBeBlocked = true;
 #pragma warning disable CA2000 // The lease leaves with the decision; the host gives it back when the attempt's code has returned.
@@ -312,6 +344,7 @@ internal sealed partial class DispatchCore
         }
 
         _mayBeBlocked = _ready.IsAnyParked;
+        FollowPlan(decisions);
         FollowBudget(now, decisions);
     }
 

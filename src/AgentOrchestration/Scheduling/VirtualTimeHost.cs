@@ -27,13 +27,14 @@ internal sealed class VirtualTimeHost
     /// <param name="attempts">By subtask and attempt, how it goes.</param>
     /// <param name="runId">The run; seeds the jitter of its retries.</param>
     /// <param name="seed">Orders what happens at the same moment. Default: the order in which it was decided.</param>
+    /// <param name="order">The order of urgency. Default: the critical path first.</param>
     public VirtualTimeHost(
-        TaskGraph graph, IResourceManager resources, RunOptions options, Func<int, int, VirtualAttempt> attempts, string runId = "virtual", int? seed = null)
+        TaskGraph graph, IResourceManager resources, RunOptions options, Func<int, int, VirtualAttempt> attempts, string runId = "virtual", int? seed = null, SubtaskOrder? order = null)
     {
         _runId = runId;
         _attempts = attempts;
         _seed = seed is { } chosen ? (ulong)chosen : null;
-        Core = new DispatchCore(graph, resources, runId, options);
+        Core = new DispatchCore(graph, resources, runId, options, order);
     }
 
     public DispatchCore Core { get; }
@@ -63,7 +64,14 @@ internal sealed class VirtualTimeHost
         Schedule(DateTimeOffset.UnixEpoch.Ticks);
         while (_agenda.TryDequeue(out Action<long, Decisions>? happen, out (long Time, int Order, int Sequence) moment))
         {
+            Core.BeginMoment();
             happen(moment.Time, _decisions);
+            while (_agenda.TryPeek(out _, out (long Time, int Order, int Sequence) next) && next.Time == moment.Time)
+            {
+                _agenda.Dequeue()(moment.Time, _decisions);
+            }
+
+            Core.EndMoment(moment.Time, _decisions);
             Schedule(moment.Time);
         }
 

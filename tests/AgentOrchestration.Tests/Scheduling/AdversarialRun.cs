@@ -29,7 +29,7 @@ internal sealed class AdversarialRun
     {
         _random = new Random(seed);
         _world = new AdversarialWorld(seed);
-        Core = new DispatchCore(_world.Graph, _world.Resources, $"run-{seed}", Options, subtask => Graph.TaskTypes[subtask].MayShare);
+        Core = new DispatchCore(_world.Graph, _world.Resources, $"run-{seed}", Options, _world.Order, subtask => Graph.TaskTypes[subtask].MayShare);
     }
 
     public DispatchCore Core { get; }

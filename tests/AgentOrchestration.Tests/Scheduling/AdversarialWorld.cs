@@ -2,6 +2,7 @@ using AgentOrchestration.Graph;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Scheduling;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Tests.Scheduling;
@@ -25,6 +26,7 @@ internal sealed class AdversarialWorld
         TaskGraph? graph = Checker.Check(RandomPlan(_random.Next(1, 25), depth: 0), out IReadOnlyList<PlanDiagnostic> diagnostics);
         Assert.Empty(diagnostics);
         Graph = graph!;
+        Order = RandomOrder();
     }
 
     public ResourcePools Resources { get; }
@@ -34,6 +36,8 @@ internal sealed class AdversarialWorld
     public RunOptions Options { get; }
 
     public TaskGraph Graph { get; }
+
+    public SubtaskOrder Order { get; }
 
     /// <summary>A small plan that a subtask may add.</summary>
     public TaskPlan RandomAddition() => RandomPlan(_random.Next(1, 4), depth: 2);
@@ -67,6 +71,14 @@ internal sealed class AdversarialWorld
             options.Retry.MaxAttempts = MaxAttempts;
             configure(options);
         });
+
+    /// <summary>Also schedules that no search would make.</summary>
+    private SubtaskOrder RandomOrder() => _random.Next(3) switch
+    {
+        0 => SubtaskOrder.ByPriority([.. Enumerable.Range(0, Graph.Count).Select(_ => _random.NextDouble())]),
+        1 => SubtaskOrder.BySchedule([.. Enumerable.Range(0, Graph.Count).Select(_ => TimeSpan.FromTicks(_random.Next(20_000)))]),
+        _ => SubtaskOrder.CriticalPathFirst,
+    };
 
     private RunOptions RandomOptions() => new()
     {
