@@ -14,5 +14,6 @@ root.Subcommands.Add(LatencyCommand.Create());
 root.Subcommands.Add(PiecesCommand.Create());
 root.Subcommands.Add(ReportBenchmark.Create());
 root.Subcommands.Add(ScheduleCommand.Create());
+root.Subcommands.Add(WorkflowsCommand.Create());
 root.Subcommands.Add(SimulatorCommand.Create());
 return await root.Parse(args).InvokeAsync();
