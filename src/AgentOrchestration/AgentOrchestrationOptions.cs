@@ -48,6 +48,13 @@ public sealed class AgentOrchestrationOptions
     [Range(0, int.MaxValue)]
     public int MaxAbandoned { get; set; } = 8;
 
+    /// <summary>
+    /// How often less urgent subtasks of a run that need one of its resources may start before a subtask that waits for them. At this number
+    /// nothing less urgent of the run that needs any of them starts before it. 0 keeps strictly to the order of urgency. Default: 64.
+    /// </summary>
+    [Range(0, int.MaxValue)]
+    public int MaxPassedOver { get; set; } = RunOptions.DefaultMaxPassedOver;
+
     /// <summary>How long one try to undo a subtask may take, when its task type has no timeout. Default: 5 minutes.</summary>
     public TimeSpan CompensationTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
@@ -69,6 +76,7 @@ public sealed class AgentOrchestrationOptions
         MaxParallelism = MaxParallelism,
         AbandonAfter = AbandonAfter,
         MaxAbandoned = MaxAbandoned,
+        MaxPassedOver = MaxPassedOver,
         Timeout = RunTimeout,
         FailurePolicy = FailurePolicy,
         Budget = Budget,

@@ -54,7 +54,12 @@ public static class AgentOrchestrationServiceCollectionExtensions
     private static void AddSeams(IServiceCollection services)
     {
         services.TryAddSingleton<IResourceManager>(provider =>
-            new ResourcePools([.. MachineCapacity.Detect(), .. provider.GetServices<ResourceCapacity>().Select(capacity => capacity.Amount)]));
+            new ResourcePools(
+                [.. MachineCapacity.Detect().Select(amount => new ResourceDeclaration(amount.Name, amount.Amount)), .. provider.GetServices<ResourceDeclaration>()],
+                provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => provider.GetRequiredService<IResourceManager>() as IAdjustableResources
+            ?? throw new InvalidOperationException(
+                $"The application's own {nameof(IResourceManager)} does not implement {nameof(IAdjustableResources)}: implement it, or change its capacities in a way of its own."));
         services.TryAddSingleton<ITaskTypeRegistry>(provider =>
             new TaskTypeRegistry(provider.GetServices<TaskDescriptor>(), provider.GetRequiredService<PayloadSerializer>()));
         services.TryAddSingleton(SchedulingPolicies.CriticalPathFirst);

@@ -1,4 +1,3 @@
-using AgentOrchestration.DependencyInjection;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Plugins;
 using AgentOrchestration.Resources;
@@ -8,23 +7,61 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Declares resources.</summary>
 public static class ResourceBuilderExtensions
 {
-    /// <summary>Declares a pool, or replaces the machine's own capacity of cpu or memory.</summary>
+    private static readonly TimeSpan LongestPeriod = TimeSpan.FromDays(366);
+
+    /// <summary>
+    /// Declares a pool whose capacity is given back after use, or replaces the machine's own capacity of cpu or memory. The last declaration
+    /// of a name counts.
+    /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The pool's name: 1 to 64 of <c>A-Z a-z 0-9 _ -</c>.</param>
     /// <param name="capacity">All there is, greater than zero: thousandths of a core for cpu, MiB for memory, your own unit for others.</param>
     /// <exception cref="ArgumentException">The name is ill-formed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is zero or negative.</exception>
-    public static IAgentOrchestrationBuilder AddResource(this IAgentOrchestrationBuilder builder, string name, long capacity)
+    public static IAgentOrchestrationBuilder AddResource(this IAgentOrchestrationBuilder builder, string name, long capacity) =>
+        Declare(builder, name, new ResourceDeclaration(name, capacity));
+
+    /// <summary>
+    /// Declares a pool that grows again with time, such as a provider's limit of tokens per minute: what an attempt takes is used up, and the
+    /// end of the attempt returns nothing. It grows steadily (a token bucket): after half a period an empty pool is half full, after a period
+    /// it is full. Every attempt takes anew, also a retry.
+    /// </summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The pool's name: 1 to 64 of <c>A-Z a-z 0-9 _ -</c>.</param>
+    /// <param name="capacity">The most that there is at a time, greater than zero, in your own unit.</param>
+    /// <param name="replenishEvery">How long an empty pool takes to be full, greater than zero and at most 366 days.</param>
+    /// <exception cref="ArgumentException">The name is ill-formed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The capacity is zero or negative, or the time is outside its range.</exception>
+    public static IAgentOrchestrationBuilder AddResource(this IAgentOrchestrationBuilder builder, string name, long capacity, TimeSpan replenishEvery)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(replenishEvery, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(replenishEvery, LongestPeriod);
+        return Declare(builder, name, new ResourceDeclaration(name, capacity) { Kind = ResourcePoolKind.Replenishing, Period = replenishEvery });
+    }
+
+    /// <summary>
+    /// Declares a pool that is used up, a budget for all runs of the process: what an attempt takes is gone, also that of an attempt that
+    /// fails. A subtask that needs more than what is left fails (<c>ResourceUnavailable</c>); <see cref="IAdjustableResources"/> raises it.
+    /// </summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The pool's name: 1 to 64 of <c>A-Z a-z 0-9 _ -</c>.</param>
+    /// <param name="amount">All there is, greater than zero, in your own unit.</param>
+    /// <exception cref="ArgumentException">The name is ill-formed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The amount is zero or negative.</exception>
+    public static IAgentOrchestrationBuilder AddConsumableResource(this IAgentOrchestrationBuilder builder, string name, long amount) =>
+        Declare(builder, name, new ResourceDeclaration(name, amount) { Kind = ResourcePoolKind.Consumable });
+
+    private static IAgentOrchestrationBuilder Declare(IAgentOrchestrationBuilder builder, string name, ResourceDeclaration declaration)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(name);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(declaration.Capacity, declaration.Kind == ResourcePoolKind.Consumable ? "amount" : "capacity");
         if (!SubtaskId.IsValid(name))
         {
             throw new ArgumentException($"'{name}' is no name of a resource: use 1 to 64 of A-Z a-z 0-9 _ -.", nameof(name));
         }
 
-        builder.Services.AddSingleton(new ResourceCapacity(new ResourceAmount(name, capacity)));
+        builder.Services.AddSingleton(declaration);
         return builder;
     }
 }

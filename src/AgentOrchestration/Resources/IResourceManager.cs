@@ -8,14 +8,20 @@ namespace AgentOrchestration.Resources;
 /// <remarks>
 /// Implementations must be safe for concurrent use, must never block, and must keep no queue of waiting runs: the dispatch core
 /// waits, and asks again when <see cref="Released"/> is raised. A refused request holds nothing. At every moment, what is free and
-/// what is leased add up to the capacity of each pool.
+/// what is leased add up to the capacity of each pool. Capacities may change while runs go on; leases are never revoked.
 /// </remarks>
 public interface IResourceManager
 {
-    /// <summary>Raised after something was given back or capacity grew, outside every lock of the manager and never from inside TryAcquire, on any thread.</summary>
+    /// <summary>
+    /// Raised when a refused request may be answered otherwise: after something was given back or has grown again, or a capacity was changed.
+    /// Outside every lock of the manager and never from inside TryAcquire, on any thread.
+    /// </summary>
     event EventHandler? Released;
 
-    /// <summary>The capacity of a pool in its unit, or <see langword="null"/> when there is no pool of that name.</summary>
+    /// <summary>
+    /// The most that one request may be granted from a pool, now or later, in its unit: its capacity, or what is left of a pool that is used
+    /// up. <see langword="null"/> when there is no pool of that name. Work that waits for more than this fails.
+    /// </summary>
     /// <param name="name">The pool's name, compared ordinally.</param>
     long? GetCapacity(string name);
 

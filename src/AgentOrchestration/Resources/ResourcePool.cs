@@ -1,25 +1,35 @@
 namespace AgentOrchestration.Resources;
 
-/// <summary>One named capacity. Not thread-safe: <see cref="ResourcePools"/> holds the lock.</summary>
-internal sealed class ResourcePool(string name, long capacity)
+/// <summary>One named capacity. Not thread-safe: <see cref="ResourcePools"/> holds the lock. Times are ticks since the ledger was made.</summary>
+internal abstract class ResourcePool(string name, long capacity)
 {
     public string Name { get; } = name;
 
-    public long Capacity { get; } = capacity;
+    public long Capacity { get; set; } = capacity;
 
-    public long InUse { get; private set; }
+    public abstract ResourcePoolKind Kind { get; }
 
-    public bool Has(long amount) => amount <= Capacity - InUse;
+    /// <summary>What is leased out, or used up and not grown again. Above the capacity when the pool has shrunk.</summary>
+    public abstract long InUse { get; }
 
-    public void Take(long amount) => InUse += amount;
+    /// <summary>The most that one request may be granted, now or later.</summary>
+    public virtual long MostGrantable => Capacity;
 
-    public void GiveBack(long amount)
+    /// <summary>The integral of what was in use over time, in the pool's unit times seconds.</summary>
+    public virtual double UnitSeconds => 0;
+
+    /// <summary>Brings the pool up to the present; called before anything else is asked or done.</summary>
+    public virtual void AdvanceTo(long now)
     {
-        if (amount > InUse)
-        {
-            throw new InvalidOperationException($"More of '{Name}' was given back than was taken: {amount}, but only {InUse} is in use.");
-        }
-
-        InUse -= amount;
     }
+
+    public virtual bool Has(long amount) => amount <= Capacity - InUse;
+
+    public abstract void Take(long amount);
+
+    /// <returns>Whether anything is free again.</returns>
+    public abstract bool GiveBack(long amount);
+
+    /// <summary>When an amount that the pool has not now will be there by itself.</summary>
+    public virtual long DueAt(long amount) => long.MaxValue;
 }

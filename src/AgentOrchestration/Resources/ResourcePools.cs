@@ -2,27 +2,80 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace AgentOrchestration.Resources;
 
-/// <summary>The built-in ledger: fixed pools behind one lock, so that a vector of needs is one decision and cannot deadlock.</summary>
-internal sealed class ResourcePools : IResourceManager
+/// <summary>The built-in ledger: named pools behind one lock, so that a vector of needs is one decision and cannot deadlock.</summary>
+#pragma warning disable CA1001 // Its timer is due once: after the end of the application it finds nobody to tell.
+internal sealed class ResourcePools : IResourceManager, IAdjustableResources
+#pragma warning restore CA1001
 {
     private readonly Lock _gate = new();
-    private readonly SortedDictionary<string, ResourcePool> _pools = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ResourcePool> _pools = new(StringComparer.Ordinal);
+    private readonly ResourcePool[] _byName;
     private readonly Action<ResourceRequirements> _giveBack;
+    private readonly TimeProvider? _timeProvider;
+    private readonly long _madeAt;
+    private ITimer? _timer;
+    private long _wakeAt = long.MaxValue;
 
-    /// <param name="capacities">Later amounts of the same name replace earlier ones, so an application overrides the machine's defaults.</param>
+    /// <summary>Pools without a clock: time does not pass for them.</summary>
+    /// <param name="capacities">Later amounts of the same name replace earlier ones.</param>
     public ResourcePools(IEnumerable<ResourceAmount> capacities)
+        : this(capacities.Select(capacity => new ResourceDeclaration(capacity.Name, capacity.Amount)), timeProvider: null)
     {
-        foreach (ResourceAmount capacity in capacities)
+    }
+
+    /// <param name="declarations">Later ones of the same name replace earlier ones, so an application overrides the machine's defaults.</param>
+    /// <param name="timeProvider">The clock.</param>
+    public ResourcePools(IEnumerable<ResourceDeclaration> declarations, TimeProvider? timeProvider)
+    {
+        foreach (ResourceDeclaration declaration in declarations)
         {
-            _pools[capacity.Name] = new ResourcePool(capacity.Name, capacity.Amount);
+            _pools[declaration.Name] = declaration.ToPool();
         }
 
+        _byName = [.. _pools.Values.OrderBy(pool => pool.Name, StringComparer.Ordinal)];
         _giveBack = GiveBack;
+        _timeProvider = timeProvider;
+        _madeAt = timeProvider?.GetTimestamp() ?? 0;
     }
 
     public event EventHandler? Released;
 
-    public long? GetCapacity(string name) => _pools.TryGetValue(name, out ResourcePool? pool) ? pool.Capacity : null;
+    /// <summary>Raised after a capacity was set, outside the lock.</summary>
+    public event Action? CapacityChanged;
+
+    public long? GetCapacity(string name)
+    {
+        if (!_pools.TryGetValue(name, out ResourcePool? pool))
+        {
+            return null;
+        }
+
+        lock (_gate)
+        {
+            return pool.MostGrantable;
+        }
+    }
+
+    public void SetCapacity(string name, long capacity)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentOutOfRangeException.ThrowIfNegative(capacity);
+        if (!_pools.TryGetValue(name, out ResourcePool? pool))
+        {
+            throw new ArgumentException(
+                $"There is no resource '{name}'. There are: {string.Join(", ", _byName.Select(known => known.Name))}. Declare others with AddResource.",
+                nameof(name));
+        }
+
+        lock (_gate)
+        {
+            pool.AdvanceTo(Now());
+            pool.Capacity = capacity;
+        }
+
+        CapacityChanged?.Invoke();
+        Announce();
+    }
 
     public bool TryAcquire(ResourceRequirements needs, [NotNullWhen(true)] out ResourceLease? lease)
     {
@@ -30,10 +83,18 @@ internal sealed class ResourcePools : IResourceManager
         lease = null;
         lock (_gate)
         {
+            long now = Now();
             foreach (ResourceAmount need in needs.AmountSpan)
             {
-                if (!_pools.TryGetValue(need.Name, out ResourcePool? pool) || !pool.Has(need.Amount))
+                if (!_pools.TryGetValue(need.Name, out ResourcePool? pool))
                 {
+                    return false;
+                }
+
+                pool.AdvanceTo(now);
+                if (!pool.Has(need.Amount))
+                {
+                    WakeAt(pool.DueAt(need.Amount), now);
                     return false;
                 }
             }
@@ -52,21 +113,74 @@ internal sealed class ResourcePools : IResourceManager
     {
         lock (_gate)
         {
-            return [.. _pools.Values.Select(pool => new ResourcePoolSnapshot(pool.Name, pool.Capacity, pool.InUse))];
+            long now = Now();
+            return Array.ConvertAll(_byName, pool =>
+            {
+                pool.AdvanceTo(now);
+                return new ResourcePoolSnapshot(pool.Name, pool.Capacity, pool.InUse) { Kind = pool.Kind, UnitSeconds = pool.UnitSeconds };
+            });
         }
     }
 
     private void GiveBack(ResourceRequirements granted)
     {
+        bool isAnyFree = false;
         lock (_gate)
         {
+            long now = Now();
             foreach (ResourceAmount amount in granted.AmountSpan)
             {
-                _pools[amount.Name].GiveBack(amount.Amount);
+                ResourcePool pool = _pools[amount.Name];
+                pool.AdvanceTo(now);
+                isAnyFree |= pool.GiveBack(amount.Amount);
             }
         }
 
-        Announce();
+        if (isAnyFree)
+        {
+            Announce();
+        }
+    }
+
+    private long Now() => _timeProvider is null ? 0 : _timeProvider.GetElapsedTime(_madeAt).Ticks;
+
+    /// <summary>Somebody was refused what will be there by itself: those who wait are to be asked again then.</summary>
+    private void WakeAt(long dueAt, long now)
+    {
+        if (dueAt >= _wakeAt || _timeProvider is null)
+        {
+            return;
+        }
+
+        _wakeAt = dueAt;
+        _timer ??= CreateTimer(_timeProvider);
+
+        // Timers count whole milliseconds; one that comes early would find too little.
+        _timer.Change(TimeSpan.FromMilliseconds(Math.Clamp(((dueAt - now) / TimeSpan.TicksPerMillisecond) + 1, 1, int.MaxValue)), Timeout.InfiniteTimeSpan);
+    }
+
+    private ITimer CreateTimer(TimeProvider timeProvider)
+    {
+        // It serves all runs: it must not carry the ambient values (activity, culture…) of the first along.
+        using AsyncFlowControl? flow = ExecutionContext.IsFlowSuppressed() ? null : ExecutionContext.SuppressFlow();
+        return timeProvider.CreateTimer(static pools => ((ResourcePools)pools!).OnReplenished(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    private void OnReplenished()
+    {
+        lock (_gate)
+        {
+            _wakeAt = long.MaxValue;
+        }
+
+        try
+        {
+            Announce();
+        }
+        catch (AggregateException)
+        {
+            // What a listener throws on a timer's thread would end the process.
+        }
     }
 
     /// <summary>A listener that throws keeps no other from hearing.</summary>

@@ -3,6 +3,8 @@ namespace AgentOrchestration.Runs;
 /// <summary>How one run is executed.</summary>
 public sealed record RunOptions
 {
+    internal const int DefaultMaxPassedOver = 64;
+
     /// <summary>How many subtasks run at a time, from 1. Default: 5.</summary>
     public int MaxParallelism { get; init; } = 5;
 
@@ -26,6 +28,12 @@ public sealed record RunOptions
 
     /// <summary>What the run may use. Default: no limit.</summary>
     public RunBudget? Budget { get; init; }
+
+    /// <summary>
+    /// How often less urgent subtasks that need one of its resources may start before a subtask that waits for them. At this number nothing
+    /// less urgent that needs any of them starts before it. 0 keeps strictly to the order of urgency. Default: 64.
+    /// </summary>
+    public int MaxPassedOver { get; init; } = DefaultMaxPassedOver;
 
     /// <summary>How long one try to undo a subtask may take, when its task type has no timeout of its own. Default: 5 minutes.</summary>
     public TimeSpan CompensationTimeout { get; init; } = TimeSpan.FromMinutes(5);
