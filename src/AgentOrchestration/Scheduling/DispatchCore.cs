@@ -37,7 +37,7 @@ internal sealed partial class DispatchCore
     {
         _order = order ?? SubtaskOrder.CriticalPathFirst;
         State = new RunState(graph, _order.IsCriticalPathFirst ? graph.Priorities : _order.Priorities);
-        _ready = new ReadyQueue(State.Graph, resources);
+        _ready = new ReadyQueue(State.Graph, resources, options.MaxPassedOver);
         _waits = new WaitReason[graph.Count];
         _options = options;
         _mayShare = mayShare;
@@ -244,16 +244,14 @@ internal sealed partial class DispatchCore
             return;
         }
 
+        bool mayMoreStart;
         do
         {
             FollowConsequences(now, decisions);
             Dispatch(now, decisions);
-            if (State.Running == 0 && _outstanding == 0 && State.Open > 0 && !_consequences.Any)
-            {
-                FailWhatCannotGoOn(now);
-            }
+            mayMoreStart = State.Running == 0 && _outstanding == 0 && State.Open > 0 && !_consequences.Any && FailWhatCannotGoOn(now);
         }
-        while (_consequences.Any || _stopAfterFailureOf >= 0);
+        while (mayMoreStart || _consequences.Any || _stopAfterFailureOf >= 0);
 
         if (State.Open == 0 && _undo is null && !BeginCompensation(now, decisions))
         {
@@ -330,13 +328,13 @@ internal sealed partial class DispatchCore
         // Set before the ledger is asked: a release that comes after a refusal then finds it set, and no wake-up is lost.
         _mayBeBlocked = true;
 #pragma warning disable CA2000 // The lease leaves with the decision; the host gives it back when the attempt's code has returned.
-        while (State.Running < _options.MaxParallelism && _ready.TryDequeue(_mayStart, out int subtask, out ResourceLease? lease, out Exception? error))
+        while (State.Running < _options.MaxParallelism && _ready.TryDequeue(_mayStart, out int subtask, out ResourceLease? lease, out SubtaskError? error))
 #pragma warning restore CA2000
         {
             _waits[subtask] = WaitReason.None;
             if (error is not null)
             {
-                Fail(subtask, State.AttemptOf(subtask), SubtaskError.From(error), now);
+                Fail(subtask, State.AttemptOf(subtask), error, now);
                 continue;
             }
 
@@ -454,13 +452,16 @@ internal sealed partial class DispatchCore
         : _shared.End(subtask, keep && Graph.TaskTypes[subtask].Effect == TaskEffect.Pure).Where(twin => _waits[twin] == WaitReason.Twin);
 
     /// <summary>Nothing of this run is going on. What cannot go on by itself either ends here, by name, instead of waiting for ever.</summary>
-    private void FailWhatCannotGoOn(long now)
+    /// <returns>Whether something ended that others may have been held back for.</returns>
+    private bool FailWhatCannotGoOn(long now)
     {
+        bool isAnyHopeless = false;
         if (_ready.IsAllParked)
         {
             // Other runs may release what these wait for; abandoned code of this run perhaps never will.
             foreach (int subtask in _abandonedLeases.Count == 0 ? [] : _ready.TakeHopeless(_abandonedLeases.Values))
             {
+                isAnyHopeless = true;
                 _waits[subtask] = WaitReason.None;
                 Fail(subtask, State.AttemptOf(subtask), new SubtaskError("ResourcesAbandoned", "What it needs is held by an abandoned attempt of this run that has not returned."), now);
             }
@@ -469,6 +470,8 @@ internal sealed partial class DispatchCore
         {
             FailStalled(now);
         }
+
+        return isAnyHopeless;
     }
 
     /// <summary>Nothing can ever happen: a defect of ours.</summary>

@@ -1,16 +1,25 @@
 using AgentOrchestration.Graph;
 using AgentOrchestration.Resources;
+using AgentOrchestration.Runs;
 
 namespace AgentOrchestration.Scheduling;
 
 /// <summary>
 /// The one place where ready subtasks wait. Subtasks with equal needs form a group: when the most urgent of a group does not fit, none
 /// of it does, and the group is parked until something is released. So a release costs one question per distinct need, however many wait.
+/// First fit, but not without end: a group that was passed over too often is reserved for (see <see cref="PassedOver"/>).
 /// </summary>
-internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources)
+/// <param name="graph">The graph.</param>
+/// <param name="resources">The ledger.</param>
+/// <param name="maxPassedOver">How often less urgent work that needs one of its pools may start before a subtask.</param>
+internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources, int maxPassedOver = RunOptions.DefaultMaxPassedOver)
 {
     private readonly List<UrgencyQueue> _groups = [];
     private readonly HashSet<int> _parked = [];
+
+    // Groups that nobody asks for, because a pool of theirs is reserved for a more urgent one.
+    private readonly HashSet<int> _heldBack = [];
+    private readonly PassedOver _passedOver = new(maxPassedOver);
     private readonly bool _asksAlways = resources is LimitedResources { LimitsEveryAttempt: true };
 
     // Groups by their most urgent subtask. An entry whose group has another head by now, or none, is passed over.
@@ -19,9 +28,9 @@ internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources)
     public int Count { get; private set; }
 
     /// <summary>Whether every waiting subtask waits for resources.</summary>
-    public bool IsAllParked => Count > 0 && _parked.Sum(group => _groups[group].Count) == Count;
+    public bool IsAllParked => Count > 0 && _parked.Concat(_heldBack).Sum(group => _groups[group].Count) == Count;
 
-    public bool IsAnyParked => _parked.Count > 0;
+    public bool IsAnyParked => _parked.Count + _heldBack.Count > 0;
 
     /// <summary>With a single group there are no heads to compare.</summary>
     private bool HasOneGroup => _groups.Count == 1;
@@ -40,6 +49,7 @@ internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources)
         Count++;
         if (!HasOneGroup && !_parked.Contains(group) && waiting.TryPeek(out long head) && head == urgency)
         {
+            _heldBack.Remove(group);
             _heads.Enqueue(group, urgency);
         }
     }
@@ -56,14 +66,15 @@ internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources)
         }
 
         _parked.Clear();
+        LetGoHeldBack();
     }
 
     /// <summary>Takes the most urgent subtask that fits, with what it needs.</summary>
     /// <param name="mayStart">Whether a subtask may start at all; asked for each group's most urgent before the ledger is.</param>
     /// <param name="subtask">The subtask.</param>
     /// <param name="lease">What it holds; <see langword="null"/> when it needs nothing.</param>
-    /// <param name="error">What the resource manager threw when it was asked; the subtask cannot run then.</param>
-    public bool TryDequeue(Predicate<int>? mayStart, out int subtask, out ResourceLease? lease, out Exception? error)
+    /// <param name="error">Why the subtask cannot run: what the resource manager threw when it was asked, or that there will never be enough.</param>
+    public bool TryDequeue(Predicate<int>? mayStart, out int subtask, out ResourceLease? lease, out SubtaskError? error)
     {
         subtask = -1;
         lease = null;
@@ -91,12 +102,16 @@ internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources)
         if (_groups[group].Count == 0)
         {
             _parked.Remove(group);
+            _heldBack.Remove(group);
+            _passedOver.Forget(group);
         }
-        else if (!HasOneGroup && !_parked.Contains(group))
+        else if (!HasOneGroup && !_parked.Contains(group) && !_heldBack.Contains(group))
         {
             EnqueueHead(group);
         }
 
+        // Whatever was held back for the sake of this one may go now.
+        LetGoHeldBack();
         return true;
     }
 
@@ -108,10 +123,12 @@ internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources)
         {
             hopeless.AddRange(_groups[group].Drain());
             _parked.Remove(group);
+            _passedOver.Forget(group);
         }
 
         Count -= hopeless.Count;
         hopeless.Sort();
+        LetGoHeldBack();
         return hopeless;
     }
 
@@ -119,6 +136,12 @@ internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources)
     {
         _groups.ForEach(group => group.Clear());
         _parked.Clear();
+        _heldBack.Clear();
+        for (int group = 0; group < _groups.Count; group++)
+        {
+            _passedOver.Forget(group);
+        }
+
         _heads.Clear();
         Count = 0;
     }
@@ -132,11 +155,12 @@ internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources)
 
         while (group >= _groups.Count)
         {
+            _passedOver.AddGroup(graph.NeedVectors[_groups.Count]);
             _groups.Add(new UrgencyQueue());
         }
     }
 
-    private bool TryDequeueOfSeveral(Predicate<int>? mayStart, ref int subtask, ref ResourceLease? lease, ref Exception? error)
+    private bool TryDequeueOfSeveral(Predicate<int>? mayStart, ref int subtask, ref ResourceLease? lease, ref SubtaskError? error)
     {
         List<(int Group, long Urgency)>? forbidden = null;
         var answer = Answer.Parked;
@@ -147,9 +171,17 @@ internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources)
                 continue;
             }
 
+            if (IsHeldBack(group, urgency))
+            {
+                _heldBack.Add(group);
+                _passedOver.Count(group, times: 0);
+                continue;
+            }
+
             answer = TryTake(group, urgency, mayStart, ref subtask, ref lease, ref error);
             if (answer == Answer.Taken)
             {
+                PassOver(group, urgency, isStart: error is null);
                 EnqueueHead(group);
             }
             else if (answer == Answer.Forbidden)
@@ -162,7 +194,7 @@ internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources)
         return answer == Answer.Taken;
     }
 
-    private Answer TryTake(int group, long urgency, Predicate<int>? mayStart, ref int subtask, ref ResourceLease? lease, ref Exception? error)
+    private Answer TryTake(int group, long urgency, Predicate<int>? mayStart, ref int subtask, ref ResourceLease? lease, ref SubtaskError? error)
     {
         if (mayStart is not null && !mayStart((int)urgency))
         {
@@ -172,12 +204,72 @@ internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources)
         if (!TryAcquire(graph.NeedVectors[group], ref lease, ref error))
         {
             _parked.Add(group);
+            _passedOver.Count(group, times: 0);
             return Answer.Parked;
         }
 
         subtask = _groups[group].Dequeue(urgency);
         Count--;
         return Answer.Taken;
+    }
+
+    private bool IsHeldBack(int group, long urgency)
+    {
+        foreach (int reserved in _passedOver.Reserved)
+        {
+            if (Waits(reserved) && IsMoreUrgent(reserved, urgency) && _passedOver.SharePool(reserved, group))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>A subtask was taken: those who wait though they are more urgent were passed over, if they need one of its pools.</summary>
+    private void PassOver(int group, long urgency, bool isStart)
+    {
+        if (_groups[group].Count == 0)
+        {
+            _passedOver.Forget(group);
+        }
+
+        if (!isStart)
+        {
+            return;
+        }
+
+        foreach (int waiting in _parked)
+        {
+            CountPass(waiting, group, urgency);
+        }
+
+        foreach (int waiting in _heldBack)
+        {
+            CountPass(waiting, group, urgency);
+        }
+    }
+
+    private void CountPass(int waiting, int started, long urgency)
+    {
+        if (IsMoreUrgent(waiting, urgency) && _passedOver.SharePool(waiting, started))
+        {
+            _passedOver.Count(waiting, times: 1);
+        }
+    }
+
+    private bool Waits(int group) => _parked.Contains(group) || _heldBack.Contains(group);
+
+    private bool IsMoreUrgent(int group, long urgency) => _groups[group].TryPeek(out long head) && head < urgency;
+
+    private void LetGoHeldBack()
+    {
+        foreach (int group in _heldBack)
+        {
+            EnqueueHead(group);
+        }
+
+        _heldBack.Clear();
     }
 
     private void EnqueueHead(int group)
@@ -188,11 +280,17 @@ internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources)
         }
     }
 
-    private bool IsHopeless(ResourceRequirements needs, IReadOnlyCollection<ResourceRequirements> lost) => needs.Amounts.Any(need =>
-        need.Amount + lost.Sum(requirements => requirements.Amounts.Where(amount => amount.Name == need.Name).Sum(amount => amount.Amount))
-        > (resources.GetCapacity(need.Name) ?? 0));
+    private bool IsHopeless(ResourceRequirements needs, IReadOnlyCollection<ResourceRequirements> lost)
+    {
+        // What is used up does not come back anyway, and what grows again does so without the lease.
+        HashSet<string> others = [.. resources.Snapshot().Where(pool => pool.Kind != ResourcePoolKind.Reusable).Select(pool => pool.Name)];
+        return needs.Amounts.Any(need => !others.Contains(need.Name)
+            && need.Amount + lost.Sum(requirements => requirements.Amounts.Where(amount => amount.Name == need.Name).Sum(amount => amount.Amount))
+            > (resources.GetCapacity(need.Name) ?? 0));
+    }
 
-    private bool TryAcquire(ResourceRequirements needs, ref ResourceLease? lease, ref Exception? error)
+    /// <returns>Whether it was granted, or will never be: then there is an error.</returns>
+    private bool TryAcquire(ResourceRequirements needs, ref ResourceLease? lease, ref SubtaskError? error)
     {
         if (needs.IsNone && !_asksAlways)
         {
@@ -201,14 +299,37 @@ internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources)
 
         try
         {
-            return resources.TryAcquire(needs, out lease);
+            if (resources.TryAcquire(needs, out lease))
+            {
+                return true;
+            }
+
+            error = WhyNever(needs);
         }
         catch (Exception exception)
         {
             // An application's own manager: its error becomes the subtask's, and the run goes on.
-            error = exception;
-            return true;
+            error = SubtaskError.From(exception);
         }
+
+        return error is not null;
+    }
+
+    /// <summary>What a pool can no longer grant, though it could when the plan was checked. Asked after a refusal: if the pool grows in between, it tells.</summary>
+    private SubtaskError? WhyNever(ResourceRequirements needs)
+    {
+        foreach (ResourceAmount need in needs.AmountSpan)
+        {
+            long? most = resources.GetCapacity(need.Name);
+            if (most is null || need.Amount > most)
+            {
+                return new SubtaskError(
+                    "ResourceUnavailable",
+                    $"It needs {need.Amount} of '{need.Name}', but there can be no more than {most ?? 0}: the pool has shrunk or was used up since the plan was checked.");
+            }
+        }
+
+        return null;
     }
 
     private enum Answer
