@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AgentOrchestration.Benchmarks.Compare;
 using AgentOrchestration.Benchmarks.Latency;
+using AgentOrchestration.Benchmarks.Ledger;
 using AgentOrchestration.Benchmarks.Pieces;
 using AgentOrchestration.Benchmarks.Report;
 using AgentOrchestration.Benchmarks.Schedules;
@@ -13,7 +14,4 @@ root.Subcommands.Add(CompareCommand.Create());
 root.Subcommands.Add(LatencyCommand.Create());
 root.Subcommands.Add(PiecesCommand.Create());
 root.Subcommands.Add(ReportBenchmark.Create());
-root.Subcommands.Add(ScheduleCommand.Create());
-root.Subcommands.Add(WorkflowsCommand.Create());
-root.Subcommands.Add(SimulatorCommand.Create());
-return await root.Parse(args).InvokeAsync();
+root.Subcommands.Add(ResourcesCommand.Create());

@@ -1,12 +1,14 @@
 using AgentOrchestration.Plans;
 using AgentOrchestration.Plugins;
 using AgentOrchestration.Resources;
+using AgentOrchestration.Tasks;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Declares resources.</summary>
 public static class ResourceBuilderExtensions
 {
+    private static readonly TimeSpan LongestIdleTime = TimeSpan.FromDays(1);
     private static readonly TimeSpan LongestPeriod = TimeSpan.FromDays(366);
 
     /// <summary>
@@ -50,6 +52,45 @@ public static class ResourceBuilderExtensions
     /// <exception cref="ArgumentOutOfRangeException">The amount is zero or negative.</exception>
     public static IAgentOrchestrationBuilder AddConsumableResource(this IAgentOrchestrationBuilder builder, string name, long amount) =>
         Declare(builder, name, new ResourceDeclaration(name, amount) { Kind = ResourcePoolKind.Consumable });
+
+    /// <summary>
+    /// Declares a resource of objects that are costly to make, such as browsers or connections. A subtask that requires the resource gets its
+    /// object from <see cref="TaskContext.RentAsync"/>. Objects are made when they are asked for and none is idle, reset when they come back,
+    /// and closed (<see cref="IAsyncDisposable"/>, <see cref="IDisposable"/>) after an idle time, when the pool shrinks, and when the
+    /// application ends.
+    /// </summary>
+    /// <typeparam name="T">The type of the objects.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The resource's name: 1 to 64 of <c>A-Z a-z 0-9 _ -</c>. Its unit is one object.</param>
+    /// <param name="maximum">The most objects that there may be at a time, greater than zero.</param>
+    /// <param name="make">Makes one, from the application's services. If it throws, so does <see cref="TaskContext.RentAsync"/>; called from any thread.</param>
+    /// <param name="configure">Sets how they are kept. Default: without reset, closed after a minute.</param>
+    /// <exception cref="ArgumentException">The name is ill-formed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The maximum is zero or negative, or the idle time is outside its range.</exception>
+    public static IAgentOrchestrationBuilder AddResourceObjects<T>(
+        this IAgentOrchestrationBuilder builder,
+        string name,
+        int maximum,
+        Func<IServiceProvider, CancellationToken, ValueTask<T>> make,
+        Action<ResourceObjectOptions<T>>? configure = null)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(make);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximum);
+        var options = new ResourceObjectOptions<T>();
+        configure?.Invoke(options);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.IdleTimeout, TimeSpan.Zero, nameof(options.IdleTimeout));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.IdleTimeout, LongestIdleTime, nameof(options.IdleTimeout));
+        builder.AddResource(name, maximum);
+        Func<T, ValueTask>? reset = options.Reset;
+        builder.Services.AddSingleton(new ResourceObjectDeclaration(
+            name,
+            async (services, stop) => await make(services, stop).ConfigureAwait(true),
+            reset is null ? null : item => reset((T)item),
+            options.IdleTimeout));
+        return builder;
+    }
 
     private static IAgentOrchestrationBuilder Declare(IAgentOrchestrationBuilder builder, string name, ResourceDeclaration declaration)
     {

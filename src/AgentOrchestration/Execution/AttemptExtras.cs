@@ -1,9 +1,10 @@
 using AgentOrchestration.Plans;
+using AgentOrchestration.Resources;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Execution;
 
-/// <summary>What only few attempts have: a timer, usage of models, additions to the run.</summary>
+/// <summary>What only few attempts have: a timer, usage of models, additions to the run, objects of resources.</summary>
 internal sealed class AttemptExtras
 {
     private readonly Lock _gate = new();
@@ -14,6 +15,9 @@ internal sealed class AttemptExtras
 
     /// <summary>What the attempt wants to add to the run.</summary>
     public TaskPlan? Additions { get; set; }
+
+    /// <summary>The objects of resources that it has in its hands.</summary>
+    public AttemptLoans? Loans { get; private set; }
 
     /// <summary>When the attempt last reported something, in UTC ticks; 0 for never.</summary>
     public long LastProgress
@@ -31,6 +35,14 @@ internal sealed class AttemptExtras
             {
                 return _usage;
             }
+        }
+    }
+
+    public AttemptLoans LoansOf(ResourceObjects objects, ResourceLease? lease)
+    {
+        lock (_gate)
+        {
+            return Loans ??= new AttemptLoans(objects, lease);
         }
     }
 

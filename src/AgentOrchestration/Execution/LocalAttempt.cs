@@ -67,14 +67,22 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
         Extras.Additions = additions;
     }
 
+    public override ValueTask<T> RentAsync<T>(string resource, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(resource);
+        return Run.Executor.Objects is { } objects && !HasReturned
+            ? Extras.LoansOf(objects, Lease).RentAsync<T>(resource, cancellationToken)
+            : base.RentAsync<T>(resource, cancellationToken);
+    }
+
     void IThreadPoolWorkItem.Execute() => Run.Work(this);
 
     /// <summary>The thread that completed the code is not ours to keep: what becomes ready goes to the pool.</summary>
     void ICodeOwner.OnCodeReturned(object? output, Exception? exception)
     {
-        if (HasScope)
+        if (HasLoansOrScope)
         {
-            _ = FinishLaterAsync(output, exception, DisposeScope());
+            _ = FinishLaterAsync(output, exception, EndLoansAndScope());
         }
         else
         {
@@ -107,7 +115,7 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
             exception = thrown;
         }
 
-        return HasScope ? EndWithScope(output, exception) : Finish(output, exception);
+        return HasLoansOrScope ? EndWithLoansAndScope(output, exception) : Finish(output, exception);
     }
 
     private bool TryRun(out object? output, CancellationToken stop)
@@ -131,9 +139,9 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
         return false;
     }
 
-    private LocalAttempt? EndWithScope(object? output, Exception? exception)
+    private LocalAttempt? EndWithLoansAndScope(object? output, Exception? exception)
     {
-        ValueTask disposal = DisposeScope();
+        ValueTask disposal = EndLoansAndScope();
         if (disposal.IsCompletedSuccessfully)
         {
             return Finish(output, exception);
@@ -158,15 +166,30 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
         Run.Hand(Finish(output, exception));
     }
 
-    private ValueTask DisposeScope()
+    private bool HasLoansOrScope => HasScope || Volatile.Read(ref _extras)?.Loans is not null;
+
+    private ValueTask EndLoansAndScope()
     {
         try
         {
-            return DisposeScopeAsync();
+            return Volatile.Read(ref _extras)?.Loans is { } loans ? EndLoansAndScopeAsync(loans) : DisposeScopeAsync();
         }
         catch (Exception exception)
         {
             return ValueTask.FromException(exception);
+        }
+    }
+
+    /// <summary>What the scope made may still use the objects.</summary>
+    private async ValueTask EndLoansAndScopeAsync(AttemptLoans loans)
+    {
+        try
+        {
+            await DisposeScopeAsync().ConfigureAwait(true);
+        }
+        finally
+        {
+            await loans.EndAsync().ConfigureAwait(true);
         }
     }
 

@@ -43,6 +43,9 @@ public sealed class LocalExecutor : IExecutor
     /// <summary>Where the work happens.</summary>
     internal WorkerPool Workers { get; init; } = WorkerPool.Shared;
 
+    /// <summary>The objects of resources; <see langword="null"/> when there are none.</summary>
+    internal ResourceObjects? Objects { get; init; }
+
     internal IServiceScopeFactory Scopes { get; }
 
     internal IResourceManager Resources { get; }

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
 
 namespace AgentOrchestration.Monitoring;
 
-/// <summary>Counts and measures runs. Tags are few and known beforehand: never the id of a run or a subtask.</summary>
+/// <summary>Counts and measures runs, and shows the resource pools. Tags are few and known beforehand: never the id of a run or a subtask.</summary>
 internal sealed class RunMetrics : IRunEventSink, IDisposable
 {
     private readonly Meter? _ownMeter;
@@ -13,7 +14,7 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
     private readonly Counter<long> _attemptFailures;
     private readonly ConcurrentDictionary<string, RunSnapshotBuilder> _runs = new(StringComparer.Ordinal);
 
-    public RunMetrics(IMeterFactory? meterFactory)
+    public RunMetrics(IMeterFactory? meterFactory, IResourceManager resources)
     {
 #pragma warning disable CA2000 // The factory owns what it makes; our own is disposed below.
         Meter meter = meterFactory?.Create(OrchestrationDiagnostics.MeterName) ?? (_ownMeter = new Meter(OrchestrationDiagnostics.MeterName));
@@ -21,6 +22,12 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
         _subtaskDuration = meter.CreateHistogram<double>("agent_orchestration.subtask.duration", "s", "How long subtasks took, retries included.");
         _runDuration = meter.CreateHistogram<double>("agent_orchestration.run.duration", "s", "How long runs took.");
         _attemptFailures = meter.CreateCounter<long>("agent_orchestration.attempt.failures", "{attempt}", "Attempts that failed.");
+        meter.CreateObservableUpDownCounter(
+            "agent_orchestration.resource.capacity", () => Pools(resources, pool => pool.Capacity), "{unit}", "What there is of a resource in all.");
+        meter.CreateObservableUpDownCounter(
+            "agent_orchestration.resource.in_use", () => Pools(resources, pool => pool.InUse), "{unit}", "What of a resource is leased out, or used up and not grown again.");
+        meter.CreateObservableCounter(
+            "agent_orchestration.resource.use", () => Pools(resources, pool => pool.UnitSeconds), "{unit}.s", "What of a resource was in use, summed over time.");
     }
 
     public bool IsEnabled => _subtaskDuration.Enabled || _runDuration.Enabled || _attemptFailures.Enabled;
@@ -51,6 +58,10 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
     }
 
     public void Dispose() => _ownMeter?.Dispose();
+
+    private static IEnumerable<Measurement<T>> Pools<T>(IResourceManager resources, Func<ResourcePoolSnapshot, T> what)
+        where T : struct =>
+        resources.Snapshot().Select(pool => new Measurement<T>(what(pool), new KeyValuePair<string, object?>("resource", pool.Name)));
 
     private void Record(SubtaskSnapshot subtask, SubtaskEvent subtaskEvent)
     {

@@ -47,6 +47,19 @@ public abstract class TaskContext
             ?? throw new InvalidOperationException($"The subtask '{Subtask.Id}' wants a chat client, but none is registered: call services.AddChatClient(…)."),
         this);
 
+    /// <summary>
+    /// Lends an object of a resource that the subtask requires, such as a browser or a connection; each call another one, up to the amount
+    /// that it requires. It goes back by itself when the attempt's code has returned. Safe to call from any thread.
+    /// </summary>
+    /// <typeparam name="T">The type that the resource was declared with, or one that it derives from.</typeparam>
+    /// <param name="resource">The resource, declared with <c>AddResourceObjects</c>.</param>
+    /// <param name="cancellationToken">Ends the making of an object, when none is idle.</param>
+    /// <exception cref="InvalidOperationException">The subtask does not require so much of it, it has no objects, or they are of another type.</exception>
+    /// <exception cref="NotSupportedException">There are no objects here: in an executor without them, and when work is undone.</exception>
+    public virtual ValueTask<T> RentAsync<T>(string resource, CancellationToken cancellationToken)
+        where T : class =>
+        throw new NotSupportedException($"No object of the resource '{resource}' can be lent here.");
+
     /// <summary>Tells how far the work is. Never throws, never waits. Safe to call from any thread.</summary>
     /// <param name="fraction">From 0 to 1; values outside are clamped, not-a-number counts as 0.</param>
     /// <param name="message">What is being done. Default: none.</param>

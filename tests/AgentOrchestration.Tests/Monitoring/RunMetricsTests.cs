@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using AgentOrchestration.Monitoring;
 using AgentOrchestration.Plans;
+using AgentOrchestration.Resources;
+using AgentOrchestration.Runs;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Execution;
 using Microsoft.Extensions.DependencyInjection;
@@ -55,6 +57,29 @@ public sealed class RunMetricsTests
         Assert.Equal(["outcome=Failed"], TagsOf(runs.GetMeasurementSnapshot().Select(measured => measured.Tags)));
         Assert.Equal(["task_type=fail"], TagsOf(failures.GetMeasurementSnapshot().Select(measured => measured.Tags)));
         Assert.Equal((6, 3), (subtasks.GetMeasurementSnapshot().Count, runs.GetMeasurementSnapshot().Count));
+    }
+
+    [Fact]
+    public async Task Resource_pools_are_shown_by_name()
+    {
+        await using Engine engine = new(
+            builder => builder.AddResource("gpu", 4),
+            services: services => services.AddMetrics());
+        _ = engine.Services.GetServices<IRunEventSink>().ToArray();
+        using MetricCollector<long> capacity = Collect<long>(engine, "agent_orchestration.resource.capacity");
+        using MetricCollector<long> inUse = Collect<long>(engine, "agent_orchestration.resource.in_use");
+        using MetricCollector<double> use = Collect<double>(engine, "agent_orchestration.resource.use");
+        Assert.True(engine.Services.GetRequiredService<IResourceManager>().TryAcquire(ResourceRequirements.Of("gpu", 3), out _));
+        engine.Clock.Advance(TimeSpan.FromSeconds(2));
+
+        capacity.RecordObservableInstruments();
+        inUse.RecordObservableInstruments();
+        use.RecordObservableInstruments();
+
+        Assert.Equal((4, 3, 6.0), (Of(capacity), Of(inUse), Of(use)));
+
+        static T Of<T>(MetricCollector<T> collected)
+            where T : struct => collected.GetMeasurementSnapshot().Single(measured => (string)measured.Tags["resource"]! == "gpu").Value;
     }
 
     private static IEnumerable<string> TagsOf(IEnumerable<IReadOnlyDictionary<string, object?>> measurements) =>

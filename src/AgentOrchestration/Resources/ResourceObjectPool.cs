@@ -1,0 +1,227 @@
+using Microsoft.Extensions.Logging;
+
+namespace AgentOrchestration.Resources;
+
+/// <summary>
+/// Objects that are lent together with a unit of the resource of the same name: the lease is the right to one, so the pool counts nothing
+/// and never waits. It makes one only if none is idle, and keeps those that come back as long as the capacity covers them.
+/// </summary>
+internal sealed class ResourceObjectPool : IAsyncDisposable, IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Func<CancellationToken, ValueTask<object>> _make;
+    private readonly Func<object, ValueTask>? _reset;
+    private readonly TimeSpan _idleTimeout;
+    private readonly IResourceManager _resources;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+
+    // The one that was used last is lent first, so that the others come to the end of their time.
+    private readonly LinkedList<(object Item, long Since)> _idle = new();
+    private int _lent;
+    private ITimer? _timer;
+    private bool _isDisposed;
+
+    public ResourceObjectPool(
+        ResourceObjectDeclaration declaration, Func<CancellationToken, ValueTask<object>> make, IResourceManager resources, TimeProvider timeProvider, ILogger logger)
+    {
+        Name = declaration.Name;
+        _make = make;
+        _reset = declaration.Reset;
+        _idleTimeout = declaration.IdleTimeout;
+        _resources = resources;
+        _timeProvider = timeProvider;
+        _logger = logger;
+        if (resources is ResourcePools ledger)
+        {
+            ledger.CapacityChanged += CloseUncovered;
+        }
+    }
+
+    public string Name { get; }
+
+    /// <summary>How many objects there are.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _idle.Count + _lent;
+            }
+        }
+    }
+
+    /// <summary>Lends an object. Who asks holds a unit of the resource.</summary>
+    public async ValueTask<object> RentAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            _lent++;
+            if (_idle.Last is { } latest)
+            {
+                _idle.RemoveLast();
+                return latest.Value.Item;
+            }
+        }
+
+        try
+        {
+            return await _make(cancellationToken).ConfigureAwait(true)
+                ?? throw new InvalidOperationException($"What makes the objects of the resource '{Name}' returned null.");
+        }
+        catch
+        {
+            lock (_gate)
+            {
+                _lent--;
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>An object comes back, before the unit of the resource does. Never throws.</summary>
+    public async ValueTask ReturnAsync(object item)
+    {
+        bool isGood = await TryResetAsync(item).ConfigureAwait(true);
+        lock (_gate)
+        {
+            _lent--;
+            if (isGood && !_isDisposed && _idle.Count + _lent < Capacity)
+            {
+                _idle.AddLast((item, _timeProvider.GetTimestamp()));
+                _timer ??= CreateTimer();
+                if (_idle.Count == 1)
+                {
+                    SetTimer(_idleTimeout);
+                }
+
+                return;
+            }
+        }
+
+        await CloseAsync(item).ConfigureAwait(true);
+    }
+
+    public void Dispose() => CloseAll();
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (object item in TakeAll())
+        {
+            await CloseAsync(item).ConfigureAwait(true);
+        }
+    }
+
+    private long Capacity => _resources.GetCapacity(Name) ?? 0;
+
+    private void CloseAll()
+    {
+        foreach (object item in TakeAll())
+        {
+            _ = CloseAsync(item);
+        }
+    }
+
+    private object[] TakeAll()
+    {
+        if (_resources is ResourcePools ledger)
+        {
+            ledger.CapacityChanged -= CloseUncovered;
+        }
+
+        lock (_gate)
+        {
+            _isDisposed = true;
+            _timer?.Dispose();
+            _timer = null;
+            object[] items = [.. _idle.Select(idle => idle.Item)];
+            _idle.Clear();
+            return items;
+        }
+    }
+
+    /// <summary>The pool may have shrunk: idle objects that its capacity does not cover any more go at once.</summary>
+    private void CloseUncovered()
+    {
+        long capacity = Capacity;
+        CloseWhile(() => _idle.Count + _lent > capacity);
+    }
+
+    private void OnIdleTimeout()
+    {
+        CloseWhile(() => _timeProvider.GetElapsedTime(_idle.First!.Value.Since) >= _idleTimeout);
+        lock (_gate)
+        {
+            if (_idle.First is { } first)
+            {
+                SetTimer(_idleTimeout - _timeProvider.GetElapsedTime(first.Value.Since));
+            }
+        }
+    }
+
+    /// <summary>Closes idle objects, the longest idle first.</summary>
+    private void CloseWhile(Func<bool> isTooMany)
+    {
+        List<object> closing = [];
+        lock (_gate)
+        {
+            while (_idle.First is { } first && isTooMany())
+            {
+                _idle.RemoveFirst();
+                closing.Add(first.Value.Item);
+            }
+        }
+
+        closing.ForEach(item => _ = CloseAsync(item));
+    }
+
+    private async ValueTask<bool> TryResetAsync(object item)
+    {
+        if (_reset is null)
+        {
+            return true;
+        }
+
+        try
+        {
+            await _reset(item).ConfigureAwait(true);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            ResourceLog.ResetThrew(_logger, exception, Name);
+            return false;
+        }
+    }
+
+    private async Task CloseAsync(object item)
+    {
+        try
+        {
+            if (item is IAsyncDisposable closable)
+            {
+                await closable.DisposeAsync().ConfigureAwait(true);
+            }
+            else
+            {
+                (item as IDisposable)?.Dispose();
+            }
+        }
+        catch (Exception exception)
+        {
+            ResourceLog.CloseThrew(_logger, exception, Name);
+        }
+    }
+
+    private void SetTimer(TimeSpan due) =>
+        _timer?.Change(TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(due.TotalMilliseconds))), Timeout.InfiniteTimeSpan);
+
+    private ITimer CreateTimer()
+    {
+        using AsyncFlowControl? flow = ExecutionContext.IsFlowSuppressed() ? null : ExecutionContext.SuppressFlow();
+        return _timeProvider.CreateTimer(static pool => ((ResourceObjectPool)pool!).OnIdleTimeout(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+}
