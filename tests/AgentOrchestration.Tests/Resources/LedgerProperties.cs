@@ -19,6 +19,44 @@ public sealed class LedgerProperties
     public void Whatever_is_taken_given_back_twice_cancelled_and_changed_all_is_conserved() =>
         Gen.Int[0, int.MaxValue].Sample(seed => new Ledger(seed).Play(), iter: Simulations.Of(1_000_000 / Steps));
 
+    [Fact]
+    public void Many_threads_take_give_back_twice_and_change_capacities_and_in_the_end_all_is_free() =>
+        Gen.Int[0, int.MaxValue].Sample(
+            seed =>
+            {
+                var pools = new ResourcePools(Names.Select(name => new ResourceAmount(name, 4)));
+                Threads.Run([.. Enumerable.Range(0, 4).Select(thread => (Action)(() => Play(pools, new Random(seed + thread))))]);
+                Assert.All(pools.Snapshot(), pool => Assert.Equal(0, pool.InUse));
+            },
+            iter: Simulations.Of(200),
+            threads: 1);
+
+    private static void Play(ResourcePools pools, Random random)
+    {
+        List<ResourceLease> held = [];
+        for (int step = 0; step < 200; step++)
+        {
+            if (random.Next(3) == 0)
+            {
+                pools.SetCapacity(Names[random.Next(Pools)], random.Next(0, 6));
+            }
+            else if (pools.TryAcquire(ResourceRequirements.Of(new ResourceAmount(Names[random.Next(4)], 1), new ResourceAmount(Names[random.Next(4, Pools)], 2)), out ResourceLease? lease))
+            {
+                held.Add(lease);
+            }
+
+            Assert.All(pools.Snapshot(), pool => Assert.InRange(pool.InUse, 0, 5));
+            if (held.Count > 2)
+            {
+                held[0].Dispose();
+                held[0].Dispose();
+                held.RemoveAt(0);
+            }
+        }
+
+        held.ForEach(lease => lease.Dispose());
+    }
+
     private sealed class Ledger
     {
         private readonly Random _random;
