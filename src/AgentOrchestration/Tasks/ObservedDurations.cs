@@ -1,0 +1,99 @@
+using AgentOrchestration.Plans;
+
+namespace AgentOrchestration.Tasks;
+
+internal sealed class ObservedDurations : IObservedDurations
+{
+    /// <summary>As long as a plan's estimate may be at most.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(366);
+
+    /// <summary>What took no time on a coarse clock took at least this: zero has no logarithm.</summary>
+    private static readonly TimeSpan Shortest = TimeSpan.FromMicroseconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, ObservedDuration> _byType;
+
+    public ObservedDurations()
+        : this([])
+    {
+    }
+
+    private ObservedDurations(Dictionary<string, ObservedDuration> byType) => _byType = byType;
+
+    public TimeSpan? Expect(Subtask subtask)
+    {
+        ArgumentNullException.ThrowIfNull(subtask);
+        ObservedDuration? observed = Find(subtask.TaskType);
+        return subtask.EstimatedDuration switch
+        {
+            { Ticks: > 0 } estimate => observed is { Ratio.Count: > 0 } ? Limited(estimate.Ticks * observed.Ratio.Median) : estimate,
+            _ when observed is { Seconds.Count: > 0 } => Limited(observed.Seconds.Median * TimeSpan.TicksPerSecond),
+            var unknown => unknown,
+        };
+    }
+
+    /// <summary><see cref="Expect"/> in seconds, for ranks.</summary>
+    public double? SecondsOf(Subtask subtask) => Expect(subtask)?.TotalSeconds;
+
+    /// <summary>How far attempts lie around <see cref="Expect"/>, as a standard deviation of logarithms; <see langword="null"/> when it is not known.</summary>
+    public double? SpreadOf(Subtask subtask) => Find(subtask.TaskType) is not { } observed ? null
+        : subtask.EstimatedDuration is { Ticks: > 0 } && observed.Ratio.Count > 0 ? observed.Ratio.Spread
+        : observed.Seconds.Spread;
+
+    /// <summary>An attempt of a subtask has succeeded.</summary>
+    public void Observe(Subtask subtask, TimeSpan duration)
+    {
+        TimeSpan took = duration < Shortest ? Shortest : duration > Longest ? Longest : duration;
+        lock (_gate)
+        {
+            ObservedDuration before = _byType.GetValueOrDefault(subtask.TaskType) ?? new ObservedDuration(subtask.TaskType, default, default);
+            _byType[subtask.TaskType] = before with
+            {
+                Seconds = before.Seconds.With(took.TotalSeconds),
+                Ratio = subtask.EstimatedDuration is { Ticks: > 0 } estimate ? before.Ratio.With(took / estimate) : before.Ratio,
+            };
+        }
+    }
+
+    public IReadOnlyList<ObservedDuration> Snapshot()
+    {
+        lock (_gate)
+        {
+            return [.. _byType.Values.OrderBy(observed => observed.TaskType, StringComparer.Ordinal)];
+        }
+    }
+
+    public void Restore(IEnumerable<ObservedDuration> observed)
+    {
+        ArgumentNullException.ThrowIfNull(observed);
+        ObservedDuration[] saved = [.. observed];
+        if (Array.Find(saved, one => string.IsNullOrEmpty(one.TaskType) || !one.Seconds.IsValid || !one.Ratio.IsValid) is { } damaged)
+        {
+            throw new ArgumentException($"What was saved of the task type '{Excerpt.Of(damaged.TaskType ?? "")}' cannot be: {damaged.Seconds}, {damaged.Ratio}. Leave it out.", nameof(observed));
+        }
+
+        lock (_gate)
+        {
+            Array.ForEach(saved, one => _byType[one.TaskType] = one);
+        }
+    }
+
+    /// <summary>The same, for somebody who goes on observing alone.</summary>
+    public ObservedDurations Copy()
+    {
+        lock (_gate)
+        {
+            return new ObservedDurations(new Dictionary<string, ObservedDuration>(_byType, _byType.Comparer));
+        }
+    }
+
+    private static TimeSpan Limited(double ticks) => new((long)Math.Round(Math.Min(ticks, Longest.Ticks)));
+
+    private ObservedDuration? Find(string taskType)
+    {
+        lock (_gate)
+        {
+            return _byType.GetValueOrDefault(taskType);
+        }
+    }
+}
