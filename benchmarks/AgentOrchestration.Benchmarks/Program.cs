@@ -15,3 +15,7 @@ root.Subcommands.Add(LatencyCommand.Create());
 root.Subcommands.Add(PiecesCommand.Create());
 root.Subcommands.Add(ReportBenchmark.Create());
 root.Subcommands.Add(ResourcesCommand.Create());
+root.Subcommands.Add(ScheduleCommand.Create());
+root.Subcommands.Add(SimulatorCommand.Create());
+root.Subcommands.Add(WorkflowsCommand.Create());
+return await root.Parse(args).InvokeAsync();

@@ -1,4 +1,5 @@
 using AgentOrchestration.Plans;
+using AgentOrchestration.Scheduling;
 
 namespace AgentOrchestration;
 
@@ -15,6 +16,12 @@ public interface ITaskOrchestrator
     /// <param name="plan">The plan.</param>
     /// <returns>Everything that is wrong with it; empty when it can be started.</returns>
     IReadOnlyList<PlanDiagnostic> Check(TaskPlan plan);
+
+    /// <summary>Checks a plan and forecasts its run: how long it takes, when what runs, and what it waits for. Nothing is started.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <returns>The forecast, for the built-in executor with the options and the resources that a run would have.</returns>
+    /// <exception cref="InvalidPlanException">The plan does not pass the checks.</exception>
+    Forecast Forecast(TaskPlan plan);
 
     /// <summary>Checks a plan and starts it.</summary>
     /// <param name="plan">The plan.</param>

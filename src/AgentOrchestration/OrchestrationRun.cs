@@ -1,7 +1,9 @@
 using AgentOrchestration.Execution;
+using AgentOrchestration.Graph;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Scheduling;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration;
@@ -36,6 +38,20 @@ public sealed class OrchestrationRun : IAsyncDisposable
 
     /// <summary>The run as it is now.</summary>
     public RunSnapshot GetSnapshot() => _handle.GetSnapshot();
+
+    /// <summary>
+    /// How the run is expected to go on from now: what has ended stays as it was, what runs takes what is left of its expected time, at
+    /// least none. The run's budget does not count.
+    /// </summary>
+    public Forecast Forecast()
+    {
+        Forecaster forecaster = _services.GetRequiredService<Forecaster>();
+        DateTimeOffset now = _services.GetRequiredService<TimeProvider>().GetUtcNow();
+        RunSnapshot snapshot = GetSnapshot();
+        return _handle is LocalRun local
+            ? local.ReadGraph(graph => forecaster.Of(graph, snapshot, now))
+            : forecaster.Of(new GrowingGraph(_handle.Graph), snapshot, now);
+    }
 
     /// <summary>Waits for the end. Failed subtasks are part of the result, not an exception.</summary>
     /// <param name="cancellationToken">Ends the waiting, not the run.</param>

@@ -5,6 +5,7 @@ using AgentOrchestration.Monitoring;
 using AgentOrchestration.Planning;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Scheduling;
 
 namespace AgentOrchestration;
 
@@ -13,6 +14,7 @@ internal sealed class TaskOrchestrator(
     PlanChecker checker,
     IExecutor executor,
     RunMonitor monitor,
+    Forecaster forecaster,
     AgentOrchestrationOptions options,
     IServiceProvider services) : ITaskOrchestrator
 {
@@ -30,12 +32,10 @@ internal sealed class TaskOrchestrator(
         return diagnostics;
     }
 
-    public async Task<OrchestrationRun> StartAsync(TaskPlan plan, CancellationToken cancellationToken)
-    {
-        TaskGraph graph = checker.Check(plan, out IReadOnlyList<PlanDiagnostic> diagnostics)
-            ?? throw new InvalidPlanException(new PlanRefusal(diagnostics) { Plan = plan });
-        return await StartAsync(graph, cancellationToken).ConfigureAwait(false);
-    }
+    public Forecast Forecast(TaskPlan plan) => forecaster.Of(GraphOf(plan));
+
+    public async Task<OrchestrationRun> StartAsync(TaskPlan plan, CancellationToken cancellationToken) =>
+        await StartAsync(GraphOf(plan), cancellationToken).ConfigureAwait(false);
 
     public async Task<OrchestrationRun> StartAsync(OrchestrationRequest request, CancellationToken cancellationToken)
     {
@@ -53,6 +53,9 @@ internal sealed class TaskOrchestrator(
             return result.Value;
         }
     }
+
+    private TaskGraph GraphOf(TaskPlan plan) => checker.Check(plan, out IReadOnlyList<PlanDiagnostic> diagnostics)
+        ?? throw new InvalidPlanException(new PlanRefusal(diagnostics) { Plan = plan });
 
     private async Task<OrchestrationRun> StartAsync(TaskGraph graph, CancellationToken cancellationToken)
     {
@@ -84,6 +87,16 @@ internal sealed class TaskOrchestrator(
         if (activity is not null)
         {
             RunTracing.EndRun(activity, run.RunId, await run.Completion.ConfigureAwait(false));
+        }
+
+        // After the end, so that no run takes longer for it.
+        if (run is LocalRun local)
+        {
+            local.ObserveDurations(forecaster.Observed);
+        }
+        else
+        {
+            DurationObserver.Observe(run.GetSnapshot(), forecaster.Observed);
         }
     }
 }

@@ -86,4 +86,77 @@ public static class AgentOrchestrationServiceCollectionExtensions
             provider.GetService<IResultCache>())
         {
             Workers = provider.GetService<WorkerPool>() ?? WorkerPool.Shared,
+            Policy = provider.GetRequiredService<ISchedulingPolicy>(),
             Objects = provider.GetRequiredService<ResourceObjects>(),
+        });
+        services.TryAddSingleton<IExecutor>(provider => provider.GetRequiredService<LocalExecutor>());
+        services.TryAddSingleton(provider => new PlanChecker(
+            provider.GetRequiredService<ITaskTypeRegistry>(),
+            provider.GetRequiredService<IResourceManager>(),
+            provider.GetRequiredService<PayloadSerializer>())
+        {
+            ApprovalRule = OptionsOf(provider).RequiresApproval,
+        });
+        services.TryAddSingleton<ObservedDurations>();
+        services.TryAddSingleton<IObservedDurations>(provider => provider.GetRequiredService<ObservedDurations>());
+        services.TryAddSingleton(provider => new Forecaster(
+            provider.GetRequiredService<IResourceManager>(),
+            OptionsOf(provider).ToRunOptions(),
+            OptionsOf(provider).MaxParallelismTotal,
+            provider.GetRequiredService<ObservedDurations>()));
+        services.TryAddSingleton<IPluginRegistry>(provider => new PluginRegistry(
+            provider.GetServices<PluginDescriptor>(),
+            provider.GetRequiredService<ITaskOrchestrator>(),
+            provider.GetRequiredService<ITaskTypeRegistry>(),
+            provider.GetRequiredService<PayloadSerializer>()));
+    }
+
+    private static void AddMonitoring(IServiceCollection services)
+    {
+        services.TryAddSingleton<IResourceProbe, ProcessResourceProbe>();
+        services.TryAddSingleton(provider => new SystemMonitor(
+            provider.GetRequiredService<IResourceProbe>(),
+            provider.GetRequiredService<IResourceManager>(),
+            provider.GetRequiredService<TimeProvider>(),
+            OptionsOf(provider).Monitoring.SamplingInterval,
+            LoggerOf<SystemMonitor>(provider)));
+        services.TryAddSingleton(provider => new RunMonitor(
+            provider.GetRequiredService<SystemMonitor>(),
+            provider.GetServices<AlertRule>(),
+            provider.GetServices<IAlertSink>(),
+            provider.GetRequiredService<TimeProvider>(),
+            LoggerOf<RunMonitor>(provider)));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IAlertSink, LogAlertSink>(provider => new LogAlertSink(LoggerOf<LogAlertSink>(provider))));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IRunEventSink, RunLogger>(provider =>
+            new RunLogger(LoggerOf<RunLogger>(provider), provider.GetRequiredService<SystemMonitor>())));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IRunEventSink, RunMetrics>(provider => new RunMetrics(provider.GetService<IMeterFactory>())));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<TaskMiddleware, TracingMiddleware>());
+    }
+
+    private static TaskOrchestrator CreateOrchestrator(IServiceProvider provider)
+    {
+        AgentOrchestrationOptions options = OptionsOf(provider);
+        PlanChecker checker = provider.GetRequiredService<PlanChecker>();
+        var planner = new Planner(provider.GetRequiredService<ITaskDecomposer>(), checker, options.Planning, LoggerOf<Planner>(provider));
+        return new TaskOrchestrator(
+            planner,
+            checker,
+            provider.GetRequiredService<IExecutor>(),
+            provider.GetRequiredService<RunMonitor>(),
+            provider.GetRequiredService<Forecaster>(),
+            options,
+            provider);
+    }
+
+    private static AgentOrchestrationOptions OptionsOf(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<AgentOrchestrationOptions>>().Value;
+
+    /// <summary>Options that do not say where types are known from know what the default knows.</summary>
+    private static JsonSerializerOptions WithTypes(JsonSerializerOptions options) => options.TypeInfoResolver is null
+        ? new JsonSerializerOptions(options) { TypeInfoResolver = PayloadSerializer.DefaultOptions.TypeInfoResolver }
+        : options;
+
+    /// <summary>Logging is optional, and registering it is the application's business.</summary>
+    private static ILogger<T> LoggerOf<T>(IServiceProvider provider) =>
+        provider.GetService<ILoggerFactory>() is { } factory ? new Logger<T>(factory) : NullLogger<T>.Instance;
+}

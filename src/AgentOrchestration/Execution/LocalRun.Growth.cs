@@ -22,6 +22,15 @@ internal sealed partial class LocalRun
         }
     }
 
+    /// <summary>Reads the graph while it does not grow.</summary>
+    public TResult ReadGraph<TResult>(Func<GrowingGraph, TResult> read)
+    {
+        lock (_growthGate)
+        {
+            return read(Graph);
+        }
+    }
+
     private GraphGrowth CheckGrowth(TaskPlan plan, int parent, GrowthSurroundings surroundings, bool isJoined) =>
         PlannedGraph.Checker.CheckGrowth(plan, Graph, parent, surroundings, isJoined, out IReadOnlyList<PlanDiagnostic> diagnostics)
             ?? throw new InvalidPlanException(new PlanRefusal(diagnostics) { Plan = plan });

@@ -93,6 +93,9 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
             : snapshot with { Subtasks = [.. snapshot.Subtasks.Select(subtask => subtask with { Progress = _ticks.ProgressOf(subtask.Subtask.Id, subtask.Attempts) })] };
     }
 
+    /// <summary>Tells how long what succeeded took, when the run has ended.</summary>
+    public void ObserveDurations(ObservedDurations observed) => DurationObserver.Observe(Graph, History, observed);
+
     public async ValueTask DisposeAsync()
     {
         await CancelAsync(CancellationToken.None).ConfigureAwait(false);

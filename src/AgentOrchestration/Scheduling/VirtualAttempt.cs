@@ -15,6 +15,9 @@ internal readonly record struct VirtualAttempt(TimeSpan Duration, SubtaskError? 
     /// <summary>Whether the error is worth another attempt.</summary>
     public bool IsFinal { get; init; }
 
+    /// <summary>Whether it reports progress all the time, so that it is never idle.</summary>
+    public bool ReportsProgress { get; init; }
+
     /// <summary>How long the code goes on after it was told to stop; <see langword="null"/> when it does not listen.</summary>
     public TimeSpan? StopsAfter { get; init; } = TimeSpan.Zero;
 }

@@ -19,6 +19,7 @@ internal sealed class VirtualTimeHost
     private readonly Dictionary<(int Subtask, int Attempt), VirtualRunning> _running = [];
     private readonly Decisions _decisions = new();
     private int _sequence;
+    private bool _isStarting;
     private (int Subtask, int Attempt, VirtualAttempt Code)? _undoing;
 
     /// <param name="graph">The graph.</param>
@@ -28,19 +29,30 @@ internal sealed class VirtualTimeHost
     /// <param name="runId">The run; seeds the jitter of its retries.</param>
     /// <param name="seed">Orders what happens at the same moment. Default: the order in which it was decided.</param>
     /// <param name="order">The order of urgency. Default: the critical path first.</param>
+    /// <param name="isHeldAtStart">Which of those that are ready at the start come after the first that start. Default: none.</param>
     public VirtualTimeHost(
-        TaskGraph graph, IResourceManager resources, RunOptions options, Func<int, int, VirtualAttempt> attempts, string runId = "virtual", int? seed = null, SubtaskOrder? order = null)
+        TaskGraph graph,
+        IResourceManager resources,
+        RunOptions options,
+        Func<int, int, VirtualAttempt> attempts,
+        string runId = "virtual",
+        int? seed = null,
+        SubtaskOrder? order = null,
+        Predicate<int>? isHeldAtStart = null)
     {
         _runId = runId;
         _attempts = attempts;
         _seed = seed is { } chosen ? (ulong)chosen : null;
-        Core = new DispatchCore(graph, resources, runId, options, order);
+        Core = new DispatchCore(graph, resources, runId, options, order, isHeldAtStart is null ? null : subtask => _isStarting && isHeldAtStart(subtask));
     }
 
     public DispatchCore Core { get; }
 
     /// <summary>What a host finds out about a subtask before it runs. Default: nothing.</summary>
     public Func<int, Preparation> Prepare { get; init; } = static _ => new Preparation();
+
+    /// <summary>How long it takes to find that out. Default: no time.</summary>
+    public Func<int, TimeSpan> PrepareAfter { get; init; } = static _ => TimeSpan.Zero;
 
     /// <summary>By subtask, the output made of those of its parts. Default: none.</summary>
     public Func<int, object?> Join { get; init; } = static _ => null;
@@ -60,7 +72,17 @@ internal sealed class VirtualTimeHost
     /// <returns>The events of the run.</returns>
     public IReadOnlyList<RunEvent> Run()
     {
+        RunToEnd();
+        var factory = new RunEventFactory(_runId, Graph);
+        return [.. Enumerable.Range(0, Core.State.History.Count).Select(index => factory.Create(Core.State.History[index], index))];
+    }
+
+    /// <summary>The same, for somebody who reads the history without names.</summary>
+    public void RunToEnd()
+    {
+        _isStarting = true;
         Core.Start(DateTimeOffset.UnixEpoch.Ticks, _decisions);
+        _isStarting = false;
         Schedule(DateTimeOffset.UnixEpoch.Ticks);
         while (_agenda.TryDequeue(out Action<long, Decisions>? happen, out (long Time, int Order, int Sequence) moment))
         {
@@ -74,9 +96,6 @@ internal sealed class VirtualTimeHost
             Core.EndMoment(moment.Time, _decisions);
             Schedule(moment.Time);
         }
-
-        var factory = new RunEventFactory(_runId, Graph);
-        return [.. Enumerable.Range(0, Core.State.History.Count).Select(index => factory.Create(Core.State.History[index], index))];
     }
 
     private void Schedule(long now)
@@ -87,7 +106,7 @@ internal sealed class VirtualTimeHost
             switch (decision.Kind)
             {
                 case DecisionKind.Prepare:
-                    Put(now, (time, next) => Core.Prepared(decision.Subtask, Prepare(decision.Subtask), time, next));
+                    Put(now + PrepareAfter(decision.Subtask).Ticks, (time, next) => Core.Prepared(decision.Subtask, Prepare(decision.Subtask), time, next));
                     break;
                 case DecisionKind.Join:
                     Put(now, (time, next) => Core.Joined(decision.Subtask, Join(decision.Subtask), error: null, time, next));
@@ -96,7 +115,7 @@ internal sealed class VirtualTimeHost
                     Stop(running, now);
                     break;
                 case DecisionKind.WakeAttempt:
-                    Put(decision.DueAt, (time, next) => Core.AttemptDue(decision.Subtask, decision.Attempt, lastProgress: 0, mayRetry: true, time, next));
+                    Put(decision.DueAt, (time, next) => Core.AttemptDue(decision.Subtask, decision.Attempt, LastProgressOf(decision), mayRetry: true, time, next));
                     break;
                 case DecisionKind.WakeRetry:
                     Put(decision.DueAt, (time, next) => Core.RetryDue(decision.Subtask, time, next));
@@ -119,11 +138,16 @@ internal sealed class VirtualTimeHost
         _decisions.Clear();
     }
 
+    /// <summary>Code that reports all the time is looked at again when it has returned.</summary>
+    private long LastProgressOf(Decision wake) =>
+        _running.TryGetValue((wake.Subtask, wake.Attempt), out VirtualRunning? running) && running.Code.ReportsProgress ? running.EndsAt : 0;
+
     private void Start(AttemptStart start, long now)
     {
-        var running = new VirtualRunning(start, _attempts(start.Subtask, start.Attempt));
+        VirtualAttempt code = _attempts(start.Subtask, start.Attempt);
+        var running = new VirtualRunning(start, code, now + code.Duration.Ticks);
         _running.Add((start.Subtask, start.Attempt), running);
-        Put(now + running.Code.Duration.Ticks, (time, next) => Return(running, running.Code.Error, time, next));
+        Put(running.EndsAt, (time, next) => Return(running, running.Code.Error, time, next));
     }
 
     private void Stop(VirtualRunning running, long now)

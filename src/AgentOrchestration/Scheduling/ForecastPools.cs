@@ -1,0 +1,49 @@
+using AgentOrchestration.Graph;
+using AgentOrchestration.Resources;
+
+namespace AgentOrchestration.Scheduling;
+
+/// <summary>The pools that the subtasks of a graph need anything of, ordered by name.</summary>
+internal sealed class ForecastPools
+{
+    private readonly GrowingGraph _graph;
+    private readonly (int Pool, long Amount)[][] _byVector;
+
+    public ForecastPools(GrowingGraph graph, IReadOnlyDictionary<string, long> capacities)
+    {
+        _graph = graph;
+        ResourceRequirements[] vectors = [.. graph.NeedVectorOf.Take(graph.Count).Distinct().Select(vector => graph.NeedVectors[vector])];
+        Names = [.. vectors.SelectMany(needs => needs.Amounts).Select(need => need.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        Capacities = [.. Names.Select(name => capacities[name])];
+        LargestNeeds = [.. Names.Select(name => vectors.SelectMany(needs => needs.Amounts).Where(need => need.Name == name).Max(need => need.Amount))];
+        _byVector = [.. Enumerable.Range(0, graph.NeedVectors.Count).Select(vector => NeedsOf(graph.NeedVectors[vector]))];
+    }
+
+    public string[] Names { get; }
+
+    public long[] Capacities { get; }
+
+    /// <summary>Of each pool the most that one subtask holds.</summary>
+    public long[] LargestNeeds { get; }
+
+    public int VectorCount => _byVector.Length;
+
+    public (int Pool, long Amount)[] OfVector(int vector) => _byVector[vector];
+
+    public (int Pool, long Amount)[] Of(int subtask) => _byVector[_graph.NeedVectorOf[subtask]];
+
+    /// <summary>The limit of a task type has a name made for the ledger; this is the one for people.</summary>
+    public static string DisplayNameOf(string name)
+    {
+        if (!ConcurrencyLimit.IsLimit(name))
+        {
+            return name;
+        }
+
+        string[] parts = name.Split(':', 4);
+        return parts.Length < 4 ? $"MaxConcurrency of {parts[2]}" : $"MaxConcurrency of {parts[2]} ({parts[3]})";
+    }
+
+    private (int Pool, long Amount)[] NeedsOf(ResourceRequirements needs) =>
+        [.. needs.Amounts.Select(need => (Array.BinarySearch(Names, need.Name, StringComparer.Ordinal), need.Amount)).Where(need => need.Item1 >= 0)];
+}

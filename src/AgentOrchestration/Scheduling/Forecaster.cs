@@ -1,0 +1,64 @@
+using AgentOrchestration.Graph;
+using AgentOrchestration.Resources;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Tasks;
+
+namespace AgentOrchestration.Scheduling;
+
+/// <summary>Makes forecasts with what the runs of an application have: its options, its ledger, and what was observed.</summary>
+/// <param name="resources">The ledger.</param>
+/// <param name="options">How runs are executed.</param>
+/// <param name="maxParallelismTotal">How many attempts of all runs run at a time; <see langword="null"/> for no limit.</param>
+/// <param name="observed">How long task types took.</param>
+internal sealed class Forecaster(IResourceManager resources, RunOptions options, int? maxParallelismTotal, ObservedDurations observed)
+{
+    public ObservedDurations Observed => observed;
+
+    public Forecast Of(TaskGraph graph) => new(new ForecastModel(graph, observed.Copy())
+    {
+        Options = Unattended(options),
+        Workers = Workers,
+        Capacities = CapacitiesOf(graph),
+    });
+
+    /// <summary>Of a run that goes on, with what was observed in it so far. Its budget does not count.</summary>
+    public Forecast Of(GrowingGraph graph, RunSnapshot run, DateTimeOffset now)
+    {
+        var remaining = new RemainingWork(graph, run, now);
+        ObservedDurations known = observed.Copy();
+        if (run.Outcome is null)
+        {
+            DurationObserver.Observe(run, known);
+        }
+
+        return new Forecast(new ForecastModel(remaining.Graph, known)
+        {
+            Options = options with { Budget = null, Timeout = options.Timeout is { } timeout ? TimeSpan.FromTicks(Math.Max(1, (timeout - remaining.Elapsed).Ticks)) : null },
+            Workers = Workers,
+            Capacities = CapacitiesOf(remaining.Graph),
+            Remaining = remaining,
+        });
+    }
+
+    private int Workers => Math.Min(options.MaxParallelism, maxParallelismTotal ?? int.MaxValue);
+
+    /// <summary>Who is asked for more budget gives it at once.</summary>
+    private static RunOptions Unattended(RunOptions options) => options.Budget is { WhenExhausted: BudgetAction.Ask } ? options with { Budget = null } : options;
+
+    /// <summary>The pools that the ledger shows, those that it knows without showing them, and the limits of task types, which are pools here.</summary>
+    private Dictionary<string, long> CapacitiesOf(TaskGraph graph)
+    {
+        Dictionary<string, long> capacities = resources.Snapshot().ToDictionary(pool => pool.Name, pool => pool.Capacity, StringComparer.Ordinal);
+        foreach (string name in NeedsOf(graph).SelectMany(needs => needs.Amounts).Select(need => need.Name))
+        {
+            capacities.TryAdd(name, ConcurrencyLimit.IsLimit(name) ? ConcurrencyLimit.CapacityOf(name) : resources.GetCapacity(name) ?? 0);
+        }
+
+        return capacities;
+    }
+
+    private static IEnumerable<ResourceRequirements> NeedsOf(TaskGraph graph) => graph.Part.Needs.Concat(graph.Subtasks
+        .Select(subtask => subtask.Plan is { } plan ? graph.Checker.Check(plan, out _) : null)
+        .OfType<TaskGraph>()
+        .SelectMany(NeedsOf));
+}

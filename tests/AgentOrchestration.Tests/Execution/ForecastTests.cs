@@ -1,0 +1,140 @@
+using AgentOrchestration.Plans;
+using AgentOrchestration.Resources;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Scheduling;
+using AgentOrchestration.Tasks;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AgentOrchestration.Tests.Execution;
+
+/// <summary>Forecasts as an application asks for them.</summary>
+public sealed class ForecastTests
+{
+    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_bad_plan_is_refused_as_at_its_start()
+    {
+        await using var engine = Engine.For((_, _) => ValueTask.FromResult(1));
+        var plan = TaskPlan.Create(plan =>
+        {
+            plan.Add("unknown", "nothing");
+            plan.Add("negative", "work", estimatedDuration: TimeSpan.FromSeconds(-1));
+            plan.Add("absurd", "work", estimatedDuration: TimeSpan.FromDays(367));
+        });
+
+        InvalidPlanException forecasting = Assert.Throws<InvalidPlanException>(() => engine.Orchestrator.Forecast(plan));
+        InvalidPlanException starting = await Assert.ThrowsAsync<InvalidPlanException>(() => engine.Orchestrator.StartAsync(plan, TestEnd));
+
+        Assert.Equal(starting.Diagnostics, forecasting.Diagnostics);
+        Assert.Equal(
+            [PlanDiagnosticCode.UnknownTaskType, PlanDiagnosticCode.InvalidEstimate, PlanDiagnosticCode.InvalidEstimate], forecasting.Diagnostics.Select(diagnostic => diagnostic.Code));
+    }
+
+    [Fact]
+    public async Task It_knows_the_options_the_pools_and_the_limits_of_a_run()
+    {
+        await using var engine = new Engine(
+            builder => builder
+                .AddResource("gpu", capacity: 2)
+                .AddTaskType("work", "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(1))
+                .AddTaskType("limited", "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(1), options => options.MaxConcurrency = 1),
+            options =>
+            {
+                options.MaxParallelism = 8;
+                options.MaxParallelismTotal = 3;
+            });
+
+        Assert.Equal(TimeSpan.FromSeconds(2), Of(engine, 6, "work").Makespan);
+        Assert.Equal(TimeSpan.FromSeconds(3), Of(engine, 6, "work", ResourceRequirements.Of("gpu", 1)).Makespan);
+        Forecast limited = Of(engine, 6, "limited");
+        Assert.Equal((TimeSpan.FromSeconds(6), 3L), (limited.Makespan, limited.Workers.Capacity));
+        Assert.Equal("MaxConcurrency of limited", limited.Bottleneck.Pool);
+        Assert.Equal(
+            TimeSpan.FromSeconds(3), limited.WhatIf(new ForecastChange { Capacities = new Dictionary<string, long> { ["MaxConcurrency of limited"] = 2 } }).Makespan);
+    }
+
+    [Fact]
+    public async Task What_other_runs_hold_does_not_count()
+    {
+        await using var engine = new Engine(builder => builder
+            .AddResource("gpu", capacity: 2)
+            .AddTaskType("work", "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(1)));
+        IResourceManager resources = engine.Services.GetRequiredService<IResourceManager>();
+        Assert.True(resources.TryAcquire(ResourceRequirements.Of("gpu", 2), out ResourceLease? lease));
+        using ResourceLease held = lease;
+
+        Assert.Equal(TimeSpan.FromSeconds(3), Of(engine, 6, "work", ResourceRequirements.Of("gpu", 1)).Makespan);
+        Assert.Equal(2, resources.Snapshot().Single(pool => pool.Name == "gpu").InUse);
+    }
+
+    [Fact]
+    public async Task A_budget_that_does_not_suffice_is_forecast()
+    {
+        await using var engine = Engine.For((_, _) => ValueTask.FromResult(1), options: options => options.Budget = new RunBudget { MaxAttempts = 2, WhenExhausted = BudgetAction.Finish });
+
+        Forecast forecast = Of(engine, 6, "work");
+
+        Assert.Equal((RunOutcome.BudgetExhausted, 2), (forecast.Outcome, forecast.Subtasks.Count(row => row.State == SubtaskState.Succeeded)));
+    }
+
+    [Fact]
+    public async Task What_runs_took_is_expected_of_the_next_and_only_success_counts()
+    {
+        Engine? engine = null;
+        engine = Engine.For((context, _) =>
+        {
+            if (context.Subtask.Id == "fails")
+            {
+                throw new InvalidDataException();
+            }
+
+            engine!.Clock.Advance(TimeSpan.FromSeconds(30));
+            return ValueTask.FromResult(1);
+        });
+        await using Engine closing = engine;
+        var plan = TaskPlan.Create(plan =>
+        {
+            SubtaskRef first = plan.Add("first", "work", estimatedDuration: TimeSpan.FromSeconds(10));
+            plan.Add("fails", "work", after: [first], estimatedDuration: TimeSpan.FromSeconds(10));
+        });
+        Assert.Equal(TimeSpan.FromSeconds(20), engine.Orchestrator.Forecast(plan).Makespan);
+
+        await using (OrchestrationRun run = await engine.Orchestrator.StartAsync(plan, TestEnd))
+        {
+            await run.WaitAsync(TestEnd);
+        }
+
+        ObservedDuration observed = Assert.Single(engine.Services.GetRequiredService<IObservedDurations>().Snapshot());
+        Assert.Equal(("work", 1L, 1L), (observed.TaskType, observed.Seconds.Count, observed.Ratio.Count));
+        Assert.Equal((30, 3), (Math.Round(observed.Seconds.Median, 6), Math.Round(observed.Ratio.Median, 6)));
+        Assert.Equal(60, engine.Orchestrator.Forecast(plan).Makespan.TotalSeconds, 3);
+    }
+
+    [Fact]
+    public async Task A_list_of_unknown_length_has_one_item()
+    {
+        await using var engine = new Engine(builder => builder
+            .AddTaskType("list", "Lists.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult<IReadOnlyList<int>>([1, 2, 3]))
+            .AddTaskType("each", "Works.", (int item, TaskContext _, CancellationToken _) => ValueTask.FromResult(item)));
+        var plan = TaskPlan.Create(plan =>
+        {
+            SubtaskRef list = plan.Add("list", "list", estimatedDuration: TimeSpan.FromSeconds(1));
+            plan.ForEach("all", list.Output(), "each", estimatedDuration: TimeSpan.FromSeconds(5));
+        });
+
+        Forecast forecast = engine.Orchestrator.Forecast(plan);
+
+        Assert.Equal(
+            [("list", 0, 1), ("all", 1, 6), ("all/0", 1, 6)], forecast.Subtasks.Select(row => (row.Id, row.Start.TotalSeconds, row.End.TotalSeconds)));
+        Assert.Equal(["list", "all/0"], forecast.CriticalChain);
+    }
+
+    private static Forecast Of(Engine engine, int count, string taskType, ResourceRequirements? resources = null) => engine.Orchestrator.Forecast(TaskPlan.Create(plan =>
+    {
+        for (int i = 0; i < count; i++)
+        {
+            plan.Add($"s{i}", taskType, estimatedDuration: TimeSpan.FromSeconds(1), resources: resources);
+        }
+    }));
+}
