@@ -2,6 +2,7 @@ using AgentOrchestration;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Scheduling;
 using MarketReport.Models;
 using MarketReport.Output;
 using MarketReport.Publishing;
@@ -63,6 +64,8 @@ internal sealed class ReportApplication(ReportSettings settings, IAnsiConsole co
         _screen.ShowHeader(settings, data);
         TaskPlan plan = await _screen.WhilePlanningAsync(() => orchestrator.PlanAsync(request, cancellationToken));
         _screen.ShowPlan(plan);
+        Forecast forecast = orchestrator.Forecast(plan);
+        _screen.ShowForecast(forecast);
 
         await using OrchestrationRun run = await orchestrator.StartAsync(plan, cancellationToken);
         await using CancellationTokenRegistration cancelling = cancellationToken.UnsafeRegister(static run => _ = ((OrchestrationRun)run!).CancelAsync().AsTask(), run);
@@ -80,7 +83,7 @@ internal sealed class ReportApplication(ReportSettings settings, IAnsiConsole co
 
         ReportDocument report = (await run.CompileAsync<ReportDocument>(CancellationToken.None)).Value;
         files.Add(folder.Write("report.md", MarkdownReport.Render(report)));
-        files.Add(folder.Write("report.html", HtmlReport.Render(report)));
+        files.Add(folder.Write("report.html", HtmlReport.Render(report, RunSection.Of(forecast, result))));
         _screen.ShowSummary(settings, result, report, files);
         return ExitCode.Success;
     }

@@ -17,17 +17,17 @@ internal static class OfflinePlanner
     /// <param name="rules">The system prompt, which names the task types there are.</param>
     public static string Plan(string rules)
     {
-        var subtasks = new JsonArray(Subtask("collect", "collect_data", "Collect data", [], [], 0.01));
+        var subtasks = new JsonArray(Subtask("collect", "collect_data", "Collect data", [], [], 50));
         foreach ((string taskType, string _, string name) in Analyses)
         {
-            subtasks.Add(Subtask(taskType, taskType, name, ["collect"], Output("collect"), 0.01));
+            subtasks.Add(Subtask(taskType, taskType, name, ["collect"], Output("collect"), 100));
         }
 
-        subtasks.Add(Subtask("charts", "generate_charts", "Generate charts", ["collect"], Output("collect"), 0.02));
+        subtasks.Add(Subtask("charts", "generate_charts", "Generate charts", ["collect"], Output("collect"), 300));
         foreach ((string taskType, string section, string _) in Analyses)
         {
             var brief = new JsonObject { ["section"] = section, ["facts"] = Output(taskType) };
-            subtasks.Add(Subtask($"write_{section}", "write_section", $"Write {section.Replace('_', ' ')}", [taskType], brief, 0.05));
+            subtasks.Add(Subtask($"write_{section}", "write_section", $"Write {section.Replace('_', ' ')}", [taskType], brief, 30));
         }
 
         string[] sections = [.. Analyses.Select(analysis => $"write_{analysis.Section}")];
@@ -37,7 +37,7 @@ internal static class OfflinePlanner
             ["sections"] = new JsonArray([.. sections.Select(Output)]),
             ["charts"] = Output("charts"),
         };
-        subtasks.Add(Subtask("assemble", "assemble", "Assemble the report", ["collect", "charts", .. sections], parts, 0.01));
+        subtasks.Add(Subtask("assemble", "assemble", "Assemble the report", ["collect", "charts", .. sections], parts, 50));
 
         string[] unknown = [.. subtasks.Select(subtask => (string)subtask!["type"]!).Distinct().Where(taskType => !rules.Contains(JsonSerializer.Serialize(taskType), StringComparison.Ordinal))];
         return unknown.Length == 0
@@ -45,14 +45,14 @@ internal static class OfflinePlanner
             : throw new InvalidOperationException($"The offline rules plan market reports only; the prompt has no task type {string.Join(", ", unknown)}.");
     }
 
-    private static JsonObject Subtask(string id, string taskType, string name, string[] dependsOn, JsonObject arguments, double minutes) => new()
+    private static JsonObject Subtask(string id, string taskType, string name, string[] dependsOn, JsonObject arguments, double milliseconds) => new()
     {
         ["id"] = id,
         ["name"] = name,
         ["type"] = taskType,
         ["dependsOn"] = new JsonArray([.. dependsOn.Select(dependency => (JsonNode)dependency)]),
         ["arguments"] = arguments,
-        ["estimatedMinutes"] = minutes,
+        ["estimatedMinutes"] = TimeSpan.FromMilliseconds(milliseconds).TotalMinutes,
     };
 
     private static JsonObject Output(string id) => new() { ["$output"] = id };

@@ -12,7 +12,9 @@ internal static class HtmlReport
 
     private const int LongText = 40;
 
-    public static string Render(ReportDocument document)
+    /// <param name="document">The report.</param>
+    /// <param name="run">How it was made; left out if null.</param>
+    public static string Render(ReportDocument document, RunSection? run = null)
     {
         var html = new StringBuilder();
         html.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
@@ -20,7 +22,7 @@ internal static class HtmlReport
             .Append("<meta http-equiv=\"Content-Security-Policy\" content=\"").Append(Policy).Append("\">\n")
             .Append("<meta name=\"referrer\" content=\"no-referrer\">\n")
             .Append("<title>").Append(Text(document.Title)).Append("</title>\n<style>\n").Append(HtmlStyle.Css).Append("</style>\n</head>\n<body>\n");
-        Header(html, document);
+        Header(html, document, run);
         html.Append("<main>\n");
         foreach (var section in document.Sections)
         {
@@ -28,11 +30,16 @@ internal static class HtmlReport
         }
 
         Method(html, document);
+        if (run is not null)
+        {
+            Run(html, run);
+        }
+
         html.Append("</main>\n<footer><p>").Append(Text(document.DataSource)).Append("</p></footer>\n</body>\n</html>\n");
         return html.ToString();
     }
 
-    private static void Header(StringBuilder html, ReportDocument document)
+    private static void Header(StringBuilder html, ReportDocument document, RunSection? run)
     {
         html.Append("<header>\n<h1>").Append(Text(document.Title)).Append("</h1>\n<p class=\"subtitle\">").Append(Text(document.Subtitle))
             .Append("</p>\n<p class=\"generated\">").Append(Text(document.GeneratedBy)).Append("</p>\n");
@@ -53,7 +60,13 @@ internal static class HtmlReport
             html.Append("<li><a href=\"#").Append(Text(section.Id)).Append("\">").Append(Text(section.Title)).Append("</a></li>");
         }
 
-        html.Append("<li><a href=\"#method\">Method and limits</a></li></ol></nav>\n</header>\n");
+        html.Append("<li><a href=\"#method\">Method and limits</a></li>");
+        if (run is not null)
+        {
+            html.Append("<li><a href=\"#").Append(RunSection.Id).Append("\">").Append(RunSection.Title).Append("</a></li>");
+        }
+
+        html.Append("</ol></nav>\n</header>\n");
     }
 
     private static void Section(StringBuilder html, ReportDocument document, ReportSection section)
@@ -124,6 +137,17 @@ internal static class HtmlReport
         }
 
         html.Append("</ul>\n</section>\n");
+    }
+
+    private static void Run(StringBuilder html, RunSection run)
+    {
+        html.Append("<section id=\"").Append(RunSection.Id).Append("\">\n<h2>").Append(RunSection.Title).Append("</h2>\n<p class=\"prose\">").Append(Text(run.Text)).Append("</p>\n");
+        foreach (var chart in run.Charts)
+        {
+            Figure(html, chart);
+        }
+
+        html.Append("</section>\n");
     }
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);

@@ -4,6 +4,7 @@ using AgentOrchestration.Monitoring;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Scheduling;
 using MarketReport.Output;
 using MarketReport.Publishing;
 using MarketReport.Reading;
@@ -40,6 +41,14 @@ internal sealed class ReportScreen(IAnsiConsole console)
     public void ShowPlan(TaskPlan plan)
     {
         console.Write(PlanTree.Of(plan));
+        console.WriteLine();
+    }
+
+    public void ShowForecast(Forecast forecast)
+    {
+        ForecastRange range = forecast.Simulate();
+        console.MarkupLineInterpolated(
+            $"[grey]Expected:[/] {Seconds(forecast.Makespan)} ({Seconds(range.Low)} to {Seconds(range.High)}), critical path {string.Join(" → ", forecast.CriticalPath.SubtaskIds)}");
         console.WriteLine();
     }
 

@@ -75,6 +75,22 @@ public sealed class OfflineRunTests
     }
 
     [Fact]
+    public async Task What_is_expected_is_told_before_the_run_and_shown_beside_what_was()
+    {
+        await using var run = new ReportRun();
+
+        await run.RunAsync("--max-parallelism", "1");
+
+        // One after another: 50 + 4 · 100 + 300 + 4 · 30 + 50 ms.
+        Assert.Matches(@"Expected: 0\.92 s \(\d\.\d\d s to \d\.\d\d s\), critical path collect → charts → assemble", run.Screen);
+        Assert.True(run.Screen.IndexOf("Expected:", StringComparison.Ordinal) < run.Screen.IndexOf("collect started", StringComparison.Ordinal));
+        string page = run.Read("report.html");
+        Assert.Contains("was expected to take 920 milliseconds, limited by its workers; the run took", page, StringComparison.Ordinal);
+        Assert.Contains("<figure id=\"run_planned\">", page, StringComparison.Ordinal);
+        Assert.Contains("<figure id=\"run_actual\">", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task With_one_worker_nothing_runs_beside_anything_else()
     {
         await using var run = new ReportRun();
