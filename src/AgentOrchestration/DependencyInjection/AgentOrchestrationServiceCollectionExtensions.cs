@@ -129,7 +129,8 @@ public static class AgentOrchestrationServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IAlertSink, LogAlertSink>(provider => new LogAlertSink(LoggerOf<LogAlertSink>(provider))));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRunEventSink, RunLogger>(provider =>
             new RunLogger(LoggerOf<RunLogger>(provider), provider.GetRequiredService<SystemMonitor>())));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IRunEventSink, RunMetrics>(provider => new RunMetrics(provider.GetService<IMeterFactory>())));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IRunEventSink, RunMetrics>(provider =>
+            new RunMetrics(provider.GetService<IMeterFactory>(), provider.GetRequiredService<IResourceManager>())));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<TaskMiddleware, TracingMiddleware>());
     }
 

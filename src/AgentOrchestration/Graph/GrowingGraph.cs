@@ -59,6 +59,9 @@ internal sealed class GrowingGraph
 
     public long UrgencyOf(int index) => Urgency.Of(_priorities[index], index);
 
+    /// <summary>From now on the critical path decides what is urgent.</summary>
+    public void GoByCriticalPath() => _priorities = [.. Origin.Priorities, .. _priorities.AsSpan(Origin.Count, Count - Origin.Count)];
+
     /// <summary>Whether any dependency may end in any way.</summary>
     public bool HasOptional => (Origin.Part.Optional ?? _addedOptional) is not null;
 

@@ -271,15 +271,29 @@ internal sealed partial class DispatchCore
     }
 
     /// <summary>What is held back for others is looked at again at its planned start.</summary>
-    private void FollowPlan(Decisions decisions)
+    private void WakeForPlan(Decisions decisions)
     {
-        if (_heldUntil < long.MaxValue && _heldUntil != _wakesAt)
+        if (_heldUntil < long.MaxValue && _heldUntil != _wakesAt && _planned is { HasDeparted: false })
         {
             _wakesAt = _heldUntil;
             WakeRunAt(_heldUntil, decisions);
         }
 
         _heldUntil = long.MaxValue;
+    }
+
+    /// <summary>When reality has gone another way than the plan, the critical path decides from then on.</summary>
+    private bool HasDeparted()
+    {
+        if (_planned is not { HasDeparted: true })
+        {
+            return false;
+        }
+
+        _planned = null;
+        Graph.GoByCriticalPath();
+        _ready.Reorder();
+        return true;
     }
 
     /// <summary>What the ledger of the budget said while subtasks were being started.</summary>

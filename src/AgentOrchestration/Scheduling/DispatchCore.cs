@@ -249,6 +249,11 @@ internal sealed partial class DispatchCore
         {
             FollowConsequences(now, decisions);
             Dispatch(now, decisions);
+            if (HasDeparted())
+            {
+                Dispatch(now, decisions);
+            }
+
             mayMoreStart = State.Running == 0 && _outstanding == 0 && State.Open > 0 && !_consequences.Any && FailWhatCannotGoOn(now);
         }
         while (mayMoreStart || _consequences.Any || _stopAfterFailureOf >= 0);
@@ -342,7 +347,7 @@ internal sealed partial class DispatchCore
         }
 
         _mayBeBlocked = _ready.IsAnyParked;
-        FollowPlan(decisions);
+        WakeForPlan(decisions);
         FollowBudget(now, decisions);
     }
 
@@ -352,6 +357,7 @@ internal sealed partial class DispatchCore
         AttemptPolicy policy = Graph.Policies[subtask];
         State.Apply(new RunFact(RunFactKind.AttemptStarted, now, subtask, attempt), _consequences);
         _budget?.Reserve(subtask, policy.ExpectedUsage);
+        _planned?.Begin(subtask, attempt, now);
         decisions.Start(subtask, attempt, lease);
         if (policy.HasTimeLimit)
         {

@@ -21,7 +21,7 @@ internal static class GraphProblem
             .ToArray();
         long longest = LongestInAll / graph.Count;
         return new SchedulingProblem(
-            [.. context.Durations.Select(duration => Math.Clamp(duration.Ticks, 0, longest))],
+            [.. context.Durations.Select(duration => Math.Clamp(duration.Ticks, 1, longest))],
             graph.Dependencies,
             Array.ConvertAll(graph.NeedVectorOf, vector => needs[vector]),
             capacities);

@@ -8,14 +8,31 @@ namespace AgentOrchestration.Scheduling;
 /// </summary>
 internal sealed class PlannedStarts
 {
+    // A start that differs from the planned one by more than this part of the plan: reality goes its own way.
+    private const double Tolerance = 0.02;
+
     private readonly long[] _starts;
     private readonly int[] _order;
+    private readonly long _tolerance;
     private int _begun;
 
     public PlannedStarts(IReadOnlyList<TimeSpan> starts, long startOfRun)
     {
         _starts = [.. starts.Select(start => startOfRun + start.Ticks)];
         _order = [.. Enumerable.Range(0, _starts.Length).OrderBy(index => _starts[index])];
+        _tolerance = (long)(Tolerance * starts.DefaultIfEmpty().Max().Ticks);
+    }
+
+    /// <summary>Whether the run has gone another way than the schedule, which is worth nothing then.</summary>
+    public bool HasDeparted { get; private set; }
+
+    /// <summary>An attempt begins.</summary>
+    public void Begin(int subtask, int attempt, long now)
+    {
+        if (attempt == 1 && subtask < _starts.Length)
+        {
+            HasDeparted |= Math.Abs(now - _starts[subtask]) > _tolerance;
+        }
     }
 
     /// <summary>Until when a ready subtask has to wait for others, in UTC ticks; 0 for not at all.</summary>
@@ -31,7 +48,13 @@ internal sealed class PlannedStarts
             _begun++;
         }
 
-        return _begun == _order.Length || _order[_begun] == subtask ? 0 : _starts[subtask];
+        if (_begun == _order.Length || _order[_begun] == subtask)
+        {
+            return 0;
+        }
+
+        HasDeparted |= now - _starts[_order[_begun]] > _tolerance;
+        return HasDeparted ? 0 : _starts[subtask];
     }
 
     private static bool HasBegun(int subtask, RunState state) =>

@@ -89,6 +89,14 @@ internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources,
             : TryDequeueOfSeveral(mayStart, ref subtask, ref lease, ref error);
     }
 
+    /// <summary>The order of urgency has changed.</summary>
+    public void Reorder()
+    {
+        int[] waiting = [.. _groups.SelectMany(group => group.Drain())];
+        Clear();
+        Array.ForEach(waiting, Enqueue);
+    }
+
     /// <summary>Takes a subtask out, wherever it stands.</summary>
     public bool Remove(int subtask)
     {

@@ -28,11 +28,6 @@ internal sealed class ResourceProfile
     /// <returns>That time.</returns>
     public long Place(int activity, long earliest, long duration)
     {
-        if (duration == 0)
-        {
-            return earliest;
-        }
-
         ReadOnlySpan<ulong> needs = _amounts.NeedsOf(activity);
         int first = IndexOf(earliest);
         long start = earliest;

@@ -53,7 +53,7 @@ internal sealed class ScheduleSearch
         _order = new int[problem.Count];
     }
 
-    private bool IsOver => _schedules >= _budget.MaxSchedules || _best.Makespan == _problem.LowerBound || _isTimeUp();
+    private bool IsOver => _schedules >= _budget.MaxSchedules - 1 || _best.Makespan == _problem.LowerBound || _isTimeUp();
 
     /// <param name="problem">What to schedule; at least one activity.</param>
     /// <param name="urgencies">Orders of urgency whose parallel schedules are candidates; the result is no worse than any of them.</param>
@@ -70,7 +70,16 @@ internal sealed class ScheduleSearch
             search.Evolve();
         }
 
-        return search._best with { Schedules = search._schedules };
+        return search.LeftJustified();
+    }
+
+    /// <summary>A schedule that was found with time running backward starts things later than it must.</summary>
+    private FoundSchedule LeftJustified()
+    {
+        int[] order = [.. Enumerable.Range(0, _problem.Count).OrderBy(activity => _best.Starts[activity])];
+        long makespan = _forward.Generate(order, _finishes);
+        _best = new FoundSchedule(Array.ConvertAll(Enumerable.Range(0, _problem.Count).ToArray(), activity => _finishes[activity] - _problem.Durations[activity]), makespan, ++_schedules);
+        return _best;
     }
 
     private void TakeCandidates(IReadOnlyList<long[]> urgencies)

@@ -16,7 +16,7 @@ internal sealed class SchedulingProblem
         Amounts = amounts;
     }
 
-    /// <param name="durations">Of each activity, in any unit.</param>
+    /// <param name="durations">Of each activity, in any unit; positive, so that the order of ends, or of starts, is one in which predecessors come first.</param>
     /// <param name="predecessors">Of each activity those it waits for.</param>
     /// <param name="needs">Of each activity how much of each resource it needs.</param>
     /// <param name="capacities">Of each resource how much there is.</param>
