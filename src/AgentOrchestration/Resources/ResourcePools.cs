@@ -13,6 +13,7 @@ internal sealed class ResourcePools : IResourceManager, IAdjustableResources
     private readonly Action<ResourceRequirements> _giveBack;
     private readonly TimeProvider? _timeProvider;
     private readonly long _madeAt;
+    private readonly double _ticksPerStamp;
     private ITimer? _timer;
     private long _wakeAt = long.MaxValue;
 
@@ -36,6 +37,7 @@ internal sealed class ResourcePools : IResourceManager, IAdjustableResources
         _giveBack = GiveBack;
         _timeProvider = timeProvider;
         _madeAt = timeProvider?.GetTimestamp() ?? 0;
+        _ticksPerStamp = (double)TimeSpan.TicksPerSecond / (timeProvider?.TimestampFrequency ?? 1);
     }
 
     public event EventHandler? Released;
@@ -83,25 +85,41 @@ internal sealed class ResourcePools : IResourceManager, IAdjustableResources
         lease = null;
         lock (_gate)
         {
-            long now = Now();
+            ResourcePool? pool = null;
             foreach (ResourceAmount need in needs.AmountSpan)
             {
-                if (!_pools.TryGetValue(need.Name, out ResourcePool? pool))
+                if (!_pools.TryGetValue(need.Name, out pool))
                 {
                     return false;
                 }
 
-                pool.AdvanceTo(now);
+                // Refusals are many when many wait, so they look at the clock only if it matters.
+                if (pool.Kind == ResourcePoolKind.Replenishing)
+                {
+                    pool.AdvanceTo(Now());
+                }
+
                 if (!pool.Has(need.Amount))
                 {
-                    WakeAt(pool.DueAt(need.Amount), now);
+                    WakeAt(pool.DueAt(need.Amount));
                     return false;
                 }
             }
 
-            foreach (ResourceAmount need in needs.AmountSpan)
+            long now = Now();
+            if (needs.AmountSpan is [var only])
             {
-                _pools[need.Name].Take(need.Amount);
+                pool!.AdvanceTo(now);
+                pool.Take(only.Amount);
+            }
+            else
+            {
+                foreach (ResourceAmount need in needs.AmountSpan)
+                {
+                    pool = _pools[need.Name];
+                    pool.AdvanceTo(now);
+                    pool.Take(need.Amount);
+                }
             }
         }
 
@@ -142,10 +160,10 @@ internal sealed class ResourcePools : IResourceManager, IAdjustableResources
         }
     }
 
-    private long Now() => _timeProvider is null ? 0 : _timeProvider.GetElapsedTime(_madeAt).Ticks;
+    private long Now() => _timeProvider is null ? 0 : (long)((_timeProvider.GetTimestamp() - _madeAt) * _ticksPerStamp);
 
     /// <summary>Somebody was refused what will be there by itself: those who wait are to be asked again then.</summary>
-    private void WakeAt(long dueAt, long now)
+    private void WakeAt(long dueAt)
     {
         if (dueAt >= _wakeAt || _timeProvider is null)
         {
@@ -156,7 +174,7 @@ internal sealed class ResourcePools : IResourceManager, IAdjustableResources
         _timer ??= CreateTimer(_timeProvider);
 
         // Timers count whole milliseconds; one that comes early would find too little.
-        _timer.Change(TimeSpan.FromMilliseconds(Math.Clamp(((dueAt - now) / TimeSpan.TicksPerMillisecond) + 1, 1, int.MaxValue)), Timeout.InfiniteTimeSpan);
+        _timer.Change(TimeSpan.FromMilliseconds(Math.Clamp(((dueAt - Now()) / TimeSpan.TicksPerMillisecond) + 1, 1, int.MaxValue)), Timeout.InfiniteTimeSpan);
     }
 
     private ITimer CreateTimer(TimeProvider timeProvider)
