@@ -41,16 +41,16 @@ public sealed class OrchestrationRun : IAsyncDisposable
 
     /// <summary>
     /// How the run is expected to go on from now: what has ended stays as it was, what runs takes what is left of its expected time, at
-    /// least none. The run's budget does not count.
+    /// least none; a pause before another attempt counts as over, and the run's budget does not count. A run that stops ends now.
     /// </summary>
     public Forecast Forecast()
     {
-        Forecaster forecaster = _services.GetRequiredService<Forecaster>();
         DateTimeOffset now = _services.GetRequiredService<TimeProvider>().GetUtcNow();
         RunSnapshot snapshot = GetSnapshot();
-        return _handle is LocalRun local
-            ? local.ReadGraph(graph => forecaster.Of(graph, snapshot, now))
-            : forecaster.Of(new GrowingGraph(_handle.Graph), snapshot, now);
+        RemainingWork remaining = _handle is LocalRun local
+            ? local.ReadGraph(graph => new RemainingWork(graph, snapshot, now))
+            : new RemainingWork(new GrowingGraph(_handle.Graph), snapshot, now);
+        return _services.GetRequiredService<Forecaster>().Of(remaining);
     }
 
     /// <summary>Waits for the end. Failed subtasks are part of the result, not an exception.</summary>

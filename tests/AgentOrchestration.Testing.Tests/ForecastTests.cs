@@ -114,6 +114,43 @@ public sealed class ForecastTests
     }
 
     [Fact]
+    public void What_has_failed_or_was_told_to_stop_decides_how_the_run_will_end()
+    {
+        var plan = TaskPlan.Create(plan =>
+        {
+            SubtaskRef fails = plan.Add("fails", "fails", estimatedDuration: Milliseconds(100));
+            plan.Add("after", "work", after: [fails], estimatedDuration: Milliseconds(500));
+            plan.Add("beside", "work", after: [plan.Add("before", "work", estimatedDuration: Milliseconds(300))], estimatedDuration: Milliseconds(900));
+        });
+        RunSimulation simulation = new(services => Services(services).AddAgentOrchestration()
+            .AddTaskType("fails", "Fails.", async (None _, TaskContext context, CancellationToken stop) => await TakeItsTime(context, stop) == None.Value ? throw new InvalidDataException() : None.Value));
+        List<(RunOutcome, double, string)> seen = [];
+        using SimulatedRun run = simulation.Run(plan, seed: 4, script => script
+            .At(Milliseconds(50), Look)
+            .At(Milliseconds(200), Look)
+            .At(Milliseconds(400), async run =>
+            {
+                await run.CancelAsync();
+                await Look(run);
+            }));
+
+        Assert.Equal(
+            [
+                (RunOutcome.Succeeded, 1_200, "Succeeded Succeeded Succeeded Succeeded"),
+                (RunOutcome.Failed, 1_200, "Failed Skipped Succeeded Succeeded"),
+                (RunOutcome.Cancelled, 400, "Failed Skipped Succeeded Cancelled"),
+            ],
+            seen);
+
+        ValueTask Look(OrchestrationRun run)
+        {
+            Forecast forecast = run.Forecast();
+            seen.Add((forecast.Outcome, forecast.Makespan.TotalMilliseconds, string.Join(' ', forecast.Subtasks.OrderBy(row => row.Id == "fails" ? 0 : row.Id == "after" ? 1 : row.Id == "before" ? 2 : 3).Select(row => row.State))));
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    [Fact]
     public async Task A_run_that_has_ended_has_nothing_to_come()
     {
         await using ServiceProvider services = Services(new ServiceCollection()).BuildServiceProvider();

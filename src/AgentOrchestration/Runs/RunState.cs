@@ -112,7 +112,7 @@ internal sealed class RunState
                 Release(fact.Subtask, consequences);
                 break;
             case RunFactKind.SubtaskFailed:
-                _anyFailed |= !IsTolerated(fact.Subtask);
+                _anyFailed |= !IsTolerated(Graph, fact.Subtask);
                 End(fact, SubtaskState.Failed, fact.Payload);
                 PassOn(fact.Subtask, new SkipCause(fact.Subtask, SkipReason.Failed), consequences);
                 break;
@@ -123,7 +123,7 @@ internal sealed class RunState
                 PassOn(fact.Subtask, cause, consequences);
                 break;
             case RunFactKind.SubtaskCancelled:
-                _anyCancelled |= !IsTolerated(fact.Subtask) || Stop is not null;
+                _anyCancelled |= !IsTolerated(Graph, fact.Subtask) || Stop is not null;
                 End(fact, SubtaskState.Cancelled, payload: null);
                 PassOn(fact.Subtask, new SkipCause(fact.Subtask, SkipReason.Cancelled), consequences);
                 break;
@@ -220,9 +220,9 @@ internal sealed class RunState
     /// <summary>
     /// Whether the run can do without a subtask: whether every way from it to a subtask that nothing depends on leads over an optional input.
     /// </summary>
-    private bool IsTolerated(int subtask)
+    public static bool IsTolerated(GrowingGraph graph, int subtask)
     {
-        if (!Graph.HasOptional)
+        if (!graph.HasOptional)
         {
             return false;
         }
@@ -231,7 +231,7 @@ internal sealed class RunState
         Stack<int> open = new(lost);
         while (open.TryPop(out int next))
         {
-            int[] successors = [.. Graph.PlannedSuccessors(next), .. Graph.AddedSuccessors(next) ?? []];
+            int[] successors = [.. graph.PlannedSuccessors(next), .. graph.AddedSuccessors(next) ?? []];
             if (successors.Length == 0)
             {
                 return false;
@@ -239,7 +239,7 @@ internal sealed class RunState
 
             foreach (int successor in successors)
             {
-                if (!Graph.IsOptional(next, successor) && lost.Add(successor))
+                if (!graph.IsOptional(next, successor) && lost.Add(successor))
                 {
                     open.Push(successor);
                 }

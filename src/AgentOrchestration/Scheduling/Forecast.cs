@@ -35,7 +35,7 @@ public sealed class Forecast
     }
 
     /// <summary>The plan.</summary>
-    public TaskPlan Plan => _model.Remaining?.Plan ?? _model.Graph.Plan;
+    public TaskPlan Plan => _model.Remaining?.Run.Plan ?? _model.Graph.Plan;
 
     /// <summary>How long the run takes, from its start to its end.</summary>
     public TimeSpan Makespan => Elapsed + Remaining;

@@ -22,13 +22,12 @@ internal sealed class Forecaster(IResourceManager resources, RunOptions options,
     });
 
     /// <summary>Of a run that goes on, with what was observed in it so far. Its budget does not count.</summary>
-    public Forecast Of(GrowingGraph graph, RunSnapshot run, DateTimeOffset now)
+    public Forecast Of(RemainingWork remaining)
     {
-        var remaining = new RemainingWork(graph, run, now);
         ObservedDurations known = observed.Copy();
-        if (run.Outcome is null)
+        if (remaining.Run.Outcome is null)
         {
-            DurationObserver.Observe(run, known);
+            DurationObserver.Observe(remaining.Run, known);
         }
 
         return new Forecast(new ForecastModel(remaining.Graph, known)

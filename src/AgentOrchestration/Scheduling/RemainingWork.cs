@@ -22,14 +22,14 @@ internal sealed class RemainingWork
         _graph = graph;
         _run = run;
         _now = now;
-        bool isStopping = run.StopReason is not null || run.Outcome is not null;
-        _open =
-        [
-            .. Enumerable.Range(0, Math.Min(graph.Count, run.Subtasks.Count))
-                .Where(index => run.Subtasks[index].State == SubtaskState.Running || (!isStopping && run.Subtasks[index].State is SubtaskState.Pending or SubtaskState.Ready)),
-        ];
+
+        // Code that was told to stop is expected to do so at once.
+        int known = run.StopReason is not null || run.Outcome is not null ? 0 : Math.Min(graph.Count, run.Subtasks.Count);
+        _open = [.. Enumerable.Range(0, known).Where(index => run.Subtasks[index].State is SubtaskState.Pending or SubtaskState.Ready or SubtaskState.Running)];
         _isRunning = [.. _open.Select(index => run.Subtasks[index].State == SubtaskState.Running)];
         _isJoined = [.. _open.Select(index => graph.PartsOf(index).Any())];
+        HasFailed = Enumerable.Range(0, Math.Min(graph.Count, run.Subtasks.Count))
+            .Any(index => run.Subtasks[index].State == SubtaskState.Failed && !RunState.IsTolerated(graph, index));
         Graph = MakeGraph();
     }
 
@@ -38,10 +38,19 @@ internal sealed class RemainingWork
 
     public TimeSpan Elapsed => Max((_run.EndedAt ?? _now) - _run.StartedAt, TimeSpan.Zero);
 
-    /// <summary>How the run has ended, if it has.</summary>
-    public RunOutcome? Outcome => _run.Outcome;
+    public RunSnapshot Run => _run;
 
-    public TaskPlan Plan => _run.Plan;
+    /// <summary>How the run has ended, or must end whatever is still to come; <see langword="null"/> when that is open.</summary>
+    public RunOutcome? Outcome => (_run.Outcome, _run.StopReason) switch
+    {
+        ({ } ended, _) => ended,
+        (_, StopReason.Timeout) => RunOutcome.TimedOut,
+        (_, StopReason.Budget) => RunOutcome.BudgetExhausted,
+        (_, StopReason.Cancelled) => RunOutcome.Cancelled,
+        _ => HasFailed ? RunOutcome.Failed : null,
+    };
+
+    private bool HasFailed { get; }
 
     /// <summary>Whether an attempt of it runs already; by the indices of <see cref="Graph"/>, as all that follows.</summary>
     public bool IsRunning(int index) => index < _open.Length && _isRunning[index];
@@ -71,7 +80,7 @@ internal sealed class RemainingWork
 
     private ForecastSubtask Later(ForecastSubtask expected) => expected with { Start = expected.Start + Elapsed, End = expected.End + Elapsed };
 
-    /// <summary>What has not ended and is not expected to start, because the run stops, stands at its end.</summary>
+    /// <summary>In a run that stops, what has not ended ends now.</summary>
     private ForecastSubtask Ended(SubtaskSnapshot subtask)
     {
         TimeSpan end = subtask.EndedAt - _run.StartedAt ?? Elapsed;

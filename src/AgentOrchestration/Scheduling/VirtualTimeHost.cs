@@ -51,9 +51,6 @@ internal sealed class VirtualTimeHost
     /// <summary>What a host finds out about a subtask before it runs. Default: nothing.</summary>
     public Func<int, Preparation> Prepare { get; init; } = static _ => new Preparation();
 
-    /// <summary>How long it takes to find that out. Default: no time.</summary>
-    public Func<int, TimeSpan> PrepareAfter { get; init; } = static _ => TimeSpan.Zero;
-
     /// <summary>By subtask, the output made of those of its parts. Default: none.</summary>
     public Func<int, object?> Join { get; init; } = static _ => null;
 
@@ -106,7 +103,7 @@ internal sealed class VirtualTimeHost
             switch (decision.Kind)
             {
                 case DecisionKind.Prepare:
-                    Put(now + PrepareAfter(decision.Subtask).Ticks, (time, next) => Core.Prepared(decision.Subtask, Prepare(decision.Subtask), time, next));
+                    Put(now, (time, next) => Core.Prepared(decision.Subtask, Prepare(decision.Subtask), time, next));
                     break;
                 case DecisionKind.Join:
                     Put(now, (time, next) => Core.Joined(decision.Subtask, Join(decision.Subtask), error: null, time, next));
