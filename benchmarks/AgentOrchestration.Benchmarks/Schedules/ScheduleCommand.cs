@@ -13,6 +13,7 @@ namespace AgentOrchestration.Benchmarks.Schedules;
 internal static class ScheduleCommand
 {
     private const int RealTimeInstances = 50;
+    private static readonly int[] SearchSizes = [1_000, 5_000, 50_000];
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     public static Command Create()
@@ -75,7 +76,7 @@ internal static class ScheduleCommand
     {
         yield return ("plan order", 1, SchedulingPolicies.PlanOrder);
         yield return ("critical path first (default)", 1, SchedulingPolicies.CriticalPathFirst);
-        foreach (int schedules in new[] { 1_000, 5_000, 50_000 }.Where(schedules => schedules <= largest))
+        foreach (int schedules in SearchSizes.Where(schedules => schedules <= largest))
         {
             yield return ("optimised", schedules, SchedulingPolicies.Optimized(new SearchBudget { MaxSchedules = schedules, MaxTime = TimeSpan.FromHours(1) }));
         }

@@ -49,7 +49,7 @@ internal sealed class WorkflowTrace
         return new WorkflowTrace(Path.GetFileNameWithoutExtension(file.Name), steps);
     }
 
-    public IEnumerable<ResourceAmount> Pools(int cores) => [new(ResourceNames.Cpu, cores * Core), new(ResourceNames.Memory, cores * MemoryPerCore)];
+    public static IEnumerable<ResourceAmount> Pools(int cores) => [new(ResourceNames.Cpu, cores * Core), new(ResourceNames.Memory, cores * MemoryPerCore)];
 
     /// <summary>The workflow as a plan. With <paramref name="byLevel"/>, no task starts before the level above it has ended.</summary>
     public TaskPlan ToPlan(int cores, bool byLevel, Func<int, TimeSpan>? estimateOf = null) => TaskPlan.Create(plan =>

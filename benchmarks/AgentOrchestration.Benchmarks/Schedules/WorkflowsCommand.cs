@@ -81,7 +81,7 @@ internal static class WorkflowsCommand
     private static async Task<WorkflowRow> MeasureAsync(WorkflowTrace trace, int cores, int seeds, CancellationToken cancellationToken)
     {
         ISchedulingPolicy search = SchedulingPolicies.Optimized(new SearchBudget { MaxSchedules = Schedules, MaxTime = TimeSpan.FromHours(1) });
-        await using JobLibrary library = new(trace.Pools(cores), trace.Count, SchedulingPolicies.CriticalPathFirst);
+        await using JobLibrary library = new(WorkflowTrace.Pools(cores), trace.Count, SchedulingPolicies.CriticalPathFirst);
         TaskGraph graph = library.Check(trace.ToPlan(cores, byLevel: false));
         double bound = trace.LowerBound(graph, cores).TotalSeconds;
         double order = await PlayAsync(graph, SchedulingPolicies.PlanOrder);

@@ -78,6 +78,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
         services.TryAddSingleton(provider => new LocalExecutor(
             provider.GetRequiredService<IServiceScopeFactory>(),
             new LimitedResources(provider.GetRequiredService<IResourceManager>(), OptionsOf(provider).MaxParallelismTotal),
+            provider.GetRequiredService<RunOrdering>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<PayloadSerializer>(),
             provider.GetServices<TaskMiddleware>(),
@@ -86,7 +87,6 @@ public static class AgentOrchestrationServiceCollectionExtensions
             provider.GetService<IResultCache>())
         {
             Workers = provider.GetService<WorkerPool>() ?? WorkerPool.Shared,
-            Policy = provider.GetRequiredService<ISchedulingPolicy>(),
             Objects = provider.GetRequiredService<ResourceObjects>(),
         });
         services.TryAddSingleton<IExecutor>(provider => provider.GetRequiredService<LocalExecutor>());
@@ -103,7 +103,14 @@ public static class AgentOrchestrationServiceCollectionExtensions
             provider.GetRequiredService<IResourceManager>(),
             OptionsOf(provider).ToRunOptions(),
             OptionsOf(provider).MaxParallelismTotal,
-            provider.GetRequiredService<ObservedDurations>()));
+            provider.GetRequiredService<ObservedDurations>(),
+            provider.GetRequiredService<RunOrdering>()));
+        services.TryAddSingleton(provider => new RunOrdering(
+            provider.GetRequiredService<ISchedulingPolicy>(),
+            new LimitedResources(provider.GetRequiredService<IResourceManager>(), maxAttempts: null),
+            provider.GetRequiredService<ObservedDurations>(),
+            provider.GetRequiredService<TimeProvider>(),
+            LoggerOf<RunOrdering>(provider)));
         services.TryAddSingleton<IPluginRegistry>(provider => new PluginRegistry(
             provider.GetServices<PluginDescriptor>(),
             provider.GetRequiredService<ITaskOrchestrator>(),

@@ -21,7 +21,4 @@ internal static partial class ExecutionLog
 
     [LoggerMessage(805, LogLevel.Error, "Run {RunId}: giving back what subtask {SubtaskId} held threw.")]
     public static partial void ReleaseThrew(ILogger logger, Exception exception, string runId, string subtaskId);
-
-    [LoggerMessage(806, LogLevel.Warning, "The scheduling policy {Policy} failed; the run goes by the critical path.")]
-    public static partial void PolicyFailed(ILogger logger, Exception exception, string policy);
 }

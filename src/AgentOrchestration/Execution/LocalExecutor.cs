@@ -20,6 +20,7 @@ public sealed class LocalExecutor : IExecutor
     internal LocalExecutor(
         IServiceScopeFactory scopes,
         IResourceManager resources,
+        RunOrdering ordering,
         TimeProvider timeProvider,
         PayloadSerializer serializer,
         IEnumerable<TaskMiddleware> middleware,
@@ -29,6 +30,7 @@ public sealed class LocalExecutor : IExecutor
     {
         Scopes = scopes;
         Resources = resources;
+        Ordering = ordering;
         TimeProvider = timeProvider;
         Serializer = serializer;
         Sinks = [.. sinks];
@@ -81,7 +83,7 @@ public sealed class LocalExecutor : IExecutor
     }
 
     /// <summary>In which order ready subtasks start.</summary>
-    internal ISchedulingPolicy Policy { get; init; } = SchedulingPolicies.CriticalPathFirst;
+    internal RunOrdering Ordering { get; }
 
     /// <inheritdoc/>
     public async ValueTask<IRunHandle> StartAsync(TaskGraph graph, RunOptions options, CancellationToken cancellationToken)
@@ -90,33 +92,10 @@ public sealed class LocalExecutor : IExecutor
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxParallelism, 1, nameof(options));
         cancellationToken.ThrowIfCancellationRequested();
-        SubtaskOrder order = await OrderAsync(graph, options, cancellationToken).ConfigureAwait(false);
+        SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
         var run = new LocalRun(this, graph, options, order);
         run.Start();
         return run;
-    }
-
-    private async ValueTask<SubtaskOrder> OrderAsync(TaskGraph graph, RunOptions options, CancellationToken cancellationToken)
-    {
-        if (Policy == SchedulingPolicies.CriticalPathFirst)
-        {
-            return SubtaskOrder.CriticalPathFirst;
-        }
-
-        try
-        {
-            TimeSpan[] durations = Array.ConvertAll(graph.Part.EstimatedSeconds(), static seconds => TimeSpan.FromSeconds(seconds));
-            var context = new SchedulingContext(graph, durations, options.MaxParallelism, Resources, TimeProvider);
-            SubtaskOrder order = await Policy.OrderAsync(context, cancellationToken).ConfigureAwait(false);
-            return order.IsCriticalPathFirst || order.Priorities.Length == graph.Count
-                ? order
-                : throw new InvalidOperationException($"The policy ordered {order.Priorities.Length} subtasks, but there are {graph.Count}.");
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            ExecutionLog.PolicyFailed(Logger, exception, Policy.GetType().Name);
-            return SubtaskOrder.CriticalPathFirst;
-        }
     }
 
     private static ValueTask<object?> InvokeHandlerAsync(TaskContext context, CancellationToken cancellationToken)

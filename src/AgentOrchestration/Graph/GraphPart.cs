@@ -35,24 +35,29 @@ internal sealed class GraphPart
     public bool NeedsPreparation { get; init; }
 
     /// <summary>What every subtask is expected to take, in seconds; those without an estimate as much as the mean of the others.</summary>
-    public double[] EstimatedSeconds()
-    {
-        double sum = 0;
-        int estimated = 0;
-        foreach (Subtask subtask in Subtasks)
-        {
-            if (subtask.EstimatedDuration is { } estimate)
-            {
-                sum += estimate.TotalSeconds;
-                estimated++;
-            }
-        }
+    public double[] EstimatedSeconds() => SecondsBy(static subtask => subtask.EstimatedDuration?.TotalSeconds);
 
-        double mean = estimated > 0 ? sum / estimated : 1;
+    /// <summary>What every subtask is expected to take, in seconds; those of which nothing is known as much as the mean of the others, else a second.</summary>
+    public double[] SecondsBy(Func<Subtask, double?> secondsOf)
+    {
         double[] seconds = new double[Count];
+        double sum = 0;
+        int known = 0;
         for (int i = 0; i < seconds.Length; i++)
         {
-            seconds[i] = estimated > 0 && Subtasks[i].EstimatedDuration is { } estimate ? estimate.TotalSeconds : mean;
+            double? expected = secondsOf(Subtasks[i]);
+            seconds[i] = expected ?? double.NaN;
+            sum += expected ?? 0;
+            known += expected is null ? 0 : 1;
+        }
+
+        if (known < seconds.Length)
+        {
+            double mean = known > 0 ? sum / known : 1;
+            for (int i = 0; i < seconds.Length; i++)
+            {
+                seconds[i] = double.IsNaN(seconds[i]) ? mean : seconds[i];
+            }
         }
 
         return seconds;

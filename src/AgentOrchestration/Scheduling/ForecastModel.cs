@@ -43,6 +43,9 @@ internal sealed record ForecastModel
     /// <summary>All there is of each pool and each limit.</summary>
     public required IReadOnlyDictionary<string, long> Capacities { get; init; }
 
+    /// <summary>In which order ready subtasks start, also when something else is changed.</summary>
+    public required SubtaskOrder Order { get; init; }
+
     /// <summary>By task type, by how much what is to be expected is multiplied.</summary>
     public IReadOnlyDictionary<string, double> Factors { get; init; } = new Dictionary<string, double>();
 
@@ -68,6 +71,7 @@ internal sealed record ForecastModel
             new ResourcePools(Capacities.Select(pool => new ResourceAmount(pool.Key, pool.Value))),
             Options with { MaxParallelism = Workers },
             (subtask, _) => AttemptOf(host!.Core.State.Graph, subtask, deviation(subtask)),
+            order: Order,
             isHeldAtStart: Remaining is null ? null : subtask => !Remaining.IsRunning(subtask))
         {
             Prepare = subtask => Prepare(host!.Core.State.Graph, subtask),

@@ -162,7 +162,7 @@ internal sealed class ForecastSchedule
     /// <summary>
     /// The latest times at which all could end, from the end of the run backwards. What is read later in the history has its time already,
     /// so one pass suffices, also where things take no time. A start that leaves no room for one more has to wait for all that ended before
-    /// it, so it limits their ends as those that depend on them do.
+    /// it, so it limits their ends as those that depend on them do. So does one that had waited: of all that ended when it started.
     /// </summary>
     private void ReadBackwards(ForecastPools pools, int workers)
     {
@@ -171,6 +171,7 @@ internal sealed class ForecastSchedule
         long[] latestInPool = new long[pools.Names.Length];
         Array.Fill(latestInPool, Makespan);
         long latestWithWorker = Makespan;
+        (long Moment, long Latest) waited = (None, Makespan);
         int running = 0;
         for (int index = _history.Count - 1; index >= 0; index--)
         {
@@ -184,6 +185,11 @@ internal sealed class ForecastSchedule
             else if (fact.Kind == RunFactKind.AttemptStarted && _startFact[subtask] == index)
             {
                 latestStart[subtask] -= EndOf(subtask) - _start[subtask];
+                if (_start[subtask] > _readyAt[subtask])
+                {
+                    waited = (_start[subtask], Math.Min(latestStart[subtask], waited.Moment == _start[subtask] ? waited.Latest : Makespan));
+                }
+
                 latestWithWorker = running >= workers ? Math.Min(latestWithWorker, latestStart[subtask]) : latestWithWorker;
                 running--;
                 foreach ((int pool, long amount) in pools.Of(subtask))
@@ -198,7 +204,7 @@ internal sealed class ForecastSchedule
                 long latest = LatestBeforeSuccessors(subtask, latestStart);
                 if (Ran(subtask))
                 {
-                    latest = Math.Min(latest, latestWithWorker);
+                    latest = Math.Min(latest, EndOf(subtask) == waited.Moment ? Math.Min(latestWithWorker, waited.Latest) : latestWithWorker);
                     running++;
                     foreach ((int pool, long amount) in pools.Of(subtask))
                     {

@@ -10,7 +10,8 @@ namespace AgentOrchestration.Scheduling;
 /// <param name="options">How runs are executed.</param>
 /// <param name="maxParallelismTotal">How many attempts of all runs run at a time; <see langword="null"/> for no limit.</param>
 /// <param name="observed">How long task types took.</param>
-internal sealed class Forecaster(IResourceManager resources, RunOptions options, int? maxParallelismTotal, ObservedDurations observed)
+/// <param name="ordering">In which order ready subtasks start.</param>
+internal sealed class Forecaster(IResourceManager resources, RunOptions options, int? maxParallelismTotal, ObservedDurations observed, RunOrdering ordering)
 {
     public ObservedDurations Observed => observed;
 
@@ -19,6 +20,7 @@ internal sealed class Forecaster(IResourceManager resources, RunOptions options,
         Options = Unattended(options),
         Workers = Workers,
         Capacities = CapacitiesOf(graph),
+        Order = OrderOf(graph),
     });
 
     /// <summary>Of a run that goes on, with what was observed in it so far. Its budget does not count.</summary>
@@ -35,9 +37,13 @@ internal sealed class Forecaster(IResourceManager resources, RunOptions options,
             Options = options with { Budget = null, Timeout = options.Timeout is { } timeout ? TimeSpan.FromTicks(Math.Max(1, (timeout - remaining.Elapsed).Ticks)) : null },
             Workers = Workers,
             Capacities = CapacitiesOf(remaining.Graph),
+            Order = SubtaskOrder.CriticalPathFirst,
             Remaining = remaining,
         });
     }
+
+    /// <summary>As long as a policy takes, a forecast takes.</summary>
+    private SubtaskOrder OrderOf(TaskGraph graph) => ordering.OrderAsync(graph, options.MaxParallelism, CancellationToken.None).AsTask().GetAwaiter().GetResult();
 
     private int Workers => Math.Min(options.MaxParallelism, maxParallelismTotal ?? int.MaxValue);
 

@@ -32,6 +32,17 @@ internal sealed class ObservedDurations : IObservedDurations
         };
     }
 
+    public bool Any
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _byType.Count > 0;
+            }
+        }
+    }
+
     /// <summary><see cref="Expect"/> in seconds, for ranks.</summary>
     public double? SecondsOf(Subtask subtask) => Expect(subtask)?.TotalSeconds;
 

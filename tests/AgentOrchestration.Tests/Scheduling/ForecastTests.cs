@@ -5,6 +5,7 @@ using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling;
 using AgentOrchestration.Tasks;
 using CsCheck;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AgentOrchestration.Tests.Scheduling;
 
@@ -264,8 +265,12 @@ public sealed class ForecastTests
         },
         Ledger(4));
 
-    private static Forecast Of(TaskGraph graph, int workers = 5, int gpus = 4, ObservedDurations? observed = null) =>
-        new Forecaster(Ledger(gpus), new RunOptions { MaxParallelism = workers }, maxParallelismTotal: null, observed ?? new ObservedDurations()).Of(graph);
+    private static Forecast Of(TaskGraph graph, int workers = 5, int gpus = 4, ObservedDurations? observed = null)
+    {
+        observed ??= new ObservedDurations();
+        var ordering = new RunOrdering(SchedulingPolicies.CriticalPathFirst, Ledger(gpus), observed, TimeProvider.System, NullLogger.Instance);
+        return new Forecaster(Ledger(gpus), new RunOptions { MaxParallelism = workers }, maxParallelismTotal: null, observed, ordering).Of(graph);
+    }
 
     private static ResourcePools Ledger(int gpus) => new([new ResourceAmount("gpu", gpus)]);
 
