@@ -11,6 +11,7 @@ internal sealed class PreciseClock : IDisposable
     private readonly PriorityQueue<TaskCompletionSource, long> _waiting = new();
     private readonly Thread _thread;
     private volatile bool _isOver;
+    private long _next = long.MaxValue;
 
     public PreciseClock()
     {
@@ -25,6 +26,7 @@ internal sealed class PreciseClock : IDisposable
         lock (_waiting)
         {
             _waiting.Enqueue(waiting, due);
+            Volatile.Write(ref _next, Math.Min(_next, due));
         }
 
         return waiting.Task;
@@ -40,16 +42,28 @@ internal sealed class PreciseClock : IDisposable
     {
         while (!_isOver)
         {
-            TaskCompletionSource? ended = null;
-            lock (_waiting)
+            // The lock is taken only when something is due, or those who come to wait would hardly get it.
+            if (Stopwatch.GetTimestamp() >= Volatile.Read(ref _next))
             {
-                if (_waiting.TryPeek(out _, out long due) && due <= Stopwatch.GetTimestamp())
-                {
-                    ended = _waiting.Dequeue();
-                }
+                EndFirst();
             }
-
-            ended?.SetResult();
+            else
+            {
+                // Whoever has work to do on this processor may do it.
+                Thread.Yield();
+            }
         }
+    }
+
+    private void EndFirst()
+    {
+        TaskCompletionSource ended;
+        lock (_waiting)
+        {
+            ended = _waiting.Dequeue();
+            Volatile.Write(ref _next, _waiting.TryPeek(out _, out long due) ? due : long.MaxValue);
+        }
+
+        ended.SetResult();
     }
 }

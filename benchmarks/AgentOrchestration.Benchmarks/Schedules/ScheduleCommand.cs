@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
@@ -13,6 +12,7 @@ namespace AgentOrchestration.Benchmarks.Schedules;
 internal static class ScheduleCommand
 {
     private const int RealTimeInstances = 50;
+    private const int WarmUpInstances = 40;
     private static readonly int[] SearchSizes = [1_000, 5_000, 50_000];
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
@@ -90,18 +90,21 @@ internal static class ScheduleCommand
     private static async Task<ScheduleRow> MeasureAsync(
         string set, string method, int schedules, ISchedulingPolicy policy, ProjectInstance[] instances, IReadOnlyDictionary<string, int> best, CancellationToken cancellationToken)
     {
-        ConcurrentDictionary<string, (int Makespan, double Milliseconds)> found = new();
-        await Parallel.ForEachAsync(instances, cancellationToken, async (instance, cancelled) =>
+        Dictionary<string, (int Makespan, double Milliseconds)> found = [];
+
+        // Once before the clock counts, for the compiler's sake.
+        foreach (ProjectInstance instance in Every(instances, WarmUpInstances).Concat(instances))
         {
             await using JobLibrary library = new(instance.Pools(), instance.Count, policy);
             TaskGraph graph = library.Check(instance.ToPlan(JobLibrary.TaskType));
             long start = Stopwatch.GetTimestamp();
-            SubtaskOrder order = await policy.OrderAsync(library.ContextOf(graph), cancelled);
+            SubtaskOrder order = await policy.OrderAsync(library.ContextOf(graph), cancellationToken);
             double spent = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             ScheduledRun run = ScheduledRun.Play(graph, library.Resources, instance.Count, order, subtask => graph.Subtasks[subtask].EstimatedDuration!.Value);
             run.Check(graph, library.Resources, instance.Count);
             found[instance.Name] = ((int)run.Makespan.TotalSeconds, spent);
-        });
+        }
+
         ProjectInstance[] known = [.. instances.Where(instance => best.ContainsKey(instance.Name))];
         return new ScheduleRow(
             set,

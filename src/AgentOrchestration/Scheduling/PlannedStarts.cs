@@ -3,13 +3,16 @@ using AgentOrchestration.Runs;
 namespace AgentOrchestration.Scheduling;
 
 /// <summary>
-/// Keeps a run to a schedule: a subtask does not start before those planned before it, unless its own planned start has come. With exact
+/// Keeps a run to a schedule: a subtask does not start before those planned before it, as long as none of them is too late. With exact
 /// estimates the run is then no longer than the schedule: by induction over the order of starts, each starts no later than planned.
 /// </summary>
 internal sealed class PlannedStarts
 {
     // A start that differs from the planned one by more than this part of the plan: reality goes its own way.
-    private const double Tolerance = 0.02;
+    private const double Tolerance = 0.05;
+
+    // What a busy machine may add to a run by itself.
+    private const long SmallestTolerance = 50 * TimeSpan.TicksPerMillisecond;
 
     private readonly long[] _starts;
     private readonly int[] _order;
@@ -20,7 +23,7 @@ internal sealed class PlannedStarts
     {
         _starts = [.. starts.Select(start => startOfRun + start.Ticks)];
         _order = [.. Enumerable.Range(0, _starts.Length).OrderBy(index => _starts[index])];
-        _tolerance = (long)(Tolerance * starts.DefaultIfEmpty().Max().Ticks);
+        _tolerance = Math.Max(SmallestTolerance, (long)(Tolerance * starts.DefaultIfEmpty().Max().Ticks));
     }
 
     /// <summary>Whether the run has gone another way than the schedule, which is worth nothing then.</summary>
@@ -35,10 +38,10 @@ internal sealed class PlannedStarts
         }
     }
 
-    /// <summary>Until when a ready subtask has to wait for others, in UTC ticks; 0 for not at all.</summary>
+    /// <summary>Until when a ready subtask has to wait for others at most, in UTC ticks; 0 for not at all.</summary>
     public long HeldUntil(int subtask, RunState state, long now)
     {
-        if (subtask >= _starts.Length || now >= _starts[subtask] || state.Running == 0)
+        if (subtask >= _starts.Length || state.Running == 0)
         {
             return 0;
         }
@@ -53,8 +56,9 @@ internal sealed class PlannedStarts
             return 0;
         }
 
-        HasDeparted |= now - _starts[_order[_begun]] > _tolerance;
-        return HasDeparted ? 0 : _starts[subtask];
+        long patience = _starts[_order[_begun]] + _tolerance;
+        HasDeparted |= now > patience;
+        return HasDeparted ? 0 : patience + 1;
     }
 
     private static bool HasBegun(int subtask, RunState state) =>

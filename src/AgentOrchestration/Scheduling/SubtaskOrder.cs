@@ -38,8 +38,9 @@ public sealed class SubtaskOrder
     }
 
     /// <summary>
-    /// The order of a schedule. A subtask that is ready and fits still waits for those planned to start before it, until its own planned
-    /// start has come; so a schedule that leaves something idle on purpose is kept, and one that reality has overtaken holds nothing up.
+    /// The order of a schedule. A subtask that is ready and fits still waits for those planned to start before it, so a schedule that leaves
+    /// something idle on purpose is kept. When a start differs from the planned one by more than a twentieth of the whole and 50 ms, or is
+    /// late by so much, reality has gone another way: from then on nothing is held back, and the critical path decides.
     /// </summary>
     /// <param name="starts">Of each subtask, by index, when it is planned to start, from the start of the run. Not negative.</param>
     /// <exception cref="ArgumentOutOfRangeException">A start is negative.</exception>
