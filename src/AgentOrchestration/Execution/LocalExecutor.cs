@@ -19,7 +19,7 @@ public sealed class LocalExecutor : IExecutor
 
     internal LocalExecutor(
         IServiceScopeFactory scopes,
-        IResourceManager resources,
+        LimitedResources resources,
         RunOrdering ordering,
         TimeProvider timeProvider,
         PayloadSerializer serializer,
@@ -50,7 +50,9 @@ public sealed class LocalExecutor : IExecutor
 
     internal IServiceScopeFactory Scopes { get; }
 
-    internal IResourceManager Resources { get; }
+    internal LimitedResources Resources { get; }
+
+    internal RunShares Shares { get; } = new();
 
     internal TimeProvider TimeProvider { get; }
 

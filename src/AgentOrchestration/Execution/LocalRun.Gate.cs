@@ -95,6 +95,7 @@ internal sealed partial class LocalRun
         var aftermath = new Aftermath();
         lock (_gate)
         {
+            bool wasInside = _isInside;
             _isInside = true;
             try
             {
@@ -106,7 +107,7 @@ internal sealed partial class LocalRun
                 Abort(exception, ref aftermath);
             }
 
-            _isInside = false;
+            _isInside = wasInside;
         }
 
         Follow(aftermath);

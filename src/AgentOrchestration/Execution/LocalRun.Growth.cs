@@ -61,13 +61,13 @@ internal sealed partial class LocalRun
         {
             // Before anything of it can wait, so that no release is missed.
             _needsResources = true;
-            Executor.Resources.Released += OnReleased;
+            _resources.Released += OnReleased;
         }
 
         LocalAttempt? next = Tell(state, what);
         if (_core.State.IsEnded)
         {
-            Executor.Resources.Released -= OnReleased;
+            _resources.Released -= OnReleased;
         }
 
         return next;

@@ -11,6 +11,7 @@ namespace AgentOrchestration.Execution;
 /// </summary>
 internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
 {
+    private readonly RunShare _resources;
     private readonly DispatchCore _core;
     private readonly RunEventFactory _events;
     private readonly RunTicks _ticks = new();
@@ -36,7 +37,8 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
         Options = options;
         RunId = executor.Workers.NewRunId();
         _ended = _ending.Token;
-        _core = new DispatchCore(graph, executor.Resources, RunId, options, order, SharablesOf(graph, executor.Cache is not null));
+        _resources = new RunShare(executor.Resources, executor.Shares);
+        _core = new DispatchCore(graph, _resources, RunId, options, order, SharablesOf(graph, executor.Cache is not null));
         _events = new RunEventFactory(RunId, Graph);
         _running = new LocalAttempt?[graph.Count];
         Inputs = new InputBinder(Graph, OutputOf, executor.Serializer);
@@ -45,7 +47,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
         _startTimestamp = _timeProvider.GetTimestamp();
         _ticksPerStamp = (double)TimeSpan.TicksPerSecond / _timeProvider.TimestampFrequency;
         _timers = new RunTimers(executor.TimeProvider, Now);
-        _needsResources = executor.Resources is LimitedResources { LimitsEveryAttempt: true } || Enumerable.Range(0, graph.NeedVectors.Count).Any(vector => !graph.NeedVectors[vector].IsNone);
+        _needsResources = _resources.LimitsEveryAttempt || Enumerable.Range(0, graph.NeedVectors.Count).Any(vector => !graph.NeedVectors[vector].IsNone);
     }
 
     public LocalExecutor Executor { get; }
@@ -76,7 +78,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
 
         if (_needsResources)
         {
-            Executor.Resources.Released += OnReleased;
+            _resources.Released += OnReleased;
         }
 
         Hand(Tell(0, static (run, _, now, decisions) => run._core.Start(now, decisions)));
@@ -183,7 +185,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
 
     private void End()
     {
-        Executor.Resources.Released -= OnReleased;
+        _resources.Released -= OnReleased;
         _timers.End();
         _ending.Cancel();
         _completion.TrySetResult(_core.State.Outcome);

@@ -12,6 +12,7 @@ namespace AgentOrchestration.Scheduling;
 internal sealed partial class DispatchCore
 {
     private readonly ReadyQueue _ready;
+    private readonly RunShare? _share;
     private readonly RunConsequences _consequences = new();
     private readonly RunOptions _options;
     private readonly Predicate<int>? _mayShare;
@@ -38,6 +39,8 @@ internal sealed partial class DispatchCore
         _order = order ?? SubtaskOrder.CriticalPathFirst;
         State = new RunState(graph, _order.IsCriticalPathFirst ? graph.Priorities : _order.Priorities);
         _ready = new ReadyQueue(State.Graph, resources, options.MaxPassedOver);
+        _share = resources as RunShare;
+        _share?.IsRunning = () => State.Running > 0;
         _waits = new WaitReason[graph.Count];
         _options = options;
         _mayShare = mayShare;
@@ -269,6 +272,7 @@ internal sealed partial class DispatchCore
         if (!State.IsEnded)
         {
             State.Apply(new RunFact(RunFactKind.RunEnded, now, detail: (byte)State.Outcome), _consequences);
+            _share?.StopWaiting();
             decisions.Add(new Decision(DecisionKind.EndRun));
         }
     }
@@ -347,6 +351,11 @@ internal sealed partial class DispatchCore
         }
 
         _mayBeBlocked = _ready.IsAnyParked;
+        if (!_mayBeBlocked)
+        {
+            _share?.StopWaiting();
+        }
+
         WakeForPlan(decisions);
         FollowBudget(now, decisions);
     }

@@ -12,6 +12,9 @@ namespace AgentOrchestration.Scheduling;
 /// <param name="maxAttempts">How many attempts run at a time in all; <see langword="null"/> for no limit.</param>
 internal sealed class LimitedResources(IResourceManager inner, int? maxAttempts) : IResourceManager
 {
+    // The name of the limit on all attempts, as of a pool.
+    private const string Attempts = "attempts of all runs";
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, long> _used = new(StringComparer.Ordinal);
     private int _attempts;
@@ -39,6 +42,32 @@ internal sealed class LimitedResources(IResourceManager inner, int? maxAttempts)
     public long? GetCapacity(string name) => ConcurrencyLimit.IsLimit(name) ? ConcurrencyLimit.CapacityOf(name) : inner.GetCapacity(name);
 
     public IReadOnlyList<ResourcePoolSnapshot> Snapshot() => inner.Snapshot();
+
+    /// <summary>What work takes of each pool and limit, the one on all attempts included.</summary>
+    public IEnumerable<(string Pool, long Amount)> AmountsOf(ResourceRequirements needs)
+    {
+        foreach (ResourceAmount need in needs.Amounts)
+        {
+            yield return (need.Name, need.Amount);
+        }
+
+        if (LimitsEveryAttempt)
+        {
+            yield return (Attempts, 1);
+        }
+    }
+
+    public IEnumerable<string> PoolsOf(ResourceRequirements needs) => AmountsOf(needs).Select(need => need.Pool);
+
+    /// <summary>The pools and limits of which there is less free now than work needs.</summary>
+    public IEnumerable<string> LackingOf(ResourceRequirements needs)
+    {
+        Dictionary<string, long> free = inner.Snapshot().ToDictionary(pool => pool.Name, pool => pool.Free, StringComparer.Ordinal);
+        lock (_gate)
+        {
+            return [.. AmountsOf(needs).Where(need => FreeOf(need.Pool, free) < need.Amount).Select(need => need.Pool)];
+        }
+    }
 
     public bool TryAcquire(ResourceRequirements needs, [NotNullWhen(true)] out ResourceLease? lease)
     {
@@ -74,6 +103,11 @@ internal sealed class LimitedResources(IResourceManager inner, int? maxAttempts)
         lease = new ResourceLease(needs, _ => GiveBack(limits, innerLease));
         return true;
     }
+
+    private long? FreeOf(string pool, Dictionary<string, long> free) =>
+        pool == Attempts ? maxAttempts - _attempts
+        : ConcurrencyLimit.IsLimit(pool) ? ConcurrencyLimit.CapacityOf(pool) - _used.GetValueOrDefault(pool)
+        : free.TryGetValue(pool, out long left) ? left : null;
 
     private static bool HasLimit(ResourceRequirements needs)
     {

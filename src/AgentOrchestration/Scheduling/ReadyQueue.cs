@@ -20,7 +20,7 @@ internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources,
     // Groups that nobody asks for, because a pool of theirs is reserved for a more urgent one.
     private readonly HashSet<int> _heldBack = [];
     private readonly PassedOver _passedOver = new(maxPassedOver);
-    private readonly bool _asksAlways = resources is LimitedResources { LimitsEveryAttempt: true };
+    private readonly bool _asksAlways = resources is RunShare { LimitsEveryAttempt: true };
 
     // Groups by their most urgent subtask. An entry whose group has another head by now, or none, is passed over.
     private readonly PriorityQueue<int, long> _heads = new();

@@ -1,0 +1,143 @@
+using System.Diagnostics.CodeAnalysis;
+using AgentOrchestration.Resources;
+
+namespace AgentOrchestration.Scheduling;
+
+/// <summary>A run's door to the ledger that all runs share (see <see cref="RunShares"/>). Safe for concurrent use.</summary>
+internal sealed class RunShare(LimitedResources ledger, RunShares shares) : IResourceManager
+{
+    private readonly Dictionary<string, long> _held = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _waitsFor = new(StringComparer.Ordinal);
+    private volatile bool _isWaiting;
+
+    public event EventHandler? Released
+    {
+        add
+        {
+            ledger.Released += value;
+            shares.Changed += value;
+        }
+
+        remove
+        {
+            ledger.Released -= value;
+            shares.Changed -= value;
+        }
+    }
+
+    /// <summary>Whether every attempt has to ask, also one that needs nothing.</summary>
+    public bool LimitsEveryAttempt => ledger.LimitsEveryAttempt;
+
+    /// <summary>Whether the run has attempts running, that will give something back. One that has none yields to nobody, so nobody waits for ever.</summary>
+    public Func<bool> IsRunning { get; set; } = static () => true;
+
+    public long? GetCapacity(string name) => ledger.GetCapacity(name);
+
+    public IReadOnlyList<ResourcePoolSnapshot> Snapshot() => ledger.Snapshot();
+
+    public bool TryAcquire(ResourceRequirements needs, [NotNullWhen(true)] out ResourceLease? lease)
+    {
+        ArgumentNullException.ThrowIfNull(needs);
+        lease = null;
+        ResourceLease? granted;
+        lock (shares.Gate)
+        {
+            if (MustYield(needs) || !ledger.TryAcquire(needs, out granted))
+            {
+                Wait(needs);
+                return false;
+            }
+
+            foreach (string pool in ledger.PoolsOf(needs))
+            {
+                _waitsFor.Remove(pool);
+            }
+
+            foreach ((string pool, long amount) in ledger.AmountsOf(needs))
+            {
+                _held[pool] = HeldOf(pool) + amount;
+            }
+        }
+
+        lease = new ResourceLease(needs, _ => GiveBack(granted));
+        return true;
+    }
+
+    /// <summary>The run waits for nothing any longer.</summary>
+    public void StopWaiting()
+    {
+        if (!_isWaiting)
+        {
+            return;
+        }
+
+        bool wasFirst;
+        lock (shares.Gate)
+        {
+            _isWaiting = false;
+            _waitsFor.Clear();
+            wasFirst = shares.StopWaiting(this);
+        }
+
+        if (wasFirst)
+        {
+            shares.Announce();
+        }
+    }
+
+    /// <summary>Inside the gate.</summary>
+    public bool WaitsFor(string pool) => _waitsFor.Contains(pool);
+
+    /// <summary>Inside the gate.</summary>
+    public long HeldOf(string pool) => _held.GetValueOrDefault(pool);
+
+    private bool MustYield(ResourceRequirements needs)
+    {
+        if (!IsRunning())
+        {
+            return false;
+        }
+
+        foreach (string pool in ledger.PoolsOf(needs))
+        {
+            if (shares.MustYield(this, pool))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Wait(ResourceRequirements needs)
+    {
+        foreach (string pool in ledger.LackingOf(needs))
+        {
+            _waitsFor.Add(pool);
+        }
+
+        _isWaiting = true;
+        shares.Wait(this);
+    }
+
+    private void GiveBack(ResourceLease granted)
+    {
+        lock (shares.Gate)
+        {
+            foreach ((string pool, long amount) in ledger.AmountsOf(granted.Granted))
+            {
+                long left = HeldOf(pool) - amount;
+                if (left == 0)
+                {
+                    _held.Remove(pool);
+                }
+                else
+                {
+                    _held[pool] = left;
+                }
+            }
+        }
+
+        granted.Dispose();
+    }
+}

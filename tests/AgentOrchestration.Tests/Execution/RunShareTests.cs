@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Resources;
+using AgentOrchestration.Results;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Tasks;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AgentOrchestration.Tests.Execution;
+
+/// <summary>Several runs need the same.</summary>
+public sealed class RunShareTests
+{
+    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_wide_run_gives_way_to_one_that_holds_less_until_both_hold_the_same()
+    {
+        ConcurrentDictionary<string, TaskCompletionSource> work = new();
+        await using Engine engine = Licences(4, context => work.GetOrAdd(context.Subtask.Id, _ => new TaskCompletionSource()).Task);
+        await using OrchestrationRun wide = await engine.StartAsync(plan => Add(plan, "a", 30));
+        await SeeStartsAsync(wide, 4);
+        await using OrchestrationRun narrow = await engine.StartAsync(plan => Add(plan, "b", 30));
+
+        Finish("a0");
+        await SeeStartsAsync(narrow, 1);
+        Finish("a1");
+        await SeeStartsAsync(narrow, 2);
+        Assert.Equal(4, Starts(wide));
+        Finish("a2");
+        await SeeStartsAsync(wide, 5);
+        Finish("b0");
+        await SeeStartsAsync(narrow, 3);
+        Assert.Equal(5, Starts(wide));
+
+        await narrow.CancelAsync(TestEnd);
+        await SeeStartsAsync(wide, 5);
+        foreach (string id in Enumerable.Range(0, 30).SelectMany(i => new[] { $"a{i}", $"b{i}" }))
+        {
+            Finish(id);
+        }
+
+        RunResult result = await wide.WaitAsync(TestEnd);
+        Assert.Equal((RunOutcome.Succeeded, 30), (result.Outcome, result.Succeeded.Count()));
+        await narrow.WaitAsync(TestEnd);
+
+        void Finish(string id) => work.GetOrAdd(id, _ => new TaskCompletionSource()).TrySetResult();
+    }
+
+    [Fact]
+    public async Task Many_runs_of_all_widths_that_share_pools_and_limits_all_end()
+    {
+        await using Engine engine = Licences(
+            3,
+            async context =>
+            {
+                if (context.Subtask.Id[^1] % 2 == 0)
+                {
+                    await Task.Yield();
+                }
+            },
+            maxParallelismTotal: 5);
+
+        await Parallel.ForEachAsync(Enumerable.Range(0, 300), TestEnd, async (number, _) =>
+        {
+            await using OrchestrationRun run = await engine.StartAsync(plan =>
+            {
+                Add(plan, "l", 1 + (number % 13), 1 + (number % 3));
+                Add(plan, "n", number % 5, licences: 0);
+            });
+            if (number % 10 == 0)
+            {
+                await run.CancelAsync(TestEnd);
+            }
+
+            RunResult result = await run.WaitAsync(TestEnd);
+            Assert.True(result.Outcome == RunOutcome.Succeeded || number % 10 == 0);
+        });
+        Assert.All(engine.Services.GetRequiredService<IResourceManager>().Snapshot(), pool => Assert.Equal(0, pool.InUse));
+    }
+
+    private static Engine Licences(int capacity, Func<TaskContext, Task> work, int? maxParallelismTotal = null) => new(
+        builder => builder
+            .AddResource("licence", capacity)
+            .AddTaskType("work", "Works.", async (None _, TaskContext context, CancellationToken _) =>
+            {
+                await work(context);
+                return None.Value;
+            }),
+        options =>
+        {
+            options.MaxParallelism = 100;
+            options.MaxParallelismTotal = maxParallelismTotal;
+        });
+
+    private static void Add(TaskPlanBuilder plan, string prefix, int count, int licences = 1)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            plan.Add($"{prefix}{i}", "work", resources: licences == 0 ? null : ResourceRequirements.Of("licence", licences));
+        }
+    }
+
+    private static async Task SeeStartsAsync(OrchestrationRun run, int count)
+    {
+        int seen = 0;
+        await Engine.SeeAsync<AttemptStarted>(run, _ => ++seen == count);
+    }
+
+    private static int Starts(OrchestrationRun run) => run.GetSnapshot().Subtasks.Count(subtask => subtask.Attempts > 0);
+}
