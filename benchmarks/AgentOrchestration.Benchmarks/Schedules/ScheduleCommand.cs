@@ -12,7 +12,6 @@ namespace AgentOrchestration.Benchmarks.Schedules;
 internal static class ScheduleCommand
 {
     private const int RealTimeInstances = 50;
-    private const int WarmUpInstances = 40;
     private static readonly int[] SearchSizes = [1_000, 5_000, 50_000];
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
@@ -36,6 +35,10 @@ internal static class ScheduleCommand
 
             IReadOnlyDictionary<string, int> best = BestKnown.Read(folder.FullName);
             List<ScheduleRow> rows = [];
+
+            // Everything once before the clock counts, for the compiler's sake.
+            ISchedulingPolicy warmUp = SchedulingPolicies.Optimized(new SearchBudget { MaxSchedules = SearchSizes[0], MaxTime = TimeSpan.FromHours(1) });
+            await MeasureAsync(folder.Name, "warm-up", 1, warmUp, instances, best, cancellationToken);
             foreach ((string method, int schedules, ISchedulingPolicy policy) in Methods(arguments.GetValue(largest), arguments.GetValue(milliseconds)))
             {
                 await Console.Error.WriteLineAsync($"{folder.Name}: {method}");
@@ -92,8 +95,7 @@ internal static class ScheduleCommand
     {
         Dictionary<string, (int Makespan, double Milliseconds)> found = [];
 
-        // Once before the clock counts, for the compiler's sake.
-        foreach (ProjectInstance instance in Every(instances, WarmUpInstances).Concat(instances))
+        foreach (ProjectInstance instance in instances)
         {
             await using JobLibrary library = new(instance.Pools(), instance.Count, policy);
             TaskGraph graph = library.Check(instance.ToPlan(JobLibrary.TaskType));

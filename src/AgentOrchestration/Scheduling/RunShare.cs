@@ -42,7 +42,9 @@ internal sealed class RunShare(LimitedResources ledger, RunShares shares) : IRes
         ResourceLease? granted;
         lock (shares.Gate)
         {
+#pragma warning disable CA2000 // What was granted goes back with the lease that is returned.
             if (MustYield(needs) || !ledger.TryAcquire(needs, out granted))
+#pragma warning restore CA2000
             {
                 Wait(needs);
                 return false;
