@@ -37,7 +37,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
         Options = options;
         RunId = executor.Workers.NewRunId();
         _ended = _ending.Token;
-        _resources = new RunShare(executor.Resources, executor.Shares);
+        _resources = new RunShare(executor.Resources, executor.Shares, executor.TimeProvider);
         _core = new DispatchCore(graph, _resources, RunId, options, order, SharablesOf(graph, executor.Cache is not null));
         _events = new RunEventFactory(RunId, Graph);
         _running = new LocalAttempt?[graph.Count];
@@ -90,6 +90,11 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     public RunSnapshot GetSnapshot()
     {
         RunSnapshot snapshot = RunSnapshot.Fold(Enumerable.Range(0, History.Count).Select(index => _events.Create(History[index], index)));
+        if (_needsResources)
+        {
+            snapshot = snapshot with { ResourceWaits = _resources.Waits() };
+        }
+
         return _ticks.Count == 0
             ? snapshot
             : snapshot with { Subtasks = [.. snapshot.Subtasks.Select(subtask => subtask with { Progress = _ticks.ProgressOf(subtask.Subtask.Id, subtask.Attempts) })] };

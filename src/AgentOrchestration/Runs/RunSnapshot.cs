@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Tasks;
 
@@ -23,6 +24,12 @@ public sealed record RunSnapshot(string RunId, TaskPlan Plan, IReadOnlyList<Subt
 
     /// <summary>When it ended.</summary>
     public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>
+    /// By resource, how long something of the run waited because there was too little of it, or because a run that held less came first.
+    /// Known of a run in this process, not from its events.
+    /// </summary>
+    public IReadOnlyDictionary<string, TimeSpan> ResourceWaits { get; init; } = ReadOnlyDictionary<string, TimeSpan>.Empty;
 
     /// <summary>What all attempts that have ended used.</summary>
     public TaskUsage Usage => Subtasks.Aggregate(TaskUsage.None, static (sum, subtask) => sum.Add(subtask.Usage));

@@ -57,6 +57,9 @@ internal sealed class LimitedResources(IResourceManager inner, int? maxAttempts)
         }
     }
 
+    /// <summary>Whether a name is that of a pool, not of a limit.</summary>
+    public static bool IsPool(string name) => name != Attempts && !ConcurrencyLimit.IsLimit(name);
+
     public IEnumerable<string> PoolsOf(ResourceRequirements needs) => AmountsOf(needs).Select(need => need.Pool);
 
     /// <summary>The pools and limits of which there is less free now than work needs.</summary>

@@ -4,10 +4,11 @@ using AgentOrchestration.Resources;
 namespace AgentOrchestration.Scheduling;
 
 /// <summary>A run's door to the ledger that all runs share (see <see cref="RunShares"/>). Safe for concurrent use.</summary>
-internal sealed class RunShare(LimitedResources ledger, RunShares shares) : IResourceManager
+internal sealed class RunShare(LimitedResources ledger, RunShares shares, TimeProvider timeProvider) : IResourceManager
 {
     private readonly Dictionary<string, long> _held = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _waitsFor = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _waitsSince = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TimeSpan> _waited = new(StringComparer.Ordinal);
     private volatile bool _isWaiting;
 
     public event EventHandler? Released
@@ -52,7 +53,7 @@ internal sealed class RunShare(LimitedResources ledger, RunShares shares) : IRes
 
             foreach (string pool in ledger.PoolsOf(needs))
             {
-                _waitsFor.Remove(pool);
+                EndWait(pool);
             }
 
             foreach ((string pool, long amount) in ledger.AmountsOf(needs))
@@ -77,7 +78,11 @@ internal sealed class RunShare(LimitedResources ledger, RunShares shares) : IRes
         lock (shares.Gate)
         {
             _isWaiting = false;
-            _waitsFor.Clear();
+            foreach (string pool in _waitsSince.Keys.ToArray())
+            {
+                EndWait(pool);
+            }
+
             wasFirst = shares.StopWaiting(this);
         }
 
@@ -87,8 +92,18 @@ internal sealed class RunShare(LimitedResources ledger, RunShares shares) : IRes
         }
     }
 
+    /// <summary>By pool, how long something of the run has waited for it.</summary>
+    public Dictionary<string, TimeSpan> Waits()
+    {
+        lock (shares.Gate)
+        {
+            return _waited.Keys.Union(_waitsSince.Keys).Where(LimitedResources.IsPool).ToDictionary(
+                pool => pool, pool => _waited.GetValueOrDefault(pool) + (_waitsSince.TryGetValue(pool, out long since) ? timeProvider.GetElapsedTime(since) : TimeSpan.Zero));
+        }
+    }
+
     /// <summary>Inside the gate.</summary>
-    public bool WaitsFor(string pool) => _waitsFor.Contains(pool);
+    public bool WaitsFor(string pool) => _waitsSince.ContainsKey(pool);
 
     /// <summary>Inside the gate.</summary>
     public long HeldOf(string pool) => _held.GetValueOrDefault(pool);
@@ -115,11 +130,19 @@ internal sealed class RunShare(LimitedResources ledger, RunShares shares) : IRes
     {
         foreach (string pool in ledger.LackingOf(needs))
         {
-            _waitsFor.Add(pool);
+            _waitsSince.TryAdd(pool, timeProvider.GetTimestamp());
         }
 
         _isWaiting = true;
         shares.Wait(this);
+    }
+
+    private void EndWait(string pool)
+    {
+        if (_waitsSince.Remove(pool, out long since))
+        {
+            _waited[pool] = _waited.GetValueOrDefault(pool) + timeProvider.GetElapsedTime(since);
+        }
     }
 
     private void GiveBack(ResourceLease granted)

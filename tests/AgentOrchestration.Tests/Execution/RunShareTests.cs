@@ -48,6 +48,25 @@ public sealed class RunShareTests
     }
 
     [Fact]
+    public async Task A_run_knows_how_long_it_waited_for_what_there_was_too_little_of()
+    {
+        var first = new TaskCompletionSource();
+        await using Engine engine = Licences(1, context => context.Subtask.Id == "a0" ? first.Task : Task.CompletedTask);
+        await using OrchestrationRun holder = await engine.StartAsync(plan => Add(plan, "a", 1));
+        await SeeStartsAsync(holder, 1);
+        await using OrchestrationRun waiter = await engine.StartAsync(plan => Add(plan, "b", 2));
+
+        engine.Clock.Advance(TimeSpan.FromSeconds(3));
+        Assert.Equal(TimeSpan.FromSeconds(3), waiter.GetSnapshot().ResourceWaits["licence"]);
+        first.SetResult();
+        await waiter.WaitAsync(TestEnd);
+        engine.Clock.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(TimeSpan.FromSeconds(3), waiter.GetSnapshot().ResourceWaits["licence"]);
+        Assert.Empty(holder.GetSnapshot().ResourceWaits);
+    }
+
+    [Fact]
     public async Task Many_runs_of_all_widths_that_share_pools_and_limits_all_end()
     {
         await using Engine engine = Licences(
