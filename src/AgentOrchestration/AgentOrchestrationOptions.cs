@@ -55,6 +55,13 @@ public sealed class AgentOrchestrationOptions
     [Range(0, int.MaxValue)]
     public int MaxPassedOver { get; set; } = RunOptions.DefaultMaxPassedOver;
 
+    /// <summary>
+    /// Whether a run keeps resources and a worker ahead of time for the most urgent subtask that waits for running ones only: less urgent work
+    /// that would still hold them when it is expected to be ready does not start. Given up when the forecast turns out wrong. Worth it where
+    /// estimates are good and critical work needs much at once. Default: no.
+    /// </summary>
+    public bool ReserveForCriticalPath { get; set; }
+
     /// <summary>How long one try to undo a subtask may take, when its task type has no timeout. Default: 5 minutes.</summary>
     public TimeSpan CompensationTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
@@ -77,6 +84,7 @@ public sealed class AgentOrchestrationOptions
         AbandonAfter = AbandonAfter,
         MaxAbandoned = MaxAbandoned,
         MaxPassedOver = MaxPassedOver,
+        ReserveForCriticalPath = ReserveForCriticalPath,
         Timeout = RunTimeout,
         FailurePolicy = FailurePolicy,
         Budget = Budget,

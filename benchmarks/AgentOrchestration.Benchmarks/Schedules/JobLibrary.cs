@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Benchmarks.Schedules;
 
-/// <summary>The library as an application has it, with the pools of one instance and one task type, whose work is to take a known time.</summary>
+/// <summary>The library as an application has it, with the pools of one instance and task types whose work is to take a known time.</summary>
 internal sealed class JobLibrary : IAsyncDisposable
 {
     public const string TaskType = "job";
@@ -18,11 +18,13 @@ internal sealed class JobLibrary : IAsyncDisposable
     /// <param name="maxParallelism">How many attempts may run at a time.</param>
     /// <param name="policy">The order of ready subtasks.</param>
     /// <param name="workAsync">By subtask id, its work. Default: none.</param>
-    public JobLibrary(IEnumerable<ResourceAmount> pools, int maxParallelism, ISchedulingPolicy policy, Func<string, Task>? workAsync = null)
+    /// <param name="taskTypes">The names of the kinds of work. Default: one.</param>
+    public JobLibrary(
+        IEnumerable<ResourceAmount> pools, int maxParallelism, ISchedulingPolicy policy, Func<string, Task>? workAsync = null, IEnumerable<string>? taskTypes = null)
     {
         MaxParallelism = maxParallelism;
         var services = new ServiceCollection();
-        Configure(services, pools, policy, workAsync);
+        Configure(services, pools, policy, workAsync, taskTypes ?? [TaskType]);
         _services = services.BuildServiceProvider();
     }
 
@@ -41,12 +43,14 @@ internal sealed class JobLibrary : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 
-    private void Configure(ServiceCollection services, IEnumerable<ResourceAmount> pools, ISchedulingPolicy policy, Func<string, Task>? workAsync)
+    private void Configure(ServiceCollection services, IEnumerable<ResourceAmount> pools, ISchedulingPolicy policy, Func<string, Task>? workAsync, IEnumerable<string> taskTypes)
     {
         Plugins.IAgentOrchestrationBuilder builder = services
             .AddAgentOrchestration(options => options.MaxParallelism = MaxParallelism)
-            .UseSchedulingPolicy(policy)
-            .AddTaskType(TaskType, "Takes its time.", async (None _, TaskContext context, CancellationToken _) =>
+            .UseSchedulingPolicy(policy);
+        foreach (string taskType in taskTypes)
+        {
+            builder.AddTaskType(taskType, "Takes its time.", async (None _, TaskContext context, CancellationToken _) =>
             {
                 if (workAsync is not null)
                 {
@@ -55,6 +59,8 @@ internal sealed class JobLibrary : IAsyncDisposable
 
                 return None.Value;
             });
+        }
+
         foreach (ResourceAmount pool in pools)
         {
             builder.AddResource(pool.Name, pool.Amount);

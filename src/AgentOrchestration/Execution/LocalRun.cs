@@ -38,7 +38,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
         RunId = executor.Workers.NewRunId();
         _ended = _ending.Token;
         _resources = new RunShare(executor.Resources, executor.Shares, executor.TimeProvider);
-        _core = new DispatchCore(graph, _resources, RunId, options, order, SharablesOf(graph, executor.Cache is not null));
+        _core = new DispatchCore(graph, _resources, RunId, options, order, SharablesOf(graph, executor.Cache is not null), executor.Ordering.Observed);
         _events = new RunEventFactory(RunId, Graph);
         _running = new LocalAttempt?[graph.Count];
         Inputs = new InputBinder(Graph, OutputOf, executor.Serializer);
@@ -101,7 +101,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     }
 
     /// <summary>Tells how long what succeeded took, when the run has ended.</summary>
-    public void ObserveDurations(ObservedDurations observed) => DurationObserver.Observe(Graph, History, observed);
+    public void ObserveDurations(ObservedDurations observed) => new DurationReader(Graph).ReadOn(History, observed);
 
     public async ValueTask DisposeAsync()
     {

@@ -60,7 +60,12 @@ internal sealed class GrowingGraph
     public long UrgencyOf(int index) => Urgency.Of(_priorities[index], index);
 
     /// <summary>From now on the critical path decides what is urgent.</summary>
-    public void GoByCriticalPath() => _priorities = [.. Origin.Priorities, .. _priorities.AsSpan(Origin.Count, Count - Origin.Count)];
+    /// <param name="seconds">Of each of the plan's subtasks, what it is expected to take; <see langword="null"/> for what the plan says.</param>
+    public void GoByCriticalPath(double[]? seconds)
+    {
+        double[] planned = seconds is null ? Origin.Priorities : CriticalPath.Priorities(Origin.Successors, Origin.TopologicalOrder, seconds);
+        _priorities = [.. planned, .. _priorities.AsSpan(Origin.Count, Count - Origin.Count)];
+    }
 
     /// <summary>Whether any dependency may end in any way.</summary>
     public bool HasOptional => (Origin.Part.Optional ?? _addedOptional) is not null;

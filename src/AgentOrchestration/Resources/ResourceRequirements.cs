@@ -35,6 +35,20 @@ public sealed class ResourceRequirements : IEquatable<ResourceRequirements>
 
     internal ReadOnlySpan<ResourceAmount> AmountSpan => _amounts;
 
+    /// <summary>What is required of one resource; 0 for nothing.</summary>
+    internal long AmountOf(string name)
+    {
+        foreach (ResourceAmount amount in _amounts)
+        {
+            if (amount.Name == name)
+            {
+                return amount.Amount;
+            }
+        }
+
+        return 0;
+    }
+
     /// <summary>Makes requirements from amounts.</summary>
     /// <param name="amounts">Each resource at most once, each amount greater than zero.</param>
     /// <exception cref="ArgumentException">A name is empty or named twice.</exception>

@@ -35,6 +35,13 @@ public sealed record RunOptions
     /// </summary>
     public int MaxPassedOver { get; init; } = DefaultMaxPassedOver;
 
+    /// <summary>
+    /// Whether resources and a worker are kept ahead of time for the most urgent subtask that waits for running ones only: less urgent work that
+    /// would still hold them when it is expected to be ready does not start. Given up when the forecast turns out wrong. Worth it where
+    /// estimates are good and critical work needs much at once. Default: no.
+    /// </summary>
+    public bool ReserveForCriticalPath { get; init; }
+
     /// <summary>How long one try to undo a subtask may take, when its task type has no timeout of its own. Default: 5 minutes.</summary>
     public TimeSpan CompensationTimeout { get; init; } = TimeSpan.FromMinutes(5);
 }

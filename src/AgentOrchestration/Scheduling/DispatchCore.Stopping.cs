@@ -14,10 +14,6 @@ internal sealed partial class DispatchCore
     private bool _isAsking;
     private int _stopAfterFailureOf = -1;
     private long _startedAt;
-    private PlannedStarts? _planned;
-    private long _now;
-    private long _heldUntil = long.MaxValue;
-    private long _wakesAt;
 
     public void CancelRun(long now, Decisions decisions)
     {
@@ -91,7 +87,7 @@ internal sealed partial class DispatchCore
             Exhaust(BudgetLimit.Time, now, decisions);
             Settle(now, decisions);
         }
-        else if (_planned is not null)
+        else if (_planned is not null || _reservation is not null)
         {
             Settle(now, decisions);
         }
@@ -242,58 +238,6 @@ internal sealed partial class DispatchCore
             _ => $"The attempt reported nothing for its idle timeout of {policy.IdleTimeout}.",
         };
         return SubtaskError.From(new TimeoutException(message));
-    }
-
-    private bool MayStart(int subtask)
-    {
-        if (_planned?.HeldUntil(subtask, State, _now) is > 0 and { } heldUntil)
-        {
-            _heldUntil = Math.Min(_heldUntil, heldUntil);
-            return false;
-        }
-
-        if (_budget is null)
-        {
-            return true;
-        }
-
-        if (_budget.WhatForbids(Graph.Policies[subtask].ExpectedUsage, out bool isFinal) is not { } limit)
-        {
-            return true;
-        }
-
-        if (isFinal)
-        {
-            _forbidding = limit;
-        }
-
-        return false;
-    }
-
-    /// <summary>What is held back for others is looked at again at its planned start.</summary>
-    private void WakeForPlan(Decisions decisions)
-    {
-        if (_heldUntil < long.MaxValue && _heldUntil != _wakesAt && _planned is { HasDeparted: false })
-        {
-            _wakesAt = _heldUntil;
-            WakeRunAt(_heldUntil, decisions);
-        }
-
-        _heldUntil = long.MaxValue;
-    }
-
-    /// <summary>When reality has gone another way than the plan, the critical path decides from then on.</summary>
-    private bool HasDeparted()
-    {
-        if (_planned is not { HasDeparted: true })
-        {
-            return false;
-        }
-
-        _planned = null;
-        Graph.GoByCriticalPath();
-        _ready.Reorder();
-        return true;
     }
 
     /// <summary>What the ledger of the budget said while subtasks were being started.</summary>

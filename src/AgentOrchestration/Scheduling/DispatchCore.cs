@@ -34,9 +34,11 @@ internal sealed partial class DispatchCore
     /// <param name="options">How the run is executed.</param>
     /// <param name="order">The order of urgency. Default: the critical path first.</param>
     /// <param name="mayShare">Whether a subtask's work may be shared or cached, so that it must be identified before it runs; <see langword="null"/> for none.</param>
-    public DispatchCore(TaskGraph graph, IResourceManager resources, string runId, RunOptions options, SubtaskOrder? order = null, Predicate<int>? mayShare = null)
+    /// <param name="observed">How long task types took before. Default: nothing is known.</param>
+    public DispatchCore(TaskGraph graph, IResourceManager resources, string runId, RunOptions options, SubtaskOrder? order = null, Predicate<int>? mayShare = null, ObservedDurations? observed = null)
     {
         _order = order ?? SubtaskOrder.CriticalPathFirst;
+        _observed = observed;
         State = new RunState(graph, _order.IsCriticalPathFirst ? graph.Priorities : _order.Priorities);
         _ready = new ReadyQueue(State.Graph, resources, options.MaxPassedOver);
         _share = resources as RunShare;
@@ -56,7 +58,12 @@ internal sealed partial class DispatchCore
             _budget = new BudgetLedger(budget);
         }
 
-        if (_budget is not null || _order.Starts is not null)
+        if (options.ReserveForCriticalPath)
+        {
+            _reservation = new CriticalReservation(State, resources, options.MaxParallelism, observed);
+        }
+
+        if (_budget is not null || _reservation is not null || _order.Starts is not null)
         {
             _mayStart = MayStart;
         }
@@ -78,7 +85,7 @@ internal sealed partial class DispatchCore
         WakeRunAt(now + _options.Timeout?.Ticks, decisions);
         WakeRunAt(now + _options.Budget?.MaxTime?.Ticks, decisions);
         _startedAt = now;
-        _planned = _order.Starts is null ? null : new PlannedStarts(_order.Starts, now);
+        BeginOrdering(now);
         Settle(now, decisions);
     }
 
@@ -252,7 +259,7 @@ internal sealed partial class DispatchCore
         {
             FollowConsequences(now, decisions);
             Dispatch(now, decisions);
-            if (HasDeparted())
+            if (HasDeparted(now))
             {
                 Dispatch(now, decisions);
             }
@@ -332,7 +339,7 @@ internal sealed partial class DispatchCore
             return;
         }
 
-        _now = now;
+        PrepareOrder(now);
 
         // Set before the ledger is asked: a release that comes after a refusal then finds it set, and no wake-up is lost.
         _mayBeBlocked = true;
@@ -356,7 +363,7 @@ internal sealed partial class DispatchCore
             _share?.StopWaiting();
         }
 
-        WakeForPlan(decisions);
+        WakeForHeldBack(decisions);
         FollowBudget(now, decisions);
     }
 
@@ -367,6 +374,7 @@ internal sealed partial class DispatchCore
         State.Apply(new RunFact(RunFactKind.AttemptStarted, now, subtask, attempt), _consequences);
         _budget?.Reserve(subtask, policy.ExpectedUsage);
         _planned?.Begin(subtask, attempt, now);
+        _reservation?.Begin(subtask, now);
         decisions.Start(subtask, attempt, lease);
         if (policy.HasTimeLimit)
         {

@@ -72,6 +72,7 @@ internal sealed record ForecastModel
             Options with { MaxParallelism = Workers },
             (subtask, _) => AttemptOf(host!.Core.State.Graph, subtask, deviation(subtask)),
             order: Order,
+            observed: Observed,
             isHeldAtStart: Remaining is null ? null : subtask => !Remaining.IsRunning(subtask))
         {
             Prepare = subtask => Prepare(host!.Core.State.Graph, subtask),

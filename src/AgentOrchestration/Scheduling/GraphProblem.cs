@@ -17,7 +17,7 @@ internal static class GraphProblem
         bool isParallelismLimited = context.MaxParallelism < graph.Count;
         long[] capacities = [.. pools.Select(pool => Math.Max(1, context.GetCapacity(pool) ?? long.MaxValue)), .. isParallelismLimited ? [context.MaxParallelism] : Array.Empty<long>()];
         long[][] needs = Enumerable.Range(0, graph.NeedVectors.Count)
-            .Select(vector => pools.Select(pool => AmountOf(graph.NeedVectors[vector], pool)).Concat(isParallelismLimited ? [1L] : []).ToArray())
+            .Select(vector => pools.Select(pool => graph.NeedVectors[vector].AmountOf(pool)).Concat(isParallelismLimited ? [1L] : []).ToArray())
             .ToArray();
         long longest = LongestInAll / graph.Count;
         return new SchedulingProblem(
@@ -38,18 +38,5 @@ internal static class GraphProblem
             Array.ConvertAll(Enumerable.Range(0, problem.Count).ToArray(), index => -(tails[index] + problem.Durations[index])),
             new long[context.Graph.Count],
         ];
-    }
-
-    private static long AmountOf(ResourceRequirements needs, string pool)
-    {
-        foreach (ResourceAmount need in needs.AmountSpan)
-        {
-            if (need.Name == pool)
-            {
-                return need.Amount;
-            }
-        }
-
-        return 0;
     }
 }

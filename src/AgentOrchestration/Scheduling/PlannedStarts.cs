@@ -19,8 +19,9 @@ internal sealed class PlannedStarts
     private readonly long _tolerance;
     private int _begun;
 
-    public PlannedStarts(IReadOnlyList<TimeSpan> starts, long startOfRun)
+    public PlannedStarts(SubtaskOrder order, long startOfRun)
     {
+        TimeSpan[] starts = order.Starts!;
         _starts = [.. starts.Select(start => startOfRun + start.Ticks)];
         _order = [.. Enumerable.Range(0, _starts.Length).OrderBy(index => _starts[index])];
         _tolerance = Math.Max(SmallestTolerance, (long)(Tolerance * starts.DefaultIfEmpty().Max().Ticks));

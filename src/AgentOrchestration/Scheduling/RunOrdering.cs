@@ -13,6 +13,9 @@ namespace AgentOrchestration.Scheduling;
 /// <param name="logger">Hears when a policy fails.</param>
 internal sealed class RunOrdering(ISchedulingPolicy policy, IResourceManager resources, ObservedDurations observed, TimeProvider timeProvider, ILogger logger)
 {
+    /// <summary>How long task types took.</summary>
+    public ObservedDurations Observed => observed;
+
     /// <summary>Never throws for the policy's sake: an order is there in any case.</summary>
     public async ValueTask<SubtaskOrder> OrderAsync(TaskGraph graph, int maxParallelism, CancellationToken cancellationToken)
     {
@@ -39,5 +42,5 @@ internal sealed class RunOrdering(ISchedulingPolicy policy, IResourceManager res
     }
 
     private static SubtaskOrder ByCriticalPath(TaskGraph graph, double[] seconds) =>
-        SubtaskOrder.ByPriority(CriticalPath.Priorities(graph.Successors, graph.TopologicalOrder, seconds));
+        SubtaskOrder.ByCriticalPath(CriticalPath.Priorities(graph.Successors, graph.TopologicalOrder, seconds));
 }

@@ -10,7 +10,7 @@ public sealed class SubtaskOrder
     }
 
     /// <summary>By the critical path: the more work is left behind a subtask, the earlier it starts. It is the default and costs nothing.</summary>
-    public static SubtaskOrder CriticalPathFirst { get; } = new([], null);
+    public static SubtaskOrder CriticalPathFirst { get; } = new([], null) { IsByCriticalPath = true };
 
     /// <summary>By index, the priority; the greater, the earlier.</summary>
     internal double[] Priorities { get; }
@@ -18,7 +18,15 @@ public sealed class SubtaskOrder
     /// <summary>By index, the planned start; <see langword="null"/> when nothing is held back.</summary>
     internal TimeSpan[]? Starts { get; }
 
+    /// <summary>Whether it is the default, with the graph's own priorities.</summary>
     internal bool IsCriticalPathFirst => ReferenceEquals(this, CriticalPathFirst);
+
+    /// <summary>Whether it is by the critical path, so that better estimates make it better.</summary>
+    internal bool IsByCriticalPath { get; private init; }
+
+    /// <summary>By the critical path, on other durations than the plan's.</summary>
+    /// <param name="priorities">Of each subtask, by index.</param>
+    internal static SubtaskOrder ByCriticalPath(double[] priorities) => new(priorities, null) { IsByCriticalPath = true };
 
     /// <summary>An order by priorities. Whatever is ready and fits starts at once, the greatest priority first; ties go by the plan's order.</summary>
     /// <param name="priorities">Of each subtask, by index. Finite, not negative.</param>

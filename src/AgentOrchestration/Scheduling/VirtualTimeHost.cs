@@ -1,6 +1,7 @@
 using AgentOrchestration.Graph;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Scheduling;
 
@@ -29,6 +30,7 @@ internal sealed class VirtualTimeHost
     /// <param name="runId">The run; seeds the jitter of its retries.</param>
     /// <param name="seed">Orders what happens at the same moment. Default: the order in which it was decided.</param>
     /// <param name="order">The order of urgency. Default: the critical path first.</param>
+    /// <param name="observed">How long task types took before. Default: nothing is known.</param>
     /// <param name="isHeldAtStart">Which of those that are ready at the start come after the first that start. Default: none.</param>
     public VirtualTimeHost(
         TaskGraph graph,
@@ -38,12 +40,13 @@ internal sealed class VirtualTimeHost
         string runId = "virtual",
         int? seed = null,
         SubtaskOrder? order = null,
+        ObservedDurations? observed = null,
         Predicate<int>? isHeldAtStart = null)
     {
         _runId = runId;
         _attempts = attempts;
         _seed = seed is { } chosen ? (ulong)chosen : null;
-        Core = new DispatchCore(graph, resources, runId, options, order, isHeldAtStart is null ? null : subtask => _isStarting && isHeldAtStart(subtask));
+        Core = new DispatchCore(graph, resources, runId, options, order, isHeldAtStart is null ? null : subtask => _isStarting && isHeldAtStart(subtask), observed);
     }
 
     public DispatchCore Core { get; }

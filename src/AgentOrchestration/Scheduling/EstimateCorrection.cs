@@ -1,0 +1,85 @@
+using AgentOrchestration.Graph;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Tasks;
+
+namespace AgentOrchestration.Scheduling;
+
+/// <summary>
+/// Corrects in mid-run what a run was ordered by: from the attempts that have succeeded it learns how long task types really take. Reads the
+/// history only now and then, so that nothing is done per attempt.
+/// </summary>
+/// <param name="graph">The graph of the run.</param>
+/// <param name="observed">What was known before; <see langword="null"/> for nothing.</param>
+/// <param name="startOfRun">When the run began, in UTC ticks.</param>
+internal sealed class EstimateCorrection(GrowingGraph graph, ObservedDurations? observed, long startOfRun)
+{
+    // Expectations that all shift alike change no order; when two drift apart by more than this, the order is made anew.
+    private const double Significant = 1.25;
+
+    // To order anew takes some tens of nanoseconds for each subtask: with this pause it is at most a hundredth of the time.
+    private const long PausePerSubtask = TimeSpan.TicksPerMicrosecond * 5;
+    private const long ShortestPause = TimeSpan.TicksPerMillisecond * 10;
+
+    private readonly long _pause = Math.Max(ShortestPause, graph.Origin.Count * PausePerSubtask);
+    private readonly ObservedDurations _known = observed?.Copy() ?? new ObservedDurations();
+    private long _dueAt = startOfRun + Math.Max(ShortestPause, graph.Origin.Count * PausePerSubtask);
+    private DurationReader? _reader;
+    private int[] _samples = [];
+    private double[] _used = [];
+
+    /// <summary>Whether it is worth a look.</summary>
+    public bool IsDue(long now) => now >= _dueAt;
+
+    /// <summary>What the planned subtasks are to be expected to take now, in seconds; <see langword="null"/> when the order is as good as before.</summary>
+    public double[]? Correct(RunHistory history, long now)
+    {
+        _dueAt = now + _pause;
+        if (_reader is null)
+        {
+            _reader = new DurationReader(graph);
+            _samples = SamplesOf(graph.Origin.Part);
+            _used = At(_samples, graph.Origin.Part.SecondsBy(_known.SecondsOf));
+        }
+
+        if (_samples.Length < 2)
+        {
+            _dueAt = long.MaxValue;
+            return null;
+        }
+
+        _reader.ReadOn(history, _known);
+        if (!HasDrifted())
+        {
+            return null;
+        }
+
+        double[] seconds = graph.Origin.Part.SecondsBy(_known.SecondsOf);
+        _used = At(_samples, seconds);
+        return seconds;
+    }
+
+    /// <summary>One subtask of each task type with an estimate, and one without: the others of the type change with it.</summary>
+    private static int[] SamplesOf(GraphPart part) =>
+    [
+        .. Enumerable.Range(0, part.Count)
+            .GroupBy(index => (part.TaskTypes[index], HasEstimate: part.Subtasks[index].EstimatedDuration is { Ticks: > 0 }))
+            .Select(group => group.First()),
+    ];
+
+    private static double[] At(int[] indices, double[] values) => Array.ConvertAll(indices, index => values[index]);
+
+    private bool HasDrifted()
+    {
+        (double least, double most) = (double.PositiveInfinity, 0);
+        for (int i = 0; i < _samples.Length; i++)
+        {
+            Subtask subtask = graph.Origin.Subtasks[_samples[i]];
+            double factor = _used[i] > 0 ? (_known.SecondsOf(subtask) ?? _used[i]) / _used[i] : 1;
+            least = Math.Min(least, factor);
+            most = Math.Max(most, factor);
+        }
+
+        return most > least * Significant;
+    }
+}
