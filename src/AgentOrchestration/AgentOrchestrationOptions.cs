@@ -56,7 +56,7 @@ public sealed class AgentOrchestrationOptions
     public int MaxPassedOver { get; set; } = RunOptions.DefaultMaxPassedOver;
 
     /// <summary>
-    /// Whether a run keeps resources and a worker ahead of time for the most urgent subtask that waits for running ones only: less urgent work
+    /// Whether a run keeps resources ahead of time for the most urgent subtask that waits for running ones only: less urgent work
     /// that would still hold them when it is expected to be ready does not start. Given up when the forecast turns out wrong. Worth it where
     /// estimates are good and critical work needs much at once. Default: no.
     /// </summary>

@@ -87,6 +87,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
             provider.GetService<IResultCache>())
         {
             Workers = provider.GetService<WorkerPool>() ?? WorkerPool.Shared,
+            Shares = provider.GetRequiredService<RunShares>(),
             Objects = provider.GetRequiredService<ResourceObjects>(),
         });
         services.TryAddSingleton<IExecutor>(provider => provider.GetRequiredService<LocalExecutor>());
@@ -97,6 +98,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
         {
             ApprovalRule = OptionsOf(provider).RequiresApproval,
         });
+        services.TryAddSingleton<RunShares>();
         services.TryAddSingleton<ObservedDurations>();
         services.TryAddSingleton<IObservedDurations>(provider => provider.GetRequiredService<ObservedDurations>());
         services.TryAddSingleton(provider => new Forecaster(
@@ -124,6 +126,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
         services.TryAddSingleton(provider => new SystemMonitor(
             provider.GetRequiredService<IResourceProbe>(),
             provider.GetRequiredService<IResourceManager>(),
+            provider.GetRequiredService<RunShares>(),
             provider.GetRequiredService<TimeProvider>(),
             OptionsOf(provider).Monitoring.SamplingInterval,
             LoggerOf<SystemMonitor>(provider)));
@@ -137,7 +140,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRunEventSink, RunLogger>(provider =>
             new RunLogger(LoggerOf<RunLogger>(provider), provider.GetRequiredService<SystemMonitor>())));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRunEventSink, RunMetrics>(provider =>
-            new RunMetrics(provider.GetService<IMeterFactory>(), provider.GetRequiredService<IResourceManager>())));
+            new RunMetrics(provider.GetService<IMeterFactory>(), provider.GetRequiredService<IResourceManager>(), provider.GetRequiredService<RunShares>())));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<TaskMiddleware, TracingMiddleware>());
     }
 

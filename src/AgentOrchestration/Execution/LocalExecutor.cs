@@ -52,7 +52,7 @@ public sealed class LocalExecutor : IExecutor
 
     internal LimitedResources Resources { get; }
 
-    internal RunShares Shares { get; } = new();
+    internal RunShares Shares { get; init; } = new();
 
     internal TimeProvider TimeProvider { get; }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Scheduling;
 
 namespace AgentOrchestration.Monitoring;
 
@@ -14,7 +15,7 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
     private readonly Counter<long> _attemptFailures;
     private readonly ConcurrentDictionary<string, RunSnapshotBuilder> _runs = new(StringComparer.Ordinal);
 
-    public RunMetrics(IMeterFactory? meterFactory, IResourceManager resources)
+    public RunMetrics(IMeterFactory? meterFactory, IResourceManager resources, RunShares shares)
     {
 #pragma warning disable CA2000 // The factory owns what it makes; our own is disposed below.
         Meter meter = meterFactory?.Create(OrchestrationDiagnostics.MeterName) ?? (_ownMeter = new Meter(OrchestrationDiagnostics.MeterName));
@@ -28,6 +29,10 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
             "agent_orchestration.resource.in_use", () => Pools(resources, pool => pool.InUse), "{unit}", "What of a resource is leased out, or used up and not grown again.");
         meter.CreateObservableCounter(
             "agent_orchestration.resource.use", () => Pools(resources, pool => pool.UnitSeconds), "{unit}.s", "What of a resource was in use, summed over time.");
+        meter.CreateObservableUpDownCounter(
+            "agent_orchestration.resource.waiting_runs", () => Waits(shares, wait => wait.Runs), "{run}", "Runs of which something waits for a resource.");
+        meter.CreateObservableCounter(
+            "agent_orchestration.resource.wait_time", () => Waits(shares, wait => wait.Waited.TotalSeconds), "s", "How long runs have waited for a resource.");
     }
 
     public bool IsEnabled => _subtaskDuration.Enabled || _runDuration.Enabled || _attemptFailures.Enabled;
@@ -62,6 +67,10 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
     private static IEnumerable<Measurement<T>> Pools<T>(IResourceManager resources, Func<ResourcePoolSnapshot, T> what)
         where T : struct =>
         resources.Snapshot().Select(pool => new Measurement<T>(what(pool), new KeyValuePair<string, object?>("resource", pool.Name)));
+
+    private static IEnumerable<Measurement<T>> Waits<T>(RunShares shares, Func<ResourceWait, T> what)
+        where T : struct =>
+        shares.Waits().Select(wait => new Measurement<T>(what(wait.Value), new KeyValuePair<string, object?>("resource", wait.Key)));
 
     private void Record(SubtaskSnapshot subtask, SubtaskEvent subtaskEvent)
     {

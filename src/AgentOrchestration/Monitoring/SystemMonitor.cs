@@ -1,4 +1,5 @@
 using AgentOrchestration.Resources;
+using AgentOrchestration.Scheduling;
 using Microsoft.Extensions.Logging;
 
 namespace AgentOrchestration.Monitoring;
@@ -12,6 +13,7 @@ public sealed class SystemMonitor : IDisposable
     private readonly Lock _gate = new();
     private readonly IResourceProbe _probe;
     private readonly IResourceManager _resources;
+    private readonly RunShares _shares;
     private readonly TimeProvider _timeProvider;
     private readonly TimeSpan _interval;
     private readonly ILogger _logger;
@@ -23,10 +25,11 @@ public sealed class SystemMonitor : IDisposable
     private int _activeRuns;
     private bool _probeThrows;
 
-    internal SystemMonitor(IResourceProbe probe, IResourceManager resources, TimeProvider timeProvider, TimeSpan interval, ILogger<SystemMonitor> logger)
+    internal SystemMonitor(IResourceProbe probe, IResourceManager resources, RunShares shares, TimeProvider timeProvider, TimeSpan interval, ILogger<SystemMonitor> logger)
     {
         _probe = probe;
         _resources = resources;
+        _shares = shares;
         _timeProvider = timeProvider;
         _interval = interval;
         _logger = logger;
@@ -138,7 +141,10 @@ public sealed class SystemMonitor : IDisposable
             double utilization = allowance > TimeSpan.Zero ? Math.Clamp((now.Sample.CpuTime - _lastSnapshot!.Value.Sample.CpuTime) / allowance, 0, 1) : 0;
             _lastSnapshot = now;
             return Latest = new SystemSnapshot(
-                now.Time, utilization, now.Sample.MemoryBytes, now.Sample.MemoryLimitBytes, _activeRuns, _resources.Snapshot());
+                now.Time, utilization, now.Sample.MemoryBytes, now.Sample.MemoryLimitBytes, _activeRuns, _resources.Snapshot())
+            {
+                ResourceWaits = _shares.Waits(),
+            };
         }
     }
 

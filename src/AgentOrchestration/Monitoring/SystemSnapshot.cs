@@ -1,4 +1,6 @@
+using System.Collections.ObjectModel;
 using AgentOrchestration.Resources;
+using AgentOrchestration.Scheduling;
 
 namespace AgentOrchestration.Monitoring;
 
@@ -15,4 +17,8 @@ public sealed record SystemSnapshot(
     long MemoryBytes,
     long MemoryLimitBytes,
     int ActiveRuns,
-    IReadOnlyList<ResourcePoolSnapshot> Pools);
+    IReadOnlyList<ResourcePoolSnapshot> Pools)
+{
+    /// <summary>By pool, how runs wait for it. Pools that nobody ever waited for are not there.</summary>
+    public IReadOnlyDictionary<string, ResourceWait> ResourceWaits { get; init; } = ReadOnlyDictionary<string, ResourceWait>.Empty;
+}

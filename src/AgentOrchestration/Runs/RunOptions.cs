@@ -36,7 +36,7 @@ public sealed record RunOptions
     public int MaxPassedOver { get; init; } = DefaultMaxPassedOver;
 
     /// <summary>
-    /// Whether resources and a worker are kept ahead of time for the most urgent subtask that waits for running ones only: less urgent work that
+    /// Whether resources are kept ahead of time for the most urgent subtask that waits for running ones only: less urgent work that
     /// would still hold them when it is expected to be ready does not start. Given up when the forecast turns out wrong. Worth it where
     /// estimates are good and critical work needs much at once. Default: no.
     /// </summary>

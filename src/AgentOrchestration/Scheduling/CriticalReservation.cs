@@ -8,10 +8,10 @@ namespace AgentOrchestration.Scheduling;
 /// <summary>
 /// Reserves ahead of time: the most urgent subtask that waits for nothing but running ones is going to be ready when the last of them is expected
 /// to end, and what less urgent work would still hold of its resources then does not start. Work that ends before goes on. When what it
-/// waits for takes longer than expected, the reservation is given up. Source of the rule, there for the first job in a queue: Lifka, The
+/// waits for takes longer than expected, the reservation is given up. No worker needs to be kept: the one it waits for leaves its own. Source of the rule, there for the first job in a queue: Lifka, The
 /// ANL/IBM SP scheduling system (1995), known as EASY backfilling.
 /// </summary>
-internal sealed class CriticalReservation(RunState state, IResourceManager resources, int maxParallelism, ObservedDurations? observed)
+internal sealed class CriticalReservation(RunState state, IResourceManager resources, ObservedDurations? observed)
 {
     // What is later than expected by more than this part of its expected time has made the forecast wrong.
     private const double Patience = 0.25;
@@ -35,6 +35,7 @@ internal sealed class CriticalReservation(RunState state, IResourceManager resou
         {
             _endsAt[subtask] = now + TicksOf(subtask);
             _running.Add(subtask);
+            Decide(now);
         }
     }
 
@@ -60,7 +61,7 @@ internal sealed class CriticalReservation(RunState state, IResourceManager resou
         _reservedFor < 0
         || Graph.UrgencyOf(_reservedFor) > Graph.UrgencyOf(subtask)
         || now + TicksOf(subtask) <= _neededAt
-        || (HasWorkerLeft() && !IsInTheWay(Graph.NeedVectors[Graph.NeedVectorOf[subtask]]))
+        || !IsInTheWay(Graph.NeedVectors[Graph.NeedVectorOf[subtask]])
             ? 0
             : _patientUntil + 1;
 
@@ -102,8 +103,6 @@ internal sealed class CriticalReservation(RunState state, IResourceManager resou
 
         return true;
     }
-
-    private bool HasWorkerLeft() => _running.Count(running => _endsAt[running] > _neededAt) + 1 < maxParallelism;
 
     /// <summary>Whether less than what is reserved would be left of a pool.</summary>
     private bool IsInTheWay(ResourceRequirements needs)

@@ -60,7 +60,7 @@ internal sealed partial class DispatchCore
 
         if (options.ReserveForCriticalPath)
         {
-            _reservation = new CriticalReservation(State, resources, options.MaxParallelism, observed);
+            _reservation = new CriticalReservation(State, resources, observed);
         }
 
         if (_budget is not null || _reservation is not null || _order.Starts is not null)

@@ -89,11 +89,14 @@ internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources,
             : TryDequeueOfSeveral(mayStart, ref subtask, ref lease, ref error);
     }
 
-    /// <summary>The order of urgency has changed.</summary>
+    /// <summary>The order of urgency has changed. How often who was passed over still counts.</summary>
     public void Reorder()
     {
         int[] waiting = [.. _groups.SelectMany(group => group.Drain())];
-        Clear();
+        _parked.Clear();
+        _heldBack.Clear();
+        _heads.Clear();
+        Count = 0;
         Array.ForEach(waiting, Enqueue);
     }
 

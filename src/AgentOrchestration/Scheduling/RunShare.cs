@@ -102,6 +102,10 @@ internal sealed class RunShare(LimitedResources ledger, RunShares shares, TimePr
         }
     }
 
+    /// <summary>Inside the gate: by pool, how long something of the run has been waiting for it.</summary>
+    public IEnumerable<(string Pool, TimeSpan SoFar)> WaitsNow() =>
+        _waitsSince.Where(wait => LimitedResources.IsPool(wait.Key)).Select(wait => (wait.Key, timeProvider.GetElapsedTime(wait.Value)));
+
     /// <summary>Inside the gate.</summary>
     public bool WaitsFor(string pool) => _waitsSince.ContainsKey(pool);
 
@@ -141,7 +145,9 @@ internal sealed class RunShare(LimitedResources ledger, RunShares shares, TimePr
     {
         if (_waitsSince.Remove(pool, out long since))
         {
-            _waited[pool] = _waited.GetValueOrDefault(pool) + timeProvider.GetElapsedTime(since);
+            TimeSpan waited = timeProvider.GetElapsedTime(since);
+            _waited[pool] = _waited.GetValueOrDefault(pool) + waited;
+            shares.AddWaited(pool, waited);
         }
     }
 

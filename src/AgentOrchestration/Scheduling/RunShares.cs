@@ -7,6 +7,7 @@ namespace AgentOrchestration.Scheduling;
 internal sealed class RunShares
 {
     private readonly List<RunShare> _waiting = [];
+    private readonly Dictionary<string, TimeSpan> _waited = new(StringComparer.Ordinal);
 
     /// <summary>Raised when a run waits no longer without having taken anything: others may go on.</summary>
     public event EventHandler? Changed;
@@ -39,6 +40,25 @@ internal sealed class RunShares
         }
 
         return false;
+    }
+
+    /// <summary>Inside the gate: a run has waited for a pool and does so no longer.</summary>
+    public void AddWaited(string pool, TimeSpan waited) => _waited[pool] = _waited.GetValueOrDefault(pool) + waited;
+
+    /// <summary>By pool, who waits for it and how long runs have waited for it.</summary>
+    public IReadOnlyDictionary<string, ResourceWait> Waits()
+    {
+        lock (Gate)
+        {
+            Dictionary<string, ResourceWait> waits = _waited.Where(pool => LimitedResources.IsPool(pool.Key)).ToDictionary(pool => pool.Key, pool => new ResourceWait(0, pool.Value), StringComparer.Ordinal);
+            foreach ((string pool, TimeSpan soFar) in _waiting.SelectMany(share => share.WaitsNow()))
+            {
+                ResourceWait before = waits.GetValueOrDefault(pool);
+                waits[pool] = new ResourceWait(before.Runs + 1, before.Waited + soFar);
+            }
+
+            return waits;
+        }
     }
 
     public void Announce() => Changed?.Invoke(this, EventArgs.Empty);

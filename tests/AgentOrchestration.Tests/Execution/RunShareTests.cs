@@ -1,10 +1,12 @@
-using System.Collections.Concurrent;
+using AgentOrchestration.Monitoring;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Scheduling;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
+using System.Collections.Concurrent;
 
 namespace AgentOrchestration.Tests.Execution;
 
@@ -58,12 +60,14 @@ public sealed class RunShareTests
 
         engine.Clock.Advance(TimeSpan.FromSeconds(3));
         Assert.Equal(TimeSpan.FromSeconds(3), waiter.GetSnapshot().ResourceWaits["licence"]);
+        Assert.Equal(new ResourceWait(1, TimeSpan.FromSeconds(3)), engine.Services.GetRequiredService<SystemMonitor>().Latest!.ResourceWaits["licence"]);
         first.SetResult();
         await waiter.WaitAsync(TestEnd);
         engine.Clock.Advance(TimeSpan.FromSeconds(5));
 
         Assert.Equal(TimeSpan.FromSeconds(3), waiter.GetSnapshot().ResourceWaits["licence"]);
         Assert.Empty(holder.GetSnapshot().ResourceWaits);
+        Assert.Equal(new ResourceWait(0, TimeSpan.FromSeconds(3)), engine.Services.GetRequiredService<RunShares>().Waits()["licence"]);
     }
 
     [Fact]

@@ -82,6 +82,34 @@ public sealed class RunMetricsTests
             where T : struct => collected.GetMeasurementSnapshot().Single(measured => (string)measured.Tags["resource"]! == "gpu").Value;
     }
 
+    [Fact]
+    public async Task How_runs_wait_for_a_resource_is_shown_by_its_name()
+    {
+        await using Engine engine = new(
+            builder => builder
+                .AddResource("gpu", 1)
+                .AddTaskType("work", "Works.", async (None _, TaskContext _, CancellationToken stop) =>
+                {
+                    await Task.Delay(Timeout.Infinite, stop);
+                    return None.Value;
+                }),
+            services: services => services.AddMetrics());
+        using MetricCollector<int> runs = Collect<int>(engine, "agent_orchestration.resource.waiting_runs");
+        using MetricCollector<double> time = Collect<double>(engine, "agent_orchestration.resource.wait_time");
+        await using OrchestrationRun run = await engine.StartAsync(plan =>
+        {
+            plan.Add("one", "work", resources: ResourceRequirements.Of("gpu", 1));
+            plan.Add("two", "work", resources: ResourceRequirements.Of("gpu", 1));
+        });
+        engine.Clock.Advance(TimeSpan.FromSeconds(2));
+
+        runs.RecordObservableInstruments();
+        time.RecordObservableInstruments();
+
+        Assert.Equal((1, "gpu"), (runs.LastMeasurement!.Value, runs.LastMeasurement.Tags["resource"]));
+        Assert.Equal(2.0, time.LastMeasurement!.Value);
+    }
+
     private static IEnumerable<string> TagsOf(IEnumerable<IReadOnlyDictionary<string, object?>> measurements) =>
         measurements.SelectMany(tags => tags).Select(tag => $"{tag.Key}={tag.Value}").Distinct().Order(StringComparer.Ordinal);
 

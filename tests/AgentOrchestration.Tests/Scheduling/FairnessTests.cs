@@ -118,7 +118,7 @@ public sealed class FairnessTests
                 for (int i = 0; i < count; i++)
                 {
                     SubtaskRef[] after = [.. made.Where(_ => random.Next(count) == 0)];
-                    made.Add(plan.Add($"t{i}", "work", after: after, estimatedDuration: TimeSpan.FromSeconds(random.Next(0, 50)), resources: RandomNeeds()));
+                    made.Add(plan.Add($"t{i}", "work", after: after, estimatedDuration: TimeSpan.FromSeconds(random.Next(1, 50)), resources: RandomNeeds()));
                 }
             },
             resources);
