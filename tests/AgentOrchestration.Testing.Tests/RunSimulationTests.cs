@@ -1,5 +1,6 @@
 using AgentOrchestration.Plans;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Scheduling;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -31,6 +32,19 @@ public sealed class RunSimulationTests
             Sample.ThreeBesideEachOther, seeds: 100, run => orders.Add(string.Concat(run.Events.OfType<SubtaskSucceeded>().Select(next => next.SubtaskId))));
 
         Assert.Equal(["abc", "acb", "bac", "bca", "cab", "cba"], orders.Order());
+    }
+
+    [Fact]
+    public void A_search_for_a_schedule_stays_in_the_simulation()
+    {
+        RunSimulation simulation = Sample.Of(
+            (context, stop) => Sample.Sleep(context, TimeSpan.FromSeconds(1), stop),
+            options: options => options.MaxParallelism = 2,
+            more: builder => builder.UseSchedulingPolicy(SchedulingPolicies.Optimized()));
+
+        using SimulatedRun run = simulation.Run(Sample.ThreeBesideEachOther, seed: 1);
+
+        Assert.Equal((RunOutcome.Succeeded, TimeSpan.FromSeconds(2)), (run.Result.Outcome, run.Elapsed));
     }
 
     [Fact]

@@ -112,7 +112,10 @@ public static class AgentOrchestrationServiceCollectionExtensions
             new LimitedResources(provider.GetRequiredService<IResourceManager>(), maxAttempts: null),
             provider.GetRequiredService<ObservedDurations>(),
             provider.GetRequiredService<TimeProvider>(),
-            LoggerOf<RunOrdering>(provider)));
+            LoggerOf<RunOrdering>(provider))
+        {
+            ComputeAsync = (provider.GetService<WorkerPool>() ?? WorkerPool.Shared).ComputeAsync,
+        });
         services.TryAddSingleton<IPluginRegistry>(provider => new PluginRegistry(
             provider.GetServices<PluginDescriptor>(),
             provider.GetRequiredService<ITaskOrchestrator>(),

@@ -19,6 +19,9 @@ internal abstract class WorkerPool
     /// <returns>Completes with it.</returns>
     public abstract Task RunAsync(Func<Task> work);
 
+    /// <summary>Computes something that takes long, apart from the caller.</summary>
+    public abstract Task ComputeAsync(Action work);
+
     /// <summary>Names a new run.</summary>
     public abstract string NewRunId();
 
@@ -31,6 +34,8 @@ internal abstract class WorkerPool
         public override Task CancelAsync(CancellationTokenSource source) => source.CancelAsync();
 
         public override Task RunAsync(Func<Task> work) => Task.Run(work);
+
+        public override Task ComputeAsync(Action work) => Task.Run(work);
 
         public override string NewRunId() => Guid.CreateVersion7().ToString("N");
     }

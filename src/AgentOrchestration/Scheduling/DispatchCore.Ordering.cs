@@ -1,4 +1,3 @@
-using AgentOrchestration.Runs;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Scheduling;
@@ -8,16 +7,19 @@ internal sealed partial class DispatchCore
 {
     private readonly ObservedDurations? _observed;
     private EstimateCorrection? _correction;
-    private CriticalReservation? _reservation;
+    private readonly CriticalReservation? _reservation;
     private PlannedStarts? _planned;
     private long _now;
     private long _heldUntil = long.MaxValue;
     private long _wakesAt;
 
+    /// <summary>Whether what attempts take corrects what the others are expected to. In a forecast nothing new is to be seen. Default: yes.</summary>
+    public bool CorrectsEstimates { get; init; } = true;
+
     private void BeginOrdering(long now)
     {
         _planned = _order.Starts is null ? null : new PlannedStarts(_order, now);
-        _correction = _order.IsByCriticalPath ? new EstimateCorrection(Graph, _observed, now) : null;
+        _correction = CorrectsEstimates && _order.IsByCriticalPath ? new EstimateCorrection(Graph, _observed, now) : null;
     }
 
     /// <summary>From now on the critical path decides, on what is known by now.</summary>
@@ -86,8 +88,8 @@ internal sealed partial class DispatchCore
         }
 
         _planned = null;
-        _correction = new EstimateCorrection(Graph, _observed, _startedAt);
-        GoByCriticalPath(_correction.Correct(State.History, now));
+        _correction = CorrectsEstimates ? new EstimateCorrection(Graph, _observed, _startedAt) : null;
+        GoByCriticalPath(_correction?.Correct(State.History, now));
         return true;
     }
 }

@@ -73,6 +73,7 @@ internal sealed record ForecastModel
             (subtask, _) => AttemptOf(host!.Core.State.Graph, subtask, deviation(subtask)),
             order: Order,
             observed: Observed,
+            correctsEstimates: false,
             isHeldAtStart: Remaining is null ? null : subtask => !Remaining.IsRunning(subtask))
         {
             Prepare = subtask => Prepare(host!.Core.State.Graph, subtask),

@@ -1,5 +1,4 @@
 using AgentOrchestration.Graph;
-using AgentOrchestration.Resources;
 using AgentOrchestration.Scheduling.Search;
 
 namespace AgentOrchestration.Scheduling;

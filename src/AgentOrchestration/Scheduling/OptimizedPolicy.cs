@@ -2,11 +2,19 @@ using AgentOrchestration.Scheduling.Search;
 
 namespace AgentOrchestration.Scheduling;
 
-/// <summary>Searches for a schedule, on a thread of the pool.</summary>
+/// <summary>Searches for a schedule, apart from whoever starts the run.</summary>
 internal sealed class OptimizedPolicy(SearchBudget budget, int seed) : ISchedulingPolicy
 {
-    public async ValueTask<SubtaskOrder> OrderAsync(SchedulingContext context, CancellationToken cancellationToken) =>
-        context.Graph.Count < 2 ? SubtaskOrder.CriticalPathFirst : await Task.Run(() => Search(context, cancellationToken), cancellationToken).ConfigureAwait(false);
+    public async ValueTask<SubtaskOrder> OrderAsync(SchedulingContext context, CancellationToken cancellationToken)
+    {
+        SubtaskOrder order = SubtaskOrder.CriticalPathFirst;
+        if (context.Graph.Count > 1)
+        {
+            await context.ComputeAsync(() => order = Search(context, cancellationToken)).ConfigureAwait(false);
+        }
+
+        return order;
+    }
 
     private SubtaskOrder Search(SchedulingContext context, CancellationToken cancellationToken)
     {

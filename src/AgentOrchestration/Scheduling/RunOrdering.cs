@@ -16,6 +16,9 @@ internal sealed class RunOrdering(ISchedulingPolicy policy, IResourceManager res
     /// <summary>How long task types took.</summary>
     public ObservedDurations Observed => observed;
 
+    /// <summary>Where a policy computes what takes long. Default: on the thread pool.</summary>
+    public Func<Action, Task> ComputeAsync { get; init; } = Task.Run;
+
     /// <summary>Never throws for the policy's sake: an order is there in any case.</summary>
     public async ValueTask<SubtaskOrder> OrderAsync(TaskGraph graph, int maxParallelism, CancellationToken cancellationToken)
     {
@@ -28,7 +31,7 @@ internal sealed class RunOrdering(ISchedulingPolicy policy, IResourceManager res
         double[] seconds = graph.Part.SecondsBy(isObserved ? observed.SecondsOf : static subtask => subtask.EstimatedDuration?.TotalSeconds);
         try
         {
-            var context = new SchedulingContext(graph, Array.ConvertAll(seconds, TimeSpan.FromSeconds), maxParallelism, resources, timeProvider);
+            var context = new SchedulingContext(graph, Array.ConvertAll(seconds, TimeSpan.FromSeconds), maxParallelism, resources, timeProvider) { ComputeAsync = ComputeAsync };
             SubtaskOrder order = await policy.OrderAsync(context, cancellationToken).ConfigureAwait(false);
             return order.IsCriticalPathFirst ? ByCriticalPath(graph, seconds)
                 : order.Priorities.Length == graph.Count ? order

@@ -28,6 +28,9 @@ public sealed class SchedulingContext
 
     internal TimeProvider TimeProvider { get; }
 
+    /// <summary>Computes what takes long apart from the caller: on the thread pool, or wherever a simulation wants it.</summary>
+    internal Func<Action, Task> ComputeAsync { get; init; } = Task.Run;
+
     /// <summary>The capacity of a pool, in its unit; <see langword="null"/> when there is no such pool.</summary>
     /// <param name="pool">The pool's name.</param>
     public long? GetCapacity(string pool) => _resources.GetCapacity(pool);

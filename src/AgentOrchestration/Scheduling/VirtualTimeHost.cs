@@ -31,6 +31,7 @@ internal sealed class VirtualTimeHost
     /// <param name="seed">Orders what happens at the same moment. Default: the order in which it was decided.</param>
     /// <param name="order">The order of urgency. Default: the critical path first.</param>
     /// <param name="observed">How long task types took before. Default: nothing is known.</param>
+    /// <param name="correctsEstimates">Whether what attempts take corrects what the others are expected to.</param>
     /// <param name="isHeldAtStart">Which of those that are ready at the start come after the first that start. Default: none.</param>
     public VirtualTimeHost(
         TaskGraph graph,
@@ -41,12 +42,13 @@ internal sealed class VirtualTimeHost
         int? seed = null,
         SubtaskOrder? order = null,
         ObservedDurations? observed = null,
+        bool correctsEstimates = true,
         Predicate<int>? isHeldAtStart = null)
     {
         _runId = runId;
         _attempts = attempts;
         _seed = seed is { } chosen ? (ulong)chosen : null;
-        Core = new DispatchCore(graph, resources, runId, options, order, isHeldAtStart is null ? null : subtask => _isStarting && isHeldAtStart(subtask), observed);
+        Core = new DispatchCore(graph, resources, runId, options, order, isHeldAtStart is null ? null : subtask => _isStarting && isHeldAtStart(subtask), observed) { CorrectsEstimates = correctsEstimates };
     }
 
     public DispatchCore Core { get; }
