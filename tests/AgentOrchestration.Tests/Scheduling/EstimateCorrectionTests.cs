@@ -56,11 +56,11 @@ public sealed class EstimateCorrectionTests
         Add(plan, "search", 3, first);
     });
 
-    private static void Add(TaskPlanBuilder plan, string taskType, int count, IReadOnlyList<SubtaskRef> after)
+    private static void Add(TaskPlanBuilder plan, string taskType, int count, SubtaskRef[] after)
     {
         for (int i = 0; i < count; i++)
         {
-            plan.Add($"{taskType}{i + (after.Count > 0 ? 1 : 0)}", taskType, after: [.. after], estimatedDuration: TimeSpan.FromSeconds(taskType == "search" ? 1 : 2));
+            plan.Add($"{taskType}{i + (after.Length > 0 ? 1 : 0)}", taskType, after: after, estimatedDuration: TimeSpan.FromSeconds(taskType == "search" ? 1 : 2));
         }
     }
 
