@@ -5,19 +5,33 @@ namespace AgentOrchestration.Planning;
 /// <summary>What a decomposer may cost, and how large a plan that a model writes may be.</summary>
 public sealed class PlanningOptions
 {
+    private const int MinDepth = 4;
+    private const int MaxDepth = 64;
+
     /// <summary>How often a refused plan goes back to the decomposer with its diagnostics, from 0. Default: 2.</summary>
     [Range(0, 10)]
     public int MaxRepairs { get; set; } = 2;
 
-    /// <summary>The longest answer of a model that is read, in characters. Default: 1,048,576.</summary>
+    /// <summary>
+    /// The longest answer of a model that is read, in bytes of UTF-8. Like the other limits it ends the reading where it is exceeded.
+    /// Default: 1,048,576.
+    /// </summary>
     [Range(1, int.MaxValue)]
     public int MaxAnswerLength { get; set; } = 1024 * 1024;
 
-    /// <summary>The most subtasks in a plan that a decomposer makes. Default: 1,000.</summary>
+    /// <summary>The most subtasks in a plan that a decomposer makes, those of plans within it included. Default: 1,000.</summary>
     [Range(1, int.MaxValue)]
     public int MaxSubtasks { get; set; } = 1_000;
 
-    /// <summary>The most dependencies in a plan that a decomposer makes. Default: 10,000.</summary>
+    /// <summary>The most dependencies in a plan that a decomposer makes, those of plans within it included. Default: 10,000.</summary>
     [Range(0, int.MaxValue)]
     public int MaxDependencies { get; set; } = 10_000;
+
+    /// <summary>How deep arrays and objects may stand in each other in an answer, from 4; the answer itself is 1 deep. Default and most: 64.</summary>
+    [Range(MinDepth, MaxDepth)]
+    public int MaxAnswerDepth { get; set; } = MaxDepth;
+
+    /// <summary>The longest text, name or number within an answer, in bytes of UTF-8 as it is written. Default: 65,536.</summary>
+    [Range(1, int.MaxValue)]
+    public int MaxTextLength { get; set; } = 64 * 1024;
 }

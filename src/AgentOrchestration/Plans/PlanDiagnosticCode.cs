@@ -56,4 +56,7 @@ public enum PlanDiagnosticCode
 
     /// <summary>A model has set what only the application may set.</summary>
     NotAllowed,
+
+    /// <summary>The text ends within the JSON of the plan.</summary>
+    CutOff,
 }

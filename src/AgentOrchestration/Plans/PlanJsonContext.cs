@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using AgentOrchestration.Resources;
 
 namespace AgentOrchestration.Plans;
 
@@ -11,6 +12,8 @@ namespace AgentOrchestration.Plans;
     PropertyNameCaseInsensitive = false,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(PlanDocument))]
+[JsonSerializable(typeof(ResourceRequirements))]
+[JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(JsonNode))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class PlanJsonContext : JsonSerializerContext;

@@ -15,6 +15,12 @@ public sealed record TaskPlan
     /// <summary>The subtasks; their order decides nothing but ties.</summary>
     public required IReadOnlyList<Subtask> Subtasks { get; init; }
 
+    /// <summary>
+    /// What was mended in it when it was planned, in the order in which it was done. Not part of the plan's JSON. Default: nothing; a plan
+    /// that did not come from a decomposer is never mended.
+    /// </summary>
+    public IReadOnlyList<PlanRepair> Repairs { get; init; } = [];
+
     /// <summary>Makes a plan by hand. It goes through the same checks as a model's when it is started.</summary>
     /// <param name="build">Adds the subtasks.</param>
     /// <param name="serializerOptions">

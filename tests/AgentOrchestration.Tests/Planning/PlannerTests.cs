@@ -87,7 +87,7 @@ public sealed class PlannerTests
     [Fact]
     public async Task What_is_no_JSON_goes_back_as_it_was_written()
     {
-        const string Prose = "Here is the plan:\n```json\n{\"subtasks\":[]}\n```";
+        const string Prose = "Here is the plan:\n```\nFirst read, then describe.\n```";
         var model = new ScriptedModel(Prose, Application.SoundPlan);
 
         await Application.PlanAsync(model);

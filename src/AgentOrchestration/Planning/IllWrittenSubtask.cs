@@ -1,0 +1,187 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using AgentOrchestration.Plans;
+
+namespace AgentOrchestration.Planning;
+
+/// <summary>
+/// Reads a subtask that the serializer has refused, property by property: the serializer names the first mistake, this names each, and
+/// keeps what can be understood, so that the rest of the plan can be checked.
+/// </summary>
+internal sealed class IllWrittenSubtask(List<PlanDiagnostic> diagnostics)
+{
+    private const int MaxTold = 20;
+    private const string Id = "id";
+    private const string Type = "type";
+
+    private static readonly Dictionary<string, Func<JsonElement, string?>> Subtask = new(StringComparer.Ordinal)
+    {
+        [Id] = element => Kind(element, JsonValueKind.String, "a text", mayBeNull: false),
+        [Type] = element => Kind(element, JsonValueKind.String, "a text", mayBeNull: false),
+        ["name"] = Text,
+        ["description"] = Text,
+        ["dependsOn"] = Ids,
+        ["optionalDependsOn"] = Ids,
+        ["arguments"] = static _ => null,
+        ["when"] = static element => Fits(element, PlanJsonContext.Default.ConditionDocument),
+        ["forEach"] = Text,
+        ["plan"] = static element => Kind(element, JsonValueKind.Object, "an object"),
+        ["policy"] = static element => Fits(element, PlanJsonContext.Default.PolicyDocument),
+        ["estimatedMinutes"] = static element => Kind(element, JsonValueKind.Number, "a number"),
+        ["resources"] = static element => Fits(element, PlanJsonContext.Default.ResourceRequirements),
+    };
+
+    private static readonly Dictionary<string, Func<JsonElement, string?>> Plan = new(StringComparer.Ordinal)
+    {
+        ["goal"] = Text,
+        ["subtasks"] = static element => Kind(element, JsonValueKind.Array, "an array", mayBeNull: false),
+    };
+
+    public SubtaskDocument Read(ReadOnlySpan<byte> json, string path)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            using JsonDocument document = JsonDocument.ParseValue(ref reader);
+            return ReadSubtask(document.RootElement, path);
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair in a name.
+            diagnostics.Add(AnswerDiagnostic.Malformed(path, "It holds text that is no valid Unicode."));
+            return new SubtaskDocument { Id = "", Type = "" };
+        }
+    }
+
+    private SubtaskDocument ReadSubtask(JsonElement element, string path)
+    {
+        Dictionary<string, JsonElement> good = Sift(element, path, Subtask, "subtask");
+        foreach (string name in (ReadOnlySpan<string>)[Id, Type])
+        {
+            if (!element.TryGetProperty(name, out _))
+            {
+                diagnostics.Add(AnswerDiagnostic.Malformed($"{path}/{name}", $"The subtask has no \"{name}\"."));
+            }
+        }
+
+        return new SubtaskDocument
+        {
+            Id = Get(good, Id, PlanJsonContext.Default.String) ?? "",
+            Type = Get(good, Type, PlanJsonContext.Default.String) ?? "",
+            Name = Get(good, "name", PlanJsonContext.Default.String),
+            Description = Get(good, "description", PlanJsonContext.Default.String),
+            DependsOn = Get(good, "dependsOn", PlanJsonContext.Default.IReadOnlyListString),
+            OptionalDependsOn = Get(good, "optionalDependsOn", PlanJsonContext.Default.IReadOnlyListString),
+            Arguments = good.TryGetValue("arguments", out JsonElement arguments) ? arguments.Clone() : null,
+            When = Get(good, "when", PlanJsonContext.Default.ConditionDocument),
+            ForEach = Get(good, "forEach", PlanJsonContext.Default.String),
+            Plan = good.TryGetValue("plan", out JsonElement plan) && plan.ValueKind == JsonValueKind.Object ? ReadPlan(plan, $"{path}/plan") : null,
+            Policy = Get(good, "policy", PlanJsonContext.Default.PolicyDocument),
+            EstimatedMinutes = good.TryGetValue("estimatedMinutes", out JsonElement minutes) && minutes.ValueKind == JsonValueKind.Number ? minutes.GetDouble() : null,
+            Resources = Get(good, "resources", PlanJsonContext.Default.ResourceRequirements),
+        };
+    }
+
+    private PlanDocument ReadPlan(JsonElement element, string path)
+    {
+        Dictionary<string, JsonElement> good = Sift(element, path, Plan, "plan");
+        if (!element.TryGetProperty("subtasks", out _))
+        {
+            diagnostics.Add(AnswerDiagnostic.Malformed($"{path}/subtasks", "The plan has no \"subtasks\"."));
+        }
+
+        List<SubtaskDocument?> subtasks = [];
+        foreach ((int index, JsonElement subtask) in (good.TryGetValue("subtasks", out JsonElement list) ? list.EnumerateArray() : default).Index())
+        {
+            string place = $"{path}/subtasks/{index}";
+            if (subtask.ValueKind == JsonValueKind.Object)
+            {
+                subtasks.Add(ReadSubtask(subtask, place));
+            }
+            else
+            {
+                diagnostics.Add(AnswerDiagnostic.Malformed(place, $"A subtask is an object, not {Describe(subtask)}."));
+                subtasks.Add(new SubtaskDocument { Id = "", Type = "" });
+            }
+        }
+
+        return new PlanDocument { Goal = Get(good, "goal", PlanJsonContext.Default.String), Subtasks = subtasks };
+    }
+
+    /// <summary>The properties that are known, stand once, and have a value of the right kind; what is wrong with the others is told.</summary>
+    private Dictionary<string, JsonElement> Sift(JsonElement element, string path, Dictionary<string, Func<JsonElement, string?>> known, string what)
+    {
+        Dictionary<string, JsonElement> good = new(StringComparer.Ordinal);
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        int told = 0;
+        foreach (JsonProperty property in element.EnumerateObject())
+        {
+            string? mistake = !known.TryGetValue(property.Name, out Func<JsonElement, string?>? check)
+                ? $"A {what} has no property \"{Excerpt.Of(property.Name)}\"."
+                : check(property.Value);
+            mistake = seen.Add(property.Name) ? mistake : $"The property \"{Excerpt.Of(property.Name)}\" stands twice.";
+            if (mistake is null)
+            {
+                good.Add(property.Name, property.Value);
+            }
+            else
+            {
+                good.Remove(property.Name);
+                if (++told <= MaxTold)
+                {
+                    diagnostics.Add(AnswerDiagnostic.Malformed($"{path}/{JsonPointer.Escape(Excerpt.Of(property.Name))}", mistake));
+                }
+            }
+        }
+
+        return good;
+    }
+
+    private static T? Get<T>(Dictionary<string, JsonElement> good, string name, JsonTypeInfo<T> type) =>
+        good.TryGetValue(name, out JsonElement element) ? element.Deserialize(type) : default;
+
+    private static string? Text(JsonElement element) => Kind(element, JsonValueKind.String, "a text");
+
+    private static string? Ids(JsonElement element) =>
+        Kind(element, JsonValueKind.Array, "an array") ?? (element.ValueKind == JsonValueKind.Array ? element.EnumerateArray().Select(id => Kind(id, JsonValueKind.String, "an id")).FirstOrDefault(mistake => mistake is not null) : null);
+
+    private static string? Kind(JsonElement element, JsonValueKind kind, string expected, bool mayBeNull = true)
+    {
+        if (element.ValueKind == JsonValueKind.String && kind == JsonValueKind.String)
+        {
+            try
+            {
+                _ = element.GetString();
+            }
+            catch (InvalidOperationException)
+            {
+                return "It holds text that is no valid Unicode.";
+            }
+        }
+
+        return element.ValueKind == kind || (mayBeNull && element.ValueKind == JsonValueKind.Null) ? null : $"{Describe(element)} stands where {expected} is expected.";
+    }
+
+    private static string? Fits<T>(JsonElement element, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            _ = element.Deserialize(type);
+            return null;
+        }
+        catch (JsonException exception)
+        {
+            return exception.Message;
+        }
+    }
+
+    private static string Describe(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "an array",
+        JsonValueKind.String => "a text",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.Null => "null",
+        _ => "true or false",
+    };
+}

@@ -1,0 +1,26 @@
+namespace AgentOrchestration.Plans;
+
+/// <summary>What was mended in a plan.</summary>
+public enum PlanRepairCode
+{
+    /// <summary>The JSON stood in a code fence.</summary>
+    CodeFence,
+
+    /// <summary>Text stood before or after the JSON.</summary>
+    Prose,
+
+    /// <summary>A subtask names the same dependency more than once.</summary>
+    DuplicateDependency,
+
+    /// <summary>A subtask is referred to by its name, which no other has, instead of its id.</summary>
+    NameForId,
+
+    /// <summary>An id is referred to with white space around it.</summary>
+    SpaceAroundId,
+
+    /// <summary>A subtask uses the output of another that it does not name as a dependency.</summary>
+    MissingDependency,
+
+    /// <summary>A dependency runs against the outputs that the arguments use, so that no order could keep both.</summary>
+    ContradictingDependency,
+}
