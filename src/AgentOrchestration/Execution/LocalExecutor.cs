@@ -100,6 +100,16 @@ public sealed class LocalExecutor : IExecutor
         return run;
     }
 
+    /// <summary>Starts a run whose plan is still being written.</summary>
+    /// <param name="nothing">The graph of no subtasks.</param>
+    /// <param name="options">How.</param>
+    internal LocalRun StartOpen(TaskGraph nothing, RunOptions options)
+    {
+        var run = new LocalRun(this, nothing, options, SubtaskOrder.CriticalPathFirst);
+        run.StartOpen();
+        return run;
+    }
+
     private static ValueTask<object?> InvokeHandlerAsync(TaskContext context, CancellationToken cancellationToken)
     {
         var attempt = (LocalAttempt)context;

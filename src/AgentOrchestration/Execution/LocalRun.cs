@@ -64,11 +64,13 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
 
     public Task<RunOutcome> Completion => _completion.Task;
 
-    private TaskGraph PlannedGraph { get; }
+    private TaskGraph PlannedGraph { get; set; }
 
     private RunHistory History => _core.State.History;
 
-    public void Start()
+    public void Start() => Begin(static (run, now, decisions) => run._core.Start(now, decisions));
+
+    private void Begin(Action<LocalRun, long, Decisions> start)
     {
         // One pump for each, so that a slow sink holds up no other.
         foreach (IRunEventSink sink in Executor.Sinks.Where(sink => sink.IsEnabled))
@@ -81,7 +83,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
             _resources.Released += OnReleased;
         }
 
-        Hand(Tell(0, static (run, _, now, decisions) => run._core.Start(now, decisions)));
+        Hand(Tell(start, static (run, begin, now, decisions) => begin(run, now, decisions)));
     }
 
     public IAsyncEnumerable<RunEvent> WatchAsync(CancellationToken cancellationToken) =>

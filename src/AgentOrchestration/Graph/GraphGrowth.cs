@@ -1,7 +1,7 @@
 namespace AgentOrchestration.Graph;
 
 /// <summary>What a run adds to its graph: checked subtasks, and the one that they come from.</summary>
-/// <param name="Parent">The index of the subtask that they come from.</param>
+/// <param name="Parent">The index of the subtask that they come from; -1 for the plan, which is still being written.</param>
 /// <param name="Part">The subtasks; their dependencies are indices in the grown graph.</param>
 /// <param name="IsJoined">Whether the parent waits for them and makes its output of theirs.</param>
 /// <param name="Offset">The index of the first.</param>

@@ -67,6 +67,11 @@ internal sealed class GrowingGraph
         _priorities = [.. planned, .. _priorities.AsSpan(Origin.Count, Count - Origin.Count)];
     }
 
+    /// <summary>From now on other priorities decide what is urgent.</summary>
+    /// <param name="priorityOf">By id; what has none keeps its own.</param>
+    public void SetPriorities(Func<string, double?> priorityOf) =>
+        _priorities = [.. _priorities.Take(Count).Select((priority, index) => priorityOf(SubtaskAt(index).Id) ?? priority)];
+
     /// <summary>Whether any dependency may end in any way.</summary>
     public bool HasOptional => (Origin.Part.Optional ?? _addedOptional) is not null;
 

@@ -38,6 +38,9 @@ internal sealed class GrowthSurroundings
         int? Find(string id) => graph.IndexOf(id) is { } index && graph.Dependencies[parent].Contains(index) ? index : null;
     }
 
+    /// <summary>More of a plan that is still being written knows what is known of it.</summary>
+    public static GrowthSurroundings ForMoreOfPlan(GrowingGraph graph) => new(graph, graph.IndexOf, []);
+
     /// <summary>The subtasks that an attempt adds know the whole run, and come after their parent.</summary>
     public static GrowthSurroundings ForAddition(GrowingGraph graph, int parent) => new(graph, graph.IndexOf, [parent]);
 

@@ -34,6 +34,32 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
             ? new GraphGrowth(parent, part, isJoined, surroundings.Offset)
             : null;
 
+    /// <summary>Checks more of a plan that is still being written.</summary>
+    /// <returns>The growth, or <see langword="null"/> when there are diagnostics.</returns>
+    public GraphGrowth? CheckMoreOfPlan(TaskPlan more, GrowingGraph graph, out IReadOnlyList<PlanDiagnostic> diagnostics)
+    {
+        var surroundings = GrowthSurroundings.ForMoreOfPlan(graph);
+        return Check(more, surroundings, prefix: "", depth: 1, out diagnostics) is { } part ? new GraphGrowth(Parent: -1, part, IsJoined: false, surroundings.Offset) : null;
+    }
+
+    /// <summary>The graph of a plan of which nothing is known yet.</summary>
+    public TaskGraph Nothing(string goal) => new(
+        new TaskPlan { Goal = goal, Subtasks = [] },
+        new GraphPart
+        {
+            Subtasks = [],
+            TaskTypes = [],
+            Inputs = [],
+            Needs = [],
+            Policies = [],
+            Dependencies = [],
+            Optional = null,
+            TopologicalOrder = [],
+            Successors = SuccessorGraph.FromDependencies([]),
+            NeedsPreparation = true,
+        },
+        this);
+
     private GraphPart? Check(TaskPlan plan, GrowthSurroundings surroundings, string prefix, int depth, out IReadOnlyList<PlanDiagnostic> diagnostics)
     {
         var report = new PlanReport(plan);

@@ -49,6 +49,8 @@ internal sealed class SubtaskDocument
         Resources = subtask.Resources.IsNone ? null : subtask.Resources,
     };
 
+    public string ToJson() => JsonSerializer.Serialize(this, PlanJsonContext.Default.SubtaskDocument);
+
     public Subtask ToSubtask(string path, ICollection<PlanDiagnostic> diagnostics)
     {
         bool readable = EstimatedMinutes is null or (>= 0 and <= 1e9);

@@ -24,6 +24,8 @@ internal sealed class RunEventFactory(string runId, GrowingGraph graph)
 
     private RunEvent Name(in RunFact fact, string id) => fact.Payload switch
     {
+        GraphGrowth { Parent: < 0 } growth => new PlanExtended(growth.Part.Subtasks) { Sequence = 0, Time = default },
+        TaskGraph completed => new PlanCompleted(completed.Plan) { Sequence = 0, Time = default },
         GraphGrowth growth => new SubtasksAdded(growth.Part.Subtasks, growth.IsJoined) { Sequence = 0, Time = default, SubtaskId = id },
         ApprovalQuestion question => new ApprovalRequested(question.Fingerprint, question.Arguments) { Sequence = 0, Time = default, SubtaskId = id },
         ApprovalAnswer answer => new ApprovalDecided(fact.Detail != 0, answer.By, answer.Reason) { Sequence = 0, Time = default, SubtaskId = id },

@@ -5,6 +5,7 @@ internal enum RunFactKind : byte
 {
     RunStarted,
     SubtasksAdded,
+    PlanCompleted,
     ApprovalRequested,
     ApprovalDecided,
     AttemptStarted,

@@ -6,8 +6,8 @@ namespace AgentOrchestration.Runs;
 
 /// <summary>A run at one moment.</summary>
 /// <param name="RunId">The run.</param>
-/// <param name="Plan">The plan that it executes.</param>
-/// <param name="Subtasks">Every subtask, in the plan's order, and behind them those that the run has added.</param>
+/// <param name="Plan">The plan that it executes; without subtasks as long as it is still being written.</param>
+/// <param name="Subtasks">Every subtask, in the plan's order, or in that in which they became known, and behind them those that the run has added.</param>
 public sealed record RunSnapshot(string RunId, TaskPlan Plan, IReadOnlyList<SubtaskSnapshot> Subtasks)
 {
     /// <summary>How the run ended, or <see langword="null"/> while it goes on.</summary>
@@ -24,6 +24,9 @@ public sealed record RunSnapshot(string RunId, TaskPlan Plan, IReadOnlyList<Subt
 
     /// <summary>When it ended.</summary>
     public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>When the plan was complete, if the run had started before; else <see langword="null"/>.</summary>
+    public DateTimeOffset? PlanCompletedAt { get; init; }
 
     /// <summary>
     /// By resource, how long something of the run waited because there was too little of it, or because a run that held less came first.

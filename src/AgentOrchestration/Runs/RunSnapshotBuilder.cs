@@ -11,6 +11,7 @@ internal sealed class RunSnapshotBuilder
     private StopReason? _stop;
     private BudgetLimit? _exhausted;
     private RunEnded? _ended;
+    private PlanCompleted? _completed;
 
     public RunSnapshotBuilder(RunStarted started)
     {
@@ -37,6 +38,12 @@ internal sealed class RunSnapshotBuilder
                 }
 
                 break;
+            case PlanExtended extended:
+                Add(extended.Subtasks);
+                break;
+            case PlanCompleted completed:
+                _completed = completed;
+                break;
             case StopRequested stop:
                 _stop = stop.Reason;
                 break;
@@ -52,13 +59,14 @@ internal sealed class RunSnapshotBuilder
         }
     }
 
-    public RunSnapshot Build() => new(_started.RunId, _started.Plan, [.. _subtasks.Select(WithReadiness)])
+    public RunSnapshot Build() => new(_started.RunId, _completed?.Plan ?? _started.Plan, [.. _subtasks.Select(WithReadiness)])
     {
         StartedAt = _started.Time,
         StopReason = _stop,
         ExhaustedBudget = _exhausted,
         Outcome = _ended?.Outcome,
         EndedAt = _ended?.Time,
+        PlanCompletedAt = _completed?.Time,
     };
 
     private void Add(IReadOnlyList<Subtask> subtasks)

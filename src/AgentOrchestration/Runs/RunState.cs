@@ -17,6 +17,7 @@ internal sealed class RunState
     private bool _anyFailed;
     private bool _anyCancelled;
     private bool _budgetCutShort;
+    private List<int>? _undecided;
 
     public RunState(TaskGraph graph, double[]? priorities = null)
     {
@@ -35,6 +36,9 @@ internal sealed class RunState
 
     /// <summary>The number of subtasks of which an attempt is running.</summary>
     public int Running { get; private set; }
+
+    /// <summary>Whether the plan is still being written.</summary>
+    public bool IsPlanOpen { get; private set; }
 
     /// <summary>Why the run stops before its work is done, when it does.</summary>
     public StopReason? Stop { get; private set; }
@@ -91,10 +95,14 @@ internal sealed class RunState
         switch (fact.Kind)
         {
             case RunFactKind.RunStarted:
+                IsPlanOpen = fact.Detail != 0;
                 StartRoots(consequences);
                 break;
             case RunFactKind.SubtasksAdded:
                 Grow((GraphGrowth)fact.Payload!, consequences);
+                break;
+            case RunFactKind.PlanCompleted:
+                ClosePlan();
                 break;
             case RunFactKind.AttemptStarted:
                 _states[fact.Subtask] = SubtaskState.Running;
@@ -112,8 +120,8 @@ internal sealed class RunState
                 Release(fact.Subtask, consequences);
                 break;
             case RunFactKind.SubtaskFailed:
-                _anyFailed |= !IsTolerated(Graph, fact.Subtask);
                 End(fact, SubtaskState.Failed, fact.Payload);
+                CountLoss(fact.Subtask);
                 PassOn(fact.Subtask, new SkipCause(fact.Subtask, SkipReason.Failed), consequences);
                 break;
             case RunFactKind.SubtaskSkipped:
@@ -123,12 +131,14 @@ internal sealed class RunState
                 PassOn(fact.Subtask, cause, consequences);
                 break;
             case RunFactKind.SubtaskCancelled:
-                _anyCancelled |= !IsTolerated(Graph, fact.Subtask) || Stop is not null;
                 End(fact, SubtaskState.Cancelled, payload: null);
+                CountLoss(fact.Subtask);
                 PassOn(fact.Subtask, new SkipCause(fact.Subtask, SkipReason.Cancelled), consequences);
                 break;
             case RunFactKind.StopRequested:
                 Stop = (StopReason)fact.Detail;
+                _anyCancelled |= IsPlanOpen;
+                ClosePlan();
                 break;
             case RunFactKind.CompensationStarted:
                 (_compensations ??= [])[fact.Subtask] = CompensationState.Running;
@@ -143,6 +153,27 @@ internal sealed class RunState
                 IsEnded = true;
                 break;
         }
+    }
+
+    private void ClosePlan()
+    {
+        IsPlanOpen = false;
+        _undecided?.ForEach(CountLoss);
+        _undecided = null;
+    }
+
+    /// <summary>A subtask has failed or was cancelled. Whether the run can do without it is not known before its plan is.</summary>
+    private void CountLoss(int subtask)
+    {
+        if (IsPlanOpen)
+        {
+            (_undecided ??= []).Add(subtask);
+            return;
+        }
+
+        bool counts = !IsTolerated(Graph, subtask);
+        _anyFailed |= counts && _states[subtask] == SubtaskState.Failed;
+        _anyCancelled |= _states[subtask] == SubtaskState.Cancelled && (counts || Stop is not null);
     }
 
     private void StartRoots(RunConsequences consequences)

@@ -17,7 +17,7 @@ internal sealed partial class DispatchCore
 
     public void CancelRun(long now, Decisions decisions)
     {
-        if (!State.IsEnded && State.Open > 0)
+        if (!State.IsEnded && (State.Open > 0 || State.IsPlanOpen))
         {
             StopRun(StopReason.Cancelled, cause: null, now, decisions);
             Settle(now, decisions);
@@ -71,7 +71,7 @@ internal sealed partial class DispatchCore
     /// <summary>It is time to look at the run: its time, or that of its budget, may be up.</summary>
     public void RunDue(long now, Decisions decisions)
     {
-        if (State.IsEnded || State.Open == 0)
+        if (State.IsEnded || (State.Open == 0 && !State.IsPlanOpen))
         {
             return;
         }

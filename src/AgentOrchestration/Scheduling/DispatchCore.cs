@@ -79,9 +79,11 @@ internal sealed partial class DispatchCore
     /// <summary>Why a ready subtask does not run yet.</summary>
     public WaitReason WaitOf(int subtask) => _waits[subtask];
 
-    public void Start(long now, Decisions decisions)
+    public void Start(long now, Decisions decisions) => Start(isPlanOpen: false, now, decisions);
+
+    private void Start(bool isPlanOpen, long now, Decisions decisions)
     {
-        State.Apply(new RunFact(RunFactKind.RunStarted, now), _consequences);
+        State.Apply(new RunFact(RunFactKind.RunStarted, now, detail: isPlanOpen ? (byte)1 : (byte)0), _consequences);
         WakeRunAt(now + _options.Timeout?.Ticks, decisions);
         WakeRunAt(now + _options.Budget?.MaxTime?.Ticks, decisions);
         _startedAt = now;
@@ -268,7 +270,7 @@ internal sealed partial class DispatchCore
         }
         while (mayMoreStart || _consequences.Any || _stopAfterFailureOf >= 0);
 
-        if (State.Open == 0 && _undo is null && !BeginCompensation(now, decisions))
+        if (State.Open == 0 && !State.IsPlanOpen && _undo is null && !BeginCompensation(now, decisions))
         {
             End(now, decisions);
         }
@@ -321,6 +323,10 @@ internal sealed partial class DispatchCore
         else if (_notStarting is { } cause)
         {
             Skip(subtask, cause with { Subtask = subtask }, now);
+        }
+        else if (State.IsPlanOpen && !MayStartEarly(subtask))
+        {
+            BeginWait(subtask, WaitReason.Plan);
         }
         else if (_mayNeedPreparation && MustPrepare(subtask))
         {

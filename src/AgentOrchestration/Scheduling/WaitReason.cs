@@ -20,6 +20,9 @@ internal enum WaitReason : byte
     /// <summary>The pause before its next attempt.</summary>
     Retry,
 
+    /// <summary>The end of the plan, because it changes something outside.</summary>
+    Plan,
+
     /// <summary>The host makes its output of those that it added.</summary>
     Join,
 }

@@ -1,0 +1,65 @@
+using AgentOrchestration.Graph;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Tasks;
+
+namespace AgentOrchestration.Scheduling;
+
+/// <summary>A run whose plan is still being written: it starts with nothing, and what becomes known joins in.</summary>
+internal sealed partial class DispatchCore
+{
+    /// <summary>Starts before the plan is complete. The run does not end before <see cref="CompletePlan"/>, unless it is stopped.</summary>
+    public void StartOpen(long now, Decisions decisions) => Start(isPlanOpen: true, now, decisions);
+
+    /// <summary>Subtasks of the plan have become known.</summary>
+    public void ExtendPlan(GraphGrowth growth, long now, Decisions decisions)
+    {
+        if (State.IsPlanOpen)
+        {
+            Grow(subtask: -1, growth, now);
+            Settle(now, decisions);
+        }
+    }
+
+    /// <summary>The plan is complete and has passed every check.</summary>
+    /// <param name="graph">The whole plan.</param>
+    /// <param name="rest">What of it was not known to the run yet; <see langword="null"/> when nothing was missing.</param>
+    /// <param name="priorityOf">By id, how urgent a subtask of the plan is.</param>
+    /// <param name="now">When.</param>
+    /// <param name="decisions">What to do.</param>
+    /// <returns>Whether it counted: a run that was stopped has no use for it.</returns>
+    public bool CompletePlan(TaskGraph graph, GraphGrowth? rest, Func<string, double?> priorityOf, long now, Decisions decisions)
+    {
+        if (!State.IsPlanOpen)
+        {
+            return false;
+        }
+
+        Grow(subtask: -1, rest, now);
+        State.Apply(new RunFact(RunFactKind.PlanCompleted, now, payload: graph), _consequences);
+        Graph.SetPriorities(priorityOf);
+        _ready.Reorder();
+        for (int subtask = 0; subtask < Graph.Count; subtask++)
+        {
+            if (EndWait(subtask, WaitReason.Plan))
+            {
+                _consequences.Ready.Enqueue(subtask);
+            }
+        }
+
+        StopAfterFailure();
+        Settle(now, decisions);
+        return true;
+    }
+
+    /// <summary>A failure of which only the whole plan tells that the run cannot do without.</summary>
+    private void StopAfterFailure()
+    {
+        if (_options.FailurePolicy != FailurePolicy.Continue && State.HasFailed && State.Stop is null)
+        {
+            _stopAfterFailureOf = Enumerable.Range(0, Graph.Count).First(subtask => State.StateOf(subtask) == SubtaskState.Failed && !RunState.IsTolerated(Graph, subtask));
+        }
+    }
+
+    /// <summary>If the plan is refused in the end, what has been done must not have changed anything.</summary>
+    private bool MayStartEarly(int subtask) => Graph.TaskTypes[subtask].Effect is TaskEffect.Pure or TaskEffect.Read && !Graph.SubtaskAt(subtask).IsComposite;
+}
