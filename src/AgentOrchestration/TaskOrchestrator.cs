@@ -37,11 +37,12 @@ internal sealed class TaskOrchestrator(
     public async Task<OrchestrationRun> StartAsync(TaskPlan plan, CancellationToken cancellationToken) =>
         await StartAsync(GraphOf(plan), cancellationToken).ConfigureAwait(false);
 
-    public async Task<OrchestrationRun> StartAsync(OrchestrationRequest request, CancellationToken cancellationToken)
+    public Task<OrchestrationRun> StartAsync(OrchestrationRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        TaskGraph graph = await planner.PlanAsync(request, cancellationToken).ConfigureAwait(false);
-        return await StartAsync(graph, cancellationToken).ConfigureAwait(false);
+        return executor is LocalExecutor local && planner.StartsEarly
+            ? local.Workers.RunAsync(() => StartEarlyAsync(local, request, cancellationToken))
+            : StartWholeAsync(request, cancellationToken);
     }
 
     public async Task<T> RunAsync<T>(OrchestrationRequest request, CancellationToken cancellationToken)
@@ -54,25 +55,32 @@ internal sealed class TaskOrchestrator(
         }
     }
 
+    private async Task<OrchestrationRun> StartWholeAsync(OrchestrationRequest request, CancellationToken cancellationToken)
+    {
+        TaskGraph graph = await planner.PlanAsync(request, cancellationToken).ConfigureAwait(false);
+        return await StartAsync(graph, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<OrchestrationRun> StartEarlyAsync(LocalExecutor local, OrchestrationRequest request, CancellationToken cancellationToken)
+    {
+        (TaskGraph graph, OrchestrationRun? run) = await new EarlyStart(planner, checker, local, _runOptions, Watch).PlanAsync(request, cancellationToken).ConfigureAwait(false);
+        return run ?? await StartAsync(graph, cancellationToken).ConfigureAwait(false);
+    }
+
     private TaskGraph GraphOf(TaskPlan plan) => checker.Check(plan, out IReadOnlyList<PlanDiagnostic> diagnostics)
         ?? throw new InvalidPlanException(new PlanRefusal(diagnostics) { Plan = plan });
 
     private async Task<OrchestrationRun> StartAsync(TaskGraph graph, CancellationToken cancellationToken)
     {
         Activity? caller = Activity.Current;
-        Activity? activity = RunTracing.StartRun(graph);
-
-        // The first sample comes before the first subtask, so that none is watched for a part of its time only.
-        monitor.BeginWatching();
+        Activity? activity = BeginWatching();
         try
         {
-            IRunHandle run = await executor.StartAsync(graph, _runOptions, cancellationToken).ConfigureAwait(false);
-            return new OrchestrationRun(run, services, WatchAsync(run, activity));
+            return Watch(await executor.StartAsync(graph, _runOptions, cancellationToken).ConfigureAwait(false), activity);
         }
         catch
         {
-            monitor.EndWatching();
-            activity?.Dispose();
+            EndWatching(activity);
             throw;
         }
         finally
@@ -81,12 +89,46 @@ internal sealed class TaskOrchestrator(
         }
     }
 
+    private OrchestrationRun Watch(Func<IRunHandle> start)
+    {
+        Activity? caller = Activity.Current;
+        Activity? activity = BeginWatching();
+        try
+        {
+            return Watch(start(), activity);
+        }
+        catch
+        {
+            EndWatching(activity);
+            throw;
+        }
+        finally
+        {
+            Activity.Current = caller;
+        }
+    }
+
+    /// <summary>The first sample comes before the first subtask, so that none is watched for a part of its time only.</summary>
+    private Activity? BeginWatching()
+    {
+        monitor.BeginWatching();
+        return RunTracing.StartRun();
+    }
+
+    private void EndWatching(Activity? activity)
+    {
+        monitor.EndWatching();
+        activity?.Dispose();
+    }
+
+    private OrchestrationRun Watch(IRunHandle run, Activity? activity) => new(run, services, WatchAsync(run, activity));
+
     private async Task WatchAsync(IRunHandle run, Activity? activity)
     {
         await monitor.WatchAsync(run).ConfigureAwait(false);
         if (activity is not null)
         {
-            RunTracing.EndRun(activity, run.RunId, await run.Completion.ConfigureAwait(false));
+            RunTracing.EndRun(activity, run, await run.Completion.ConfigureAwait(false));
         }
 
         // After the end, so that no run takes longer for it.

@@ -24,6 +24,12 @@ internal sealed class SimulatedWorkers(SimulationThread thread) : WorkerPool
         await work().ConfigureAwait(true);
     }
 
+    public override async Task<TResult> RunAsync<TResult>(Func<Task<TResult>> work)
+    {
+        await Task.Yield();
+        return await work().ConfigureAwait(true);
+    }
+
     /// <summary>Takes no virtual time, so nobody notices that it happens at once.</summary>
     public override Task ComputeAsync(Action work)
     {

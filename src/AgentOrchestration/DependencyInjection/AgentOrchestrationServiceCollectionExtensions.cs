@@ -98,6 +98,11 @@ public static class AgentOrchestrationServiceCollectionExtensions
         {
             ApprovalRule = OptionsOf(provider).RequiresApproval,
         });
+        services.TryAddSingleton(provider => new Planner(
+            provider.GetRequiredService<ITaskDecomposer>(),
+            provider.GetRequiredService<PlanChecker>(),
+            OptionsOf(provider).Planning,
+            LoggerOf<Planner>(provider)));
         services.TryAddSingleton<RunShares>();
         services.TryAddSingleton<ObservedDurations>();
         services.TryAddSingleton<IObservedDurations>(provider => provider.GetRequiredService<ObservedDurations>());
@@ -150,11 +155,9 @@ public static class AgentOrchestrationServiceCollectionExtensions
     private static TaskOrchestrator CreateOrchestrator(IServiceProvider provider)
     {
         AgentOrchestrationOptions options = OptionsOf(provider);
-        PlanChecker checker = provider.GetRequiredService<PlanChecker>();
-        var planner = new Planner(provider.GetRequiredService<ITaskDecomposer>(), checker, options.Planning, LoggerOf<Planner>(provider));
         return new TaskOrchestrator(
-            planner,
-            checker,
+            provider.GetRequiredService<Planner>(),
+            provider.GetRequiredService<PlanChecker>(),
             provider.GetRequiredService<IExecutor>(),
             provider.GetRequiredService<RunMonitor>(),
             provider.GetRequiredService<Forecaster>(),

@@ -19,6 +19,10 @@ internal abstract class WorkerPool
     /// <returns>Completes with it.</returns>
     public abstract Task RunAsync(Func<Task> work);
 
+    /// <summary>Lets a thread begin something soon that has a result.</summary>
+    /// <returns>Completes with it.</returns>
+    public abstract Task<TResult> RunAsync<TResult>(Func<Task<TResult>> work);
+
     /// <summary>Computes something that takes long, apart from the caller.</summary>
     public abstract Task ComputeAsync(Action work);
 
@@ -34,6 +38,8 @@ internal abstract class WorkerPool
         public override Task CancelAsync(CancellationTokenSource source) => source.CancelAsync();
 
         public override Task RunAsync(Func<Task> work) => Task.Run(work);
+
+        public override Task<TResult> RunAsync<TResult>(Func<Task<TResult>> work) => Task.Run(work);
 
         public override Task ComputeAsync(Action work) => Task.Run(work);
 

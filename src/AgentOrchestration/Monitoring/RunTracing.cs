@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using AgentOrchestration.Graph;
+using AgentOrchestration.Execution;
 using AgentOrchestration.Runs;
 
 namespace AgentOrchestration.Monitoring;
@@ -10,14 +10,12 @@ internal static class RunTracing
     public static ActivitySource Source { get; } = new(OrchestrationDiagnostics.ActivitySourceName);
 
     /// <summary>Starts the activity of a run; it is current until the caller's method returns, for the executor to capture.</summary>
-    public static Activity? StartRun(TaskGraph graph) =>
-        Source.HasListeners()
-            ? Source.StartActivity("orchestration.run")?.SetTag("agent_orchestration.subtasks", graph.Count)
-            : null;
+    public static Activity? StartRun() => Source.HasListeners() ? Source.StartActivity("orchestration.run") : null;
 
-    public static void EndRun(Activity activity, string runId, RunOutcome outcome)
+    public static void EndRun(Activity activity, IRunHandle run, RunOutcome outcome)
     {
-        activity.SetTag("agent_orchestration.run.id", runId);
+        activity.SetTag("agent_orchestration.run.id", run.RunId);
+        activity.SetTag("agent_orchestration.subtasks", run.Graph.Count);
         activity.SetTag("agent_orchestration.outcome", outcome.ToString());
         activity.SetStatus(outcome == RunOutcome.Succeeded ? ActivityStatusCode.Ok : ActivityStatusCode.Error);
         activity.Dispose();

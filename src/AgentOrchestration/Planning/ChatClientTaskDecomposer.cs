@@ -15,6 +15,33 @@ internal sealed class ChatClientTaskDecomposer(
 {
     public async ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, CancellationToken cancellationToken)
     {
+        (List<ChatMessage> messages, ChatOptions chatOptions) = Ask(request, refusal);
+        ChatResponse response = await chat!.GetResponseAsync(messages, chatOptions, cancellationToken).ConfigureAwait(true);
+        return PlanAnswer.Read(response.Text, options);
+    }
+
+    public async ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, Action<Subtask> onSubtask, CancellationToken cancellationToken)
+    {
+        (List<ChatMessage> messages, ChatOptions chatOptions) = Ask(request, refusal);
+        var answer = new PlanAnswer(options);
+        await foreach (ChatResponseUpdate update in chat!.GetStreamingResponseAsync(messages, chatOptions, cancellationToken).ConfigureAwait(true))
+        {
+            foreach (Subtask subtask in answer.Append(update.Text))
+            {
+                onSubtask(subtask);
+            }
+
+            if (answer.IsStopped)
+            {
+                break;
+            }
+        }
+
+        return answer.Complete();
+    }
+
+    private (List<ChatMessage> Messages, ChatOptions Options) Ask(OrchestrationRequest request, PlanRefusal? refusal)
+    {
         ArgumentNullException.ThrowIfNull(request);
         if (chat is null)
         {
@@ -28,7 +55,6 @@ internal sealed class ChatClientTaskDecomposer(
         {
             ResponseFormat = ChatResponseFormat.ForJsonSchema(PlanSchema.Create(taskTypes, pools), PlanSchema.Name, "A plan of subtasks."),
         };
-        ChatResponse response = await chat.GetResponseAsync(messages, chatOptions, cancellationToken).ConfigureAwait(false);
-        return PlanAnswer.Read(response.Text, options);
+        return (messages, chatOptions);
     }
 }

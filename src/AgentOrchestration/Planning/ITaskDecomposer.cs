@@ -11,4 +11,19 @@ public interface ITaskDecomposer
     /// <param name="cancellationToken">Cancels the planning.</param>
     /// <exception cref="InvalidPlanException">The answer cannot be read as a plan. Counts as a refused plan.</exception>
     ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The same, and tells each subtask as soon as it is known, while the rest is still being made: what changes nothing outside can begin
+    /// then. By default nothing is told before the plan is complete.
+    /// </summary>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="refusal">What was answered before and why it was refused; <see langword="null"/> the first time.</param>
+    /// <param name="onSubtask">
+    /// Hears the subtasks, one after another, each once and as it stands in the plan. Never throws. None is told any more when something is
+    /// found to be wrong.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the planning.</param>
+    /// <exception cref="InvalidPlanException">The answer cannot be read as a plan. Counts as a refused plan.</exception>
+    ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, Action<Subtask> onSubtask, CancellationToken cancellationToken) =>
+        DecomposeAsync(request, refusal, cancellationToken);
 }

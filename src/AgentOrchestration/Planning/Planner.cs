@@ -7,7 +7,15 @@ namespace AgentOrchestration.Planning;
 /// <summary>Gets a plan that passes every check: asks, checks, and sends a refused plan back with everything that is wrong.</summary>
 internal sealed class Planner(ITaskDecomposer decomposer, PlanChecker checker, PlanningOptions options, ILogger logger)
 {
-    public async ValueTask<TaskGraph> PlanAsync(OrchestrationRequest request, CancellationToken cancellationToken)
+    /// <summary>Whether work may begin before its plan is complete.</summary>
+    public bool StartsEarly => options.StartsEarly;
+
+    public Task<TaskGraph> PlanAsync(OrchestrationRequest request, CancellationToken cancellationToken) => PlanAsync(request, draft: null, cancellationToken);
+
+    /// <param name="request">What is wanted.</param>
+    /// <param name="draft">Hears the plan while it is being written; <see langword="null"/> when nobody does.</param>
+    /// <param name="cancellationToken">Cancels the planning.</param>
+    public async Task<TaskGraph> PlanAsync(OrchestrationRequest request, PlanDraft? draft, CancellationToken cancellationToken)
     {
         PlanRefusal? refusal = null;
         for (int repairs = 0; ; repairs++)
@@ -15,7 +23,7 @@ internal sealed class Planner(ITaskDecomposer decomposer, PlanChecker checker, P
             TaskGraph? graph = null;
             try
             {
-                TaskPlan plan = await decomposer.DecomposeAsync(request, refusal, cancellationToken).ConfigureAwait(false)
+                TaskPlan plan = await DecomposeAsync(request, refusal, draft, cancellationToken).ConfigureAwait(true)
                     ?? throw new InvalidOperationException($"The decomposer '{decomposer.GetType()}' answered null instead of a plan.");
                 graph = Check(plan.Goal.Length == 0 ? plan with { Goal = request.Goal } : plan, out refusal);
             }
@@ -29,6 +37,7 @@ internal sealed class Planner(ITaskDecomposer decomposer, PlanChecker checker, P
                 return graph;
             }
 
+            draft?.OnRefused();
             PlanningLog.PlanRefused(logger, repairs + 1, options.MaxRepairs + 1, refusal!.Diagnostics.Count, refusal.Diagnostics is [PlanDiagnostic first, ..] ? first : null);
             if (repairs >= options.MaxRepairs)
             {
@@ -36,6 +45,11 @@ internal sealed class Planner(ITaskDecomposer decomposer, PlanChecker checker, P
             }
         }
     }
+
+    private ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, PlanDraft? draft, CancellationToken cancellationToken) =>
+        draft is null
+            ? decomposer.DecomposeAsync(request, refusal, cancellationToken)
+            : decomposer.DecomposeAsync(request, refusal, draft.OnSubtask, cancellationToken);
 
     private TaskGraph? Check(TaskPlan plan, out PlanRefusal? refusal)
     {

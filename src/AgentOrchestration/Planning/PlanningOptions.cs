@@ -13,6 +13,13 @@ public sealed class PlanningOptions
     public int MaxRepairs { get; set; } = 2;
 
     /// <summary>
+    /// Whether work begins while its plan is still being written: a subtask starts when it and all that it depends on are known, unless it
+    /// changes something outside. If the plan is refused in the end, what was begun is cancelled and its results are discarded. Needs a
+    /// decomposer that tells subtasks as it goes, as the built-in one does, and the built-in executor. Default: yes.
+    /// </summary>
+    public bool StartsEarly { get; set; } = true;
+
+    /// <summary>
     /// The longest answer of a model that is read, in bytes of UTF-8. Like the other limits it ends the reading where it is exceeded.
     /// Default: 1,048,576.
     /// </summary>

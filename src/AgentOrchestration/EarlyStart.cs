@@ -1,0 +1,66 @@
+using AgentOrchestration.Execution;
+using AgentOrchestration.Graph;
+using AgentOrchestration.Planning;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Scheduling;
+
+namespace AgentOrchestration;
+
+/// <summary>Lets the run of one request begin while its plan is still being written. In a simulation everything stays on its thread.</summary>
+/// <param name="planner">Makes the plan.</param>
+/// <param name="checker">Checks it.</param>
+/// <param name="executor">Executes it.</param>
+/// <param name="options">How it is executed.</param>
+/// <param name="watch">Makes of a run that is started by the given function what its caller gets.</param>
+internal sealed class EarlyStart(Planner planner, PlanChecker checker, LocalExecutor executor, RunOptions options, Func<Func<IRunHandle>, OrchestrationRun> watch)
+{
+    private PlanIntake? _intake;
+    private OrchestrationRun? _run;
+
+    /// <returns>The plan, and its run if it has begun.</returns>
+    public async Task<(TaskGraph Graph, OrchestrationRun? Run)> PlanAsync(OrchestrationRequest request, CancellationToken cancellationToken)
+    {
+        TaskGraph nothing = checker.Nothing(request.Goal);
+        try
+        {
+            TaskGraph graph = await planner.PlanAsync(request, new PlanDraft(subtask => Offer(subtask, nothing), Discard), cancellationToken).ConfigureAwait(true);
+            if (_intake?.Run is not { } begun || !_intake.IsPartOf(graph.Plan))
+            {
+                Discard();
+                return (graph, null);
+            }
+
+            SubtaskOrder order = await executor.Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(true);
+
+            // A run that was stopped meanwhile, by its time or its budget, is what became of the request.
+            begun.TryCompletePlan(graph, order);
+            return (graph, _run);
+        }
+        catch
+        {
+            Discard();
+            throw;
+        }
+    }
+
+    private void Offer(Subtask subtask, TaskGraph nothing) => (_intake ??= new PlanIntake(() => Begin(nothing))).Offer(subtask);
+
+    private LocalRun Begin(TaskGraph nothing)
+    {
+        LocalRun? begun = null;
+        _run = watch(() => begun = executor.StartOpen(nothing, options));
+        return begun!;
+    }
+
+    /// <summary>Cancels what has begun. Whoever waits for the plan does not wait for that.</summary>
+    private void Discard()
+    {
+        if (_run is { } run)
+        {
+            _ = executor.Workers.RunAsync(() => run.DisposeAsync().AsTask());
+        }
+
+        (_intake, _run) = (null, null);
+    }
+}
