@@ -34,6 +34,11 @@ internal sealed class AgentOrchestrationOptionsRules : IValidateOptions<AgentOrc
             result.AddError($"{options.FailurePolicy} is no policy.", nameof(options.FailurePolicy));
         }
 
+        if (!Enum.IsDefined(options.Planning.HeldForApproval))
+        {
+            result.AddError($"{options.Planning.HeldForApproval} is nothing that can be held.", nameof(options.Planning.HeldForApproval));
+        }
+
         if (options.Budget is { } budget && BudgetRules.WhyInvalid(budget) is { } reason)
         {
             result.AddError(reason, nameof(options.Budget));

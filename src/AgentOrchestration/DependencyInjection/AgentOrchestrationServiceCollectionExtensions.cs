@@ -101,6 +101,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
         services.TryAddSingleton(provider => new Planner(
             provider.GetRequiredService<ITaskDecomposer>(),
             provider.GetRequiredService<PlanChecker>(),
+            provider.GetRequiredService<ITaskTypeRegistry>(),
             OptionsOf(provider).Planning,
             LoggerOf<Planner>(provider)));
         services.TryAddSingleton<RunShares>();

@@ -9,6 +9,7 @@ namespace AgentOrchestration.Graph;
 internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager resources, PayloadSerializer serializer)
 {
     private const int DeepestPlan = 8;
+    private const int CycleEdgesTold = 20;
 
     private static readonly TimeSpan LongestEstimate = TimeSpan.FromDays(366);
 
@@ -259,7 +260,26 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
             report.Add(
                 PlanDiagnosticCode.Cycle, cycle[0], "/dependsOn",
                 $"These subtasks wait for each other in a circle: {path}.",
-                "Remove one of these dependencies.");
+                $"Remove one of these dependencies: {string.Join(", ", cycle.Take(CycleEdgesTold).Select((vertex, step) => PlaceOfEdge(plan, vertex, cycle[(step + 1) % cycle.Count])))}{(cycle.Count > CycleEdgesTold ? " and so on" : "")}.");
         }
+    }
+
+    /// <summary>Where it stands that the second waits for the first.</summary>
+    private static string PlaceOfEdge(TaskPlan plan, int first, int second)
+    {
+        string id = plan.Subtasks[first].Id;
+        foreach ((string property, IReadOnlyList<string> ids) in
+            (ReadOnlySpan<(string, IReadOnlyList<string>)>)[("dependsOn", plan.Subtasks[second].DependsOn), ("optionalDependsOn", plan.Subtasks[second].OptionalDependsOn)])
+        {
+            for (int i = 0; i < ids.Count; i++)
+            {
+                if (ids[i] == id)
+                {
+                    return $"/subtasks/{second}/{property}/{i}";
+                }
+            }
+        }
+
+        return $"/subtasks/{second}";
     }
 }

@@ -48,7 +48,7 @@ internal sealed class IllWrittenSubtask(List<PlanDiagnostic> diagnostics)
         catch (InvalidOperationException)
         {
             // Half of a surrogate pair in a name.
-            diagnostics.Add(AnswerDiagnostic.Malformed(path, "It holds text that is no valid Unicode."));
+            diagnostics.Add(AnswerDiagnostic.Malformed(path, "it holds text that is no valid Unicode."));
             return new SubtaskDocument { Id = "", Type = "" };
         }
     }
@@ -60,7 +60,7 @@ internal sealed class IllWrittenSubtask(List<PlanDiagnostic> diagnostics)
         {
             if (!element.TryGetProperty(name, out _))
             {
-                diagnostics.Add(AnswerDiagnostic.Malformed($"{path}/{name}", $"The subtask has no \"{name}\"."));
+                diagnostics.Add(AnswerDiagnostic.Malformed($"{path}/{name}", $"the subtask has no \"{name}\"."));
             }
         }
 
@@ -87,7 +87,7 @@ internal sealed class IllWrittenSubtask(List<PlanDiagnostic> diagnostics)
         Dictionary<string, JsonElement> good = Sift(element, path, Plan, "plan");
         if (!element.TryGetProperty("subtasks", out _))
         {
-            diagnostics.Add(AnswerDiagnostic.Malformed($"{path}/subtasks", "The plan has no \"subtasks\"."));
+            diagnostics.Add(AnswerDiagnostic.Malformed($"{path}/subtasks", "the plan has no \"subtasks\"."));
         }
 
         List<SubtaskDocument?> subtasks = [];
@@ -100,7 +100,7 @@ internal sealed class IllWrittenSubtask(List<PlanDiagnostic> diagnostics)
             }
             else
             {
-                diagnostics.Add(AnswerDiagnostic.Malformed(place, $"A subtask is an object, not {Describe(subtask)}."));
+                diagnostics.Add(AnswerDiagnostic.Malformed(place, $"a subtask is an object, not {Describe(subtask)}."));
                 subtasks.Add(new SubtaskDocument { Id = "", Type = "" });
             }
         }
@@ -117,9 +117,9 @@ internal sealed class IllWrittenSubtask(List<PlanDiagnostic> diagnostics)
         foreach (JsonProperty property in element.EnumerateObject())
         {
             string? mistake = !known.TryGetValue(property.Name, out Func<JsonElement, string?>? check)
-                ? $"A {what} has no property \"{Excerpt.Of(property.Name)}\"."
+                ? $"a {what} has no property \"{Excerpt.Of(property.Name)}\"."
                 : check(property.Value);
-            mistake = seen.Add(property.Name) ? mistake : $"The property \"{Excerpt.Of(property.Name)}\" stands twice.";
+            mistake = seen.Add(property.Name) ? mistake : $"the property \"{Excerpt.Of(property.Name)}\" stands twice.";
             if (mistake is null)
             {
                 good.Add(property.Name, property.Value);
@@ -155,7 +155,7 @@ internal sealed class IllWrittenSubtask(List<PlanDiagnostic> diagnostics)
             }
             catch (InvalidOperationException)
             {
-                return "It holds text that is no valid Unicode.";
+                return "it holds text that is no valid Unicode.";
             }
         }
 

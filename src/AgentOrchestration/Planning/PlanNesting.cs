@@ -39,9 +39,7 @@ internal sealed class PlanNesting(PlanningOptions options)
                 return null;
             default:
                 _next = Kind.Other;
-                return reader.ValueSpan.Length > options.MaxTextLength ? PlanLimit.Text
-                    : _open[Depth - 1] == Kind.Dependencies && ++_dependencies > options.MaxDependencies ? PlanLimit.Dependencies
-                    : null;
+                return reader.ValueSpan.Length > options.MaxTextLength ? PlanLimit.Text : Count(_open[Depth - 1]);
         }
     }
 
@@ -64,10 +62,16 @@ internal sealed class PlanNesting(PlanningOptions options)
         };
         _open[Depth++] = kind;
         _next = Kind.Other;
-        return kind == Kind.Subtask && ++_subtasks > options.MaxSubtasks ? PlanLimit.Subtasks
-            : parent == Kind.Dependencies && ++_dependencies > options.MaxDependencies ? PlanLimit.Dependencies
-            : null;
+        return Count(parent);
     }
+
+    /// <summary>Counts what stands in a list, whatever it is.</summary>
+    private PlanLimit? Count(Kind list) => list switch
+    {
+        Kind.Subtasks when ++_subtasks > options.MaxSubtasks => PlanLimit.Subtasks,
+        Kind.Dependencies when ++_dependencies > options.MaxDependencies => PlanLimit.Dependencies,
+        _ => null,
+    };
 
     private static Kind NameIn(Kind parent, ref Utf8JsonReader reader) => parent switch
     {

@@ -9,6 +9,7 @@ namespace AgentOrchestration.Planning;
 /// </summary>
 internal sealed class PlanObject(PlanningOptions options, List<PlanDiagnostic> diagnostics)
 {
+    private const int MaxTold = 20;
     private const string SubtasksName = "subtasks";
     private const string GoalName = "goal";
 
@@ -25,6 +26,7 @@ internal sealed class PlanObject(PlanningOptions options, List<PlanDiagnostic> d
     private bool _isInSubtasks;
     private bool _hasGoal;
     private bool _hasSubtasks;
+    private int _told;
 
     public List<Subtask> Subtasks { get; } = [];
 
@@ -188,17 +190,16 @@ internal sealed class PlanObject(PlanningOptions options, List<PlanDiagnostic> d
 
     private void TakeProperty(ref Utf8JsonReader reader)
     {
-        _property = SurroundingText.Decode(reader.ValueSpan);
         bool isGoal = PlanNesting.IsName(ref reader, "goal"u8);
         bool isSubtasks = PlanNesting.IsName(ref reader, "subtasks"u8);
-        _property = isGoal ? GoalName : isSubtasks ? SubtasksName : _property;
+        _property = isGoal ? GoalName : isSubtasks ? SubtasksName : _told < MaxTold ? SurroundingText.Decode(reader.ValueSpan) : "…";
         if (isGoal ? _hasGoal : _hasSubtasks && isSubtasks)
         {
-            Tell($"The property \"{_property}\" stands twice.");
+            Tell("the property stands twice.");
         }
         else if (!isGoal && !isSubtasks)
         {
-            Tell($"A plan has no property \"{Excerpt.Of(_property)}\".");
+            Tell("a plan has no such property.");
         }
 
         _hasGoal |= isGoal;
@@ -213,10 +214,10 @@ internal sealed class PlanObject(PlanningOptions options, List<PlanDiagnostic> d
                 _isInSubtasks = true;
                 return;
             case SubtasksName:
-                Tell("An array of subtasks is expected there.");
+                Tell("an array of subtasks is expected there.");
                 break;
             case GoalName when reader.TokenType is not (JsonTokenType.String or JsonTokenType.Null):
-                Tell("A text is expected there.");
+                Tell("a text is expected there.");
                 break;
             case GoalName:
                 TakeGoal(ref reader);
@@ -237,7 +238,7 @@ internal sealed class PlanObject(PlanningOptions options, List<PlanDiagnostic> d
         }
         catch (InvalidOperationException)
         {
-            Tell("It holds text that is no valid Unicode.");
+            Tell("it holds text that is no valid Unicode.");
         }
     }
 
@@ -264,8 +265,13 @@ internal sealed class PlanObject(PlanningOptions options, List<PlanDiagnostic> d
         _subtaskStart = -1;
     }
 
-    private void Tell(string message) =>
-        diagnostics.Add(AnswerDiagnostic.Malformed("/" + JsonPointer.Escape(Excerpt.Of(_property!)), message));
+    private void Tell(string message)
+    {
+        if (++_told <= MaxTold)
+        {
+            diagnostics.Add(AnswerDiagnostic.Malformed("/" + JsonPointer.Escape(Excerpt.Of(_property!)), message));
+        }
+    }
 
     private void Exceed(PlanLimit limit)
     {

@@ -1,12 +1,18 @@
 using AgentOrchestration.Graph;
 using AgentOrchestration.Plans;
+using AgentOrchestration.Tasks;
 using Microsoft.Extensions.Logging;
 
 namespace AgentOrchestration.Planning;
 
-/// <summary>Gets a plan that passes every check: asks, checks, and sends a refused plan back with everything that is wrong.</summary>
-internal sealed class Planner(ITaskDecomposer decomposer, PlanChecker checker, PlanningOptions options, ILogger logger)
+/// <summary>
+/// Gets a plan that passes every check: asks, mends what needs no asking, checks, and sends a refused plan back with everything that is
+/// wrong.
+/// </summary>
+internal sealed class Planner(ITaskDecomposer decomposer, PlanChecker checker, ITaskTypeRegistry taskTypes, PlanningOptions options, ILogger logger)
 {
+    private readonly ApprovalHold _hold = new(taskTypes, options.HeldForApproval);
+
     /// <summary>Whether work may begin before its plan is complete.</summary>
     public bool StartsEarly => options.StartsEarly;
 
@@ -29,7 +35,7 @@ internal sealed class Planner(ITaskDecomposer decomposer, PlanChecker checker, P
             }
             catch (InvalidPlanException exception)
             {
-                refusal = exception.Refusal;
+                refusal = WithCheck(exception.Refusal);
             }
 
             if (graph is not null)
@@ -49,21 +55,65 @@ internal sealed class Planner(ITaskDecomposer decomposer, PlanChecker checker, P
     private ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, PlanDraft? draft, CancellationToken cancellationToken) =>
         draft is null
             ? decomposer.DecomposeAsync(request, refusal, cancellationToken)
-            : decomposer.DecomposeAsync(request, refusal, draft.OnSubtask, cancellationToken);
+            : decomposer.DecomposeAsync(request, refusal, subtask => draft.OnSubtask(_hold.Apply(subtask)), cancellationToken);
 
+    /// <summary>Mends and checks a plan.</summary>
+    /// <returns>The graph, or <see langword="null"/> when there is a refusal.</returns>
     private TaskGraph? Check(TaskPlan plan, out PlanRefusal? refusal)
     {
         IReadOnlyList<PlanDiagnostic> diagnostics = CheckSize(plan);
-        TaskGraph? graph = diagnostics.Count > 0 ? null : checker.Check(plan, out diagnostics);
+        TaskGraph? graph = null;
+        if (diagnostics.Count == 0)
+        {
+            plan = PlanMender.Mend(plan);
+            if (plan.Repairs is [PlanRepair first, ..])
+            {
+                PlanningLog.PlanMended(logger, plan.Repairs.Count, first);
+            }
+
+            // What is held goes into the graph and not back to the decomposer, which has no say in it.
+            graph = checker.Check(_hold.Apply(plan), out diagnostics);
+        }
+
         refusal = graph is null ? new PlanRefusal(diagnostics) { Plan = plan } : null;
         return graph;
+    }
+
+    /// <summary>
+    /// An answer that was read to its end, though it is ill-written, is checked as it is, so that everything is told at once. What is
+    /// ill-written is not told twice.
+    /// </summary>
+    private PlanRefusal WithCheck(PlanRefusal refusal)
+    {
+        if (refusal.Plan is not { } plan || CheckSize(plan).Count > 0)
+        {
+            return refusal;
+        }
+
+        checker.Check(plan, out IReadOnlyList<PlanDiagnostic> diagnostics);
+        HashSet<string> told = new(refusal.Diagnostics.Select(diagnostic => diagnostic.Path), StringComparer.Ordinal);
+        return refusal with { Diagnostics = [.. refusal.Diagnostics, .. diagnostics.Where(diagnostic => !IsTold(diagnostic.Path, told))] };
+    }
+
+    private static bool IsTold(string path, HashSet<string> told)
+    {
+        for (int end = path.Length; end > 0; end = path.LastIndexOf('/', end - 1))
+        {
+            if (told.Contains(path[..end]))
+            {
+                return true;
+            }
+        }
+
+        return told.Contains("");
     }
 
     private List<PlanDiagnostic> CheckSize(TaskPlan plan)
     {
         List<PlanDiagnostic> diagnostics = [];
-        Limit("subtasks", plan.Subtasks.Count, options.MaxSubtasks);
-        Limit("dependencies", plan.Subtasks.Sum(subtask => (long)subtask.DependsOn.Count), options.MaxDependencies);
+        (long subtasks, long dependencies) = Count(plan, PlanMender.DeepestPlan);
+        Limit("subtasks", subtasks, options.MaxSubtasks);
+        Limit("dependencies", dependencies, options.MaxDependencies);
         return diagnostics;
 
         void Limit(string what, long count, int limit)
@@ -74,5 +124,22 @@ internal sealed class Planner(ITaskDecomposer decomposer, PlanChecker checker, P
                     PlanDiagnosticCode.TooLarge, "/subtasks", $"The plan has {count} {what}.", $"At most {limit} are allowed; make a smaller plan."));
             }
         }
+    }
+
+    /// <summary>Plans within the plan count too, as deep as the check goes.</summary>
+    private static (long Subtasks, long Dependencies) Count(TaskPlan plan, int depth)
+    {
+        (long subtasks, long dependencies) = (plan.Subtasks.Count, 0);
+        foreach (Subtask subtask in plan.Subtasks)
+        {
+            dependencies += subtask.DependsOn.Count + subtask.OptionalDependsOn.Count;
+            if (subtask.Plan is { } nested && depth > 1)
+            {
+                (long inner, long innerDependencies) = Count(nested, depth - 1);
+                (subtasks, dependencies) = (subtasks + inner, dependencies + innerDependencies);
+            }
+        }
+
+        return (subtasks, dependencies);
     }
 }

@@ -7,4 +7,7 @@ internal static partial class PlanningLog
 {
     [LoggerMessage(500, LogLevel.Warning, "Plan {Answer} of at most {MaxAnswers} was refused, {Count} diagnostics; the first: {First}")]
     public static partial void PlanRefused(ILogger logger, int answer, int maxAnswers, int count, PlanDiagnostic? first);
+
+    [LoggerMessage(501, LogLevel.Information, "A plan was mended without asking again, {Count} repairs; the first: {First}")]
+    public static partial void PlanMended(ILogger logger, int count, PlanRepair first);
 }

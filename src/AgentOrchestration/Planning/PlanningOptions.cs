@@ -41,4 +41,11 @@ public sealed class PlanningOptions
     /// <summary>The longest text, name or number within an answer, in bytes of UTF-8 as it is written. Default: 65,536.</summary>
     [Range(1, int.MaxValue)]
     public int MaxTextLength { get; set; } = 64 * 1024;
+
+    /// <summary>
+    /// Which subtasks of a plan that a decomposer makes wait for somebody's approval because of their effect, beside those that wait
+    /// anyway. The plan says so itself (<see cref="Plans.SubtaskPolicy.RequiresApproval"/>), so that it also holds for a plan that is saved,
+    /// shown and started later. Default: none.
+    /// </summary>
+    public HeldForApproval HeldForApproval { get; set; }
 }

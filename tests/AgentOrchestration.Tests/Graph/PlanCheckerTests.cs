@@ -12,7 +12,7 @@ public sealed class PlanCheckerTests
     private static readonly PlanDiagnosticCode[] OfOtherTests =
     [
         PlanDiagnosticCode.Malformed, PlanDiagnosticCode.TooLarge, PlanDiagnosticCode.Empty,
-        PlanDiagnosticCode.InvalidPolicy, PlanDiagnosticCode.InvalidControl, PlanDiagnosticCode.NotAllowed,
+        PlanDiagnosticCode.InvalidPolicy, PlanDiagnosticCode.InvalidControl, PlanDiagnosticCode.NotAllowed, PlanDiagnosticCode.CutOff,
     ];
 
     [Fact]

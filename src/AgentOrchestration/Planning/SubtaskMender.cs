@@ -1,0 +1,164 @@
+using System.Text.Json;
+using AgentOrchestration.Plans;
+
+namespace AgentOrchestration.Planning;
+
+/// <summary>Mends how one subtask refers to others.</summary>
+/// <param name="names">The subtasks that it knows.</param>
+/// <param name="path">Where it stands.</param>
+/// <param name="repairs">Gets what was mended.</param>
+internal sealed class SubtaskMender(SubtaskNames names, string path, List<PlanRepair> repairs)
+{
+    private Subtask _subtask = null!;
+
+    public Subtask Mend(Subtask subtask)
+    {
+        _subtask = subtask;
+        Write(subtask, subtask with
+        {
+            DependsOn = MendIds(subtask.DependsOn, "dependsOn"),
+            OptionalDependsOn = MendIds(subtask.OptionalDependsOn, "optionalDependsOn"),
+        });
+        if (_subtask.ForEach is { } list && MendReference(list, "/forEach") is { } mendedList)
+        {
+            _subtask = _subtask with { ForEach = mendedList };
+        }
+
+        if (_subtask.Condition is { } condition && MendReference(condition.Output, "/when/output") is { } mendedOutput)
+        {
+            _subtask = _subtask with { Condition = condition with { Output = mendedOutput } };
+        }
+
+        MendArguments();
+        AddMissingDependencies();
+        return _subtask;
+    }
+
+    private void Write(Subtask before, Subtask after) =>
+        _subtask = ReferenceEquals(before.DependsOn, after.DependsOn) && ReferenceEquals(before.OptionalDependsOn, after.OptionalDependsOn) ? before : after;
+
+    private IReadOnlyList<string> MendIds(IReadOnlyList<string> ids, string property)
+    {
+        List<string> mended = new(ids.Count);
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        bool isMended = false;
+        for (int i = 0; i < ids.Count; i++)
+        {
+            string place = $"/{property}/{i}";
+            string id = ids[i];
+            if (!names.IsId(id) && names.Resolve(id) is { } meant && meant != _subtask.Id)
+            {
+                RecordName(place, id, meant);
+                id = meant;
+                isMended = true;
+            }
+
+            if (seen.Add(id))
+            {
+                mended.Add(id);
+            }
+            else
+            {
+                isMended = true;
+                Record(
+                    PlanRepairCode.DuplicateDependency, place, $"It names the dependency '{Excerpt.Of(id)}' more than once.",
+                    "It was left out here.", "A dependency holds once, however often it is named.");
+            }
+        }
+
+        return isMended ? mended : ids;
+    }
+
+    private SubtaskOutput? MendReference(SubtaskOutput output, string place)
+    {
+        if (names.IsId(output.SubtaskId) || names.Resolve(output) is not { } meant || meant.SubtaskId == _subtask.Id)
+        {
+            return null;
+        }
+
+        string written = output.SubtaskId + output.Path;
+        RecordName(place, written[..(written.Length - meant.Path.Length)], meant.SubtaskId);
+        return meant;
+    }
+
+    private void MendArguments()
+    {
+        if (Readable(_subtask) is not { } arguments)
+        {
+            return;
+        }
+
+        Dictionary<SubtaskOutput, SubtaskOutput>? meant = null;
+        foreach ((SubtaskOutput output, JsonPlace place) in OutputReferences.In(arguments))
+        {
+            if (MendReference(output, $"/arguments{place}") is { } mended)
+            {
+                (meant ??= [])[output] = mended;
+            }
+        }
+
+        if (meant is not null)
+        {
+            _subtask = _subtask with { Arguments = ArgumentsWriter.Replace(arguments, meant) };
+        }
+    }
+
+    private void AddMissingDependencies()
+    {
+        HashSet<string> known = new(_subtask.DependsOn.Concat(_subtask.OptionalDependsOn), StringComparer.Ordinal);
+        List<string> missing = [];
+        foreach ((string id, string place) in SourcesOf(_subtask))
+        {
+            if (id != _subtask.Id && names.IndexOf(id) is not null && known.Add(id))
+            {
+                missing.Add(id);
+                Record(
+                    PlanRepairCode.MissingDependency, place, $"It uses the output of '{id}', but does not name it as a dependency.",
+                    $"'{id}' was added to its dependencies.", "An output can only be used when it is there.");
+            }
+        }
+
+        if (missing.Count > 0)
+        {
+            _subtask = _subtask with { DependsOn = [.. _subtask.DependsOn, .. missing] };
+        }
+    }
+
+    /// <summary>The subtasks whose output a subtask uses, with the place of each use.</summary>
+    public static IEnumerable<(string Id, string Place)> SourcesOf(Subtask subtask)
+    {
+        if (subtask.ForEach is { } list)
+        {
+            yield return (list.SubtaskId, "/forEach");
+        }
+
+        if (subtask.Condition is { } condition)
+        {
+            yield return (condition.Output.SubtaskId, "/when/output");
+        }
+
+        if (Readable(subtask) is { } arguments)
+        {
+            foreach ((SubtaskOutput output, JsonPlace place) in OutputReferences.In(arguments))
+            {
+                yield return (output.SubtaskId, $"/arguments{place}");
+            }
+        }
+    }
+
+    private static JsonElement? Readable(Subtask subtask) =>
+        subtask.Arguments is { ValueKind: JsonValueKind.Object or JsonValueKind.Array } arguments && ArgumentsText.WhyUnreadable(arguments) is null ? arguments : null;
+
+    private void RecordName(string place, string written, string id)
+    {
+        bool isSpace = written.Trim() == id;
+        Record(
+            isSpace ? PlanRepairCode.SpaceAroundId : PlanRepairCode.NameForId, place,
+            isSpace ? $"It refers to '{Excerpt.Of(written)}', which is no id." : $"It refers to '{Excerpt.Of(written)}', which is the name of '{id}' and no id.",
+            $"It now refers to '{id}'.",
+            isSpace ? "Without the space it is that id, and no other subtask is called so." : "No other subtask has that id or that name.");
+    }
+
+    private void Record(PlanRepairCode code, string place, string found, string done, string reason) =>
+        repairs.Add(new PlanRepair(code, path + place, $"'{Excerpt.Of(_subtask.Id)}': {found}", done, reason) { SubtaskId = _subtask.Id });
+}

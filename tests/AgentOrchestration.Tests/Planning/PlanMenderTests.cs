@@ -1,0 +1,136 @@
+using AgentOrchestration.Planning;
+using AgentOrchestration.Plans;
+
+namespace AgentOrchestration.Tests.Planning;
+
+public sealed class PlanMenderTests
+{
+    [Fact]
+    public void A_sound_plan_is_left_as_it_is()
+    {
+        TaskPlan plan = Read("""{"id":"a","type":"t"},{"id":"b","type":"t","dependsOn":["a"],"arguments":{"$output":"a"}}""");
+
+        Assert.Same(plan, PlanMender.Mend(plan));
+    }
+
+    [Fact]
+    public void A_dependency_named_twice_holds_once()
+    {
+        TaskPlan mended = Mend("""{"id":"a","type":"t"},{"id":"b","type":"t","dependsOn":["a","a"],"optionalDependsOn":["c","c"]},{"id":"c","type":"t"}""", out string[] repairs);
+
+        Assert.Equal([["a"], ["c"]], [mended.Subtasks[1].DependsOn, mended.Subtasks[1].OptionalDependsOn]);
+        Assert.Equal(["DuplicateDependency /subtasks/1/dependsOn/1", "DuplicateDependency /subtasks/1/optionalDependsOn/1"], repairs);
+    }
+
+    [Fact]
+    public void The_only_name_stands_for_its_id_wherever_subtasks_are_referred_to()
+    {
+        TaskPlan mended = Mend(
+            """
+            {"id":"a","name":"Read the rows","type":"t"},
+            {"id":"b","type":"t","dependsOn":["Read the rows"],"optionalDependsOn":[" c "],"forEach":"Read the rows/items","when":{"output":"Read the rows/n","is":"exists"},
+             "arguments":{"x":[{"$output":"Read the rows/0/y"},1.50,"Read the rows"],"z":{"$output":"Read the rows"}}},
+            {"id":"c","name":"Read/write","type":"t","dependsOn":["a"],"arguments":{"x":{"$output":" a /n"}}},
+            {"id":"d","type":"t","dependsOn":["Read/write"],"arguments":{"$output":"Read/write/n"}}
+            """,
+            out string[] repairs);
+
+        Subtask b = mended.Subtasks[1];
+        Assert.Equal([["a"], ["c"]], [b.DependsOn, b.OptionalDependsOn]);
+        Assert.Equal((new SubtaskOutput("a", "/items"), new SubtaskOutput("a", "/n")), (b.ForEach, b.Condition!.Output));
+        Assert.Equal("""{"x":[{"$output":"a/0/y"},1.50,"Read the rows"],"z":{"$output":"a"}}""", b.Arguments!.Value.GetRawText());
+        Assert.Equal("""{"x":{"$output":"a/n"}}""", mended.Subtasks[2].Arguments!.Value.GetRawText());
+        Assert.Equal(["c"], mended.Subtasks[3].DependsOn);
+        Assert.Equal("""{"$output":"c/n"}""", mended.Subtasks[3].Arguments!.Value.GetRawText());
+        Assert.Equal(
+            [
+                "NameForId /subtasks/1/dependsOn/0", "SpaceAroundId /subtasks/1/optionalDependsOn/0", "NameForId /subtasks/1/forEach", "NameForId /subtasks/1/when/output",
+                "NameForId /subtasks/1/arguments/x/0", "NameForId /subtasks/1/arguments/z", "SpaceAroundId /subtasks/2/arguments/x",
+                "NameForId /subtasks/3/dependsOn/0", "NameForId /subtasks/3/arguments",
+            ],
+            repairs);
+    }
+
+    [Theory]
+    [InlineData("""{"id":"a","name":"n","type":"t"},{"id":"b","name":"n","type":"t"},{"id":"c","type":"t","dependsOn":["n"]}""")]
+    [InlineData("""{"id":"a","name":"x","type":"t"},{"id":"x","type":"t"},{"id":"c","type":"t","dependsOn":[" x"]}""")]
+    [InlineData("""{"id":"a","name":"n","type":"t"},{"id":"a","name":"m","type":"t"},{"id":"c","type":"t","dependsOn":["n"]}""")]
+    [InlineData("""{"id":"a","name":"n","type":"t"},{"id":"b","name":"n/m","type":"t"},{"id":"c","type":"t","arguments":{"$output":"n/m"}}""")]
+    [InlineData("""{"id":"a","name":"Rows","type":"t"},{"id":"c","type":"t","dependsOn":["rows"]}""")]
+    [InlineData("""{"id":"a","type":"t"},{"id":"c","type":"t","dependsOn":["A"]}""")]
+    [InlineData("""{"id":"a","type":"t"},{"id":"c","type":"t","dependsOn":["а"]}""")]
+    [InlineData("""{"id":" a","name":"n","type":"t"},{"id":"c","type":"t","dependsOn":["n"]}""")]
+    [InlineData("""{"id":"c","name":"n","type":"t","dependsOn":["n","c"],"arguments":{"$output":"n"}}""")]
+    public void What_may_mean_two_things_or_nothing_stays(string subtasks)
+    {
+        TaskPlan plan = Read(subtasks);
+
+        Assert.Same(plan, PlanMender.Mend(plan));
+    }
+
+    [Fact]
+    public void What_is_used_becomes_a_dependency()
+    {
+        TaskPlan mended = Mend(
+            """
+            {"id":"a","type":"t"},{"id":"o","type":"t"},
+            {"id":"b","type":"t","optionalDependsOn":["o"],"arguments":{"x":[{"$output":"a/0"},{"$output":"a/1"},{"$output":"o"},{"$output":"ghost"},{"$output":"b"}]}},
+            {"id":"c","type":"t","forEach":"a/items"},{"id":"d","type":"t","when":{"output":"a","is":"exists"}}
+            """,
+            out string[] repairs);
+
+        Assert.Equal([["a"], ["a"], ["a"]], mended.Subtasks.Skip(2).Select(subtask => subtask.DependsOn));
+        Assert.Equal(["MissingDependency /subtasks/2/arguments/x/0", "MissingDependency /subtasks/3/forEach", "MissingDependency /subtasks/4/when/output"], repairs);
+    }
+
+    [Fact]
+    public void Where_arguments_and_dependencies_disagree_the_arguments_are_believed_and_it_is_said_why()
+    {
+        TaskPlan mended = Mend(
+            """
+            {"id":"a","type":"t","dependsOn":["c"],"optionalDependsOn":["b"]},
+            {"id":"b","type":"t","dependsOn":[],"arguments":{"$output":"a"}},
+            {"id":"c","type":"t","dependsOn":["b"],"arguments":{"$output":"b"}}
+            """,
+            out string[] repairs);
+
+        Assert.Equal([[], ["a"], ["b"]], mended.Subtasks.Select(subtask => subtask.DependsOn));
+        Assert.Empty(mended.Subtasks[0].OptionalDependsOn);
+        Assert.Equal(
+            ["MissingDependency /subtasks/1/arguments", "ContradictingDependency /subtasks/0/dependsOn", "ContradictingDependency /subtasks/0/optionalDependsOn"], repairs);
+        PlanRepair way = mended.Repairs[1];
+        Assert.Equal("'a' is to wait for 'c', but 'c' uses the output of 'a' by way of 'b'.", way.Found);
+        Assert.Contains("arguments were believed", way.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"id":"a","type":"t","dependsOn":["b"]},{"id":"b","type":"t","dependsOn":["a"]}""")]
+    [InlineData("""{"id":"a","type":"t","dependsOn":["b"],"arguments":{"$output":"b"}},{"id":"b","type":"t","dependsOn":["a"],"arguments":{"$output":"a"}}""")]
+    [InlineData("""{"id":"a","type":"t","dependsOn":["c"]},{"id":"b","type":"t","dependsOn":["a"],"arguments":{"$output":"a"}},{"id":"c","type":"t","dependsOn":["b"]}""")]
+    public void A_circle_that_can_be_broken_in_two_ways_or_in_none_stays(string subtasks)
+    {
+        TaskPlan plan = Read(subtasks);
+
+        Assert.Same(plan, PlanMender.Mend(plan));
+    }
+
+    [Fact]
+    public void A_plan_within_a_plan_is_mended_among_its_own()
+    {
+        TaskPlan mended = Mend(
+            """{"id":"x","name":"outer","type":"t"},{"id":"p","type":"$plan","plan":{"subtasks":[{"id":"i","type":"t","dependsOn":["j","j","outer"]},{"id":"j","type":"t"}]}}""",
+            out string[] repairs);
+
+        Assert.Equal(["j", "outer"], mended.Subtasks[1].Plan!.Subtasks[0].DependsOn);
+        Assert.Equal(["DuplicateDependency /subtasks/1/plan/subtasks/0/dependsOn/1"], repairs);
+    }
+
+    private static TaskPlan Mend(string subtasks, out string[] repairs)
+    {
+        TaskPlan mended = PlanMender.Mend(Read(subtasks));
+        repairs = [.. mended.Repairs.Select(repair => $"{repair.Code} {repair.Path}")];
+        return mended;
+    }
+
+    private static TaskPlan Read(string subtasks) => PlanAnswer.Read($$"""{"subtasks":[{{subtasks}}]}""", new PlanningOptions());
+}
