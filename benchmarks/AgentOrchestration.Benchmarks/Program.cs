@@ -6,6 +6,7 @@ using AgentOrchestration.Benchmarks.Pieces;
 using AgentOrchestration.Benchmarks.Report;
 using AgentOrchestration.Benchmarks.Schedules;
 using AgentOrchestration.Benchmarks.Simulator;
+using AgentOrchestration.Benchmarks.Streaming;
 using AgentOrchestration.Benchmarks.Tables;
 
 Machine.NoteLoad();
@@ -17,5 +18,6 @@ root.Subcommands.Add(ReportBenchmark.Create());
 root.Subcommands.Add(ResourcesCommand.Create());
 root.Subcommands.Add(ScheduleCommand.Create());
 root.Subcommands.Add(SimulatorCommand.Create());
+root.Subcommands.Add(StreamCommand.Create());
 root.Subcommands.Add(WorkflowsCommand.Create());
 return await root.Parse(args).InvokeAsync();

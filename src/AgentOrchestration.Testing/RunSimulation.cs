@@ -59,22 +59,20 @@ public sealed class RunSimulation
     public SimulatedRun Run(TaskPlan plan, int seed, Action<SimulationScript>? script = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        var steps = new SimulationScript();
-        script?.Invoke(steps);
-        ServiceProvider services = _services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true });
-        try
-        {
-            SimulationThread thread = services.GetRequiredService<SimulationThread>();
-            thread.Seed = seed;
-            thread.MaxSteps = MaxSteps;
-            thread.Patience = Patience;
-            return new Simulator(services, thread, steps).Run(GraphOf(plan, services));
-        }
-        catch
-        {
-            SimulatedRun.Dispose(services);
-            throw;
-        }
+        return Run(seed, script, (services, simulator) => simulator.Run(GraphOf(plan, services)));
+    }
+
+    /// <summary>Plans a request and runs its plan to the end, on the calling thread; work may begin while the plan is being written.</summary>
+    /// <param name="request">The request. The model that plans it must keep to the simulation's clock, as a <see cref="ScriptedChatClient"/> does.</param>
+    /// <param name="seed">Decides what happens first of all that may happen.</param>
+    /// <param name="script">Says what is done from outside, and when, from the moment when the plan is complete. Default: nothing.</param>
+    /// <returns>What happened; dispose it.</returns>
+    /// <exception cref="InvalidPlanException">No plan passed the checks.</exception>
+    /// <exception cref="SimulationException">The run could not go on inside the simulation, or the script threw.</exception>
+    public SimulatedRun Run(OrchestrationRequest request, int seed, Action<SimulationScript>? script = null)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return Run(seed, script, (_, simulator) => simulator.Run(request));
     }
 
     /// <summary>Runs a plan with many seeds and checks what happened in each run. Stops at the first that does not hold.</summary>
@@ -99,6 +97,26 @@ public sealed class RunSimulation
             {
                 throw SimulationException.Of(seed, $"The check failed: {exception.Message}", run.Events, exception);
             }
+        }
+    }
+
+    private SimulatedRun Run(int seed, Action<SimulationScript>? script, Func<ServiceProvider, Simulator, SimulatedRun> run)
+    {
+        var steps = new SimulationScript();
+        script?.Invoke(steps);
+        ServiceProvider services = _services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true });
+        try
+        {
+            SimulationThread thread = services.GetRequiredService<SimulationThread>();
+            thread.Seed = seed;
+            thread.MaxSteps = MaxSteps;
+            thread.Patience = Patience;
+            return run(services, new Simulator(services, thread, steps));
+        }
+        catch
+        {
+            SimulatedRun.Dispose(services);
+            throw;
         }
     }
 

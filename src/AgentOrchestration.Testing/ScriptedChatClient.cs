@@ -6,7 +6,7 @@ namespace AgentOrchestration.Testing;
 
 /// <summary>
 /// A model that says what a test has told it to say: one answer after another, at its own pace, on any clock. A word with the white space
-/// before it counts as a token. Safe for concurrent use; concurrent requests get answers in the order in which they come.
+/// before it counts as a token, a long word as several where <see cref="LongestToken"/> says so. Safe for concurrent use; concurrent requests get answers in the order in which they come.
 /// </summary>
 /// <param name="timeProvider">The clock on which it takes its time. Default: the system's.</param>
 public sealed partial class ScriptedChatClient(TimeProvider? timeProvider = null) : IChatClient
@@ -22,6 +22,9 @@ public sealed partial class ScriptedChatClient(TimeProvider? timeProvider = null
 
     /// <summary>How many tokens it writes in a second, greater than zero. Default: no limit, it takes no time.</summary>
     public double TokensPerSecond { get; init; } = double.PositiveInfinity;
+
+    /// <summary>How many characters a token has at most, beside the white space before it, from 1. Default: no limit, a word is one.</summary>
+    public int LongestToken { get; init; } = int.MaxValue;
 
     /// <summary>The requests so far, in order.</summary>
     public IReadOnlyList<ScriptedChatRequest> Requests
@@ -80,7 +83,7 @@ public sealed partial class ScriptedChatClient(TimeProvider? timeProvider = null
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         ScriptedAnswer answer = Next(messages, options, isStreaming: false, out long inputTokens);
-        int tokens = Token().Count(answer.Text);
+        int tokens = TokensOf(answer.Text).Count();
         await PauseAsync(Latency + TimeOf(tokens), cancellationToken).ConfigureAwait(true);
         return answer.Failure is null
             ? new ChatResponse(new ChatMessage(ChatRole.Assistant, answer.Text))
@@ -100,10 +103,10 @@ public sealed partial class ScriptedChatClient(TimeProvider? timeProvider = null
         ScriptedAnswer answer = Next(messages, options, isStreaming: true, out long inputTokens);
         await PauseAsync(Latency, cancellationToken).ConfigureAwait(true);
         int tokens = 0;
-        foreach (Match token in Token().Matches(answer.Text))
+        foreach (string token in TokensOf(answer.Text))
         {
             await PauseAsync(TimeOf(++tokens) - TimeOf(tokens - 1), cancellationToken).ConfigureAwait(true);
-            yield return new ChatResponseUpdate(ChatRole.Assistant, token.Value) { CreatedAt = _timeProvider.GetUtcNow() };
+            yield return new ChatResponseUpdate(ChatRole.Assistant, token) { CreatedAt = _timeProvider.GetUtcNow() };
         }
 
         if (answer.Failure is not null)
@@ -126,8 +129,26 @@ public sealed partial class ScriptedChatClient(TimeProvider? timeProvider = null
     {
     }
 
+    /// <summary>The tokens in which a text is written, in order.</summary>
+    /// <param name="text">The text.</param>
+    public IEnumerable<string> TokensOf(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        foreach (Match word in Word().Matches(text))
+        {
+            int blank = word.Value.TakeWhile(char.IsWhiteSpace).Count();
+            for (int start = 0; start < word.Length;)
+            {
+                int length = (start == 0 ? blank : 0) + LongestToken;
+                int end = length >= word.Length - start || length < 0 ? word.Length : start + length;
+                yield return word.Value[start..end];
+                start = end;
+            }
+        }
+    }
+
     [GeneratedRegex(@"\s*\S+|\s+$")]
-    private static partial Regex Token();
+    private static partial Regex Word();
 
     private static UsageDetails UsageOf(long input, long output) =>
         new() { InputTokenCount = input, OutputTokenCount = output, TotalTokenCount = input + output };
@@ -145,7 +166,7 @@ public sealed partial class ScriptedChatClient(TimeProvider? timeProvider = null
     private ScriptedAnswer Next(IEnumerable<ChatMessage> messages, ChatOptions? options, bool isStreaming, out long inputTokens)
     {
         var request = new ScriptedChatRequest([.. messages], options, isStreaming);
-        inputTokens = request.Messages.Sum(message => (long)Token().Count(message.Text));
+        inputTokens = request.Messages.Sum(message => (long)TokensOf(message.Text).Count());
         Func<ScriptedChatRequest, ScriptedAnswer>? answer;
         int number;
         lock (_gate)
@@ -159,7 +180,8 @@ public sealed partial class ScriptedChatClient(TimeProvider? timeProvider = null
             ?? throw new InvalidOperationException($"The script has no answer to request {number}: \"{request.Text}\". Add one with Answer or Otherwise.");
     }
 
-    private TimeSpan TimeOf(int tokens) => TimeSpan.FromSeconds(tokens / TokensPerSecond);
+    /// <summary>In whole milliseconds, as timers count: else each token would lose a part of one.</summary>
+    private TimeSpan TimeOf(int tokens) => TimeSpan.FromMilliseconds(Math.Ceiling(1000 * tokens / TokensPerSecond));
 
     private Task PauseAsync(TimeSpan time, CancellationToken cancellationToken) =>
         time > TimeSpan.Zero ? Task.Delay(time, _timeProvider, cancellationToken) : cancellationToken.IsCancellationRequested ? Task.FromCanceled(cancellationToken) : Task.CompletedTask;

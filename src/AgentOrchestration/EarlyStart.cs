@@ -4,16 +4,18 @@ using AgentOrchestration.Planning;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling;
+using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration;
 
 /// <summary>Lets the run of one request begin while its plan is still being written. In a simulation everything stays on its thread.</summary>
 /// <param name="planner">Makes the plan.</param>
 /// <param name="checker">Checks it.</param>
+/// <param name="taskTypes">Knows what changes something outside.</param>
 /// <param name="executor">Executes it.</param>
 /// <param name="options">How it is executed.</param>
 /// <param name="watch">Makes of a run that is started by the given function what its caller gets.</param>
-internal sealed class EarlyStart(Planner planner, PlanChecker checker, LocalExecutor executor, RunOptions options, Func<Func<IRunHandle>, OrchestrationRun> watch)
+internal sealed class EarlyStart(Planner planner, PlanChecker checker, ITaskTypeRegistry taskTypes, LocalExecutor executor, RunOptions options, Func<Func<IRunHandle>, OrchestrationRun> watch)
 {
     private PlanIntake? _intake;
     private OrchestrationRun? _run;
@@ -44,7 +46,10 @@ internal sealed class EarlyStart(Planner planner, PlanChecker checker, LocalExec
         }
     }
 
-    private void Offer(Subtask subtask, TaskGraph nothing) => (_intake ??= new PlanIntake(() => Begin(nothing))).Offer(subtask);
+    private void Offer(Subtask subtask, TaskGraph nothing) => (_intake ??= new PlanIntake(MayBegin, () => Begin(nothing))).Offer(subtask);
+
+    private bool MayBegin(Subtask subtask) =>
+        !subtask.IsComposite && taskTypes.TryGet(subtask.TaskType, out TaskDescriptor? type) && type.Effect is TaskEffect.Pure or TaskEffect.Read;
 
     private LocalRun Begin(TaskGraph nothing)
     {
@@ -53,14 +58,10 @@ internal sealed class EarlyStart(Planner planner, PlanChecker checker, LocalExec
         return begun!;
     }
 
-    /// <summary>Cancels what has begun. Whoever waits for the plan does not wait for that.</summary>
+    /// <summary>Cancels what has begun. It ends by itself; whoever waits for the plan does not wait for that.</summary>
     private void Discard()
     {
-        if (_run is { } run)
-        {
-            _ = executor.Workers.RunAsync(() => run.DisposeAsync().AsTask());
-        }
-
+        _ = _run?.CancelAsync();
         (_intake, _run) = (null, null);
     }
 }

@@ -26,6 +26,9 @@ public sealed class OrchestrationRun : IAsyncDisposable
     /// <summary>Names the run, unique among all runs.</summary>
     public string RunId => _handle.RunId;
 
+    /// <summary>Completes when the run has ended.</summary>
+    internal Task<RunOutcome> Completion => _handle.Completion;
+
     /// <summary>The plan that it executes.</summary>
     public TaskPlan Plan => _handle.Graph.Plan;
 

@@ -6,12 +6,14 @@ using AgentOrchestration.Planning;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling;
+using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration;
 
 internal sealed class TaskOrchestrator(
     Planner planner,
     PlanChecker checker,
+    ITaskTypeRegistry taskTypes,
     IExecutor executor,
     RunMonitor monitor,
     Forecaster forecaster,
@@ -63,7 +65,7 @@ internal sealed class TaskOrchestrator(
 
     private async Task<OrchestrationRun> StartEarlyAsync(LocalExecutor local, OrchestrationRequest request, CancellationToken cancellationToken)
     {
-        (TaskGraph graph, OrchestrationRun? run) = await new EarlyStart(planner, checker, local, _runOptions, Watch).PlanAsync(request, cancellationToken).ConfigureAwait(false);
+        (TaskGraph graph, OrchestrationRun? run) = await new EarlyStart(planner, checker, taskTypes, local, _runOptions, Watch).PlanAsync(request, cancellationToken).ConfigureAwait(false);
         return run ?? await StartAsync(graph, cancellationToken).ConfigureAwait(false);
     }
 

@@ -1,7 +1,10 @@
 using AgentOrchestration.Execution;
 using AgentOrchestration.Graph;
+using AgentOrchestration.Planning;
+using AgentOrchestration.Plans;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -15,24 +18,59 @@ internal sealed class Simulator(ServiceProvider services, SimulationThread threa
 
     private readonly List<RunEvent> _events = [];
 
-    public SimulatedRun Run(TaskGraph graph)
+    private RunOptions Options => services.GetRequiredService<IOptions<AgentOrchestrationOptions>>().Value.ToRunOptions();
+
+    public SimulatedRun Run(TaskGraph graph) => Run(() => StartAsync(graph));
+
+    /// <summary>Plans and runs a request, as an orchestrator does.</summary>
+    public SimulatedRun Run(OrchestrationRequest request) => Run(() => StartAsync(request));
+
+    private async Task<OrchestrationRun> StartAsync(TaskGraph graph) =>
+        new(await services.GetRequiredService<IExecutor>().StartAsync(graph, Options, CancellationToken.None).ConfigureAwait(true), services, Task.CompletedTask);
+
+    private async Task<OrchestrationRun> StartAsync(OrchestrationRequest request)
     {
-        IExecutor executor = services.GetRequiredService<IExecutor>();
-        RunOptions options = services.GetRequiredService<IOptions<AgentOrchestrationOptions>>().Value.ToRunOptions();
+        Planner planner = services.GetRequiredService<Planner>();
+        if (!planner.StartsEarly)
+        {
+            return await StartAsync(await planner.PlanAsync(request, CancellationToken.None).ConfigureAwait(true)).ConfigureAwait(true);
+        }
+
+        var early = new EarlyStart(
+            planner,
+            services.GetRequiredService<PlanChecker>(),
+            services.GetRequiredService<ITaskTypeRegistry>(),
+            services.GetRequiredService<LocalExecutor>(),
+            Options,
+            start => new OrchestrationRun(start(), services, Task.CompletedTask));
+        (TaskGraph graph, OrchestrationRun? run) = await early.PlanAsync(request, CancellationToken.None).ConfigureAwait(true);
+        return run ?? await StartAsync(graph).ConfigureAwait(true);
+    }
+
+    private SimulatedRun Run(Func<Task<OrchestrationRun>> startAsync)
+    {
         thread.Enter();
         try
         {
-#pragma warning disable CA2000, CA2012 // The built-in executor starts at once; the run is disposed below, or left as it is when it cannot go on.
-            IRunHandle handle = executor.StartAsync(graph, options, CancellationToken.None).GetAwaiter().GetResult();
-            OrchestrationRun run = new(handle, services, Task.CompletedTask);
-#pragma warning restore CA2000, CA2012
-            Play(run, handle.Completion);
-            if (thread.Defect is { } defect)
+            Task<OrchestrationRun> starting = startAsync();
+            thread.RunWhile(() => !starting.IsCompleted);
+            if (!starting.IsCompleted)
             {
-                throw SimulationException.Of(thread.Seed, $"The run {run.RunId} cannot be simulated. {defect.What}", SoFar(handle), defect.Thrown);
+                throw SimulationException.Of(
+                    thread.Seed, $"The run cannot be simulated. {thread.Defect?.What ?? "Planning waits for something that the simulation does not know, or that never comes."}", [], thread.Defect?.Thrown);
             }
 
-            var result = new RunResult(handle.Completion.GetAwaiter().GetResult(), handle.GetSnapshot);
+#pragma warning disable CA2000 // The run is disposed below, or left as it is when it cannot go on.
+            OrchestrationRun run = starting.GetAwaiter().GetResult();
+#pragma warning restore CA2000
+            Task<RunOutcome> completion = run.Completion;
+            Play(run, completion);
+            if (thread.Defect is { } defect)
+            {
+                throw SimulationException.Of(thread.Seed, $"The run {run.RunId} cannot be simulated. {defect.What}", SoFar(run), defect.Thrown);
+            }
+
+            var result = new RunResult(completion.GetAwaiter().GetResult(), run.GetSnapshot);
             _ = run.DisposeAsync().AsTask();
             return new SimulatedRun(thread.Seed, result, [.. _events], services);
         }
@@ -62,10 +100,10 @@ internal sealed class Simulator(ServiceProvider services, SimulationThread threa
     }
 
     /// <summary>What has happened, whether the reader in the simulation has seen it or not.</summary>
-    private static List<RunEvent> SoFar(IRunHandle run)
+    private static List<RunEvent> SoFar(OrchestrationRun run)
     {
         List<RunEvent> events = [];
-        IAsyncEnumerator<RunEvent> reader = run.WatchAsync(CancellationToken.None).GetAsyncEnumerator();
+        IAsyncEnumerator<RunEvent> reader = run.WatchAsync().GetAsyncEnumerator();
         for (Task<bool> next = reader.MoveNextAsync().AsTask(); next is { IsCompletedSuccessfully: true, Result: true }; next = reader.MoveNextAsync().AsTask())
         {
             events.Add(reader.Current);

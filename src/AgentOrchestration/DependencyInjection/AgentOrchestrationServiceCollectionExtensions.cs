@@ -159,6 +159,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
         return new TaskOrchestrator(
             provider.GetRequiredService<Planner>(),
             provider.GetRequiredService<PlanChecker>(),
+            provider.GetRequiredService<ITaskTypeRegistry>(),
             provider.GetRequiredService<IExecutor>(),
             provider.GetRequiredService<RunMonitor>(),
             provider.GetRequiredService<Forecaster>(),

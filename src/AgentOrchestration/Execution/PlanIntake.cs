@@ -6,9 +6,11 @@ namespace AgentOrchestration.Execution;
 /// Takes the subtasks of a plan while it is being written, and lets a run begin with them as soon as all that they depend on is known. Once
 /// something is wrong with the plan, nothing more begins before it is complete. Not thread-safe.
 /// </summary>
-/// <param name="open">Starts the run; called with the first subtask that can begin.</param>
-internal sealed class PlanIntake(Func<LocalRun> open)
+/// <param name="mayBegin">Whether a subtask may begin before its plan is complete, so that there is something to run.</param>
+/// <param name="open">Starts the run.</param>
+internal sealed class PlanIntake(Predicate<Subtask> mayBegin, Func<LocalRun> open)
 {
+    private readonly List<Subtask> _heldBack = [];
     private readonly Dictionary<string, Subtask> _known = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Subtask> _begun = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> _waitingFor = new(StringComparer.Ordinal);
@@ -57,12 +59,7 @@ internal sealed class PlanIntake(Func<LocalRun> open)
         Queue<Subtask> ready = new([first]);
         while (!_isDefective && ready.TryDequeue(out Subtask? subtask))
         {
-            if (!(Run ??= open()).TryExtendPlan(subtask))
-            {
-                _isDefective = true;
-                return;
-            }
-
+            Extend(subtask);
             _begun.Add(subtask.Id, subtask);
             if (_waitingFor.Remove(subtask.Id, out List<string>? waiting))
             {
@@ -71,6 +68,22 @@ internal sealed class PlanIntake(Func<LocalRun> open)
                     ready.Enqueue(_known[id]);
                 }
             }
+        }
+    }
+
+    /// <summary>The run is not started before there is something for it to do.</summary>
+    private void Extend(Subtask subtask)
+    {
+        _heldBack.Add(subtask);
+        if (Run is null && mayBegin(subtask))
+        {
+            Run = open();
+        }
+
+        if (Run is { } run)
+        {
+            _isDefective = !_heldBack.TrueForAll(run.TryExtendPlan);
+            _heldBack.Clear();
         }
     }
 

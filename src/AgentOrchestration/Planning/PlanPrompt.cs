@@ -21,6 +21,7 @@ internal static class PlanPrompt
         Rules:
         - "type" is the name of one of the task types below; there are no others.
         - "id" is 1 to 64 of A-Z a-z 0-9 _ - and unique. "dependsOn" names ids of this plan; there is no circle.
+        - Write first the subtasks that depend on nothing, then those that depend on them, and so on: work begins while you write.
         - Make only the dependencies that are needed: a dependency that is not needed makes the plan slow.
         - "arguments" follow the input schema of the task type. Anywhere in them, {"$output": "id"} stands for the output of the
           subtask "id", and {"$output": "id/rows/0"} for a part of it; that subtask must be in "dependsOn", and what its output

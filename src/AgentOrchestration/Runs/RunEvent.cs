@@ -5,6 +5,8 @@ namespace AgentOrchestration.Runs;
 /// <summary>One fact about a run, recorded once, or a <see cref="SubtaskTick"/>. The state of a run is the fold of its facts.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(RunStarted), "run-started")]
+[JsonDerivedType(typeof(PlanExtended), "plan-extended")]
+[JsonDerivedType(typeof(PlanCompleted), "plan-completed")]
 [JsonDerivedType(typeof(SubtasksAdded), "subtasks-added")]
 [JsonDerivedType(typeof(ApprovalRequested), "approval-requested")]
 [JsonDerivedType(typeof(ApprovalDecided), "approval-decided")]
