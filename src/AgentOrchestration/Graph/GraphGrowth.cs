@@ -1,3 +1,5 @@
+using AgentOrchestration.Plans;
+
 namespace AgentOrchestration.Graph;
 
 /// <summary>What a run adds to its graph: checked subtasks, and the one that they come from.</summary>
@@ -5,4 +7,8 @@ namespace AgentOrchestration.Graph;
 /// <param name="Part">The subtasks; their dependencies are indices in the grown graph.</param>
 /// <param name="IsJoined">Whether the parent waits for them and makes its output of theirs.</param>
 /// <param name="Offset">The index of the first.</param>
-internal sealed record GraphGrowth(int Parent, GraphPart Part, bool IsJoined, int Offset);
+internal sealed record GraphGrowth(int Parent, GraphPart Part, bool IsJoined, int Offset)
+{
+    /// <summary>The subtasks as they were given, under their own ids; <see langword="null"/> where nothing is remembered.</summary>
+    public TaskPlan? Plan { get; init; }
+}

@@ -32,7 +32,7 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
     public GraphGrowth? CheckGrowth(
         TaskPlan plan, GrowingGraph graph, int parent, GrowthSurroundings surroundings, bool isJoined, out IReadOnlyList<PlanDiagnostic> diagnostics) =>
         Check(plan, surroundings, $"{graph.SubtaskAt(parent).Id}/", depth: 1, out diagnostics) is { } part
-            ? new GraphGrowth(parent, part, isJoined, surroundings.Offset)
+            ? new GraphGrowth(parent, part, isJoined, surroundings.Offset) { Plan = plan }
             : null;
 
     /// <summary>Checks more of a plan that is still being written.</summary>

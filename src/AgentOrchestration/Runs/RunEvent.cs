@@ -13,6 +13,7 @@ namespace AgentOrchestration.Runs;
 [JsonDerivedType(typeof(AttemptStarted), "attempt-started")]
 [JsonDerivedType(typeof(AttemptTimedOut), "attempt-timed-out")]
 [JsonDerivedType(typeof(AttemptAbandoned), "attempt-abandoned")]
+[JsonDerivedType(typeof(AttemptInterrupted), "attempt-interrupted")]
 [JsonDerivedType(typeof(AttemptFailed), "attempt-failed")]
 [JsonDerivedType(typeof(UsageCounted), "usage-counted")]
 [JsonDerivedType(typeof(ProgressReported), "progress-reported")]

@@ -52,6 +52,7 @@ internal sealed class RunEventFactory(string runId, GrowingGraph graph)
         RunFactKind.RunStarted => new RunStarted(runId, graph.Origin.Plan) { Sequence = 0, Time = default },
         RunFactKind.AttemptTimedOut => new AttemptTimedOut(fact.Attempt, (TimeLimit)fact.Detail) { Sequence = 0, Time = default, SubtaskId = id },
         RunFactKind.AttemptAbandoned => new AttemptAbandoned(fact.Attempt) { Sequence = 0, Time = default, SubtaskId = id },
+        RunFactKind.AttemptInterrupted => new AttemptInterrupted(fact.Attempt) { Sequence = 0, Time = default, SubtaskId = id },
         RunFactKind.SubtaskCancelRequested => new SubtaskCancelRequested { Sequence = 0, Time = default, SubtaskId = id },
         RunFactKind.SubtaskCancelled => new SubtaskCancelled(fact.Attempt) { Sequence = 0, Time = default, SubtaskId = id },
         RunFactKind.BudgetExhausted => new BudgetExhausted((BudgetLimit)fact.Detail) { Sequence = 0, Time = default },

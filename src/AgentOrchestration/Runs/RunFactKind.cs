@@ -11,6 +11,7 @@ internal enum RunFactKind : byte
     AttemptStarted,
     AttemptTimedOut,
     AttemptAbandoned,
+    AttemptInterrupted,
     AttemptFailed,
     UsageCounted,
     SubtaskSucceeded,

@@ -102,6 +102,7 @@ internal sealed class RunSnapshotBuilder
             IsDegraded = subtask.Subtask.OptionalDependsOn.Any(id => !HasSucceeded(id)),
         },
         AttemptAbandoned => subtask with { Abandoned = true },
+        AttemptInterrupted => EndAttempt(subtask, fact) with { State = SubtaskState.Ready },
         AttemptFailed failed => EndAttempt(subtask, fact) with { State = SubtaskState.Ready, Error = failed.Error },
         ProgressReported progress => subtask with { Progress = progress.Fraction },
         UsageCounted counted => subtask with { Usage = subtask.Usage.Add(counted.Usage) },

@@ -109,6 +109,10 @@ internal sealed class RunState
                 _attempts[fact.Subtask] = (ushort)fact.Attempt;
                 Running++;
                 break;
+            case RunFactKind.AttemptInterrupted:
+                Running--;
+                _states[fact.Subtask] = SubtaskState.Ready;
+                break;
             case RunFactKind.AttemptFailed:
                 Running--;
                 _states[fact.Subtask] = SubtaskState.Ready;

@@ -1,0 +1,249 @@
+using System.Runtime.CompilerServices;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Sqlite.Storage;
+
+namespace AgentOrchestration.Sqlite;
+
+/// <summary>
+/// Remembers runs in one SQLite file. What it says is done is on the disk (WAL, <c>synchronous=FULL</c>); concurrent appends share one
+/// transaction. Several processes may use one file. A hash chain over each journal, a seal over each run and a count of commits beside the
+/// file find damage and loss; what is damaged is refused, by name. Safe for concurrent use.
+/// </summary>
+public sealed class SqliteRunStore : IRunStore, IDisposable
+{
+    private readonly SqliteDatabase _database;
+    private readonly SqliteWriter _writer;
+    private readonly TimeProvider _timeProvider;
+
+    /// <summary>Opens a file, or makes it.</summary>
+    /// <param name="path">The file. Its folder must be there.</param>
+    /// <param name="timeProvider">The clock of the leases; every process that uses the file has the same time.</param>
+    /// <exception cref="RunStoreException">
+    /// The file cannot be opened or written, is no database of runs, is of a newer version, has lost commits or is damaged; or SQLite is too old.
+    /// </exception>
+    public SqliteRunStore(string path, TimeProvider timeProvider)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        ArgumentNullException.ThrowIfNull(timeProvider);
+        _timeProvider = timeProvider;
+        _database = SqliteDatabase.Open(System.IO.Path.GetFullPath(path));
+        _writer = new SqliteWriter(_database);
+    }
+
+    /// <summary>The file.</summary>
+    public string Path => _database.Path;
+
+    /// <inheritdoc/>
+    public async ValueTask<RunLease?> CreateAsync(NewRun run, string owner, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        RunIds.ThrowIfInvalid(run.RunId);
+        ArgumentException.ThrowIfNullOrEmpty(owner);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(duration, TimeSpan.Zero);
+        return await _writer.WriteAsync(session => Create(session, run, owner, duration), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(append);
+        ArgumentOutOfRangeException.ThrowIfZero(append.Events.Count, nameof(append));
+        RunIds.ThrowIfInvalid(append.Lease.RunId);
+        byte[] lines = JournalLines.Join(append.Events);
+        return await _writer.WriteAsync(session => Append(session, append, lines), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(string runId, long from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        RunIds.ThrowIfInvalid(runId);
+        ArgumentOutOfRangeException.ThrowIfNegative(from);
+        List<ReadOnlyMemory<byte>> events = _database.Read(session => session.ReadJournal(runId));
+        for (int i = (int)Math.Min(from, events.Count); i < events.Count; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return events[i];
+        }
+
+        await ValueTask.CompletedTask.ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ReadOnlyMemory<byte>?> ReadBlobAsync(string runId, string name, CancellationToken cancellationToken)
+    {
+        RunIds.ThrowIfInvalid(runId);
+        ArgumentNullException.ThrowIfNull(name);
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(_database.Read(session => session.ReadBlob(runId, name)));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ReadOnlyMemory<byte>?> ReadHeaderAsync(string runId, CancellationToken cancellationToken)
+    {
+        RunIds.ThrowIfInvalid(runId);
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(_database.Read(session => session.ReadHeader(runId)));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<StoredRun?> FindAsync(string runId, CancellationToken cancellationToken)
+    {
+        RunIds.ThrowIfInvalid(runId);
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(_database.Read(session => session.Find(runId))?.ToStoredRun());
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<StoredRun> ListAsync(RunQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        foreach (RunRow row in _database.Read(session => session.List(query, _timeProvider.GetUtcNow())))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return row.ToStoredRun();
+        }
+
+        await ValueTask.CompletedTask.ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> DeleteAsync(string runId, CancellationToken cancellationToken)
+    {
+        RunIds.ThrowIfInvalid(runId);
+        return await _writer.WriteAsync(session => Delete(session, runId), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<RunLease?> AcquireLeaseAsync(string runId, string owner, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        RunIds.ThrowIfInvalid(runId);
+        ArgumentException.ThrowIfNullOrEmpty(owner);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(duration, TimeSpan.Zero);
+        return await _writer.WriteAsync(session => Acquire(session, runId, owner, duration), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<RunLease?> RenewLeaseAsync(RunLease lease, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        RunIds.ThrowIfInvalid(lease.RunId);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(duration, TimeSpan.Zero);
+        return await _writer.WriteAsync(session => Renew(session, lease, duration), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask ReleaseLeaseAsync(RunLease lease, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        RunIds.ThrowIfInvalid(lease.RunId);
+        await _writer.WriteAsync(session => Release(session, lease), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends what has been asked so far, and closes the file.</summary>
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _database.Dispose();
+    }
+
+    private RunLease? Create(SqliteSession session, NewRun run, string owner, TimeSpan duration)
+    {
+        if (session.Find(run.RunId) is not null)
+        {
+            return null;
+        }
+
+        byte[] origin = HashChain.Origin(run);
+        var row = new RunRow
+        {
+            RunId = run.RunId,
+            Created = run.CreatedAt.UtcTicks,
+            Updated = run.CreatedAt.UtcTicks,
+            Origin = origin,
+            Head = origin,
+            Token = 1,
+            Owner = owner,
+            Expires = (_timeProvider.GetUtcNow() + duration).UtcTicks,
+        };
+        session.Insert(row, run.Header);
+        return row.ToLease();
+    }
+
+    private AppendOutcome Append(SqliteSession session, JournalAppend append, byte[] lines)
+    {
+        if (session.Find(append.Lease.RunId) is not { } row || !IsLatest(row, append.Lease))
+        {
+            return AppendOutcome.NotOwner;
+        }
+
+        if (row.Sequence != append.Sequence)
+        {
+            return AppendOutcome.WrongSequence;
+        }
+
+        byte[] head = HashChain.Next(row.Head, row.Sequence, append.Events.Count, lines);
+        session.AddToJournal(row.Key, row.Sequence, append.Events.Count, lines, head);
+        foreach (JournalBlob blob in append.Blobs)
+        {
+            session.AddBlob(row.Key, blob);
+        }
+
+        session.Update(row with
+        {
+            Updated = _timeProvider.GetUtcNow().UtcTicks,
+            Sequence = row.Sequence + append.Events.Count,
+            Head = head,
+            Outcome = append.Outcome ?? row.Outcome,
+        });
+        return AppendOutcome.Appended;
+    }
+
+    private bool Delete(SqliteSession session, string runId)
+    {
+        if (session.Find(runId) is not { } row || row.IsHeld(_timeProvider.GetUtcNow()))
+        {
+            return false;
+        }
+
+        session.Delete(row.Key);
+        return true;
+    }
+
+    private RunLease? Acquire(SqliteSession session, string runId, string owner, TimeSpan duration)
+    {
+        DateTimeOffset now = _timeProvider.GetUtcNow();
+        if (session.Find(runId) is not { } row || row.IsHeld(now))
+        {
+            return null;
+        }
+
+        RunRow taken = row with { Token = row.Token + 1, Owner = owner, Expires = (now + duration).UtcTicks };
+        session.Update(taken);
+        return taken.ToLease();
+    }
+
+    private RunLease? Renew(SqliteSession session, RunLease lease, TimeSpan duration)
+    {
+        if (session.Find(lease.RunId) is not { } row || !IsLatest(row, lease))
+        {
+            return null;
+        }
+
+        RunRow renewed = row with { Expires = (_timeProvider.GetUtcNow() + duration).UtcTicks };
+        session.Update(renewed);
+        return renewed.ToLease();
+    }
+
+    private static bool Release(SqliteSession session, RunLease lease)
+    {
+        if (session.Find(lease.RunId) is not { } row || !IsLatest(row, lease))
+        {
+            return false;
+        }
+
+        session.Update(row with { Owner = null, Expires = 0 });
+        return true;
+    }
+
+    private static bool IsLatest(RunRow row, RunLease lease) => row.Owner is not null && row.Token == lease.Token;
+}

@@ -1,0 +1,266 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+using AgentOrchestration.Runs;
+using Microsoft.Data.Sqlite;
+
+namespace AgentOrchestration.Sqlite.Storage;
+
+/// <summary>The file: opens connections to it, and refuses what it should not be used with.</summary>
+internal sealed class SqliteDatabase : IDisposable
+{
+    private const int SchemaVersion = 1;
+
+    // "AGOR", so that another application's database is not taken for one of runs.
+    private const int ApplicationId = 0x41474F52;
+
+    private const int CorruptCode = 11;
+
+    /// <summary>Versions before it could lose committed writes: sqlite.org/wal.html, "the WAL-reset bug".</summary>
+    private static readonly Version OldestSqlite = new(3, 51, 3);
+
+    private readonly ConcurrentBag<SqliteSession> _readers = [];
+    private readonly CommitMark _mark;
+    private byte[] _identity = [];
+    private volatile bool _isDisposed;
+
+    private SqliteDatabase(string path)
+    {
+        Path = path;
+        _mark = new CommitMark(path + "-mark");
+    }
+
+    public string Path { get; }
+
+    public static SqliteDatabase Open(string path)
+    {
+        SQLitePCL.Batteries_V2.Init();
+        var database = new SqliteDatabase(path);
+        try
+        {
+            database.Guard(database.Prepare);
+            return database;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A connection that writes as this store promises.</summary>
+    public SqliteConnection Connect()
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path, Pooling = false }.ToString());
+        connection.Open();
+
+        // SQLite's own waiting for another process is much finer than that of the provider.
+        Execute(connection, "PRAGMA busy_timeout = 10000; PRAGMA synchronous = FULL;");
+        return connection;
+    }
+
+    /// <summary>Reads from one state of the file.</summary>
+    public T Read<T>(Func<SqliteSession, T> read)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, typeof(SqliteRunStore));
+        return Guard(() =>
+        {
+            if (!_readers.TryTake(out SqliteSession? session))
+            {
+                session = new SqliteSession(this, Connect());
+            }
+
+            bool isWhole = false;
+            try
+            {
+                session.Execute("BEGIN");
+                T result = read(session);
+                session.Execute("COMMIT");
+                isWhole = true;
+                return result;
+            }
+            finally
+            {
+                if (isWhole && !_isDisposed)
+                {
+                    _readers.Add(session);
+                }
+                else
+                {
+                    session.Dispose();
+                }
+            }
+        });
+    }
+
+    /// <summary>A transaction has been committed.</summary>
+    public void Committed(long commits)
+    {
+        try
+        {
+            _mark.Write(_identity, commits);
+        }
+        catch (IOException)
+        {
+            // A full disk: the commit itself is safe, and a mark that lags is none that is wrong.
+        }
+    }
+
+    public T Guard<T>(Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (SqliteException exception)
+        {
+            throw Explain(exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidCastException or FormatException or OverflowException)
+        {
+            throw new RunStoreException($"The file '{Path}' cannot be used: {exception.Message}", exception);
+        }
+    }
+
+    public RunStoreException Damaged(string what) =>
+        new($"The file '{Path}' is damaged: {what} Restore it from a copy; nothing of what is damaged is used.");
+
+    public RunStoreException Explain(SqliteException exception) => exception.SqliteErrorCode switch
+    {
+        5 or 6 => new RunStoreException($"The file '{Path}' is locked by another process: {exception.Message}", exception) { IsTransient = true },
+        8 => new RunStoreException($"The file '{Path}' or its folder cannot be written: {exception.Message}", exception),
+        10 => new RunStoreException($"The disk of '{Path}' fails: {exception.Message}", exception),
+        CorruptCode => new RunStoreException($"The file '{Path}' is damaged: {exception.Message} Restore it from a copy.", exception),
+        13 => new RunStoreException($"The disk of '{Path}' is full. Free some space, then resume the runs.", exception),
+        14 => new RunStoreException($"The file '{Path}' cannot be opened or made: {exception.Message} Its folder must be there and be writable.", exception),
+        26 => new RunStoreException($"The file '{Path}' is no SQLite database, or its beginning is damaged.", exception),
+        _ => new RunStoreException($"The file '{Path}' cannot be used: {exception.Message}", exception),
+    };
+
+    public void Dispose()
+    {
+        _isDisposed = true;
+        while (_readers.TryTake(out SqliteSession? session))
+        {
+            session.Dispose();
+        }
+
+        _mark.Dispose();
+    }
+
+    private bool Prepare()
+    {
+        using SqliteConnection connection = Connect();
+        if (Version.Parse(connection.ServerVersion) < OldestSqlite)
+        {
+            throw new RunStoreException(
+                $"SQLite {connection.ServerVersion} can lose committed writes (sqlite.org/wal.html#walresetbug). Use {OldestSqlite} or later: reference SQLitePCLRaw.bundle_e_sqlite3 2.1.13 or later.");
+        }
+
+        UseWriteAheadLog(connection);
+        Execute(connection, "BEGIN IMMEDIATE");
+        CheckSchema(connection);
+        (_identity, long commits) = ReadIdentity(connection);
+        Execute(connection, "COMMIT");
+        if (Scalar(connection, "PRAGMA integrity_check(runs)") is not "ok" and var what)
+        {
+            // A damaged index would hide runs; everything else shows when it is read.
+            throw Damaged($"{what}.");
+        }
+
+        return _mark.Read(_identity) is not { } marked || marked <= commits ? true : throw new RunStoreException(
+            $"The file '{Path}' has lost {marked - commits} of {marked} commits: it is damaged, or an older copy. Restore a whole copy; to go on with what is there all the same, delete '{_mark.Path}'.");
+    }
+
+    /// <summary>Only one connection at a time can change the mode; whoever is refused waits for the lock and tries again.</summary>
+    private static void UseWriteAheadLog(SqliteConnection connection)
+    {
+        const int Tries = 10;
+        for (int left = Tries; ; left--)
+        {
+            try
+            {
+                if (Scalar(connection, "PRAGMA journal_mode = WAL") is "wal")
+                {
+                    return;
+                }
+
+                throw new RunStoreException($"The file '{connection.DataSource}' cannot have a write-ahead log; use a file on a local disk.");
+            }
+            catch (SqliteException exception) when (exception.SqliteErrorCode is 5 or 6 && left > 0)
+            {
+                Execute(connection, "BEGIN EXCLUSIVE; COMMIT;");
+            }
+        }
+    }
+
+    private void CheckSchema(SqliteConnection connection)
+    {
+        int version = (int)(long)Scalar(connection, "PRAGMA user_version")!;
+        int application = (int)(long)Scalar(connection, "PRAGMA application_id")!;
+        bool isEmpty = (long)Scalar(connection, "SELECT count(*) FROM sqlite_schema")! == 0;
+        if (isEmpty && version == 0 && application == 0)
+        {
+            // The mark of a file that was here before says nothing about this one.
+            File.Delete(_mark.Path);
+            Execute(connection, Schema);
+        }
+        else if (application != ApplicationId)
+        {
+            throw new RunStoreException($"The file '{Path}' is a database of another application. Use a file of its own for runs.");
+        }
+        else if (version > SchemaVersion)
+        {
+            throw new RunStoreException(
+                $"The file '{Path}' has the form {version}; this version of the library knows the form {SchemaVersion}. Use the version that wrote it, or a later one.");
+        }
+        else if (version < SchemaVersion || isEmpty)
+        {
+            throw Damaged("its form is unknown.");
+        }
+    }
+
+    private (byte[] Identity, long Commits) ReadIdentity(SqliteConnection connection)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT identity, commits FROM store";
+        using SqliteDataReader reader = command.ExecuteReader();
+        return reader.Read() && reader.GetValue(0) is byte[] { Length: CommitMark.IdentityLength } identity
+            ? (identity, reader.GetInt64(1))
+            : throw Damaged("it has lost its identity.");
+    }
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // Text of this class; nothing from outside is in it.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+
+    private static object? Scalar(SqliteConnection connection, string sql)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // Text of this class; nothing from outside is in it.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        return command.ExecuteScalar();
+    }
+
+    private static string Schema => string.Create(CultureInfo.InvariantCulture, $"""
+        CREATE TABLE store (identity BLOB NOT NULL, commits INTEGER NOT NULL) STRICT;
+        INSERT INTO store VALUES (x'{Convert.ToHexString(RandomNumberGenerator.GetBytes(CommitMark.IdentityLength))}', 0);
+        CREATE TABLE runs (
+            key INTEGER PRIMARY KEY, run_id TEXT NOT NULL UNIQUE, created INTEGER NOT NULL, updated INTEGER NOT NULL,
+            sequence INTEGER NOT NULL, origin BLOB NOT NULL, head BLOB NOT NULL, outcome TEXT,
+            token INTEGER NOT NULL, owner TEXT, expires INTEGER NOT NULL, seal BLOB NOT NULL) STRICT;
+        CREATE INDEX runs_by_age ON runs (created, run_id);
+        CREATE TABLE headers (run INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT;
+        CREATE TABLE journal (run INTEGER NOT NULL, sequence INTEGER NOT NULL, count INTEGER NOT NULL, events BLOB NOT NULL, hash BLOB NOT NULL,
+            PRIMARY KEY (run, sequence)) STRICT, WITHOUT ROWID;
+        CREATE TABLE blobs (run INTEGER NOT NULL, name TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (run, name)) STRICT;
+        PRAGMA application_id = {ApplicationId};
+        PRAGMA user_version = {SchemaVersion};
+        """);
+}

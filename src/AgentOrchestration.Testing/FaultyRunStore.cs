@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+using AgentOrchestration.Runs;
+
+namespace AgentOrchestration.Testing;
+
+/// <summary>
+/// A store that fails when it is told to. To stand for a crash at each point of a run, let one operation fail and every one after it, then
+/// resume with the store inside. Safe for concurrent use.
+/// </summary>
+/// <param name="inner">The store that remembers.</param>
+/// <param name="faultOf">What goes wrong with an operation; given its number, from 1. Called once for each.</param>
+public sealed class FaultyRunStore(IRunStore inner, Func<long, StoreFault> faultOf) : IRunStore
+{
+    private long _operations;
+
+    /// <summary>How many operations there have been.</summary>
+    public long Operations => Interlocked.Read(ref _operations);
+
+    /// <summary>A process that dies at an operation: that one fails, before or after it has happened, and nothing after it happens.</summary>
+    /// <param name="inner">The store that remembers.</param>
+    /// <param name="operation">The operation, from 1.</param>
+    /// <param name="hasHappened">Whether it happens all the same.</param>
+    public static FaultyRunStore CrashingAt(IRunStore inner, long operation, bool hasHappened) => new(
+        inner,
+        number => number < operation ? StoreFault.None : number == operation && hasHappened ? StoreFault.FailedAfter : StoreFault.FailedBefore);
+
+    /// <inheritdoc/>
+    public ValueTask<RunLease?> CreateAsync(NewRun run, string owner, TimeSpan duration, CancellationToken cancellationToken) =>
+        DoAsync(() => inner.CreateAsync(run, owner, duration, cancellationToken));
+
+    /// <inheritdoc/>
+    public ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken) =>
+        DoAsync(() => inner.AppendAsync(append, cancellationToken));
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(string runId, long from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await DoAsync(() => ValueTask.FromResult(true)).ConfigureAwait(true);
+        await foreach (ReadOnlyMemory<byte> content in inner.ReadAsync(runId, from, cancellationToken).ConfigureAwait(true))
+        {
+            yield return content;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ReadOnlyMemory<byte>?> ReadBlobAsync(string runId, string name, CancellationToken cancellationToken) =>
+        DoAsync(() => inner.ReadBlobAsync(runId, name, cancellationToken));
+
+    /// <inheritdoc/>
+    public ValueTask<ReadOnlyMemory<byte>?> ReadHeaderAsync(string runId, CancellationToken cancellationToken) =>
+        DoAsync(() => inner.ReadHeaderAsync(runId, cancellationToken));
+
+    /// <inheritdoc/>
+    public ValueTask<StoredRun?> FindAsync(string runId, CancellationToken cancellationToken) => DoAsync(() => inner.FindAsync(runId, cancellationToken));
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<StoredRun> ListAsync(RunQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await DoAsync(() => ValueTask.FromResult(true)).ConfigureAwait(true);
+        await foreach (StoredRun run in inner.ListAsync(query, cancellationToken).ConfigureAwait(true))
+        {
+            yield return run;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> DeleteAsync(string runId, CancellationToken cancellationToken) => DoAsync(() => inner.DeleteAsync(runId, cancellationToken));
+
+    /// <inheritdoc/>
+    public ValueTask<RunLease?> AcquireLeaseAsync(string runId, string owner, TimeSpan duration, CancellationToken cancellationToken) =>
+        DoAsync(() => inner.AcquireLeaseAsync(runId, owner, duration, cancellationToken));
+
+    /// <inheritdoc/>
+    public ValueTask<RunLease?> RenewLeaseAsync(RunLease lease, TimeSpan duration, CancellationToken cancellationToken) =>
+        DoAsync(() => inner.RenewLeaseAsync(lease, duration, cancellationToken));
+
+    /// <inheritdoc/>
+    public async ValueTask ReleaseLeaseAsync(RunLease lease, CancellationToken cancellationToken) => await DoAsync(async () =>
+    {
+        await inner.ReleaseLeaseAsync(lease, cancellationToken).ConfigureAwait(true);
+        return true;
+    }).ConfigureAwait(true);
+
+    private async ValueTask<T> DoAsync<T>(Func<ValueTask<T>> operation)
+    {
+        long number = Interlocked.Increment(ref _operations);
+        StoreFault fault = faultOf(number);
+        if (fault is StoreFault.FailedBefore or StoreFault.BusyBefore)
+        {
+            throw Failure(number, fault);
+        }
+
+        T result = await operation().ConfigureAwait(true);
+        return fault == StoreFault.None ? result : throw Failure(number, fault);
+    }
+
+    private static RunStoreException Failure(long number, StoreFault fault) =>
+        new($"Operation {number} of the store failed, as it was told to.") { IsTransient = fault is StoreFault.BusyBefore or StoreFault.BusyAfter };
+}

@@ -1,0 +1,13 @@
+using AgentOrchestration.Runs;
+using AgentOrchestration.Testing.Stores;
+
+namespace AgentOrchestration.Testing;
+
+/// <summary>
+/// What every <see cref="IRunStore"/> must keep to, as checks that need no test framework: run each against a fresh store.
+/// </summary>
+public static class RunStoreConformance
+{
+    /// <summary>All checks. Each wants a store without runs.</summary>
+    public static IReadOnlyList<RunStoreCheck> Checks { get; } = [.. CreationChecks.All, .. JournalChecks.All, .. LeaseChecks.All, .. QueryChecks.All, .. ConcurrencyChecks.All];
+}

@@ -1,0 +1,13 @@
+namespace AgentOrchestration.Testing.Stores;
+
+/// <summary>The clock of a check: it stands until it is moved.</summary>
+internal sealed class StoreClock : TimeProvider
+{
+    private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public DateTimeOffset Now => _now;
+
+    public override DateTimeOffset GetUtcNow() => _now;
+
+    public void Advance(TimeSpan time) => _now += time;
+}

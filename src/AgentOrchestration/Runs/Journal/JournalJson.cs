@@ -1,0 +1,58 @@
+using System.Text.Json;
+
+namespace AgentOrchestration.Runs.Journal;
+
+/// <summary>Events as the lines of a journal.</summary>
+internal static class JournalJson
+{
+    public static byte[] Write(JournalEvent written) => JsonSerializer.SerializeToUtf8Bytes(written, JournalJsonContext.Default.JournalEvent);
+
+    /// <exception cref="RunStoreException">It is of another version or kind, or damaged.</exception>
+    public static JournalEvent Read(ReadOnlyMemory<byte> content, string runId, long sequence)
+    {
+        JournalEvent? read;
+        try
+        {
+            read = JsonSerializer.Deserialize(content.Span, JournalJsonContext.Default.JournalEvent) ?? throw new JsonException("It is null.");
+        }
+        catch (Exception exception) when (IsMisread(exception))
+        {
+            // What another version wrote may read as damage; which of both it is decides what helps.
+            CheckVersion(content, $"Event {sequence} of the run {runId}");
+            throw new RunStoreException($"Event {sequence} of the run {runId} cannot be read: {exception.Message}", exception);
+        }
+
+        return read.Version == JournalEvent.CurrentVersion ? read : throw OtherVersion($"Event {sequence} of the run {runId}", read.Version);
+    }
+
+    public static void CheckVersion(ReadOnlyMemory<byte> content, string what)
+    {
+        var reader = new Utf8JsonReader(content.Span);
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("v"u8))
+                {
+                    if (reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int version) && version != JournalEvent.CurrentVersion)
+                    {
+                        throw OtherVersion(what, version);
+                    }
+
+                    return;
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            // Damaged before its version; who reads it says how.
+        }
+    }
+
+    /// <summary>What reading of damaged JSON throws, the code of converters included.</summary>
+    public static bool IsMisread(Exception exception) =>
+        exception is JsonException or NotSupportedException or InvalidOperationException or FormatException or ArgumentException or OverflowException;
+
+    private static RunStoreException OtherVersion(string what, int version) =>
+        new($"{what} has the form {version}; this version of the library reads the form {JournalEvent.CurrentVersion}. Use the version that wrote it, or a later one.");
+}

@@ -1,0 +1,14 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace AgentOrchestration.Runs.Journal;
+
+/// <summary>Strict on reading: no unknown, missing or repeated property, so that nothing of a journal is passed over or made up in silence.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Strict,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    PropertyNameCaseInsensitive = false,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(JournalEvent))]
+[JsonSerializable(typeof(RunHeader))]
+internal sealed partial class JournalJsonContext : JsonSerializerContext;

@@ -1,0 +1,48 @@
+using System.Text.Json.Serialization;
+
+namespace AgentOrchestration.Runs.Journal;
+
+/// <summary>How a run is executed, as it stands in its header; durations in ticks.</summary>
+internal sealed class OptionsDocument
+{
+    public required int MaxParallelism { get; init; }
+
+    public required long AbandonAfter { get; init; }
+
+    public required int MaxAbandoned { get; init; }
+
+    public long? Timeout { get; init; }
+
+    [JsonConverter(typeof(EnumNames<FailurePolicy>))]
+    public required FailurePolicy FailurePolicy { get; init; }
+
+    public BudgetDocument? Budget { get; init; }
+
+    public required int MaxPassedOver { get; init; }
+
+    public required long CompensationTimeout { get; init; }
+
+    public static OptionsDocument From(RunOptions options) => new()
+    {
+        MaxParallelism = options.MaxParallelism,
+        AbandonAfter = options.AbandonAfter.Ticks,
+        MaxAbandoned = options.MaxAbandoned,
+        Timeout = options.Timeout?.Ticks,
+        FailurePolicy = options.FailurePolicy,
+        Budget = options.Budget is { } budget ? BudgetDocument.From(budget) : null,
+        MaxPassedOver = options.MaxPassedOver,
+        CompensationTimeout = options.CompensationTimeout.Ticks,
+    };
+
+    public RunOptions ToOptions() => new()
+    {
+        MaxParallelism = MaxParallelism,
+        AbandonAfter = new TimeSpan(AbandonAfter),
+        MaxAbandoned = MaxAbandoned,
+        Timeout = Timeout is { } ticks ? new TimeSpan(ticks) : null,
+        FailurePolicy = FailurePolicy,
+        Budget = Budget?.ToBudget(),
+        MaxPassedOver = MaxPassedOver,
+        CompensationTimeout = new TimeSpan(CompensationTimeout),
+    };
+}

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Tasks;
+
+namespace AgentOrchestration.Runs.Journal;
+
+/// <summary>What never changes about a durable run: its plan, the versions of its task types, how it is executed.</summary>
+internal sealed record RunHeader
+{
+    [JsonPropertyName("v")]
+    public required int Version { get; init; }
+
+    public required TaskPlan Plan { get; init; }
+
+    /// <summary>The task types that the plan names, each with its version.</summary>
+    public required IReadOnlyDictionary<string, int> TaskTypes { get; init; }
+
+    public required OptionsDocument Options { get; init; }
+
+    /// <summary>The run whose results it may reuse, when it was made of one.</summary>
+    public string? MadeFrom { get; init; }
+
+    public static RunHeader Of(TaskPlan plan, RunOptions options, ITaskTypeRegistry taskTypes) => new()
+    {
+        Version = JournalEvent.CurrentVersion,
+        Plan = plan,
+        TaskTypes = VersionsOf(plan, taskTypes),
+        Options = OptionsDocument.From(options),
+    };
+
+    /// <summary>The versions of the task types that a plan names, in the plans within it too.</summary>
+    public static SortedDictionary<string, int> VersionsOf(TaskPlan plan, ITaskTypeRegistry taskTypes)
+    {
+        var versions = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        var open = new Stack<TaskPlan>([plan]);
+        while (open.TryPop(out TaskPlan? next))
+        {
+            foreach (Subtask subtask in next.Subtasks)
+            {
+                if (subtask.Plan is { } nested)
+                {
+                    open.Push(nested);
+                }
+                else if (taskTypes.TryGet(subtask.TaskType, out TaskDescriptor? taskType))
+                {
+                    versions[subtask.TaskType] = taskType.Version;
+                }
+            }
+        }
+
+        return versions;
+    }
+
+    /// <summary>What has changed about task types since their versions were written; empty for nothing.</summary>
+    public static IReadOnlyList<string> ChangesOf(IReadOnlyDictionary<string, int> versions, ITaskTypeRegistry taskTypes) =>
+    [
+        .. versions.OrderBy(version => version.Key, StringComparer.Ordinal)
+            .Select(version => !taskTypes.TryGet(version.Key, out TaskDescriptor? taskType) ? $"'{version.Key}' is not registered any more"
+                : taskType.Version != version.Value ? $"'{version.Key}' had version {version.Value} and has {taskType.Version} now"
+                : "")
+            .Where(change => change.Length > 0),
+    ];
+
+    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, JournalJsonContext.Default.RunHeader);
+
+    /// <exception cref="RunStoreException">It is of another version, or damaged.</exception>
+    public static RunHeader Read(ReadOnlyMemory<byte> content, string runId)
+    {
+        JournalJson.CheckVersion(content, $"The header of the run {runId}");
+        try
+        {
+            return JsonSerializer.Deserialize(content.Span, JournalJsonContext.Default.RunHeader) ?? throw new JsonException("It is null.");
+        }
+        catch (Exception exception) when (JournalJson.IsMisread(exception))
+        {
+            throw new RunStoreException($"The header of the run {runId} cannot be read: {exception.Message}", exception);
+        }
+    }
+}

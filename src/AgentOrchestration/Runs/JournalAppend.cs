@@ -1,0 +1,20 @@
+namespace AgentOrchestration.Runs;
+
+/// <summary>Events to append to the journal of a run, and what belongs to them.</summary>
+public sealed record JournalAppend
+{
+    /// <summary>The lease of whoever appends.</summary>
+    public required RunLease Lease { get; init; }
+
+    /// <summary>The place of the first of these events in the journal: how many there are before it.</summary>
+    public required long Sequence { get; init; }
+
+    /// <summary>The events, at least one; each one line of JSON in UTF-8, without a line break.</summary>
+    public required IReadOnlyList<ReadOnlyMemory<byte>> Events { get; init; }
+
+    /// <summary>Results that are too large for the journal. One whose name is there already is the same and is not written again. Default: none.</summary>
+    public IReadOnlyList<JournalBlob> Blobs { get; init; } = [];
+
+    /// <summary>How the run has ended, when one of the events says so. Default: it goes on.</summary>
+    public RunOutcome? Outcome { get; init; }
+}

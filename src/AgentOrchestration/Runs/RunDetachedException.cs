@@ -1,0 +1,15 @@
+namespace AgentOrchestration.Runs;
+
+/// <summary>
+/// A durable run goes no further in this process: it was disposed of before its end, its store failed, or another process has taken it
+/// over. Nothing that was committed is lost; <c>ResumeAsync</c> goes on with it.
+/// </summary>
+public sealed class RunDetachedException : Exception
+{
+    internal RunDetachedException(string runId, string reason, Exception? innerException = null)
+        : base($"The run {runId} goes no further in this process: {reason} What was committed is kept; ResumeAsync(\"{runId}\") goes on with it.", innerException) =>
+        RunId = runId;
+
+    /// <summary>The run.</summary>
+    public string RunId { get; }
+}
