@@ -1,4 +1,5 @@
 using AgentOrchestration.Plans;
+using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling;
 
 namespace AgentOrchestration;
@@ -36,6 +37,21 @@ public interface ITaskOrchestrator
     /// <returns>The run; dispose it.</returns>
     /// <exception cref="InvalidPlanException">No plan passed the checks; nothing was started.</exception>
     Task<OrchestrationRun> StartAsync(OrchestrationRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Goes on with a durable run whose process has died or has left it: what is committed is never run again, and an attempt that was
+    /// running runs again with the same idempotency key. A run that has ended is only read.
+    /// </summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="cancellationToken">Cancels the start, not the run.</param>
+    /// <returns>The run; dispose it.</returns>
+    /// <exception cref="ArgumentException">There is no such run.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Runs are not remembered, somebody else drives the run, or a task type that it uses has another version now or is gone.
+    /// </exception>
+    /// <exception cref="InvalidPlanException">Its plan no longer passes the checks, for example because a resource is gone.</exception>
+    /// <exception cref="RunStoreException">The store cannot be read, or what it holds of the run is damaged or of another version.</exception>
+    Task<OrchestrationRun> ResumeAsync(string runId, CancellationToken cancellationToken = default);
 
     /// <summary>Makes a plan, runs it, and compiles the answer.</summary>
     /// <typeparam name="T">The type of the answer.</typeparam>

@@ -5,8 +5,10 @@ using AgentOrchestration.Monitoring;
 using AgentOrchestration.Planning;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Journal;
 using AgentOrchestration.Scheduling;
 using AgentOrchestration.Tasks;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration;
 
@@ -42,7 +44,7 @@ internal sealed class TaskOrchestrator(
     public Task<OrchestrationRun> StartAsync(OrchestrationRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return executor is LocalExecutor local && planner.StartsEarly
+        return executor is LocalExecutor { Store: null } local && planner.StartsEarly
             ? local.Workers.RunAsync(() => StartEarlyAsync(local, request, cancellationToken))
             : StartWholeAsync(request, cancellationToken);
     }
@@ -72,13 +74,35 @@ internal sealed class TaskOrchestrator(
     private TaskGraph GraphOf(TaskPlan plan) => checker.Check(plan, out IReadOnlyList<PlanDiagnostic> diagnostics)
         ?? throw new InvalidPlanException(new PlanRefusal(diagnostics) { Plan = plan });
 
-    private async Task<OrchestrationRun> StartAsync(TaskGraph graph, CancellationToken cancellationToken)
+    public async Task<OrchestrationRun> ResumeAsync(string runId, CancellationToken cancellationToken)
+    {
+        RunIds.ThrowIfInvalid(runId);
+        IRunStore store = services.GetService<IRunStore>()
+            ?? throw new InvalidOperationException("Runs are not remembered: call UseSqlite(…) or UseRunStore(…).");
+        ReadOnlyMemory<byte> content = await store.ReadHeaderAsync(runId, cancellationToken).ConfigureAwait(false)
+            ?? throw new ArgumentException($"There is no run '{Excerpt.Of(runId)}'.", nameof(runId));
+        RunHeader header = RunHeader.Read(content, runId);
+        IReadOnlyList<string> changes = RunHeader.ChangesOf(header.TaskTypes, services.GetRequiredService<ITaskTypeRegistry>());
+        if (changes.Count > 0)
+        {
+            throw new InvalidOperationException(
+                $"The run {runId} cannot go on, because task types have changed since it was started: {string.Join("; ", changes)}. Register them as they were, or start a new run.");
+        }
+
+        TaskGraph graph = GraphOf(header.Plan);
+        return await WatchedAsync(() => executor.ResumeAsync(runId, graph, header.Options.ToOptions(), cancellationToken)).ConfigureAwait(false);
+    }
+
+    private Task<OrchestrationRun> StartAsync(TaskGraph graph, CancellationToken cancellationToken) =>
+        WatchedAsync(() => executor.StartAsync(graph, _runOptions, cancellationToken));
+
+    private async Task<OrchestrationRun> WatchedAsync(Func<ValueTask<IRunHandle>> start)
     {
         Activity? caller = Activity.Current;
         Activity? activity = BeginWatching();
         try
         {
-            return Watch(await executor.StartAsync(graph, _runOptions, cancellationToken).ConfigureAwait(false), activity);
+            return Watch(await start().ConfigureAwait(false), activity);
         }
         catch
         {
@@ -128,6 +152,13 @@ internal sealed class TaskOrchestrator(
     private async Task WatchAsync(IRunHandle run, Activity? activity)
     {
         await monitor.WatchAsync(run).ConfigureAwait(false);
+        if (!run.Completion.IsCompletedSuccessfully)
+        {
+            // It has not ended; whoever waits for it hears why.
+            activity?.Dispose();
+            return;
+        }
+
         if (activity is not null)
         {
             RunTracing.EndRun(activity, run, await run.Completion.ConfigureAwait(false));

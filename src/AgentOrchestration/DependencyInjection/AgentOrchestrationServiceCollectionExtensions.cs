@@ -89,6 +89,9 @@ public static class AgentOrchestrationServiceCollectionExtensions
             Workers = provider.GetService<WorkerPool>() ?? WorkerPool.Shared,
             Shares = provider.GetRequiredService<RunShares>(),
             Objects = provider.GetRequiredService<ResourceObjects>(),
+            Store = provider.GetService<IRunStore>(),
+            Secrets = provider.GetService<ISecretProvider>(),
+            TaskTypes = provider.GetRequiredService<ITaskTypeRegistry>(),
         });
         services.TryAddSingleton<IExecutor>(provider => provider.GetRequiredService<LocalExecutor>());
         services.TryAddSingleton(provider => new PlanChecker(

@@ -21,4 +21,16 @@ internal static partial class ExecutionLog
 
     [LoggerMessage(805, LogLevel.Error, "Run {RunId}: giving back what subtask {SubtaskId} held threw.")]
     public static partial void ReleaseThrew(ILogger logger, Exception exception, string runId, string subtaskId);
+
+    [LoggerMessage(806, LogLevel.Information, "Run {RunId} was interrupted; it goes on here.")]
+    public static partial void PickedUp(ILogger logger, string runId);
+
+    [LoggerMessage(807, LogLevel.Error, "Run {RunId} was interrupted, and cannot go on here.")]
+    public static partial void NotPickedUp(ILogger logger, Exception exception, string runId);
+
+    [LoggerMessage(808, LogLevel.Error, "Interrupted runs could not be looked for; it is tried again.")]
+    public static partial void RunsNotListed(ILogger logger, Exception exception);
+
+    [LoggerMessage(809, LogLevel.Error, "Run {RunId} goes no further in this process: {Reason}")]
+    public static partial void Detached(ILogger logger, Exception? exception, string runId, string reason);
 }

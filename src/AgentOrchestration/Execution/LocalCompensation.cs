@@ -6,6 +6,13 @@ internal sealed class LocalCompensation(LocalRun run, int index, int number)
     : LocalContext(run, index, number, StopSources.Create())
 #pragma warning restore CA2000
 {
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when the code has returned.</summary>
+    public Task Ended => _ended.Task;
+
+    public void End() => _ended.TrySetResult();
+
     /// <summary>Runs the code. Never throws.</summary>
     /// <returns>Why the work could not be undone, or <see langword="null"/>.</returns>
     public async Task<Exception?> RunAsync()

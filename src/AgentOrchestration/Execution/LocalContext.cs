@@ -26,6 +26,8 @@ internal abstract class LocalContext(LocalRun run, int index, int number, Cancel
 
     public override IServiceProvider Services => (_scope ??= Run.Executor.Scopes.CreateScope()).ServiceProvider;
 
+    internal override string Redact(string text) => Run.Redact(text);
+
     protected LocalRun Run { get; } = run;
 
     protected bool HasScope => _scope is not null;

@@ -2,6 +2,7 @@ using AgentOrchestration.Graph;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Journal;
 using AgentOrchestration.Scheduling;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,6 +17,7 @@ namespace AgentOrchestration.Execution;
 public sealed class LocalExecutor : IExecutor
 {
     private readonly TaskMiddleware[] _middleware;
+    private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.CreateVersion7():N}";
 
     internal LocalExecutor(
         IServiceScopeFactory scopes,
@@ -47,6 +49,15 @@ public sealed class LocalExecutor : IExecutor
 
     /// <summary>The objects of resources; <see langword="null"/> when there are none.</summary>
     internal ResourceObjects? Objects { get; init; }
+
+    /// <summary>Where runs are remembered; <see langword="null"/> when they live in memory only.</summary>
+    internal IRunStore? Store { get; init; }
+
+    /// <summary>The secrets of the application; <see langword="null"/> when it has none.</summary>
+    internal ISecretProvider? Secrets { get; init; }
+
+    /// <summary>The task types, for what is remembered of them.</summary>
+    internal ITaskTypeRegistry? TaskTypes { get; init; }
 
     internal IServiceScopeFactory Scopes { get; }
 
@@ -95,7 +106,7 @@ public sealed class LocalExecutor : IExecutor
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxParallelism, 1, nameof(options));
         cancellationToken.ThrowIfCancellationRequested();
         SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
-        var run = new LocalRun(this, graph, options, order);
+        var run = new LocalRun(this, graph, options, order, Store is null ? null : await CreateJournalAsync(Store, graph, options, cancellationToken).ConfigureAwait(false));
         run.Start();
         return run;
     }
@@ -109,6 +120,49 @@ public sealed class LocalExecutor : IExecutor
         run.StartOpen();
         return run;
     }
+
+    /// <inheritdoc/>
+    public async ValueTask<IRunHandle> ResumeAsync(string runId, TaskGraph graph, RunOptions options, CancellationToken cancellationToken)
+    {
+        RunIds.ThrowIfInvalid(runId);
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(options);
+        if (Store is null)
+        {
+            throw new InvalidOperationException("Runs are not remembered: call UseSqlite(…) or UseRunStore(…).");
+        }
+
+        SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
+        RunLease lease = await Store.AcquireLeaseAsync(runId, _owner, RunJournal.LeaseDuration, cancellationToken).ConfigureAwait(false)
+            ?? throw await WhyNotFreeAsync(Store, runId, cancellationToken).ConfigureAwait(false);
+        var journal = new RunJournal(Store, lease, TimeProvider);
+        try
+        {
+            var run = new LocalRun(this, graph, options, order, journal);
+            await run.ReplayAsync(Store, TaskTypes!, cancellationToken).ConfigureAwait(false);
+            run.Resume();
+            return run;
+        }
+        catch
+        {
+            await journal.CloseAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<RunJournal> CreateJournalAsync(IRunStore store, TaskGraph graph, RunOptions options, CancellationToken cancellationToken)
+    {
+        string runId = Workers.NewRunId();
+        byte[] header = RunHeader.Of(graph.Plan, options, TaskTypes!).Write();
+        RunLease lease = await store.CreateAsync(new NewRun(runId, TimeProvider.GetUtcNow(), header), _owner, RunJournal.LeaseDuration, cancellationToken).ConfigureAwait(false)
+            ?? throw new InvalidOperationException($"There is a run of the id '{runId}' already.");
+        return new RunJournal(store, lease, TimeProvider);
+    }
+
+    private static async Task<Exception> WhyNotFreeAsync(IRunStore store, string runId, CancellationToken cancellationToken) =>
+        await store.FindAsync(runId, cancellationToken).ConfigureAwait(false) is { Lease: { } lease }
+            ? new InvalidOperationException($"The run {runId} is driven by {lease.Owner}; when that has died, the run is free at {lease.ExpiresAt:O}.")
+            : new ArgumentException($"There is no run '{Excerpt.Of(runId)}'.", nameof(runId));
 
     private static ValueTask<object?> InvokeHandlerAsync(TaskContext context, CancellationToken cancellationToken)
     {

@@ -9,32 +9,34 @@ internal sealed partial class LocalRun
     {
         cancellationToken.ThrowIfCancellationRequested();
         Hand(Tell(0, static (run, _, now, decisions) => run._core.CancelRun(now, decisions)));
-        return ValueTask.CompletedTask;
+        return WhenWrittenAsync(cancellationToken);
     }
 
     public ValueTask CancelAsync(string subtaskId, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Hand(Tell(IndexOf(subtaskId), static (run, subtask, now, decisions) => run._core.CancelSubtask(subtask, now, decisions)));
-        return ValueTask.CompletedTask;
+        return WhenWrittenAsync(cancellationToken);
     }
 
-    public ValueTask<bool> DecideAsync(string subtaskId, string fingerprint, bool isApproved, string? by, string? reason, CancellationToken cancellationToken)
+    public async ValueTask<bool> DecideAsync(string subtaskId, string fingerprint, bool isApproved, string? by, string? reason, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         bool counted = false;
         int subtask = IndexOf(subtaskId);
         Hand(Tell(0, (run, _, now, decisions) => counted = run._core.Decided(subtask, fingerprint, isApproved, new ApprovalAnswer(by, reason), now, decisions)));
-        return ValueTask.FromResult(counted);
+        await WhenWrittenAsync(cancellationToken).ConfigureAwait(true);
+        return counted;
     }
 
-    public ValueTask<bool> ExtendBudgetAsync(RunBudget budget, CancellationToken cancellationToken)
+    public async ValueTask<bool> ExtendBudgetAsync(RunBudget budget, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(budget);
         cancellationToken.ThrowIfCancellationRequested();
         bool counted = false;
         Hand(Tell(0, (run, _, now, decisions) => counted = run._core.ExtendBudget(budget, now, decisions)));
-        return ValueTask.FromResult(counted);
+        await WhenWrittenAsync(cancellationToken).ConfigureAwait(true);
+        return counted;
     }
 
     public void Report(LocalAttempt attempt, double fraction, string? message)
@@ -46,7 +48,7 @@ internal sealed partial class LocalRun
 
         long now = Now();
         attempt.Extras.LastProgress = now;
-        var progress = new ProgressReported(fraction, message) { Sequence = History.Count - 1, Time = new DateTimeOffset(now, TimeSpan.Zero), SubtaskId = attempt.Subtask.Id };
+        var progress = new ProgressReported(fraction, message is null ? null : Redact(message)) { Sequence = History.Count - 1, Time = new DateTimeOffset(now, TimeSpan.Zero), SubtaskId = attempt.Subtask.Id };
         if (_ticks.Add(progress, attempt.Attempt))
         {
             _signal.Raise();
@@ -62,7 +64,7 @@ internal sealed partial class LocalRun
 
         long now = Now();
         attempt.Extras.LastProgress = now;
-        _ticks.Add(new TextStreamed(text) { Sequence = History.Count - 1, Time = new DateTimeOffset(now, TimeSpan.Zero), SubtaskId = attempt.Subtask.Id });
+        _ticks.Add(new TextStreamed(Redact(text)) { Sequence = History.Count - 1, Time = new DateTimeOffset(now, TimeSpan.Zero), SubtaskId = attempt.Subtask.Id });
         _signal.Raise();
     }
 

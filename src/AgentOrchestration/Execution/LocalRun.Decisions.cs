@@ -153,6 +153,11 @@ internal sealed partial class LocalRun
             ExecutionLog.NotShared(Executor.Logger, exception, RunId, Graph.SubtaskAt(subtask).Id);
         }
 
+        if (_journal is not null && cached is not null && !TryKeep(subtask, attempt: 0, cached.Output, out _))
+        {
+            cached = null;
+        }
+
         return new Preparation { Approval = question, Identity = identity, Cached = cached };
     }
 
@@ -190,9 +195,10 @@ internal sealed partial class LocalRun
     {
         RestoreContext();
         Exception? error = await compensation.RunAsync().ConfigureAwait(true);
+        compensation.End();
         Hand(Tell(
             (decision, error),
             static (run, told, now, decisions) => run._core.Compensated(
-                told.decision.Subtask, told.decision.Attempt, told.error is null ? null : SubtaskError.From(told.error), now, decisions)));
+                told.decision.Subtask, told.decision.Attempt, told.error is null ? null : run._secrets.Redact(SubtaskError.From(told.error)), now, decisions)));
     }
 }

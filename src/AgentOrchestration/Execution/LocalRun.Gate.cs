@@ -56,6 +56,11 @@ internal sealed partial class LocalRun
     /// <returns>What to run next on this thread, or <see langword="null"/>.</returns>
     public LocalAttempt? Complete(LocalAttempt attempt, object? output, Exception? exception)
     {
+        if (_journal is not null)
+        {
+            return CompleteDurably(attempt, output, exception);
+        }
+
         GiveBack(attempt);
         if (attempt.HasExtras || exception is not null)
         {
@@ -78,7 +83,7 @@ internal sealed partial class LocalRun
         var result = new AttemptResult
         {
             Output = output,
-            Error = exception is null ? null : SubtaskError.From(exception),
+            Error = exception is null ? null : _secrets.Redact(SubtaskError.From(exception)),
             MayRetry = exception is not null && retry.MayRetry(exception),
             RetryAfter = exception is null ? null : retry.PauseOf(exception),
             Usage = attempt.Extras.Usage,
@@ -95,6 +100,11 @@ internal sealed partial class LocalRun
         var aftermath = new Aftermath();
         lock (_gate)
         {
+            if (_isDetached)
+            {
+                return null;
+            }
+
             bool wasInside = _isInside;
             _isInside = true;
             try
@@ -150,7 +160,7 @@ internal sealed partial class LocalRun
             return false;
         }
 
-        if (_isInside)
+        if (_isInside || _isDetached)
         {
             // The core has called code of others, which let an attempt return on this very thread.
             _gate.Exit();
@@ -258,6 +268,11 @@ internal sealed partial class LocalRun
         {
             others.Clear();
         }
+
+        if (_journal is not null)
+        {
+            HoldBack(ref aftermath);
+        }
     }
 
     private LocalAttempt? RunningOf(Decision decision) => _running[decision.Subtask] is { } attempt && attempt.Attempt == decision.Attempt ? attempt : null;
@@ -281,7 +296,11 @@ internal sealed partial class LocalRun
             var attempt = new LocalAttempt(this, start, _stopSources.Rent());
 #pragma warning restore CA2000
             _running[start.Subtask] = attempt;
-            if (aftermath.Next is null && _work.IsEmpty)
+            if (_journal is not null)
+            {
+                _heldBack.Starts.Add(attempt);
+            }
+            else if (aftermath.Next is null && _work.IsEmpty)
             {
                 aftermath.Next = attempt;
             }
@@ -338,6 +357,11 @@ internal sealed partial class LocalRun
             Executor.Workers.Queue(this, preferLocal: false);
         }
 
+        if (aftermath.WakesWriter)
+        {
+            Executor.Workers.Queue(() => _ = WriteAsync());
+        }
+
         aftermath.Revoked?.ForEach(GiveBack);
         CarryOut(aftermath.Decisions);
         _signal.Raise();
@@ -366,6 +390,9 @@ internal sealed partial class LocalRun
         public LocalAttempt? Next { get; set; }
 
         public int WorkersToCall { get; set; }
+
+        /// <summary>Whether there is something for the journal, and nobody writes.</summary>
+        public bool WakesWriter { get; set; }
 
         public List<LocalAttempt>? Revoked { get; set; }
 

@@ -120,6 +120,11 @@ internal sealed partial class LocalRun
     {
         JsonElement arguments = ItemReference.Fill(parent.Arguments, item);
         string[] references = ReferencesIn(arguments);
+        if (SecretRef.CountIn(arguments) != SecretRef.CountIn(parent.Arguments ?? default))
+        {
+            throw new InvalidOperationException($"Item {number} of the list holds what reads as a reference to a secret.");
+        }
+
         if (references.Length != ReferencesIn(parent.Arguments ?? default).Length)
         {
             // The item is data, made by an earlier subtask: only the plan says what refers to what.
@@ -159,6 +164,11 @@ internal sealed partial class LocalRun
         catch (Exception exception)
         {
             error = SubtaskError.From(exception);
+        }
+
+        if (_journal is not null && error is null)
+        {
+            TryKeep(subtask, attempt: 0, output, out error);
         }
 
         Hand(Tell((subtask, output, error), static (run, told, now, decisions) => run._core.Joined(told.subtask, told.output, told.error, now, decisions)));

@@ -17,6 +17,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     private readonly RunTicks _ticks = new();
     private readonly RunSignal _signal = new();
     private readonly RunTimers _timers;
+    private readonly RevealedSecrets _secrets;
 #pragma warning disable CA2213 // A captured context needs no disposal, and abandoned code may still look at it.
     private readonly ExecutionContext? _context = ExecutionContext.Capture();
 #pragma warning restore CA2213
@@ -30,18 +31,25 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     private bool _needsResources;
     private readonly List<Task> _pumps = [];
 
-    public LocalRun(LocalExecutor executor, TaskGraph graph, RunOptions options, SubtaskOrder order)
+    public LocalRun(LocalExecutor executor, TaskGraph graph, RunOptions options, SubtaskOrder order, RunJournal? journal = null)
     {
         Executor = executor;
         PlannedGraph = graph;
         Options = options;
-        RunId = executor.Workers.NewRunId();
+        _journal = journal;
+        RunId = journal?.RunId ?? executor.Workers.NewRunId();
         _ended = _ending.Token;
         _resources = new RunShare(executor.Resources, executor.Shares, executor.TimeProvider);
         _core = new DispatchCore(graph, _resources, RunId, options, order, SharablesOf(graph, executor.Cache is not null), executor.Ordering.Observed);
+        if (journal is not null)
+        {
+            History.HoldBack();
+        }
+
         _events = new RunEventFactory(RunId, Graph);
         _running = new LocalAttempt?[graph.Count];
-        Inputs = new InputBinder(Graph, OutputOf, executor.Serializer);
+        _secrets = new RevealedSecrets(executor.Secrets);
+        Inputs = new InputBinder(Graph, OutputOf, executor.Serializer, _secrets.Reveal);
         _startedAt = executor.TimeProvider.GetUtcNow();
         _timeProvider = executor.TimeProvider;
         _startTimestamp = _timeProvider.GetTimestamp();
@@ -70,7 +78,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
 
     public void Start() => Begin(static (run, now, decisions) => run._core.Start(now, decisions));
 
-    private void Begin(Action<LocalRun, long, Decisions> start)
+    private void Begin(Action<LocalRun, long, Decisions> what)
     {
         // One pump for each, so that a slow sink holds up no other.
         foreach (IRunEventSink sink in Executor.Sinks.Where(sink => sink.IsEnabled))
@@ -83,7 +91,8 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
             _resources.Released += OnReleased;
         }
 
-        Hand(Tell(start, static (run, begin, now, decisions) => begin(run, now, decisions)));
+        _journal?.HoldLease(Break);
+        Hand(Tell(what, static (run, told, now, decisions) => told(run, now, decisions)));
     }
 
     public IAsyncEnumerable<RunEvent> WatchAsync(CancellationToken cancellationToken) =>
@@ -91,7 +100,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
 
     public RunSnapshot GetSnapshot()
     {
-        RunSnapshot snapshot = RunSnapshot.Fold(Enumerable.Range(0, History.Count).Select(index => _events.Create(History[index], index)));
+        RunSnapshot snapshot = RunSnapshot.Fold(Enumerable.Range(0, History.Visible).Select(index => _events.Create(History[index], index)));
         if (_needsResources)
         {
             snapshot = snapshot with { ResourceWaits = _resources.Waits() };
@@ -107,7 +116,15 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
 
     public async ValueTask DisposeAsync()
     {
-        await CancelAsync(CancellationToken.None).ConfigureAwait(false);
+        if (_journal is null)
+        {
+            await CancelAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        else
+        {
+            await DetachAsync().ConfigureAwait(false);
+        }
+
         await ((Task)Completion).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Task[] rest = [];
         Tell(0, (run, _, _, _) => rest = [.. run._pumps, .. run._cacheWrites]);
@@ -132,6 +149,9 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
             ExecutionContext.Restore(_context);
         }
     }
+
+    /// <summary>A text without the secrets that attempts of the run were given.</summary>
+    public string Redact(string text) => _secrets.Redact(text);
 
     /// <summary>The output of a subtask that has succeeded. May be read without the gate by what comes after it.</summary>
     public object? OutputOf(int subtask) => _core.State.OutputOf(subtask);

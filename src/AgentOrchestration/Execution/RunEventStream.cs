@@ -29,7 +29,7 @@ internal sealed class RunEventStream(RunHistory history, RunTicks ticks, RunEven
                 // It may have come when later facts had been read already.
                 yield return tick.Sequence == nextFact - 1 ? tick : tick with { Sequence = nextFact - 1 };
             }
-            else if (nextFact < history.Count)
+            else if (nextFact < history.Visible)
             {
                 nextTick = wanted;
                 RunEvent runEvent = events.Create(history[nextFact], nextFact);
@@ -40,12 +40,16 @@ internal sealed class RunEventStream(RunHistory history, RunTicks ticks, RunEven
                     yield break;
                 }
             }
+            else if (history.IsCut)
+            {
+                yield break;
+            }
             else
             {
                 nextTick = wanted;
 
                 // The reader's own context is kept: in a simulation everything stays on its thread.
-                await signal.WaitAsync(() => history.Count > nextFact || ticks.Count > nextTick, cancellationToken).ConfigureAwait(true);
+                await signal.WaitAsync(() => history.Visible > nextFact || ticks.Count > nextTick || history.IsCut, cancellationToken).ConfigureAwait(true);
             }
         }
     }

@@ -10,7 +10,8 @@ namespace AgentOrchestration.Graph;
 /// <param name="graph">The graph.</param>
 /// <param name="outputOf">The output of a subtask that has succeeded; <see langword="null"/> for one that has not and need not have.</param>
 /// <param name="serializer">Writes outputs and reads inputs.</param>
-internal sealed class InputBinder(GrowingGraph graph, Func<int, object?> outputOf, PayloadSerializer serializer)
+/// <param name="reveal">The value of a secret, for what is bound and nothing else; <see langword="null"/> where there are none.</param>
+internal sealed class InputBinder(GrowingGraph graph, Func<int, object?> outputOf, PayloadSerializer serializer, Func<string, string>? reveal = null)
 {
     public object? Bind(int subtask)
     {
@@ -25,21 +26,23 @@ internal sealed class InputBinder(GrowingGraph graph, Func<int, object?> outputO
             return output;
         }
 
-        return serializer.Read(Resolve(binding), type);
+        return serializer.Read(Resolve(binding, Read, binding.HasSecrets ? reveal ?? NoSecrets : null), type);
     }
 
     /// <summary>The arguments with every reference replaced by what it stands for, as its declared type says it.</summary>
-    public JsonElement Resolve(InputBinding binding) => Resolve(binding, Read);
+    public JsonElement Resolve(InputBinding binding) => Resolve(binding, Read, revealed: null);
 
     /// <summary>
     /// The same, but of outputs everything that their actual types say: two objects that only look equal through their declared type
     /// are not equal work.
     /// </summary>
-    public JsonElement ResolveExactly(InputBinding binding) => Resolve(binding, ReadExactly);
+    public JsonElement ResolveExactly(InputBinding binding) => Resolve(binding, ReadExactly, revealed: null);
 
-    private static JsonElement Resolve(InputBinding binding, Func<OutputSource, JsonElement> read)
+    private static string NoSecrets(string name) => throw new NotSupportedException($"The arguments name the secret '{Excerpt.Of(name)}', but this executor knows no secrets.");
+
+    private static JsonElement Resolve(InputBinding binding, Func<OutputSource, JsonElement> read, Func<string, string>? revealed)
     {
-        if (binding.Sources.Count == 0)
+        if (binding.Sources.Count == 0 && revealed is null)
         {
             return binding.Arguments;
         }
@@ -48,14 +51,22 @@ internal sealed class InputBinder(GrowingGraph graph, Func<int, object?> outputO
         using (var writer = new Utf8JsonWriter(buffer))
         {
             int next = 0;
-            Write(writer, binding.Arguments, binding, read, ref next);
+            Write(writer, binding.Arguments, binding, read, revealed, ref next);
         }
 
         return JsonElement.Parse(buffer.WrittenSpan);
     }
 
-    private static void Write(Utf8JsonWriter writer, JsonElement element, InputBinding binding, Func<OutputSource, JsonElement> read, ref int next)
+    /// <summary>Outputs are written as they are: only what the plan itself says names a secret.</summary>
+    private static void Write(
+        Utf8JsonWriter writer, JsonElement element, InputBinding binding, Func<OutputSource, JsonElement> read, Func<string, string>? revealed, ref int next)
     {
+        if (revealed is not null && SecretRef.TryRead(element, out SecretRef secret))
+        {
+            writer.WriteStringValue(revealed(secret.Name));
+            return;
+        }
+
         if (SubtaskOutput.TryRead(element, out _))
         {
             read(binding.Sources[next++]).WriteTo(writer);
@@ -69,7 +80,7 @@ internal sealed class InputBinder(GrowingGraph graph, Func<int, object?> outputO
                 foreach (JsonProperty property in element.EnumerateObject())
                 {
                     writer.WritePropertyName(property.Name);
-                    Write(writer, property.Value, binding, read, ref next);
+                    Write(writer, property.Value, binding, read, revealed, ref next);
                 }
 
                 writer.WriteEndObject();
@@ -78,7 +89,7 @@ internal sealed class InputBinder(GrowingGraph graph, Func<int, object?> outputO
                 writer.WriteStartArray();
                 foreach (JsonElement item in element.EnumerateArray())
                 {
-                    Write(writer, item, binding, read, ref next);
+                    Write(writer, item, binding, read, revealed, ref next);
                 }
 
                 writer.WriteEndArray();
@@ -104,6 +115,18 @@ internal sealed class InputBinder(GrowingGraph graph, Func<int, object?> outputO
 
     /// <summary>The output of a subtask as its declared type says it.</summary>
     public JsonElement Write(int subtask) => Write(outputOf(subtask), TypeOf(subtask));
+
+    /// <summary>An output as it is remembered, apart from whatever it was made of.</summary>
+    public JsonElement WriteOutput(int subtask, object? output) => output is JsonElement element ? element.Clone() : Write(output, TypeOf(subtask));
+
+    /// <summary>An output as it was remembered.</summary>
+    public object? ReadOutput(int subtask, JsonElement output)
+    {
+        Type type = TypeOf(subtask);
+        return type == typeof(None) ? None.Value
+            : type == typeof(JsonElement) ? output.ValueKind == JsonValueKind.Undefined ? throw new InvalidOperationException("It is no JSON.") : output.Clone()
+            : serializer.Read(output, type);
+    }
 
     private static JsonElement Null { get; } = JsonElement.Parse("null");
 

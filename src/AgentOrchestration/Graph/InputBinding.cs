@@ -13,6 +13,9 @@ internal sealed record InputBinding(JsonElement Arguments, IReadOnlyList<OutputS
     /// <summary>What the condition looks at, when there is one.</summary>
     public OutputSource? Condition { get; init; }
 
+    /// <summary>Whether references to secrets stand in the arguments.</summary>
+    public bool HasSecrets { get; init; }
+
     /// <summary>Whether the input is the output of a dependency, and nothing else.</summary>
     public bool IsOneOutput { get; init; }
 }

@@ -88,18 +88,19 @@ internal sealed class InputCheck(
         int diagnosticsBefore = report.Diagnostics.Count;
         var schemaCheck = new JsonSchemaCheck(
             taskTypes.GetInputSchema(type),
-            isReference: element => SubtaskOutput.TryRead(element, out _) || (isTemplate && ItemReference.TryRead(element, out _)),
+            isReference: element => SubtaskOutput.TryRead(element, out _) || SecretRef.TryRead(element, out _) || (isTemplate && ItemReference.TryRead(element, out _)),
             onReference: (expected, element, place) => CheckReference(subtask, expected, element, place),
             onMisfit: (place, message) => report.Add(
                 PlanDiagnosticCode.InvalidArguments, subtask, $"/arguments{place}", message, $"Follow the input schema of '{type.Name}'."));
         schemaCheck.Run(arguments);
         List<OutputSource> sources = FindSources(subtask, arguments, out bool hasReferences);
-        if (report.Diagnostics.Count == diagnosticsBefore && !hasReferences && !isTemplate)
+        bool hasSecrets = SecretRef.CountIn(arguments) > 0;
+        if (report.Diagnostics.Count == diagnosticsBefore && !hasReferences && !hasSecrets && !isTemplate)
         {
             CheckReadable(subtask, type, arguments);
         }
 
-        return new InputBinding(arguments, sources) { IsOneOutput = SubtaskOutput.TryRead(arguments, out _) };
+        return new InputBinding(arguments, sources) { IsOneOutput = SubtaskOutput.TryRead(arguments, out _), HasSecrets = hasSecrets };
     }
 
     private List<OutputSource> FindSources(int subtask, JsonElement arguments, out bool hasReferences)
@@ -198,6 +199,14 @@ internal sealed class InputCheck(
                 PlanDiagnosticCode.InvalidControl, subtask, $"/arguments{place}",
                 $"'{item.Path}' is no JSON pointer to a part of the item.",
                 $"Write '/{item.Path}', or an empty text for the whole item.");
+        }
+
+        if (SecretRef.TryRead(element, out SecretRef secret) && !expected.IsOpen && !expected.Types().Contains("string"))
+        {
+            report.Add(
+                PlanDiagnosticCode.InvalidArguments, subtask, $"/arguments{place}",
+                $"The secret '{Excerpt.Of(secret.Name)}' is a text, but none can stand there.",
+                "Refer to it only where a text may stand.");
         }
 
         if (!SubtaskOutput.TryRead(element, out SubtaskOutput output)

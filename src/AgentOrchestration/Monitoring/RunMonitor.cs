@@ -35,7 +35,12 @@ internal sealed class RunMonitor
         try
         {
             // Rules and sinks are code of others: they never run on the thread that started the run.
-            await ((Task)run.Completion).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            await ((Task)run.Completion).ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.SuppressThrowing);
+            if (!run.Completion.IsCompletedSuccessfully)
+            {
+                return;
+            }
+
             RunOutcome outcome = await run.Completion.ConfigureAwait(false);
             foreach (AlertRule rule in _rules.Where(rule => rule.RunCondition is not null && Holds(rule, () => rule.RunCondition(outcome))))
             {

@@ -29,7 +29,7 @@ internal sealed class TracingMiddleware : TaskMiddleware
         catch (Exception exception)
         {
             activity?.SetTag("error.type", exception.GetType().FullName);
-            activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
+            activity?.SetStatus(ActivityStatusCode.Error, context.Redact(exception.Message));
             throw;
         }
     }

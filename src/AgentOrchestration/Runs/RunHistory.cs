@@ -18,8 +18,16 @@ internal sealed class RunHistory
     private RunFact[] _latest = [];
     private int _used;
     private int _count;
+    private bool _holdsBack;
+    private int _shown;
 
     public int Count => Volatile.Read(ref _count);
+
+    /// <summary>The facts that readers may see: all, or of a durable run those that are in its journal.</summary>
+    public int Visible => _holdsBack ? Volatile.Read(ref _shown) : Count;
+
+    /// <summary>Whether no more facts will be shown, though the run has not ended.</summary>
+    public bool IsCut { get; private set; }
 
     /// <summary>Reads a fact below <see cref="Count"/>.</summary>
     public ref readonly RunFact this[int index]
@@ -41,6 +49,15 @@ internal sealed class RunHistory
         _latest[_used++] = fact;
         Volatile.Write(ref _count, _count + 1);
     }
+
+    /// <summary>From now on readers see only what is shown. Called before anybody reads.</summary>
+    public void HoldBack() => _holdsBack = true;
+
+    /// <summary>Lets readers see the first facts.</summary>
+    public void Show(int count) => Volatile.Write(ref _shown, count);
+
+    /// <summary>Lets readers see no more.</summary>
+    public void Cut() => IsCut = true;
 
     private void AddChunk()
     {

@@ -71,6 +71,9 @@ public abstract class TaskContext
     {
     }
 
+    /// <summary>A text without the secrets that the run's code was given, for what is told about it.</summary>
+    internal virtual string Redact(string text) => text;
+
     /// <summary>Counts what the attempt used beside the calls of <see cref="Chat"/>. Safe to call from any thread.</summary>
     /// <param name="usage">How much, not negative.</param>
     public virtual void ReportUsage(TaskUsage usage)

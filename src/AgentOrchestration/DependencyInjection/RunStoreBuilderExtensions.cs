@@ -1,0 +1,53 @@
+using System.Diagnostics.CodeAnalysis;
+using AgentOrchestration;
+using AgentOrchestration.Plugins;
+using AgentOrchestration.Runs;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Makes runs durable.</summary>
+public static class RunStoreBuilderExtensions
+{
+    /// <summary>Makes every run durable, in a store of the application's.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="store">The store; it is not disposed of with the container.</param>
+    public static IAgentOrchestrationBuilder UseRunStore(this IAgentOrchestrationBuilder builder, IRunStore store)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(store);
+        builder.Services.Replace(ServiceDescriptor.Singleton(store));
+        return builder;
+    }
+
+    /// <summary>
+    /// Goes on with runs that nobody drives, as long as the host runs: at its start those that were left, and within seconds after their
+    /// leases have expired those of processes that died. Runs whose task types are not registered here, or in other versions, are left alone.
+    /// </summary>
+    /// <param name="builder">The builder.</param>
+    public static IAgentOrchestrationBuilder ResumeInterruptedRuns(this IAgentOrchestrationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, InterruptedRuns>(provider => new InterruptedRuns(
+            provider.GetRequiredService<ITaskOrchestrator>(),
+            provider.GetService<IRunStore>() ?? throw new InvalidOperationException("Runs are not remembered: call UseSqlite(…) or UseRunStore(…)."),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<ILoggerFactory>()?.CreateLogger<InterruptedRuns>() ?? NullLogger<InterruptedRuns>.Instance)));
+        return builder;
+    }
+
+    /// <summary>Makes every run durable, in a store of the application's.</summary>
+    /// <typeparam name="TStore">The application's own, a singleton from the container.</typeparam>
+    /// <param name="builder">The builder.</param>
+    public static IAgentOrchestrationBuilder UseRunStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TStore>(
+        this IAgentOrchestrationBuilder builder)
+        where TStore : class, IRunStore
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.Replace(ServiceDescriptor.Singleton<IRunStore, TStore>());
+        return builder;
+    }
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using AgentOrchestration.Graph;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Journal;
+using AgentOrchestration.Scheduling;
+using AgentOrchestration.Tasks;
+
+namespace AgentOrchestration.Execution;
+
+/// <summary>Tells a core what has happened to its run before, from the journal. What cannot have happened is refused, by its place.</summary>
+internal sealed class JournalReplay(IRunStore store, string runId, DispatchCore core, PlanChecker checker, ITaskTypeRegistry taskTypes, InputBinder inputs)
+{
+    /// <returns>The number of events.</returns>
+    /// <exception cref="RunStoreException">The journal is damaged or of another version, or what it holds no longer fits the registered task types.</exception>
+    public async Task<long> ReplayAsync(CancellationToken cancellationToken)
+    {
+        long sequence = 0;
+        await foreach (ReadOnlyMemory<byte> content in store.ReadAsync(runId, 0, cancellationToken).ConfigureAwait(true))
+        {
+            JournalEvent read = JournalJson.Read(content, runId, sequence);
+            RunFact fact;
+            try
+            {
+                fact = await FactOfAsync(read, cancellationToken).ConfigureAwait(true);
+            }
+            catch (Exception exception) when (exception is not (RunStoreException or OperationCanceledException))
+            {
+                // Reading outputs is code of the application's types.
+                throw Refused(sequence, exception.Message, exception);
+            }
+
+            if (RunFacts.WhyImpossible(core.State, fact) is { } reason)
+            {
+                throw Refused(sequence, reason);
+            }
+
+            core.Replay(fact);
+            sequence++;
+        }
+
+        return sequence;
+    }
+
+    private RunStoreException Refused(long sequence, string reason, Exception? inner = null) =>
+        new($"Event {sequence} of the run {runId} cannot be applied: {reason}", inner);
+
+    private async ValueTask<RunFact> FactOfAsync(JournalEvent read, CancellationToken cancellationToken)
+    {
+        switch (read)
+        {
+            case JournalEvent.Succeeded succeeded:
+                return OutputOf(read, succeeded.Subtask, succeeded.Attempt, succeeded.Origin, succeeded.Output);
+            case JournalEvent.SucceededLarge large:
+                ReadOnlyMemory<byte> blob = await store.ReadBlobAsync(runId, large.Blob, cancellationToken).ConfigureAwait(true)
+                    ?? throw new InvalidOperationException($"The blob {Excerpt.Of(large.Blob)} is missing.");
+                return OutputOf(read, large.Subtask, large.Attempt, large.Origin, JsonElement.Parse(blob.Span));
+            case JournalEvent.Shared shared:
+                RunState state = core.State;
+                object? output = shared.With >= 0 && shared.With < state.Graph.Count ? state.OutputOf(shared.With) : null;
+                return new RunFact(RunFactKind.SubtaskSucceeded, read.At, shared.Subtask, detail: (byte)OutputOrigin.Shared, payload: new SharedOutput(shared.With, output));
+            case JournalEvent.Added added:
+                return new RunFact(RunFactKind.SubtasksAdded, read.At, added.Subtask, payload: GrowthOf(added));
+            default:
+                return JournalFacts.Read(read) ?? throw new InvalidOperationException("It is of no kind that this version knows.");
+        }
+    }
+
+    private RunFact OutputOf(JournalEvent read, int subtask, int attempt, OutputOrigin origin, JsonElement output)
+    {
+        CheckIndex(subtask);
+        return new RunFact(RunFactKind.SubtaskSucceeded, read.At, subtask, JournalFacts.Attempt(attempt), (byte)origin, inputs.ReadOutput(subtask, output));
+    }
+
+    private GraphGrowth GrowthOf(JournalEvent.Added added)
+    {
+        CheckIndex(added.Subtask);
+        IReadOnlyList<string> changes = RunHeader.ChangesOf(added.TaskTypes, taskTypes);
+        if (changes.Count > 0)
+        {
+            throw new InvalidOperationException($"Task types have changed: {string.Join("; ", changes)}.");
+        }
+
+        GrowingGraph graph = core.State.Graph;
+        Subtask parent = graph.SubtaskAt(added.Subtask);
+        bool isExpected = added.Joined ? parent.IsComposite && core.State.StateOf(added.Subtask) == SubtaskState.Ready : core.State.StateOf(added.Subtask) == SubtaskState.Succeeded;
+        if (!isExpected)
+        {
+            throw new InvalidOperationException($"'{parent.Id}' adds nothing.");
+        }
+
+        GrowthSurroundings surroundings = !added.Joined ? GrowthSurroundings.ForAddition(graph, added.Subtask)
+            : parent.Plan is not null ? GrowthSurroundings.ForNestedPlan(graph)
+            : GrowthSurroundings.ForItems(graph, added.Subtask);
+        return checker.CheckGrowth(added.Plan, graph, added.Subtask, surroundings, added.Joined, out IReadOnlyList<PlanDiagnostic> diagnostics)
+            ?? throw new InvalidPlanException(new PlanRefusal(diagnostics) { Plan = added.Plan });
+    }
+
+    private void CheckIndex(int subtask)
+    {
+        if (subtask < 0 || subtask >= core.State.Graph.Count)
+        {
+            throw new InvalidOperationException($"The run has no subtask {subtask}.");
+        }
+    }
+}

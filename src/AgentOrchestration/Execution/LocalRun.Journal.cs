@@ -1,0 +1,348 @@
+using System.Text.Json;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Scheduling;
+using AgentOrchestration.Tasks;
+
+namespace AgentOrchestration.Execution;
+
+/// <summary>
+/// A durable run: what was decided inside the gate is held back until every fact before it is in the journal. One writer at a time takes
+/// all facts since the last append, so the more happens at once, the fewer appends there are.
+/// </summary>
+internal sealed partial class LocalRun
+{
+    private readonly RunJournal? _journal;
+
+    // Used inside the gate.
+    private HeldBack _heldBack = new();
+    private bool _isWriting;
+    private int _taken;
+    private HashSet<LocalAttempt>? _leaving;
+    private volatile bool _isDetached;
+
+    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Tells the core what has happened before.</summary>
+    /// <exception cref="RunStoreException">The journal cannot be read or applied.</exception>
+    public async Task ReplayAsync(IRunStore store, ITaskTypeRegistry taskTypes, CancellationToken cancellationToken)
+    {
+        var replay = new JournalReplay(store, RunId, _core, PlannedGraph.Checker, taskTypes, Inputs);
+        _journal!.Written = await replay.ReplayAsync(cancellationToken).ConfigureAwait(true);
+        _needsResources |= Enumerable.Range(0, Graph.NeedVectors.Count).Any(vector => !Graph.NeedVectors[vector].IsNone);
+    }
+
+    /// <summary>Goes on with a run whose facts the core knows already.</summary>
+    public void Resume()
+    {
+        if (History.Count == 0)
+        {
+            // It was made, and its process died before anything else.
+            Start();
+            return;
+        }
+
+        _taken = History.Count;
+        _latest = History[_taken - 1].Time;
+        History.Show(_taken);
+        Begin(static (run, now, decisions) => run._core.Resume(now, decisions));
+    }
+
+    /// <summary>The attempt of a durable run has returned: an output that cannot be stored is none.</summary>
+    private LocalAttempt? CompleteDurably(LocalAttempt attempt, object? output, Exception? exception)
+    {
+        GiveBack(attempt);
+        SubtaskError? error = null;
+        if (exception is null && !TryKeep(attempt.Index, attempt.Attempt, output, out error))
+        {
+            output = null;
+        }
+
+        LocalAttempt? next;
+        if (error is not null)
+        {
+            next = Tell((attempt, error), static (run, told, now, decisions) =>
+                run.Returned(told.attempt, new AttemptResult { Error = told.error, Usage = told.attempt.HasExtras ? told.attempt.Extras.Usage : null }, now, decisions));
+        }
+        else if (attempt.HasExtras || exception is not null)
+        {
+            next = CompleteUncommon(attempt, output, exception);
+        }
+        else
+        {
+            next = Tell((attempt, output), static (run, told, now, decisions) =>
+                run.Returned(told.attempt, new AttemptResult { Output = told.output }, now, decisions));
+        }
+
+        lock (_gate)
+        {
+            if (_isDetached || _core.State.StateOf(attempt.Index) != SubtaskState.Succeeded)
+            {
+                _journal!.Forget(attempt.Index, attempt.Attempt);
+            }
+
+            if (_leaving?.Remove(attempt) == true && _leaving.Count == 0)
+            {
+                _left.TrySetResult();
+            }
+        }
+
+        return next;
+    }
+
+    /// <summary>Writes an output as JSON, and reads it back: what a resumed run could not read is found out now.</summary>
+    private bool TryKeep(int subtask, int attempt, object? output, out SubtaskError? error)
+    {
+        try
+        {
+            JsonElement json = Inputs.WriteOutput(subtask, output);
+            _ = Inputs.ReadOutput(subtask, json);
+            _journal!.Keep(subtask, attempt, json);
+            error = null;
+            return true;
+        }
+        catch (Exception exception)
+        {
+            string type = output?.GetType().Name ?? Graph.TaskTypes[subtask].OutputType.Name;
+            error = _secrets.Redact(new SubtaskError("ResultNotStorable", $"The result of '{Graph.SubtaskAt(subtask).Id}' ({type}) cannot be stored as JSON and read back: {exception.Message}")
+            {
+                Exception = exception,
+            });
+            return false;
+        }
+    }
+
+    /// <summary>Inside the gate: keeps what was decided until the facts before it are in the journal.</summary>
+    private void HoldBack(ref Aftermath aftermath)
+    {
+        _heldBack.Decisions.AddRange(aftermath.Decisions);
+        aftermath.Decisions = [];
+        if (aftermath.Revoked is { } revoked)
+        {
+            _heldBack.Revoked.AddRange(revoked);
+            aftermath.Revoked = null;
+        }
+
+        if (!_isWriting && HasUnwritten)
+        {
+            _isWriting = true;
+            aftermath.WakesWriter = true;
+        }
+    }
+
+    private bool HasUnwritten => History.Count > _taken || !_heldBack.IsEmpty;
+
+    private async Task WriteAsync()
+    {
+        while (Take() is { } batch)
+        {
+            try
+            {
+                AppendOutcome outcome = batch.Facts.Length == 0 ? AppendOutcome.Appended : await _journal!.AppendAsync(batch.Facts).ConfigureAwait(true);
+                if (outcome != AppendOutcome.Appended)
+                {
+                    Break(outcome == AppendOutcome.NotOwner ? "another process has taken it over." : "somebody else has written to its journal.", null);
+                    return;
+                }
+            }
+            catch (Exception exception)
+            {
+                Break($"its journal could not be written: {exception.Message}", exception);
+                return;
+            }
+
+            History.Show(batch.End);
+            await HandOnAsync(batch.Held).ConfigureAwait(true);
+            _signal.Raise();
+        }
+    }
+
+    /// <returns>What to write, or <see langword="null"/> when there is nothing.</returns>
+    private (ReadOnlyMemory<RunFact> Facts, int End, HeldBack Held)? Take()
+    {
+        lock (_gate)
+        {
+            if (!HasUnwritten)
+            {
+                _isWriting = false;
+                if (_isDetached)
+                {
+                    _written.TrySetResult();
+                }
+
+                return null;
+            }
+
+            var facts = new RunFact[History.Count - _taken];
+            for (int i = 0; i < facts.Length; i++)
+            {
+                facts[i] = History[_taken + i];
+            }
+
+            _taken = History.Count;
+            HeldBack held = _heldBack;
+            _heldBack = new HeldBack();
+            return (facts, _taken, held);
+        }
+    }
+
+    /// <summary>Carries out what was decided, now that the facts before it are in the journal.</summary>
+    private async Task HandOnAsync(HeldBack held)
+    {
+        held.Revoked.ForEach(GiveBack);
+        if (_isDetached)
+        {
+            return;
+        }
+
+        foreach (LocalAttempt attempt in held.Starts)
+        {
+            Executor.Workers.Queue(attempt, preferLocal: false);
+        }
+
+        if (held.Decisions.Exists(decision => decision.Kind == DecisionKind.EndRun))
+        {
+            // Whoever waits for the end can do with the run what they want.
+            await _journal!.CloseAsync().ConfigureAwait(true);
+        }
+
+        CarryOut([.. held.Decisions]);
+    }
+
+    /// <summary>Waits until everything that has happened so far is in the journal.</summary>
+    private async ValueTask WhenWrittenAsync(CancellationToken cancellationToken)
+    {
+        if (_journal is null)
+        {
+            return;
+        }
+
+        int wanted = History.Count;
+        await _signal.WaitAsync(() => History.Visible >= wanted || History.IsCut, cancellationToken).ConfigureAwait(true);
+        if (History.Visible < wanted)
+        {
+            await ((Task)Completion).ConfigureAwait(true);
+        }
+    }
+
+    /// <summary>The run ends here, but has not ended: its store fails, or it is another's. Nothing more is written.</summary>
+    private void Break(string reason, Exception? exception)
+    {
+        if (Detach())
+        {
+            lock (_gate)
+            {
+                _taken = History.Count;
+                _written.TrySetResult();
+            }
+
+            // Without renewal the lease expires, also if nobody disposes of the run.
+            _journal!.StopRenewing();
+            ExecutionLog.Detached(Executor.Logger, exception, RunId, reason);
+            Leave(reason, exception);
+        }
+        else
+        {
+            // Disposing waits for the writer.
+            _written.TrySetResult();
+        }
+    }
+
+    /// <summary>Stops everything here. Attempts that have not begun never do.</summary>
+    /// <returns>Whether the run was going on.</returns>
+    private bool Detach()
+    {
+        HeldBack held;
+        List<LocalAttempt> running = [];
+        lock (_gate)
+        {
+            if (_isDetached || Completion.IsCompleted)
+            {
+                return false;
+            }
+
+            _isDetached = true;
+            held = _heldBack;
+            _heldBack = new HeldBack();
+            foreach (LocalAttempt? attempt in _running)
+            {
+                if (attempt is not null)
+                {
+                    (attempt.TryRevoke() ? held.Revoked : running).Add(attempt);
+                }
+            }
+
+            _leaving = [.. running];
+            if (_leaving.Count == 0)
+            {
+                _left.TrySetResult();
+            }
+
+            if (!_isWriting)
+            {
+                _written.TrySetResult();
+            }
+        }
+
+        held.Revoked.ForEach(GiveBack);
+        running.ForEach(attempt => attempt.Stop());
+        return true;
+    }
+
+    /// <summary>Tells everybody that the run goes no further here.</summary>
+    private void Leave(string reason, Exception? exception)
+    {
+        _compensation?.Stop();
+        _resources.Released -= OnReleased;
+        _resources.StopWaiting();
+        _timers.End();
+        History.Cut();
+        _ending.Cancel();
+        _completion.TrySetException(new RunDetachedException(RunId, reason, exception));
+        _signal.Raise();
+    }
+
+    /// <summary>Leaves a run that has not ended: what has happened is written, code is told to stop, and another may go on with it.</summary>
+    private async Task DetachAsync()
+    {
+        if (_core.State.IsEnded)
+        {
+            // Its end is being written, or cannot be.
+            await ((Task)Completion).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+
+        if (Detach())
+        {
+            await _written.Task.ConfigureAwait(true);
+            Leave("it was disposed of before its end.", null);
+        }
+
+        if (Completion.IsCompletedSuccessfully)
+        {
+            return;
+        }
+
+        // The lease goes back when its code has returned, so that none of it runs beside the next attempt.
+        Task left = _compensation is { } compensation ? Task.WhenAll(_left.Task, compensation.Ended) : _left.Task;
+        if (!left.IsCompleted)
+        {
+            using var patience = new CancellationTokenSource();
+            await Task.WhenAny(left, Task.Delay(Options.AbandonAfter, Executor.TimeProvider, patience.Token)).ConfigureAwait(true);
+            await patience.CancelAsync().ConfigureAwait(true);
+        }
+
+        await _journal!.CloseAsync().ConfigureAwait(true);
+    }
+
+    /// <summary>What was decided and not carried out yet.</summary>
+    private sealed class HeldBack
+    {
+        public List<LocalAttempt> Starts { get; } = [];
+
+        public List<LocalAttempt> Revoked { get; } = [];
+
+        public List<Decision> Decisions { get; } = [];
+
+        public bool IsEmpty => Starts.Count + Revoked.Count + Decisions.Count == 0;
+    }
+}

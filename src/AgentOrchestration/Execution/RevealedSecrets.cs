@@ -1,0 +1,66 @@
+using AgentOrchestration.Plans;
+using AgentOrchestration.Runs;
+
+namespace AgentOrchestration.Execution;
+
+/// <summary>The secrets that attempts of a run were given, to keep them out of what is told about it. Safe for concurrent use.</summary>
+internal sealed class RevealedSecrets(ISecretProvider? provider)
+{
+    // A shorter text is no secret, and would be found in every other message.
+    private const int Shortest = 4;
+
+    private readonly Lock _gate = new();
+    private string[] _values = [];
+
+    public string Reveal(string name)
+    {
+        string value = provider is null
+            ? throw new InvalidOperationException($"The arguments name the secret '{Excerpt.Of(name)}', but the application has registered no {nameof(ISecretProvider)}.")
+            : provider.Find(name) ?? throw new InvalidOperationException($"There is no secret '{Excerpt.Of(name)}'.");
+        if (value.Length >= Shortest && !Volatile.Read(ref _values).Contains(value))
+        {
+            lock (_gate)
+            {
+                // The longest first, so that nothing is left of one that holds another.
+                Volatile.Write(ref _values, [.. _values.Append(value).Distinct(StringComparer.Ordinal).OrderByDescending(secret => secret.Length)]);
+            }
+        }
+
+        return value;
+    }
+
+    /// <summary>A text without the secrets.</summary>
+    public string Redact(string text)
+    {
+        foreach (string value in Volatile.Read(ref _values))
+        {
+            text = text.Replace(value, "***", StringComparison.Ordinal);
+        }
+
+        return text;
+    }
+
+    /// <summary>An error without the secrets. The exception goes with them, because it would tell them too.</summary>
+    public SubtaskError Redact(SubtaskError error) => Redact(error.Message) is var message && message == error.Message && !IsToldBy(error.Exception)
+        ? error
+        : error with { Message = message, Exception = null };
+
+    private bool IsToldBy(Exception? exception)
+    {
+        if (exception is null || Volatile.Read(ref _values).Length == 0)
+        {
+            return false;
+        }
+
+        try
+        {
+            string text = exception.ToString();
+            return Redact(text) != text;
+        }
+        catch (Exception)
+        {
+            // The text of an exception is code of whoever wrote it.
+            return true;
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using AgentOrchestration.Execution;
+using AgentOrchestration.Runs;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace AgentOrchestration;
+
+/// <summary>
+/// Goes on with runs that nobody drives: at the start of the host those of processes that ended well, and as leases expire those of
+/// processes that died. When the host stops, it leaves its runs to others.
+/// </summary>
+internal sealed class InterruptedRuns(ITaskOrchestrator orchestrator, IRunStore store, TimeProvider timeProvider, ILogger logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = RunJournal.LeaseDuration / 3;
+
+    private readonly Dictionary<string, OrchestrationRun> _runs = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        await Task.WhenAll(_runs.Values.Select(run => run.DisposeAsync().AsTask())).ConfigureAwait(false);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await PickUpAsync(stoppingToken).ConfigureAwait(false);
+                await Task.Delay(Interval, timeProvider, stoppingToken).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host stops.
+        }
+    }
+
+    private async Task PickUpAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await foreach (StoredRun run in store.ListAsync(new RunQuery { IsEnded = false, IsLeased = false }, stoppingToken).ConfigureAwait(false))
+            {
+                if (!_refused.Contains(run.RunId))
+                {
+                    await PickUpAsync(run.RunId, stoppingToken).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (RunStoreException exception)
+        {
+            ExecutionLog.RunsNotListed(logger, exception);
+        }
+    }
+
+    private async Task PickUpAsync(string runId, CancellationToken stoppingToken)
+    {
+        try
+        {
+            OrchestrationRun run = await orchestrator.ResumeAsync(runId, stoppingToken).ConfigureAwait(false);
+            ExecutionLog.PickedUp(logger, runId);
+            if (_runs.Remove(runId, out OrchestrationRun? before))
+            {
+                // It went no further here, and nobody else took it meanwhile.
+                await before.DisposeAsync().ConfigureAwait(false);
+            }
+
+            _runs.Add(runId, run);
+        }
+        catch (RunStoreException exception) when (exception.IsTransient)
+        {
+            ExecutionLog.NotPickedUp(logger, exception, runId);
+        }
+        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+        {
+            // What is wrong with a run stays wrong as long as this process has the same task types; it is said once.
+            if (await IsFreeAsync(runId, stoppingToken).ConfigureAwait(false))
+            {
+                _refused.Add(runId);
+                ExecutionLog.NotPickedUp(logger, exception, runId);
+            }
+        }
+    }
+
+    /// <summary>Whether another process has not been quicker.</summary>
+    private async Task<bool> IsFreeAsync(string runId, CancellationToken stoppingToken) =>
+        await store.FindAsync(runId, stoppingToken).ConfigureAwait(false) is { Outcome: null } run && !(run.Lease?.ExpiresAt > timeProvider.GetUtcNow());
+}

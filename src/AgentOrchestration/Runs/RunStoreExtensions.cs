@@ -1,0 +1,65 @@
+using System.Runtime.CompilerServices;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Runs.Journal;
+
+namespace AgentOrchestration.Runs;
+
+/// <summary>Reads runs that are remembered, while they go on or afterwards, from any process; and removes old ones.</summary>
+public static class RunStoreExtensions
+{
+    /// <summary>
+    /// The events of a run that are in its journal now. Outputs are <see cref="System.Text.Json.JsonElement"/>s: no task type has to be registered.
+    /// </summary>
+    /// <param name="store">The store.</param>
+    /// <param name="runId">The run.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="ArgumentException">There is no such run.</exception>
+    /// <exception cref="RunStoreException">The store cannot be read, or what it holds of the run is damaged or of another version.</exception>
+    public static async IAsyncEnumerable<RunEvent> ReadEventsAsync(
+        this IRunStore store, string runId, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ReadOnlyMemory<byte> header = await store.ReadHeaderAsync(runId, cancellationToken).ConfigureAwait(false)
+            ?? throw new ArgumentException($"There is no run '{Excerpt.Of(runId)}'.", nameof(runId));
+        var reader = new JournalEventReader(store, runId, RunHeader.Read(header, runId).Plan);
+        await foreach (ReadOnlyMemory<byte> content in store.ReadAsync(runId, 0, cancellationToken).ConfigureAwait(false))
+        {
+            yield return await reader.ReadAsync(content, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A run as its journal has it now, with the results so far. Outputs are <see cref="System.Text.Json.JsonElement"/>s.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="runId">The run.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The run; <see langword="null"/> when it was made and has not started.</returns>
+    /// <exception cref="ArgumentException">There is no such run.</exception>
+    /// <exception cref="RunStoreException">The store cannot be read, or what it holds of the run is damaged or of another version.</exception>
+    public static async Task<RunSnapshot?> ReadSnapshotAsync(this IRunStore store, string runId, CancellationToken cancellationToken = default)
+    {
+        List<RunEvent> events = [];
+        await foreach (RunEvent next in store.ReadEventsAsync(runId, cancellationToken).ConfigureAwait(false))
+        {
+            events.Add(next);
+        }
+
+        return events.Count == 0 ? null : RunSnapshot.Fold(events);
+    }
+
+    /// <summary>Deletes runs that ended long ago.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="endedBefore">Runs that ended before this time.</param>
+    /// <param name="cancellationToken">Ends the deleting; what was deleted stays deleted.</param>
+    /// <returns>How many were deleted.</returns>
+    public static async Task<int> DeleteEndedAsync(this IRunStore store, DateTimeOffset endedBefore, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        int deleted = 0;
+        await foreach (StoredRun run in store.ListAsync(new RunQuery { IsEnded = true, UpdatedBefore = endedBefore }, cancellationToken).ConfigureAwait(false))
+        {
+            deleted += await store.DeleteAsync(run.RunId, cancellationToken).ConfigureAwait(false) ? 1 : 0;
+        }
+
+        return deleted;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Plugins;
+using AgentOrchestration.Results;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Tasks;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AgentOrchestration.Tests.Execution;
+
+/// <summary>Stands for processes that come and go, while a store stays.</summary>
+internal sealed class DurableHost(Action<IAgentOrchestrationBuilder> configure, Action<AgentOrchestrationOptions>? options = null)
+{
+    public ShiftedClock Clock { get; } = new();
+
+    public MemoryRunStore Store => field ??= new MemoryRunStore(Clock);
+
+    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
+
+    /// <summary>A process.</summary>
+    /// <param name="store">The store as this process sees it. Default: as it is.</param>
+    /// <param name="also">What is different in this process. Default: nothing.</param>
+    public ServiceProvider NewProcess(IRunStore? store = null, Action<IAgentOrchestrationBuilder>? also = null)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<TimeProvider>(Clock);
+        IAgentOrchestrationBuilder builder = services.AddAgentOrchestration(options).UseRunStore(store ?? Store);
+        configure(builder);
+        also?.Invoke(builder);
+        return services.BuildServiceProvider();
+    }
+
+    public static ITaskOrchestrator OrchestratorOf(ServiceProvider process) => process.GetRequiredService<ITaskOrchestrator>();
+
+    public async Task<string> OnlyRunIdAsync() => (await RunsAsync()).Single().RunId;
+
+    public async Task<StoredRun[]> RunsAsync()
+    {
+        List<StoredRun> runs = [];
+        await foreach (StoredRun run in Store.ListAsync(new RunQuery(), TestEnd))
+        {
+            runs.Add(run);
+        }
+
+        return [.. runs];
+    }
+
+    /// <summary>The process of a run is gone: its lease expires.</summary>
+    public void ProcessDies() => Clock.Advance(TimeSpan.FromMinutes(1));
+
+    public async Task<RunResult> ResumeToEndAsync(string runId, Action<IAgentOrchestrationBuilder>? also = null)
+    {
+        await using ServiceProvider process = NewProcess(also: also);
+        await using OrchestrationRun run = await OrchestratorOf(process).ResumeAsync(runId, TestEnd);
+        return await run.WaitAsync(TestEnd);
+    }
+
+    /// <summary>The journal as text.</summary>
+    public async Task<string[]> JournalAsync(string runId)
+    {
+        List<string> events = [];
+        await foreach (ReadOnlyMemory<byte> content in Store.ReadAsync(runId, 0, TestEnd))
+        {
+            events.Add(System.Text.Encoding.UTF8.GetString(content.Span));
+        }
+
+        return [.. events];
+    }
+}
