@@ -13,6 +13,7 @@ namespace AgentOrchestration.Tests.Execution;
 public sealed class ResumeTests
 {
     private int _executed;
+    private Func<CancellationToken, Task> _hold = stop => new Checkpoint().PassAsync(stop);
 
     private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
 
@@ -20,7 +21,7 @@ public sealed class ResumeTests
     public async Task An_open_question_stays_open_and_is_not_asked_again()
     {
         DurableHost host = Create(approval: true);
-        ApprovalRequested question = await LeaveAsync(host, One(), Engine.SeeAsync<ApprovalRequested>);
+        ApprovalRequested question = await LeaveAsync<ApprovalRequested>(host, One());
         string runId = await host.OnlyRunIdAsync();
 
         await using ServiceProvider process = host.NewProcess();
@@ -50,12 +51,7 @@ public sealed class ResumeTests
 
         host.ProcessDies();
         string runId = await host.OnlyRunIdAsync();
-        var hold = new Checkpoint();
-        await using (ServiceProvider process = host.NewProcess(also: builder => builder.AddTaskType("other", "", async (None _, TaskContext _, CancellationToken stop) =>
-        {
-            await hold.PassAsync(stop);
-            return 1;
-        })))
+        await using (ServiceProvider process = host.NewProcess())
         {
             await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).ResumeAsync(runId, TestEnd);
             await run.ApproveAsync(run.GetSnapshot().Subtasks[0].PendingApproval!, cancellationToken: TestEnd);
@@ -71,7 +67,7 @@ public sealed class ResumeTests
     public async Task A_pause_before_another_attempt_goes_on_to_its_time()
     {
         DurableHost host = Create();
-        AttemptFailed failed = await LeaveAsync(host, TaskPlan.Create(plan => plan.Add("only", "flaky")), Engine.SeeAsync<AttemptFailed>);
+        AttemptFailed failed = await LeaveAsync<AttemptFailed>(host, TaskPlan.Create(plan => plan.Add("only", "flaky")));
         string runId = await host.OnlyRunIdAsync();
 
         await using ServiceProvider process = host.NewProcess();
@@ -91,18 +87,20 @@ public sealed class ResumeTests
     [Fact]
     public async Task A_restart_refills_no_budget()
     {
-        DurableHost host = Create(options: options => options.Budget = new RunBudget { MaxTokens = 10, MaxAttempts = 100 });
+        DurableHost host = Create(options: options => options.Budget = new RunBudget { MaxTokens = 20, MaxAttempts = 100 });
         TaskPlan plan = TaskPlan.Create(plan =>
         {
             SubtaskRef spends = plan.Add("spends", "spends");
-            plan.Add("again", "spends", after: [plan.Add("hold", "hold", after: [spends])]);
+            SubtaskRef again = plan.Add("again", "spends", after: [plan.Add("hold", "hold", after: [spends])]);
+            plan.Add("last", "spends", after: [again]);
         });
-        await LeaveAsync(host, plan, run => Engine.SeeAsync<AttemptStarted>(run, next => next.SubtaskId == "hold"));
+        await LeaveAsync<AttemptStarted>(host, plan, next => next.SubtaskId == "hold");
 
-        RunResult result = await host.ResumeToEndAsync(await host.OnlyRunIdAsync(), builder => builder.AddTaskType("hold", "", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(1)));
+        _hold = _ => Task.CompletedTask;
+        RunResult result = await host.ResumeToEndAsync(await host.OnlyRunIdAsync());
 
-        Assert.Equal((RunOutcome.BudgetExhausted, SubtaskState.Skipped), (result.Outcome, result["again"].State));
-        Assert.Equal(10, result.Run.Usage.Tokens);
+        Assert.Equal((RunOutcome.BudgetExhausted, SubtaskState.Succeeded, SubtaskState.Skipped), (result.Outcome, result["again"].State, result["last"].State));
+        Assert.Equal(20, result.Run.Usage.Tokens);
     }
 
     [Fact]
@@ -110,7 +108,7 @@ public sealed class ResumeTests
     {
         DurableHost host = Create(options: options => options.Budget = new RunBudget { MaxTokens = 10, WhenExhausted = BudgetAction.Ask });
         TaskPlan plan = TaskPlan.Create(plan => plan.Add("again", "spends", after: [plan.Add("spends", "spends")]));
-        await LeaveAsync(host, plan, Engine.SeeAsync<BudgetExhausted>);
+        await LeaveAsync<BudgetExhausted>(host, plan);
         string runId = await host.OnlyRunIdAsync();
 
         await using ServiceProvider process = host.NewProcess();
@@ -127,7 +125,7 @@ public sealed class ResumeTests
     {
         DurableHost host = Create();
         TaskPlan plan = TaskPlan.Create(plan => plan.Add("after", "work", after: [plan.Add("hold", "hold")]));
-        await using (ServiceProvider process = host.NewProcess(also: builder => builder.AddTaskType("deaf", "", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(1))))
+        await using (ServiceProvider process = host.NewProcess())
         {
             OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(plan, TestEnd);
             await Engine.SeeAsync<AttemptStarted>(run);
@@ -191,14 +189,11 @@ public sealed class ResumeTests
     {
         DurableHost host = Create();
         var firstHold = new Checkpoint();
-        await LeaveAsync(host, TaskPlan.Create(plan => plan.Add("hold", "hold")), Engine.SeeAsync<AttemptStarted>);
+        await LeaveAsync<AttemptStarted>(host, TaskPlan.Create(plan => plan.Add("hold", "hold")));
         string runId = await host.OnlyRunIdAsync();
 
-        await using (ServiceProvider process = host.NewProcess(also: builder => builder.ResumeInterruptedRuns().AddTaskType("hold", "", async (None _, TaskContext _, CancellationToken stop) =>
-        {
-            await firstHold.PassAsync(stop);
-            return 1;
-        })))
+        _hold = firstHold.PassAsync;
+        await using (ServiceProvider process = host.NewProcess(also: builder => builder.ResumeInterruptedRuns()))
         {
             IHostedService service = Assert.Single(process.GetServices<IHostedService>());
             await service.StartAsync(TestEnd);
@@ -208,7 +203,8 @@ public sealed class ResumeTests
 
         StoredRun left = (await host.Store.FindAsync(runId, TestEnd))!;
         Assert.Equal((null, null), (left.Outcome, left.Lease));
-        Assert.Equal(RunOutcome.Succeeded, (await host.ResumeToEndAsync(runId, builder => builder.AddTaskType("hold", "", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(1)))).Outcome);
+        _hold = _ => Task.CompletedTask;
+        Assert.Equal(RunOutcome.Succeeded, (await host.ResumeToEndAsync(runId)).Outcome);
     }
 
     [Fact]
@@ -257,16 +253,14 @@ public sealed class ResumeTests
 
     private static TaskPlan One() => TaskPlan.Create(plan => plan.Add("only", "work"));
 
-    private static async Task<TEvent> LeaveAsync<TEvent>(DurableHost host, TaskPlan plan, Func<OrchestrationRun, Task<TEvent>> until)
+    /// <summary>Starts a run in a process that leaves it when something has happened.</summary>
+    private static async Task<TEvent> LeaveAsync<TEvent>(DurableHost host, TaskPlan plan, Func<TEvent, bool>? which = null)
+        where TEvent : RunEvent
     {
         await using ServiceProvider process = host.NewProcess();
         await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(plan, TestEnd);
-        return await until(run);
+        return await Engine.SeeAsync(run, which);
     }
-
-    private static Task<TEvent> LeaveAsync<TEvent>(DurableHost host, TaskPlan plan, Func<OrchestrationRun, Func<TEvent, bool>?, Task<TEvent>> until)
-        where TEvent : RunEvent =>
-        LeaveAsync(host, plan, run => until(run, null));
 
     /// <summary>The run as it would be if only so much of its journal had been written.</summary>
     private static async Task<MemoryRunStore> CutAsync(DurableHost host, string runId, int events)
@@ -289,7 +283,7 @@ public sealed class ResumeTests
             .AddTaskType("work", "Works.", (None _, TaskContext context, CancellationToken _) => ValueTask.FromResult(Interlocked.Increment(ref _executed)), type => type.RequiresApproval = approval)
             .AddTaskType("hold", "Waits until it is told to stop.", async (None _, TaskContext _, CancellationToken stop) =>
             {
-                await new Checkpoint().PassAsync(stop);
+                await _hold(stop);
                 return 0;
             })
             .AddTaskType("flaky", "Fails at first.", (None _, TaskContext context, CancellationToken _) =>
