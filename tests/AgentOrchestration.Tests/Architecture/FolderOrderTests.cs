@@ -65,7 +65,9 @@ public sealed class FolderOrderTests
     private static IEnumerable<(string From, string To, string Origin, string Target)> Edges() =>
         from type in OwnTypes()
         from dependency in type.Dependencies
-        where IsOwn(dependency.Target)
+
+        // The loader takes type parameters of generated methods of one name for each other's.
+        where dependency.Target is not GenericParameter && IsOwn(dependency.Target)
         select (FolderOf(type), FolderOf(dependency.Target), type.FullName, dependency.Target.FullName);
 
     private static IEnumerable<IType> OwnTypes() => Library.Types.Where(IsOwn);

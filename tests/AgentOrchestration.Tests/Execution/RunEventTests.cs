@@ -26,7 +26,7 @@ public sealed class RunEventTests
     [Fact]
     public async Task Every_kind_of_event_comes_from_a_run_and_survives_its_JSON()
     {
-        IReadOnlyList<RunEvent>[] runs = [await ChattyRunAsync(), await TroubledRunAsync(), await UndoneRunAsync()];
+        IReadOnlyList<RunEvent>[] runs = [await ChattyRunAsync(), await TroubledRunAsync(), await UndoneRunAsync(), await InterruptedRunAsync()];
         RunEvent[] events = [.. runs.SelectMany(run => run)];
 
         Assert.Equal(Kinds.Select(kind => kind.Name).Order(), events.Select(next => next.GetType().Name).Distinct().Order());
@@ -48,6 +48,24 @@ public sealed class RunEventTests
 
     private static (string, SubtaskState, int, string?, CompensationState) Describe(SubtaskSnapshot subtask) =>
         (subtask.Subtask.Id, subtask.State, subtask.Attempts, subtask.Error?.Message, subtask.Compensation);
+
+    /// <summary>A process that left its run, and another that goes on with it.</summary>
+    private static async Task<IReadOnlyList<RunEvent>> InterruptedRunAsync()
+    {
+        Func<CancellationToken, Task> hold = stop => new Checkpoint().PassAsync(stop);
+        DurableHost host = new(builder => builder.AddTaskType("hold", "Waits.", async (None _, TaskContext _, CancellationToken stop) =>
+        {
+            await hold(stop);
+            return "done";
+        }));
+        await using ServiceProvider one = host.NewProcess();
+        OrchestrationRun left = await DurableHost.OrchestratorOf(one).StartAsync(TaskPlan.Create(plan => plan.Add("hold", "hold")), TestEnd);
+        await Engine.SeeAsync<AttemptStarted>(left);
+        await left.DisposeAsync();
+        hold = _ => Task.CompletedTask;
+        await using OrchestrationRun resumed = await DurableHost.OrchestratorOf(one).ResumeAsync(left.RunId, TestEnd);
+        return await Engine.EventsAsync(resumed);
+    }
 
     /// <summary>Approval, growth, ticks of which some are lost, usage, a retry, a budget that is extended.</summary>
     private static async Task<IReadOnlyList<RunEvent>> ChattyRunAsync()
