@@ -61,7 +61,11 @@ internal sealed class EarlyStart(Planner planner, PlanChecker checker, ITaskType
     /// <summary>Cancels what has begun. It ends by itself; whoever waits for the plan does not wait for that.</summary>
     private void Discard()
     {
-        _ = _run?.CancelAsync();
+        if (_run is { } run)
+        {
+            _ = run.CancelAsync().AsTask();
+        }
+
         (_intake, _run) = (null, null);
     }
 }
