@@ -67,8 +67,13 @@ internal sealed class TaskOrchestrator(
 
     private async Task<OrchestrationRun> StartEarlyAsync(LocalExecutor local, OrchestrationRequest request, CancellationToken cancellationToken)
     {
-        (TaskGraph graph, OrchestrationRun? run) = await new EarlyStart(planner, checker, taskTypes, local, _runOptions, Watch).PlanAsync(request, cancellationToken).ConfigureAwait(false);
-        return run ?? await StartAsync(graph, cancellationToken).ConfigureAwait(false);
+        (TaskGraph graph, OrchestrationRun? run) = await new EarlyStart(planner, checker, taskTypes, local, _runOptions, Watched).PlanAsync(request, cancellationToken).ConfigureAwait(false);
+        if (run is not null)
+        {
+            return run;
+        }
+
+        return await StartAsync(graph, cancellationToken).ConfigureAwait(false);
     }
 
     private TaskGraph GraphOf(TaskPlan plan) => checker.Check(plan, out IReadOnlyList<PlanDiagnostic> diagnostics)
@@ -102,7 +107,7 @@ internal sealed class TaskOrchestrator(
         Activity? activity = BeginWatching();
         try
         {
-            return Watch(await start().ConfigureAwait(false), activity);
+            return Watched(await start().ConfigureAwait(false), activity);
         }
         catch
         {
@@ -115,13 +120,13 @@ internal sealed class TaskOrchestrator(
         }
     }
 
-    private OrchestrationRun Watch(Func<IRunHandle> start)
+    private OrchestrationRun Watched(Func<IRunHandle> start)
     {
         Activity? caller = Activity.Current;
         Activity? activity = BeginWatching();
         try
         {
-            return Watch(start(), activity);
+            return Watched(start(), activity);
         }
         catch
         {
@@ -147,7 +152,7 @@ internal sealed class TaskOrchestrator(
         activity?.Dispose();
     }
 
-    private OrchestrationRun Watch(IRunHandle run, Activity? activity) => new(run, services, WatchAsync(run, activity));
+    private OrchestrationRun Watched(IRunHandle run, Activity? activity) => new(run, services, WatchAsync(run, activity));
 
     private async Task WatchAsync(IRunHandle run, Activity? activity)
     {
