@@ -3,6 +3,7 @@ using AgentOrchestration.Benchmarks.Compare;
 using AgentOrchestration.Benchmarks.Latency;
 using AgentOrchestration.Benchmarks.Ledger;
 using AgentOrchestration.Benchmarks.Pieces;
+using AgentOrchestration.Benchmarks.Repair;
 using AgentOrchestration.Benchmarks.Report;
 using AgentOrchestration.Benchmarks.Schedules;
 using AgentOrchestration.Benchmarks.Simulator;
@@ -14,6 +15,7 @@ var root = new RootCommand("Measures the library. Absolute times mean little fro
 root.Subcommands.Add(CompareCommand.Create());
 root.Subcommands.Add(LatencyCommand.Create());
 root.Subcommands.Add(PiecesCommand.Create());
+root.Subcommands.Add(RepairCommand.Create());
 root.Subcommands.Add(ReportBenchmark.Create());
 root.Subcommands.Add(ResourcesCommand.Create());
 root.Subcommands.Add(ScheduleCommand.Create());

@@ -184,10 +184,11 @@ internal sealed class InputCheck(
         }
 
         string id = Excerpt.Of(output.SubtaskId);
-        report.Add(
-            PlanDiagnosticCode.ReferenceToNoDependency, subtask, place,
-            $"It refers to the output of '{id}', which is none of its dependencies.",
-            $"Add '{id}' to dependsOn, or refer to a dependency.");
+        int? source = dependencyCheck.IndexOf(output.SubtaskId);
+        (string message, string remedy) = source is null ? ($"It refers to the output of '{id}', which is no subtask of the plan.", "Refer to a subtask of the plan, and name it in dependsOn.")
+            : source == surroundings.Offset + subtask ? ("It refers to its own output.", "Refer to a subtask that is done before.")
+            : ($"It refers to the output of '{id}', which is none of its dependencies.", $"Add '{id}' to dependsOn, or refer to a dependency.");
+        report.Add(PlanDiagnosticCode.ReferenceToNoDependency, subtask, place, message, remedy);
         return null;
     }
 

@@ -1,0 +1,84 @@
+using System.Text;
+using System.Text.Json;
+using AgentOrchestration.Benchmarks.Graphs;
+using AgentOrchestration.Planning;
+using AgentOrchestration.Plans;
+
+namespace AgentOrchestration.Benchmarks.Repair;
+
+/// <summary>Real requests as plans, damaged in every way.</summary>
+internal static class DamageTrial
+{
+    private const int Seed = 5;
+
+    public static async Task<(IReadOnlyList<DamageRow> Rows, int Splits, int SplitsThatDiffer)> RunAsync(RequestPlan[] plans, CancellationToken cancellationToken)
+    {
+        var trial = new PlanTrial(plans.SelectMany(plan => plan.Tools).Distinct());
+        List<DamageRow> rows = [];
+        foreach (Damage damage in Damage.All)
+        {
+            rows.Add(await TryAsync(damage, plans, trial, cancellationToken));
+        }
+
+        int splits = 0;
+        int differ = 0;
+        foreach (RequestPlan plan in plans)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            byte[] text = Encoding.UTF8.GetBytes($"Here:\n```json\n{plan.Text}\n```");
+            string whole = Read(text, text.Length);
+            for (int cut = 1; cut < text.Length; cut++, splits++)
+            {
+                differ += Read(text, cut) == whole ? 0 : 1;
+            }
+        }
+
+        return (rows, splits, differ);
+    }
+
+    private static async Task<DamageRow> TryAsync(Damage damage, RequestPlan[] plans, PlanTrial trial, CancellationToken cancellationToken)
+    {
+        int answers = 0, repaired = 0, changed = 0, right = 0, otherwise = 0;
+        var random = new SeededRandom(Seed);
+        foreach (RequestPlan plan in plans)
+        {
+            TaskPlan original = PlanAnswer.Read(plan.Text, new PlanningOptions());
+            foreach (string text in damage.Apply(plan, random))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                answers++;
+                (TaskPlan? result, IReadOnlyList<PlanDiagnostic> diagnostics, IReadOnlyList<PlanRepair> repairs) = await trial.TryAsync(text);
+                if (result is null)
+                {
+                    bool isRight = damage.Codes.Any(code => diagnostics.Any(diagnostic => diagnostic.Code == code));
+                    (right, otherwise) = isRight ? (right + 1, otherwise) : (right, otherwise + 1);
+                }
+                else
+                {
+                    // A plan that has become another in silence is the worst that can happen; one that was mended without a record is no better.
+                    bool isKept = IsSame(original, result) && (damage.Expectation != Expectation.Repaired || repairs.Count > 0);
+                    (repaired, changed) = isKept ? (repaired + 1, changed) : (repaired, changed + 1);
+                }
+            }
+        }
+
+        return new DamageRow(damage.Kind, $"{damage.Expectation}", answers, repaired, changed, right, otherwise);
+    }
+
+    /// <summary>The same subtasks with the same arguments, each after the same others.</summary>
+    private static bool IsSame(TaskPlan left, TaskPlan right) =>
+        left.Subtasks.Count == right.Subtasks.Count
+        && left.Subtasks.Zip(right.Subtasks).All(pair =>
+            (pair.First.Id, pair.First.Name, pair.First.TaskType, pair.First.EstimatedDuration) == (pair.Second.Id, pair.Second.Name, pair.Second.TaskType, pair.Second.EstimatedDuration)
+            && pair.First.DependsOn.ToHashSet().SetEquals(pair.Second.DependsOn)
+            && JsonElement.DeepEquals(pair.First.Arguments!.Value, pair.Second.Arguments!.Value));
+
+    private static string Read(byte[] text, int cut)
+    {
+        var reader = new PlanReader(new PlanningOptions());
+        reader.Append(text.AsSpan(0, cut));
+        reader.Append(text.AsSpan(cut));
+        PlanReading reading = reader.Complete();
+        return $"{string.Join('\n', reading.Diagnostics)}\n{string.Join('\n', reading.Plan.Repairs)}\n{JsonSerializer.Serialize(reading.Plan)}";
+    }
+}
