@@ -53,6 +53,21 @@ public interface ITaskOrchestrator
     /// <exception cref="RunStoreException">The store cannot be read, or what it holds of the run is damaged or of another version.</exception>
     Task<OrchestrationRun> ResumeAsync(string runId, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Starts a new run from an old one, which stays as it is: what has succeeded there is not done again when it is the same work, by task
+    /// type, version and input; work that changes something outside only under the same id. What added subtasks is done again.
+    /// </summary>
+    /// <param name="runId">The old run, whether it has ended or not.</param>
+    /// <param name="plan">The new plan. Default: that of the old run.</param>
+    /// <param name="again">The ids of subtasks that are done again all the same, with all that needs them. Default: none.</param>
+    /// <param name="cancellationToken">Cancels the start, not the run.</param>
+    /// <returns>The run; dispose it. What it has reused has the origin <see cref="OutputOrigin.Reused"/>.</returns>
+    /// <exception cref="ArgumentException">There is no such run, or no such subtask to do again.</exception>
+    /// <exception cref="InvalidOperationException">Runs are not remembered.</exception>
+    /// <exception cref="InvalidPlanException">The new plan, or that of the old run, does not pass the checks.</exception>
+    /// <exception cref="RunStoreException">The store cannot be read, or what it holds of the old run is damaged or of another version.</exception>
+    Task<OrchestrationRun> StartFromAsync(string runId, TaskPlan? plan = null, IReadOnlyList<string>? again = null, CancellationToken cancellationToken = default);
+
     /// <summary>Makes a plan, runs it, and compiles the answer.</summary>
     /// <typeparam name="T">The type of the answer.</typeparam>
     /// <param name="request">What is wanted.</param>

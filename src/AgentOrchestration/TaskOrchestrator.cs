@@ -81,13 +81,9 @@ internal sealed class TaskOrchestrator(
 
     public async Task<OrchestrationRun> ResumeAsync(string runId, CancellationToken cancellationToken)
     {
-        RunIds.ThrowIfInvalid(runId);
-        IRunStore store = services.GetService<IRunStore>()
-            ?? throw new InvalidOperationException("Runs are not remembered: call UseSqlite(…) or UseRunStore(…).");
-        ReadOnlyMemory<byte> content = await store.ReadHeaderAsync(runId, cancellationToken).ConfigureAwait(false)
+        RunHeader header = await ReadHeaderAsync(runId, cancellationToken).ConfigureAwait(false)
             ?? throw new ArgumentException($"There is no run '{Excerpt.Of(runId)}'.", nameof(runId));
-        RunHeader header = RunHeader.Read(content, runId);
-        IReadOnlyList<string> changes = RunHeader.ChangesOf(header.TaskTypes, services.GetRequiredService<ITaskTypeRegistry>());
+        IReadOnlyList<string> changes = RunHeader.ChangesOf(header.TaskTypes, TaskTypes);
         if (changes.Count > 0)
         {
             throw new InvalidOperationException(
@@ -95,8 +91,36 @@ internal sealed class TaskOrchestrator(
         }
 
         TaskGraph graph = GraphOf(header.Plan);
-        return await WatchedAsync(() => executor.ResumeAsync(runId, graph, header.Options.ToOptions(), cancellationToken)).ConfigureAwait(false);
+
+        // When the run that it was made from is gone, the rest of the work is simply done.
+        RunReuse? reuse = header.MadeFrom is { } old && await ReadHeaderAsync(old, cancellationToken).ConfigureAwait(false) is { } oldHeader
+            ? ReuseOf(old, oldHeader, header.Again ?? [])
+            : null;
+        return await WatchedAsync(() => executor.ResumeAsync(runId, graph, header.Options.ToOptions(), reuse, cancellationToken)).ConfigureAwait(false);
     }
+
+    public async Task<OrchestrationRun> StartFromAsync(string runId, TaskPlan? plan, IReadOnlyList<string>? again, CancellationToken cancellationToken)
+    {
+        RunHeader header = await ReadHeaderAsync(runId, cancellationToken).ConfigureAwait(false)
+            ?? throw new ArgumentException($"There is no run '{Excerpt.Of(runId)}'.", nameof(runId));
+        TaskGraph graph = GraphOf(plan ?? header.Plan);
+        RunReuse reuse = ReuseOf(runId, header, [.. again ?? []]);
+        return await WatchedAsync(() => executor.StartAsync(graph, _runOptions, reuse, cancellationToken)).ConfigureAwait(false);
+    }
+
+    private async Task<RunHeader?> ReadHeaderAsync(string runId, CancellationToken cancellationToken)
+    {
+        RunIds.ThrowIfInvalid(runId);
+        IRunStore store = services.GetService<IRunStore>()
+            ?? throw new InvalidOperationException("Runs are not remembered: call UseSqlite(…) or UseRunStore(…).");
+        return await store.ReadHeaderAsync(runId, cancellationToken).ConfigureAwait(false) is { } content ? RunHeader.Read(content, runId) : null;
+    }
+
+    private RunReuse ReuseOf(string runId, RunHeader header, IReadOnlyList<string> again) => new(runId, GraphOf(header.Plan))
+    {
+        Again = again,
+        ChangedTaskTypes = [.. header.TaskTypes.Where(version => !taskTypes.TryGet(version.Key, out TaskDescriptor? taskType) || taskType.Version != version.Value).Select(version => version.Key)],
+    };
 
     private Task<OrchestrationRun> StartAsync(TaskGraph graph, CancellationToken cancellationToken) =>
         WatchedAsync(() => executor.StartAsync(graph, _runOptions, cancellationToken));

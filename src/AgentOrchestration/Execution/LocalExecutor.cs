@@ -106,7 +106,8 @@ public sealed class LocalExecutor : IExecutor
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxParallelism, 1, nameof(options));
         cancellationToken.ThrowIfCancellationRequested();
         SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
-        var run = new LocalRun(this, graph, options, order, Store is null ? null : await CreateJournalAsync(Store, graph, options, cancellationToken).ConfigureAwait(false));
+        RunJournal? journal = Store is null ? null : await CreateJournalAsync(Store, RunHeader.Of(graph.Plan, options, TaskTypes!), cancellationToken).ConfigureAwait(false);
+        var run = new LocalRun(this, graph, options, order, journal);
         run.Start();
         return run;
     }
@@ -122,23 +123,40 @@ public sealed class LocalExecutor : IExecutor
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IRunHandle> ResumeAsync(string runId, TaskGraph graph, RunOptions options, CancellationToken cancellationToken)
+    public async ValueTask<IRunHandle> StartAsync(TaskGraph graph, RunOptions options, RunReuse reuse, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(reuse);
+        IRunStore store = Store ?? throw NotRemembered();
+        ReusableResults reusable = await ReusableResults.ReadAsync(this, graph, reuse, cancellationToken).ConfigureAwait(false);
+        SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
+        RunHeader header = RunHeader.Of(graph.Plan, options, TaskTypes!) with { MadeFrom = reuse.RunId, Again = reuse.Again };
+        RunJournal journal = await CreateJournalAsync(store, header, cancellationToken).ConfigureAwait(false);
+        var run = new LocalRun(this, graph, options, order, journal, reusable);
+        run.Start();
+        return run;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IRunHandle> ResumeAsync(string runId, TaskGraph graph, RunOptions options, RunReuse? reuse, CancellationToken cancellationToken)
     {
         RunIds.ThrowIfInvalid(runId);
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(options);
         if (Store is null)
         {
-            throw new InvalidOperationException("Runs are not remembered: call UseSqlite(…) or UseRunStore(…).");
+            throw NotRemembered();
         }
 
+        ReusableResults? reusable = reuse is null ? null : await ReusableResults.ReadAsync(this, graph, reuse, cancellationToken).ConfigureAwait(false);
         SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
         RunLease lease = await Store.AcquireLeaseAsync(runId, _owner, RunJournal.LeaseDuration, cancellationToken).ConfigureAwait(false)
             ?? throw await WhyNotFreeAsync(Store, runId, cancellationToken).ConfigureAwait(false);
         var journal = new RunJournal(Store, lease, TimeProvider);
         try
         {
-            var run = new LocalRun(this, graph, options, order, journal);
+            var run = new LocalRun(this, graph, options, order, journal, reusable);
             await run.ReplayAsync(Store, TaskTypes!, cancellationToken).ConfigureAwait(false);
             run.Resume();
             return run;
@@ -150,14 +168,15 @@ public sealed class LocalExecutor : IExecutor
         }
     }
 
-    private async Task<RunJournal> CreateJournalAsync(IRunStore store, TaskGraph graph, RunOptions options, CancellationToken cancellationToken)
+    private async Task<RunJournal> CreateJournalAsync(IRunStore store, RunHeader header, CancellationToken cancellationToken)
     {
         string runId = Workers.NewRunId();
-        byte[] header = RunHeader.Of(graph.Plan, options, TaskTypes!).Write();
-        RunLease lease = await store.CreateAsync(new NewRun(runId, TimeProvider.GetUtcNow(), header), _owner, RunJournal.LeaseDuration, cancellationToken).ConfigureAwait(false)
+        RunLease lease = await store.CreateAsync(new NewRun(runId, TimeProvider.GetUtcNow(), header.Write()), _owner, RunJournal.LeaseDuration, cancellationToken).ConfigureAwait(false)
             ?? throw new InvalidOperationException($"There is a run of the id '{runId}' already.");
         return new RunJournal(store, lease, TimeProvider);
     }
+
+    private static InvalidOperationException NotRemembered() => new("Runs are not remembered: call UseSqlite(…) or UseRunStore(…).");
 
     private static async Task<Exception> WhyNotFreeAsync(IRunStore store, string runId, CancellationToken cancellationToken) =>
         await store.FindAsync(runId, cancellationToken).ConfigureAwait(false) is { Lease: { } lease }

@@ -132,11 +132,16 @@ internal sealed partial class LocalRun
     private async ValueTask<Preparation> FindOutAsync(int subtask)
     {
         TaskDescriptor taskType = Graph.TaskTypes[subtask];
-        ApprovalQuestion? question = Graph.Policies[subtask].RequiresApproval ? Approvals.QuestionOf(this, subtask) : null;
         string? identity = null;
         CachedOutput? cached = null;
         try
         {
+            if (_reusable?.Find(Graph, subtask, Inputs) is { } reused && TryKeep(subtask, attempt: 0, reused.Output, out _))
+            {
+                // What was done is not asked about again.
+                return new Preparation { Cached = reused };
+            }
+
             if (taskType.MayShare)
             {
                 identity = WorkIdentity.Of(taskType, Graph.Inputs[subtask] is { } binding ? Inputs.ResolveExactly(binding) : default);
@@ -153,6 +158,7 @@ internal sealed partial class LocalRun
             ExecutionLog.NotShared(Executor.Logger, exception, RunId, Graph.SubtaskAt(subtask).Id);
         }
 
+        ApprovalQuestion? question = Graph.Policies[subtask].RequiresApproval ? Approvals.QuestionOf(this, subtask) : null;
         if (_journal is not null && cached is not null && !TryKeep(subtask, attempt: 0, cached.Output, out _))
         {
             cached = null;

@@ -12,6 +12,7 @@ namespace AgentOrchestration.Execution;
 internal sealed partial class LocalRun
 {
     private readonly RunJournal? _journal;
+    private readonly ReusableResults? _reusable;
 
     // Used inside the gate.
     private HeldBack _heldBack = new();

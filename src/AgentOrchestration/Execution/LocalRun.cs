@@ -31,16 +31,18 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     private bool _needsResources;
     private readonly List<Task> _pumps = [];
 
-    public LocalRun(LocalExecutor executor, TaskGraph graph, RunOptions options, SubtaskOrder order, RunJournal? journal = null)
+    public LocalRun(LocalExecutor executor, TaskGraph graph, RunOptions options, SubtaskOrder order, RunJournal? journal = null, ReusableResults? reusable = null)
     {
         Executor = executor;
         PlannedGraph = graph;
         Options = options;
         _journal = journal;
+        _reusable = reusable;
         RunId = journal?.RunId ?? executor.Workers.NewRunId();
         _ended = _ending.Token;
         _resources = new RunShare(executor.Resources, executor.Shares, executor.TimeProvider);
-        _core = new DispatchCore(graph, _resources, RunId, options, order, SharablesOf(graph, executor.Cache is not null), executor.Ordering.Observed);
+        _core = new DispatchCore(
+            graph, _resources, RunId, options, order, reusable is null ? SharablesOf(graph, executor.Cache is not null) : static _ => true, executor.Ordering.Observed);
         if (journal is not null)
         {
             History.HoldBack();

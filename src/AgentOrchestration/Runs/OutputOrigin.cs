@@ -11,4 +11,7 @@ public enum OutputOrigin
 
     /// <summary>It was in the result cache.</summary>
     Cached,
+
+    /// <summary>The run that this one was made from had it.</summary>
+    Reused,
 }

@@ -128,7 +128,7 @@ internal sealed partial class DispatchCore
         }
         else if (preparation.Cached is { } cached)
         {
-            Succeed(subtask, attempt: 0, cached.Output, OutputOrigin.Cached, now);
+            Succeed(subtask, attempt: 0, cached.Output, cached.Origin, now);
         }
         else if (preparation.Identity is null || !(_shared ??= new SharedWork()).TryFindWorker(preparation.Identity, subtask, out int worker) || worker == subtask)
         {

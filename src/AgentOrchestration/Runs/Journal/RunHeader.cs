@@ -18,8 +18,11 @@ internal sealed record RunHeader
 
     public required OptionsDocument Options { get; init; }
 
-    /// <summary>The run whose results it may reuse, when it was made of one.</summary>
+    /// <summary>The run whose results it may reuse, when it was made from one.</summary>
     public string? MadeFrom { get; init; }
+
+    /// <summary>The subtasks that are done again all the same.</summary>
+    public IReadOnlyList<string>? Again { get; init; }
 
     public static RunHeader Of(TaskPlan plan, RunOptions options, ITaskTypeRegistry taskTypes) => new()
     {
