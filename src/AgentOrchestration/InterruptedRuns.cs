@@ -13,13 +13,13 @@ internal sealed class InterruptedRuns(ITaskOrchestrator orchestrator, IRunStore 
 {
     private static readonly TimeSpan Interval = RunJournal.LeaseDuration / 3;
 
-    private readonly Dictionary<string, OrchestrationRun> _runs = new(StringComparer.Ordinal);
+    private readonly HashSet<Task> _driving = [];
     private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
-        await Task.WhenAll(_runs.Values.Select(run => run.DisposeAsync().AsTask())).ConfigureAwait(false);
+        await Task.WhenAll(_driving).ConfigureAwait(false);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -29,6 +29,7 @@ internal sealed class InterruptedRuns(ITaskOrchestrator orchestrator, IRunStore 
             while (true)
             {
                 await PickUpAsync(stoppingToken).ConfigureAwait(false);
+                _driving.RemoveWhere(run => run.IsCompleted);
                 await Task.Delay(Interval, timeProvider, stoppingToken).ConfigureAwait(false);
             }
         }
@@ -62,13 +63,7 @@ internal sealed class InterruptedRuns(ITaskOrchestrator orchestrator, IRunStore 
         {
             OrchestrationRun run = await orchestrator.ResumeAsync(runId, stoppingToken).ConfigureAwait(false);
             ExecutionLog.PickedUp(logger, runId);
-            if (_runs.Remove(runId, out OrchestrationRun? before))
-            {
-                // It went no further here, and nobody else took it meanwhile.
-                await before.DisposeAsync().ConfigureAwait(false);
-            }
-
-            _runs.Add(runId, run);
+            _driving.Add(DriveAsync(run, stoppingToken));
         }
         catch (RunStoreException exception) when (exception.IsTransient)
         {
@@ -83,6 +78,20 @@ internal sealed class InterruptedRuns(ITaskOrchestrator orchestrator, IRunStore 
                 ExecutionLog.NotPickedUp(logger, exception, runId);
             }
         }
+    }
+
+    private static async Task DriveAsync(OrchestrationRun run, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await run.WaitAsync(stoppingToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or RunDetachedException)
+        {
+            // Somebody goes on with it, this host or another.
+        }
+
+        await run.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Whether another process has not been quicker.</summary>

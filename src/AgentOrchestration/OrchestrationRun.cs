@@ -37,6 +37,7 @@ public sealed class OrchestrationRun : IAsyncDisposable
     /// the end. A slow reader holds nothing up.
     /// </summary>
     /// <param name="cancellationToken">Ends the watching, not the run.</param>
+    /// <returns>The events; those of a durable run that goes no further in this process end without the one that ends it.</returns>
     public IAsyncEnumerable<RunEvent> WatchAsync(CancellationToken cancellationToken = default) => _handle.WatchAsync(cancellationToken);
 
     /// <summary>The run as it is now.</summary>
@@ -58,6 +59,7 @@ public sealed class OrchestrationRun : IAsyncDisposable
 
     /// <summary>Waits for the end. Failed subtasks are part of the result, not an exception.</summary>
     /// <param name="cancellationToken">Ends the waiting, not the run.</param>
+    /// <exception cref="RunDetachedException">The run is durable and goes no further in this process.</exception>
     public async Task<RunResult> WaitAsync(CancellationToken cancellationToken = default)
     {
         RunOutcome outcome = await _handle.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -128,7 +130,10 @@ public sealed class OrchestrationRun : IAsyncDisposable
         }
     }
 
-    /// <summary>Cancels the run if it goes on, and waits for its end, at most as long as code that was told to stop may go on.</summary>
+    /// <summary>
+    /// Cancels a run in memory if it goes on, and waits for its end, at most as long as code that was told to stop may go on. A durable run is
+    /// only left: its code is told to stop, its end is not written, and <see cref="ITaskOrchestrator.ResumeAsync"/> goes on with it.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         await _handle.DisposeAsync().ConfigureAwait(false);

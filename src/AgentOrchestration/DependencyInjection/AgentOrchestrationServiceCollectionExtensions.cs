@@ -90,7 +90,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
             Shares = provider.GetRequiredService<RunShares>(),
             Objects = provider.GetRequiredService<ResourceObjects>(),
             Store = provider.GetService<IRunStore>(),
-            Secrets = provider.GetService<ISecretProvider>(),
+            Secrets = new RevealedSecrets(provider.GetService<ISecretProvider>()),
             TaskTypes = provider.GetRequiredService<ITaskTypeRegistry>(),
         });
         services.TryAddSingleton<IExecutor>(provider => provider.GetRequiredService<LocalExecutor>());

@@ -53,8 +53,8 @@ public sealed class LocalExecutor : IExecutor
     /// <summary>Where runs are remembered; <see langword="null"/> when they live in memory only.</summary>
     internal IRunStore? Store { get; init; }
 
-    /// <summary>The secrets of the application; <see langword="null"/> when it has none.</summary>
-    internal ISecretProvider? Secrets { get; init; }
+    /// <summary>The secrets of the application.</summary>
+    internal RevealedSecrets Secrets { get; init; } = new(provider: null);
 
     /// <summary>The task types, for what is remembered of them.</summary>
     internal ITaskTypeRegistry? TaskTypes { get; init; }
@@ -107,9 +107,7 @@ public sealed class LocalExecutor : IExecutor
         cancellationToken.ThrowIfCancellationRequested();
         SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
         RunJournal? journal = Store is null ? null : await CreateJournalAsync(Store, RunHeader.Of(graph.Plan, options, TaskTypes!), cancellationToken).ConfigureAwait(false);
-        var run = new LocalRun(this, graph, options, order, journal);
-        run.Start();
-        return run;
+        return await StartAsync(new LocalRun(this, graph, options, order, journal), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Starts a run whose plan is still being written.</summary>
@@ -133,9 +131,7 @@ public sealed class LocalExecutor : IExecutor
         SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
         RunHeader header = RunHeader.Of(graph.Plan, options, TaskTypes!) with { MadeFrom = reuse.RunId, Again = reuse.Again };
         RunJournal journal = await CreateJournalAsync(store, header, cancellationToken).ConfigureAwait(false);
-        var run = new LocalRun(this, graph, options, order, journal, reusable);
-        run.Start();
-        return run;
+        return await StartAsync(new LocalRun(this, graph, options, order, journal, reusable), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -159,11 +155,28 @@ public sealed class LocalExecutor : IExecutor
             var run = new LocalRun(this, graph, options, order, journal, reusable);
             await run.ReplayAsync(Store, TaskTypes!, cancellationToken).ConfigureAwait(false);
             run.Resume();
+            await run.WhenWrittenAsync(cancellationToken).ConfigureAwait(false);
             return run;
         }
         catch
         {
             await journal.CloseAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>A durable run has started when that is in its journal.</summary>
+    private static async ValueTask<IRunHandle> StartAsync(LocalRun run, CancellationToken cancellationToken)
+    {
+        run.Start();
+        try
+        {
+            await run.WhenWrittenAsync(cancellationToken).ConfigureAwait(false);
+            return run;
+        }
+        catch
+        {
+            await run.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }

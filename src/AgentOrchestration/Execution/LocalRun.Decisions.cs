@@ -205,6 +205,6 @@ internal sealed partial class LocalRun
         Hand(Tell(
             (decision, error),
             static (run, told, now, decisions) => run._core.Compensated(
-                told.decision.Subtask, told.decision.Attempt, told.error is null ? null : run._secrets.Redact(SubtaskError.From(told.error)), now, decisions)));
+                told.decision.Subtask, told.decision.Attempt, told.error is null ? null : run.Executor.Secrets.Redact(SubtaskError.From(told.error)), now, decisions)));
     }
 }

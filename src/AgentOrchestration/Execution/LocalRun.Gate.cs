@@ -83,7 +83,7 @@ internal sealed partial class LocalRun
         var result = new AttemptResult
         {
             Output = output,
-            Error = exception is null ? null : _secrets.Redact(SubtaskError.From(exception)),
+            Error = exception is null ? null : Executor.Secrets.Redact(SubtaskError.From(exception)),
             MayRetry = exception is not null && retry.MayRetry(exception),
             RetryAfter = exception is null ? null : retry.PauseOf(exception),
             Usage = attempt.Extras.Usage,

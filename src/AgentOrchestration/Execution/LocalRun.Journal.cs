@@ -15,14 +15,23 @@ internal sealed partial class LocalRun
     private readonly ReusableResults? _reusable;
 
     // Used inside the gate.
-    private HeldBack _heldBack = new();
+    private HeldBack _heldBack = null!;
     private bool _isWriting;
     private int _taken;
     private HashSet<LocalAttempt>? _leaving;
     private volatile bool _isDetached;
 
-    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // A run in memory has none of these.
+    private TaskCompletionSource _left = null!;
+    private TaskCompletionSource _written = null!;
+
+    private void PrepareJournal()
+    {
+        _heldBack = new HeldBack();
+        _left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        History.HoldBack();
+    }
 
     /// <summary>Tells the core what has happened before.</summary>
     /// <exception cref="RunStoreException">The journal cannot be read or applied.</exception>
@@ -105,7 +114,7 @@ internal sealed partial class LocalRun
         catch (Exception exception)
         {
             string type = output?.GetType().Name ?? Graph.TaskTypes[subtask].OutputType.Name;
-            error = _secrets.Redact(new SubtaskError("ResultNotStorable", $"The result of '{Graph.SubtaskAt(subtask).Id}' ({type}) cannot be stored as JSON and read back: {exception.Message}")
+            error = Executor.Secrets.Redact(new SubtaskError("ResultNotStorable", $"The result of '{Graph.SubtaskAt(subtask).Id}' ({type}) cannot be stored as JSON and read back: {exception.Message}")
             {
                 Exception = exception,
             });
@@ -211,7 +220,7 @@ internal sealed partial class LocalRun
     }
 
     /// <summary>Waits until everything that has happened so far is in the journal.</summary>
-    private async ValueTask WhenWrittenAsync(CancellationToken cancellationToken)
+    public async ValueTask WhenWrittenAsync(CancellationToken cancellationToken)
     {
         if (_journal is null)
         {

@@ -17,7 +17,6 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     private readonly RunTicks _ticks = new();
     private readonly RunSignal _signal = new();
     private readonly RunTimers _timers;
-    private readonly RevealedSecrets _secrets;
 #pragma warning disable CA2213 // A captured context needs no disposal, and abandoned code may still look at it.
     private readonly ExecutionContext? _context = ExecutionContext.Capture();
 #pragma warning restore CA2213
@@ -45,13 +44,12 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
             graph, _resources, RunId, options, order, reusable is null ? SharablesOf(graph, executor.Cache is not null) : static _ => true, executor.Ordering.Observed);
         if (journal is not null)
         {
-            History.HoldBack();
+            PrepareJournal();
         }
 
         _events = new RunEventFactory(RunId, Graph);
         _running = new LocalAttempt?[graph.Count];
-        _secrets = new RevealedSecrets(executor.Secrets);
-        Inputs = new InputBinder(Graph, OutputOf, executor.Serializer, _secrets.Reveal);
+        Inputs = new InputBinder(Graph, OutputOf, executor.Serializer, executor.Secrets.Revealing);
         _startedAt = executor.TimeProvider.GetUtcNow();
         _timeProvider = executor.TimeProvider;
         _startTimestamp = _timeProvider.GetTimestamp();
@@ -152,8 +150,8 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
         }
     }
 
-    /// <summary>A text without the secrets that attempts of the run were given.</summary>
-    public string Redact(string text) => _secrets.Redact(text);
+    /// <summary>A text without the secrets that attempts were given.</summary>
+    public string Redact(string text) => Executor.Secrets.Redact(text);
 
     /// <summary>The output of a subtask that has succeeded. May be read without the gate by what comes after it.</summary>
     public object? OutputOf(int subtask) => _core.State.OutputOf(subtask);

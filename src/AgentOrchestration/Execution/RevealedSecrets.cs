@@ -3,20 +3,30 @@ using AgentOrchestration.Runs;
 
 namespace AgentOrchestration.Execution;
 
-/// <summary>The secrets that attempts of a run were given, to keep them out of what is told about it. Safe for concurrent use.</summary>
-internal sealed class RevealedSecrets(ISecretProvider? provider)
+/// <summary>The secrets that attempts were given, to keep them out of what is told about their runs. Safe for concurrent use.</summary>
+internal sealed class RevealedSecrets
 {
     // A shorter text is no secret, and would be found in every other message.
     private const int Shortest = 4;
 
     private readonly Lock _gate = new();
+    private readonly ISecretProvider? _provider;
     private string[] _values = [];
 
-    public string Reveal(string name)
+    public RevealedSecrets(ISecretProvider? provider)
     {
-        string value = provider is null
+        _provider = provider;
+        Revealing = Reveal;
+    }
+
+    /// <summary>Gives the value of a secret, which is kept out of what is told from then on.</summary>
+    public Func<string, string> Revealing { get; }
+
+    private string Reveal(string name)
+    {
+        string value = _provider is null
             ? throw new InvalidOperationException($"The arguments name the secret '{Excerpt.Of(name)}', but the application has registered no {nameof(ISecretProvider)}.")
-            : provider.Find(name) ?? throw new InvalidOperationException($"There is no secret '{Excerpt.Of(name)}'.");
+            : _provider.Find(name) ?? throw new InvalidOperationException($"There is no secret '{Excerpt.Of(name)}'.");
         if (value.Length >= Shortest && !Volatile.Read(ref _values).Contains(value))
         {
             lock (_gate)

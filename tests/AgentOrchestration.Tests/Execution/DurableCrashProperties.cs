@@ -88,10 +88,11 @@ public sealed class DurableCrashProperties
         return crashes;
     }
 
+    /// <summary>Everything but what is up to chance: of two dependencies that fail, which one came first.</summary>
     private static Dictionary<string, string> Describe(RunResult result)
     {
         var described = result.Subtasks.ToDictionary(
-            subtask => subtask.Subtask.Id, subtask => $"{subtask.State} {subtask.SkippedBecauseOf} {subtask.Error?.Message} {Text(subtask.Output)}", StringComparer.Ordinal);
+            subtask => subtask.Subtask.Id, subtask => $"{subtask.State} {subtask.Error?.Message} {Text(subtask.Output)}", StringComparer.Ordinal);
         described["outcome"] = result.Outcome.ToString();
         return described;
 
@@ -139,15 +140,15 @@ public sealed class DurableCrashProperties
         public async Task<bool> CrashAsync(TaskPlan plan, long operation, bool hasHappened)
         {
             await using ServiceProvider process = _host.NewProcess(FaultyRunStore.CrashingAt(_host.Store, operation, hasHappened));
-            await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(plan, TestEnd);
-            RunId = run.RunId;
             try
             {
+                await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(plan, TestEnd);
                 await run.WaitAsync(TestEnd);
                 return false;
             }
-            catch (RunDetachedException)
+            catch (RunDetachedException exception)
             {
+                RunId = exception.RunId;
                 return true;
             }
         }

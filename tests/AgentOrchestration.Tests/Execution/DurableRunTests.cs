@@ -85,13 +85,15 @@ public sealed class DurableRunTests
         DurableHost host = Create();
         var store = new HoldingStore(host.Store, _ => gate.Task);
         await using ServiceProvider process = host.NewProcess(store);
-        await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(Chain(1), TestEnd);
+        Task<OrchestrationRun> starting = DurableHost.OrchestratorOf(process).StartAsync(Chain(1), TestEnd);
         await store.Held;
 
         Assert.Empty(_executed);
-        Assert.Empty(await host.JournalAsync(run.RunId));
+        Assert.Empty(await host.JournalAsync(await host.OnlyRunIdAsync()));
+        Assert.False(starting.IsCompleted);
 
         gate.SetResult();
+        await using OrchestrationRun run = await starting;
         await run.WaitAsync(TestEnd);
         Assert.Single(_executed);
     }
