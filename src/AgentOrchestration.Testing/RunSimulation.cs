@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using AgentOrchestration.Execution;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Plans;
+using AgentOrchestration.Runs;
 using AgentOrchestration.Testing.Simulation;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -22,7 +23,7 @@ public sealed class RunSimulation
     /// <summary>Makes a simulation.</summary>
     /// <param name="configure">
     /// Adds the application's services, as it does itself: <c>services => services.AddAgentOrchestration().AddTaskType&lt;…&gt;()</c>. The
-    /// clock, the threads and the result cache are replaced; replace what does I/O with fakes yourself.
+    /// clock, the threads and the result cache are replaced, and runs are not durable; replace what does I/O with fakes yourself.
     /// </param>
     public RunSimulation(Action<IServiceCollection> configure)
     {
@@ -31,6 +32,9 @@ public sealed class RunSimulation
         _services.AddAgentOrchestration();
         _services.AddSingleton<SimulationThread>();
         _services.RemoveAll<TimeProvider>();
+
+        // Simulated runs live in memory: a store does I/O, and on threads of its own.
+        _services.RemoveAll<IRunStore>();
         _services.AddSingleton<TimeProvider>(services => services.GetRequiredService<SimulationThread>().Clock);
         _services.AddSingleton<WorkerPool, SimulatedWorkers>();
         _services.Insert(0, ServiceDescriptor.Singleton<TaskMiddleware, SimulatedAttempts>());

@@ -54,7 +54,7 @@ internal sealed class JournalReplay(IRunStore store, string runId, DispatchCore 
             case JournalEvent.SucceededLarge large:
                 ReadOnlyMemory<byte> blob = await store.ReadBlobAsync(runId, large.Blob, cancellationToken).ConfigureAwait(true)
                     ?? throw new InvalidOperationException($"The blob {Excerpt.Of(large.Blob)} is missing.");
-                return OutputOf(read, large.Subtask, large.Attempt, large.Origin, JsonElement.Parse(blob.Span));
+                return OutputOf(read, large.Subtask, large.Attempt, large.Origin, JournalJson.ReadBlob(blob));
             case JournalEvent.Shared shared:
                 RunState state = core.State;
                 object? output = shared.With >= 0 && shared.With < state.Graph.Count ? state.OutputOf(shared.With) : null;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Journal;
 using AgentOrchestration.Scheduling;
 using AgentOrchestration.Tasks;
 
@@ -106,6 +107,7 @@ internal sealed partial class LocalRun
         try
         {
             JsonElement json = Inputs.WriteOutput(subtask, output);
+            JournalJson.CheckDepth(json);
             _ = Inputs.ReadOutput(subtask, json);
             _journal!.Keep(subtask, attempt, json);
             error = null;

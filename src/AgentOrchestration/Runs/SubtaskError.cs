@@ -19,7 +19,8 @@ public sealed record SubtaskError(string Kind, string Message)
     {
         try
         {
-            return exception.Message;
+            // Whoever overrides it may not keep to its type.
+            return exception.Message ?? "";
         }
         catch (Exception second)
         {

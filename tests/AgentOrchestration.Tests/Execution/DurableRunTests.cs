@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Plugins;
@@ -127,6 +128,43 @@ public sealed class DurableRunTests
     }
 
     [Fact]
+    public async Task Whatever_code_says_or_returns_the_journal_can_hold_it_or_the_subtask_fails()
+    {
+        DurableHost host = Create();
+        void Hostile(IAgentOrchestrationBuilder builder) => builder
+            .AddTaskType<None, string>("half", "Throws half a character.", (_, _, _) => throw new InvalidDataException("half \uD800 of it"))
+            .AddTaskType<None, string>("mute", "Throws without a message.", (_, _, _) => throw new MuteException())
+            .AddTaskType("deep", "Returns what is nested deeply.", (None _, TaskContext _, CancellationToken _) =>
+                ValueTask.FromResult(JsonDocument.Parse(new string('[', 900) + new string(']', 900), new JsonDocumentOptions { MaxDepth = 1000 }).RootElement))
+            .AddTaskType("fairly", "Returns what is nested fairly.", (None _, TaskContext _, CancellationToken _) =>
+                ValueTask.FromResult(JsonDocument.Parse(new string('[', 150) + new string(']', 150), new JsonDocumentOptions { MaxDepth = 1000 }).RootElement))
+            .AddTaskType("nothing", "Returns no JSON at all.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(default(JsonElement)))
+            .AddTaskType("asks", "Waits for an answer.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(1), type => type.RequiresApproval = true);
+        string runId;
+        await using (ServiceProvider process = host.NewProcess(also: Hostile))
+        {
+            await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(
+                TaskPlan.Create(plan =>
+                {
+                    foreach (string name in (string[])["half", "mute", "deep", "fairly", "nothing", "asks"])
+                    {
+                        plan.Add(name, name);
+                    }
+                }),
+                TestEnd);
+            await run.ApproveAsync(await Engine.SeeAsync<ApprovalRequested>(run), "\uDC00 me", "\uD800", TestEnd);
+            await run.WaitAsync(TestEnd);
+            runId = run.RunId;
+        }
+
+        RunResult result = await host.ResumeToEndAsync(runId, Hostile);
+        Assert.Equal(
+            [SubtaskState.Failed, SubtaskState.Failed, SubtaskState.Failed, SubtaskState.Succeeded, SubtaskState.Failed, SubtaskState.Succeeded],
+            result.Subtasks.Select(subtask => subtask.State));
+        Assert.Equal(("ResultNotStorable", "ResultNotStorable"), (result["deep"].Error!.Kind, result["nothing"].Error!.Kind));
+    }
+
+    [Fact]
     public async Task Two_processes_cannot_drive_one_run_and_the_one_that_has_lost_it_writes_nothing()
     {
         DurableHost host = Create();
@@ -242,6 +280,11 @@ public sealed class DurableRunTests
             circle.Self = circle;
             return circle;
         }
+    }
+
+    private sealed class MuteException : Exception
+    {
+        public override string Message => null!;
     }
 
     private interface IOneWay

@@ -82,7 +82,7 @@ internal sealed class JournalEventReader
 
     private async ValueTask<JsonElement> ReadBlobAsync(string name, CancellationToken cancellationToken) =>
         await _store.ReadBlobAsync(_runId, name, cancellationToken).ConfigureAwait(false) is { } blob
-            ? JsonElement.Parse(blob.Span)
+            ? JournalJson.ReadBlob(blob)
             : throw new InvalidOperationException($"The blob {Excerpt.Of(name)} is missing.");
 
     /// <summary>What a subtask adds, under the ids that it has in the run.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace AgentOrchestration.Runs.Journal;
@@ -5,6 +6,30 @@ namespace AgentOrchestration.Runs.Journal;
 /// <summary>Events as the lines of a journal.</summary>
 internal static class JournalJson
 {
+    /// <summary>Deeper than anything that is written: outputs within arguments within plans within plans.</summary>
+    public const int MaxDepth = 1000;
+
+    /// <summary>The deepest output.</summary>
+    public const int MaxOutputDepth = 200;
+
+    private static readonly JsonDocumentOptions BlobOptions = new() { MaxDepth = MaxDepth };
+
+    /// <summary>Refuses an output that a journal could not give back.</summary>
+    /// <exception cref="JsonException">It is nested too deeply.</exception>
+    public static void CheckDepth(JsonElement output)
+    {
+        var reader = new Utf8JsonReader(JsonMarshal.GetRawUtf8Value(output), new JsonReaderOptions { MaxDepth = MaxOutputDepth });
+        while (reader.Read())
+        {
+        }
+    }
+
+    public static JsonElement ReadBlob(ReadOnlyMemory<byte> blob)
+    {
+        using var document = JsonDocument.Parse(blob, BlobOptions);
+        return document.RootElement.Clone();
+    }
+
     public static byte[] Write(JournalEvent written) => JsonSerializer.SerializeToUtf8Bytes(written, JournalJsonContext.Default.JournalEvent);
 
     /// <exception cref="RunStoreException">It is of another version or kind, or damaged.</exception>
@@ -27,7 +52,7 @@ internal static class JournalJson
 
     public static void CheckVersion(ReadOnlyMemory<byte> content, string what)
     {
-        var reader = new Utf8JsonReader(content.Span);
+        var reader = new Utf8JsonReader(content.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
         try
         {
             while (reader.Read())

@@ -8,6 +8,7 @@ namespace AgentOrchestration.Runs.Journal;
     JsonSerializerDefaults.Strict,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     PropertyNameCaseInsensitive = false,
+    MaxDepth = JournalJson.MaxDepth,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(JournalEvent))]
 [JsonSerializable(typeof(RunHeader))]
