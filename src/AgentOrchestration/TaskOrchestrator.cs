@@ -83,7 +83,7 @@ internal sealed class TaskOrchestrator(
     {
         RunHeader header = await ReadHeaderAsync(runId, cancellationToken).ConfigureAwait(false)
             ?? throw new ArgumentException($"There is no run '{Excerpt.Of(runId)}'.", nameof(runId));
-        IReadOnlyList<string> changes = RunHeader.ChangesOf(header.taskTypes, TaskTypes);
+        IReadOnlyList<string> changes = RunHeader.ChangesOf(header.TaskTypes, taskTypes);
         if (changes.Count > 0)
         {
             throw new InvalidOperationException(
