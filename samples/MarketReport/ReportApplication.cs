@@ -37,6 +37,16 @@ internal sealed class ReportApplication(ReportSettings settings, IAnsiConsole co
             _screen.ShowRefusedPlan(exception);
             return ExitCode.Failed;
         }
+        catch (RunDetachedException exception)
+        {
+            _screen.ShowDetached(exception, settings.OutputFolder);
+            return cancellationToken.IsCancellationRequested ? ExitCode.Cancelled : ExitCode.Failed;
+        }
+        catch (Exception exception) when (settings.IsDurable && exception is RunStoreException || (settings.Resumes is not null && exception is ArgumentException or InvalidOperationException))
+        {
+            _screen.ShowError(exception.Message);
+            return ExitCode.BadInput;
+        }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             _screen.ShowError("Cancelled while planning; nothing was started.");
@@ -62,13 +72,9 @@ internal sealed class ReportApplication(ReportSettings settings, IAnsiConsole co
         };
 
         _screen.ShowHeader(settings, data);
-        TaskPlan plan = await _screen.WhilePlanningAsync(() => orchestrator.PlanAsync(request, cancellationToken));
-        _screen.ShowPlan(plan);
-        Forecast forecast = orchestrator.Forecast(plan);
-        _screen.ShowForecast(forecast);
-
-        await using OrchestrationRun run = await orchestrator.StartAsync(plan, cancellationToken);
-        await using CancellationTokenRegistration cancelling = cancellationToken.UnsafeRegister(static run => _ = ((OrchestrationRun)run!).CancelAsync().AsTask(), run);
+        (OrchestrationRun started, Forecast forecast) = await StartAsync(orchestrator, request, cancellationToken);
+        await using OrchestrationRun run = started;
+        await using CancellationTokenRegistration cancelling = cancellationToken.UnsafeRegister(_ => _ = StopAsync(run).AsTask(), null);
         IReadOnlyList<RunEvent> events = await _screen.WatchAsync(run);
         RunResult result = await run.WaitAsync(CancellationToken.None);
         List<string> files = [folder.Write("run.json", RunRecord.Of(settings.Topic, result, events).ToJson())];
@@ -86,6 +92,41 @@ internal sealed class ReportApplication(ReportSettings settings, IAnsiConsole co
         files.Add(folder.Write("report.html", HtmlReport.Render(report, RunSection.Of(forecast, result))));
         _screen.ShowSummary(settings, result, report, files);
         return ExitCode.Success;
+    }
+
+    /// <summary>A durable run stays as it is, to go on later; another is cancelled.</summary>
+    private ValueTask StopAsync(OrchestrationRun run) => settings.IsDurable ? run.DisposeAsync() : run.CancelAsync();
+
+    private async Task<(OrchestrationRun Run, Forecast Forecast)> StartAsync(ITaskOrchestrator orchestrator, OrchestrationRequest request, CancellationToken cancellationToken)
+    {
+        if (settings.Resumes is { } runId)
+        {
+            OrchestrationRun resumed = await orchestrator.ResumeAsync(runId, cancellationToken);
+            _screen.ShowPlan(resumed.Plan);
+            _screen.ShowReused(resumed.GetSnapshot());
+            return (resumed, orchestrator.Forecast(resumed.Plan));
+        }
+
+        if (settings.StartsEarly)
+        {
+            OrchestrationRun early = await _screen.WhilePlanningAsync(() => orchestrator.StartAsync(request, cancellationToken));
+            _screen.ShowPlan(early.Plan);
+            Forecast whole = orchestrator.Forecast(early.Plan);
+            _screen.ShowForecast(whole);
+            return (early, whole);
+        }
+
+        TaskPlan plan = await _screen.WhilePlanningAsync(() => orchestrator.PlanAsync(request, cancellationToken));
+        _screen.ShowPlan(plan);
+        Forecast forecast = orchestrator.Forecast(plan);
+        _screen.ShowForecast(forecast);
+        OrchestrationRun run = await orchestrator.StartAsync(plan, cancellationToken);
+        if (settings.IsDurable)
+        {
+            _screen.ShowRunId(run.RunId);
+        }
+
+        return (run, forecast);
     }
 
     private static int ExitCodeOf(RunResult result) => result.Outcome switch

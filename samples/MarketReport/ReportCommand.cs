@@ -27,6 +27,9 @@ internal static class ReportCommand
             Description = $"Who plans and writes: offline, or openai:NAME with {ModelFactory.KeyVariable} and {ModelFactory.EndpointVariable}.",
             DefaultValueFactory = _ => ModelChoice.OfflineName,
         };
+        var stream = new Option<bool?>("--stream") { Description = "Begin the work while the model still writes its plan. Default: yes, when the model is online and the run is not durable." };
+        var durable = new Option<bool>("--durable") { Description = "Remember the run in runs.db beside the report, so that it goes on after a crash." };
+        var resume = new Option<string?>("--resume") { Description = "Go on with a durable run: its id. What was finished is not done again.", HelpName = "RUN" };
         parallelism.Validators.Add(result =>
         {
             // What is no number at all, the parser reports by itself.
@@ -45,7 +48,7 @@ internal static class ReportCommand
 
         var command = new RootCommand("Makes a market report from a CSV file: a plan, a parallel run, and a report with charts.")
         {
-            topic, data, exclude, include, output, parallelism, model,
+            topic, data, exclude, include, output, parallelism, model, stream, durable, resume,
         };
         command.SetAction((arguments, cancellationToken) =>
         {
@@ -58,7 +61,12 @@ internal static class ReportCommand
                 arguments.GetValue(include)!,
                 arguments.GetValue(output)!,
                 arguments.GetValue(parallelism),
-                ModelChoice.TryParse(arguments.GetValue(model)!)!);
+                ModelChoice.TryParse(arguments.GetValue(model)!)!)
+            {
+                Streams = arguments.GetValue(stream),
+                IsDurable = arguments.GetValue(durable) || arguments.GetValue(resume) is not null,
+                Resumes = arguments.GetValue(resume),
+            };
             return new ReportApplication(settings, console, variable).RunAsync(cancellationToken);
         });
         return command;

@@ -1,3 +1,4 @@
+using AgentOrchestration.Plugins;
 using MarketReport.Models;
 using MarketReport.Publishing;
 using MarketReport.Tasks;
@@ -19,7 +20,7 @@ internal static class ReportServices
         services.AddSingleton(settings);
         services.AddSingleton<AlertList>();
         services.AddChatClient(_ => ModelFactory.Create(settings.Model, variable));
-        services.AddAgentOrchestration(options => options.MaxParallelism = settings.MaxParallelism)
+        IAgentOrchestrationBuilder builder = services.AddAgentOrchestration(options => options.MaxParallelism = settings.MaxParallelism)
             .AddTaskType<CollectData>()
             .AddTaskType<AnalyzeMarket>()
             .AddTaskType<AnalyzeCompetitors>()
@@ -30,6 +31,11 @@ internal static class ReportServices
             .AddTaskType<Assemble>()
             .UseResultCompiler<ReportDocument, ReportCompiler>()
             .AddAlertSink<AlertListSink>();
+        if (settings.IsDurable)
+        {
+            builder.UseSqlite(Path.Combine(settings.OutputFolder, ReportSettings.RunsFile));
+        }
+
         return services.BuildServiceProvider();
     }
 }

@@ -95,15 +95,37 @@ public sealed class EarlyStartTests
     }
 
     [Fact]
-    public void A_model_that_breaks_off_is_an_error_and_what_was_begun_is_cancelled()
+    public void When_a_model_breaks_off_it_is_asked_for_the_whole_and_what_was_begun_goes_on()
+    {
+        const string Whole = """{"subtasks":[ {"id":"a","type":"read"}, {"id":"b","type":"look"}]}""";
+        ScriptedChatClient? model = null;
+
+        using SimulatedRun run = Simulation(
+            clock => model = new ScriptedChatClient(clock) { TokensPerSecond = 1 }.Fail(new HttpRequestException("Cut."), after: Whole[..50]).Answer(Whole)).Run(new OrchestrationRequest("Search."), seed: 1);
+
+        Assert.Equal([true, false], model!.Requests.Select(request => request.IsStreaming));
+        Assert.Equal([("a", 2), ("b", 6)], Starts(run));
+    }
+
+    [Fact]
+    public void When_the_whole_is_another_plan_what_was_begun_is_cancelled()
     {
         List<string> cancelled = [];
-        RunSimulation simulation = Simulation(
-            clock => new ScriptedChatClient(clock) { TokensPerSecond = 1 }.Fail(new HttpRequestException("Cut."), after: """{"subtasks":[ {"id":"a","type":"slow"}, {"id":"""),
-            cancelled: cancelled);
 
-        Assert.Equal("Cut.", Assert.Throws<HttpRequestException>(() => simulation.Run(new OrchestrationRequest("Search."), seed: 1)).Message);
+        using SimulatedRun run = Simulation(
+            clock => new ScriptedChatClient(clock) { TokensPerSecond = 1 }
+                .Fail(new HttpRequestException("Cut."), after: """{"subtasks":[ {"id":"a","type":"slow"}, {"id":""")
+                .Answer("""{"subtasks":[{"id":"a","type":"read"}]}"""),
+            cancelled: cancelled).Run(new OrchestrationRequest("Search."), seed: 1);
+
+        Assert.Equal(["a"], cancelled);
+        Assert.Equal("read", Assert.Single(run.Result.Plan.Subtasks).TaskType);
     }
+
+    [Fact]
+    public void A_model_that_does_not_answer_is_an_error() => Assert.Equal(
+        "Gone.",
+        Assert.Throws<HttpRequestException>(() => Simulation(clock => new ScriptedChatClient(clock).Fail(new HttpRequestException("Gone."))).Run(new OrchestrationRequest("Search."), seed: 1)).Message);
 
     private static RunSimulation Simulation(string plan, bool startsEarly = true) =>
         Simulation(clock => new ScriptedChatClient(clock) { TokensPerSecond = 1 }.Answer(plan), startsEarly);

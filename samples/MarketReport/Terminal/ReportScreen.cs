@@ -36,13 +36,26 @@ internal sealed class ReportScreen(IAnsiConsole console)
         console.WriteLine();
     }
 
-    public Task<TaskPlan> WhilePlanningAsync(Func<Task<TaskPlan>> plan) => console.Status().StartAsync("Planning", _ => plan());
+    public Task<T> WhilePlanningAsync<T>(Func<Task<T>> plan) => console.Status().StartAsync("Planning", _ => plan());
 
     public void ShowPlan(TaskPlan plan)
     {
         console.Write(PlanTree.Of(plan));
         console.WriteLine();
     }
+
+    public void ShowRunId(string runId) =>
+        console.MarkupLineInterpolated($"[grey]Run:[/]   {runId}. If it is interrupted, --resume {runId} goes on with it.");
+
+    public void ShowReused(RunSnapshot run)
+    {
+        SubtaskSnapshot[] done = [.. run.Subtasks.Where(subtask => subtask.State == SubtaskState.Succeeded)];
+        console.MarkupLineInterpolated($"[grey]Run:[/]   {run.RunId} goes on. Finished before and not done again: {done.Length} of {run.Subtasks.Count} ({Names(done)}).");
+        console.WriteLine();
+    }
+
+    public void ShowDetached(RunDetachedException exception, string folder) =>
+        console.MarkupLineInterpolated($"[yellow]Interrupted.[/] What is finished is kept. To go on: --out {folder} --resume {exception.RunId}");
 
     public void ShowForecast(Forecast forecast)
     {

@@ -74,7 +74,8 @@ public static class AgentOrchestrationServiceCollectionExtensions
             provider.GetRequiredService<ITaskTypeRegistry>(),
             provider.GetRequiredService<IResourceManager>(),
             provider.GetRequiredService<PayloadSerializer>(),
-            OptionsOf(provider).Planning));
+            OptionsOf(provider).Planning,
+            LoggerOf<ChatClientTaskDecomposer>(provider)));
         services.TryAddSingleton(provider => new LocalExecutor(
             provider.GetRequiredService<IServiceScopeFactory>(),
             new LimitedResources(provider.GetRequiredService<IResourceManager>(), OptionsOf(provider).MaxParallelismTotal),

@@ -2,6 +2,7 @@ using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
 
 namespace AgentOrchestration.Planning;
 
@@ -11,7 +12,8 @@ internal sealed class ChatClientTaskDecomposer(
     ITaskTypeRegistry taskTypes,
     IResourceManager resources,
     PayloadSerializer serializer,
-    PlanningOptions options) : ITaskDecomposer
+    PlanningOptions options,
+    ILogger logger) : ITaskDecomposer
 {
     public async ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, CancellationToken cancellationToken)
     {
@@ -24,17 +26,26 @@ internal sealed class ChatClientTaskDecomposer(
     {
         (List<ChatMessage> messages, ChatOptions chatOptions) = Ask(request, refusal);
         var answer = new PlanAnswer(options);
-        await foreach (ChatResponseUpdate update in chat!.GetStreamingResponseAsync(messages, chatOptions, cancellationToken).ConfigureAwait(true))
+        try
         {
-            foreach (Subtask subtask in answer.Append(update.Text))
+            await foreach (ChatResponseUpdate update in chat!.GetStreamingResponseAsync(messages, chatOptions, cancellationToken).ConfigureAwait(true))
             {
-                onSubtask(subtask);
-            }
+                foreach (Subtask subtask in answer.Append(update.Text))
+                {
+                    onSubtask(subtask);
+                }
 
-            if (answer.IsStopped)
-            {
-                break;
+                if (answer.IsStopped)
+                {
+                    break;
+                }
             }
+        }
+        catch (Exception exception) when (answer.HasBegun && exception is not InvalidPlanException && !cancellationToken.IsCancellationRequested)
+        {
+            // What has begun to arrive no client tries again by itself; a whole answer it does.
+            PlanningLog.StreamBroke(logger, exception);
+            return await DecomposeAsync(request, refusal, cancellationToken).ConfigureAwait(true);
         }
 
         return answer.Complete();

@@ -9,6 +9,9 @@ internal sealed class PlanAnswer(PlanningOptions options)
     private readonly PlanReader _reader = new(options);
     private readonly StringBuilder _text = new();
 
+    /// <summary>Whether anything of it has come.</summary>
+    public bool HasBegun => _text.Length > 0;
+
     /// <summary>Whether nothing more is read.</summary>
     public bool IsStopped => _reader.IsStopped;
 

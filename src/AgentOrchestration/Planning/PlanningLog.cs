@@ -10,4 +10,7 @@ internal static partial class PlanningLog
 
     [LoggerMessage(501, LogLevel.Information, "A plan was mended without asking again, {Count} repairs; the first: {First}")]
     public static partial void PlanMended(ILogger logger, int count, PlanRepair first);
+
+    [LoggerMessage(502, LogLevel.Warning, "The model broke off while it wrote a plan; it is asked for the whole")]
+    public static partial void StreamBroke(ILogger logger, Exception exception);
 }
