@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using LoopbackModel;
 
 namespace MarketReport.Tests.Application;
@@ -149,5 +150,62 @@ public sealed class ModelServerTests
         Assert.Equal("Cancelled", run.ReadRun().GetProperty("outcome").GetString());
         Assert.Matches("Write trends analysis, [^:]*Assemble the report: cancelled", run.Screen);
         Assert.Contains("Finished and kept: Collect data", run.Screen, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Work_begins_while_the_plan_is_still_being_written_unless_told_otherwise(bool streams)
+    {
+        await using var run = new ReportRun();
+        LoopbackModelServer server = await run.StartServerAsync();
+
+        Assert.Equal(ExitCode.Success, await run.RunAsync("--model", "openai:some-model", "--stream", streams ? "true" : "false"));
+
+        string[] kinds = [.. run.ReadRun().GetProperty("events").EnumerateArray().Select(next => next.GetProperty("$type").GetString()!)];
+        Assert.Equal(streams, server.Requests[0].IsStreaming);
+        Assert.Equal(streams, kinds.Contains("plan-completed"));
+        Assert.True(!streams || Array.IndexOf(kinds, "attempt-started") < Array.IndexOf(kinds, "plan-completed"));
+        Assert.Contains("Expected:", run.Screen, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_durable_report_that_is_interrupted_goes_on_and_pays_for_nothing_twice()
+    {
+        await using var run = new ReportRun();
+        LoopbackModelServer server = await run.StartServerAsync();
+        using var ctrlC = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        server.OnRequest = request => request.Messages[^1].Text.Contains("\"section\":\"trends_analysis\"", StringComparison.Ordinal) ? new Misbehaviour.Hang() : null;
+        Task<int> program = run.RunAsync(ctrlC.Token, "--model", "openai:some-model", "--durable");
+        while (new[] { "market_overview", "competitor_analysis", "recommendations" }.Any(section => !run.Screen.Contains($"write_{section} done", StringComparison.Ordinal)))
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+
+        await ctrlC.CancelAsync();
+        Assert.Equal(ExitCode.Cancelled, await program);
+        string runId = Regex.Match(run.Screen, "--resume ([0-9a-f]{32})").Groups[1].Value;
+        Assert.Contains("Interrupted. What is finished is kept.", run.Screen, StringComparison.Ordinal);
+        int paid = server.Requests.Count;
+        server.OnRequest = null;
+
+        Assert.Equal(ExitCode.Success, await run.RunAsync("--model", "openai:some-model", "--resume", runId));
+
+        // Neither the plan nor the three sections are asked for again.
+        Assert.Equal(paid + 1, server.Requests.Count);
+        Assert.Contains("Finished before and not done again:", run.Screen, StringComparison.Ordinal);
+        Assert.True(run.Has("report.html"));
+    }
+
+    [Theory]
+    [InlineData("0123456789abcdef0123456789abcdef")]
+    [InlineData("../../etc/passwd")]
+    public async Task A_run_that_is_not_there_cannot_be_resumed(string runId)
+    {
+        await using var run = new ReportRun();
+
+        Assert.Equal(ExitCode.BadInput, await run.RunAsync("--resume", runId));
+
+        Assert.DoesNotContain("   at ", run.Screen, StringComparison.Ordinal);
     }
 }
