@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using AgentOrchestration.Runs;
-using Microsoft.Data.Sqlite;
 
 namespace AgentOrchestration.Sqlite.Storage;
 

@@ -107,7 +107,9 @@ public sealed class LocalExecutor : IExecutor
         cancellationToken.ThrowIfCancellationRequested();
         SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
         RunJournal? journal = Store is null ? null : await CreateJournalAsync(Store, RunHeader.Of(graph.Plan, options, TaskTypes!), cancellationToken).ConfigureAwait(false);
+#pragma warning disable CA2000 // The run is returned, or disposed of when it does not start.
         return await StartAsync(new LocalRun(this, graph, options, order, journal), cancellationToken).ConfigureAwait(false);
+#pragma warning restore CA2000
     }
 
     /// <summary>Starts a run whose plan is still being written.</summary>
@@ -131,7 +133,9 @@ public sealed class LocalExecutor : IExecutor
         SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
         RunHeader header = RunHeader.Of(graph.Plan, options, TaskTypes!) with { MadeFrom = reuse.RunId, Again = reuse.Again };
         RunJournal journal = await CreateJournalAsync(store, header, cancellationToken).ConfigureAwait(false);
+#pragma warning disable CA2000 // The run is returned, or disposed of when it does not start.
         return await StartAsync(new LocalRun(this, graph, options, order, journal, reusable), cancellationToken).ConfigureAwait(false);
+#pragma warning restore CA2000
     }
 
     /// <inheritdoc/>
