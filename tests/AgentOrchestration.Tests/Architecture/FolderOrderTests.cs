@@ -62,11 +62,10 @@ public sealed class FolderOrderTests
         Assert.DoesNotContain(
             typeof(ITaskOrchestrator).Assembly.GetReferencedAssemblies(), reference => reference.Name!.StartsWith(Root, StringComparison.Ordinal));
 
+    /// <summary>Without type parameters: the loader takes those of generated methods of one name for each other's.</summary>
     private static IEnumerable<(string From, string To, string Origin, string Target)> Edges() =>
         from type in OwnTypes()
         from dependency in type.Dependencies
-
-        // The loader takes type parameters of generated methods of one name for each other's.
         where dependency.Target is not GenericParameter && IsOwn(dependency.Target)
         select (FolderOf(type), FolderOf(dependency.Target), type.FullName, dependency.Target.FullName);
 

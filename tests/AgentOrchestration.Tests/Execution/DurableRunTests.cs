@@ -189,6 +189,25 @@ public sealed class DurableRunTests
     }
 
     [Fact]
+    public async Task Whoever_has_lost_its_lease_writes_nothing_though_nobody_else_has_written_yet()
+    {
+        DurableHost host = Create();
+        var checkpoint = new Checkpoint();
+        await using ServiceProvider process = host.NewProcess(also: builder => Hold(builder, checkpoint));
+        await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(Holding(), TestEnd);
+        await checkpoint.Reached;
+        string[] journal = await host.JournalAsync(run.RunId);
+        host.ProcessDies();
+        Assert.NotNull(await host.Store.AcquireLeaseAsync(run.RunId, "another", TimeSpan.FromMinutes(1), TestEnd));
+
+        checkpoint.Open();
+        RunDetachedException lost = await Assert.ThrowsAsync<RunDetachedException>(() => run.WaitAsync(TestEnd));
+
+        Assert.Contains("another process", lost.Message, StringComparison.Ordinal);
+        Assert.Equal(journal, await host.JournalAsync(run.RunId));
+    }
+
+    [Fact]
     public async Task A_task_type_that_has_changed_is_told_before_anything_is_done()
     {
         DurableHost host = Create();
