@@ -22,7 +22,8 @@ internal static class ModelTrial
             (TaskPlan? plan, IReadOnlyList<PlanDiagnostic> diagnostics, IReadOnlyList<PlanRepair> mended) = await trial.TryAsync(written.Json.ToJsonString());
             Count(repairs, mended.Select(repair => $"{repair.Code}"));
             Count(defects, diagnostics.Select(diagnostic => $"{diagnostic.Code}"));
-            example ??= mended.FirstOrDefault(repair => repair.Code == PlanRepairCode.ContradictingDependency)?.ToString();
+            example = mended.FirstOrDefault(repair => repair.Code == PlanRepairCode.ContradictingDependency)?.ToString() ?? example
+                ?? mended.FirstOrDefault(repair => repair.Code == PlanRepairCode.MissingDependency)?.ToString();
             (valid, repaired, sentBack) = plan is null ? (valid, repaired, sentBack + 1) : mended.Count > 0 ? (valid, repaired + 1, sentBack) : (valid + 1, repaired, sentBack);
             HashSet<PlanDiagnosticCode> told = [.. diagnostics.Select(diagnostic => diagnostic.Code)];
             if (mended.Any(repair => repair.Code == PlanRepairCode.ContradictingDependency))
