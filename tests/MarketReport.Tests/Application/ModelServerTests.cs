@@ -162,8 +162,8 @@ public sealed class ModelServerTests
 
         Assert.Equal(ExitCode.Success, await run.RunAsync("--model", "openai:some-model", "--stream", streams ? "true" : "false"));
 
-        string[] kinds = [.. run.ReadRun().GetProperty("events").EnumerateArray().Select(next => next.GetProperty("$type").GetString()!)];
-        Assert.Equal(streams, server.Requests[0].IsStreaming);
+        string[] kinds = [.. run.ReadRun().GetProperty("events").EnumerateArray().Select(next => next.GetProperty("kind").GetString()!)];
+        Assert.Equal(streams, server.Requests[0].IsStreamed);
         Assert.Equal(streams, kinds.Contains("plan-completed"));
         Assert.True(!streams || Array.IndexOf(kinds, "attempt-started") < Array.IndexOf(kinds, "plan-completed"));
         Assert.Contains("Expected:", run.Screen, StringComparison.Ordinal);
