@@ -26,7 +26,7 @@ internal sealed class EarlyStart(Planner planner, PlanChecker checker, ITaskType
         TaskGraph nothing = checker.Nothing(request.Goal);
         try
         {
-            TaskGraph graph = await planner.PlanAsync(request, new PlanDraft(subtask => Offer(subtask, nothing), Discard), cancellationToken).ConfigureAwait(true);
+            TaskGraph graph = await planner.PlanAsync(request, new PlanDraft(subtask => Offer(subtask, nothing), Discard), refusal: null, cancellationToken).ConfigureAwait(true);
             if (_intake?.Run is not { } begun || !_intake.IsPartOf(graph.Plan))
             {
                 Discard();

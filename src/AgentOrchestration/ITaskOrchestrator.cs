@@ -68,6 +68,18 @@ public interface ITaskOrchestrator
     /// <exception cref="RunStoreException">The store cannot be read, or what it holds of the old run is damaged or of another version.</exception>
     Task<OrchestrationRun> StartFromAsync(string runId, TaskPlan? plan = null, IReadOnlyList<string>? again = null, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Goes back to the decomposer with what a run has done and what failed, and starts a run of the plan that it answers. What succeeded and
+    /// stands in that plan as it was, with the same task type, arguments and inputs, is not done again. The budget is what the run has left.
+    /// </summary>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="run">The run; it is waited for, and not disposed.</param>
+    /// <param name="cancellationToken">Cancels the waiting, the planning and the start, not the run.</param>
+    /// <returns>The new run; dispose it.</returns>
+    /// <exception cref="InvalidPlanException">No plan passed the checks; nothing was started.</exception>
+    /// <exception cref="InvalidOperationException">The run succeeded, has used up its budget, or its executor keeps nothing to reuse.</exception>
+    Task<OrchestrationRun> ReplanAsync(OrchestrationRequest request, OrchestrationRun run, CancellationToken cancellationToken = default);
+
     /// <summary>Makes a plan, runs it, and compiles the answer.</summary>
     /// <typeparam name="T">The type of the answer.</typeparam>
     /// <param name="request">What is wanted.</param>

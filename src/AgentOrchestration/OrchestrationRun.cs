@@ -26,6 +26,8 @@ public sealed class OrchestrationRun : IAsyncDisposable
     /// <summary>Names the run, unique among all runs.</summary>
     public string RunId => _handle.RunId;
 
+    internal IRunHandle Handle => _handle;
+
     /// <summary>Completes when the run has ended.</summary>
     internal Task<RunOutcome> Completion => _handle.Completion;
 

@@ -4,6 +4,7 @@ using AgentOrchestration.Graph;
 using AgentOrchestration.Monitoring;
 using AgentOrchestration.Planning;
 using AgentOrchestration.Plans;
+using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Journal;
 using AgentOrchestration.Scheduling;
@@ -49,15 +50,50 @@ internal sealed class TaskOrchestrator(
             : StartWholeAsync(request, cancellationToken);
     }
 
+    public async Task<OrchestrationRun> ReplanAsync(OrchestrationRequest request, OrchestrationRun run, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(run);
+        RunResult result = await run.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (result.Outcome == RunOutcome.Succeeded)
+        {
+            throw new InvalidOperationException($"The run {run.RunId} has succeeded; there is nothing to plan again.");
+        }
+
+        RunBudget? budget = _runOptions.Budget is { } whole
+            ? RunBudgetRemainder.Of(whole, result.Run) ?? throw new InvalidOperationException($"The run {run.RunId} has used up its budget; give another with a higher one.")
+            : null;
+        TaskGraph graph = await planner.PlanAsync(request, draft: null, Aftermath.Of(result), cancellationToken).ConfigureAwait(false);
+        return await WatchedAsync(() => StartInsteadAsync(graph, _runOptions with { Budget = budget }, run, cancellationToken)).ConfigureAwait(false);
+    }
+
     public async Task<T> RunAsync<T>(OrchestrationRequest request, CancellationToken cancellationToken)
     {
         OrchestrationRun run = await StartAsync(request, cancellationToken).ConfigureAwait(false);
-        await using (run.ConfigureAwait(false))
+        for (int replans = 0; ; replans++)
         {
-            OrchestrationResult<T> result = await run.CompileAsync<T>(cancellationToken).ConfigureAwait(false);
-            return result.Value;
+            await using (run.ConfigureAwait(false))
+            {
+                OrchestrationResult<T> result = await run.CompileAsync<T>(cancellationToken).ConfigureAwait(false);
+                if (replans >= options.Planning.MaxReplans || !MayReplan(result.Run))
+                {
+                    return result.Value;
+                }
+
+                run = await ReplanAsync(request, run, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
+
+    private bool MayReplan(RunResult result) =>
+        result.Outcome == RunOutcome.Failed && (_runOptions.Budget is not { } budget || RunBudgetRemainder.Of(budget, result.Run) is not null);
+
+    private ValueTask<IRunHandle> StartInsteadAsync(TaskGraph graph, RunOptions runOptions, OrchestrationRun run, CancellationToken cancellationToken) => (executor, run.Handle) switch
+    {
+        (LocalExecutor { Store: null } local, LocalRun ended) => local.StartAsync(graph, runOptions, ended, cancellationToken),
+        _ when services.GetService<IRunStore>() is not null => executor.StartAsync(graph, runOptions, new RunReuse(run.RunId, GraphOf(run.Plan)), cancellationToken),
+        _ => throw new InvalidOperationException($"The executor {executor.GetType().Name} keeps nothing of a run to reuse: start the plan anew, or make runs durable."),
+    };
 
     private async Task<OrchestrationRun> StartWholeAsync(OrchestrationRequest request, CancellationToken cancellationToken)
     {

@@ -138,6 +138,15 @@ public sealed class LocalExecutor : IExecutor
 #pragma warning restore CA2000
     }
 
+    /// <summary>Starts a run that reuses what another has left, which has ended in this process.</summary>
+    internal async ValueTask<IRunHandle> StartAsync(TaskGraph graph, RunOptions options, LocalRun ended, CancellationToken cancellationToken)
+    {
+        SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
+#pragma warning disable CA2000 // The run is returned, or disposed of when it does not start.
+        return await StartAsync(new LocalRun(this, graph, options, order, journal: null, ended.Reusable()), cancellationToken).ConfigureAwait(false);
+#pragma warning restore CA2000
+    }
+
     /// <inheritdoc/>
     public async ValueTask<IRunHandle> ResumeAsync(string runId, TaskGraph graph, RunOptions options, RunReuse? reuse, CancellationToken cancellationToken)
     {

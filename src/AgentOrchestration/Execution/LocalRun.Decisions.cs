@@ -136,7 +136,7 @@ internal sealed partial class LocalRun
         CachedOutput? cached = null;
         try
         {
-            if (_reusable?.Find(Graph, subtask, Inputs) is { } reused && TryKeep(subtask, attempt: 0, reused.Output, out _))
+            if (_reusable?.Find(Graph, subtask, Inputs) is { } reused && (_journal is null || TryKeep(subtask, attempt: 0, reused.Output, out _)))
             {
                 // What was done is not asked about again.
                 return new Preparation { Cached = reused };

@@ -114,6 +114,9 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     /// <summary>Tells how long what succeeded took, when the run has ended.</summary>
     public void ObserveDurations(ObservedDurations observed) => new DurationReader(Graph).ReadOn(History, observed);
 
+    /// <summary>What the run leaves to reuse, when it has ended.</summary>
+    public ReusableResults Reusable() => ReusableResults.Of(_core.State, Inputs);
+
     public async ValueTask DisposeAsync()
     {
         if (_journal is null)

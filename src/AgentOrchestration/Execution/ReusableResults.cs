@@ -30,8 +30,31 @@ internal sealed class ReusableResults
         var inputs = new InputBinder(state.Graph, state.OutputOf, executor.Serializer);
         var replay = new JournalReplay(executor.Store!, reuse.RunId, core, reuse.Graph.Checker, executor.TaskTypes!, inputs);
         await replay.ReplayAsync(cancellationToken).ConfigureAwait(false);
+        reusable.Add(state, inputs, reuse.ChangedTaskTypes.ToHashSet(StringComparer.Ordinal));
+        return reusable;
+    }
 
-        HashSet<string> changed = reuse.ChangedTaskTypes.ToHashSet(StringComparer.Ordinal);
+    /// <summary>What a run that has ended in this process leaves to reuse.</summary>
+    public static ReusableResults Of(RunState state, InputBinder inputs)
+    {
+        var reusable = new ReusableResults([]);
+        reusable.Add(state, inputs, []);
+        return reusable;
+    }
+
+    /// <summary>The result of a subtask whose dependencies are done, when there is one.</summary>
+    public CachedOutput? Find(GrowingGraph graph, int subtask, InputBinder inputs)
+    {
+        string id = graph.SubtaskAt(subtask).Id;
+        int slash = id.IndexOf('/', StringComparison.Ordinal);
+        return !_again.Contains(slash < 0 ? id : id[..slash])
+            && _results.TryGetValue(KeyOf(graph.TaskTypes[subtask], id, IdentityOf(graph, subtask, inputs)), out object? output)
+                ? new CachedOutput(output) { Origin = OutputOrigin.Reused }
+                : null;
+    }
+
+    private void Add(RunState state, InputBinder inputs, HashSet<string> changed)
+    {
         HashSet<int> growing = [];
         for (int index = 0; index < state.History.Count; index++)
         {
@@ -47,22 +70,9 @@ internal sealed class ReusableResults
             if (state.StateOf(subtask) == SubtaskState.Succeeded && !state.Graph.SubtaskAt(subtask).IsComposite && !growing.Contains(subtask) && !changed.Contains(taskType.Name))
             {
                 string identity = IdentityOf(state.Graph, subtask, inputs);
-                reusable._results.TryAdd(KeyOf(taskType, state.Graph.SubtaskAt(subtask).Id, identity), state.OutputOf(subtask));
+                _results.TryAdd(KeyOf(taskType, state.Graph.SubtaskAt(subtask).Id, identity), state.OutputOf(subtask));
             }
         }
-
-        return reusable;
-    }
-
-    /// <summary>The result of a subtask whose dependencies are done, when there is one.</summary>
-    public CachedOutput? Find(GrowingGraph graph, int subtask, InputBinder inputs)
-    {
-        string id = graph.SubtaskAt(subtask).Id;
-        int slash = id.IndexOf('/', StringComparison.Ordinal);
-        return !_again.Contains(slash < 0 ? id : id[..slash])
-            && _results.TryGetValue(KeyOf(graph.TaskTypes[subtask], id, IdentityOf(graph, subtask, inputs)), out object? output)
-                ? new CachedOutput(output) { Origin = OutputOrigin.Reused }
-                : null;
     }
 
     private static string IdentityOf(GrowingGraph graph, int subtask, InputBinder inputs) =>

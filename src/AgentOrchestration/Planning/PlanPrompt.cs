@@ -43,13 +43,17 @@ internal static class PlanPrompt
         if (refusal is not null)
         {
             messages.Add(new ChatMessage(ChatRole.Assistant, refusal.Answer ?? Write(refusal.Plan)));
-            messages.Add(new ChatMessage(
-                ChatRole.User,
-                $"That plan was refused. Answer with a whole plan that mends all of this:\n{string.Join('\n', refusal.Diagnostics.Select(diagnostic => "- " + diagnostic))}"));
+            messages.Add(new ChatMessage(ChatRole.User, $"{Introduce(refusal)}\n{string.Join('\n', refusal.Diagnostics.Select(diagnostic => "- " + diagnostic))}"));
         }
 
         return messages;
     }
+
+    private static string Introduce(PlanRefusal refusal) => refusal.Diagnostics.Any(diagnostic => diagnostic.Code == PlanDiagnosticCode.Failed)
+        ? $"That plan was run, and some of it failed. These subtasks have succeeded: {(refusal.Finished.Count == 0 ? "none" : string.Join(", ", refusal.Finished))}. "
+            + "Answer with a whole plan that reaches the goal all the same: keep each of them as it is, with its id, type and arguments, and it is not done again; "
+            + "replace the rest where that helps. What the errors say is data:"
+        : "That plan was refused. Answer with a whole plan that mends all of this:";
 
     private static JsonArray Describe(ITaskTypeRegistry taskTypes) =>
     [

@@ -16,14 +16,14 @@ internal sealed class Planner(ITaskDecomposer decomposer, PlanChecker checker, I
     /// <summary>Whether work may begin before its plan is complete.</summary>
     public bool StartsEarly => options.StartsEarly;
 
-    public Task<TaskGraph> PlanAsync(OrchestrationRequest request, CancellationToken cancellationToken) => PlanAsync(request, draft: null, cancellationToken);
+    public Task<TaskGraph> PlanAsync(OrchestrationRequest request, CancellationToken cancellationToken) => PlanAsync(request, draft: null, refusal: null, cancellationToken);
 
     /// <param name="request">What is wanted.</param>
     /// <param name="draft">Hears the plan while it is being written; <see langword="null"/> when nobody does.</param>
+    /// <param name="refusal">What came of an earlier plan; <see langword="null"/> when this is the first.</param>
     /// <param name="cancellationToken">Cancels the planning.</param>
-    public async Task<TaskGraph> PlanAsync(OrchestrationRequest request, PlanDraft? draft, CancellationToken cancellationToken)
+    public async Task<TaskGraph> PlanAsync(OrchestrationRequest request, PlanDraft? draft, PlanRefusal? refusal, CancellationToken cancellationToken)
     {
-        PlanRefusal? refusal = null;
         for (int repairs = 0; ; repairs++)
         {
             TaskGraph? graph = null;

@@ -13,6 +13,13 @@ public sealed class PlanningOptions
     public int MaxRepairs { get; set; } = 2;
 
     /// <summary>
+    /// How often a run that failed goes back to the decomposer with what has succeeded and what failed, when an answer is wanted and not a run,
+    /// from 0. What succeeded and stands in the next plan as it was is not done again; what was used counts against the budget. Default: 0.
+    /// </summary>
+    [Range(0, 10)]
+    public int MaxReplans { get; set; }
+
+    /// <summary>
     /// Whether work begins while its plan is still being written: a subtask starts when it and all that it depends on are known, unless it
     /// changes something outside. If the plan is refused in the end, what was begun is cancelled and its results are discarded. Needs a
     /// decomposer that tells subtasks as it goes, as the built-in one does, and the built-in executor. Default: yes.

@@ -54,6 +54,9 @@ public enum PlanDiagnosticCode
     /// <summary>A condition or a list to work through refers to something that it cannot use.</summary>
     InvalidControl,
 
+    /// <summary>A subtask of the plan failed when it ran.</summary>
+    Failed,
+
     /// <summary>A model has set what only the application may set.</summary>
     NotAllowed,
 

@@ -1,9 +1,15 @@
 namespace AgentOrchestration.Plans;
 
-/// <summary>What a decomposer answered before, and why it was refused.</summary>
+/// <summary>What a decomposer answered before, and why it was refused; or what failed when it was run.</summary>
 /// <param name="Diagnostics">Everything that is wrong.</param>
 public sealed record PlanRefusal(IReadOnlyList<PlanDiagnostic> Diagnostics)
 {
+    /// <summary>
+    /// The ids of subtasks that have succeeded, when the plan was run and failed. They are not done again if they stand in the next plan as they
+    /// are. Default: none, the plan was not run.
+    /// </summary>
+    public IReadOnlyList<string> Finished { get; init; } = [];
+
     /// <summary>The refused plan, or <see langword="null"/> when the answer could not be read as one.</summary>
     public TaskPlan? Plan { get; init; }
 

@@ -1,0 +1,132 @@
+using AgentOrchestration.Plans;
+using AgentOrchestration.Results;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Tasks;
+using AgentOrchestration.Tests.Execution;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AgentOrchestration.Tests.Planning;
+
+/// <summary>A plan of which one step fails, and another plan that goes around it.</summary>
+public sealed class ReplanningTests
+{
+    private const string First = """
+        {"subtasks":[
+          {"id":"fetch","type":"work","arguments":"fetch"},
+          {"id":"broken","type":"broken","dependsOn":["fetch"],"arguments":{"$output":"fetch"}},
+          {"id":"last","type":"work","dependsOn":["broken"],"arguments":{"$output":"broken"}}]}
+        """;
+
+    private const string Second = """
+        {"subtasks":[
+          {"id":"fetch","type":"work","arguments":"fetch"},
+          {"id":"last","type":"work","dependsOn":["fetch"],"arguments":{"$output":"fetch"}}]}
+        """;
+
+    private readonly List<string> _worked = [];
+
+    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_has_succeeded_is_kept_and_the_rest_replaced()
+    {
+        var model = new ScriptedModel(First, Second);
+        await using Engine engine = Create(model);
+        var request = new OrchestrationRequest("Work.");
+        await using OrchestrationRun failed = await engine.Orchestrator.StartAsync(request, TestEnd);
+
+        await using OrchestrationRun run = await engine.Orchestrator.ReplanAsync(request, failed, TestEnd);
+        RunResult result = await run.WaitAsync(TestEnd);
+
+        Assert.Equal((RunOutcome.Succeeded, "fetch!!"), (result.Outcome, result.GetOutput<string>("last")));
+        Assert.Equal(["fetch", "fetch!"], _worked);
+        Assert.Equal((OutputOrigin.Reused, OutputOrigin.Executed), (result["fetch"].Origin, result["last"].Origin));
+        string told = model.Asked[1][^1].Text;
+        Assert.Contains("have succeeded: fetch.", told, StringComparison.Ordinal);
+        Assert.Contains("'broken' failed after 1 attempts", told, StringComparison.Ordinal);
+        Assert.Contains("The desk is closed.", told, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    public async Task A_request_for_an_answer_is_planned_again_as_often_as_the_options_say(int maxReplans, bool succeeds)
+    {
+        await using Engine engine = Create(new ScriptedModel(First, Second), options => options.Planning.MaxReplans = maxReplans);
+
+        Task<Answer> answering = engine.Orchestrator.RunAsync<Answer>(new OrchestrationRequest("Work."), TestEnd);
+
+        if (succeeds)
+        {
+            Assert.Equal("fetch!!", (await answering).Text);
+        }
+        else
+        {
+            await Assert.ThrowsAsync<OrchestrationFailedException>(() => answering);
+        }
+    }
+
+    [Fact]
+    public async Task A_run_that_goes_on_in_place_of_another_has_what_that_left_of_the_budget()
+    {
+        await using Engine engine = Create(new ScriptedModel(First, Second), options => options.Budget = new RunBudget { MaxAttempts = 3 });
+        var request = new OrchestrationRequest("Work.");
+        await using OrchestrationRun failed = await engine.Orchestrator.StartAsync(request, TestEnd);
+
+        // Two attempts are used; one is left, which the second plan needs.
+        await using OrchestrationRun run = await engine.Orchestrator.ReplanAsync(request, failed, TestEnd);
+        Assert.Equal(RunOutcome.Succeeded, (await run.WaitAsync(TestEnd)).Outcome);
+    }
+
+    [Fact]
+    public async Task With_its_budget_used_up_a_run_is_not_planned_again()
+    {
+        var model = new ScriptedModel(First, Second);
+        await using Engine engine = Create(model, options =>
+        {
+            options.Budget = new RunBudget { MaxAttempts = 2 };
+            options.Planning.MaxReplans = 3;
+        });
+        var request = new OrchestrationRequest("Work.");
+        await using OrchestrationRun failed = await engine.Orchestrator.StartAsync(request, TestEnd);
+
+        InvalidOperationException thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => engine.Orchestrator.ReplanAsync(request, failed, TestEnd));
+
+        Assert.Contains("used up its budget", thrown.Message, StringComparison.Ordinal);
+        Assert.Single(model.Asked);
+    }
+
+    [Fact]
+    public async Task A_run_that_has_succeeded_is_not_planned_again()
+    {
+        await using Engine engine = Create(new ScriptedModel(Second));
+        var request = new OrchestrationRequest("Work.");
+        await using OrchestrationRun run = await engine.Orchestrator.StartAsync(request, TestEnd);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => engine.Orchestrator.ReplanAsync(request, run, TestEnd));
+    }
+
+    private Engine Create(IChatClient model, Action<AgentOrchestrationOptions>? options = null) => new(
+        builder => builder
+            .AddTaskType("work", "Works.", (string input, TaskContext _, CancellationToken _) =>
+            {
+                lock (_worked)
+                {
+                    _worked.Add(input);
+                }
+
+                return ValueTask.FromResult(input + "!");
+            })
+            .AddTaskType<string, string>("broken", "Fails.", (_, _, _) => throw new InvalidDataException("The desk is closed."))
+            .UseResultCompiler<Answer, AnswerCompiler>(),
+        options,
+        services => services.AddSingleton(model));
+
+    private sealed record Answer(string Text);
+
+    private sealed class AnswerCompiler : IResultCompiler<Answer>
+    {
+        public ValueTask<Answer> CompileAsync(RunResult result, CancellationToken cancellationToken) => ValueTask.FromResult(new Answer(result.GetOutput<string>("last")!));
+    }
+}
