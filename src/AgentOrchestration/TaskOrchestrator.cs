@@ -70,18 +70,22 @@ internal sealed class TaskOrchestrator(
     public async Task<T> RunAsync<T>(OrchestrationRequest request, CancellationToken cancellationToken)
     {
         OrchestrationRun run = await StartAsync(request, cancellationToken).ConfigureAwait(false);
-        for (int replans = 0; ; replans++)
+        try
         {
-            await using (run.ConfigureAwait(false))
+            OrchestrationResult<T> result = await run.CompileAsync<T>(cancellationToken).ConfigureAwait(false);
+            for (int replans = 0; replans < options.Planning.MaxReplans && MayReplan(result.Run); replans++)
             {
-                OrchestrationResult<T> result = await run.CompileAsync<T>(cancellationToken).ConfigureAwait(false);
-                if (replans >= options.Planning.MaxReplans || !MayReplan(result.Run))
-                {
-                    return result.Value;
-                }
-
-                run = await ReplanAsync(request, run, cancellationToken).ConfigureAwait(false);
+                OrchestrationRun next = await ReplanAsync(request, run, cancellationToken).ConfigureAwait(false);
+                await run.DisposeAsync().ConfigureAwait(false);
+                run = next;
+                result = await run.CompileAsync<T>(cancellationToken).ConfigureAwait(false);
             }
+
+            return result.Value;
+        }
+        finally
+        {
+            await run.DisposeAsync().ConfigureAwait(false);
         }
     }
 
