@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using AgentOrchestration.Runs;
 using DurableWorker;
 
 namespace AgentOrchestration.Sqlite.Tests;

@@ -237,14 +237,18 @@ public sealed class SqliteFileTests
         using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
         connection.Open();
         using SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // Text of this test.
         command.CommandText = sql;
+#pragma warning restore CA2100
         command.ExecuteNonQuery();
     }
 
     private static object? Scalar(SqliteConnection connection, string sql)
     {
         using SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // Text of this test.
         command.CommandText = sql;
+#pragma warning restore CA2100
         return command.ExecuteScalar();
     }
 }

@@ -1,9 +1,7 @@
-using System.Collections.Concurrent;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Plugins;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Tests.Execution;

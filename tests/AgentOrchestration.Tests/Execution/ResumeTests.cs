@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
@@ -58,7 +57,7 @@ public sealed class ResumeTests
             await run.WaitAsync(TestEnd);
         }
 
-        Assert.Single((await host.JournalAsync(runId)).Where(line => line.Contains("approval-decided", StringComparison.Ordinal)));
+        Assert.Single(await host.JournalAsync(runId), line => line.Contains("approval-decided", StringComparison.Ordinal));
         Assert.Equal(RunOutcome.Succeeded, (await host.ResumeToEndAsync(runId)).Outcome);
         Assert.Equal(1, _executed);
     }
