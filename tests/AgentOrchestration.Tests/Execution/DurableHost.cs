@@ -1,4 +1,3 @@
-using AgentOrchestration.Plans;
 using AgentOrchestration.Plugins;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
