@@ -26,7 +26,7 @@ internal static class Walk
                 "summarize",
                 "Summarizes a table in three sentences.",
                 async (Table input, TaskContext context, CancellationToken ct) =>
-                    (await context.Chat.GetResponseAsync($"Summarize: {input.ToCsv()}", cancellationToken: ct)).Text)
+                    (await context.Chat.GetResponseAsync([new(ChatRole.System, "Summarize the table."), PromptData.Message("table", input.ToCsv())], cancellationToken: ct)).Text)
             .AddPlugin<WordCountPlugin>()
             .AddResource("gpu", capacity: 2)
             .UseResultCache(cache => cache.TimeToLive = TimeSpan.FromHours(1))

@@ -20,7 +20,7 @@ internal static class SubtaskText
         }
 
         Subtask subtask = ReadDocument(json, path, diagnostics).ToSubtask(path, diagnostics);
-        ForbidPolicies(subtask, path, diagnostics);
+        Forbid(subtask, path, diagnostics);
         return subtask;
     }
 
@@ -43,8 +43,8 @@ internal static class SubtaskText
         }
     }
 
-    /// <summary>Limits and approvals are the application's to decide, never the model's.</summary>
-    private static void ForbidPolicies(Subtask subtask, string path, List<PlanDiagnostic> diagnostics)
+    /// <summary>Limits, approvals and secrets are the application's to decide on, never the model's.</summary>
+    private static void Forbid(Subtask subtask, string path, List<PlanDiagnostic> diagnostics)
     {
         if (subtask.Policy is not null)
         {
@@ -53,9 +53,16 @@ internal static class SubtaskText
             { SubtaskId = subtask.Id });
         }
 
+        if (subtask.Arguments is { } arguments && SecretRef.CountIn(arguments) > 0)
+        {
+            diagnostics.Add(new PlanDiagnostic(
+                PlanDiagnosticCode.NotAllowed, $"{path}/arguments", $"'{Excerpt.Of(subtask.Id)}' asks for a secret, which is not the planner's to do.", "Leave it out.")
+            { SubtaskId = subtask.Id });
+        }
+
         foreach ((int index, Subtask inner) in (subtask.Plan?.Subtasks ?? []).Index())
         {
-            ForbidPolicies(inner, $"{path}/plan/subtasks/{index}", diagnostics);
+            Forbid(inner, $"{path}/plan/subtasks/{index}", diagnostics);
         }
     }
 }
