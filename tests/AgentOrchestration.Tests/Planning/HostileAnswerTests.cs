@@ -46,6 +46,25 @@ public sealed class HostileAnswerTests
         Assert.All(diagnostics, diagnostic => Assert.True(diagnostic.Path.Length == 0 || diagnostic.Path[0] == '/', diagnostic.Path));
     }
 
+    [Theory]
+    [InlineData("""{"id":"a","type":"read_csv","arguments":{"path":{"$secret":"database"}}}""", "/subtasks/0/arguments")]
+    [InlineData("""{"id":"a","plan":{"subtasks":[{"id":"b","type":"read_csv","arguments":{"path":{"$secret":"database"}}}]},"type":"$plan"}""", "/subtasks/0/plan/subtasks/0/arguments")]
+    [InlineData("""{"id":"a","type":"read_csv","arguments":{"path":"a.csv"},"policy":{"requiresApproval":false}}""", "/subtasks/0/policy")]
+    public async Task Limits_approvals_and_secrets_are_not_the_models_to_ask_for(string subtask, string path)
+    {
+        IReadOnlyList<PlanDiagnostic> diagnostics = await Application.RefuseAsync($$"""{"subtasks":[{{subtask}}]}""");
+
+        Assert.Equal(path, Assert.Single(diagnostics, diagnostic => diagnostic.Code == PlanDiagnosticCode.NotAllowed).Path);
+    }
+
+    [Fact]
+    public async Task Half_a_character_in_the_name_of_an_argument_is_told_with_its_place()
+    {
+        IReadOnlyList<PlanDiagnostic> diagnostics = await Application.RefuseAsync("""{"subtasks":[{"id":"a","type":"read_csv","arguments":{"\ud800":1}}]}""");
+
+        Assert.Contains(diagnostics, diagnostic => diagnostic is { Code: PlanDiagnosticCode.Malformed or PlanDiagnosticCode.InvalidArguments } && diagnostic.Path.StartsWith("/subtasks/0", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task The_place_of_what_is_malformed_is_a_pointer()
     {
