@@ -70,22 +70,24 @@ internal sealed class TaskOrchestrator(
     public async Task<T> RunAsync<T>(OrchestrationRequest request, CancellationToken cancellationToken)
     {
         OrchestrationRun run = await StartAsync(request, cancellationToken).ConfigureAwait(false);
-        try
+        await using (run.ConfigureAwait(false))
         {
-            OrchestrationResult<T> result = await run.CompileAsync<T>(cancellationToken).ConfigureAwait(false);
-            for (int replans = 0; replans < options.Planning.MaxReplans && MayReplan(result.Run); replans++)
-            {
-                OrchestrationRun next = await ReplanAsync(request, run, cancellationToken).ConfigureAwait(false);
-                await run.DisposeAsync().ConfigureAwait(false);
-                run = next;
-                result = await run.CompileAsync<T>(cancellationToken).ConfigureAwait(false);
-            }
+            return await AnswerAsync<T>(request, run, options.Planning.MaxReplans, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
+    private async Task<T> AnswerAsync<T>(OrchestrationRequest request, OrchestrationRun run, int replansLeft, CancellationToken cancellationToken)
+    {
+        OrchestrationResult<T> result = await run.CompileAsync<T>(cancellationToken).ConfigureAwait(false);
+        if (replansLeft == 0 || !MayReplan(result.Run))
+        {
             return result.Value;
         }
-        finally
+
+        OrchestrationRun next = await ReplanAsync(request, run, cancellationToken).ConfigureAwait(false);
+        await using (next.ConfigureAwait(false))
         {
-            await run.DisposeAsync().ConfigureAwait(false);
+            return await AnswerAsync<T>(request, next, replansLeft - 1, cancellationToken).ConfigureAwait(false);
         }
     }
 
