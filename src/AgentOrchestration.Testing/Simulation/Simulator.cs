@@ -44,7 +44,12 @@ internal sealed class Simulator(ServiceProvider services, SimulationThread threa
             Options,
             start => new OrchestrationRun(start(), services, Task.CompletedTask));
         (TaskGraph graph, OrchestrationRun? run) = await early.PlanAsync(request, CancellationToken.None).ConfigureAwait(true);
-        return run ?? await StartAsync(graph).ConfigureAwait(true);
+        if (run is not null)
+        {
+            return run;
+        }
+
+        return await StartAsync(graph).ConfigureAwait(true);
     }
 
     private SimulatedRun Run(Func<Task<OrchestrationRun>> startAsync)
