@@ -12,6 +12,7 @@ internal sealed class PlanObject(PlanningOptions options, List<PlanDiagnostic> d
     private const int MaxTold = 20;
     private const string SubtasksName = "subtasks";
     private const string GoalName = "goal";
+    private const string VersionName = "version";
 
     private readonly PlanNesting _nesting = new(options);
     private byte[] _held = new byte[8192];
@@ -25,6 +26,7 @@ internal sealed class PlanObject(PlanningOptions options, List<PlanDiagnostic> d
     private string? _property;
     private bool _isInSubtasks;
     private bool _hasGoal;
+    private bool _hasVersion;
     private bool _hasSubtasks;
     private int _told;
 
@@ -41,8 +43,8 @@ internal sealed class PlanObject(PlanningOptions options, List<PlanDiagnostic> d
     /// <summary>Whether what follows is no JSON.</summary>
     public bool IsBroken { get; private set; }
 
-    /// <summary>Whether a limit was exceeded. Nothing more is read.</summary>
-    public bool IsTooLarge { get; private set; }
+    /// <summary>Whether nothing more is read: a limit was exceeded, or the plan is of another version.</summary>
+    public bool IsStopped { get; private set; }
 
     /// <summary>The bytes that follow the last token.</summary>
     public ReadOnlySpan<byte> Unread => _held.AsSpan(_unread, _end - _unread);
@@ -65,7 +67,7 @@ internal sealed class PlanObject(PlanningOptions options, List<PlanDiagnostic> d
     /// <summary>Reads what can be read though nothing more comes: a literal needs nothing behind it.</summary>
     public void EndText()
     {
-        if (!IsClosed && !IsBroken && !IsTooLarge)
+        if (!IsClosed && !IsBroken && !IsStopped)
         {
             ReadTokens();
         }
@@ -113,7 +115,7 @@ internal sealed class PlanObject(PlanningOptions options, List<PlanDiagnostic> d
         bool isBroken = false;
         try
         {
-            while (!IsClosed && !IsTooLarge && reader.Read())
+            while (!IsClosed && !IsStopped && reader.Read())
             {
                 tokens++;
                 Take(ref reader);
@@ -130,7 +132,7 @@ internal sealed class PlanObject(PlanningOptions options, List<PlanDiagnostic> d
             }
         }
 
-        if (IsTooLarge)
+        if (IsStopped)
         {
             return;
         }
@@ -192,18 +194,20 @@ internal sealed class PlanObject(PlanningOptions options, List<PlanDiagnostic> d
     {
         bool isGoal = PlanNesting.IsName(ref reader, "goal"u8);
         bool isSubtasks = PlanNesting.IsName(ref reader, "subtasks"u8);
-        _property = isGoal ? GoalName : isSubtasks ? SubtasksName : _told < MaxTold ? SurroundingText.Decode(reader.ValueSpan) : "…";
-        if (isGoal ? _hasGoal : _hasSubtasks && isSubtasks)
+        bool isVersion = PlanNesting.IsName(ref reader, "version"u8);
+        _property = isGoal ? GoalName : isSubtasks ? SubtasksName : isVersion ? VersionName : _told < MaxTold ? SurroundingText.Decode(reader.ValueSpan) : "…";
+        if (isGoal ? _hasGoal : isVersion ? _hasVersion : _hasSubtasks && isSubtasks)
         {
             Tell("the property stands twice.");
         }
-        else if (!isGoal && !isSubtasks)
+        else if (!isGoal && !isSubtasks && !isVersion)
         {
             Tell("a plan has no such property.");
         }
 
         _hasGoal |= isGoal;
         _hasSubtasks |= isSubtasks;
+        _hasVersion |= isVersion;
     }
 
     private void TakeValue(ref Utf8JsonReader reader)
@@ -222,6 +226,9 @@ internal sealed class PlanObject(PlanningOptions options, List<PlanDiagnostic> d
             case GoalName:
                 TakeGoal(ref reader);
                 break;
+            case VersionName:
+                TakeVersion(ref reader);
+                break;
         }
 
         if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
@@ -239,6 +246,20 @@ internal sealed class PlanObject(PlanningOptions options, List<PlanDiagnostic> d
         catch (InvalidOperationException)
         {
             Tell("it holds text that is no valid Unicode.");
+        }
+    }
+
+    private void TakeVersion(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out int version))
+        {
+            Tell("a whole number is expected there.");
+        }
+        else if (PlanVersion.WhyUnreadable(version) is { } reason)
+        {
+            // What only another version knows is no mistake.
+            IsStopped = true;
+            diagnostics.Add(reason);
         }
     }
 
@@ -275,7 +296,7 @@ internal sealed class PlanObject(PlanningOptions options, List<PlanDiagnostic> d
 
     private void Exceed(PlanLimit limit)
     {
-        IsTooLarge = true;
+        IsStopped = true;
         (string path, string message, string remedy) = limit switch
         {
             PlanLimit.Subtasks => ("/subtasks", $"The plan has more than {options.MaxSubtasks} subtasks.", $"At most {options.MaxSubtasks} are allowed; make a smaller plan."),

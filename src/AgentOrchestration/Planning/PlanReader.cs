@@ -249,7 +249,7 @@ internal sealed class PlanReader(PlanningOptions options)
             _phase = Phase.After;
             ReadAfter(plan.Unread);
         }
-        else if (plan.IsTooLarge)
+        else if (plan.IsStopped)
         {
             _phase = Phase.Stopped;
         }

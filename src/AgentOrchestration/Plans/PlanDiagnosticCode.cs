@@ -62,4 +62,10 @@ public enum PlanDiagnosticCode
 
     /// <summary>The text ends within the JSON of the plan.</summary>
     CutOff,
+
+    /// <summary>The plan was saved by a version of this library that writes plans in another form.</summary>
+    UnsupportedVersion,
+
+    /// <summary>Planning has used all that it may use, in tokens or time.</summary>
+    PlanningBudget,
 }

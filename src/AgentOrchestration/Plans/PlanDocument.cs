@@ -3,12 +3,20 @@ namespace AgentOrchestration.Plans;
 /// <summary>A plan as it stands in JSON: what a model writes and what is stored.</summary>
 internal sealed class PlanDocument
 {
+    /// <summary>The version of the form, where it is saved; a plan within a plan has none of its own.</summary>
+    public int? Version { get; init; }
+
     public string? Goal { get; init; }
 
     public required IReadOnlyList<SubtaskDocument?> Subtasks { get; init; }
 
-    public static PlanDocument From(TaskPlan plan) => new()
+    public static PlanDocument From(TaskPlan plan) => From(plan, version: null);
+
+    /// <param name="plan">The plan.</param>
+    /// <param name="version">The version to write, for a plan that is saved.</param>
+    public static PlanDocument From(TaskPlan plan, int? version) => new()
     {
+        Version = version,
         Goal = plan.Goal.Length == 0 ? null : plan.Goal,
         Subtasks = [.. plan.Subtasks.Select(SubtaskDocument.From)],
     };
@@ -16,6 +24,11 @@ internal sealed class PlanDocument
     /// <summary>The plan, and in <paramref name="diagnostics"/> what JSON can say but a plan cannot.</summary>
     public TaskPlan ToPlan(ICollection<PlanDiagnostic> diagnostics, string place = "")
     {
+        if (Version is { } version)
+        {
+            Check(version, place, diagnostics);
+        }
+
         List<Subtask> subtasks = new(Subtasks.Count);
         for (int i = 0; i < Subtasks.Count; i++)
         {
@@ -31,5 +44,18 @@ internal sealed class PlanDocument
         }
 
         return new TaskPlan { Goal = Goal ?? "", Subtasks = subtasks };
+    }
+
+    private static void Check(int version, string place, ICollection<PlanDiagnostic> diagnostics)
+    {
+        string path = $"{place}/version";
+        if (place.Length > 0)
+        {
+            diagnostics.Add(new PlanDiagnostic(PlanDiagnosticCode.Malformed, path, "A plan within a plan has no version of its own.", "Leave it out."));
+        }
+        else if (PlanVersion.WhyUnreadable(version, path) is { } reason)
+        {
+            diagnostics.Add(reason);
+        }
     }
 }

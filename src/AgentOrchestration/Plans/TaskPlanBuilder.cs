@@ -4,7 +4,7 @@ using AgentOrchestration.Resources;
 
 namespace AgentOrchestration.Plans;
 
-/// <summary>Collects the subtasks of a plan made by hand. Not thread-safe.</summary>
+/// <summary>Collects the subtasks of a plan that is made or changed by hand. Not thread-safe.</summary>
 public sealed class TaskPlanBuilder
 {
     private readonly List<Subtask> _subtasks = [];
@@ -131,6 +131,30 @@ public sealed class TaskPlanBuilder
             new Subtask { Id = id, TaskType = Subtask.NestedPlan, Plan = plan, Name = name!, Description = description, Condition = when },
             after,
             optional: null);
+    }
+
+    /// <summary>Replaces a subtask, in its place.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="edit">Makes the new one of the old one, for example with a <c>with</c> expression. Its dependencies are what it says.</param>
+    /// <exception cref="ArgumentException">There is no such subtask.</exception>
+    public void Replace(string id, Func<Subtask, Subtask> edit)
+    {
+        ArgumentNullException.ThrowIfNull(edit);
+        int index = IndexOf(id);
+        _subtasks[index] = edit(_subtasks[index]) ?? throw new ArgumentException($"The edit of '{id}' gives null; use {nameof(Remove)} to remove it.", nameof(edit));
+    }
+
+    /// <summary>Removes a subtask. Those that depend on it stay as they are; the check names them.</summary>
+    /// <param name="id">Its id.</param>
+    /// <exception cref="ArgumentException">There is no such subtask.</exception>
+    public void Remove(string id) => _subtasks.RemoveAt(IndexOf(id));
+
+    private int IndexOf(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        int index = _subtasks.FindIndex(subtask => subtask.Id == id);
+        return index >= 0 ? index : throw new ArgumentException(
+            $"There is no subtask '{Excerpt.Of(id)}'; there are: {string.Join(", ", _subtasks.Take(20).Select(subtask => Excerpt.Of(subtask.Id)))}.", nameof(id));
     }
 
     private static JsonElement? ToArguments(JsonNode? input) =>

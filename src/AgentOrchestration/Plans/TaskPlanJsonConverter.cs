@@ -8,6 +8,7 @@ internal sealed class TaskPlanJsonConverter : JsonConverter<TaskPlan>
 {
     public override TaskPlan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
+        PlanVersion.Check(reader);
         PlanDocument document = JsonSerializer.Deserialize(ref reader, PlanJsonContext.Default.PlanDocument)
             ?? throw new JsonException("A plan is an object, not null.");
         List<PlanDiagnostic> diagnostics = [];
