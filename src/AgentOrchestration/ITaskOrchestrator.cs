@@ -36,6 +36,7 @@ public interface ITaskOrchestrator
     /// <param name="cancellationToken">Cancels the planning and the start, not the run.</param>
     /// <returns>The run; dispose it.</returns>
     /// <exception cref="InvalidPlanException">No plan passed the checks; nothing was started.</exception>
+    /// <exception cref="PlanRejectedException">The plan was not approved (<c>PlanningOptions.ApprovePlan</c>); nothing was started.</exception>
     Task<OrchestrationRun> StartAsync(OrchestrationRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>
@@ -85,6 +86,7 @@ public interface ITaskOrchestrator
     /// <param name="request">What is wanted.</param>
     /// <param name="cancellationToken">Cancels the planning, the run and the compiling.</param>
     /// <exception cref="InvalidPlanException">No plan passed the checks; nothing was started.</exception>
+    /// <exception cref="PlanRejectedException">The plan was not approved (<c>PlanningOptions.ApprovePlan</c>); nothing was started.</exception>
     /// <exception cref="OrchestrationFailedException">The run did not succeed; its result holds all that did.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     Task<T> RunAsync<T>(OrchestrationRequest request, CancellationToken cancellationToken = default);

@@ -103,7 +103,7 @@ internal sealed class TaskOrchestrator(
 
     private async Task<OrchestrationRun> StartWholeAsync(OrchestrationRequest request, CancellationToken cancellationToken)
     {
-        TaskGraph graph = await planner.PlanAsync(request, cancellationToken).ConfigureAwait(false);
+        TaskGraph graph = await planner.PlanToStartAsync(request, cancellationToken).ConfigureAwait(false);
         return await StartAsync(graph, cancellationToken).ConfigureAwait(false);
     }
 

@@ -39,6 +39,12 @@ internal sealed class AgentOrchestrationOptionsRules : IValidateOptions<AgentOrc
             result.AddError($"{options.Planning.HeldForApproval} is nothing that can be held.", nameof(options.Planning.HeldForApproval));
         }
 
+        if (options.Planning.MaxTime <= TimeSpan.Zero || options.Planning.MaxTime > LongestTimeout)
+        {
+            result.AddError(
+                $"It is {options.Planning.MaxTime}; it must be greater than zero and at most {LongestTimeout}.", nameof(options.Planning.MaxTime));
+        }
+
         if (options.Budget is { } budget && BudgetRules.WhyInvalid(budget) is { } reason)
         {
             result.AddError(reason, nameof(options.Budget));

@@ -5,6 +5,7 @@ using AgentOrchestration.DependencyInjection;
 using AgentOrchestration.Execution;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Monitoring;
+using AgentOrchestration.Optimization;
 using AgentOrchestration.Planning;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Plugins;
@@ -103,10 +104,11 @@ public static class AgentOrchestrationServiceCollectionExtensions
             ApprovalRule = OptionsOf(provider).RequiresApproval,
         });
         services.TryAddSingleton(provider => new Planner(
-            provider.GetRequiredService<ITaskDecomposer>(),
+            DecomposerOf(provider),
             provider.GetRequiredService<PlanChecker>(),
             provider.GetRequiredService<ITaskTypeRegistry>(),
             OptionsOf(provider).Planning,
+            provider.GetRequiredService<TimeProvider>(),
             LoggerOf<Planner>(provider)));
         services.TryAddSingleton<RunShares>();
         services.TryAddSingleton<ObservedDurations>();
@@ -169,6 +171,19 @@ public static class AgentOrchestrationServiceCollectionExtensions
             provider.GetRequiredService<Forecaster>(),
             options,
             provider);
+    }
+
+    /// <summary>A template comes before the cache, so that a changed template is never hidden by a plan that was made by the old one.</summary>
+    private static ITaskDecomposer DecomposerOf(IServiceProvider provider)
+    {
+        ITaskDecomposer decomposer = provider.GetRequiredService<ITaskDecomposer>();
+        if (provider.GetService<PlanCache>() is { } cache)
+        {
+            decomposer = new CachingTaskDecomposer(decomposer, cache);
+        }
+
+        PlanTemplate[] templates = [.. provider.GetServices<PlanTemplate>()];
+        return templates.Length == 0 ? decomposer : new TemplateTaskDecomposer(templates, decomposer);
     }
 
     private static AgentOrchestrationOptions OptionsOf(IServiceProvider provider) =>

@@ -21,6 +21,14 @@ internal static class WorkIdentity
         return Convert.ToHexString(hash.GetHashAndReset());
     }
 
+    /// <summary>The name of work that a document says all about.</summary>
+    public static string Of(JsonElement document)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Append(hash, document);
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+
     private static void Append(IncrementalHash hash, JsonElement element)
     {
         Append(hash, (int)element.ValueKind);

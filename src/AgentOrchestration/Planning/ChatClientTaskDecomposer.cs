@@ -1,3 +1,4 @@
+using System.Text;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Tasks;
@@ -19,17 +20,24 @@ internal sealed class ChatClientTaskDecomposer(
     {
         (List<ChatMessage> messages, ChatOptions chatOptions) = Ask(request, refusal);
         ChatResponse response = await chat!.GetResponseAsync(messages, chatOptions, cancellationToken).ConfigureAwait(true);
-        return PlanAnswer.Read(response.Text, options);
+        string answer = response.Text;
+        return PlanAnswer.Read(answer, options, AnswerUsage.Of(response.Usage, messages, Encoding.UTF8.GetByteCount(answer)));
     }
 
     public async ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, Action<Subtask> onSubtask, CancellationToken cancellationToken)
     {
         (List<ChatMessage> messages, ChatOptions chatOptions) = Ask(request, refusal);
         var answer = new PlanAnswer(options);
+        UsageDetails? told = null;
         try
         {
             await foreach (ChatResponseUpdate update in chat!.GetStreamingResponseAsync(messages, chatOptions, cancellationToken).ConfigureAwait(true))
             {
+                foreach (UsageContent usage in update.Contents.OfType<UsageContent>())
+                {
+                    (told ??= new UsageDetails()).Add(usage.Details);
+                }
+
                 foreach (Subtask subtask in answer.Append(update.Text))
                 {
                     onSubtask(subtask);
@@ -48,7 +56,7 @@ internal sealed class ChatClientTaskDecomposer(
             return await DecomposeAsync(request, refusal, cancellationToken).ConfigureAwait(true);
         }
 
-        return answer.Complete();
+        return answer.Complete(AnswerUsage.Of(told, messages, answer.Length));
     }
 
     private (List<ChatMessage> Messages, ChatOptions Options) Ask(OrchestrationRequest request, PlanRefusal? refusal)
@@ -65,6 +73,7 @@ internal sealed class ChatClientTaskDecomposer(
         var chatOptions = new ChatOptions
         {
             ResponseFormat = ChatResponseFormat.ForJsonSchema(PlanSchema.Create(taskTypes, pools), PlanSchema.Name, "A plan of subtasks."),
+            MaxOutputTokens = options.MaxTokens is { } most ? (int)Math.Clamp(most - (refusal?.Planning?.Tokens ?? 0), 1, int.MaxValue) : null,
         };
         return (messages, chatOptions);
     }

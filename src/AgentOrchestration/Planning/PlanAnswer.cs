@@ -16,12 +16,15 @@ internal sealed class PlanAnswer(PlanningOptions options)
     public bool IsStopped => _reader.IsStopped;
 
     /// <summary>Reads the whole of an answer.</summary>
+    /// <param name="answer">The answer.</param>
+    /// <param name="options">How much is read.</param>
+    /// <param name="usage">What it has used, where that is known.</param>
     /// <exception cref="InvalidPlanException">It is no plan.</exception>
-    public static TaskPlan Read(string answer, PlanningOptions options)
+    public static TaskPlan Read(string answer, PlanningOptions options, PlanningUsage? usage = null)
     {
         var read = new PlanAnswer(options);
         read.Append(answer);
-        return read.Complete();
+        return read.Complete(usage);
     }
 
     /// <summary>Reads on.</summary>
@@ -29,14 +32,21 @@ internal sealed class PlanAnswer(PlanningOptions options)
     public IReadOnlyList<Subtask> Append(string piece)
     {
         _text.Append(piece);
+        Length += Encoding.UTF8.GetByteCount(piece);
         return _reader.Append(piece);
     }
 
+    /// <summary>How much was written, in bytes of UTF-8.</summary>
+    public long Length { get; private set; }
+
     /// <summary>Ends the reading.</summary>
+    /// <param name="usage">What the answer has used, where that is known.</param>
     /// <exception cref="InvalidPlanException">It is no plan.</exception>
-    public TaskPlan Complete()
+    public TaskPlan Complete(PlanningUsage? usage)
     {
         PlanReading reading = _reader.Complete();
-        return reading.Diagnostics.Count == 0 ? reading.Plan : throw new InvalidPlanException(reading.ToRefusal(_text.ToString()));
+        return reading.Diagnostics.Count == 0
+            ? reading.Plan with { Planning = usage }
+            : throw new InvalidPlanException(reading.ToRefusal(_text.ToString()) with { Planning = usage });
     }
 }

@@ -10,7 +10,8 @@ namespace AgentOrchestration.Planning;
 /// <summary>What a model is told when it plans.</summary>
 internal static class PlanPrompt
 {
-    private const string Rules = """
+    /// <summary>What holds for every request; another text is another prompt, whose plans are others.</summary>
+    public const string Rules = """
         You break a request into a plan of subtasks. A program checks the plan and runs it: every subtask starts as soon as the
         subtasks it depends on have succeeded, so independent subtasks run in parallel. Answer with the JSON of the plan and
         nothing else:
@@ -55,7 +56,8 @@ internal static class PlanPrompt
             + "replace the rest where that helps. What the errors say is data:"
         : "That plan was refused. Answer with a whole plan that mends all of this:";
 
-    private static JsonArray Describe(ITaskTypeRegistry taskTypes) =>
+    /// <summary>The task types as a model is told of them.</summary>
+    public static JsonArray Describe(ITaskTypeRegistry taskTypes) =>
     [
         .. taskTypes.TaskTypes.Select(taskType => new JsonObject
         {
@@ -77,7 +79,8 @@ internal static class PlanPrompt
         return capacities;
     }
 
-    private static JsonObject Describe(OrchestrationRequest request, PayloadSerializer serializer)
+    /// <summary>The request as a model is told of it.</summary>
+    public static JsonObject Describe(OrchestrationRequest request, PayloadSerializer serializer)
     {
         var inputs = new JsonObject();
         foreach ((string name, object? value) in request.Inputs)

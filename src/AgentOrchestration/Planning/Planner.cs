@@ -9,12 +9,13 @@ namespace AgentOrchestration.Planning;
 /// Gets a plan that passes every check: asks, mends what needs no asking, checks, and sends a refused plan back with everything that is
 /// wrong.
 /// </summary>
-internal sealed class Planner(ITaskDecomposer decomposer, PlanChecker checker, ITaskTypeRegistry taskTypes, PlanningOptions options, ILogger logger)
+internal sealed class Planner(
+    ITaskDecomposer decomposer, PlanChecker checker, ITaskTypeRegistry taskTypes, PlanningOptions options, TimeProvider timeProvider, ILogger logger)
 {
     private readonly ApprovalHold _hold = new(taskTypes, options.HeldForApproval);
 
     /// <summary>Whether work may begin before its plan is complete.</summary>
-    public bool StartsEarly => options.StartsEarly;
+    public bool StartsEarly => options is { StartsEarly: true, ApprovePlan: null };
 
     public Task<TaskGraph> PlanAsync(OrchestrationRequest request, CancellationToken cancellationToken) => PlanAsync(request, draft: null, refusal: null, cancellationToken);
 
@@ -24,18 +25,26 @@ internal sealed class Planner(ITaskDecomposer decomposer, PlanChecker checker, I
     /// <param name="cancellationToken">Cancels the planning.</param>
     public async Task<TaskGraph> PlanAsync(OrchestrationRequest request, PlanDraft? draft, PlanRefusal? refusal, CancellationToken cancellationToken)
     {
+        using var budget = new PlanningBudget(options, timeProvider, cancellationToken);
         for (int repairs = 0; ; repairs++)
         {
             TaskGraph? graph = null;
             try
             {
-                TaskPlan plan = await DecomposeAsync(request, refusal, draft, cancellationToken).ConfigureAwait(true)
+                TaskPlan plan = await DecomposeAsync(request, refusal, draft, budget.Token).ConfigureAwait(true)
                     ?? throw new InvalidOperationException($"The decomposer '{decomposer.GetType()}' answered null instead of a plan.");
-                graph = Check(plan.Goal.Length == 0 ? plan with { Goal = request.Goal } : plan, out refusal);
+                budget.Count(plan.Planning);
+                graph = Check(plan with { Goal = plan.Goal.Length == 0 ? request.Goal : plan.Goal, Planning = budget.Used }, out refusal);
             }
             catch (InvalidPlanException exception)
             {
+                budget.Count(exception.Refusal.Planning);
                 refusal = WithCheck(exception.Refusal);
+            }
+            catch (OperationCanceledException) when (budget.IsOutOfTime && !cancellationToken.IsCancellationRequested)
+            {
+                budget.Count(usage: null);
+                throw new InvalidPlanException(budget.Refuse(refusal));
             }
 
             if (graph is not null)
@@ -43,13 +52,29 @@ internal sealed class Planner(ITaskDecomposer decomposer, PlanChecker checker, I
                 return graph;
             }
 
+            refusal = refusal! with { Planning = budget.Used };
             draft?.OnRefused();
-            PlanningLog.PlanRefused(logger, repairs + 1, options.MaxRepairs + 1, refusal!.Diagnostics.Count, refusal.Diagnostics is [PlanDiagnostic first, ..] ? first : null);
+            PlanningLog.PlanRefused(logger, repairs + 1, options.MaxRepairs + 1, refusal.Diagnostics.Count, refusal.Diagnostics is [PlanDiagnostic first, ..] ? first : null);
             if (repairs >= options.MaxRepairs)
             {
                 throw new InvalidPlanException(refusal);
             }
+
+            if (budget.IsExhausted)
+            {
+                throw new InvalidPlanException(budget.Refuse(refusal));
+            }
         }
+    }
+
+    /// <summary>Makes a plan that is to be started, and lets somebody decide on it if the application wants that.</summary>
+    /// <exception cref="PlanRejectedException">It was not approved.</exception>
+    public async Task<TaskGraph> PlanToStartAsync(OrchestrationRequest request, CancellationToken cancellationToken)
+    {
+        TaskGraph graph = await PlanAsync(request, cancellationToken).ConfigureAwait(true);
+        return options.ApprovePlan is not { } approve || await approve(graph.Plan, cancellationToken).ConfigureAwait(true)
+            ? graph
+            : throw new PlanRejectedException(graph.Plan);
     }
 
     private ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, PlanDraft? draft, CancellationToken cancellationToken) =>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using AgentOrchestration.Plans;
 
 namespace AgentOrchestration.Planning;
 
@@ -51,8 +52,30 @@ public sealed class PlanningOptions
 
     /// <summary>
     /// Which subtasks of a plan that a decomposer makes wait for somebody's approval because of their effect, beside those that wait
-    /// anyway. The plan says so itself (<see cref="Plans.SubtaskPolicy.RequiresApproval"/>), so that it also holds for a plan that is saved,
+    /// anyway. The plan says so itself (<see cref="SubtaskPolicy.RequiresApproval"/>), so that it also holds for a plan that is saved,
     /// shown and started later. Default: none.
     /// </summary>
     public HeldForApproval HeldForApproval { get; set; }
+
+    /// <summary>
+    /// Decides on the whole plan of a request before anything of it starts, for example by showing it (<see cref="TaskPlan.ToTree"/>) to
+    /// somebody. Asked once, with the plan that has passed every check; when it says no, the start ends with a
+    /// <see cref="PlanRejectedException"/>. With it nothing starts early. A plan that the application starts itself is not asked about.
+    /// Default: no approval is needed.
+    /// </summary>
+    public Func<TaskPlan, CancellationToken, ValueTask<bool>>? ApprovePlan { get; set; }
+
+    /// <summary>
+    /// How many tokens planning may use for one request, input and output over all rounds together, from 1. When they are used up, a refused
+    /// plan is not sent back any more. A model is told to write no more than what is left; so the last round may exceed this by what its
+    /// question takes. A sound plan is taken whatever it has used. Default: no limit.
+    /// </summary>
+    [Range(1, long.MaxValue)]
+    public long? MaxTokens { get; set; }
+
+    /// <summary>
+    /// How long planning may take for one request, over all rounds. Then it is cancelled; approval of the plan does not count. From more than
+    /// zero to 30 days. Default: no limit.
+    /// </summary>
+    public TimeSpan? MaxTime { get; set; }
 }

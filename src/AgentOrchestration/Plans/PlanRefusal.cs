@@ -15,4 +15,10 @@ public sealed record PlanRefusal(IReadOnlyList<PlanDiagnostic> Diagnostics)
 
     /// <summary>The answer as it was written, when it could not be read.</summary>
     public string? Answer { get; init; }
+
+    /// <summary>
+    /// What planning has used so far, this answer included. From a decomposer that refuses its own answer: what that one has used.
+    /// Default: <see langword="null"/>; it is not known.
+    /// </summary>
+    public PlanningUsage? Planning { get; init; }
 }

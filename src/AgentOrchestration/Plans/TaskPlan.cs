@@ -24,6 +24,12 @@ public sealed record TaskPlan
     public IReadOnlyList<PlanRepair> Repairs { get; init; } = [];
 
     /// <summary>
+    /// What planning it has used, the rounds in which plans were refused included. A decomposer tells here what its own answer has used. Not
+    /// part of the plan's JSON. Default: <see langword="null"/>; it did not come from a decomposer.
+    /// </summary>
+    public PlanningUsage? Planning { get; init; }
+
+    /// <summary>
     /// The JSON schema (Draft 2020-12) of a saved plan, for editors and other programs. What the schema cannot say, such as that dependencies
     /// exist and form no circle, the check says.
     /// </summary>

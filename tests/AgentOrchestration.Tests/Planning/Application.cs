@@ -16,7 +16,10 @@ internal static class Application
 
     private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
 
-    public static ITaskOrchestrator With(IChatClient? model, Action<AgentOrchestrationOptions>? options = null, Action<IAgentOrchestrationBuilder>? configure = null)
+    public static ITaskOrchestrator With(IChatClient? model, Action<AgentOrchestrationOptions>? options = null, Action<IAgentOrchestrationBuilder>? configure = null) =>
+        Services(model, options, configure).GetRequiredService<ITaskOrchestrator>();
+
+    public static ServiceProvider Services(IChatClient? model, Action<AgentOrchestrationOptions>? options = null, Action<IAgentOrchestrationBuilder>? configure = null)
     {
         var services = new ServiceCollection();
         if (model is not null)
@@ -30,7 +33,7 @@ internal static class Application
             .AddResource("cpu", 4000)
             .AddResource("gpu", 2);
         configure?.Invoke(builder);
-        return services.BuildServiceProvider().GetRequiredService<ITaskOrchestrator>();
+        return services.BuildServiceProvider();
     }
 
     public static Task<TaskPlan> PlanAsync(IChatClient? model, Action<AgentOrchestrationOptions>? options = null) => With(model, options).PlanAsync(Request, TestEnd);

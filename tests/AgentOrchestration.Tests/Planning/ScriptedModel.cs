@@ -12,6 +12,12 @@ internal sealed class ScriptedModel(params IEnumerable<string> answers) : IChatC
 
     public List<ChatOptions?> Options { get; } = [];
 
+    /// <summary>What it says that each answer has used; nothing by default.</summary>
+    public UsageDetails? Usage { get; init; }
+
+    /// <summary>What it says of itself; nothing by default.</summary>
+    public ChatClientMetadata? Metadata { get; init; }
+
     /// <summary>Done before each answer.</summary>
     public Func<CancellationToken, Task> Before { get; init; } = _ => Task.CompletedTask;
 
@@ -20,7 +26,7 @@ internal sealed class ScriptedModel(params IEnumerable<string> answers) : IChatC
         Asked.Add([.. messages]);
         Options.Add(options);
         await Before(cancellationToken);
-        return new ChatResponse(new ChatMessage(ChatRole.Assistant, _answers.Dequeue()));
+        return new ChatResponse(new ChatMessage(ChatRole.Assistant, _answers.Dequeue())) { Usage = Usage };
     }
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
@@ -32,7 +38,7 @@ internal sealed class ScriptedModel(params IEnumerable<string> answers) : IChatC
         }
     }
 
-    public object? GetService(Type serviceType, object? serviceKey = null) => null;
+    public object? GetService(Type serviceType, object? serviceKey = null) => serviceType == typeof(ChatClientMetadata) ? Metadata : null;
 
     public void Dispose()
     {

@@ -1,0 +1,78 @@
+using AgentOrchestration.Graph;
+using AgentOrchestration.Optimization;
+using AgentOrchestration.Planning;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Plugins;
+using AgentOrchestration.Resources;
+using AgentOrchestration.Tasks;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Caching.Hybrid;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Plans requests without a model, where that is possible.</summary>
+public static class PlanningBuilderExtensions
+{
+    /// <summary>
+    /// Answers requests of one form with a plan that is made ahead: the same request about another topic. A request whose goal is not of this
+    /// form, or that has inputs, goes on to the next template, and after the last to the decomposer; so does a plan that is refused.
+    /// </summary>
+    /// <remarks>
+    /// Goals are compared without regard to case and to white space at both ends. What stands in the place of a slot takes the place of the
+    /// slot in the plan's goal, names, descriptions, and in texts within arguments and values of conditions: as text and nothing else. It may
+    /// be 1,000 characters long. Nothing that is in it changes what the plan does: not which task types, dependencies, references or
+    /// properties it has.
+    /// </remarks>
+    /// <param name="builder">The builder.</param>
+    /// <param name="goal">The form of the goal, with slots: <c>market report on {topic}</c>. A slot is a letter and letters, digits or underscores.</param>
+    /// <param name="plan">The plan, with the slots in its texts: <c>Who buys {topic}?</c></param>
+    /// <exception cref="ArgumentException">
+    /// The goal is empty, names a slot twice or has two of them side by side; or a slot stands in the plan where only the plan itself may say
+    /// something, such as an id or the name of a property.
+    /// </exception>
+    public static IAgentOrchestrationBuilder AddPlanTemplate(this IAgentOrchestrationBuilder builder, string goal, TaskPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(goal);
+        ArgumentNullException.ThrowIfNull(plan);
+        builder.Services.AddSingleton(new PlanTemplate(goal, plan));
+        return builder;
+    }
+
+    /// <summary>
+    /// Keeps plans in the application's <see cref="HybridCache"/>: a request that was planned before calls no model. A plan is found again by
+    /// the request's goal and inputs, the task types with their versions and schemas, the names of the resources, the model
+    /// (<see cref="ChatClientMetadata"/>), the decomposer and the prompt; and only when it still passes every check.
+    /// </summary>
+    /// <remarks><see cref="IPlanCacheControl"/>, in the container, fills the cache ahead of time and makes plans invalid.</remarks>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Sets options. Default: plans are good for a day.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The time to live is not greater than zero.</exception>
+    public static IAgentOrchestrationBuilder UsePlanCache(this IAgentOrchestrationBuilder builder, Action<PlanCacheOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var options = new PlanCacheOptions();
+        configure?.Invoke(options);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.TimeToLive, TimeSpan.Zero, nameof(configure));
+
+        builder.Services.AddHybridCache();
+        builder.Services.RemoveAll<PlanCache>();
+        builder.Services.AddSingleton(provider => new PlanCache(
+            provider.GetRequiredService<HybridCache>(),
+            options,
+            new PlanKey(
+                provider.GetRequiredService<ITaskTypeRegistry>(),
+                provider.GetRequiredService<IResourceManager>(),
+                provider.GetRequiredService<PayloadSerializer>(),
+                provider.GetRequiredService<ITaskDecomposer>(),
+                provider.GetService<IChatClient>()),
+            provider.GetRequiredService<PlanChecker>(),
+            provider.GetRequiredService<Planner>,
+            provider.GetService<ILoggerFactory>()?.CreateLogger<PlanCache>() ?? NullLogger<PlanCache>.Instance));
+        builder.Services.TryAddSingleton<IPlanCacheControl>(provider => provider.GetRequiredService<PlanCache>());
+        return builder;
+    }
+}

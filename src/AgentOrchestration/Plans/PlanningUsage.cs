@@ -1,0 +1,26 @@
+namespace AgentOrchestration.Plans;
+
+/// <summary>What planning has used.</summary>
+public sealed record PlanningUsage
+{
+    /// <summary>How often the decomposer was asked; one more than refused plans were sent back. Default: 0.</summary>
+    public int Rounds { get; init; }
+
+    /// <summary>Tokens sent to models, over all rounds. Default: 0.</summary>
+    public long InputTokens { get; init; }
+
+    /// <summary>Tokens that models wrote, over all rounds. Default: 0; that also means that a plan came from a cache or a template.</summary>
+    public long OutputTokens { get; init; }
+
+    /// <summary>
+    /// Whether tokens are estimated, because the chat client did not say how many there were or the answer was left before its end: one for
+    /// each 4 bytes of text. Default: no.
+    /// </summary>
+    public bool IsEstimated { get; init; }
+
+    /// <summary>From the first question to the last answer. Default: 0.</summary>
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>Input and output tokens together.</summary>
+    public long Tokens => InputTokens + OutputTokens;
+}
