@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AgentOrchestration.Benchmarks.Compare;
+using AgentOrchestration.Benchmarks.Durable;
 using AgentOrchestration.Benchmarks.Latency;
 using AgentOrchestration.Benchmarks.Ledger;
 using AgentOrchestration.Benchmarks.Pieces;
@@ -13,6 +14,7 @@ using AgentOrchestration.Benchmarks.Tables;
 Machine.NoteLoad();
 var root = new RootCommand("Measures the library. Absolute times mean little from machine to machine; ratios within one run do.");
 root.Subcommands.Add(CompareCommand.Create());
+root.Subcommands.Add(DurableCommand.Create());
 root.Subcommands.Add(LatencyCommand.Create());
 root.Subcommands.Add(PiecesCommand.Create());
 root.Subcommands.Add(RepairCommand.Create());

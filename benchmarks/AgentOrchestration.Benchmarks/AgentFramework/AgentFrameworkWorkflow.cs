@@ -40,6 +40,10 @@ internal sealed class AgentFrameworkWorkflow
     public ValueTask<Run> RunAsync(CancellationToken cancellationToken) =>
         InProcessExecution.RunAsync(_workflow, Answer.Instance, cancellationToken: cancellationToken);
 
+    /// <summary>Runs it to its end, with a checkpoint after every superstep. Dispose the run.</summary>
+    public ValueTask<Run> RunAsync(CheckpointManager checkpoints, CancellationToken cancellationToken) =>
+        InProcessExecution.RunAsync(_workflow, Answer.Instance, checkpoints, cancellationToken: cancellationToken);
+
     public void ForgetResults() => Array.Clear(_results);
 
     private static ExecutorBinding Step(string id, int messages, Func<CancellationToken, ValueTask<Answer>> work) =>
