@@ -144,9 +144,13 @@ internal static class DurableCommand
     private static MarkdownTable Table(ResumeTimes resume)
     {
         var table = new MarkdownTable($"{resume.Going.Count} hosts", "first, s", "median, s", "worst, s");
-        table.Add("from before the host is built to the first line of the last subtask", Seconds(resume.Going[0]), Seconds(Statistics.Median(resume.Going)), Seconds(resume.Going.Max()));
-        table.Add("of that, `ResumeAsync`", Seconds(resume.Calls[0]), Seconds(Statistics.Median(resume.Calls)), Seconds(resume.Calls.Max()));
+        Add("from before the host is built to the first line of the last subtask", resume.Going);
+        Add("of that, `ResumeAsync`", resume.Calls);
+        Add("to read the journal from the store, alone", resume.Readings);
+        Add("to check the plan, alone", resume.Checks);
         return table;
+
+        void Add(string what, IReadOnlyList<double> times) => table.Add(what, Seconds(times[0]), Seconds(Statistics.Median(times)), Seconds(times.Max()));
     }
 
     private static string At(DurableRow row) => $"{Number(row.Concurrency)} at once, {Number(row.Tasks)} in a run";

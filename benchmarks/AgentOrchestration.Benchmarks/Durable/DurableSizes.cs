@@ -5,7 +5,7 @@ internal sealed record DurableSizes
 {
     public static DurableSizes Full { get; } = new()
     {
-        Repetitions = 5,
+        Repetitions = 3,
         WarmUps = 5,
         WarmUpTasks = 5_000,
         NarrowTasks = 2_000,

@@ -8,7 +8,10 @@ namespace AgentOrchestration.Benchmarks.Durable;
 /// <param name="Tasks">The subtasks of the run.</param>
 /// <param name="Going">Seconds until the run went on: from before the host is built to the first line of the last subtask, for each host.</param>
 /// <param name="Calls">Seconds of the call of <see cref="ITaskOrchestrator.ResumeAsync"/> in it.</param>
-internal sealed record ResumeTimes(int Tasks, IReadOnlyList<double> Going, IReadOnlyList<double> Calls)
+/// <param name="Readings">Seconds to read the journal from the store, done once more alone.</param>
+/// <param name="Checks">Seconds to check the plan, done once more alone.</param>
+internal sealed record ResumeTimes(
+    int Tasks, IReadOnlyList<double> Going, IReadOnlyList<double> Calls, IReadOnlyList<double> Readings, IReadOnlyList<double> Checks)
 {
     private const int Concurrency = 100;
     private const string Database = "runs.db";
@@ -21,6 +24,8 @@ internal sealed record ResumeTimes(int Tasks, IReadOnlyList<double> Going, IRead
         string runId = await LeaveAsync(database, tasks, last, cancellationToken);
         List<double> going = [];
         List<double> calls = [];
+        List<double> readings = [];
+        List<double> checks = [];
         for (int i = 0; i < hosts; i++)
         {
             GC.Collect();
@@ -37,9 +42,14 @@ internal sealed record ResumeTimes(int Tasks, IReadOnlyList<double> Going, IRead
             {
                 throw new InvalidOperationException($"The run was resumed with {succeeded} of {tasks - 1} subtasks done.");
             }
+
+            readings.Add(await ReadAsync(host.Store, runId, cancellationToken));
+            long checking = TimeProvider.System.GetTimestamp();
+            _ = orchestrator.Check(run.Plan);
+            checks.Add(TimeProvider.System.GetElapsedTime(checking).TotalSeconds);
         }
 
-        return new ResumeTimes(tasks, going, calls);
+        return new ResumeTimes(tasks, going, calls, readings, checks);
     }
 
     /// <summary>Runs it until all subtasks but the last are committed, and leaves it as a process does that is asked to end.</summary>
@@ -58,5 +68,16 @@ internal sealed record ResumeTimes(int Tasks, IReadOnlyList<double> Going, IRead
         }
 
         return run.RunId;
+    }
+
+    private static async Task<double> ReadAsync(IRunStore store, string runId, CancellationToken cancellationToken)
+    {
+        long start = TimeProvider.System.GetTimestamp();
+        await foreach (ReadOnlyMemory<byte> _ in store.ReadAsync(runId, 0, cancellationToken))
+        {
+            // What is in it is read elsewhere.
+        }
+
+        return TimeProvider.System.GetElapsedTime(start).TotalSeconds;
     }
 }

@@ -1,4 +1,5 @@
 using AgentOrchestration.Benchmarks.Compare;
+using AgentOrchestration.Runs;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -24,6 +25,8 @@ internal sealed class ResumedHost : IAsyncDisposable
     }
 
     public ITaskOrchestrator Orchestrator => _services.GetRequiredService<ITaskOrchestrator>();
+
+    public IRunStore Store => _services.GetRequiredService<IRunStore>();
 
     /// <summary>The code of the last subtask runs.</summary>
     public Task ReachedLast => _reached.Task;
