@@ -1,7 +1,6 @@
 using System.Text.Json;
 using AgentOrchestration.Benchmarks.AgentFramework;
 using AgentOrchestration.Benchmarks.Compare;
-using AgentOrchestration.Benchmarks.Graphs;
 using Microsoft.Agents.AI.Workflows;
 using Microsoft.Agents.AI.Workflows.Checkpointing;
 

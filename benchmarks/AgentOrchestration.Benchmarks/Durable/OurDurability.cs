@@ -67,14 +67,7 @@ internal sealed class OurDurability(int concurrency, int tasks, int runs)
             grown = folder.Bytes - before;
         }
 
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = database, Pooling = false }.ToString());
-        connection.Open();
-        Shrink(connection);
-        return new JournalCost(time, grown, new FileInfo(database).Length)
-        {
-            BytesOfPlans = Sum(connection, "SELECT sum(length(content)) FROM headers"),
-            BytesOfEvents = Sum(connection, "SELECT sum(length(events)) FROM journal"),
-        };
+        return Weigh(database, time, grown);
     }
 
     private async Task<TimeSpan> RunAsync(ServiceProvider services, CancellationToken cancellationToken)
@@ -106,6 +99,18 @@ internal sealed class OurDurability(int concurrency, int tasks, int runs)
         }
 
         return services.BuildServiceProvider();
+    }
+
+    private static JournalCost Weigh(string database, TimeSpan time, long grown)
+    {
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = database, Pooling = false }.ToString());
+        connection.Open();
+        Shrink(connection);
+        return new JournalCost(time, grown, new FileInfo(database).Length)
+        {
+            BytesOfPlans = Sum(connection, "SELECT sum(length(content)) FROM headers"),
+            BytesOfEvents = Sum(connection, "SELECT sum(length(events)) FROM journal"),
+        };
     }
 
     private static void Shrink(SqliteConnection connection)
