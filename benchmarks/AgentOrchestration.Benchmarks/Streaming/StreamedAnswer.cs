@@ -1,5 +1,4 @@
 using AgentOrchestration.Benchmarks.Graphs;
-using AgentOrchestration.Planning;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Tasks;
@@ -89,7 +88,8 @@ internal sealed class StreamedAnswer
     {
         int tokens = 0;
         int length = 0;
-        foreach (string token in Model(clock: null).TokensOf(_question.Answer))
+        using ScriptedChatClient model = Model(clock: null);
+        foreach (string token in model.TokensOf(_question.Answer))
         {
             tokens++;
             length += token.Length;
