@@ -4,7 +4,6 @@ using AgentOrchestration.Plans;
 using AgentOrchestration.Plugins;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Results;
-using AgentOrchestration.Runs;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Planning;
 using Microsoft.Extensions.AI;
@@ -254,13 +253,13 @@ public sealed class PlanCacheTests
 
     private sealed class Own : ITaskDecomposer
     {
-        private static int s_asked;
+        private static int _asked;
 
-        public static int TakeAsked() => Interlocked.Exchange(ref s_asked, 0);
+        public static int TakeAsked() => Interlocked.Exchange(ref _asked, 0);
 
         public ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, CancellationToken cancellationToken)
         {
-            Interlocked.Increment(ref s_asked);
+            Interlocked.Increment(ref _asked);
             return ValueTask.FromResult(TaskPlan.FromJson(Application.SoundPlan));
         }
     }
