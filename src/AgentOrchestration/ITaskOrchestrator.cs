@@ -78,6 +78,7 @@ public interface ITaskOrchestrator
     /// <param name="cancellationToken">Cancels the waiting, the planning and the start, not the run.</param>
     /// <returns>The new run; dispose it.</returns>
     /// <exception cref="InvalidPlanException">No plan passed the checks; nothing was started.</exception>
+    /// <exception cref="PlanRejectedException">The plan was not approved (<c>Planning.ApprovePlan</c>); nothing was started.</exception>
     /// <exception cref="InvalidOperationException">The run succeeded, has used up its budget, or its executor keeps nothing to reuse.</exception>
     Task<OrchestrationRun> ReplanAsync(OrchestrationRequest request, OrchestrationRun run, CancellationToken cancellationToken = default);
 

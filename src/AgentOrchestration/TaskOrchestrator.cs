@@ -63,7 +63,7 @@ internal sealed class TaskOrchestrator(
         RunBudget? budget = _runOptions.Budget is { } whole
             ? RunBudgetRemainder.Of(whole, result.Run) ?? throw new InvalidOperationException($"The run {run.RunId} has used up its budget; give another with a higher one.")
             : null;
-        TaskGraph graph = await planner.PlanAsync(request, draft: null, Aftermath.Of(result), cancellationToken).ConfigureAwait(false);
+        TaskGraph graph = await planner.PlanToStartAsync(request, Aftermath.Of(result), cancellationToken).ConfigureAwait(false);
         return await WatchedAsync(() => StartInsteadAsync(graph, _runOptions with { Budget = budget }, run, cancellationToken)).ConfigureAwait(false);
     }
 
@@ -103,7 +103,7 @@ internal sealed class TaskOrchestrator(
 
     private async Task<OrchestrationRun> StartWholeAsync(OrchestrationRequest request, CancellationToken cancellationToken)
     {
-        TaskGraph graph = await planner.PlanToStartAsync(request, cancellationToken).ConfigureAwait(false);
+        TaskGraph graph = await planner.PlanToStartAsync(request, refusal: null, cancellationToken).ConfigureAwait(false);
         return await StartAsync(graph, cancellationToken).ConfigureAwait(false);
     }
 

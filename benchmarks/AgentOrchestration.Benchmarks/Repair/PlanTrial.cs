@@ -22,7 +22,7 @@ internal sealed class PlanTrial
             tools.Select(tool => TaskDescriptor.For(tool, $"Does {tool}.", (ToolInput _, TaskContext _, CancellationToken _) => new ValueTask<string>())), serializer);
         options ??= new PlanningOptions();
         options.MaxRepairs = 0;
-        _planner = new Planner(new Scripted(this, options), new PlanChecker(taskTypes, new ResourcePools([]), serializer), taskTypes, options, NullLogger.Instance);
+        _planner = new Planner(new Scripted(this, options), new PlanChecker(taskTypes, new ResourcePools([]), serializer), taskTypes, options, TimeProvider.System, NullLogger.Instance);
     }
 
     /// <returns>The plan as it would run, or why it is refused; and what was mended in either.</returns>

@@ -81,8 +81,12 @@ internal sealed class StreamedAnswer
         return run.Result.Outcome == RunOutcome.Succeeded ? run.Events[^1].Time - Beginning : throw new InvalidOperationException($"Question {_question.Id}: {run}");
     }
 
-    private ScriptedChatClient Model(TimeProvider? clock) =>
-        new ScriptedChatClient(clock) { Latency = Latency, TokensPerSecond = _tokensPerSecond, LongestToken = CharactersPerToken }.Answer(_question.Answer);
+    private ScriptedChatClient Model(TimeProvider? clock)
+    {
+        var model = new ScriptedChatClient(clock) { Latency = Latency, TokensPerSecond = _tokensPerSecond, LongestToken = CharactersPerToken };
+        model.Answer(_question.Answer);
+        return model;
+    }
 
     private TimeSpan KnownAt(int step)
     {

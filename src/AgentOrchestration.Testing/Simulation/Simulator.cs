@@ -33,7 +33,7 @@ internal sealed class Simulator(ServiceProvider services, SimulationThread threa
         Planner planner = services.GetRequiredService<Planner>();
         if (!planner.StartsEarly)
         {
-            return await StartAsync(await planner.PlanToStartAsync(request, CancellationToken.None).ConfigureAwait(true)).ConfigureAwait(true);
+            return await StartAsync(await planner.PlanToStartAsync(request, refusal: null, CancellationToken.None).ConfigureAwait(true)).ConfigureAwait(true);
         }
 
         var early = new EarlyStart(

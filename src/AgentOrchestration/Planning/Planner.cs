@@ -69,9 +69,9 @@ internal sealed class Planner(
 
     /// <summary>Makes a plan that is to be started, and lets somebody decide on it if the application wants that.</summary>
     /// <exception cref="PlanRejectedException">It was not approved.</exception>
-    public async Task<TaskGraph> PlanToStartAsync(OrchestrationRequest request, CancellationToken cancellationToken)
+    public async Task<TaskGraph> PlanToStartAsync(OrchestrationRequest request, PlanRefusal? refusal, CancellationToken cancellationToken)
     {
-        TaskGraph graph = await PlanAsync(request, cancellationToken).ConfigureAwait(true);
+        TaskGraph graph = await PlanAsync(request, draft: null, refusal, cancellationToken).ConfigureAwait(true);
         return options.ApprovePlan is not { } approve || await approve(graph.Plan, cancellationToken).ConfigureAwait(true)
             ? graph
             : throw new PlanRejectedException(graph.Plan);

@@ -98,6 +98,23 @@ public sealed class ReplanningTests
     }
 
     [Fact]
+    public async Task The_other_plan_is_approved_too()
+    {
+        List<int> decided = [];
+        await using Engine engine = Create(new ScriptedModel(First, Second), options => options.Planning.ApprovePlan = (plan, _) =>
+        {
+            decided.Add(plan.Subtasks.Count);
+            return ValueTask.FromResult(decided.Count == 1);
+        });
+        var request = new OrchestrationRequest("Work.");
+        await using OrchestrationRun failed = await engine.Orchestrator.StartAsync(request, TestEnd);
+
+        await Assert.ThrowsAsync<PlanRejectedException>(() => engine.Orchestrator.ReplanAsync(request, failed, TestEnd));
+
+        Assert.Equal([3, 2], decided);
+    }
+
+    [Fact]
     public async Task A_run_that_has_succeeded_is_not_planned_again()
     {
         await using Engine engine = Create(new ScriptedModel(Second));
