@@ -61,7 +61,7 @@ internal sealed class ObservedDurations : IObservedDurations
             _byType[subtask.TaskType] = before with
             {
                 Seconds = before.Seconds.With(took.TotalSeconds),
-                Ratio = subtask.EstimatedDuration is { Ticks: > 0 } estimate ? before.Ratio.With(took / estimate) : before.Ratio,
+                Ratio = subtask.EstimatedDuration is { Ticks: > 0 } estimate ? before.Ratio.With(took / (estimate < Shortest ? Shortest : estimate)) : before.Ratio,
             };
         }
     }

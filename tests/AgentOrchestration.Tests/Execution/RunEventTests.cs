@@ -4,6 +4,8 @@ using System.Text.Json.Serialization;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Tasks;
+using AgentOrchestration.Tests.Planning;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Tests.Execution;
@@ -26,7 +28,7 @@ public sealed class RunEventTests
     [Fact]
     public async Task Every_kind_of_event_comes_from_a_run_and_survives_its_JSON()
     {
-        IReadOnlyList<RunEvent>[] runs = [await ChattyRunAsync(), await TroubledRunAsync(), await UndoneRunAsync(), await InterruptedRunAsync()];
+        IReadOnlyList<RunEvent>[] runs = [await ChattyRunAsync(), await TroubledRunAsync(), await UndoneRunAsync(), await InterruptedRunAsync(), await EarlyRunAsync()];
         RunEvent[] events = [.. runs.SelectMany(run => run)];
 
         Assert.Equal(Kinds.Select(kind => kind.Name).Order(), events.Select(next => next.GetType().Name).Distinct().Order());
@@ -65,6 +67,17 @@ public sealed class RunEventTests
         hold = _ => Task.CompletedTask;
         await using OrchestrationRun resumed = await DurableHost.OrchestratorOf(one).ResumeAsync(left.RunId, TestEnd);
         return await Engine.EventsAsync(resumed);
+    }
+
+    /// <summary>A run that begins while its plan is being written.</summary>
+    private static async Task<IReadOnlyList<RunEvent>> EarlyRunAsync()
+    {
+        await using Engine engine = new(
+            builder => builder.AddTaskType<None, string>("read", "Reads.", (_, _, _) => ValueTask.FromResult("output"), options => options.Effect = TaskEffect.Read),
+            services: services => services.AddSingleton<IChatClient>(new ScriptedModel("""{"subtasks":[{"id":"only","type":"read"}]}""")));
+        await using OrchestrationRun run = await engine.Orchestrator.StartAsync(new OrchestrationRequest("Read."), TestEnd);
+        await run.WaitAsync(TestEnd);
+        return await Engine.EventsAsync(run);
     }
 
     /// <summary>Approval, growth, ticks of which some are lost, usage, a retry, a budget that is extended.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AgentOrchestration.Monitoring;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
@@ -6,7 +7,6 @@ using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
-using System.Collections.Concurrent;
 
 namespace AgentOrchestration.Tests.Execution;
 

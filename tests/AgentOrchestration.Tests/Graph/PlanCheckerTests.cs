@@ -11,7 +11,7 @@ public sealed class PlanCheckerTests
     /// <summary>What one plan cannot show beside the others.</summary>
     private static readonly PlanDiagnosticCode[] OfOtherTests =
     [
-        PlanDiagnosticCode.Malformed, PlanDiagnosticCode.TooLarge, PlanDiagnosticCode.Empty,
+        PlanDiagnosticCode.Failed, PlanDiagnosticCode.UnsupportedVersion, PlanDiagnosticCode.PlanningBudget, PlanDiagnosticCode.Malformed, PlanDiagnosticCode.TooLarge, PlanDiagnosticCode.Empty,
         PlanDiagnosticCode.InvalidPolicy, PlanDiagnosticCode.InvalidControl, PlanDiagnosticCode.NotAllowed, PlanDiagnosticCode.CutOff,
     ];
 
