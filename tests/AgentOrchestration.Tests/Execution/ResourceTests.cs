@@ -76,6 +76,7 @@ public sealed class ResourceTests
             }
         });
 
+        await Engine.SeeAsync<SubtaskSucceeded>(run, next => next.SubtaskId == "t0");
         await Engine.SeeAsync<SubtaskSucceeded>(run, next => next.SubtaskId == "t1");
         RunResult result = await engine.AdvanceUntilAsync(run.WaitAsync(TestEnd), TimeSpan.FromSeconds(1));
 
