@@ -179,7 +179,8 @@ public sealed class ModelServerTests
         Task<int> program = run.RunAsync(ctrlC.Token, "--model", "openai:some-model", "--durable");
         while (new[] { "market_overview", "competitor_analysis", "recommendations" }.Any(section => !run.Screen.Contains($"write_{section} done", StringComparison.Ordinal)))
         {
-            await Task.Delay(10, TestContext.Current.CancellationToken);
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            await Task.Yield();
         }
 
         await ctrlC.CancelAsync();
