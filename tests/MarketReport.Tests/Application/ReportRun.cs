@@ -2,20 +2,22 @@ using System.CommandLine;
 using System.Text.Json;
 using LoopbackModel;
 using MarketReport.Models;
-using Spectre.Console.Testing;
+using Spectre.Console;
 
 namespace MarketReport.Tests.Application;
 
 /// <summary>The program as a person runs it, with a folder of its own and, if wanted, a model server on loopback.</summary>
 internal sealed class ReportRun : IAsyncDisposable
 {
-    private readonly TestConsole _console = new();
+    private readonly ScreenText _screen = new();
+    private readonly IAnsiConsole _console;
     private readonly Dictionary<string, string?> _variables = [];
     private readonly OfflineModel _model = new();
     private LoopbackModelServer? _server;
 
     public ReportRun()
     {
+        _console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(_screen) });
         _console.Profile.Width = 160;
         Folder = Directory.CreateTempSubdirectory("market-report-").FullName;
     }
@@ -25,7 +27,7 @@ internal sealed class ReportRun : IAsyncDisposable
     public string Output => Path.Combine(Folder, "out");
 
     /// <summary>What the terminal showed, with line breaks made spaces, so that texts are found wherever they break.</summary>
-    public string Screen => string.Join(' ', _console.Lines.Select(line => line.Trim()));
+    public string Screen => string.Join(' ', _screen.ToString().Split('\n').Select(line => line.Trim()));
 
     public LoopbackModelServer Server => _server ?? throw new InvalidOperationException("The run has no model server.");
 
@@ -64,7 +66,7 @@ internal sealed class ReportRun : IAsyncDisposable
         }
 
         _model.Dispose();
-        _console.Dispose();
+        await _screen.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
     }
 }
