@@ -5,9 +5,16 @@ using AgentOrchestration.Runs;
 
 namespace AgentOrchestration.Sqlite.Storage;
 
-/// <summary>The SHA-256 chain over a journal: each append is hashed with its place and the hash before it, the first with that of the header.</summary>
+/// <summary>
+/// The SHA-256 chain over a journal: each append is hashed with its place and the hash before it, the first with that of the header. The last
+/// hash stands with the run and vouches for the whole; of the others a part is kept beside each append, which tells where damage begins.
+/// </summary>
 internal static class HashChain
 {
+    private const int MarkLength = 8;
+
+    public static byte[] MarkOf(byte[] hash) => hash[..MarkLength];
+
     public static byte[] Origin(NewRun run) => Origin(run.RunId, run.CreatedAt.UtcTicks, run.Header.Span);
 
     public static byte[] Origin(string runId, long created, ReadOnlySpan<byte> header)

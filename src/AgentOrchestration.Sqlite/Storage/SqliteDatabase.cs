@@ -257,8 +257,9 @@ internal sealed class SqliteDatabase : IDisposable
             token INTEGER NOT NULL, owner TEXT, expires INTEGER NOT NULL, seal BLOB NOT NULL) STRICT;
         CREATE INDEX runs_by_age ON runs (created, run_id);
         CREATE TABLE headers (run INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT;
-        CREATE TABLE journal (run INTEGER NOT NULL, sequence INTEGER NOT NULL, count INTEGER NOT NULL, events BLOB NOT NULL, hash BLOB NOT NULL,
-            PRIMARY KEY (run, sequence)) STRICT, WITHOUT ROWID;
+        CREATE TABLE journal (
+            place INTEGER PRIMARY KEY, count INTEGER NOT NULL, events BLOB NOT NULL, mark BLOB NOT NULL,
+            run INTEGER AS (place >> {JournalPlace.SequenceBits}), sequence INTEGER AS (place & {JournalPlace.LastSequence})) STRICT;
         CREATE TABLE blobs (run INTEGER NOT NULL, name TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (run, name)) STRICT;
         PRAGMA application_id = {ApplicationId};
         PRAGMA user_version = {SchemaVersion};

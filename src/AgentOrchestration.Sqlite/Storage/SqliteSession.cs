@@ -76,14 +76,16 @@ internal sealed class SqliteSession(SqliteDatabase database, SqliteConnection co
     public void Delete(long key)
     {
         Command("DELETE FROM blobs WHERE run = $key", ("$key", key)).ExecuteNonQuery();
-        Command("DELETE FROM journal WHERE run = $key", ("$key", key)).ExecuteNonQuery();
+        Command(
+            "DELETE FROM journal WHERE place BETWEEN $first AND $last",
+            ("$first", JournalPlace.Of(key, 0)), ("$last", JournalPlace.Of(key, JournalPlace.LastSequence))).ExecuteNonQuery();
         Command("DELETE FROM headers WHERE run = $key", ("$key", key)).ExecuteNonQuery();
         Command("DELETE FROM runs WHERE key = $key", ("$key", key)).ExecuteNonQuery();
     }
 
-    public void AddToJournal(long run, long sequence, int count, byte[] lines, byte[] hash) => Command(
-        "INSERT INTO journal VALUES ($run, $sequence, $count, $events, $hash)",
-        ("$run", run), ("$sequence", sequence), ("$count", count), ("$events", lines), ("$hash", hash)).ExecuteNonQuery();
+    public void AddToJournal(long run, long sequence, int count, byte[] lines, byte[] head) => Command(
+        "INSERT INTO journal (place, count, events, mark) VALUES ($place, $count, $events, $mark)",
+        ("$place", JournalPlace.Of(run, sequence)), ("$count", count), ("$events", lines), ("$mark", HashChain.MarkOf(head))).ExecuteNonQuery();
 
     public void AddBlob(long run, JournalBlob blob) => Command(
         "INSERT OR IGNORE INTO blobs VALUES ($run, $name, $content)",
@@ -116,12 +118,13 @@ internal sealed class SqliteSession(SqliteDatabase database, SqliteConnection co
         _ = ReadHeader(row);
         byte[] head = row.Origin;
         using SqliteDataReader reader = Command(
-            "SELECT sequence, count, events, hash FROM journal WHERE run = $run ORDER BY sequence", ("$run", row.Key)).ExecuteReader();
+            "SELECT sequence, count, events, mark FROM journal WHERE place BETWEEN $first AND $last ORDER BY place",
+            ("$first", JournalPlace.Of(row.Key, 0)), ("$last", JournalPlace.Of(row.Key, JournalPlace.LastSequence))).ExecuteReader();
         while (reader.Read())
         {
             byte[] lines = (byte[])reader.GetValue(2);
             head = HashChain.Next(head, reader.GetInt64(0), reader.GetInt32(1), lines);
-            if (reader.GetInt64(0) != events.Count || !head.AsSpan().SequenceEqual((byte[])reader.GetValue(3)) || JournalLines.Split(lines, events) != reader.GetInt32(1))
+            if (reader.GetInt64(0) != events.Count || !HashChain.MarkOf(head).AsSpan().SequenceEqual((byte[])reader.GetValue(3)) || JournalLines.Split(lines, events) != reader.GetInt32(1))
             {
                 throw database.Damaged($"the journal of the run '{runId}' is not what was written, from event {reader.GetInt64(0)} of {row.Sequence} on.");
             }
