@@ -70,6 +70,20 @@ public interface ITaskOrchestrator
     Task<OrchestrationRun> StartFromAsync(string runId, TaskPlan? plan = null, IReadOnlyList<string>? again = null, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Starts a new run from one of this process, for example after the plan was edited: what has succeeded there is not done again when it is
+    /// the same work, by task type, version and input; work that changes something outside only under the same id. Needs no store.
+    /// </summary>
+    /// <param name="run">The old run; it is waited for, stays as it is, and is not disposed.</param>
+    /// <param name="plan">The new plan. Default: that of the old run.</param>
+    /// <param name="again">The ids of subtasks that are done again all the same, with all that needs them. Default: none.</param>
+    /// <param name="cancellationToken">Cancels the waiting and the start, not the run.</param>
+    /// <returns>The run; dispose it. What it has reused has the origin <see cref="OutputOrigin.Reused"/>.</returns>
+    /// <exception cref="ArgumentException">The new plan has no such subtask to do again.</exception>
+    /// <exception cref="InvalidOperationException">The executor keeps nothing to reuse.</exception>
+    /// <exception cref="InvalidPlanException">The new plan does not pass the checks.</exception>
+    Task<OrchestrationRun> StartFromAsync(OrchestrationRun run, TaskPlan? plan = null, IReadOnlyList<string>? again = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Goes back to the decomposer with what a run has done and what failed, and starts a run of the plan that it answers. What succeeded and
     /// stands in that plan as it was, with the same task type, arguments and inputs, is not done again. The budget is what the run has left.
     /// </summary>

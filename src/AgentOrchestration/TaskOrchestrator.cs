@@ -64,7 +64,7 @@ internal sealed class TaskOrchestrator(
             ? RunBudgetRemainder.Of(whole, result.Run) ?? throw new InvalidOperationException($"The run {run.RunId} has used up its budget; give another with a higher one.")
             : null;
         TaskGraph graph = await planner.PlanToStartAsync(request, Aftermath.Of(result), cancellationToken).ConfigureAwait(false);
-        return await WatchedAsync(() => StartInsteadAsync(graph, _runOptions with { Budget = budget }, run, cancellationToken)).ConfigureAwait(false);
+        return await WatchedAsync(() => StartInsteadAsync(graph, _runOptions with { Budget = budget }, run, [], cancellationToken)).ConfigureAwait(false);
     }
 
     public async Task<T> RunAsync<T>(OrchestrationRequest request, CancellationToken cancellationToken)
@@ -94,10 +94,10 @@ internal sealed class TaskOrchestrator(
     private bool MayReplan(RunResult result) =>
         result.Outcome == RunOutcome.Failed && (_runOptions.Budget is not { } budget || RunBudgetRemainder.Of(budget, result.Run) is not null);
 
-    private ValueTask<IRunHandle> StartInsteadAsync(TaskGraph graph, RunOptions runOptions, OrchestrationRun run, CancellationToken cancellationToken) => (executor, run.Handle) switch
+    private ValueTask<IRunHandle> StartInsteadAsync(TaskGraph graph, RunOptions runOptions, OrchestrationRun run, IReadOnlyList<string> again, CancellationToken cancellationToken) => (executor, run.Handle) switch
     {
-        (LocalExecutor { Store: null } local, LocalRun ended) => local.StartAsync(graph, runOptions, ended, cancellationToken),
-        _ when services.GetService<IRunStore>() is not null => executor.StartAsync(graph, runOptions, new RunReuse(run.RunId, GraphOf(run.Plan)), cancellationToken),
+        (LocalExecutor { Store: null } local, LocalRun ended) => local.StartAsync(graph, runOptions, ended, again, cancellationToken),
+        _ when services.GetService<IRunStore>() is not null => executor.StartAsync(graph, runOptions, new RunReuse(run.RunId, GraphOf(run.Plan)) { Again = again }, cancellationToken),
         _ => throw new InvalidOperationException($"The executor {executor.GetType().Name} keeps nothing of a run to reuse: start the plan anew, or make runs durable."),
     };
 
@@ -148,6 +148,14 @@ internal sealed class TaskOrchestrator(
         TaskGraph graph = GraphOf(plan ?? header.Plan);
         RunReuse reuse = ReuseOf(runId, header, [.. again ?? []]);
         return await WatchedAsync(() => executor.StartAsync(graph, _runOptions, reuse, cancellationToken)).ConfigureAwait(false);
+    }
+
+    public async Task<OrchestrationRun> StartFromAsync(OrchestrationRun run, TaskPlan? plan, IReadOnlyList<string>? again, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        TaskGraph graph = GraphOf(plan ?? run.Plan);
+        await run.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await WatchedAsync(() => StartInsteadAsync(graph, _runOptions, run, [.. again ?? []], cancellationToken)).ConfigureAwait(false);
     }
 
     private async Task<RunHeader?> ReadHeaderAsync(string runId, CancellationToken cancellationToken)

@@ -139,11 +139,12 @@ public sealed class LocalExecutor : IExecutor
     }
 
     /// <summary>Starts a run that reuses what another has left, which has ended in this process.</summary>
-    internal async ValueTask<IRunHandle> StartAsync(TaskGraph graph, RunOptions options, LocalRun ended, CancellationToken cancellationToken)
+    internal async ValueTask<IRunHandle> StartAsync(TaskGraph graph, RunOptions options, LocalRun ended, IReadOnlyList<string> again, CancellationToken cancellationToken)
     {
+        ReusableResults reusable = ended.Reusable(graph, again);
         SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
 #pragma warning disable CA2000 // The run is returned, or disposed of when it does not start.
-        return await StartAsync(new LocalRun(this, graph, options, order, journal: null, ended.Reusable()), cancellationToken).ConfigureAwait(false);
+        return await StartAsync(new LocalRun(this, graph, options, order, journal: null, reusable), cancellationToken).ConfigureAwait(false);
 #pragma warning restore CA2000
     }
 

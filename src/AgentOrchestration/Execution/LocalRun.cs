@@ -115,7 +115,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     public void ObserveDurations(ObservedDurations observed) => new DurationReader(Graph).ReadOn(History, observed);
 
     /// <summary>What the run leaves to reuse, when it has ended.</summary>
-    public ReusableResults Reusable() => ReusableResults.Of(_core.State, Inputs);
+    public ReusableResults Reusable(TaskGraph next, IReadOnlyList<string> again) => ReusableResults.Of(_core.State, Inputs, next, again);
 
     public async ValueTask DisposeAsync()
     {

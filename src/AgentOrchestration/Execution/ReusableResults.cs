@@ -35,9 +35,14 @@ internal sealed class ReusableResults
     }
 
     /// <summary>What a run that has ended in this process leaves to reuse.</summary>
-    public static ReusableResults Of(RunState state, InputBinder inputs)
+    /// <param name="state">The run that has ended.</param>
+    /// <param name="inputs">The inputs of its subtasks.</param>
+    /// <param name="graph">The plan of the new run.</param>
+    /// <param name="again">The ids of subtasks that are done again, with all that needs them.</param>
+    /// <exception cref="ArgumentException">The new plan has no subtask of an id that is to be done again.</exception>
+    public static ReusableResults Of(RunState state, InputBinder inputs, TaskGraph graph, IReadOnlyList<string> again)
     {
-        var reusable = new ReusableResults([]);
+        var reusable = new ReusableResults(WithSuccessors(graph, again));
         reusable.Add(state, inputs, []);
         return reusable;
     }

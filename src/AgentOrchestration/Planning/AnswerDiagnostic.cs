@@ -6,5 +6,5 @@ namespace AgentOrchestration.Planning;
 internal static class AnswerDiagnostic
 {
     public static PlanDiagnostic Malformed(string path, string message) =>
-        new(PlanDiagnosticCode.Malformed, path, $"The answer is not the JSON of a plan: {message}", "Answer with one JSON object of the given form.");
+        new(PlanDiagnosticCode.Malformed, path, $"This is not the JSON of a plan: {message}", "Write one JSON object of the given form.");
 }

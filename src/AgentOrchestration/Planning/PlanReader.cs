@@ -115,7 +115,7 @@ internal sealed class PlanReader(PlanningOptions options)
                 _diagnostics.Add(new PlanDiagnostic(
                     PlanDiagnosticCode.CutOff, _plan?.Place() ?? "",
                     $"The answer ends after {_length} bytes, before its JSON does; {_plan?.Subtasks.Count ?? 0} subtasks were read to their end.",
-                    "Answer with the whole plan; make it smaller if it does not fit."));
+                    "Write the whole plan; make it smaller if it does not fit."));
                 break;
             case Phase.Broken:
                 _diagnostics.Add(AnswerDiagnostic.Malformed(_plan!.Place(), $"what follows after {_brokenAt} bytes cannot stand there: \"{SurroundingText.Decode([.. _excerpt]).Trim()}\"."));
@@ -158,7 +158,7 @@ internal sealed class PlanReader(PlanningOptions options)
         _holdsInvalidText = true;
         if (!IsStopped)
         {
-            Stop(PlanDiagnosticCode.Malformed, "", "The answer is not the JSON of a plan: it holds text that is no valid Unicode.", "Write whole characters.");
+            Stop(PlanDiagnosticCode.Malformed, "", "This is not the JSON of a plan: it holds text that is no valid Unicode.", "Write whole characters.");
         }
     }
 
@@ -217,7 +217,7 @@ internal sealed class PlanReader(PlanningOptions options)
     {
         if (_before.Last == (byte)'[')
         {
-            Stop(PlanDiagnosticCode.Malformed, "", "The answer is not the JSON of a plan: it is an array.", "Answer with one JSON object that has the array as \"subtasks\".");
+            Stop(PlanDiagnosticCode.Malformed, "", "This is not the JSON of a plan: it is an array.", "Write one JSON object that has the array as \"subtasks\".");
             return;
         }
 
@@ -269,13 +269,13 @@ internal sealed class PlanReader(PlanningOptions options)
         {
             if (_isBraceOpen && next is ((byte)'"' or (byte)'}'))
             {
-                Stop(PlanDiagnosticCode.Malformed, "", "The answer is not the JSON of a plan: a second JSON object stands behind the first.", "Answer with one JSON object.");
+                Stop(PlanDiagnosticCode.Malformed, "", "This is not the JSON of a plan: a second JSON object stands behind the first.", "Write one JSON object.");
                 return;
             }
 
             if (_after.Length == 0 && next is ((byte)'}' or (byte)']' or (byte)',' or (byte)':' or (byte)'"'))
             {
-                Stop(PlanDiagnosticCode.Malformed, "", $"The answer is not the JSON of a plan: '{(char)next}' stands behind its last brace.", "Answer with one JSON object, all its brackets in pairs.");
+                Stop(PlanDiagnosticCode.Malformed, "", $"This is not the JSON of a plan: '{(char)next}' stands behind its last brace.", "Write one JSON object, all its brackets in pairs.");
                 return;
             }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using AgentOrchestration.Plans;
+using AgentOrchestration.Plugins;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Tasks;
@@ -64,6 +65,40 @@ public sealed class ReuseTests
 
         Assert.Equal(["c", "d"], _executed.Order());
         Assert.Equal("d(b(a()x)x,c(a()x)y)x", result.GetOutput<string>("d"));
+    }
+
+    [Fact]
+    public async Task Of_a_run_of_this_process_that_needs_no_store()
+    {
+        _isBroken = false;
+        await using var engine = new Engine(AddTaskTypes);
+        await using OrchestrationRun old = await engine.Orchestrator.StartAsync(Plan("x"), TestEnd);
+        await old.WaitAsync(TestEnd);
+        _executed.Clear();
+
+        await using OrchestrationRun edited = await engine.Orchestrator.StartFromAsync(old, Plan("y"), cancellationToken: TestEnd);
+        Assert.Equal("d(b(a()x)x,c(a()x)y)x", (await edited.WaitAsync(TestEnd)).GetOutput<string>("d"));
+        Assert.Equal(["c", "d"], _executed.Order());
+        _executed.Clear();
+
+        await using OrchestrationRun again = await engine.Orchestrator.StartFromAsync(old, again: ["b"], cancellationToken: TestEnd);
+        await again.WaitAsync(TestEnd);
+        Assert.Equal(["b", "d"], _executed.Order());
+        await Assert.ThrowsAsync<ArgumentException>(() => engine.Orchestrator.StartFromAsync(old, again: ["nobody"], cancellationToken: TestEnd));
+    }
+
+    [Fact]
+    public async Task With_a_store_a_run_of_this_process_is_waited_for_and_read_from_it()
+    {
+        DurableHost host = Create();
+        _isBroken = false;
+        await using ServiceProvider process = host.NewProcess();
+        await using OrchestrationRun old = await DurableHost.OrchestratorOf(process).StartAsync(Plan("x"), TestEnd);
+
+        await using OrchestrationRun edited = await DurableHost.OrchestratorOf(process).StartFromAsync(old, Plan("y"), cancellationToken: TestEnd);
+        await edited.WaitAsync(TestEnd);
+
+        Assert.Equal(["a", "b", "c", "c", "d", "d"], _executed.Order());
     }
 
     [Fact]
@@ -159,7 +194,9 @@ public sealed class ReuseTests
 
     private static JsonObject Input(string text, params SubtaskRef[] of) => new() { ["text"] = text, ["of"] = new JsonArray([.. of.Select(other => other.Output().ToJsonNode())]) };
 
-    private DurableHost Create() => new(builder => builder
+    private DurableHost Create() => new(AddTaskTypes);
+
+    private void AddTaskTypes(IAgentOrchestrationBuilder builder) => builder
         .AddTaskType("work", "Works.", (Work work, TaskContext context, CancellationToken _) =>
         {
             _executed.Enqueue(context.Subtask.Id);
@@ -173,7 +210,7 @@ public sealed class ReuseTests
         {
             context.AddSubtasks(plan => plan.Add("added", "write", input: new JsonArray()));
             return Done(context);
-        }));
+        });
 
     private ValueTask<string> Done(TaskContext context)
     {

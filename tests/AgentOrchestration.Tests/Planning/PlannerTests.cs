@@ -93,7 +93,7 @@ public sealed class PlannerTests
         await Application.PlanAsync(model);
 
         Assert.Equal(Prose, model.Asked[1][2].Text);
-        Assert.Contains("The answer is not the JSON of a plan", model.Asked[1][3].Text, StringComparison.Ordinal);
+        Assert.Contains("This is not the JSON of a plan", model.Asked[1][3].Text, StringComparison.Ordinal);
         Assert.Contains("one JSON object", model.Asked[1][3].Text, StringComparison.Ordinal);
     }
 
