@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using AgentOrchestration.Benchmarks.Graphs;
@@ -11,13 +12,14 @@ internal static class DamageTrial
 {
     private const int Seed = 5;
 
-    public static async Task<(IReadOnlyList<DamageRow> Rows, int Splits, int SplitsThatDiffer)> RunAsync(RequestPlan[] plans, CancellationToken cancellationToken)
+    public static async Task<DamageReport> RunAsync(RequestPlan[] plans, CancellationToken cancellationToken)
     {
         var trial = new PlanTrial(plans.SelectMany(plan => plan.Tools).Distinct());
         List<DamageRow> rows = [];
+        List<TimeSpan> verdicts = [];
         foreach (Damage damage in Damage.All)
         {
-            rows.Add(await TryAsync(damage, plans, trial, cancellationToken));
+            rows.Add(await TryAsync(damage, plans, trial, verdicts, cancellationToken));
         }
 
         int splits = 0;
@@ -33,10 +35,10 @@ internal static class DamageTrial
             }
         }
 
-        return (rows, splits, differ);
+        return new DamageReport(rows, splits, differ, [.. verdicts.Order()]);
     }
 
-    private static async Task<DamageRow> TryAsync(Damage damage, RequestPlan[] plans, PlanTrial trial, CancellationToken cancellationToken)
+    private static async Task<DamageRow> TryAsync(Damage damage, RequestPlan[] plans, PlanTrial trial, List<TimeSpan> verdicts, CancellationToken cancellationToken)
     {
         int answers = 0, repaired = 0, changed = 0, right = 0, otherwise = 0;
         var random = new SeededRandom(Seed);
@@ -47,7 +49,9 @@ internal static class DamageTrial
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 answers++;
+                long began = Stopwatch.GetTimestamp();
                 (TaskPlan? result, IReadOnlyList<PlanDiagnostic> diagnostics, IReadOnlyList<PlanRepair> repairs) = await trial.TryAsync(text);
+                verdicts.Add(Stopwatch.GetElapsedTime(began));
                 if (result is null)
                 {
                     bool isRight = damage.Codes.Any(code => diagnostics.Any(diagnostic => diagnostic.Code == code));

@@ -30,18 +30,18 @@ internal static class RepairCommand
 
             RequestPlan[] plans = [.. RequestPlan.Read(requests)];
             IReadOnlyList<SpeedRow> speed = ReadingSpeed.Measure(plans);
-            (IReadOnlyList<DamageRow> damage, int splits, int differ) = await DamageTrial.RunAsync(plans, cancellationToken);
+            DamageReport damage = await DamageTrial.RunAsync(plans, cancellationToken);
             List<ModelRow> written = [];
             foreach (string model in models)
             {
                 written.Add(await ModelTrial.RunAsync(model, ToolsOf(model), cancellationToken));
             }
 
-            string text = Describe(plans.Length, damage, splits, differ, written, speed);
+            string text = Describe(plans.Length, damage, written, speed);
             await Console.Out.WriteAsync(text);
             if (arguments.GetValue(json) is { } file)
             {
-                await File.WriteAllTextAsync(file.FullName, JsonSerializer.Serialize(new { damage, splits, splits_that_differ = differ, models = written, speed }, Indented), cancellationToken);
+                await File.WriteAllTextAsync(file.FullName, JsonSerializer.Serialize(new { damage = damage.Rows, splits = damage.Splits, splits_that_differ = damage.SplitsThatDiffer, models = written, speed }, Indented), cancellationToken);
             }
 
             if (arguments.GetValue(results))
@@ -58,10 +58,10 @@ internal static class RepairCommand
     private static string ToolsOf(string model) =>
         Path.Combine(Path.GetDirectoryName(model)!, $"tools-{Path.GetFileName(model).Split('-')[1]}.json");
 
-    private static string Describe(int plans, IReadOnlyList<DamageRow> damage, int splits, int differ, IReadOnlyList<ModelRow> written, IReadOnlyList<SpeedRow> speed)
+    private static string Describe(int plans, DamageReport damage, IReadOnlyList<ModelRow> written, IReadOnlyList<SpeedRow> speed)
     {
-        DamageRow[] repairable = [.. damage.Where(row => row.Expected == nameof(Expectation.Repaired))];
-        DamageRow[] detectable = [.. damage.Where(row => row.Expected == nameof(Expectation.Refused))];
+        DamageRow[] repairable = [.. damage.Rows.Where(row => row.Expected == nameof(Expectation.Repaired))];
+        DamageRow[] detectable = [.. damage.Rows.Where(row => row.Expected == nameof(Expectation.Refused))];
         return $"""
             # Repair of plans
 
@@ -76,12 +76,13 @@ internal static class RepairCommand
             Repaired means: the plan is accepted, a repair is recorded, and every subtask has the type, the arguments and the dependencies it had. Every other
             link of a plan is also an argument; the rest are order alone, and of those the plan that lacks one cannot be told from a sound plan.
 
-            {DamageTable(damage)}
+            {DamageTable(damage.Rows)}
             | goal | figure | |
             |---|---|---|
             | ≥ 95 % of what is repairable is repaired, meaning kept | {Share(repairable.Sum(row => row.Repaired), repairable.Sum(row => row.Answers))}, worst kind {repairable.Min(row => Percent(row.Repaired, row.Answers)).ToString("F1", CultureInfo.InvariantCulture)} % | {Verdict(repairable.All(row => row.Repaired >= 0.95 * row.Answers))} |
             | 100 % of what is detectable is refused with the right diagnostic | {Share(detectable.Sum(row => row.RefusedRight), detectable.Sum(row => row.Answers))} | {Verdict(detectable.All(row => row.RefusedRight == row.Answers))} |
-            | read in two pieces, cut at every byte, an answer says the same | {splits.ToString("N0", CultureInfo.InvariantCulture)} cuts, {differ} differ | {Verdict(differ == 0)} |
+            | read in two pieces, cut at every byte, an answer says the same | {Number(damage.Splits)} cuts, {damage.SplitsThatDiffer} differ | {Verdict(damage.SplitsThatDiffer == 0)} |
+            | from text to verdict: 99.9 % within 10 ms, all within 100 ms | {Number(damage.Verdicts.Count)} answers: {Milliseconds(damage.LongestOf(0.999))} ms, longest {Milliseconds(damage.LongestOf(1))} ms | {Verdict(damage.LongestOf(0.999).TotalMilliseconds <= 10 && damage.LongestOf(1).TotalMilliseconds <= 100)} |
 
             ## Plans that real models wrote
 
@@ -155,6 +156,8 @@ internal static class RepairCommand
     private static double Percent(int part, int whole) => whole == 0 ? 100 : 100.0 * part / whole;
 
     private static string Number(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString("F2", CultureInfo.InvariantCulture);
 
     private static string Verdict(bool isMet) => isMet ? "met" : "not met";
 }
