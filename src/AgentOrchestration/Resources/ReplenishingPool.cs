@@ -11,6 +11,8 @@ internal sealed class ReplenishingPool(string name, long capacity, TimeSpan peri
 
     public override ResourcePoolKind Kind => ResourcePoolKind.Replenishing;
 
+    public override TimeSpan? Period => period;
+
     public override long InUse => (long)Int128.Min(long.MaxValue, (_missing + period.Ticks - 1) / period.Ticks);
 
     public override void AdvanceTo(long now)

@@ -9,6 +9,9 @@ internal abstract class ResourcePool(string name, long capacity)
 
     public abstract ResourcePoolKind Kind { get; }
 
+    /// <summary>How long it takes from empty to full by itself.</summary>
+    public virtual TimeSpan? Period => null;
+
     /// <summary>What is leased out, or used up and not grown again. Above the capacity when the pool has shrunk.</summary>
     public abstract long InUse { get; }
 

@@ -15,6 +15,9 @@ public readonly record struct ResourcePoolSnapshot(string Name, long Capacity, l
     /// <summary>What becomes of what is taken.</summary>
     public ResourcePoolKind Kind { get; init; }
 
+    /// <summary>How long an empty pool that grows again takes to be full; <see langword="null"/> for other kinds.</summary>
+    public TimeSpan? Period { get; init; }
+
     /// <summary>
     /// What was in use, summed over time since the pool was made, in the pool's unit times seconds. The difference of two snapshots, divided
     /// by the seconds between them and the capacity, is the utilisation of that time. 0 for pools that are not reusable.

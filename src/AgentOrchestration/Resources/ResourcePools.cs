@@ -135,7 +135,7 @@ internal sealed class ResourcePools : IResourceManager, IAdjustableResources
             return Array.ConvertAll(_byName, pool =>
             {
                 pool.AdvanceTo(now);
-                return new ResourcePoolSnapshot(pool.Name, pool.Capacity, pool.InUse) { Kind = pool.Kind, UnitSeconds = pool.UnitSeconds };
+                return new ResourcePoolSnapshot(pool.Name, pool.Capacity, pool.InUse) { Kind = pool.Kind, Period = pool.Period, UnitSeconds = pool.UnitSeconds };
             });
         }
     }

@@ -12,7 +12,8 @@ namespace AgentOrchestration.Scheduling;
 /// An attempt is expected to take what its plan estimates, corrected by what its task type took in earlier runs; without an estimate what
 /// its task type took; and if that is not known either, as much as the mean of the others, or one second if nothing at all is known.
 /// Nothing fails except by its time limits, conditions hold, approvals come at once, nothing is cached or shared, a list of unknown length
-/// has one item, and other runs hold no resources. When the expectations are exact, so is the forecast.
+/// has one item, and other runs hold no resources; what is used up of a pool stays used up, and what grows again does. When the
+/// expectations are exact, so is the forecast.
 /// </remarks>
 public sealed class Forecast
 {
@@ -124,7 +125,7 @@ public sealed class Forecast
     /// <inheritdoc/>
     public override string ToString() => $"{Makespan}, bottleneck: {Bottleneck}";
 
-    private static ForecastSchedule ScheduleOf(ForecastModel model) => new(model.Simulate(), model.Capacities, model.Workers);
+    private static ForecastSchedule ScheduleOf(ForecastModel model) => new(model.Simulate(), model.Capacities, model.Pools, model.Workers);
 
     /// <summary>After the end of a run only timers are left, which are no facts.</summary>
     private static long DurationOf(RunHistory history) => history[history.Count - 1].Time - history[0].Time;
@@ -199,7 +200,9 @@ public sealed class Forecast
 
     private Forecast With(BottleneckKind kind, string? pool, long added) => WhatIf(kind == BottleneckKind.Workers
         ? new ForecastChange { MaxParallelism = (int)Math.Min(int.MaxValue, _model.Workers + added) }
-        : new ForecastChange { Capacities = new Dictionary<string, long> { [pool!] = _schedule.Pools.Capacities[IndexOfPool(pool!)] + added } });
+        : new ForecastChange { Capacities = new Dictionary<string, long> { [pool!] = More(_schedule.Pools.Capacities[IndexOfPool(pool!)], added) } });
+
+    private static long More(long capacity, long added) => capacity > long.MaxValue - added ? long.MaxValue : capacity + added;
 
     /// <summary>What would help most if there were no end of it; where only more of several things together would help, what was waited for longest.</summary>
     private ForecastBottleneck FindBottleneck()

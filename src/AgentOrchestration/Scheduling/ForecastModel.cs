@@ -40,6 +40,9 @@ internal sealed record ForecastModel
     /// <summary>How many subtasks run at a time.</summary>
     public required int Workers { get; init; }
 
+    /// <summary>The pools that the ledger shows, as they are.</summary>
+    public required IReadOnlyList<ResourcePoolSnapshot> Pools { get; init; }
+
     /// <summary>All there is of each pool and each limit.</summary>
     public required IReadOnlyDictionary<string, long> Capacities { get; init; }
 
@@ -66,9 +69,10 @@ internal sealed record ForecastModel
     private RunState Simulate(Func<int, double> deviation)
     {
         VirtualTimeHost? host = null;
+        var clock = new VirtualClock();
         host = new VirtualTimeHost(
             Graph,
-            new ResourcePools(Capacities.Select(pool => new ResourceAmount(pool.Key, pool.Value))),
+            Ledger(clock),
             Options with { MaxParallelism = Workers },
             (subtask, _) => AttemptOf(host!.Core.State.Graph, subtask, deviation(subtask)),
             order: Order,
@@ -77,9 +81,32 @@ internal sealed record ForecastModel
             isHeldAtStart: Remaining is null ? null : subtask => !Remaining.IsRunning(subtask))
         {
             Prepare = subtask => Prepare(host!.Core.State.Graph, subtask),
+            Clock = clock,
         };
         host.RunToEnd();
         return host.Core.State;
+    }
+
+    /// <summary>The pools as they are: what is used up stays so, what grows again does. What others hold counts as free.</summary>
+    private ResourcePools Ledger(VirtualClock clock)
+    {
+        var byName = Pools.ToDictionary(pool => pool.Name, StringComparer.Ordinal);
+        var ledger = new ResourcePools(
+            Capacities.Select(pool => byName.TryGetValue(pool.Key, out ResourcePoolSnapshot known)
+                ? new ResourceDeclaration(pool.Key, pool.Value) { Kind = known.Kind, Period = known.Period ?? default }
+                : new ResourceDeclaration(pool.Key, pool.Value)),
+            clock);
+        foreach (ResourcePoolSnapshot pool in Pools.Where(pool => pool.Kind != ResourcePoolKind.Reusable && pool.InUse > 0))
+        {
+            if (Math.Min(pool.InUse, Capacities[pool.Name]) is > 0 and var used)
+            {
+#pragma warning disable CA2000 // It does not come back.
+                ledger.TryAcquire(ResourceRequirements.Of(new ResourceAmount(pool.Name, used)), out _);
+#pragma warning restore CA2000
+            }
+        }
+
+        return ledger;
     }
 
     private VirtualAttempt AttemptOf(GrowingGraph graph, int subtask, double deviation)

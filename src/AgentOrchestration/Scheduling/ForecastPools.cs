@@ -9,17 +9,21 @@ internal sealed class ForecastPools
     private readonly GrowingGraph _graph;
     private readonly (int Pool, long Amount)[][] _byVector;
 
-    public ForecastPools(GrowingGraph graph, IReadOnlyDictionary<string, long> capacities)
+    public ForecastPools(GrowingGraph graph, IReadOnlyDictionary<string, long> capacities, IReadOnlyList<ResourcePoolSnapshot> pools)
     {
         _graph = graph;
         ResourceRequirements[] vectors = [.. graph.NeedVectorOf.Take(graph.Count).Distinct().Select(vector => graph.NeedVectors[vector])];
         Names = [.. vectors.SelectMany(needs => needs.Amounts).Select(need => need.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        AtStart = [.. Names.Select(name => pools.FirstOrDefault(pool => pool.Name == name))];
         Capacities = [.. Names.Select(name => capacities[name])];
         LargestNeeds = [.. Names.Select(name => vectors.SelectMany(needs => needs.Amounts).Where(need => need.Name == name).Max(need => need.Amount))];
         _byVector = [.. Enumerable.Range(0, graph.NeedVectors.Count).Select(vector => NeedsOf(graph.NeedVectors[vector]))];
     }
 
     public string[] Names { get; }
+
+    /// <summary>Each pool as it is at the start; what the ledger does not show is as limits are.</summary>
+    public ResourcePoolSnapshot[] AtStart { get; }
 
     public long[] Capacities { get; }
 
@@ -31,6 +35,11 @@ internal sealed class ForecastPools
     public (int Pool, long Amount)[] OfVector(int vector) => _byVector[vector];
 
     public (int Pool, long Amount)[] Of(int subtask) => _byVector[_graph.NeedVectorOf[subtask]];
+
+    /// <summary>What a subtask holds while it runs and gives back.</summary>
+    public IEnumerable<(int Pool, long Amount)> ReusableOf(int subtask) => Of(subtask).Where(need => IsReusable(need.Pool));
+
+    public bool IsReusable(int pool) => AtStart[pool].Kind == ResourcePoolKind.Reusable;
 
     /// <summary>The limit of a task type has a name made for the ledger; this is the one for people.</summary>
     public static string DisplayNameOf(string name)

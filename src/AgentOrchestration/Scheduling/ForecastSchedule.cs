@@ -1,4 +1,5 @@
 using AgentOrchestration.Graph;
+using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
 
 namespace AgentOrchestration.Scheduling;
@@ -19,7 +20,7 @@ internal sealed class ForecastSchedule
     private readonly long[] _chainLength;
     private readonly int[] _chainBefore;
 
-    public ForecastSchedule(RunState run, IReadOnlyDictionary<string, long> capacities, int workers)
+    public ForecastSchedule(RunState run, IReadOnlyDictionary<string, long> capacities, IReadOnlyList<ResourcePoolSnapshot> pools, int workers)
     {
         _graph = run.Graph;
         _history = run.History;
@@ -37,7 +38,7 @@ internal sealed class ForecastSchedule
         States = new SubtaskState[Count];
         Slack = new long[Count];
         ReadForwards();
-        Pools = new ForecastPools(_graph, capacities);
+        Pools = new ForecastPools(_graph, capacities, pools);
         ReadBackwards(Pools, workers);
     }
 
@@ -192,7 +193,7 @@ internal sealed class ForecastSchedule
 
                 latestWithWorker = running >= workers ? Math.Min(latestWithWorker, latestStart[subtask]) : latestWithWorker;
                 running--;
-                foreach ((int pool, long amount) in pools.Of(subtask))
+                foreach ((int pool, long amount) in pools.ReusableOf(subtask))
                 {
                     bool isFull = pools.Capacities[pool] - inUse[pool] < pools.LargestNeeds[pool];
                     latestInPool[pool] = isFull ? Math.Min(latestInPool[pool], latestStart[subtask]) : latestInPool[pool];
@@ -206,7 +207,7 @@ internal sealed class ForecastSchedule
                 {
                     latest = Math.Min(latest, EndOf(subtask) == waited.Moment ? Math.Min(latestWithWorker, waited.Latest) : latestWithWorker);
                     running++;
-                    foreach ((int pool, long amount) in pools.Of(subtask))
+                    foreach ((int pool, long amount) in pools.ReusableOf(subtask))
                     {
                         latest = Math.Min(latest, latestInPool[pool]);
                         inUse[pool] += amount;

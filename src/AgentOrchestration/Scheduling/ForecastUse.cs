@@ -1,3 +1,5 @@
+using AgentOrchestration.Resources;
+
 namespace AgentOrchestration.Scheduling;
 
 /// <summary>How much of the workers and of each pool a schedule uses, and for how long anything waited for it.</summary>
@@ -6,8 +8,8 @@ internal sealed class ForecastUse
     private readonly ForecastSchedule _schedule;
     private readonly ForecastPools _pools;
     private readonly int _workers;
-    private readonly long[] _inUse;
-    private readonly long[] _peaks;
+    private readonly double[] _inUse;
+    private readonly double[] _peaks;
     private readonly double[] _areas;
     private readonly long[] _waited;
     private readonly int[] _waiting;
@@ -21,8 +23,8 @@ internal sealed class ForecastUse
         _schedule = schedule;
         _pools = pools;
         _workers = workers;
-        _inUse = new long[pools.Names.Length];
-        _peaks = new long[pools.Names.Length];
+        _inUse = [.. pools.AtStart.Select(pool => pool.Kind == ResourcePoolKind.Reusable ? 0.0 : pool.InUse)];
+        _peaks = [.. _inUse];
         _areas = new double[pools.Names.Length];
         _waited = new long[pools.Names.Length];
         _waiting = new int[pools.VectorCount];
@@ -45,7 +47,7 @@ internal sealed class ForecastUse
             ForecastPools.DisplayNameOf(name),
             _pools.Capacities[pool],
             Share(_areas[pool], _pools.Capacities[pool]),
-            (double)_peaks[pool] / _pools.Capacities[pool],
+            _peaks[pool] / _pools.Capacities[pool],
             new TimeSpan(_waited[pool]))),
     ];
 
@@ -104,6 +106,11 @@ internal sealed class ForecastUse
         _runningPeak = Math.Max(_runningPeak, _running);
         foreach ((int pool, long amount) in _pools.OfVector(vector))
         {
+            if (direction < 0 && !_pools.IsReusable(pool))
+            {
+                continue;
+            }
+
             _inUse[pool] += direction * amount;
             _peaks[pool] = Math.Max(_peaks[pool], _inUse[pool]);
         }
@@ -130,7 +137,9 @@ internal sealed class ForecastUse
         _waitedForWorkers += anyWaits && _running >= _workers ? lasts : 0;
         for (int pool = 0; pool < _inUse.Length; pool++)
         {
-            _areas[pool] += (double)_inUse[pool] * lasts;
+            double grown = _pools.AtStart[pool].Period is { } period ? Math.Min(_inUse[pool], (double)_pools.Capacities[pool] * lasts / period.Ticks) : 0;
+            _areas[pool] += (_inUse[pool] - (grown / 2)) * lasts;
+            _inUse[pool] -= grown;
             _waited[pool] += lacks[pool] ? lasts : 0;
         }
     }

@@ -19,6 +19,7 @@ internal sealed class Forecaster(IResourceManager resources, RunOptions options,
     {
         Options = Unattended(options),
         Workers = Workers,
+        Pools = resources.Snapshot(),
         Capacities = CapacitiesOf(graph),
         Order = OrderOf(graph),
     });
@@ -36,6 +37,7 @@ internal sealed class Forecaster(IResourceManager resources, RunOptions options,
         {
             Options = options with { Budget = null, Timeout = options.Timeout is { } timeout ? TimeSpan.FromTicks(Math.Max(1, (timeout - remaining.Elapsed).Ticks)) : null },
             Workers = Workers,
+            Pools = resources.Snapshot(),
             Capacities = CapacitiesOf(remaining.Graph),
             Order = SubtaskOrder.CriticalPathFirst,
             Remaining = remaining,

@@ -62,6 +62,9 @@ internal sealed class VirtualTimeHost
     /// <summary>By subtask and try, how undoing it goes. Default: it succeeds at once.</summary>
     public Func<int, int, VirtualAttempt> Compensations { get; init; } = static (_, _) => default;
 
+    /// <summary>The clock of a ledger whose pools grow again; the host moves it. Default: there are none.</summary>
+    public VirtualClock? Clock { get; init; }
+
     private GrowingGraph Graph => Core.State.Graph;
 
     /// <summary>Lets something happen from outside: somebody cancels, somebody approves.</summary>
@@ -82,12 +85,18 @@ internal sealed class VirtualTimeHost
     /// <summary>The same, for somebody who reads the history without names.</summary>
     public void RunToEnd()
     {
+        Clock?.OnTimer = (time, fire) => Put(time, (now, decisions) =>
+        {
+            fire();
+            Core.ResourcesReleased(now, decisions);
+        });
         _isStarting = true;
         Core.Start(DateTimeOffset.UnixEpoch.Ticks, _decisions);
         _isStarting = false;
         Schedule(DateTimeOffset.UnixEpoch.Ticks);
         while (_agenda.TryDequeue(out Action<long, Decisions>? happen, out (long Time, int Order, int Sequence) moment))
         {
+            Clock?.Now = moment.Time;
             Core.BeginMoment();
             happen(moment.Time, _decisions);
             while (_agenda.TryPeek(out _, out (long Time, int Order, int Sequence) next) && next.Time == moment.Time)

@@ -69,6 +69,53 @@ public sealed class ForecastTests
     }
 
     [Fact]
+    public async Task A_pool_that_grows_again_does_so_in_the_forecast_as_in_the_run()
+    {
+        await using var engine = new Engine(builder => builder
+            .AddResource("calls", capacity: 6, replenishEvery: TimeSpan.FromMinutes(1))
+            .AddTaskType("work", "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(1)), options => options.MaxParallelism = 60);
+
+        // Six at once, then one every ten seconds; timers count whole milliseconds.
+        Forecast forecast = Of(engine, 60, "work", ResourceRequirements.Of("calls", 1));
+        Assert.Equal(541, forecast.Makespan.TotalSeconds, 0.1);
+        Assert.Equal((BottleneckKind.Pool, "calls"), (forecast.Bottleneck.Kind, forecast.Bottleneck.Pool));
+        Assert.True(forecast.Pools[0].MeanUse > 0.8, $"{forecast.Pools[0].MeanUse}");
+        Assert.Equal(271, forecast.WhatIf(new ForecastChange { Capacities = new Dictionary<string, long> { ["calls"] = 12 } }).Makespan.TotalSeconds, 30.0);
+
+        // What was taken a moment ago is not there yet.
+        IResourceManager resources = engine.Services.GetRequiredService<IResourceManager>();
+        Assert.True(resources.TryAcquire(ResourceRequirements.Of("calls", 6), out ResourceLease? lease));
+        using ResourceLease held = lease;
+        Assert.Equal(601, Of(engine, 60, "work", ResourceRequirements.Of("calls", 1)).Makespan.TotalSeconds, 0.1);
+    }
+
+    [Fact]
+    public async Task What_is_used_up_stays_used_up_in_the_forecast()
+    {
+        await using var engine = new Engine(builder => builder
+            .AddConsumableResource("credit", 10)
+            .AddTaskType("work", "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(1)));
+        IResourceManager resources = engine.Services.GetRequiredService<IResourceManager>();
+        Assert.Equal(RunOutcome.Succeeded, Of(engine, 5, "work", ResourceRequirements.Of("credit", 2)).Outcome);
+        Assert.True(resources.TryAcquire(ResourceRequirements.Of("credit", 3), out ResourceLease? lease));
+        lease.Dispose();
+
+        Forecast forecast = Of(engine, 5, "work", ResourceRequirements.Of("credit", 2));
+
+        Assert.Equal((RunOutcome.Failed, 3), (forecast.Outcome, forecast.Subtasks.Count(row => row.State == SubtaskState.Succeeded)));
+    }
+
+    [Fact]
+    public async Task More_of_a_pool_without_end_is_no_overflow()
+    {
+        await using var engine = new Engine(builder => builder
+            .AddResource("endless", capacity: long.MaxValue)
+            .AddTaskType("work", "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(1)));
+
+        Assert.Equal(2, Of(engine, 2, "work", ResourceRequirements.Of("endless", 5)).WhatOneMoreBuys().Count);
+    }
+
+    [Fact]
     public async Task A_budget_that_does_not_suffice_is_forecast()
     {
         await using var engine = Engine.For((_, _) => ValueTask.FromResult(1), options: options => options.Budget = new RunBudget { MaxAttempts = 2, WhenExhausted = BudgetAction.Finish });
