@@ -15,11 +15,12 @@ internal sealed class InterruptedRuns(ITaskOrchestrator orchestrator, IRunStore 
 
     private readonly HashSet<Task> _driving = [];
     private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _told = new(StringComparer.Ordinal);
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
-        await Task.WhenAll(_driving).ConfigureAwait(false);
+        await Task.WhenAll(_driving).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -63,35 +64,47 @@ internal sealed class InterruptedRuns(ITaskOrchestrator orchestrator, IRunStore 
         {
             OrchestrationRun run = await orchestrator.ResumeAsync(runId, stoppingToken).ConfigureAwait(false);
             ExecutionLog.PickedUp(logger, runId);
+            _told.Remove(runId);
             _driving.Add(DriveAsync(run, stoppingToken));
         }
-        catch (RunStoreException exception) when (exception.IsTransient)
+        catch (Exception exception) when (exception is RunStoreException or RunDetachedException)
         {
-            ExecutionLog.NotPickedUp(logger, exception, runId);
+            // A store may be mended, its disk emptied: it is tried again, and said again when there is something else to say.
+            Tell(runId, exception);
         }
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {
-            // What is wrong with a run stays wrong as long as this process has the same task types; it is said once.
+            // What is wrong with a run stays wrong as long as this process has the same task types.
             if (await IsFreeAsync(runId, stoppingToken).ConfigureAwait(false))
             {
                 _refused.Add(runId);
-                ExecutionLog.NotPickedUp(logger, exception, runId);
+                Tell(runId, exception);
             }
+        }
+    }
+
+    private void Tell(string runId, Exception exception)
+    {
+        if (_told.GetValueOrDefault(runId) != exception.Message)
+        {
+            _told[runId] = exception.Message;
+            ExecutionLog.NotPickedUp(logger, exception, runId);
         }
     }
 
     private static async Task DriveAsync(OrchestrationRun run, CancellationToken stoppingToken)
     {
-        try
+        await using (run.ConfigureAwait(false))
         {
-            await run.WaitAsync(stoppingToken).ConfigureAwait(false);
+            try
+            {
+                await run.WaitAsync(stoppingToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is OperationCanceledException or RunDetachedException)
+            {
+                // Somebody goes on with it, this host or another.
+            }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or RunDetachedException)
-        {
-            // Somebody goes on with it, this host or another.
-        }
-
-        await run.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Whether another process has not been quicker.</summary>

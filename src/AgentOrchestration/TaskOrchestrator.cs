@@ -134,10 +134,11 @@ internal sealed class TaskOrchestrator(
 
         TaskGraph graph = GraphOf(header.Plan);
 
-        // When the run that it was made from is gone, the rest of the work is simply done.
+        // When the run that it was made from is gone, or its plan no longer passes the checks, the rest of the work is simply done.
         RunReuse? reuse = header.MadeFrom is { } old && await ReadHeaderAsync(old, cancellationToken).ConfigureAwait(false) is { } oldHeader
-            ? ReuseOf(old, oldHeader, header.Again ?? [])
-            : null;
+            && checker.Check(oldHeader.Plan, out _) is { } oldGraph
+                ? ReuseOf(old, oldGraph, oldHeader, header.Again ?? [])
+                : null;
         return await WatchedAsync(() => executor.ResumeAsync(runId, graph, header.Options.ToOptions(), reuse, cancellationToken)).ConfigureAwait(false);
     }
 
@@ -146,7 +147,7 @@ internal sealed class TaskOrchestrator(
         RunHeader header = await ReadHeaderAsync(runId, cancellationToken).ConfigureAwait(false)
             ?? throw new ArgumentException($"There is no run '{Excerpt.Of(runId)}'.", nameof(runId));
         TaskGraph graph = GraphOf(plan ?? header.Plan);
-        RunReuse reuse = ReuseOf(runId, header, [.. again ?? []]);
+        RunReuse reuse = ReuseOf(runId, GraphOf(header.Plan), header, [.. again ?? []]);
         return await WatchedAsync(() => executor.StartAsync(graph, _runOptions, reuse, cancellationToken)).ConfigureAwait(false);
     }
 
@@ -166,7 +167,7 @@ internal sealed class TaskOrchestrator(
         return await store.ReadHeaderAsync(runId, cancellationToken).ConfigureAwait(false) is { } content ? RunHeader.Read(content, runId) : null;
     }
 
-    private RunReuse ReuseOf(string runId, RunHeader header, IReadOnlyList<string> again) => new(runId, GraphOf(header.Plan))
+    private RunReuse ReuseOf(string runId, TaskGraph graph, RunHeader header, IReadOnlyList<string> again) => new(runId, graph)
     {
         Again = again,
         ChangedTaskTypes = [.. header.TaskTypes.Where(version => !taskTypes.TryGet(version.Key, out TaskDescriptor? taskType) || taskType.Version != version.Value).Select(version => version.Key)],
@@ -230,6 +231,13 @@ internal sealed class TaskOrchestrator(
 
     private async Task WatchAsync(IRunHandle run, Activity? activity)
     {
+        if (run is LocalRun { HadEnded: true })
+        {
+            // It is only read: what there is to say of it was said when it ended.
+            EndWatching(activity);
+            return;
+        }
+
         await monitor.WatchAsync(run).ConfigureAwait(false);
         if (!run.Completion.IsCompletedSuccessfully)
         {

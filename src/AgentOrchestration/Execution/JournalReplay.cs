@@ -11,6 +11,9 @@ namespace AgentOrchestration.Execution;
 /// <summary>Tells a core what has happened to its run before, from the journal. What cannot have happened is refused, by its place.</summary>
 internal sealed class JournalReplay(IRunStore store, string runId, DispatchCore core, PlanChecker checker, ITaskTypeRegistry taskTypes, InputBinder inputs)
 {
+    /// <summary>Task types that have changed: what they gave stays JSON, and what they added is taken as it was. For a run that is only read. Default: none.</summary>
+    public IReadOnlySet<string>? Unreadable { get; init; }
+
     /// <returns>The number of events.</returns>
     /// <exception cref="RunStoreException">The journal is damaged or of another version, or what it holds no longer fits the registered task types.</exception>
     public async Task<long> ReplayAsync(CancellationToken cancellationToken)
@@ -69,16 +72,16 @@ internal sealed class JournalReplay(IRunStore store, string runId, DispatchCore 
     private RunFact OutputOf(JournalEvent read, int subtask, int attempt, OutputOrigin origin, JsonElement output)
     {
         CheckIndex(subtask);
-        return new RunFact(RunFactKind.SubtaskSucceeded, read.At, subtask, JournalFacts.Attempt(attempt), (byte)origin, inputs.ReadOutput(subtask, output));
+        return new RunFact(RunFactKind.SubtaskSucceeded, read.At, subtask, JournalFacts.Attempt(attempt), (byte)origin, IsUnreadable(subtask) ? output : inputs.ReadOutput(subtask, output));
     }
 
     private GraphGrowth GrowthOf(JournalEvent.Added added)
     {
         CheckIndex(added.Subtask);
-        IReadOnlyList<string> changes = RunHeader.ChangesOf(added.TaskTypes, taskTypes);
+        IReadOnlyList<string> changes = Unreadable is null ? RunHeader.ChangesOf(added.TaskTypes, taskTypes) : [];
         if (changes.Count > 0)
         {
-            throw new InvalidOperationException($"Task types have changed: {string.Join("; ", changes)}.");
+            throw new InvalidOperationException($"Task types have changed since: {string.Join("; ", changes)}. Register them as they were, or start a new run.");
         }
 
         GrowingGraph graph = core.State.Graph;
@@ -95,6 +98,8 @@ internal sealed class JournalReplay(IRunStore store, string runId, DispatchCore 
         return checker.CheckGrowth(added.Plan, graph, added.Subtask, surroundings, added.Joined, out IReadOnlyList<PlanDiagnostic> diagnostics)
             ?? throw new InvalidPlanException(new PlanRefusal(diagnostics) { Plan = added.Plan });
     }
+
+    private bool IsUnreadable(int subtask) => Unreadable?.Contains(core.State.Graph.TaskTypes[subtask].Name) == true;
 
     private void CheckIndex(int subtask)
     {

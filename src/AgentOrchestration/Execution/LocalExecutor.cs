@@ -127,6 +127,7 @@ public sealed class LocalExecutor : IExecutor
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxParallelism, 1, nameof(options));
         ArgumentNullException.ThrowIfNull(reuse);
         IRunStore store = Store ?? throw NotRemembered();
         ReusableResults reusable = await ReusableResults.ReadAsync(this, graph, reuse, cancellationToken).ConfigureAwait(false);
@@ -154,6 +155,7 @@ public sealed class LocalExecutor : IExecutor
         RunIds.ThrowIfInvalid(runId);
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxParallelism, 1, nameof(options));
         if (Store is null)
         {
             throw NotRemembered();
@@ -164,32 +166,44 @@ public sealed class LocalExecutor : IExecutor
         RunLease lease = await Store.AcquireLeaseAsync(runId, _owner, RunJournal.LeaseDuration, cancellationToken).ConfigureAwait(false)
             ?? throw await WhyNotFreeAsync(Store, runId, cancellationToken).ConfigureAwait(false);
         var journal = new RunJournal(Store, lease, TimeProvider);
+        LocalRun run;
         try
         {
-            var run = new LocalRun(this, graph, options, order, journal, reusable);
+            run = new LocalRun(this, graph, options, order, journal, reusable);
             await run.ReplayAsync(Store, TaskTypes!, cancellationToken).ConfigureAwait(false);
-            run.Resume();
-            await run.WhenWrittenAsync(cancellationToken).ConfigureAwait(false);
-            return run;
         }
         catch
         {
             await journal.CloseAsync().ConfigureAwait(false);
             throw;
         }
+
+        run.Resume();
+        return await WrittenAsync(run, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A durable run has started when that is in its journal.</summary>
     private static async ValueTask<IRunHandle> StartAsync(LocalRun run, CancellationToken cancellationToken)
     {
         run.Start();
+        return await WrittenAsync(run, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<IRunHandle> WrittenAsync(LocalRun run, CancellationToken cancellationToken)
+    {
         try
         {
             await run.WhenWrittenAsync(cancellationToken).ConfigureAwait(false);
             return run;
         }
-        catch
+        catch (Exception exception)
         {
+            if (exception is OperationCanceledException && run.IsNew)
+            {
+                // Nobody has it, so nobody is to go on with it.
+                await run.TryCancelAsync().ConfigureAwait(false);
+            }
+
             await run.DisposeAsync().ConfigureAwait(false);
             throw;
         }

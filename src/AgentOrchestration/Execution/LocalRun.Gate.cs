@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling;
 using AgentOrchestration.Tasks;
@@ -338,7 +339,7 @@ internal sealed partial class LocalRun
         {
             if (!_core.State.IsEnded)
             {
-                _core.Abort(SubtaskError.From(exception), LatestTime(), _decisions);
+                aftermath.Unused = _core.Abort(SubtaskError.From(exception), LatestTime(), _decisions);
             }
 
             Register(ref aftermath);
@@ -363,6 +364,11 @@ internal sealed partial class LocalRun
         }
 
         aftermath.Revoked?.ForEach(GiveBack);
+        foreach (ResourceLease lease in aftermath.Unused)
+        {
+            lease.Dispose();
+        }
+
         CarryOut(aftermath.Decisions);
         _signal.Raise();
     }
@@ -395,6 +401,9 @@ internal sealed partial class LocalRun
         public bool WakesWriter { get; set; }
 
         public List<LocalAttempt>? Revoked { get; set; }
+
+        /// <summary>What attempts held that were about to start when the run had to be given up.</summary>
+        public IReadOnlyList<ResourceLease> Unused { get; set; } = [];
 
         public Decision[] Decisions { get; set; } = [];
     }

@@ -65,7 +65,7 @@ internal sealed partial class LocalRun
         }
 
         LocalAttempt? next = Tell(state, what);
-        if (_core.State.IsEnded)
+        if (_core.State.IsEnded || _isDetached)
         {
             _resources.Released -= OnReleased;
         }

@@ -21,10 +21,17 @@ internal sealed partial class LocalRun
     private int _taken;
     private HashSet<LocalAttempt>? _leaving;
     private volatile bool _isDetached;
+    private int _past;
 
     // A run in memory has none of these.
     private TaskCompletionSource _left = null!;
     private TaskCompletionSource _written = null!;
+
+    /// <summary>Whether the run has no past in another process.</summary>
+    public bool IsNew => _past == 0;
+
+    /// <summary>Whether the run had ended before, so that it is only read.</summary>
+    public bool HadEnded { get; private set; }
 
     private void PrepareJournal()
     {
@@ -39,7 +46,8 @@ internal sealed partial class LocalRun
     public async Task ReplayAsync(IRunStore store, ITaskTypeRegistry taskTypes, CancellationToken cancellationToken)
     {
         var replay = new JournalReplay(store, RunId, _core, PlannedGraph.Checker, taskTypes, Inputs);
-        _journal!.Written = await replay.ReplayAsync(cancellationToken).ConfigureAwait(true);
+        _journal!.HoldLease(Break);
+        _journal.Written = await replay.ReplayAsync(cancellationToken).ConfigureAwait(true);
         _needsResources |= Enumerable.Range(0, Graph.NeedVectors.Count).Any(vector => !Graph.NeedVectors[vector].IsNone);
     }
 
@@ -54,6 +62,8 @@ internal sealed partial class LocalRun
         }
 
         _taken = History.Count;
+        _past = _taken;
+        HadEnded = _core.State.IsEnded;
         _latest = History[_taken - 1].Time;
         History.Show(_taken);
         Begin(static (run, now, decisions) => run._core.Resume(now, decisions));
@@ -231,9 +241,22 @@ internal sealed partial class LocalRun
 
         int wanted = History.Count;
         await _signal.WaitAsync(() => History.Visible >= wanted || History.IsCut, cancellationToken).ConfigureAwait(true);
-        if (History.Visible < wanted)
+        if (_isDetached || History.Visible < wanted)
         {
             await ((Task)Completion).ConfigureAwait(true);
+        }
+    }
+
+    /// <summary>Asks the run to stop, also when its store fails.</summary>
+    public async Task TryCancelAsync()
+    {
+        try
+        {
+            await CancelAsync(CancellationToken.None).ConfigureAwait(true);
+        }
+        catch (RunDetachedException)
+        {
+            // That it was to stop could not be written.
         }
     }
 

@@ -44,22 +44,14 @@ internal sealed partial class LocalRun
             GraphGrowth? rest = missing.Length == 0 ? null
                 : graph.Checker.CheckMoreOfPlan(graph.Plan with { Subtasks = missing }, Graph, out diagnostics)
                     ?? throw new InvalidPlanException(new PlanRefusal(diagnostics) { Plan = graph.Plan });
-            Func<string, double?> priorityOf = PrioritiesOf(graph, order);
             next = Grow(rest, 0, (run, _, now, decisions) =>
             {
-                counted = run._core.CompletePlan(graph, rest, priorityOf, now, decisions);
+                counted = run._core.CompletePlan(graph, rest, order, now, decisions);
                 PlannedGraph = counted ? graph : PlannedGraph;
             });
         }
 
         Hand(next);
         return counted;
-    }
-
-    private static Func<string, double?> PrioritiesOf(TaskGraph graph, SubtaskOrder order)
-    {
-        double[] priorities = order.IsCriticalPathFirst ? graph.Priorities : order.Priorities;
-        Dictionary<string, double> byId = graph.Subtasks.Index().ToDictionary(subtask => subtask.Item.Id, subtask => priorities[subtask.Index], StringComparer.Ordinal);
-        return id => byId.TryGetValue(id, out double priority) ? priority : null;
     }
 }

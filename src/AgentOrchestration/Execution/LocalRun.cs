@@ -83,7 +83,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
         // One pump for each, so that a slow sink holds up no other.
         foreach (IRunEventSink sink in Executor.Sinks.Where(sink => sink.IsEnabled))
         {
-            _pumps.Add(Executor.Workers.RunAsync(() => RunEventPump.PumpAsync(this, sink, Executor.Logger)));
+            _pumps.Add(Executor.Workers.RunAsync(() => RunEventPump.PumpAsync(this, _past, sink, Executor.Logger)));
         }
 
         if (_needsResources)

@@ -28,9 +28,10 @@ internal sealed class ReusableResults
         var core = new DispatchCore(reuse.Graph, executor.Resources, reuse.RunId, new RunOptions());
         RunState state = core.State;
         var inputs = new InputBinder(state.Graph, state.OutputOf, executor.Serializer);
-        var replay = new JournalReplay(executor.Store!, reuse.RunId, core, reuse.Graph.Checker, executor.TaskTypes!, inputs);
+        var changed = reuse.ChangedTaskTypes.ToHashSet(StringComparer.Ordinal);
+        var replay = new JournalReplay(executor.Store!, reuse.RunId, core, reuse.Graph.Checker, executor.TaskTypes!, inputs) { Unreadable = changed };
         await replay.ReplayAsync(cancellationToken).ConfigureAwait(false);
-        reusable.Add(state, inputs, reuse.ChangedTaskTypes.ToHashSet(StringComparer.Ordinal));
+        reusable.Add(state, inputs, changed);
         return reusable;
     }
 
@@ -72,10 +73,17 @@ internal sealed class ReusableResults
         for (int subtask = 0; subtask < state.Graph.Count; subtask++)
         {
             TaskDescriptor taskType = state.Graph.TaskTypes[subtask];
-            if (state.StateOf(subtask) == SubtaskState.Succeeded && !state.Graph.SubtaskAt(subtask).IsComposite && !growing.Contains(subtask) && !changed.Contains(taskType.Name))
+            if (state.StateOf(subtask) == SubtaskState.Succeeded && state.CompensationOf(subtask) == CompensationState.None && !state.Graph.SubtaskAt(subtask).IsComposite && !growing.Contains(subtask) && !changed.Contains(taskType.Name))
             {
-                string identity = IdentityOf(state.Graph, subtask, inputs);
-                _results.TryAdd(KeyOf(taskType, state.Graph.SubtaskAt(subtask).Id, identity), state.OutputOf(subtask));
+                try
+                {
+                    string identity = IdentityOf(state.Graph, subtask, inputs);
+                    _results.TryAdd(KeyOf(taskType, state.Graph.SubtaskAt(subtask).Id, identity), state.OutputOf(subtask));
+                }
+                catch (Exception)
+                {
+                    // Its input was handed on as an object that the application's types cannot write as JSON, so nobody can tell what is the same work.
+                }
             }
         }
     }

@@ -6,14 +6,37 @@ namespace AgentOrchestration.Execution;
 /// <summary>Carries the events of a run to a sink, apart from the run itself.</summary>
 internal static class RunEventPump
 {
-    public static async Task PumpAsync(IRunHandle run, IRunEventSink sink, ILogger logger)
+    /// <param name="run">The run.</param>
+    /// <param name="past">How many of its facts happened before it was resumed here.</param>
+    /// <param name="sink">The sink.</param>
+    /// <param name="logger">Where it is told that the sink threw.</param>
+    public static async Task PumpAsync(IRunHandle run, int past, IRunEventSink sink, ILogger logger)
     {
+        bool hasEnded = false;
         // Around code of others no context is left: on the pool there is none, in a simulation it is the simulation's.
         await foreach (RunEvent runEvent in run.WatchAsync(CancellationToken.None).ConfigureAwait(true))
         {
+            hasEnded |= runEvent is RunEnded;
+            if (runEvent is not (SubtaskTick or TicksLost) && runEvent.Sequence < past)
+            {
+                Tell(() => sink.OnReplayed(run.RunId, runEvent));
+            }
+            else
+            {
+                Tell(() => sink.OnEvent(run.RunId, runEvent));
+            }
+        }
+
+        if (!hasEnded)
+        {
+            Tell(() => sink.OnDetached(run.RunId));
+        }
+
+        void Tell(Action what)
+        {
             try
             {
-                sink.OnEvent(run.RunId, runEvent);
+                what();
             }
             catch (Exception exception)
             {

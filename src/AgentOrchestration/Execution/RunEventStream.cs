@@ -17,7 +17,11 @@ internal sealed class RunEventStream(RunHistory history, RunTicks ticks, RunEven
         {
             cancellationToken.ThrowIfCancellationRequested();
             long wanted = nextTick;
-            if (ticks.Count > nextTick && ticks.Read(ref nextTick) is { } tick && tick.Sequence < nextFact)
+            SubtaskTick? tick = ticks.Count > nextTick ? ticks.Read(ref nextTick) : null;
+
+            // In a durable run a tick may come before the facts that it follows are in the journal.
+            bool isAhead = tick?.Sequence >= nextFact;
+            if (tick is not null && !isAhead)
             {
                 if (nextTick > wanted)
                 {
@@ -49,7 +53,7 @@ internal sealed class RunEventStream(RunHistory history, RunTicks ticks, RunEven
                 nextTick = wanted;
 
                 // The reader's own context is kept: in a simulation everything stays on its thread.
-                await signal.WaitAsync(() => history.Visible > nextFact || ticks.Count > nextTick || history.IsCut, cancellationToken).ConfigureAwait(true);
+                await signal.WaitAsync(() => history.Visible > nextFact || (!isAhead && ticks.Count > nextTick) || history.IsCut, cancellationToken).ConfigureAwait(true);
             }
         }
     }

@@ -46,7 +46,7 @@ internal sealed class RunJournal(IRunStore store, RunLease lease, TimeProvider t
     public void HoldLease(Action<string, Exception?> onLost)
     {
         TimeSpan period = LeaseDuration / 3;
-        _renewal = timeProvider.CreateTimer(_ => _ = RenewAsync(onLost), null, period, period);
+        _renewal ??= timeProvider.CreateTimer(_ => _ = RenewAsync(onLost), null, period, period);
     }
 
     public void StopRenewing() => Interlocked.Exchange(ref _renewal, null)?.Dispose();
@@ -96,9 +96,9 @@ internal sealed class RunJournal(IRunStore store, RunLease lease, TimeProvider t
         {
             await store.ReleaseLeaseAsync(Volatile.Read(ref _lease), CancellationToken.None).ConfigureAwait(true);
         }
-        catch (Exception exception) when (exception is RunStoreException or ObjectDisposedException)
+        catch (Exception)
         {
-            // It expires.
+            // It expires. Whatever the store throws, the run has ended or is left.
         }
     }
 
@@ -111,9 +111,16 @@ internal sealed class RunJournal(IRunStore store, RunLease lease, TimeProvider t
 
     private async Task RenewAsync(Action<string, Exception?> onLost)
     {
+        RunLease current = Volatile.Read(ref _lease);
+        if (timeProvider.GetUtcNow() >= current.ExpiresAt && Volatile.Read(ref _renewal) is not null)
+        {
+            // The renewals before this one have not been answered: another may have it by now.
+            onLost("its lease could not be renewed in time.", null);
+            return;
+        }
+
         try
         {
-            RunLease current = Volatile.Read(ref _lease);
             if (await store.RenewLeaseAsync(current, LeaseDuration, CancellationToken.None).ConfigureAwait(true) is { } renewed)
             {
                 Volatile.Write(ref _lease, renewed);

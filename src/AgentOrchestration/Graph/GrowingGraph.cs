@@ -60,17 +60,37 @@ internal sealed class GrowingGraph
     public long UrgencyOf(int index) => Urgency.Of(_priorities[index], index);
 
     /// <summary>From now on the critical path decides what is urgent.</summary>
+    /// <param name="plan">The plan: the origin, or what was written while the run went on already.</param>
     /// <param name="seconds">Of each of the plan's subtasks, what it is expected to take; <see langword="null"/> for what the plan says.</param>
-    public void GoByCriticalPath(double[]? seconds)
+    public void GoByCriticalPath(TaskGraph plan, double[]? seconds)
     {
-        double[] planned = seconds is null ? Origin.Priorities : CriticalPath.Priorities(Origin.Successors, Origin.TopologicalOrder, seconds);
-        _priorities = [.. planned, .. _priorities.AsSpan(Origin.Count, Count - Origin.Count)];
+        double[] planned = seconds is null ? plan.Priorities : CriticalPath.Priorities(plan.Successors, plan.TopologicalOrder, seconds);
+        if (plan == Origin)
+        {
+            _priorities = [.. planned, .. _priorities.AsSpan(Origin.Count, Count - Origin.Count)];
+        }
+        else
+        {
+            SetPriorities(plan, planned);
+        }
     }
 
     /// <summary>From now on other priorities decide what is urgent.</summary>
-    /// <param name="priorityOf">By id; what has none keeps its own.</param>
-    public void SetPriorities(Func<string, double?> priorityOf) =>
-        _priorities = [.. _priorities.Take(Count).Select((priority, index) => priorityOf(SubtaskAt(index).Id) ?? priority)];
+    /// <param name="plan">The plan; what the run has beside it keeps its own.</param>
+    /// <param name="priorities">Of each of the plan's subtasks.</param>
+    public void SetPriorities(TaskGraph plan, double[] priorities)
+    {
+        double[] all = _priorities.AsSpan(0, Count).ToArray();
+        for (int i = 0; i < plan.Count; i++)
+        {
+            if (IndexOf(plan.Subtasks[i].Id) is { } index)
+            {
+                all[index] = priorities[i];
+            }
+        }
+
+        _priorities = all;
+    }
 
     /// <summary>Whether any dependency may end in any way.</summary>
     public bool HasOptional => (Origin.Part.Optional ?? _addedOptional) is not null;

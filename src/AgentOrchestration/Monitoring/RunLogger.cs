@@ -15,20 +15,16 @@ internal sealed class RunLogger(ILogger<RunLogger> logger, SystemMonitor monitor
 
     public void OnEvent(string runId, RunEvent runEvent)
     {
+        if (Fold(runId, runEvent) is not { } run)
+        {
+            return;
+        }
+
         if (runEvent is RunStarted started)
         {
-            _runs[runId] = new RunSnapshotBuilder(started);
             MonitoringLog.RunStarted(logger, runId, started.Plan.Subtasks.Count);
-            return;
         }
-
-        if (!_runs.TryGetValue(runId, out RunSnapshotBuilder? run))
-        {
-            return;
-        }
-
-        run.Apply(runEvent);
-        if (runEvent is SubtaskEvent subtaskEvent)
+        else if (runEvent is SubtaskEvent subtaskEvent)
         {
             Log(runId, run.Get(subtaskEvent.SubtaskId), subtaskEvent);
         }
@@ -37,6 +33,29 @@ internal sealed class RunLogger(ILogger<RunLogger> logger, SystemMonitor monitor
             _runs.TryRemove(runId, out _);
             MonitoringLog.RunEnded(logger, runId, ended.Outcome, ended.Time - run.StartedAt);
         }
+    }
+
+    public void OnReplayed(string runId, RunEvent runEvent)
+    {
+        Fold(runId, runEvent);
+        if (runEvent is RunEnded)
+        {
+            OnDetached(runId);
+        }
+    }
+
+    public void OnDetached(string runId) => _runs.TryRemove(runId, out _);
+
+    private RunSnapshotBuilder? Fold(string runId, RunEvent runEvent)
+    {
+        if (runEvent is RunStarted started)
+        {
+            return _runs[runId] = new RunSnapshotBuilder(started);
+        }
+
+        RunSnapshotBuilder? run = _runs.GetValueOrDefault(runId);
+        run?.Apply(runEvent);
+        return run;
     }
 
     private void Log(string runId, SubtaskSnapshot subtask, SubtaskEvent subtaskEvent)

@@ -39,18 +39,11 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
 
     public void OnEvent(string runId, RunEvent runEvent)
     {
-        if (runEvent is RunStarted started)
-        {
-            _runs[runId] = new RunSnapshotBuilder(started);
-            return;
-        }
-
-        if (!_runs.TryGetValue(runId, out RunSnapshotBuilder? run))
+        if (Fold(runId, runEvent) is not { } run)
         {
             return;
         }
 
-        run.Apply(runEvent);
         if (runEvent is SubtaskEvent subtaskEvent)
         {
             Record(run.Get(subtaskEvent.SubtaskId), subtaskEvent);
@@ -62,7 +55,30 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
         }
     }
 
+    public void OnReplayed(string runId, RunEvent runEvent)
+    {
+        Fold(runId, runEvent);
+        if (runEvent is RunEnded)
+        {
+            OnDetached(runId);
+        }
+    }
+
+    public void OnDetached(string runId) => _runs.TryRemove(runId, out _);
+
     public void Dispose() => _ownMeter?.Dispose();
+
+    private RunSnapshotBuilder? Fold(string runId, RunEvent runEvent)
+    {
+        if (runEvent is RunStarted started)
+        {
+            return _runs[runId] = new RunSnapshotBuilder(started);
+        }
+
+        RunSnapshotBuilder? run = _runs.GetValueOrDefault(runId);
+        run?.Apply(runEvent);
+        return run;
+    }
 
     private static IEnumerable<Measurement<T>> Pools<T>(IResourceManager resources, Func<ResourcePoolSnapshot, T> what)
         where T : struct =>

@@ -13,4 +13,20 @@ public interface IRunEventSink
     /// <param name="runId">The run.</param>
     /// <param name="runEvent">The event.</param>
     void OnEvent(string runId, RunEvent runEvent);
+
+    /// <summary>
+    /// Hears one event of the time before a durable run was resumed here, which may have been heard in another process. They come first, in
+    /// order. Default: nothing is done.
+    /// </summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="runEvent">The event.</param>
+    void OnReplayed(string runId, RunEvent runEvent)
+    {
+    }
+
+    /// <summary>No more is heard of a durable run that has not ended: it goes no further in this process. Default: nothing is done.</summary>
+    /// <param name="runId">The run.</param>
+    void OnDetached(string runId)
+    {
+    }
 }

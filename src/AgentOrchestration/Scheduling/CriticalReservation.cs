@@ -8,8 +8,8 @@ namespace AgentOrchestration.Scheduling;
 /// <summary>
 /// Reserves ahead of time: the most urgent subtask that waits for nothing but running ones is going to be ready when the last of them is expected
 /// to end, and what less urgent work would still hold of its resources then does not start. Work that ends before goes on. When what it
-/// waits for takes longer than expected, the reservation is given up. No worker needs to be kept: the one it waits for leaves its own. Source of the rule, there for the first job in a queue: Lifka, The
-/// ANL/IBM SP scheduling system (1995), known as EASY backfilling.
+/// waits for takes longer than expected, the reservation is given up. No worker needs to be kept: the one it waits for leaves its own.
+/// Source of the rule, there for the first job in a queue: Lifka, The ANL/IBM SP scheduling system (1995), known as EASY backfilling.
 /// </summary>
 internal sealed class CriticalReservation(RunState state, IResourceManager resources, ObservedDurations? observed)
 {
@@ -123,10 +123,11 @@ internal sealed class CriticalReservation(RunState state, IResourceManager resou
     /// <summary>What is free of a pool now, and what is expected to come back until the reservation is needed.</summary>
     private long FreeThen(IReadOnlyList<ResourcePoolSnapshot> pools, string name)
     {
-        long free = pools.FirstOrDefault(pool => pool.Name == name).Free;
+        ResourcePoolSnapshot pool = pools.FirstOrDefault(pool => pool.Name == name);
+        long free = pool.Free;
         foreach (int running in _running)
         {
-            if (_endsAt[running] <= _neededAt)
+            if (pool.Kind == ResourcePoolKind.Reusable && _endsAt[running] <= _neededAt)
             {
                 free += Graph.NeedVectors[Graph.NeedVectorOf[running]].AmountOf(name);
             }

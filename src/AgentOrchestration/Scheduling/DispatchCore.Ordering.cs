@@ -1,3 +1,4 @@
+using AgentOrchestration.Graph;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Scheduling;
@@ -9,6 +10,7 @@ internal sealed partial class DispatchCore
     private EstimateCorrection? _correction;
     private readonly CriticalReservation? _reservation;
     private PlannedStarts? _planned;
+    private TaskGraph _plan;
     private long _now;
     private long _heldUntil = long.MaxValue;
     private long _wakesAt;
@@ -19,13 +21,19 @@ internal sealed partial class DispatchCore
     private void BeginOrdering(long now)
     {
         _planned = _order.Starts is null ? null : new PlannedStarts(_order, now);
-        _correction = CorrectsEstimates && _order.IsByCriticalPath ? new EstimateCorrection(Graph, _observed, now) : null;
+        if (_order.IsByCriticalPath)
+        {
+            BeginCorrecting();
+        }
     }
+
+    /// <summary>The critical path decides, so what attempts take corrects it.</summary>
+    private void BeginCorrecting() => _correction = CorrectsEstimates ? new EstimateCorrection(_plan, Graph, _observed, _startedAt) : null;
 
     /// <summary>From now on the critical path decides, on what is known by now.</summary>
     private void GoByCriticalPath(double[]? seconds)
     {
-        Graph.GoByCriticalPath(seconds);
+        Graph.GoByCriticalPath(_plan, seconds);
         _ready.Reorder();
     }
 
@@ -88,7 +96,7 @@ internal sealed partial class DispatchCore
         }
 
         _planned = null;
-        _correction = CorrectsEstimates ? new EstimateCorrection(Graph, _observed, _startedAt) : null;
+        BeginCorrecting();
         GoByCriticalPath(_correction?.Correct(State.History, now));
         return true;
     }

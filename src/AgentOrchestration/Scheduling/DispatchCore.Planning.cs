@@ -23,11 +23,11 @@ internal sealed partial class DispatchCore
     /// <summary>The plan is complete and has passed every check.</summary>
     /// <param name="graph">The whole plan.</param>
     /// <param name="rest">What of it was not known to the run yet; <see langword="null"/> when nothing was missing.</param>
-    /// <param name="priorityOf">By id, how urgent a subtask of the plan is.</param>
+    /// <param name="order">The order of urgency.</param>
     /// <param name="now">When.</param>
     /// <param name="decisions">What to do.</param>
     /// <returns>Whether it counted: a run that was stopped has no use for it.</returns>
-    public bool CompletePlan(TaskGraph graph, GraphGrowth? rest, Func<string, double?> priorityOf, long now, Decisions decisions)
+    public bool CompletePlan(TaskGraph graph, GraphGrowth? rest, SubtaskOrder order, long now, Decisions decisions)
     {
         if (!State.IsPlanOpen)
         {
@@ -36,8 +36,14 @@ internal sealed partial class DispatchCore
 
         Grow(subtask: -1, rest, now);
         State.Apply(new RunFact(RunFactKind.PlanCompleted, now, payload: graph), _consequences);
-        Graph.SetPriorities(priorityOf);
+        Graph.SetPriorities(graph, order.IsCriticalPathFirst ? graph.Priorities : order.Priorities);
         _ready.Reorder();
+        (_plan, _correction) = (graph, null);
+        if (order.IsByCriticalPath)
+        {
+            BeginCorrecting();
+        }
+
         for (int subtask = 0; subtask < Graph.Count; subtask++)
         {
             if (EndWait(subtask, WaitReason.Plan))

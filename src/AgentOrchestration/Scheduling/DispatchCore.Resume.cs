@@ -50,21 +50,28 @@ internal sealed partial class DispatchCore
         if (_order.Starts is not null)
         {
             // A schedule that was interrupted is one for other times.
-            Graph.GoByCriticalPath(seconds: null);
+            Graph.GoByCriticalPath(_plan, seconds: null);
         }
+
+        if (_order.Starts is not null || _order.IsByCriticalPath)
+        {
+            BeginCorrecting();
+        }
+
 
         WakeRunAt(_startedAt + _options.Timeout?.Ticks, decisions);
         WakeRunAt(_startedAt + _budget?.Budget.MaxTime?.Ticks, decisions);
-        for (int subtask = 0; subtask < Graph.Count; subtask++)
+
+        // What is ready already comes first: of attempts that ended with the process others may become ready, and are none of these.
+        ILookup<SubtaskState, int> byState = Enumerable.Range(0, Graph.Count).ToLookup(State.StateOf);
+        foreach (int subtask in byState[SubtaskState.Ready])
         {
-            if (State.StateOf(subtask) == SubtaskState.Running)
-            {
-                GoOnWithAttempt(subtask, replayed, now, decisions);
-            }
-            else if (State.StateOf(subtask) == SubtaskState.Ready)
-            {
-                GoOnWaiting(subtask, replayed, decisions);
-            }
+            GoOnWaiting(subtask, replayed, decisions);
+        }
+
+        foreach (int subtask in byState[SubtaskState.Running])
+        {
+            GoOnWithAttempt(subtask, replayed, now, decisions);
         }
 
         GoOnUndoing(now, decisions);
@@ -90,13 +97,10 @@ internal sealed partial class DispatchCore
                 }
 
                 break;
-            case RunFactKind.AttemptInterrupted:
-                CountInterrupted(fact.Subtask);
-                break;
             case RunFactKind.UsageCounted:
                 _budget?.Count((TaskUsage)fact.Payload!);
                 break;
-            case RunFactKind.AttemptAbandoned or RunFactKind.AttemptFailed or RunFactKind.SubtaskSucceeded or RunFactKind.SubtaskFailed or RunFactKind.SubtaskCancelled:
+            case RunFactKind.AttemptInterrupted or RunFactKind.AttemptAbandoned or RunFactKind.AttemptFailed or RunFactKind.SubtaskSucceeded or RunFactKind.SubtaskFailed or RunFactKind.SubtaskCancelled:
                 _deadlines?.End(fact.Subtask);
                 _budget?.Settle(fact.Subtask, used: null);
                 break;
@@ -147,29 +151,25 @@ internal sealed partial class DispatchCore
     }
 
     /// <summary>What an interrupted attempt used nobody knows, so it counts as what it was expected to use: a restart refills no budget.</summary>
-    private void CountInterrupted(int subtask)
-    {
-        _deadlines?.End(subtask);
-        _budget?.Settle(subtask, Graph.Policies[subtask].ExpectedUsage);
-    }
+    private void EndInterrupted(int subtask, int attempt, long now) => EndAttempt(subtask, attempt, Graph.Policies[subtask].ExpectedUsage, now);
 
     private void GoOnWithAttempt(int subtask, ReplayedFacts replayed, long now, Decisions decisions)
     {
         int attempt = State.AttemptOf(subtask);
         if (State.Stop is not null || replayed.IsCancelled(subtask))
         {
-            EndAttempt(subtask, attempt, usage: null, now);
+            EndInterrupted(subtask, attempt, now);
             Cancel(subtask, attempt, now);
         }
         else if (replayed.LimitOf(subtask) is { } limit)
         {
-            EndAttempt(subtask, attempt, usage: null, now);
+            EndInterrupted(subtask, attempt, now);
             bool mayRetry = limit != TimeLimit.Subtask && Graph.Policies[subtask].Retry.MayRetry(new TimeoutException());
             Failed(subtask, attempt, new AttemptResult { Error = TimeoutError(subtask, limit), MayRetry = mayRetry }, now, decisions);
         }
         else
         {
-            CountInterrupted(subtask);
+            EndInterrupted(subtask, attempt, now);
             State.Apply(new RunFact(RunFactKind.AttemptInterrupted, now, subtask, attempt), _consequences);
             _consequences.Ready.Enqueue(subtask);
         }

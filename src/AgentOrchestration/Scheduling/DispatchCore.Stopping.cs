@@ -105,12 +105,8 @@ internal sealed partial class DispatchCore
         State.Apply(new RunFact(RunFactKind.BudgetExtended, now, payload: budget), _consequences);
         _budget.Extend(budget);
         WakeRunAt(_startedAt + budget.MaxTime?.Ticks, decisions);
-        if (_isAsking)
-        {
-            _isAsking = false;
-            _outstanding--;
-        }
-
+        EndAsking();
+        Unpark();
         Settle(now, decisions);
         return true;
     }

@@ -37,6 +37,7 @@ internal sealed partial class DispatchCore
     /// <param name="observed">How long task types took before. Default: nothing is known.</param>
     public DispatchCore(TaskGraph graph, IResourceManager resources, string runId, RunOptions options, SubtaskOrder? order = null, Predicate<int>? mayShare = null, ObservedDurations? observed = null)
     {
+        _plan = graph;
         _order = order ?? SubtaskOrder.CriticalPathFirst;
         _observed = observed;
         State = new RunState(graph, _order.IsCriticalPathFirst ? graph.Priorities : _order.Priorities);
@@ -102,8 +103,12 @@ internal sealed partial class DispatchCore
     }
 
     /// <summary>The host itself is broken: everything that is open fails, and the run ends, instead of waiting for ever.</summary>
-    public void Abort(SubtaskError error, long now, Decisions decisions)
+    /// <returns>What the attempts held that were decided to start and never will.</returns>
+    public IReadOnlyList<ResourceLease> Abort(SubtaskError error, long now, Decisions decisions)
     {
+        ResourceLease[] unused = [.. decisions.Starts.Select(start => start.Lease).OfType<ResourceLease>()];
+        HashSet<int> unbegun = [.. decisions.Starts.Select(start => start.Subtask)];
+        decisions.Starts.Clear();
         _ready.Clear();
         _outstanding = 0;
         _undo = null;
@@ -111,6 +116,11 @@ internal sealed partial class DispatchCore
         {
             if (IsOpen(subtask))
             {
+                if (State.StateOf(subtask) == SubtaskState.Running && !unbegun.Contains(subtask) && !_stops.ContainsKey(subtask))
+                {
+                    decisions.Add(new Decision(DecisionKind.StopAttempt, subtask) { Attempt = State.AttemptOf(subtask) });
+                }
+
                 _waits[subtask] = WaitReason.None;
                 Fail(subtask, State.AttemptOf(subtask), error, now);
             }
@@ -120,6 +130,7 @@ internal sealed partial class DispatchCore
         _consequences.Skipped.Clear();
         _isMomentOpen = false;
         End(now, decisions);
+        return unused;
     }
 
     /// <summary>
@@ -209,7 +220,7 @@ internal sealed partial class DispatchCore
         {
             // Something that happened meanwhile has ended it.
         }
-        else if (_notStarting is { } cause)
+        else if (_notStarting is { } cause && !WaitsForParts(subtask))
         {
             Skip(subtask, cause with { Subtask = subtask }, now);
         }
@@ -231,6 +242,7 @@ internal sealed partial class DispatchCore
     {
         if (_ready.Count == 0 || _isAsking)
         {
+            _share?.StopWaiting();
             return;
         }
 

@@ -9,10 +9,11 @@ namespace AgentOrchestration.Scheduling;
 /// Corrects in mid-run what a run was ordered by: from the attempts that have succeeded it learns how long task types really take. Reads the
 /// history only now and then, so that nothing is done per attempt.
 /// </summary>
+/// <param name="plan">The plan of the run.</param>
 /// <param name="graph">The graph of the run.</param>
 /// <param name="observed">What was known before; <see langword="null"/> for nothing.</param>
 /// <param name="startOfRun">When the run began, in UTC ticks.</param>
-internal sealed class EstimateCorrection(GrowingGraph graph, ObservedDurations? observed, long startOfRun)
+internal sealed class EstimateCorrection(TaskGraph plan, GrowingGraph graph, ObservedDurations? observed, long startOfRun)
 {
     // Expectations that all shift alike change no order; when two drift apart by more than this, the order is made anew.
     private const double Significant = 1.25;
@@ -21,9 +22,9 @@ internal sealed class EstimateCorrection(GrowingGraph graph, ObservedDurations? 
     private const long PausePerSubtask = TimeSpan.TicksPerMicrosecond * 5;
     private const long ShortestPause = TimeSpan.TicksPerMillisecond * 10;
 
-    private readonly long _pause = Math.Max(ShortestPause, graph.Origin.Count * PausePerSubtask);
+    private readonly long _pause = PauseFor(plan);
     private readonly ObservedDurations _known = observed?.Copy() ?? new ObservedDurations();
-    private long _dueAt = startOfRun + Math.Max(ShortestPause, graph.Origin.Count * PausePerSubtask);
+    private long _dueAt = startOfRun + PauseFor(plan);
     private DurationReader? _reader;
     private int[] _samples = [];
     private double[] _used = [];
@@ -38,8 +39,8 @@ internal sealed class EstimateCorrection(GrowingGraph graph, ObservedDurations? 
         if (_reader is null)
         {
             _reader = new DurationReader(graph);
-            _samples = SamplesOf(graph.Origin.Part);
-            _used = At(_samples, graph.Origin.Part.SecondsBy(_known.SecondsOf));
+            _samples = SamplesOf(plan.Part);
+            _used = At(_samples, plan.Part.SecondsBy(_known.SecondsOf));
         }
 
         if (_samples.Length < 2)
@@ -54,10 +55,12 @@ internal sealed class EstimateCorrection(GrowingGraph graph, ObservedDurations? 
             return null;
         }
 
-        double[] seconds = graph.Origin.Part.SecondsBy(_known.SecondsOf);
+        double[] seconds = plan.Part.SecondsBy(_known.SecondsOf);
         _used = At(_samples, seconds);
         return seconds;
     }
+
+    private static long PauseFor(TaskGraph plan) => Math.Max(ShortestPause, plan.Count * PausePerSubtask);
 
     /// <summary>One subtask of each task type with an estimate, and one without: the others of the type change with it.</summary>
     private static int[] SamplesOf(GraphPart part) =>
@@ -74,7 +77,7 @@ internal sealed class EstimateCorrection(GrowingGraph graph, ObservedDurations? 
         (double least, double most) = (double.PositiveInfinity, 0);
         for (int i = 0; i < _samples.Length; i++)
         {
-            Subtask subtask = graph.Origin.Subtasks[_samples[i]];
+            Subtask subtask = plan.Subtasks[_samples[i]];
             double factor = _used[i] > 0 ? (_known.SecondsOf(subtask) ?? _used[i]) / _used[i] : 1;
             least = Math.Min(least, factor);
             most = Math.Max(most, factor);

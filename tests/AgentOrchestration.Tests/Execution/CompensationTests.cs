@@ -46,6 +46,19 @@ public sealed class CompensationTests
     }
 
     [Fact]
+    public async Task What_was_undone_is_not_reused_by_another_run()
+    {
+        var ledger = new Ledger();
+        await using Engine engine = Create(ledger);
+        await using OrchestrationRun old = await engine.StartAsync(plan => plan.Add("broken", "broken", after: [plan.Add("seat", "book", input: "seat")]));
+        Assert.Equal(CompensationState.Succeeded, (await old.WaitAsync(TestEnd))["seat"].Compensation);
+
+        await using OrchestrationRun again = await engine.Orchestrator.StartFromAsync(old, TaskPlan.Create(plan => plan.Add("seat", "book", input: "seat")), cancellationToken: TestEnd);
+
+        Assert.Equal(OutputOrigin.Executed, (await again.WaitAsync(TestEnd))["seat"].Origin);
+    }
+
+    [Fact]
     public async Task A_run_that_succeeds_or_whose_policy_is_another_undoes_nothing()
     {
         var ledger = new Ledger();

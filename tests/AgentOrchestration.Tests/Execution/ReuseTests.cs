@@ -102,6 +102,44 @@ public sealed class ReuseTests
     }
 
     [Fact]
+    public async Task A_run_with_an_input_that_is_no_JSON_can_be_started_from_all_the_same()
+    {
+        await using var engine = new Engine(builder => builder
+            .AddTaskType("makes", "Makes.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(new Circle()))
+            .AddTaskType("takes", "Takes.", (Circle circle, TaskContext context, CancellationToken _) => Done(context)));
+        await using OrchestrationRun old = await engine.StartAsync(plan => plan.Add("takes", "takes", plan.Add("makes", "makes").Output()));
+        Assert.Equal(RunOutcome.Succeeded, (await old.WaitAsync(TestEnd)).Outcome);
+
+        await using OrchestrationRun again = await engine.Orchestrator.StartFromAsync(old, cancellationToken: TestEnd);
+
+        Assert.Equal(RunOutcome.Succeeded, (await again.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(["takes", "takes"], _executed);
+    }
+
+    [Fact]
+    public async Task What_a_task_type_gave_that_reads_otherwise_now_is_done_again()
+    {
+        DurableHost host = Create();
+        var plan = TaskPlan.Create(plan => plan.Add("p", "pure", input: new JsonArray(), after: [plan.Add("number", "number")]));
+        string old;
+        await using (ServiceProvider process = host.NewProcess(also: builder => builder.AddTaskType("number", "Gives.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult("one"))))
+        {
+            await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(plan, TestEnd);
+            await run.WaitAsync(TestEnd);
+            old = run.RunId;
+        }
+
+        _executed.Clear();
+        await using ServiceProvider next = host.NewProcess(also: builder => builder.AddTaskType(
+            "number", "Gives.", (None _, TaskContext context, CancellationToken _) => ValueTask.FromResult(new[] { 1 }), type => type.Version = 2));
+        await using OrchestrationRun again = await DurableHost.OrchestratorOf(next).StartFromAsync(old, cancellationToken: TestEnd);
+
+        RunResult result = await again.WaitAsync(TestEnd);
+        Assert.Equal((OutputOrigin.Executed, OutputOrigin.Reused), (result["number"].Origin, result["p"].Origin));
+        Assert.Empty(_executed);
+    }
+
+    [Fact]
     public async Task Results_of_another_version_of_a_task_type_are_not_reused()
     {
         DurableHost host = Create();
@@ -216,6 +254,11 @@ public sealed class ReuseTests
     {
         _executed.Enqueue(context.Subtask.Id);
         return ValueTask.FromResult("done");
+    }
+
+    private sealed class Circle
+    {
+        public Circle Again => this;
     }
 
     private sealed record Work(string Text, string[] Of);

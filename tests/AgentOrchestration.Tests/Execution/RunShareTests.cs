@@ -50,6 +50,33 @@ public sealed class RunShareTests
     }
 
     [Fact]
+    public async Task A_run_whose_only_waiting_subtask_is_cancelled_holds_no_other_up()
+    {
+        ConcurrentDictionary<string, TaskCompletionSource> work = new();
+        await using Engine engine = Licences(2, context => work.GetOrAdd(context.Subtask.Id, _ => new TaskCompletionSource()).Task);
+        await using OrchestrationRun other = await engine.StartAsync(plan => Add(plan, "b", 3));
+        await SeeStartsAsync(other, 2);
+        await using OrchestrationRun run = await engine.StartAsync(plan =>
+        {
+            Add(plan, "a", 1);
+            plan.Add("goes_on", "work");
+        });
+        await Engine.SeeAsync<AttemptStarted>(run);
+        await run.CancelAsync("a0", TestEnd);
+
+        // It waits for nothing any longer, so one that comes back is not kept for it.
+        Finish("b0");
+        await SeeStartsAsync(other, 3);
+
+        Finish("b1");
+        Finish("b2");
+        Assert.Equal(RunOutcome.Succeeded, (await other.WaitAsync(TestEnd)).Outcome);
+        Finish("goes_on");
+
+        void Finish(string id) => work.GetOrAdd(id, _ => new TaskCompletionSource()).TrySetResult();
+    }
+
+    [Fact]
     public async Task A_run_knows_how_long_it_waited_for_what_there_was_too_little_of()
     {
         var first = new TaskCompletionSource();

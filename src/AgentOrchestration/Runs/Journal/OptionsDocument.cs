@@ -22,6 +22,8 @@ internal sealed class OptionsDocument
 
     public required long CompensationTimeout { get; init; }
 
+    public bool? ReserveForCriticalPath { get; init; }
+
     public static OptionsDocument From(RunOptions options) => new()
     {
         MaxParallelism = options.MaxParallelism,
@@ -32,6 +34,7 @@ internal sealed class OptionsDocument
         Budget = options.Budget is { } budget ? BudgetDocument.From(budget) : null,
         MaxPassedOver = options.MaxPassedOver,
         CompensationTimeout = options.CompensationTimeout.Ticks,
+        ReserveForCriticalPath = options.ReserveForCriticalPath ? true : null,
     };
 
     public RunOptions ToOptions() => new()
@@ -44,5 +47,6 @@ internal sealed class OptionsDocument
         Budget = Budget?.ToBudget(),
         MaxPassedOver = MaxPassedOver,
         CompensationTimeout = new TimeSpan(CompensationTimeout),
+        ReserveForCriticalPath = ReserveForCriticalPath ?? false,
     };
 }
