@@ -169,7 +169,9 @@ public sealed class LocalExecutor : IExecutor
         LocalRun run;
         try
         {
+#pragma warning disable CA2000 // The run is returned, or disposed of when it does not go on.
             run = new LocalRun(this, graph, options, order, journal, reusable);
+#pragma warning restore CA2000
             await run.ReplayAsync(Store, TaskTypes!, cancellationToken).ConfigureAwait(false);
         }
         catch

@@ -115,7 +115,21 @@ internal sealed class ResourceObjectPool : IAsyncDisposable, IDisposable
         }
     }
 
-    private long Capacity => _resources.GetCapacity(Name) ?? 0;
+    private long Capacity
+    {
+        get
+        {
+            try
+            {
+                return _resources.GetCapacity(Name) ?? 0;
+            }
+            catch (Exception)
+            {
+                // An application's own manager: what it cannot say is not kept.
+                return 0;
+            }
+        }
+    }
 
     private void CloseAll()
     {

@@ -12,7 +12,7 @@ internal static class RunBudgetRemainder
         var rest = budget with
         {
             MaxAttempts = budget.MaxAttempts - run.Subtasks.Sum(subtask => subtask.Attempts),
-            MaxTokens = budget.MaxTokens - used.InputTokens - used.OutputTokens,
+            MaxTokens = budget.MaxTokens - used.Tokens,
             MaxCost = budget.MaxCost - used.Cost,
             MaxTime = budget.MaxTime - ((run.EndedAt ?? run.StartedAt) - run.StartedAt),
         };

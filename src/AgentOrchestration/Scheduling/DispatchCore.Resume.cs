@@ -151,7 +151,11 @@ internal sealed partial class DispatchCore
     }
 
     /// <summary>What an interrupted attempt used nobody knows, so it counts as what it was expected to use: a restart refills no budget.</summary>
-    private void EndInterrupted(int subtask, int attempt, long now) => EndAttempt(subtask, attempt, Graph.Policies[subtask].ExpectedUsage, now);
+    private void EndInterrupted(int subtask, int attempt, long now)
+    {
+        TaskUsage expected = Graph.Policies[subtask].ExpectedUsage;
+        EndAttempt(subtask, attempt, expected == TaskUsage.None ? null : expected, now);
+    }
 
     private void GoOnWithAttempt(int subtask, ReplayedFacts replayed, long now, Decisions decisions)
     {

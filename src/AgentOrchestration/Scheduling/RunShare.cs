@@ -132,13 +132,26 @@ internal sealed class RunShare(LimitedResources ledger, RunShares shares, TimePr
 
     private void Wait(ResourceRequirements needs)
     {
-        foreach (string pool in ledger.LackingOf(needs))
+        foreach (string pool in LackingOf(needs))
         {
             _waitsSince.TryAdd(pool, timeProvider.GetTimestamp());
         }
 
         _isWaiting = true;
         shares.Wait(this);
+    }
+
+    private IEnumerable<string> LackingOf(ResourceRequirements needs)
+    {
+        try
+        {
+            return ledger.LackingOf(needs);
+        }
+        catch (Exception)
+        {
+            // An application's own manager cannot say what there is: it waits for any of them.
+            return ledger.PoolsOf(needs);
+        }
     }
 
     private void EndWait(string pool)

@@ -103,6 +103,28 @@ public sealed class BudgetTests
     }
 
     [Fact]
+    public async Task When_what_runs_may_finish_a_plan_whose_parts_all_succeed_has_its_output()
+    {
+        var running = new Checkpoint();
+        await using Engine engine = Engine.For(
+            async (context, stop) =>
+            {
+                await running.PassAsync(stop);
+                return context.Subtask.Id;
+            },
+            options: options => options.Budget = new RunBudget { MaxTime = TimeSpan.FromMinutes(1), WhenExhausted = BudgetAction.Finish });
+        await using OrchestrationRun run = await engine.StartAsync(plan => plan.AddPlan("whole", TaskPlan.Create(nested => nested.Add("part", "work"))));
+        await running.Reached;
+
+        engine.Clock.Advance(TimeSpan.FromMinutes(1));
+        await Engine.SeeAsync<BudgetExhausted>(run);
+        running.Open();
+        RunResult result = await run.WaitAsync(TestEnd);
+
+        Assert.Equal((SubtaskState.Succeeded, SubtaskState.Succeeded), (result["whole/part"].State, result["whole"].State));
+    }
+
+    [Fact]
     public async Task Stop_tells_what_runs_to_stop()
     {
         var running = new Checkpoint();

@@ -52,6 +52,22 @@ internal sealed class DurableHost(Action<IAgentOrchestrationBuilder> configure, 
         return await run.WaitAsync(TestEnd);
     }
 
+    /// <summary>The run as it would be if only so much of its journal had been written.</summary>
+    public async Task<MemoryRunStore> CutAsync(string runId, int events)
+    {
+        var cut = new MemoryRunStore(Clock);
+        ReadOnlyMemory<byte> header = (await Store.ReadHeaderAsync(runId, TestEnd))!.Value;
+        RunLease lease = (await cut.CreateAsync(new NewRun(runId, Clock.GetUtcNow(), header), "dead", TimeSpan.FromSeconds(1), TestEnd))!;
+        if (events > 0)
+        {
+            ReadOnlyMemory<byte>[] beginning = [.. (await JournalAsync(runId)).Take(events).Select(line => (ReadOnlyMemory<byte>)System.Text.Encoding.UTF8.GetBytes(line))];
+            await cut.AppendAsync(new JournalAppend { Lease = lease, Sequence = 0, Events = beginning }, TestEnd);
+        }
+
+        await cut.ReleaseLeaseAsync(lease, TestEnd);
+        return cut;
+    }
+
     /// <summary>The journal as text.</summary>
     public async Task<string[]> JournalAsync(string runId)
     {

@@ -2,8 +2,8 @@ using AgentOrchestration.Runs;
 
 namespace AgentOrchestration.Tests.Execution;
 
-/// <summary>A store whose appends wait until they may go on.</summary>
-internal sealed class HoldingStore(IRunStore inner, Func<JournalAppend, Task> mayAppend) : IRunStore
+/// <summary>A store whose appends, and renewals of leases, wait until they may go on.</summary>
+internal sealed class HoldingStore(IRunStore inner, Func<JournalAppend, Task> mayAppend, Func<Task>? mayRenew = null) : IRunStore
 {
     private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -40,7 +40,11 @@ internal sealed class HoldingStore(IRunStore inner, Func<JournalAppend, Task> ma
     public ValueTask<RunLease?> AcquireLeaseAsync(string runId, string owner, TimeSpan duration, CancellationToken cancellationToken) =>
         inner.AcquireLeaseAsync(runId, owner, duration, cancellationToken);
 
-    public ValueTask<RunLease?> RenewLeaseAsync(RunLease lease, TimeSpan duration, CancellationToken cancellationToken) => inner.RenewLeaseAsync(lease, duration, cancellationToken);
+    public async ValueTask<RunLease?> RenewLeaseAsync(RunLease lease, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        await (mayRenew?.Invoke() ?? Task.CompletedTask);
+        return await inner.RenewLeaseAsync(lease, duration, cancellationToken);
+    }
 
     public ValueTask ReleaseLeaseAsync(RunLease lease, CancellationToken cancellationToken) => inner.ReleaseLeaseAsync(lease, cancellationToken);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Results;
@@ -269,6 +270,24 @@ public sealed class HostileCodeTests
     }
 
     [Fact]
+    public async Task Usage_beyond_all_numbers_ends_the_budget_and_overflows_nothing()
+    {
+        await using Engine engine = Engine.For(
+            (context, _) =>
+            {
+                context.ReportUsage(new TaskUsage(long.MaxValue, 1, decimal.MaxValue));
+                return ValueTask.FromResult("output");
+            },
+            options: options => options.Budget = new RunBudget { MaxTokens = 100 });
+
+        RunResult result = await engine.RunAsync(plan => plan.Add("last", "work", after: [plan.Add("second", "work", after: [plan.Add("first", "work")])]));
+
+        Assert.Equal((RunOutcome.BudgetExhausted, long.MaxValue), (result.Outcome, result.Run.Usage.Tokens));
+        Assert.Equal((SubtaskState.Succeeded, SubtaskState.Skipped), (result["first"].State, result["second"].State));
+        Assert.Equal(new TaskUsage(long.MaxValue, 2, decimal.MaxValue), new TaskUsage(long.MaxValue, 1, decimal.MaxValue).Add(new TaskUsage(1, 1, 1)));
+    }
+
+    [Fact]
     public async Task Usage_that_is_negative_is_refused_in_the_handler()
     {
         await using Engine engine = Engine.For((context, _) =>
@@ -294,6 +313,29 @@ public sealed class HostileCodeTests
         }
 
         Assert.Equal(["RunStarted", "AttemptStarted", "SubtaskSucceeded", "RunEnded"], sink.Heard);
+    }
+
+    [Fact]
+    public async Task When_a_manager_breaks_so_that_the_run_must_be_given_up_no_code_begins_any_more()
+    {
+        int begun = 0;
+        await using Engine engine = new(
+            builder => builder
+                .AddTaskType("work", "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(Interlocked.Increment(ref begun)))
+                .UseResourceManager<BrokenManager>(),
+            options => options.ReserveForCriticalPath = true);
+
+        RunResult result = await engine.RunAsync(plan =>
+        {
+            // The first takes its licence and runs, its successor is reserved for, and the manager is asked what there is.
+            SubtaskRef first = plan.Add("first", "work", estimatedDuration: TimeSpan.FromHours(1), resources: ResourceRequirements.Of("licence", 1));
+            plan.Add("critical", "work", after: [first], estimatedDuration: TimeSpan.FromHours(3), resources: ResourceRequirements.Of("licence", 1));
+            plan.Add("second", "work", estimatedDuration: TimeSpan.FromHours(3), resources: ResourceRequirements.Of("licence", 1));
+        });
+
+        Assert.Equal((RunOutcome.Failed, 0), (result.Outcome, begun));
+        Assert.All(result.Subtasks, subtask => Assert.Contains("The manager broke.", subtask.Error!.Message, StringComparison.Ordinal));
+        Assert.Equal(0, BrokenManager.Leased);
     }
 
     [Fact]
@@ -337,6 +379,29 @@ public sealed class HostileCodeTests
     private sealed class Undisposable : IAsyncDisposable
     {
         public ValueTask DisposeAsync() => throw new InvalidDataException("It cannot be disposed.");
+    }
+
+    /// <summary>Grants what is asked for, and cannot say what there is.</summary>
+    private sealed class BrokenManager : IResourceManager
+    {
+        public static int Leased { get; private set; }
+
+        public event EventHandler? Released
+        {
+            add { }
+            remove { }
+        }
+
+        public long? GetCapacity(string name) => 2;
+
+        public IReadOnlyList<ResourcePoolSnapshot> Snapshot() => throw new InvalidOperationException("The manager broke.");
+
+        public bool TryAcquire(ResourceRequirements needs, [NotNullWhen(true)] out ResourceLease? lease)
+        {
+            Leased++;
+            lease = new ResourceLease(needs, _ => Leased--);
+            return true;
+        }
     }
 
     private sealed class BrokenSink : IRunEventSink

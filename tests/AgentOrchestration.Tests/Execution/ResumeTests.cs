@@ -136,7 +136,7 @@ public sealed class ResumeTests
         string runId = await host.OnlyRunIdAsync();
         string[] journal = await host.JournalAsync(runId);
         int stop = Array.FindIndex(journal, line => line.Contains("stop-requested", StringComparison.Ordinal));
-        MemoryRunStore cut = await CutAsync(host, runId, stop + 2);
+        MemoryRunStore cut = await host.CutAsync(runId, stop + 2);
 
         // As if the process had died between the request and the end of the code.
         await using ServiceProvider next = host.NewProcess(cut);
@@ -161,7 +161,7 @@ public sealed class ResumeTests
         int length = (await host.JournalAsync(runId)).Length;
         for (int events = 0; events < length; events++)
         {
-            MemoryRunStore cut = await CutAsync(host, runId, events);
+            MemoryRunStore cut = await host.CutAsync(runId, events);
             await using ServiceProvider process = host.NewProcess(cut);
             await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).ResumeAsync(runId, TestEnd);
             Assert.Equal(RunOutcome.Failed, (await run.WaitAsync(TestEnd)).Outcome);
@@ -259,22 +259,6 @@ public sealed class ResumeTests
         await using ServiceProvider process = host.NewProcess();
         await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(plan, TestEnd);
         return await Engine.SeeAsync(run, which);
-    }
-
-    /// <summary>The run as it would be if only so much of its journal had been written.</summary>
-    private static async Task<MemoryRunStore> CutAsync(DurableHost host, string runId, int events)
-    {
-        var cut = new MemoryRunStore(host.Clock);
-        ReadOnlyMemory<byte> header = (await host.Store.ReadHeaderAsync(runId, TestEnd))!.Value;
-        RunLease lease = (await cut.CreateAsync(new NewRun(runId, host.Clock.GetUtcNow(), header), "dead", TimeSpan.FromSeconds(1), TestEnd))!;
-        if (events > 0)
-        {
-            ReadOnlyMemory<byte>[] beginning = [.. (await host.JournalAsync(runId)).Take(events).Select(line => (ReadOnlyMemory<byte>)System.Text.Encoding.UTF8.GetBytes(line))];
-            await cut.AppendAsync(new JournalAppend { Lease = lease, Sequence = 0, Events = beginning }, TestEnd);
-        }
-
-        await cut.ReleaseLeaseAsync(lease, TestEnd);
-        return cut;
     }
 
     private DurableHost Create(bool approval = false, Action<AgentOrchestrationOptions>? options = null) => new(
