@@ -42,6 +42,28 @@ public sealed class EstimateCorrectionTests
         Assert.Equal(1000, observed.Snapshot().Single().Ratio.Count);
     }
 
+    [Fact]
+    public void A_plan_that_was_written_while_the_run_went_on_is_ordered_anew_too()
+    {
+        TaskGraph whole = Mixed();
+        var core = new DispatchCore(whole.Checker.Nothing("Everything."), new ResourcePools([]), "run", new RunOptions { MaxParallelism = 1 });
+        var decisions = new Decisions();
+        core.StartOpen(now: 0, decisions);
+        core.CompletePlan(whole, whole.Checker.CheckMoreOfPlan(whole.Plan, core.State.Graph, out _), SubtaskOrder.CriticalPathFirst, now: 0, decisions);
+        List<string> started = [];
+        for (long now = 0; decisions.Starts is [AttemptStart start];)
+        {
+            decisions.Clear();
+            Subtask subtask = core.State.Graph.SubtaskAt(start.Subtask);
+            started.Add(subtask.Id);
+            now += TimeSpan.FromSeconds(subtask.TaskType == "search" ? 10 : 2).Ticks;
+            core.Returned(start.Subtask, start.Attempt, new AttemptResult { Output = None.Value }, now, decisions);
+        }
+
+        Assert.Equal(["search1", "search2", "search3"], started[2..5]);
+        Assert.Equal(8, started.Count);
+    }
+
     private static TaskGraph Plan() => GraphOfTypes(plan =>
     {
         Add(plan, "calculate", 4, after: []);
