@@ -17,9 +17,11 @@ internal sealed class InputCheck(
 {
     private static readonly JsonElement EmptyObject = JsonElement.Parse("{}");
 
-    private readonly OutputShape?[] _shapes = new OutputShape?[plan.Subtasks.Count];
+    private readonly Dictionary<int, OutputShape?> _shapes = [];
     private HashSet<int> _dependencies = [];
     private int _dependenciesOf = -1;
+
+    private int MaxDepth => serializer.Options.MaxDepth > 0 ? serializer.Options.MaxDepth : ArgumentsText.DefaultMaxDepth;
 
     /// <returns>Of each subtask how its input is made, or <see langword="null"/> for no input.</returns>
     public InputBinding?[] Run()
@@ -47,8 +49,7 @@ internal sealed class InputCheck(
     private InputBinding? CheckArguments(int subtask, Subtask checkedSubtask, TaskDescriptor type)
     {
         JsonElement arguments = checkedSubtask.Arguments is { ValueKind: not JsonValueKind.Undefined } given ? given : EmptyObject;
-        int maxDepth = serializer.Options.MaxDepth > 0 ? serializer.Options.MaxDepth : ArgumentsText.DefaultMaxDepth;
-        if (ArgumentsText.WhyUnreadable(arguments, maxDepth) is { } reason)
+        if (ArgumentsText.WhyUnreadable(arguments, MaxDepth) is { } reason)
         {
             report.Add(PlanDiagnosticCode.InvalidArguments, subtask, "/arguments", reason, "Write whole characters, and nest less.");
             return null;
@@ -129,6 +130,11 @@ internal sealed class InputCheck(
         if (!Enum.IsDefined(condition.Operator))
         {
             report.Add(PlanDiagnosticCode.InvalidControl, subtask, "/when", $"{condition.Operator} is no operator.", $"Use one of: {string.Join(", ", Enum.GetNames<ConditionOperator>())}.");
+        }
+
+        if (condition.Value is { ValueKind: not JsonValueKind.Undefined } value && ArgumentsText.WhyUnreadable(value, MaxDepth) is { } reason)
+        {
+            report.Add(PlanDiagnosticCode.InvalidControl, subtask, "/when/value", reason, "Write whole characters, and nest less.");
         }
 
         return FindSource(subtask, condition.Output) ?? ReportNoDependency(subtask, condition.Output, "/when");
@@ -253,9 +259,17 @@ internal sealed class InputCheck(
     private static bool MayBeNull(JsonSchemaNode expected) =>
         expected.IsOpen || expected.Types().Contains("null") || expected.Children("anyOf").Any(MayBeNull);
 
-    private OutputShape? ShapeOf(int index) => index < surroundings.Offset
-        ? surroundings.ShapeOf(index, taskTypes)
-        : _shapes[index - surroundings.Offset] ??= OutputShape.Of(plan.Subtasks[index - surroundings.Offset], taskTypes);
+    /// <summary>Found once, also where there is none: a hostile plan has many references to a plan of many subtasks.</summary>
+    private OutputShape? ShapeOf(int index)
+    {
+        if (!_shapes.TryGetValue(index, out OutputShape? shape))
+        {
+            shape = index < surroundings.Offset ? surroundings.ShapeOf(index, taskTypes) : OutputShape.Of(plan.Subtasks[index - surroundings.Offset], taskTypes);
+            _shapes.Add(index, shape);
+        }
+
+        return shape;
+    }
 
     /// <summary>What a schema cannot say, the type itself says; its code may throw anything.</summary>
     private void CheckReadable(int subtask, TaskDescriptor type, JsonElement arguments)

@@ -53,7 +53,7 @@ internal static class SubtaskText
             { SubtaskId = subtask.Id });
         }
 
-        if (subtask.Arguments is { } arguments && SecretRef.CountIn(arguments) > 0)
+        if (subtask.Arguments is { } arguments && ArgumentsText.WhyUnreadable(arguments) is null && SecretRef.CountIn(arguments) > 0)
         {
             diagnostics.Add(new PlanDiagnostic(
                 PlanDiagnosticCode.NotAllowed, $"{path}/arguments", $"'{Excerpt.Of(subtask.Id)}' asks for a secret, which is not the planner's to do.", "Leave it out.")

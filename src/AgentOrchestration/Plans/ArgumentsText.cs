@@ -3,17 +3,17 @@ using System.Text.Json;
 
 namespace AgentOrchestration.Plans;
 
-/// <summary>JSON can say what nobody can read: half of a surrogate pair, or a depth that ends every stack.</summary>
+/// <summary>JSON that a plan holds as it is can say what nobody can read: half of a surrogate pair, or a depth that ends every stack.</summary>
 internal static class ArgumentsText
 {
     /// <summary>The depth that the serializer reads when it is not told another.</summary>
     public const int DefaultMaxDepth = 64;
 
-    /// <summary>Why the arguments cannot be read, or <see langword="null"/>.</summary>
-    public static string? WhyUnreadable(JsonElement arguments, int maxDepth = DefaultMaxDepth)
+    /// <summary>Why it cannot be read, or <see langword="null"/>.</summary>
+    public static string? WhyUnreadable(JsonElement element, int maxDepth = DefaultMaxDepth)
     {
         var reader = new Utf8JsonReader(
-            JsonMarshal.GetRawUtf8Value(arguments),
+            JsonMarshal.GetRawUtf8Value(element),
             new JsonReaderOptions { MaxDepth = maxDepth, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
         try
         {
@@ -27,11 +27,11 @@ internal static class ArgumentsText
         }
         catch (JsonException)
         {
-            return $"The arguments are nested deeper than {maxDepth} levels.";
+            return $"It is nested deeper than {maxDepth} levels.";
         }
         catch (InvalidOperationException)
         {
-            return "The arguments hold text that is no valid Unicode.";
+            return "It holds text that is no valid Unicode.";
         }
 
         return null;

@@ -72,6 +72,13 @@ internal sealed class SubtaskDocument
             { SubtaskId = Id });
         }
 
+        if (When?.Value is { } value && ArgumentsText.WhyUnreadable(value) is { } why)
+        {
+            diagnostics.Add(new PlanDiagnostic(
+                PlanDiagnosticCode.InvalidControl, $"{path}/when/value", $"'{Excerpt.Of(Id)}': {why}", "Write whole characters.")
+            { SubtaskId = Id });
+        }
+
         return new Subtask
         {
             Id = Id,

@@ -63,6 +63,38 @@ public sealed class HostilePlanTests
     }
 
     [Fact]
+    public void What_a_condition_compares_with_and_nobody_can_read_is_told()
+    {
+        var condition = new SubtaskCondition(new SubtaskOutput("a", ""), ConditionOperator.Equals) { Value = JsonElement.Parse("{\"\\ud800 and more\":1}") };
+
+        PlanDiagnostic only = Assert.Single(Checker.Refuse(new TaskPlan { Subtasks = [Numbered(0, []) with { Id = "a" }, Numbered(1, ["a"]) with { Condition = condition }] }));
+
+        Assert.Equal((PlanDiagnosticCode.InvalidControl, "/subtasks/1/when/value"), (only.Code, only.Path));
+    }
+
+    /// <summary>Minutes, were the shape looked for with every reference.</summary>
+    [Fact]
+    public void Many_references_to_a_large_plan_with_an_unknown_type_are_checked_at_once()
+    {
+        Subtask[] leaves = [.. Enumerable.Range(0, 900).Select(i => Numbered(i, []) with { TaskType = i == 899 ? "ghost" : "family" })];
+        string references = string.Join(',', Enumerable.Repeat("""{"$output":"plan/s0"}""", 50_000));
+        var plan = new TaskPlan
+        {
+            Subtasks =
+            [
+                new Subtask { Id = "plan", TaskType = Subtask.NestedPlan, Plan = new TaskPlan { Subtasks = leaves } },
+                new Subtask { Id = "all", TaskType = "any", DependsOn = ["plan"], Arguments = JsonElement.Parse($"[{references}]") },
+            ],
+        };
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        PlanDiagnostic only = Assert.Single(Checker.Refuse(plan));
+
+        Assert.Equal("/subtasks/0/plan/subtasks/899/type", only.Path);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 200_000_000);
+    }
+
+    [Fact]
     public void Alternatives_that_nothing_tells_apart_do_not_double_the_work_with_every_level()
     {
         // What tells the alternatives apart stands last, so that each is tried to its very end.

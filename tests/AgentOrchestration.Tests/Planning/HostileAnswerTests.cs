@@ -57,10 +57,15 @@ public sealed class HostileAnswerTests
         Assert.Equal(path, Assert.Single(diagnostics, diagnostic => diagnostic.Code == PlanDiagnosticCode.NotAllowed).Path);
     }
 
-    [Fact]
-    public async Task Half_a_character_in_the_name_of_an_argument_is_told_with_its_place()
+    [Theory]
+    [InlineData("""{"\ud800":1}""")]
+    [InlineData("""{"\ud800xx":1}""")]
+    [InlineData("""{"path":"a.csv","a longer name \udc00":{"$output":"a"}}""")]
+    [InlineData("""{"path":{"\ud800 a longer name":1}}""")]
+    [InlineData("""{"$secret":"\ud800"}""")]
+    public async Task Half_a_character_in_the_name_of_an_argument_is_told_with_its_place(string arguments)
     {
-        IReadOnlyList<PlanDiagnostic> diagnostics = await Application.RefuseAsync("""{"subtasks":[{"id":"a","type":"read_csv","arguments":{"\ud800":1}}]}""");
+        IReadOnlyList<PlanDiagnostic> diagnostics = await Application.RefuseAsync($$"""{"subtasks":[{"id":"a","type":"read_csv","arguments":{{arguments}}}]}""");
 
         Assert.Contains(diagnostics, diagnostic => diagnostic is { Code: PlanDiagnosticCode.Malformed or PlanDiagnosticCode.InvalidArguments } && diagnostic.Path.StartsWith("/subtasks/0", StringComparison.Ordinal));
     }
@@ -134,7 +139,20 @@ public sealed class HostileAnswerTests
         await Application.PlanAsync(model);
 
         Assert.Equal(Half, model.Asked[1][2].Text);
-        Assert.Contains("/subtasks/0/arguments: 'a': The arguments hold text that is no valid Unicode.", model.Asked[1][3].Text, StringComparison.Ordinal);
+        Assert.Contains("/subtasks/0/arguments: 'a': It holds text that is no valid Unicode.", model.Asked[1][3].Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"\\ud800\"")]
+    [InlineData("{\"\\ud800 a longer name\":1}")]
+    public async Task Half_a_surrogate_pair_that_a_condition_compares_with_is_told_and_the_answer_goes_back(string value)
+    {
+        string subtasks = $$$"""{"id":"a","type":"read_csv","arguments":{"path":"a.csv"}},{"id":"b","type":"read_csv","arguments":{"path":"a.csv"},"dependsOn":["a"],"when":{"output":"a","is":"equals","value":{{{value}}}}}""";
+        var model = new ScriptedModel($$"""{"subtasks":[{{subtasks}}]}""", Application.SoundPlan);
+
+        await Application.PlanAsync(model);
+
+        Assert.Contains("- /subtasks/1/when", model.Asked[1][3].Text, StringComparison.Ordinal);
     }
 
     [Fact]
