@@ -8,8 +8,10 @@ namespace AgentOrchestration.Planning;
 /// the output of v, directly or by way of others, no order keeps both; every plan without circles that keeps the arguments is one without
 /// this dependency, so there is nothing to guess. A circle for which two dependencies would have to be chosen between stays.
 /// </summary>
-internal sealed class ContradictionMender(SubtaskNames names, Subtask[] subtasks, string place, List<PlanRepair> repairs)
+internal sealed class ContradictionMender(SubtaskNames names, Subtask[] subtasks, string place, PlanRepairs repairs)
 {
+    private const int StepsTold = 5;
+
     private readonly HashSet<int>[] _uses = Array.ConvertAll(
         subtasks, subtask => SubtaskMender.SourcesOf(subtask).Select(source => names.IndexOf(source.Id)).OfType<int>().ToHashSet());
 
@@ -110,17 +112,19 @@ internal sealed class ContradictionMender(SubtaskNames names, Subtask[] subtasks
         List<string> way = [];
         for (int step = cameFrom[names.IndexOf(id)!.Value]; step != index; step = cameFrom[step])
         {
-            way.Add($"'{subtasks[step].Id}'");
+            way.Add(subtasks[step].Id);
         }
 
         way.Reverse();
-        Subtask subtask = subtasks[index];
+        string told = string.Join(", ", way.Take(StepsTold).Select(step => $"'{Excerpt.Of(step)}'"));
+        string by = way.Count == 0 ? "" : $" by way of {told}{(way.Count > StepsTold ? $" and {way.Count - StepsTold} more" : "")}";
+        (string waiting, string awaited) = (Excerpt.Of(subtasks[index].Id), Excerpt.Of(id));
         repairs.Add(new PlanRepair(
             PlanRepairCode.ContradictingDependency,
             $"{place}/subtasks/{index}/{property}",
-            $"'{subtask.Id}' is to wait for '{id}', but '{id}' uses the output of '{subtask.Id}'{(way.Count == 0 ? "" : $" by way of {string.Join(", ", way)}")}.",
+            $"'{waiting}' is to wait for '{awaited}', but '{awaited}' uses the output of '{waiting}'{by}.",
             "The dependency was left out.",
             "The arguments were believed: an output can only be used when it is there, so no order could keep them and the dependency.")
-        { SubtaskId = subtask.Id });
+        { SubtaskId = subtasks[index].Id });
     }
 }

@@ -13,12 +13,12 @@ internal static class PlanMender
 
     public static TaskPlan Mend(TaskPlan plan)
     {
-        List<PlanRepair> repairs = [];
+        var repairs = new PlanRepairs();
         TaskPlan mended = Mend(plan, place: "", depth: 1, repairs);
-        return repairs.Count == 0 ? plan : mended with { Repairs = [.. plan.Repairs, .. repairs] };
+        return repairs.Count == 0 ? plan : mended with { Repairs = [.. plan.Repairs, .. repairs.ToList()] };
     }
 
-    private static TaskPlan Mend(TaskPlan plan, string place, int depth, List<PlanRepair> repairs)
+    private static TaskPlan Mend(TaskPlan plan, string place, int depth, PlanRepairs repairs)
     {
         var names = new SubtaskNames(plan.Subtasks);
         var subtasks = new Subtask[plan.Subtasks.Count];

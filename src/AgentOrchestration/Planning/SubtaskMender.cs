@@ -7,24 +7,24 @@ namespace AgentOrchestration.Planning;
 /// <param name="names">The subtasks that it knows.</param>
 /// <param name="path">Where it stands.</param>
 /// <param name="repairs">Gets what was mended.</param>
-internal sealed class SubtaskMender(SubtaskNames names, string path, List<PlanRepair> repairs)
+internal sealed class SubtaskMender(SubtaskNames names, string path, PlanRepairs repairs)
 {
     private Subtask _subtask = null!;
 
     public Subtask Mend(Subtask subtask)
     {
         _subtask = subtask;
-        Write(subtask, subtask with
+        Take(subtask, subtask with
         {
             DependsOn = MendIds(subtask.DependsOn, "dependsOn"),
             OptionalDependsOn = MendIds(subtask.OptionalDependsOn, "optionalDependsOn"),
         });
-        if (_subtask.ForEach is { } list && MendReference(list, "/forEach") is { } mendedList)
+        if (_subtask.ForEach is { } list && MendReference(list, "/forEach", JsonPlace.Root) is { } mendedList)
         {
             _subtask = _subtask with { ForEach = mendedList };
         }
 
-        if (_subtask.Condition is { } condition && MendReference(condition.Output, "/when/output") is { } mendedOutput)
+        if (_subtask.Condition is { } condition && MendReference(condition.Output, "/when/output", JsonPlace.Root) is { } mendedOutput)
         {
             _subtask = _subtask with { Condition = condition with { Output = mendedOutput } };
         }
@@ -34,7 +34,7 @@ internal sealed class SubtaskMender(SubtaskNames names, string path, List<PlanRe
         return _subtask;
     }
 
-    private void Write(Subtask before, Subtask after) =>
+    private void Take(Subtask before, Subtask after) =>
         _subtask = ReferenceEquals(before.DependsOn, after.DependsOn) && ReferenceEquals(before.OptionalDependsOn, after.OptionalDependsOn) ? before : after;
 
     private IReadOnlyList<string> MendIds(IReadOnlyList<string> ids, string property)
@@ -69,7 +69,7 @@ internal sealed class SubtaskMender(SubtaskNames names, string path, List<PlanRe
         return isMended ? mended : ids;
     }
 
-    private SubtaskOutput? MendReference(SubtaskOutput output, string place)
+    private SubtaskOutput? MendReference(SubtaskOutput output, string property, JsonPlace place)
     {
         if (names.IsId(output.SubtaskId) || names.Resolve(output) is not { } meant || meant.SubtaskId == _subtask.Id)
         {
@@ -77,7 +77,7 @@ internal sealed class SubtaskMender(SubtaskNames names, string path, List<PlanRe
         }
 
         string written = output.SubtaskId + output.Path;
-        RecordName(place, written[..(written.Length - meant.Path.Length)], meant.SubtaskId);
+        RecordName($"{property}{place}", written[..(written.Length - meant.Path.Length)], meant.SubtaskId);
         return meant;
     }
 
@@ -91,7 +91,7 @@ internal sealed class SubtaskMender(SubtaskNames names, string path, List<PlanRe
         Dictionary<SubtaskOutput, SubtaskOutput>? meant = null;
         foreach ((SubtaskOutput output, JsonPlace place) in OutputReferences.In(arguments))
         {
-            if (MendReference(output, $"/arguments{place}") is { } mended)
+            if (MendReference(output, "/arguments", place) is { } mended)
             {
                 (meant ??= [])[output] = mended;
             }
@@ -107,14 +107,14 @@ internal sealed class SubtaskMender(SubtaskNames names, string path, List<PlanRe
     {
         HashSet<string> known = new(_subtask.DependsOn.Concat(_subtask.OptionalDependsOn), StringComparer.Ordinal);
         List<string> missing = [];
-        foreach ((string id, string place) in SourcesOf(_subtask))
+        foreach ((string id, string property, JsonPlace place) in SourcesOf(_subtask))
         {
             if (id != _subtask.Id && names.IndexOf(id) is not null && known.Add(id))
             {
                 missing.Add(id);
                 Record(
-                    PlanRepairCode.MissingDependency, place, $"It uses the output of '{id}', but does not name it as a dependency.",
-                    $"'{id}' was added to its dependencies.", "An output can only be used when it is there.");
+                    PlanRepairCode.MissingDependency, $"{property}{place}", $"It uses the output of '{Excerpt.Of(id)}', but does not name it as a dependency.",
+                    $"'{Excerpt.Of(id)}' was added to its dependencies.", "An output can only be used when it is there.");
             }
         }
 
@@ -125,23 +125,23 @@ internal sealed class SubtaskMender(SubtaskNames names, string path, List<PlanRe
     }
 
     /// <summary>The subtasks whose output a subtask uses, with the place of each use.</summary>
-    public static IEnumerable<(string Id, string Place)> SourcesOf(Subtask subtask)
+    public static IEnumerable<(string Id, string Property, JsonPlace Place)> SourcesOf(Subtask subtask)
     {
         if (subtask.ForEach is { } list)
         {
-            yield return (list.SubtaskId, "/forEach");
+            yield return (list.SubtaskId, "/forEach", JsonPlace.Root);
         }
 
         if (subtask.Condition is { } condition)
         {
-            yield return (condition.Output.SubtaskId, "/when/output");
+            yield return (condition.Output.SubtaskId, "/when/output", JsonPlace.Root);
         }
 
         if (Readable(subtask) is { } arguments)
         {
             foreach ((SubtaskOutput output, JsonPlace place) in OutputReferences.In(arguments))
             {
-                yield return (output.SubtaskId, $"/arguments{place}");
+                yield return (output.SubtaskId, "/arguments", place);
             }
         }
     }

@@ -8,6 +8,9 @@ internal sealed class SubtaskNames
     /// <summary>Longer references are no names.</summary>
     private const int LongestReference = 1_000;
 
+    /// <summary>With more slashes a reference is no name but a path, and every part of it would have to be looked at.</summary>
+    private const int MostSlashes = 20;
+
     private readonly Dictionary<string, int> _indices = new(StringComparer.Ordinal);
     private readonly HashSet<string> _repeatedIds = new(StringComparer.Ordinal);
 
@@ -47,8 +50,13 @@ internal sealed class SubtaskNames
     public SubtaskOutput? Resolve(SubtaskOutput output)
     {
         string text = output.SubtaskId + output.Path;
+        if (text.Length > LongestReference || text.AsSpan().Count('/') > MostSlashes)
+        {
+            return null;
+        }
+
         SubtaskOutput? found = null;
-        for (int end = text.IndexOf('/', StringComparison.Ordinal); text.Length <= LongestReference; end = text.IndexOf('/', end + 1))
+        for (int end = text.IndexOf('/', StringComparison.Ordinal); ; end = text.IndexOf('/', end + 1))
         {
             int length = end < 0 ? text.Length : end;
             if (Resolve(text[..length]) is { } id)

@@ -23,4 +23,7 @@ public enum PlanRepairCode
 
     /// <summary>A dependency runs against the outputs that the arguments use, so that no order could keep both.</summary>
     ContradictingDependency,
+
+    /// <summary>More was mended than is told one by one.</summary>
+    More,
 }

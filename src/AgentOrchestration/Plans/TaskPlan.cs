@@ -18,7 +18,7 @@ public sealed record TaskPlan
     public required IReadOnlyList<Subtask> Subtasks { get; init; }
 
     /// <summary>
-    /// What was mended in it when it was planned, in the order in which it was done. Not part of the plan's JSON. Default: nothing; a plan
+    /// What was mended in it when it was planned, in the order in which it was done; beyond the first hundred only how much. Not part of the plan's JSON. Default: nothing; a plan
     /// that did not come from a decomposer is never mended.
     /// </summary>
     public IReadOnlyList<PlanRepair> Repairs { get; init; } = [];

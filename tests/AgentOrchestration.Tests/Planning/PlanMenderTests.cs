@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AgentOrchestration.Planning;
 using AgentOrchestration.Plans;
 
@@ -123,6 +124,47 @@ public sealed class PlanMenderTests
 
         Assert.Equal(["j", "outer"], mended.Subtasks[1].Plan!.Subtasks[0].DependsOn);
         Assert.Equal(["DuplicateDependency /subtasks/1/plan/subtasks/0/dependsOn/1"], repairs);
+    }
+
+    [Fact]
+    public void Contradictions_without_number_over_ways_without_end_are_told_shortly()
+    {
+        const int Count = 300;
+        string name = new('n', 2_000);
+        Subtask[] subtasks =
+        [
+            .. Enumerable.Range(0, Count).Select(i => new Subtask
+            {
+                Id = $"{name}{i}",
+                TaskType = "t",
+                DependsOn = [.. Enumerable.Range(i + 1, Math.Min(5, Count - i - 1)).Select(next => $"{name}{next}")],
+                Arguments = i == 0 ? null : JsonSerializer.SerializeToElement(new SubtaskOutput($"{name}{i - 1}", "").ToJsonNode()),
+            }),
+        ];
+
+        TaskPlan mended = PlanMender.Mend(new TaskPlan { Subtasks = subtasks });
+
+        Assert.Equal((PlanRepairs.MaxTold + 1, PlanRepairCode.More), (mended.Repairs.Count, mended.Repairs[^1].Code));
+        Assert.All(mended.Repairs, repair => Assert.InRange($"{repair}".Length, 1, 2_000));
+    }
+
+    [Fact]
+    public void A_way_is_told_by_its_first_steps()
+    {
+        string chain = string.Join(',', Enumerable.Range(1, 9).Select(i => $$$"""{"id":"s{{{i}}}","type":"t","dependsOn":["s{{{i - 1}}}"],"arguments":{"$output":"s{{{i - 1}}}"}}"""));
+
+        TaskPlan mended = Mend($$"""{"id":"s0","type":"t","dependsOn":["s9"]},{{chain}}""", out _);
+
+        Assert.Equal("'s0' is to wait for 's9', but 's9' uses the output of 's0' by way of 's1', 's2', 's3', 's4', 's5' and 3 more.", Assert.Single(mended.Repairs).Found);
+    }
+
+    [Fact]
+    public void A_reference_of_slashes_is_no_name()
+    {
+        string slashes = new('/', 990);
+        TaskPlan plan = Read($$"""{"id":"a","name":"n{{slashes}}","type":"t"},{"id":"b","type":"t","arguments":{"$output":"n{{slashes}}"} }""");
+
+        Assert.Same(plan, PlanMender.Mend(plan));
     }
 
     private static TaskPlan Mend(string subtasks, out string[] repairs)

@@ -1,0 +1,27 @@
+using AgentOrchestration.Plans;
+
+namespace AgentOrchestration.Planning;
+
+/// <summary>What was mended in a plan, told one by one as far as that helps: an answer can need more repairs than memory holds.</summary>
+internal sealed class PlanRepairs
+{
+    public const int MaxTold = 100;
+
+    private readonly List<PlanRepair> _told = [];
+
+    public int Count { get; private set; }
+
+    public void Add(PlanRepair repair)
+    {
+        if (++Count <= MaxTold)
+        {
+            _told.Add(repair);
+        }
+    }
+
+    public IReadOnlyList<PlanRepair> ToList() => Count <= MaxTold ? _told :
+    [
+        .. _told,
+        new PlanRepair(PlanRepairCode.More, "", $"There were {Count - MaxTold} more of this kind.", "They were mended in the same way.", "Only the first are told one by one."),
+    ];
+}
