@@ -95,6 +95,20 @@ public sealed class EarlyStartTests
     }
 
     [Fact]
+    public void What_was_begun_goes_on_when_a_dependency_has_to_be_added_to_what_follows()
+    {
+        using SimulatedRun run = Simulation("""
+            {"subtasks":[
+            {"id":"a","type":"read","dependsOn":[]},
+            {"id":"b","type":"take","dependsOn":[],"arguments":{"$output":"a"}},
+            {"id":"c","type":"look","dependsOn":[]}]}
+            """).Run(new OrchestrationRequest("Search."), seed: 1);
+
+        Assert.Equal([("a", 2), ("b", 4), ("c", 4)], Starts(run));
+        Assert.Equal(["a"], run.Result.Plan.Subtasks[1].DependsOn);
+    }
+
+    [Fact]
     public void When_a_model_breaks_off_it_is_asked_for_the_whole_and_what_was_begun_goes_on()
     {
         const string Whole = """{"subtasks":[ {"id":"a","type":"read"}, {"id":"b","type":"look"}]}""";
@@ -136,6 +150,7 @@ public sealed class EarlyStartTests
         services.AddAgentOrchestration(options => options.Planning.StartsEarly = startsEarly)
             .AddTaskType<None, string>("read", "Reads.", WorkAsync, options => options.Effect = TaskEffect.Read)
             .AddTaskType<None, string>("look", "Looks.", WorkAsync, options => options.Effect = TaskEffect.Read)
+            .AddTaskType("take", "Takes what was read.", async (string _, TaskContext context, CancellationToken stop) => await WorkAsync(None.Value, context, stop), options => options.Effect = TaskEffect.Read)
             .AddTaskType<None, string>("write", "Writes.", WorkAsync)
             .AddTaskType(
                 "slow",

@@ -60,6 +60,11 @@ internal sealed class PlanIntake(Predicate<Subtask> mayBegin, Func<LocalRun> ope
         while (!_isDefective && ready.TryDequeue(out Subtask? subtask))
         {
             Extend(subtask);
+            if (_isDefective)
+            {
+                return;
+            }
+
             _begun.Add(subtask.Id, subtask);
             if (_waitingFor.Remove(subtask.Id, out List<string>? waiting))
             {
