@@ -15,7 +15,7 @@ public interface ITaskOrchestrator
 
     /// <summary>Checks a plan.</summary>
     /// <param name="plan">The plan.</param>
-    /// <returns>Everything that is wrong with it; empty when it can be started.</returns>
+    /// <returns>Everything that is wrong with it, beyond the first hundred only how much; empty when it can be started.</returns>
     IReadOnlyList<PlanDiagnostic> Check(TaskPlan plan);
 
     /// <summary>Checks a plan and forecasts its run: how long it takes, when what runs, and what it waits for. Nothing is started.</summary>

@@ -47,7 +47,7 @@ internal sealed class DependencyCheck(TaskPlan plan, PlanReport report, GrowthSu
         {
             report.Add(
                 PlanDiagnosticCode.DuplicateId, subtask, "/id",
-                $"The subtask /subtasks/{_indices[id]} has the same id.",
+                $"The subtask {report.PlaceOf(_indices[id])} has the same id.",
                 "Give each subtask an id of its own.");
         }
     }

@@ -86,7 +86,7 @@ internal sealed class InputCheck(
 
     private InputBinding CheckInput(int subtask, TaskDescriptor type, JsonElement arguments, bool isTemplate)
     {
-        int diagnosticsBefore = report.Diagnostics.Count;
+        int mistakesBefore = report.Count;
         var schemaCheck = new JsonSchemaCheck(
             taskTypes.GetInputSchema(type),
             isReference: element => SubtaskOutput.TryRead(element, out _) || SecretRef.TryRead(element, out _) || (isTemplate && ItemReference.TryRead(element, out _)),
@@ -96,7 +96,7 @@ internal sealed class InputCheck(
         schemaCheck.Run(arguments);
         List<OutputSource> sources = FindSources(subtask, arguments, out bool hasReferences);
         bool hasSecrets = SecretRef.CountIn(arguments) > 0;
-        if (report.Diagnostics.Count == diagnosticsBefore && !hasReferences && !hasSecrets && !isTemplate)
+        if (report.Count == mistakesBefore && !hasReferences && !hasSecrets && !isTemplate)
         {
             CheckReadable(subtask, type, arguments);
         }

@@ -20,6 +20,11 @@ internal sealed class JsonSchemaCheck(
     /// <summary>Who has made a hundred mistakes in one value learns nothing from the next thousand.</summary>
     public const int MaxMisfits = 100;
 
+    private const int LongestShown = 40;
+
+    /// <summary>Choices are what a misfit is corrected by, so that more of them is shown.</summary>
+    private const int LongestChoice = 1_000;
+
     private static readonly TimeSpan PatternTimeout = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
@@ -136,12 +141,12 @@ internal sealed class JsonSchemaCheck(
     {
         if (node.Keyword("enum") is { ValueKind: JsonValueKind.Array } choices && !choices.EnumerateArray().Any(choice => JsonElement.DeepEquals(choice, value)))
         {
-            Misfit(place, $"{Describe(value)} is none of {choices.GetRawText()}.");
+            Misfit(place, $"{Describe(value)} is none of {Describe(choices, LongestChoice)}.");
         }
 
         if (node.Keyword("const") is { } constant && !JsonElement.DeepEquals(constant, value))
         {
-            Misfit(place, $"{Describe(value)} stands where only {constant.GetRawText()} may.");
+            Misfit(place, $"{Describe(value)} stands where only {Describe(constant, LongestChoice)} may.");
         }
 
         if (node.Keyword("not") is { } excluded && Fits(node.Child(excluded), value))
@@ -270,11 +275,10 @@ internal sealed class JsonSchemaCheck(
     };
 
     /// <summary>The first characters of the value's text, whatever its length.</summary>
-    private static string Describe(JsonElement value)
+    private static string Describe(JsonElement value, int longest = LongestShown)
     {
-        const int LongestShown = 40;
-        const int BytesEnough = 4 * (LongestShown + 1);
         ReadOnlySpan<byte> text = JsonMarshal.GetRawUtf8Value(value);
-        return Excerpt.Of(Encoding.UTF8.GetString(text[..Math.Min(text.Length, BytesEnough)]), LongestShown);
+        int bytesEnough = 4 * (longest + 1);
+        return Excerpt.Of(Encoding.UTF8.GetString(text[..Math.Min(text.Length, bytesEnough)]), longest);
     }
 }

@@ -8,7 +8,9 @@ namespace AgentOrchestration.Graph;
 /// <summary>Turns a plan into a frozen graph, or says everything that is wrong with it. Checks what a run adds in the same way.</summary>
 internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager resources, PayloadSerializer serializer)
 {
-    private const int DeepestPlan = 8;
+    /// <summary>How deep plans may stand in each other; the plan itself is 1 deep.</summary>
+    public const int DeepestPlan = 8;
+
     private const int CycleEdgesTold = 20;
 
     private static readonly TimeSpan LongestEstimate = TimeSpan.FromDays(366);
@@ -23,15 +25,15 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
     public TaskGraph? Check(TaskPlan plan, out IReadOnlyList<PlanDiagnostic> diagnostics)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        plan = plan with { Subtasks = [.. plan.Subtasks.Select(Frozen)] };
-        return Check(plan, GrowthSurroundings.None, prefix: "", depth: 1, out diagnostics) is { } part ? new TaskGraph(plan, part, this) : null;
+        plan = Frozen(plan, depth: 1);
+        return Check(plan, GrowthSurroundings.None, prefix: "", out diagnostics) is { } part ? new TaskGraph(plan, part, this) : null;
     }
 
     /// <summary>Checks what a subtask adds to its run.</summary>
     /// <returns>The growth, or <see langword="null"/> when there are diagnostics.</returns>
     public GraphGrowth? CheckGrowth(
         TaskPlan plan, GrowingGraph graph, int parent, GrowthSurroundings surroundings, bool isJoined, out IReadOnlyList<PlanDiagnostic> diagnostics) =>
-        Check(plan, surroundings, $"{graph.SubtaskAt(parent).Id}/", depth: 1, out diagnostics) is { } part
+        Check(plan, surroundings, $"{graph.SubtaskAt(parent).Id}/", out diagnostics) is { } part
             ? new GraphGrowth(parent, part, isJoined, surroundings.Offset) { Plan = plan }
             : null;
 
@@ -40,7 +42,7 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
     public GraphGrowth? CheckMoreOfPlan(TaskPlan more, GrowingGraph graph, out IReadOnlyList<PlanDiagnostic> diagnostics)
     {
         var surroundings = GrowthSurroundings.ForMoreOfPlan(graph);
-        return Check(more, surroundings, prefix: "", depth: 1, out diagnostics) is { } part ? new GraphGrowth(Parent: -1, part, IsJoined: false, surroundings.Offset) : null;
+        return Check(Frozen(more, depth: 1), surroundings, prefix: "", out diagnostics) is { } part ? new GraphGrowth(Parent: -1, part, IsJoined: false, surroundings.Offset) : null;
     }
 
     /// <summary>The graph of a plan of which nothing is known yet.</summary>
@@ -61,10 +63,16 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
         },
         this);
 
-    private GraphPart? Check(TaskPlan plan, GrowthSurroundings surroundings, string prefix, int depth, out IReadOnlyList<PlanDiagnostic> diagnostics)
+    private GraphPart? Check(TaskPlan plan, GrowthSurroundings surroundings, string prefix, out IReadOnlyList<PlanDiagnostic> diagnostics)
     {
         var report = new PlanReport(plan);
+        GraphPart? part = Check(plan, report, surroundings, prefix, depth: 1);
         diagnostics = report.Diagnostics;
+        return part;
+    }
+
+    private GraphPart? Check(TaskPlan plan, PlanReport report, GrowthSurroundings surroundings, string prefix, int depth)
+    {
         if (plan.Subtasks.Count == 0)
         {
             report.AddForPlan(PlanDiagnosticCode.Empty, "The plan has no subtasks.", "Add at least one.");
@@ -80,13 +88,12 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
         CheckNestedPlans(plan, report, depth);
 
         var successors = SuccessorGraph.FromDependencies(Within(dependencies, surroundings.Offset));
-        bool acyclic = TopologicalOrder.TryCompute(successors, out int[] order);
-        if (!acyclic)
+        if (!TopologicalOrder.TryCompute(successors, out int[] order))
         {
             ReportCycles(plan, successors, report);
         }
 
-        return report.Diagnostics.Count > 0 || !acyclic ? null : new GraphPart
+        return report.Count > 0 ? null : new GraphPart
         {
             Subtasks = prefix.Length == 0 ? plan.Subtasks : InRun(plan.Subtasks, prefix, dependencyCheck, surroundings),
             TaskTypes = types!,
@@ -124,11 +131,20 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
     }
 
     /// <summary>The list may be one that its owner changes, the arguments may be part of a document that is disposed of before they are used.</summary>
-    private static Subtask Frozen(Subtask subtask) =>
-        subtask.Arguments is { ValueKind: not JsonValueKind.Undefined } arguments ? subtask with { Arguments = arguments.Clone() } : subtask;
+    private static TaskPlan Frozen(TaskPlan plan, int depth) => plan with { Subtasks = [.. plan.Subtasks.Select(subtask => Frozen(subtask, depth))] };
+
+    private static Subtask Frozen(Subtask subtask, int depth) => subtask is { Arguments: null, Condition: null, Plan: null } ? subtask : subtask with
+    {
+        Arguments = Frozen(subtask.Arguments),
+        Condition = subtask.Condition is { } condition ? condition with { Value = Frozen(condition.Value) } : null,
+        Plan = subtask.Plan is { } nested && depth < DeepestPlan ? Frozen(nested, depth + 1) : subtask.Plan,
+    };
+
+    private static JsonElement? Frozen(JsonElement? element) => element is { ValueKind: not JsonValueKind.Undefined } given ? given.Clone() : element;
 
     private TaskDescriptor?[] FindTaskTypes(TaskPlan plan, PlanReport report)
     {
+        string? names = null;
         var found = new TaskDescriptor?[plan.Subtasks.Count];
         for (int i = 0; i < found.Length; i++)
         {
@@ -143,7 +159,7 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
                 report.Add(
                     PlanDiagnosticCode.UnknownTaskType, i, "/type",
                     $"There is no task type '{Excerpt.Of(subtask.TaskType)}'.",
-                    $"Use one of: {string.Join(", ", taskTypes.TaskTypes.Select(known => known.Name))}.");
+                    $"Use one of: {names ??= string.Join(", ", taskTypes.TaskTypes.Select(known => known.Name))}.");
             }
 
             if (subtask.EstimatedDuration is { } estimate && (estimate < TimeSpan.Zero || estimate > LongestEstimate))
@@ -185,13 +201,13 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
                 continue;
             }
 
-            Check(nested, GrowthSurroundings.None, prefix: "", depth + 1, out IReadOnlyList<PlanDiagnostic> diagnostics);
-            report.AddNested(i, diagnostics);
+            Check(nested, report.ForNested(i, nested), GrowthSurroundings.None, prefix: "", depth + 1);
         }
     }
 
     private ResourceRequirements[] CheckNeeds(TaskPlan plan, TaskDescriptor?[] types, PlanReport report)
     {
+        string? known = null;
         var needs = new ResourceRequirements[plan.Subtasks.Count];
         for (int i = 0; i < needs.Length; i++)
         {
@@ -205,7 +221,7 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
                     report.Add(
                         PlanDiagnosticCode.UnknownResource, i, "/resources",
                         $"It needs '{Excerpt.Of(need.Name)}', but there is no such resource.",
-                        $"Use one of: {string.Join(", ", resources.Snapshot().Select(pool => pool.Name))}; or declare it with AddResource.");
+                        $"Use one of: {known ??= string.Join(", ", resources.Snapshot().Select(pool => pool.Name))}; or declare it with AddResource.");
                 }
                 else if (need.Amount > capacity)
                 {
@@ -260,12 +276,12 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
             report.Add(
                 PlanDiagnosticCode.Cycle, cycle[0], "/dependsOn",
                 $"These subtasks wait for each other in a circle: {path}.",
-                $"Remove one of these dependencies: {string.Join(", ", cycle.Take(CycleEdgesTold).Select((vertex, step) => PlaceOfEdge(plan, vertex, cycle[(step + 1) % cycle.Count])))}{(cycle.Count > CycleEdgesTold ? " and so on" : "")}.");
+                $"Remove one of these dependencies: {string.Join(", ", cycle.Take(CycleEdgesTold).Select((vertex, step) => PlaceOfEdge(plan, report, vertex, cycle[(step + 1) % cycle.Count])))}{(cycle.Count > CycleEdgesTold ? " and so on" : "")}.");
         }
     }
 
     /// <summary>Where it stands that the second waits for the first.</summary>
-    private static string PlaceOfEdge(TaskPlan plan, int first, int second)
+    private static string PlaceOfEdge(TaskPlan plan, PlanReport report, int first, int second)
     {
         string id = plan.Subtasks[first].Id;
         foreach ((string property, IReadOnlyList<string> ids) in
@@ -275,11 +291,11 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
             {
                 if (ids[i] == id)
                 {
-                    return $"/subtasks/{second}/{property}/{i}";
+                    return $"{report.PlaceOf(second)}/{property}/{i}";
                 }
             }
         }
 
-        return $"/subtasks/{second}";
+        return report.PlaceOf(second);
     }
 }

@@ -2,28 +2,37 @@ using AgentOrchestration.Plans;
 
 namespace AgentOrchestration.Graph;
 
-/// <summary>Collects what is wrong with a plan, with the place of each.</summary>
-internal sealed class PlanReport(TaskPlan plan)
+/// <summary>Collects what is wrong with a plan and with the plans in it, with the place of each.</summary>
+internal sealed class PlanReport
 {
-    private readonly List<PlanDiagnostic> _diagnostics = [];
+    private readonly TaskPlan _plan;
+    private readonly string _place;
+    private readonly DiagnosticList _diagnostics;
 
-    public IReadOnlyList<PlanDiagnostic> Diagnostics => _diagnostics;
+    public PlanReport(TaskPlan plan)
+        : this(plan, place: "", new DiagnosticList())
+    {
+    }
+
+    private PlanReport(TaskPlan plan, string place, DiagnosticList diagnostics) => (_plan, _place, _diagnostics) = (plan, place, diagnostics);
+
+    /// <summary>How many mistakes were found.</summary>
+    public int Count => _diagnostics.Count;
+
+    public IReadOnlyList<PlanDiagnostic> Diagnostics => _diagnostics.ToList();
+
+    /// <summary>The report on a plan that stands in a subtask; its mistakes are among these.</summary>
+    public PlanReport ForNested(int subtask, TaskPlan nested) => new(nested, $"{PlaceOf(subtask)}/plan", _diagnostics);
+
+    /// <summary>Where a subtask stands, as a JSON pointer.</summary>
+    public string PlaceOf(int subtask) => $"{_place}/subtasks/{subtask}";
 
     public void AddForPlan(PlanDiagnosticCode code, string message, string remedy) =>
-        _diagnostics.Add(new PlanDiagnostic(code, "/subtasks", message, remedy));
+        _diagnostics.Add(new PlanDiagnostic(code, $"{_place}/subtasks", message, remedy));
 
     public void Add(PlanDiagnosticCode code, int subtask, string place, string message, string remedy)
     {
-        string id = plan.Subtasks[subtask].Id;
-        _diagnostics.Add(new PlanDiagnostic(code, $"/subtasks/{subtask}{place}", $"'{Excerpt.Of(id)}': {message}", remedy) { SubtaskId = id });
-    }
-
-    /// <summary>Adds what is wrong with a plan that stands in a subtask.</summary>
-    public void AddNested(int subtask, IReadOnlyList<PlanDiagnostic> diagnostics)
-    {
-        foreach (PlanDiagnostic diagnostic in diagnostics)
-        {
-            _diagnostics.Add(diagnostic with { Path = $"/subtasks/{subtask}/plan{diagnostic.Path}" });
-        }
+        string id = _plan.Subtasks[subtask].Id;
+        _diagnostics.Add(new PlanDiagnostic(code, PlaceOf(subtask) + place, $"'{Excerpt.Of(id)}': {message}", remedy) { SubtaskId = id });
     }
 }

@@ -1,3 +1,4 @@
+using AgentOrchestration.Graph;
 using AgentOrchestration.Plans;
 
 namespace AgentOrchestration.Planning;
@@ -8,9 +9,6 @@ namespace AgentOrchestration.Planning;
 /// </summary>
 internal static class PlanMender
 {
-    /// <summary>Plans stand in each other no deeper than the check allows.</summary>
-    public const int DeepestPlan = 8;
-
     public static TaskPlan Mend(TaskPlan plan)
     {
         var repairs = new PlanRepairs();
@@ -26,7 +24,7 @@ internal static class PlanMender
         {
             string path = $"{place}/subtasks/{i}";
             subtasks[i] = new SubtaskMender(names, path, repairs).Mend(plan.Subtasks[i]);
-            if (subtasks[i].Plan is { } nested && depth < DeepestPlan)
+            if (subtasks[i].Plan is { } nested && depth < PlanChecker.DeepestPlan)
             {
                 subtasks[i] = subtasks[i] with { Plan = Mend(nested, $"{path}/plan", depth + 1, repairs) };
             }

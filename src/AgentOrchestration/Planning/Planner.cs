@@ -96,6 +96,12 @@ internal sealed class Planner(
                 PlanningLog.PlanMended(logger, plan.Repairs.Count, first);
             }
 
+            // What was mended may have added dependencies.
+            diagnostics = CheckSize(plan);
+        }
+
+        if (diagnostics.Count == 0)
+        {
             // What is held goes into the graph and not back to the decomposer, which has no say in it.
             graph = checker.Check(_hold.Apply(plan), out diagnostics);
         }
@@ -112,12 +118,12 @@ internal sealed class Planner(
     {
         if (refusal.Plan is not { } plan || CheckSize(plan).Count > 0)
         {
-            return refusal;
+            return refusal with { Diagnostics = DiagnosticList.Of(refusal.Diagnostics) };
         }
 
         checker.Check(plan, out IReadOnlyList<PlanDiagnostic> diagnostics);
         HashSet<string> told = new(refusal.Diagnostics.Select(diagnostic => diagnostic.Path), StringComparer.Ordinal);
-        return refusal with { Diagnostics = [.. refusal.Diagnostics, .. diagnostics.Where(diagnostic => !IsTold(diagnostic.Path, told))] };
+        return refusal with { Diagnostics = DiagnosticList.Of([.. refusal.Diagnostics, .. diagnostics.Where(diagnostic => !IsTold(diagnostic.Path, told))]) };
     }
 
     private static bool IsTold(string path, HashSet<string> told)
@@ -136,7 +142,7 @@ internal sealed class Planner(
     private List<PlanDiagnostic> CheckSize(TaskPlan plan)
     {
         List<PlanDiagnostic> diagnostics = [];
-        (long subtasks, long dependencies) = Count(plan, PlanMender.DeepestPlan);
+        (long subtasks, long dependencies) = Count(plan, PlanChecker.DeepestPlan);
         Limit("subtasks", subtasks, options.MaxSubtasks);
         Limit("dependencies", dependencies, options.MaxDependencies);
         return diagnostics;

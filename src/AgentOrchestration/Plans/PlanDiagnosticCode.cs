@@ -68,4 +68,7 @@ public enum PlanDiagnosticCode
 
     /// <summary>Planning has used all that it may use, in tokens or time.</summary>
     PlanningBudget,
+
+    /// <summary>More is wrong than is told one by one.</summary>
+    More,
 }

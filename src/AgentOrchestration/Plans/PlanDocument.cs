@@ -40,6 +40,7 @@ internal sealed class PlanDocument
             else
             {
                 diagnostics.Add(new PlanDiagnostic(PlanDiagnosticCode.Malformed, path, "A subtask is null.", "Remove it."));
+                subtasks.Add(new Subtask { Id = "", TaskType = "" });
             }
         }
 

@@ -1,7 +1,7 @@
 namespace AgentOrchestration.Plans;
 
 /// <summary>What a decomposer answered before, and why it was refused; or what failed when it was run.</summary>
-/// <param name="Diagnostics">Everything that is wrong.</param>
+/// <param name="Diagnostics">Everything that is wrong; beyond the first hundred only how much.</param>
 public sealed record PlanRefusal(IReadOnlyList<PlanDiagnostic> Diagnostics)
 {
     /// <summary>

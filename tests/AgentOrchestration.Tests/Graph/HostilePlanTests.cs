@@ -185,8 +185,20 @@ public sealed class HostilePlanTests
             Subtasks = [new Subtask { Id = new string('é', 1_000_000), TaskType = "nothing", DependsOn = [.. Enumerable.Range(0, 10_000).Select(i => $"ghost{i}")] }],
         });
 
-        Assert.Equal(10_001, diagnostics.Count);
-        Assert.InRange(diagnostics.Sum(diagnostic => (long)$"{diagnostic}".Length), 1, 10_000_000);
+        Assert.Equal((DiagnosticList.MaxTold + 1, PlanDiagnosticCode.More), (diagnostics.Count, diagnostics[^1].Code));
+        Assert.Contains("9901 more", diagnostics[^1].Message, StringComparison.Ordinal);
+        Assert.InRange(diagnostics.Sum(diagnostic => (long)$"{diagnostic}".Length), 1, 100_000);
+    }
+
+    [Fact]
+    public void Mistakes_in_every_one_of_a_thousand_nested_subtasks_are_told_a_hundred_times()
+    {
+        var plan = new TaskPlan { Subtasks = [.. Enumerable.Range(0, 1_000).Select(i => Numbered(i, []) with { Arguments = JsonElement.Parse($"[{string.Join(',', Enumerable.Repeat("1", 100))}]") })] };
+
+        IReadOnlyList<PlanDiagnostic> diagnostics = Checker.Refuse(new TaskPlan { Subtasks = [new Subtask { Id = "p", TaskType = Subtask.NestedPlan, Plan = plan }] });
+
+        Assert.Equal(DiagnosticList.MaxTold + 1, diagnostics.Count);
+        Assert.Equal(PlanDiagnosticCode.More, Assert.Single(diagnostics, diagnostic => diagnostic.Path.Length == 0).Code);
     }
 
     [Theory]

@@ -73,6 +73,10 @@ public sealed class JsonSchemaCheckTests
         Misfits("""{"type":"integer"}""", $"\"{new string('a', 38)}😀{new string('a', 70_000)}\""));
 
     [Fact]
+    public void Run_ManyChoices_AreShownInPart() => Assert.InRange(
+        Assert.Single(Misfits($$"""{"enum":[{{string.Join(',', Enumerable.Range(0, 10_000))}}]}""", "-1")).Message.Length, 100, 1_100);
+
+    [Fact]
     public void Run_References_AreHandedOutWithTheSchemaOfTheirPlaceAndFitEverywhere()
     {
         List<(string, string, string)> references = [];

@@ -11,7 +11,7 @@ public sealed class PlanCheckerTests
     /// <summary>What one plan cannot show beside the others.</summary>
     private static readonly PlanDiagnosticCode[] OfOtherTests =
     [
-        PlanDiagnosticCode.Failed, PlanDiagnosticCode.UnsupportedVersion, PlanDiagnosticCode.PlanningBudget, PlanDiagnosticCode.Malformed, PlanDiagnosticCode.TooLarge, PlanDiagnosticCode.Empty,
+        PlanDiagnosticCode.Failed, PlanDiagnosticCode.UnsupportedVersion, PlanDiagnosticCode.PlanningBudget, PlanDiagnosticCode.More, PlanDiagnosticCode.Malformed, PlanDiagnosticCode.TooLarge, PlanDiagnosticCode.Empty,
         PlanDiagnosticCode.InvalidPolicy, PlanDiagnosticCode.InvalidControl, PlanDiagnosticCode.NotAllowed, PlanDiagnosticCode.CutOff,
     ];
 
@@ -221,7 +221,51 @@ public sealed class PlanCheckerTests
     }
 
     [Fact]
+    public void Check_TheDocumentOfANestedPlanIsDisposedLater_TheGraphStillHasIt()
+    {
+        TaskGraph graph;
+        using (var document = JsonDocument.Parse("""{"x":1,"y":2}"""))
+        {
+            graph = Checker.Accept(Nested(
+                new Subtask { Id = "a", TaskType = "move", Arguments = document.RootElement },
+                new Subtask { Id = "b", TaskType = "nothing", DependsOn = ["a"], Condition = new(new SubtaskOutput("a", "/x"), ConditionOperator.Equals) { Value = document.RootElement.GetProperty("x") } }));
+        }
+
+        IReadOnlyList<Subtask> nested = graph.Subtasks[0].Plan!.Subtasks;
+        Assert.Equal((2, 1), (nested[0].Arguments!.Value.GetProperty("y").GetInt32(), nested[1].Condition!.Value!.Value.GetInt32()));
+    }
+
+    [Fact]
+    public void Check_TheDocumentOfMoreOfAPlanIsDisposedLater_TheGraphStillHasIt()
+    {
+        var checker = new PlanChecker(Checker.TaskTypes, Checker.Pools, Checker.Serializer);
+        GraphGrowth? growth;
+        using (var document = JsonDocument.Parse("""{"x":1,"y":2}"""))
+        {
+            var more = new TaskPlan { Subtasks = [new Subtask { Id = "a", TaskType = "move", Arguments = document.RootElement }] };
+            growth = checker.CheckMoreOfPlan(more, new GrowingGraph(checker.Nothing("")), out _);
+        }
+
+        Assert.Equal(2, growth!.Part.Subtasks[0].Arguments!.Value.GetProperty("y").GetInt32());
+    }
+
+    [Fact]
+    public void Check_MistakesWithinANestedPlan_NameItsOwnSubtasks()
+    {
+        IReadOnlyList<PlanDiagnostic> diagnostics = Checker.Refuse(Nested(
+            new Subtask { Id = "a", TaskType = "nothing", DependsOn = ["b"] },
+            new Subtask { Id = "b", TaskType = "nothing", DependsOn = ["a"] },
+            new Subtask { Id = "b", TaskType = "nothing" }));
+
+        Assert.Contains("The subtask /subtasks/0/plan/subtasks/1 has the same id", diagnostics[0].Message, StringComparison.Ordinal);
+        Assert.Equal("Remove one of these dependencies: /subtasks/0/plan/subtasks/1/dependsOn/0, /subtasks/0/plan/subtasks/0/dependsOn/0.", diagnostics[1].Remedy);
+    }
+
+    [Fact]
     public void Check_NoPlan_IsRefused() => Assert.Throws<ArgumentNullException>("plan", () => Checker.Check(null!, out _));
+
+    private static TaskPlan Nested(params Subtask[] subtasks) =>
+        new() { Subtasks = [new Subtask { Id = "p", TaskType = Subtask.NestedPlan, Plan = new TaskPlan { Subtasks = subtasks } }] };
 
     private static void AssertOnly(IReadOnlyList<PlanDiagnostic> diagnostics, PlanDiagnosticCode code, string path, string says, string? subtaskId = null)
     {

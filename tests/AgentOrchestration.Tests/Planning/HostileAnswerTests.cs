@@ -116,6 +116,32 @@ public sealed class HostileAnswerTests
         Assert.Contains(told, only.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Dependencies_that_only_mending_would_add_count_too()
+    {
+        string sources = string.Join(',', Enumerable.Range(0, 100).Select(i => $$"""{"id":"s{{i}}","type":"read_csv","arguments":{"path":"a.csv"} }"""));
+        string references = string.Join(',', Enumerable.Range(0, 100).Select(i => "{\"$output\":\"s" + i + "\"}"));
+        string uses = string.Join(',', Enumerable.Range(0, 10).Select(i => $$"""{"id":"u{{i}}","type":"read_csv","arguments":[{{references}}] }"""));
+
+        IReadOnlyList<PlanDiagnostic> diagnostics = await Application.RefuseAsync($$"""{"subtasks":[{{sources}},{{uses}}]}""", options => options.Planning.MaxDependencies = 999);
+
+        PlanDiagnostic only = Assert.Single(diagnostics);
+        Assert.Equal(PlanDiagnosticCode.TooLarge, only.Code);
+        Assert.Contains("1000 dependencies", only.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Mistakes_without_number_in_how_every_subtask_is_written_stay_a_prompt()
+    {
+        string properties = string.Join(',', Enumerable.Range(0, 20).Select(i => $"\"p{i}\":1"));
+        var model = new ScriptedModel($$"""{"subtasks":[{{string.Join(',', Enumerable.Repeat("{" + properties + "}", 1_000))}}]}""", Application.SoundPlan);
+
+        await Application.PlanAsync(model);
+
+        Assert.InRange(model.Asked[1][3].Text.Length, 1, 50_000);
+        Assert.Contains("more mistakes", model.Asked[1][3].Text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("{0}", PlanDiagnosticCode.Malformed)]
     [InlineData("{{\"subtasks\":{0}}}", PlanDiagnosticCode.TooLarge)]

@@ -85,6 +85,15 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public async Task Behind_a_nested_subtask_that_is_null_the_mistakes_of_the_next_are_told_too()
+    {
+        IReadOnlyList<PlanDiagnostic> diagnostics = await Application.RefuseAsync(
+            """{"subtasks":[{"id":"p","type":"$plan","plan":{"subtasks":[null,{"id":"a","type":"sing"}]}}]}""");
+
+        Assert.Equal(["/subtasks/0/plan/subtasks/0", "/subtasks/0/plan/subtasks/1/type"], diagnostics.Select(diagnostic => diagnostic.Path));
+    }
+
+    [Fact]
     public async Task What_is_no_JSON_goes_back_as_it_was_written()
     {
         const string Prose = "Here is the plan:\n```\nFirst read, then describe.\n```";
