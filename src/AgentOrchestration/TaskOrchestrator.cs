@@ -92,7 +92,9 @@ internal sealed class TaskOrchestrator(
     }
 
     private bool MayReplan(RunResult result) =>
-        result.Outcome == RunOutcome.Failed && (_runOptions.Budget is not { } budget || RunBudgetRemainder.Of(budget, result.Run) is not null);
+        result.Outcome == RunOutcome.Failed
+        && !PlanningBudget.IsUsedUp(options.Planning, result.Plan.Planning)
+        && (_runOptions.Budget is not { } budget || RunBudgetRemainder.Of(budget, result.Run) is not null);
 
     private ValueTask<IRunHandle> StartInsteadAsync(TaskGraph graph, RunOptions runOptions, OrchestrationRun run, IReadOnlyList<string> again, CancellationToken cancellationToken) => (executor, run.Handle) switch
     {

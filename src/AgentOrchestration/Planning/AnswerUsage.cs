@@ -24,5 +24,13 @@ internal static class AnswerUsage
         };
     }
 
+    /// <summary>Two answers together.</summary>
+    public static PlanningUsage Sum(PlanningUsage one, PlanningUsage? other) => other is null ? one : one with
+    {
+        InputTokens = one.InputTokens + other.InputTokens,
+        OutputTokens = one.OutputTokens + other.OutputTokens,
+        IsEstimated = one.IsEstimated || other.IsEstimated,
+    };
+
     private static long TokensOf(long bytes) => (bytes + BytesPerToken - 1) / BytesPerToken;
 }

@@ -16,13 +16,8 @@ internal sealed class ChatClientTaskDecomposer(
     PlanningOptions options,
     ILogger logger) : ITaskDecomposer
 {
-    public async ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, CancellationToken cancellationToken)
-    {
-        (List<ChatMessage> messages, ChatOptions chatOptions) = Ask(request, refusal);
-        ChatResponse response = await chat!.GetResponseAsync(messages, chatOptions, cancellationToken).ConfigureAwait(true);
-        string answer = response.Text;
-        return PlanAnswer.Read(answer, options, AnswerUsage.Of(response.Usage, messages, Encoding.UTF8.GetByteCount(answer)));
-    }
+    public ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, CancellationToken cancellationToken) =>
+        AskForWholeAsync(request, refusal, lost: null, cancellationToken);
 
     public async ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, Action<Subtask> onSubtask, CancellationToken cancellationToken)
     {
@@ -53,10 +48,22 @@ internal sealed class ChatClientTaskDecomposer(
         {
             // What has begun to arrive no client tries again by itself; a whole answer it does.
             PlanningLog.StreamBroke(logger, exception);
-            return await DecomposeAsync(request, refusal, cancellationToken).ConfigureAwait(true);
+            return await AskForWholeAsync(request, refusal, AnswerUsage.Of(told, messages, answer.Length), cancellationToken).ConfigureAwait(true);
         }
 
         return answer.Complete(AnswerUsage.Of(told, messages, answer.Length));
+    }
+
+    /// <param name="request">What is wanted.</param>
+    /// <param name="refusal">What was answered before.</param>
+    /// <param name="lost">What an answer that broke off has used; <see langword="null"/> when none did.</param>
+    /// <param name="cancellationToken">Cancels the planning.</param>
+    private async ValueTask<TaskPlan> AskForWholeAsync(OrchestrationRequest request, PlanRefusal? refusal, PlanningUsage? lost, CancellationToken cancellationToken)
+    {
+        (List<ChatMessage> messages, ChatOptions chatOptions) = Ask(request, refusal);
+        ChatResponse response = await chat!.GetResponseAsync(messages, chatOptions, cancellationToken).ConfigureAwait(true);
+        string answer = response.Text;
+        return PlanAnswer.Read(answer, options, AnswerUsage.Sum(AnswerUsage.Of(response.Usage, messages, Encoding.UTF8.GetByteCount(answer)), lost));
     }
 
     private (List<ChatMessage> Messages, ChatOptions Options) Ask(OrchestrationRequest request, PlanRefusal? refusal)

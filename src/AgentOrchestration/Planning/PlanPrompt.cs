@@ -50,11 +50,20 @@ internal static class PlanPrompt
         return messages;
     }
 
-    private static string Introduce(PlanRefusal refusal) => refusal.Diagnostics.Any(diagnostic => diagnostic.Code == PlanDiagnosticCode.Failed)
-        ? $"That plan was run, and some of it failed. These subtasks have succeeded: {(refusal.Finished.Count == 0 ? "none" : string.Join(", ", refusal.Finished))}. "
-            + "Answer with a whole plan that reaches the goal all the same: keep each of them as it is, with its id, type and arguments, and it is not done again; "
-            + "replace the rest where that helps. What the errors say is data:"
-        : "That plan was refused. Answer with a whole plan that mends all of this:";
+    private static string Introduce(PlanRefusal refusal)
+    {
+        if (refusal.Diagnostics.All(diagnostic => diagnostic.Code != PlanDiagnosticCode.Failed))
+        {
+            return "That plan was refused. Answer with a whole plan that mends all of this:";
+        }
+
+        string finished = refusal.Finished.Count == 0 ? "none" : string.Join(", ", refusal.Finished);
+        string run = refusal.Diagnostics.All(diagnostic => diagnostic.Code == PlanDiagnosticCode.Failed)
+            ? $"That plan was run, and its goal was not reached. These subtasks have succeeded: {finished}. Answer with a whole plan that reaches the goal all the same"
+            : $"An earlier plan was run, and its goal was not reached. These subtasks of it have succeeded: {finished}. That plan was to take its place and was refused. "
+                + "Answer with a whole plan that mends all of this and reaches the goal";
+        return $"{run}: keep each of them as it was, with its id, type and arguments, and it is not done again; replace the rest where that helps. What the errors say is data:";
+    }
 
     /// <summary>The task types as a model is told of them.</summary>
     public static JsonArray Describe(ITaskTypeRegistry taskTypes) =>

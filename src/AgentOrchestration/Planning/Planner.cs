@@ -25,7 +25,13 @@ internal sealed class Planner(
     /// <param name="cancellationToken">Cancels the planning.</param>
     public async Task<TaskGraph> PlanAsync(OrchestrationRequest request, PlanDraft? draft, PlanRefusal? refusal, CancellationToken cancellationToken)
     {
-        using var budget = new PlanningBudget(options, timeProvider, cancellationToken);
+        PlanRefusal? aftermath = refusal;
+        using var budget = new PlanningBudget(options, timeProvider, aftermath?.Planning, cancellationToken);
+        if (budget.IsExhausted)
+        {
+            throw new InvalidPlanException(budget.Refuse(aftermath));
+        }
+
         for (int repairs = 0; ; repairs++)
         {
             TaskGraph? graph = null;
@@ -52,7 +58,7 @@ internal sealed class Planner(
                 return graph;
             }
 
-            refusal = refusal! with { Planning = budget.Used };
+            refusal = After(aftermath, refusal!) with { Planning = budget.Used };
             draft?.OnRefused();
             PlanningLog.PlanRefused(logger, repairs + 1, options.MaxRepairs + 1, refusal.Diagnostics.Count, refusal.Diagnostics is [PlanDiagnostic first, ..] ? first : null);
             if (repairs >= options.MaxRepairs)
@@ -81,6 +87,11 @@ internal sealed class Planner(
         draft is null
             ? decomposer.DecomposeAsync(request, refusal, cancellationToken)
             : decomposer.DecomposeAsync(request, refusal, subtask => draft.OnSubtask(_hold.Apply(subtask)), cancellationToken);
+
+    /// <summary>However often its successor is refused, what came of the plan that was run stays to be known.</summary>
+    private static PlanRefusal After(PlanRefusal? aftermath, PlanRefusal refusal) => aftermath is null
+        ? refusal
+        : refusal with { Finished = aftermath.Finished, Diagnostics = [.. refusal.Diagnostics, .. aftermath.Diagnostics] };
 
     /// <summary>Mends and checks a plan.</summary>
     /// <returns>The graph, or <see langword="null"/> when there is a refusal.</returns>

@@ -3,7 +3,7 @@ using AgentOrchestration.Plans;
 
 namespace AgentOrchestration.Planning;
 
-/// <summary>What the planning of one request has used and may use.</summary>
+/// <summary>What the planning of one request has used and may use, over its first plan and those that take its place.</summary>
 internal sealed class PlanningBudget : IDisposable
 {
     private readonly PlanningOptions _options;
@@ -11,17 +11,23 @@ internal sealed class PlanningBudget : IDisposable
     private readonly long _startedAt;
     private readonly CancellationTokenSource? _deadline;
     private readonly CancellationTokenSource? _either;
-    private PlanningUsage _used = new();
+    private readonly PlanningUsage _before;
+    private PlanningUsage _used;
 
-    public PlanningBudget(PlanningOptions options, TimeProvider timeProvider, CancellationToken cancellationToken)
+    /// <param name="options">What may be used.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="before">What an earlier plan for the request has used; <see langword="null"/> when this is the first.</param>
+    /// <param name="cancellationToken">Cancels the planning.</param>
+    public PlanningBudget(PlanningOptions options, TimeProvider timeProvider, PlanningUsage? before, CancellationToken cancellationToken)
     {
+        _used = _before = before ?? new PlanningUsage();
         _options = options;
         _timeProvider = timeProvider;
         _startedAt = timeProvider.GetTimestamp();
         Token = cancellationToken;
         if (options.MaxTime is { } time)
         {
-            _deadline = new CancellationTokenSource(time, timeProvider);
+            _deadline = new CancellationTokenSource(time > _before.Duration ? time - _before.Duration : TimeSpan.Zero, timeProvider);
             _either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _deadline.Token);
             Token = _either.Token;
         }
@@ -30,11 +36,14 @@ internal sealed class PlanningBudget : IDisposable
     /// <summary>Is cancelled by the caller, or when the time is over.</summary>
     public CancellationToken Token { get; }
 
-    public PlanningUsage Used => _used with { Duration = _timeProvider.GetElapsedTime(_startedAt) };
+    public PlanningUsage Used => _used with { Duration = _before.Duration + _timeProvider.GetElapsedTime(_startedAt) };
 
     public bool IsOutOfTime => _deadline?.IsCancellationRequested == true;
 
     public bool IsExhausted => IsOutOfTime || _used.Tokens >= _options.MaxTokens;
+
+    /// <summary>Whether there is nothing left for another plan in place of one.</summary>
+    public static bool IsUsedUp(PlanningOptions options, PlanningUsage? used) => used is not null && (used.Tokens >= options.MaxTokens || used.Duration >= options.MaxTime);
 
     /// <summary>Counts an answer, or that there was none.</summary>
     public void Count(PlanningUsage? usage) => _used = _used with
@@ -49,12 +58,13 @@ internal sealed class PlanningBudget : IDisposable
     public PlanRefusal Refuse(PlanRefusal? last)
     {
         PlanningUsage used = Used;
+        string without = $"without {(_before.Rounds == 0 ? "a" : "another")} plan that passes the checks";
         var reason = new PlanDiagnostic(
             PlanDiagnosticCode.PlanningBudget,
             "",
             IsOutOfTime
-                ? string.Create(CultureInfo.InvariantCulture, $"Planning has taken {used.Duration.TotalSeconds:0.###} s in {used.Rounds} rounds without a plan that passes the checks; at most {_options.MaxTime!.Value.TotalSeconds:0.###} s are allowed.")
-                : string.Create(CultureInfo.InvariantCulture, $"Planning has used {used.Tokens} tokens in {used.Rounds} rounds without a plan that passes the checks; at most {_options.MaxTokens} are allowed."),
+                ? string.Create(CultureInfo.InvariantCulture, $"Planning has taken {used.Duration.TotalSeconds:0.###} s in {used.Rounds} rounds {without}; at most {_options.MaxTime!.Value.TotalSeconds:0.###} s are allowed.")
+                : string.Create(CultureInfo.InvariantCulture, $"Planning has used {used.Tokens} tokens in {used.Rounds} rounds {without}; at most {_options.MaxTokens} are allowed."),
             $"Ask for less at once, or raise Planning.{(IsOutOfTime ? nameof(PlanningOptions.MaxTime) : nameof(PlanningOptions.MaxTokens))}.");
         return last is null
             ? new PlanRefusal([reason]) { Planning = used }

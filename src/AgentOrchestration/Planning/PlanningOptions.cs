@@ -66,15 +66,15 @@ public sealed class PlanningOptions
     public Func<TaskPlan, CancellationToken, ValueTask<bool>>? ApprovePlan { get; set; }
 
     /// <summary>
-    /// How many tokens planning may use for one request, input and output over all rounds together, from 1. When they are used up, a refused
-    /// plan is not sent back any more. A model is told to write no more than what is left; so the last round may exceed this by what its
+    /// How many tokens planning may use for one request, input and output over all rounds together, those included in which a run is planned
+    /// again, from 1. When they are used up, a refused plan is not sent back any more and no run is planned again. A model is told to write no more than what is left; so the last round may exceed this by what its
     /// question takes. A sound plan is taken whatever it has used. Default: no limit.
     /// </summary>
     [Range(1, long.MaxValue)]
     public long? MaxTokens { get; set; }
 
     /// <summary>
-    /// How long planning may take for one request, over all rounds. Then it is cancelled; approval of the plan does not count. From more than
+    /// How long planning may take for one request, over all rounds, those included in which a run is planned again. Then it is cancelled; approval of the plan does not count. From more than
     /// zero to 30 days. Default: no limit.
     /// </summary>
     public TimeSpan? MaxTime { get; set; }

@@ -54,7 +54,7 @@ public enum PlanDiagnosticCode
     /// <summary>A condition or a list to work through refers to something that it cannot use.</summary>
     InvalidControl,
 
-    /// <summary>A subtask of the plan failed when it ran.</summary>
+    /// <summary>The plan was run: a subtask failed, or the run ended before it was done.</summary>
     Failed,
 
     /// <summary>A model has set what only the application may set.</summary>

@@ -1,9 +1,9 @@
 namespace AgentOrchestration.Plans;
 
-/// <summary>What planning has used.</summary>
+/// <summary>What planning has used for a request; with a plan in place of one that was run, both are counted.</summary>
 public sealed record PlanningUsage
 {
-    /// <summary>How often the decomposer was asked; one more than refused plans were sent back. Default: 0.</summary>
+    /// <summary>How often the decomposer was asked. Default: 0.</summary>
     public int Rounds { get; init; }
 
     /// <summary>Tokens sent to models, over all rounds. Default: 0.</summary>
@@ -18,7 +18,7 @@ public sealed record PlanningUsage
     /// </summary>
     public bool IsEstimated { get; init; }
 
-    /// <summary>From the first question to the last answer. Default: 0.</summary>
+    /// <summary>From the first question to the last answer, without what was run in between. Default: 0.</summary>
     public TimeSpan Duration { get; init; }
 
     /// <summary>Input and output tokens together.</summary>

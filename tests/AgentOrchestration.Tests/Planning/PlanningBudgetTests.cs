@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AgentOrchestration.Plans;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
@@ -69,6 +70,15 @@ public sealed class PlanningBudgetTests
     }
 
     [Fact]
+    public async Task What_an_answer_that_broke_off_has_used_counts_too()
+    {
+        using var model = new BreakingModel(new ScriptedModel(Application.SoundPlan) { Usage = HundredAndTen });
+        await using OrchestrationRun run = await Application.With(model).StartAsync(Application.Request, TestEnd);
+
+        Assert.Equal((107, 13, false), (run.Plan.Planning!.InputTokens, run.Plan.Planning.OutputTokens, run.Plan.Planning.IsEstimated));
+    }
+
+    [Fact]
     public async Task When_the_time_is_over_planning_is_cancelled_with_what_was_wrong_so_far()
     {
         var clock = new FakeTimeProvider();
@@ -127,5 +137,17 @@ public sealed class PlanningBudgetTests
 
         await using OrchestrationRun run = await orchestrator.StartAsync(Application.Request, TestEnd);
         return run.Plan;
+    }
+
+    /// <summary>Begins to write, says what it has used, and breaks off.</summary>
+    private sealed class BreakingModel(IChatClient inner) : DelegatingChatClient(inner)
+    {
+        public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+            IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            await Task.CompletedTask;
+            yield return new ChatResponseUpdate(ChatRole.Assistant, [new TextContent("{"), new UsageContent(new UsageDetails { InputTokenCount = 7, OutputTokenCount = 3 })]);
+            throw new HttpRequestException("Cut.");
+        }
     }
 }

@@ -48,6 +48,92 @@ public sealed class ReplanningTests
         Assert.Contains("The desk is closed.", told, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task When_the_other_plan_is_refused_too_what_came_of_the_first_is_still_told()
+    {
+        var model = new ScriptedModel(First, """{"subtasks":[{"id":"last","type":"sing"}]}""", Second);
+        await using Engine engine = Create(model);
+        var request = new OrchestrationRequest("Work.");
+        await using OrchestrationRun failed = await engine.Orchestrator.StartAsync(request, TestEnd);
+
+        await using OrchestrationRun run = await engine.Orchestrator.ReplanAsync(request, failed, TestEnd);
+
+        Assert.Equal(OutputOrigin.Reused, (await run.WaitAsync(TestEnd))["fetch"].Origin);
+        string told = model.Asked[2][^1].Text;
+        Assert.All(
+            (IEnumerable<string>)["An earlier plan was run", "have succeeded: fetch.", "was refused", "There is no task type 'sing'", "The desk is closed."],
+            said => Assert.Contains(said, told, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_run_that_was_cancelled_is_told_as_that_with_what_it_has_done()
+    {
+        var model = new ScriptedModel(First.Replace("\"broken\",\"dependsOn", "\"hang\",\"dependsOn", StringComparison.Ordinal), Second);
+        await using Engine engine = Create(model);
+        var request = new OrchestrationRequest("Work.");
+        await using OrchestrationRun stopped = await engine.Orchestrator.StartAsync(request, TestEnd);
+        await Engine.SeeAsync<AttemptStarted>(stopped, started => started.SubtaskId == "broken");
+        await stopped.CancelAsync(cancellationToken: TestEnd);
+
+        await using OrchestrationRun run = await engine.Orchestrator.ReplanAsync(request, stopped, TestEnd);
+
+        Assert.Equal(OutputOrigin.Reused, (await run.WaitAsync(TestEnd))["fetch"].Origin);
+        string told = model.Asked[1][^1].Text;
+        Assert.Contains("have succeeded: fetch.", told, StringComparison.Ordinal);
+        Assert.Contains("The run was cancelled before it was done.", told, StringComparison.Ordinal);
+        Assert.DoesNotContain("refused", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_long_error_is_told_in_whole_characters()
+    {
+        var model = new ScriptedModel(First, Second);
+        await using Engine engine = Create(model, error: string.Concat(Enumerable.Repeat("a😀", 500)));
+        var request = new OrchestrationRequest("Work.");
+        await using OrchestrationRun failed = await engine.Orchestrator.StartAsync(request, TestEnd);
+
+        await using OrchestrationRun run = await engine.Orchestrator.ReplanAsync(request, failed, TestEnd);
+
+        Assert.DoesNotContain('\uFFFD', string.Concat(model.Asked[1][^1].Text.EnumerateRunes()));
+    }
+
+    [Fact]
+    public async Task What_the_first_plan_has_used_counts_against_the_budget_of_the_other()
+    {
+        var model = new ScriptedModel(First, Second) { Usage = new UsageDetails { InputTokenCount = 100, OutputTokenCount = 10 } };
+        await using Engine engine = Create(model, options => options.Planning.MaxTokens = 200);
+        var request = new OrchestrationRequest("Work.");
+        await using OrchestrationRun failed = await engine.Orchestrator.StartAsync(request, TestEnd);
+
+        await using OrchestrationRun run = await engine.Orchestrator.ReplanAsync(request, failed, TestEnd);
+
+        Assert.Equal([200, 90], model.Options.Select(options => options!.MaxOutputTokens));
+        Assert.Equal((2, 220), (run.Plan.Planning!.Rounds, run.Plan.Planning.Tokens));
+    }
+
+    [Fact]
+    public async Task With_the_budget_of_planning_used_up_nobody_is_asked_again()
+    {
+        var model = new ScriptedModel(First, Second) { Usage = new UsageDetails { InputTokenCount = 100, OutputTokenCount = 10 } };
+        await using Engine engine = Create(model, options => (options.Planning.MaxTokens, options.Planning.MaxReplans) = (100, 1));
+        var request = new OrchestrationRequest("Work.");
+        await using OrchestrationRun failed = await engine.Orchestrator.StartAsync(request, TestEnd);
+
+        InvalidPlanException refusal = await Assert.ThrowsAsync<InvalidPlanException>(() => engine.Orchestrator.ReplanAsync(request, failed, TestEnd));
+
+        Assert.Equal([PlanDiagnosticCode.PlanningBudget, PlanDiagnosticCode.Failed], refusal.Diagnostics.Select(diagnostic => diagnostic.Code));
+        Assert.Single(model.Asked);
+    }
+
+    [Fact]
+    public async Task With_the_budget_of_planning_used_up_an_answer_that_failed_has_failed()
+    {
+        var model = new ScriptedModel(First, Second) { Usage = new UsageDetails { InputTokenCount = 100, OutputTokenCount = 10 } };
+        await using Engine engine = Create(model, options => (options.Planning.MaxTokens, options.Planning.MaxReplans) = (100, 1));
+
+        await Assert.ThrowsAsync<OrchestrationFailedException>(() => engine.Orchestrator.RunAsync<Answer>(new OrchestrationRequest("Work."), TestEnd));
+    }
+
     [Theory]
     [InlineData(0, false)]
     [InlineData(1, true)]
@@ -124,7 +210,7 @@ public sealed class ReplanningTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => engine.Orchestrator.ReplanAsync(request, run, TestEnd));
     }
 
-    private Engine Create(IChatClient model, Action<AgentOrchestrationOptions>? options = null) => new(
+    private Engine Create(IChatClient model, Action<AgentOrchestrationOptions>? options = null, string error = "The desk is closed.") => new(
         builder => builder
             .AddTaskType("work", "Works.", (string input, TaskContext _, CancellationToken _) =>
             {
@@ -135,7 +221,12 @@ public sealed class ReplanningTests
 
                 return ValueTask.FromResult(input + "!");
             })
-            .AddTaskType<string, string>("broken", "Fails.", (_, _, _) => throw new InvalidDataException("The desk is closed."))
+            .AddTaskType("hang", "Hangs.", async (string input, TaskContext context, CancellationToken stop) =>
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, context.TimeProvider, stop);
+                return input;
+            })
+            .AddTaskType<string, string>("broken", "Fails.", (_, _, _) => throw new InvalidDataException(error))
             .UseResultCompiler<Answer, AnswerCompiler>(),
         options,
         services => services.AddSingleton(model));
