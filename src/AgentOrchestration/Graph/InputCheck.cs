@@ -13,7 +13,8 @@ internal sealed class InputCheck(
     TaskDescriptor?[] types,
     int[][] dependencies,
     DependencyCheck dependencyCheck,
-    GrowthSurroundings surroundings)
+    GrowthSurroundings surroundings,
+    PatternMatcher patterns)
 {
     private static readonly JsonElement EmptyObject = JsonElement.Parse("{}");
 
@@ -92,7 +93,8 @@ internal sealed class InputCheck(
             isReference: element => SubtaskOutput.TryRead(element, out _) || SecretRef.TryRead(element, out _) || (isTemplate && ItemReference.TryRead(element, out _)),
             onReference: (expected, element, place) => CheckReference(subtask, expected, element, place),
             onMisfit: (place, message) => report.Add(
-                PlanDiagnosticCode.InvalidArguments, subtask, $"/arguments{place}", message, $"Follow the input schema of '{type.Name}'."));
+                PlanDiagnosticCode.InvalidArguments, subtask, $"/arguments{place}", message, $"Follow the input schema of '{type.Name}'."),
+            patterns);
         schemaCheck.Run(arguments);
         List<OutputSource> sources = FindSources(subtask, arguments, out bool hasReferences);
         bool hasSecrets = SecretRef.CountIn(arguments) > 0;

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using AgentOrchestration.Plans;
 
 namespace AgentOrchestration.Graph;
@@ -15,7 +14,8 @@ internal sealed class JsonSchemaCheck(
     JsonElement schema,
     Func<JsonElement, bool> isReference,
     Action<JsonSchemaNode, JsonElement, JsonPlace> onReference,
-    Action<JsonPlace, string> onMisfit)
+    Action<JsonPlace, string> onMisfit,
+    PatternMatcher patterns)
 {
     /// <summary>Who has made a hundred mistakes in one value learns nothing from the next thousand.</summary>
     public const int MaxMisfits = 100;
@@ -24,8 +24,6 @@ internal sealed class JsonSchemaCheck(
 
     /// <summary>Choices are what a misfit is corrected by, so that more of them is shown.</summary>
     private const int LongestChoice = 1_000;
-
-    private static readonly TimeSpan PatternTimeout = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
     /// Whether a value fits a schema, by where the two stand in their texts. Without it, alternatives that contain each other take as
@@ -204,19 +202,11 @@ internal sealed class JsonSchemaCheck(
             return;
         }
 
-        bool matches;
-        try
+        bool? matches = patterns.IsMatch(value.GetString()!, pattern.GetString()!);
+        if (matches != true)
         {
-            matches = Regex.IsMatch(value.GetString()!, pattern.GetString()!, RegexOptions.CultureInvariant, PatternTimeout);
-        }
-        catch (RegexMatchTimeoutException)
-        {
-            matches = false;
-        }
-
-        if (!matches)
-        {
-            Misfit(place, $"{Describe(value)} does not match {pattern.GetRawText()}.");
+            string how = matches is null ? "takes too long to be matched with" : "does not match";
+            Misfit(place, $"{Describe(value)} {how} {Describe(pattern, LongestChoice)}.");
         }
     }
 

@@ -66,12 +66,12 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
     private GraphPart? Check(TaskPlan plan, GrowthSurroundings surroundings, string prefix, out IReadOnlyList<PlanDiagnostic> diagnostics)
     {
         var report = new PlanReport(plan);
-        GraphPart? part = Check(plan, report, surroundings, prefix, depth: 1);
+        GraphPart? part = Check(plan, report, new PatternMatcher(), surroundings, prefix, depth: 1);
         diagnostics = report.Diagnostics;
         return part;
     }
 
-    private GraphPart? Check(TaskPlan plan, PlanReport report, GrowthSurroundings surroundings, string prefix, int depth)
+    private GraphPart? Check(TaskPlan plan, PlanReport report, PatternMatcher patterns, GrowthSurroundings surroundings, string prefix, int depth)
     {
         if (plan.Subtasks.Count == 0)
         {
@@ -84,8 +84,8 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
         TaskDescriptor?[] types = FindTaskTypes(plan, report);
         ResourceRequirements[] needs = CheckNeeds(plan, types, report);
         AttemptPolicy[] policies = FindPolicies(plan, types, report);
-        InputBinding?[] inputs = new InputCheck(plan, report, taskTypes, Serializer, types, dependencies, dependencyCheck, surroundings).Run();
-        CheckNestedPlans(plan, report, depth);
+        InputBinding?[] inputs = new InputCheck(plan, report, taskTypes, Serializer, types, dependencies, dependencyCheck, surroundings, patterns).Run();
+        CheckNestedPlans(plan, report, patterns, depth);
 
         var successors = SuccessorGraph.FromDependencies(Within(dependencies, surroundings.Offset));
         if (!TopologicalOrder.TryCompute(successors, out int[] order))
@@ -186,7 +186,7 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
     }
 
     /// <summary>The subtasks of a plan within the plan are checked now, not in mid-run.</summary>
-    private void CheckNestedPlans(TaskPlan plan, PlanReport report, int depth)
+    private void CheckNestedPlans(TaskPlan plan, PlanReport report, PatternMatcher patterns, int depth)
     {
         for (int i = 0; i < plan.Subtasks.Count; i++)
         {
@@ -201,7 +201,7 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
                 continue;
             }
 
-            Check(nested, report.ForNested(i, nested), GrowthSurroundings.None, prefix: "", depth + 1);
+            Check(nested, report.ForNested(i, nested), patterns, GrowthSurroundings.None, prefix: "", depth + 1);
         }
     }
 

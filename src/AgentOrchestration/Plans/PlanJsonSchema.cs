@@ -70,7 +70,7 @@ internal static class PlanJsonSchema
                   },
                   "additionalProperties": false
                 },
-                "estimatedMinutes": { "type": "number", "minimum": 0, "maximum": 1e9, "description": "How long one attempt is expected to take." },
+                "estimatedMinutes": { "type": "number", "minimum": 0, "maximum": 527040, "description": "How long one attempt is expected to take." },
                 "resources": { "type": "object", "additionalProperties": { "type": "integer", "minimum": 0 }, "description": "What it holds while it runs, beside what its task type always holds." }
               },
               "required": ["id", "type"],

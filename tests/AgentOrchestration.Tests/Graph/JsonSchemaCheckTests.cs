@@ -72,6 +72,29 @@ public sealed class JsonSchemaCheckTests
         [("", $"\"{new string('a', 38)}… stands where integer is expected.")],
         Misfits("""{"type":"integer"}""", $"\"{new string('a', 38)}😀{new string('a', 70_000)}\""));
 
+    [Theory]
+    [InlineData("^(a+)+$", "does not match")]
+    [InlineData("^(?!b)(a+)+$", "takes too long to be matched with")]
+    public void Run_ManyValuesThatMakeAPatternSlow_AreToldAndTakeNoLongerThanAFew(string pattern, string how)
+    {
+        string value = $"\"{new string('a', 60)}!\"";
+
+        List<(string Place, string Message)> misfits = Misfits("{\"items\":{\"pattern\":\"" + pattern + "\"}}", $"[{string.Join(',', Enumerable.Repeat(value, 10_000))}]");
+
+        Assert.Equal(JsonSchemaCheck.MaxMisfits, misfits.Count);
+        Assert.All(misfits, misfit => Assert.Contains($"{how} \"{pattern}\"", misfit.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Run_APatternThatTakesLong_DoesNotHoldUpTheOthers()
+    {
+        var patterns = new PatternMatcher();
+        bool?[] slow = [.. Enumerable.Range(0, 1_000).Select(_ => patterns.IsMatch(new string('a', 60) + "!", "^(?!b)(a+)+$"))];
+
+        Assert.All(slow, matches => Assert.Null(matches));
+        Assert.Equal((true, null), (patterns.IsMatch("a", "^a$"), patterns.IsMatch("a", "^(?!b)a$")));
+    }
+
     [Fact]
     public void Run_ManyChoices_AreShownInPart() => Assert.InRange(
         Assert.Single(Misfits($$"""{"enum":[{{string.Join(',', Enumerable.Range(0, 10_000))}}]}""", "-1")).Message.Length, 100, 1_100);
@@ -84,7 +107,8 @@ public sealed class JsonSchemaCheckTests
             JsonElement.Parse("""{"properties":{"a":{"type":"integer"},"b":{"items":{"type":"string"}},"c":{"anyOf":[{"type":"object","required":["x"]}]}}}"""),
             element => SubtaskOutput.TryRead(element, out _),
             (node, element, place) => references.Add(($"{place}", node.Schema.GetRawText(), element.GetRawText())),
-            (place, message) => Assert.Fail($"{place}: {message}"));
+            (place, message) => Assert.Fail($"{place}: {message}"),
+            new PatternMatcher());
 
         check.Run(JsonElement.Parse("""{"a":{"$output":"x"},"b":["s",{"$output":"y"}],"c":{"x":{"$output":"z"}}}"""));
 
@@ -111,7 +135,7 @@ public sealed class JsonSchemaCheckTests
     private static List<(string Place, string Message)> Misfits(string schema, string value)
     {
         List<(string, string)> misfits = [];
-        new JsonSchemaCheck(JsonElement.Parse(schema), _ => false, (_, _, _) => { }, (place, message) => misfits.Add(($"{place}", message))).Run(JsonElement.Parse(value));
+        new JsonSchemaCheck(JsonElement.Parse(schema), _ => false, (_, _, _) => { }, (place, message) => misfits.Add(($"{place}", message)), new PatternMatcher()).Run(JsonElement.Parse(value));
         return misfits;
     }
 

@@ -27,7 +27,7 @@ internal static class RandomPlan
             Description = random.Next(2) == 0 ? null : json.Text(),
             DependsOn = [.. Enumerable.Range(0, random.Next(3)).Select(_ => $"s{random.Next(6)}")],
             Arguments = random.Next(3) == 0 || json.Value() is not { } arguments ? null : JsonSerializer.SerializeToElement(arguments),
-            EstimatedDuration = random.Next(2) == 0 ? null : new TimeSpan(random.NextInt64(TimeSpan.FromDays(random.Next(1, 600)).Ticks)),
+            EstimatedDuration = random.Next(2) == 0 ? null : new TimeSpan(random.NextInt64(TimeSpan.FromDays(random.Next(1, 366)).Ticks)),
             Resources = ResourceRequirements.Of(
                 Enumerable.Range(0, random.Next(3)).Select(resource => new ResourceAmount($"r{resource}", random.NextInt64(1, long.MaxValue)))),
         };

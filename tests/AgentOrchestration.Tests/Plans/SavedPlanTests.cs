@@ -123,6 +123,18 @@ public sealed class SavedPlanTests
         Assert.NotEmpty(Misfits(plan.ToJsonString()));
     }
 
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(366 * 24 * 60, true)]
+    [InlineData((366 * 24 * 60) + 1, false)]
+    public void The_schema_and_the_check_agree_on_the_longest_estimate(int minutes, bool fits)
+    {
+        TaskPlan plan = TaskPlan.Create(builder => builder.Add("a", "nothing", estimatedDuration: TimeSpan.FromMinutes(minutes)));
+
+        Assert.Equal(fits, Misfits(plan.ToJson()).Count == 0);
+        Assert.Equal(fits, Graph.Checker.Check(plan, out _) is not null);
+    }
+
     [Fact]
     public void Editing_adds_replaces_and_removes_and_leaves_the_old_plan_as_it_was()
     {
@@ -177,7 +189,7 @@ public sealed class SavedPlanTests
     private static List<string> Misfits(string json)
     {
         List<string> misfits = [];
-        new JsonSchemaCheck(TaskPlan.JsonSchema, static _ => false, static (_, _, _) => { }, (place, message) => misfits.Add($"{place}: {message}")).Run(JsonElement.Parse(json));
+        new JsonSchemaCheck(TaskPlan.JsonSchema, static _ => false, static (_, _, _) => { }, (place, message) => misfits.Add($"{place}: {message}"), new PatternMatcher()).Run(JsonElement.Parse(json));
         return misfits;
     }
 }
