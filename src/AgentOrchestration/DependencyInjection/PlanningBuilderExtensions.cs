@@ -21,7 +21,8 @@ public static class PlanningBuilderExtensions
     /// form, or that has inputs, goes on to the next template, and after the last to the decomposer; so does a plan that is refused.
     /// </summary>
     /// <remarks>
-    /// Goals are compared without regard to case and to white space at both ends. What stands in the place of a slot takes the place of the
+    /// Goals are compared without regard to case and to white space at both ends. A goal that has the form in two ways, as "from A to B to C"
+    /// has "from {x} to {y}", is not guessed at and goes on too. What stands in the place of a slot takes the place of the
     /// slot in the plan's goal, names, descriptions, and in texts within arguments and values of conditions: as text and nothing else. It may
     /// be 1,000 characters long. Nothing that is in it changes what the plan does: not which task types, dependencies, references or
     /// properties it has.

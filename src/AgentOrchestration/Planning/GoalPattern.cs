@@ -9,7 +9,12 @@ internal sealed partial class GoalPattern
     /// <summary>A topic is a phrase. What is longer is another kind of request, and would be copied to every place of its slot.</summary>
     private const int LongestValue = 1_000;
 
-    private readonly Regex _goal;
+    // Escaped text holds neither.
+    private const string Shortest = ".+?";
+    private const string Longest = ".+";
+
+    private readonly Regex _shortest;
+    private readonly Regex _longest;
 
     /// <exception cref="ArgumentException">A slot stands in it twice, or directly behind another.</exception>
     public GoalPattern(string goal)
@@ -30,7 +35,7 @@ internal sealed partial class GoalPattern
                 throw new ArgumentException($"Nothing stands between '{{{name}}}' and the slot before it in '{goal}', so that nobody knows where one ends.", nameof(goal));
             }
 
-            pattern.Append(Regex.Escape(text[end..slot.Index])).Append("(?<").Append('s').Append(Slots.Count).Append(">.+?)");
+            pattern.Append(Regex.Escape(text[end..slot.Index])).Append("(?<").Append('s').Append(Slots.Count).Append('>').Append(Shortest).Append(')');
             Slots.Add(name);
             end = slot.Index + slot.Length;
         }
@@ -38,16 +43,18 @@ internal sealed partial class GoalPattern
         pattern.Append(Regex.Escape(text[end..])).Append(@"\s*\z");
 
         // Without backtracking no goal, however it is made, takes more than linear time.
-        _goal = new Regex(pattern.ToString(), RegexOptions.NonBacktracking | RegexOptions.Singleline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+        const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.Singleline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
+        _shortest = new Regex(pattern.ToString(), Options);
+        _longest = new Regex(pattern.Replace(Shortest, Longest).ToString(), Options);
     }
 
     /// <summary>The names of the slots, in their order.</summary>
     public List<string> Slots { get; } = [];
 
-    /// <summary>What stands in the places of the slots; <see langword="null"/> when the goal has another form.</summary>
+    /// <summary>What stands in the places of the slots; <see langword="null"/> when the goal has another form, or the form in two ways.</summary>
     public Dictionary<string, string>? Match(string goal)
     {
-        if (_goal.Match(goal) is not { Success: true } match)
+        if (_shortest.Match(goal) is not { Success: true } match || _longest.Match(goal) is not { Success: true } longest)
         {
             return null;
         }
@@ -56,6 +63,12 @@ internal sealed partial class GoalPattern
         foreach ((int index, string name) in Slots.Index())
         {
             string value = match.Groups[$"s{index}"].Value.Trim();
+            if (value != longest.Groups[$"s{index}"].Value.Trim())
+            {
+                // Where the shortest and the longest are the same, there is no other.
+                return null;
+            }
+
             if (value.Length is 0 or > LongestValue || !IsWholeText(value))
             {
                 return null;

@@ -152,7 +152,7 @@ internal sealed class PlanTemplate
         if (_goal.Slots.Find(slot => text.Contains($"{{{slot}}}", StringComparison.Ordinal)) is { } slot)
         {
             throw new ArgumentException(
-                $"The slot '{{{slot}}}' stands in {what}, '{Excerpt.Of(text)}'. It may stand in names, descriptions and texts within arguments only.");
+                $"The slot '{{{slot}}}' stands in {what}, '{Excerpt.Of(text)}'. It may stand only in goals, names and descriptions, in texts within arguments, and in texts that a condition compares with.");
         }
     }
 }

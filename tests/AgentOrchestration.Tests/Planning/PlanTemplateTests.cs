@@ -42,6 +42,7 @@ public sealed class PlanTemplateTests
     [InlineData("Market report on tea")]
     [InlineData("Market report on  in Asia")]
     [InlineData("A market report on tea in Asia")]
+    [InlineData("Market report on tea in cups in Asia")]
     [InlineData("Describe a.csv")]
     public async Task Other_requests_go_on_to_the_decomposer(string goal)
     {
