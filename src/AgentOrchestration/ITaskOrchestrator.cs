@@ -31,11 +31,14 @@ public interface ITaskOrchestrator
     /// <exception cref="InvalidPlanException">The plan does not pass the checks; nothing was started.</exception>
     Task<OrchestrationRun> StartAsync(TaskPlan plan, CancellationToken cancellationToken = default);
 
-    /// <summary>Makes a plan and starts it.</summary>
+    /// <summary>
+    /// Makes a plan and starts it. What only computes or reads may begin while the plan is still being written
+    /// (<c>PlanningOptions.StartsEarly</c>).
+    /// </summary>
     /// <param name="request">What is wanted.</param>
     /// <param name="cancellationToken">Cancels the planning and the start, not the run.</param>
     /// <returns>The run; dispose it.</returns>
-    /// <exception cref="InvalidPlanException">No plan passed the checks; nothing was started.</exception>
+    /// <exception cref="InvalidPlanException">No plan passed the checks; what had begun early was cancelled, and its results were discarded.</exception>
     /// <exception cref="PlanRejectedException">The plan was not approved (<c>PlanningOptions.ApprovePlan</c>); nothing was started.</exception>
     Task<OrchestrationRun> StartAsync(OrchestrationRequest request, CancellationToken cancellationToken = default);
 
@@ -100,7 +103,7 @@ public interface ITaskOrchestrator
     /// <typeparam name="T">The type of the answer.</typeparam>
     /// <param name="request">What is wanted.</param>
     /// <param name="cancellationToken">Cancels the planning, the run and the compiling.</param>
-    /// <exception cref="InvalidPlanException">No plan passed the checks; nothing was started.</exception>
+    /// <exception cref="InvalidPlanException">No plan passed the checks; what had begun early was cancelled, and its results were discarded.</exception>
     /// <exception cref="PlanRejectedException">The plan was not approved (<c>PlanningOptions.ApprovePlan</c>); nothing was started.</exception>
     /// <exception cref="OrchestrationFailedException">The run did not succeed; its result holds all that did.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>

@@ -153,9 +153,15 @@ internal sealed class Planner(
     private List<PlanDiagnostic> CheckSize(TaskPlan plan)
     {
         List<PlanDiagnostic> diagnostics = [];
-        (long subtasks, long dependencies) = Count(plan, PlanChecker.DeepestPlan);
+        (long subtasks, long dependencies, int depth) = Count(plan, PlanChecker.DeepestPlan);
         Limit("subtasks", subtasks, options.MaxSubtasks);
         Limit("dependencies", dependencies, options.MaxDependencies);
+        if (depth > options.MaxPlanDepth)
+        {
+            diagnostics.Add(new PlanDiagnostic(
+                PlanDiagnosticCode.TooLarge, "/subtasks", $"Plans stand in each other more than {options.MaxPlanDepth} deep.", "Make a flatter plan."));
+        }
+
         return diagnostics;
 
         void Limit(string what, long count, int limit)
@@ -169,19 +175,19 @@ internal sealed class Planner(
     }
 
     /// <summary>Plans within the plan count too, as deep as the check goes.</summary>
-    private static (long Subtasks, long Dependencies) Count(TaskPlan plan, int depth)
+    private static (long Subtasks, long Dependencies, int Depth) Count(TaskPlan plan, int deepest)
     {
-        (long subtasks, long dependencies) = (plan.Subtasks.Count, 0);
+        (long subtasks, long dependencies, int depth) = (plan.Subtasks.Count, 0, 1);
         foreach (Subtask subtask in plan.Subtasks)
         {
             dependencies += subtask.DependsOn.Count + subtask.OptionalDependsOn.Count;
-            if (subtask.Plan is { } nested && depth > 1)
+            if (subtask.Plan is { } nested && deepest > 1)
             {
-                (long inner, long innerDependencies) = Count(nested, depth - 1);
-                (subtasks, dependencies) = (subtasks + inner, dependencies + innerDependencies);
+                (long inner, long innerDependencies, int innerDepth) = Count(nested, deepest - 1);
+                (subtasks, dependencies, depth) = (subtasks + inner, dependencies + innerDependencies, Math.Max(depth, 1 + innerDepth));
             }
         }
 
-        return (subtasks, dependencies);
+        return (subtasks, dependencies, depth);
     }
 }

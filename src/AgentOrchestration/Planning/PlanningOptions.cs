@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using AgentOrchestration.Graph;
 using AgentOrchestration.Plans;
 
 namespace AgentOrchestration.Planning;
@@ -23,7 +24,8 @@ public sealed class PlanningOptions
     /// <summary>
     /// Whether work begins while its plan is still being written: a subtask starts when it and all that it depends on are known, unless it
     /// changes something outside. If the plan is refused in the end, what was begun is cancelled and its results are discarded. Needs a
-    /// decomposer that tells subtasks as it goes, as the built-in one does, and the built-in executor. Default: yes.
+    /// decomposer that tells subtasks as it goes, as the built-in one does, and the built-in executor. A durable run never starts early: what
+    /// was paid for has to stand in a journal under a plan that can be resumed, and there is none yet. Default: yes.
     /// </summary>
     public bool StartsEarly { get; set; } = true;
 
@@ -41,6 +43,10 @@ public sealed class PlanningOptions
     /// <summary>The most dependencies in a plan that a decomposer makes, those of plans within it included. Default: 10,000.</summary>
     [Range(0, int.MaxValue)]
     public int MaxDependencies { get; set; } = 10_000;
+
+    /// <summary>How deep plans may stand in each other in a plan that a decomposer makes, from 1 for none in another. Default and most: 8.</summary>
+    [Range(1, PlanChecker.DeepestPlan)]
+    public int MaxPlanDepth { get; set; } = PlanChecker.DeepestPlan;
 
     /// <summary>How deep arrays and objects may stand in each other in an answer, from 4; the answer itself is 1 deep. Default and most: 64.</summary>
     [Range(MinDepth, MaxDepth)]

@@ -1,6 +1,9 @@
 namespace AgentOrchestration.Plans;
 
-/// <summary>A plan was refused. Nothing of it was run.</summary>
+/// <summary>
+/// A plan was refused. Nothing of it was run, but for what only computes or reads and had begun while the plan was being written: that was
+/// cancelled, and its results were discarded.
+/// </summary>
 public sealed class InvalidPlanException : Exception
 {
     private const int DiagnosticsShown = 20;

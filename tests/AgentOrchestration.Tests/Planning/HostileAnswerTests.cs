@@ -116,6 +116,32 @@ public sealed class HostileAnswerTests
         Assert.Contains(told, only.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1, 2, false)]
+    [InlineData(2, 2, true)]
+    [InlineData(2, 20, false)]
+    [InlineData(8, 8, true)]
+    public async Task How_deep_plans_may_stand_in_each_other_is_an_option(int maxDepth, int depth, bool fits)
+    {
+        string plan = """{"subtasks":[{"id":"a","type":"read_csv","arguments":{"path":"a.csv"}}]}""";
+        for (int i = 1; i < depth; i++)
+        {
+            plan = """{"subtasks":[{"id":"p","type":"$plan","plan":""" + plan + "}]}";
+        }
+
+        Task<TaskPlan> planning = Application.PlanAsync(new ScriptedModel(plan), options => (options.Planning.MaxPlanDepth, options.Planning.MaxRepairs) = (maxDepth, 0));
+
+        if (fits)
+        {
+            Assert.Single((await planning).Subtasks);
+        }
+        else
+        {
+            PlanDiagnostic only = Assert.Single((await Assert.ThrowsAsync<InvalidPlanException>(() => planning)).Diagnostics);
+            Assert.Equal((PlanDiagnosticCode.TooLarge, $"Plans stand in each other more than {maxDepth} deep."), (only.Code, only.Message));
+        }
+    }
+
     [Fact]
     public async Task Dependencies_that_only_mending_would_add_count_too()
     {
