@@ -152,7 +152,7 @@ internal sealed class InputCheck(
             {
                 report.Add(
                     PlanDiagnosticCode.InvalidControl, subtask, "/forEach",
-                    $"'{Excerpt.Of(items.SubtaskId + items.Path)}' is no list.",
+                    $"'{Excerpt.Of(items.Text)}' is no list.",
                     "Refer to a list in the output of a dependency.");
             }
         }

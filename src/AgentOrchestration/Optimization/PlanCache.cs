@@ -28,7 +28,7 @@ internal sealed class PlanCache(HybridCache cache, PlanCacheOptions options, Pla
         {
             byte[]? json = await cache.GetOrCreateAsync(
                 KeyOf(request), static _ => ValueTask.FromResult<byte[]?>(null), OnlyFind, cancellationToken: cancellationToken).ConfigureAwait(true);
-            return json is null ? null : WhenItFits(Read(json));
+            return json is null ? null : WhenItFits(JsonSerializer.Deserialize(json, PlanJsonContext.Default.PlanDocument)!.ToPlan());
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -80,13 +80,6 @@ internal sealed class PlanCache(HybridCache cache, PlanCacheOptions options, Pla
         _entry,
         Tags,
         cancellationToken);
-
-    private static TaskPlan Read(byte[] json)
-    {
-        List<PlanDiagnostic> diagnostics = [];
-        TaskPlan plan = JsonSerializer.Deserialize(json, PlanJsonContext.Default.PlanDocument)!.ToPlan(diagnostics);
-        return diagnostics.Count == 0 ? plan : throw new JsonException(diagnostics[0].ToString());
-    }
 
     private TaskPlan? WhenItFits(TaskPlan plan)
     {

@@ -24,7 +24,7 @@ internal static class ArgumentsWriter
         if (SubtaskOutput.TryRead(element, out SubtaskOutput output) && references.TryGetValue(output, out SubtaskOutput other))
         {
             writer.WriteStartObject();
-            writer.WriteString(SubtaskOutput.PropertyName, other.SubtaskId + other.Path);
+            writer.WriteString(SubtaskOutput.PropertyName, other.Text);
             writer.WriteEndObject();
             return;
         }

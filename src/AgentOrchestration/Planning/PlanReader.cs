@@ -40,9 +40,6 @@ internal sealed class PlanReader(PlanningOptions options)
         Stopped,
     }
 
-    /// <summary>What is wrong with what was read so far.</summary>
-    public IReadOnlyList<PlanDiagnostic> Diagnostics => _diagnostics;
-
     /// <summary>Whether nothing more is read: a limit was exceeded, or what came is no JSON.</summary>
     public bool IsStopped => _phase is Phase.Broken or Phase.Stopped;
 

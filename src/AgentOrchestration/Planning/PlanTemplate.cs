@@ -109,8 +109,8 @@ internal sealed class PlanTemplate
                 Forbid(id, "a dependency");
             }
 
-            Forbid(subtask.ForEach is { } items ? items.SubtaskId + items.Path : "", "a list to work through");
-            Forbid(subtask.Condition is { } condition ? condition.Output.SubtaskId + condition.Output.Path : "", "a condition's output");
+            Forbid(subtask.ForEach?.Text ?? "", "a list to work through");
+            Forbid(subtask.Condition?.Output.Text ?? "", "a condition's output");
             CheckElement(subtask.Arguments);
             CheckElement(subtask.Condition?.Value);
             if (subtask.Plan is { } nested)

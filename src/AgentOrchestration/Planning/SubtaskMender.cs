@@ -76,7 +76,7 @@ internal sealed class SubtaskMender(SubtaskNames names, string path, PlanRepairs
             return null;
         }
 
-        string written = output.SubtaskId + output.Path;
+        string written = output.Text;
         RecordName($"{property}{place}", written[..(written.Length - meant.Path.Length)], meant.SubtaskId);
         return meant;
     }

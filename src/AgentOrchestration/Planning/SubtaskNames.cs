@@ -49,7 +49,7 @@ internal sealed class SubtaskNames
     /// <summary>The output that a reference must mean whose id is none: a name may hold the slash that ends an id.</summary>
     public SubtaskOutput? Resolve(SubtaskOutput output)
     {
-        string text = output.SubtaskId + output.Path;
+        string text = output.Text;
         if (text.Length > LongestReference || text.AsSpan().Count('/') > MostSlashes)
         {
             return null;

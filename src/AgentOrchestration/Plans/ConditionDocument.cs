@@ -15,7 +15,7 @@ internal sealed class ConditionDocument
 
     public static ConditionDocument From(SubtaskCondition condition) => new()
     {
-        Output = condition.Output.SubtaskId + condition.Output.Path,
+        Output = condition.Output.Text,
         Is = condition.Operator,
         Value = condition.Value,
     };

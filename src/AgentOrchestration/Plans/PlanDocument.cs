@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace AgentOrchestration.Plans;
 
 /// <summary>A plan as it stands in JSON: what a model writes and what is stored.</summary>
@@ -20,6 +22,15 @@ internal sealed class PlanDocument
         Goal = plan.Goal.Length == 0 ? null : plan.Goal,
         Subtasks = [.. plan.Subtasks.Select(SubtaskDocument.From)],
     };
+
+    /// <summary>The plan, where it was written by this library.</summary>
+    /// <exception cref="JsonException">It is none.</exception>
+    public TaskPlan ToPlan()
+    {
+        List<PlanDiagnostic> diagnostics = [];
+        TaskPlan plan = ToPlan(diagnostics);
+        return diagnostics.Count == 0 ? plan : throw new JsonException(diagnostics[0].ToString());
+    }
 
     /// <summary>The plan, and in <paramref name="diagnostics"/> what JSON can say but a plan cannot.</summary>
     public TaskPlan ToPlan(ICollection<PlanDiagnostic> diagnostics, string place = "")

@@ -42,7 +42,7 @@ internal sealed class SubtaskDocument
         OptionalDependsOn = subtask.OptionalDependsOn.Count == 0 ? null : subtask.OptionalDependsOn,
         Arguments = subtask.Arguments is { ValueKind: not JsonValueKind.Undefined } arguments ? arguments : null,
         When = subtask.Condition is { } condition ? ConditionDocument.From(condition) : null,
-        ForEach = subtask.ForEach is { } list ? list.SubtaskId + list.Path : null,
+        ForEach = subtask.ForEach?.Text,
         Plan = subtask.Plan is { } plan ? PlanDocument.From(plan) : null,
         Policy = subtask.Policy is { } policy ? PolicyDocument.From(policy) : null,
         EstimatedMinutes = subtask.EstimatedDuration?.TotalMinutes,

@@ -10,12 +10,15 @@ public readonly record struct SubtaskOutput(string SubtaskId, string Path)
 {
     internal const string PropertyName = "$output";
 
+    /// <summary>The reference as it is written: <c>id/pointer</c>.</summary>
+    internal string Text => SubtaskId + Path;
+
     /// <summary>The reference as it stands in arguments: <c>{"$output": "id/pointer"}</c>.</summary>
     /// <param name="output">The reference.</param>
     public static implicit operator JsonNode(SubtaskOutput output) => output.ToJsonNode();
 
     /// <summary>The reference as it stands in arguments: <c>{"$output": "id/pointer"}</c>.</summary>
-    public JsonNode ToJsonNode() => new JsonObject { [PropertyName] = SubtaskId + Path };
+    public JsonNode ToJsonNode() => new JsonObject { [PropertyName] = Text };
 
     /// <summary>Reads <c>id/pointer</c>.</summary>
     internal static SubtaskOutput Parse(string text)

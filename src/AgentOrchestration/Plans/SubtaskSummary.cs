@@ -10,12 +10,12 @@ internal static class SubtaskSummary
         yield return subtask.Plan is null ? subtask.TaskType : "plan";
         if (subtask.ForEach is { } items)
         {
-            yield return $"for each of {items.SubtaskId}{items.Path}";
+            yield return $"for each of {items.Text}";
         }
 
         if (subtask.Condition is { } condition)
         {
-            string place = condition.Output.SubtaskId + condition.Output.Path;
+            string place = condition.Output.Text;
             yield return condition.Operator == ConditionOperator.Exists ? $"if {place} exists" : $"if {place} {Sign(condition.Operator)} {condition.Value?.GetRawText() ?? "null"}";
         }
 

@@ -11,9 +11,7 @@ internal sealed class TaskPlanJsonConverter : JsonConverter<TaskPlan>
         PlanVersion.Check(reader);
         PlanDocument document = JsonSerializer.Deserialize(ref reader, PlanJsonContext.Default.PlanDocument)
             ?? throw new JsonException("A plan is an object, not null.");
-        List<PlanDiagnostic> diagnostics = [];
-        TaskPlan plan = document.ToPlan(diagnostics);
-        return diagnostics.Count == 0 ? plan : throw new JsonException(diagnostics[0].ToString());
+        return document.ToPlan();
     }
 
     public override void Write(Utf8JsonWriter writer, TaskPlan value, JsonSerializerOptions options) =>
