@@ -1,36 +1,42 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using AgentOrchestration.Resources;
 
 namespace AgentOrchestration.Plans;
 
-/// <summary>A subtask as it stands in JSON.</summary>
+/// <summary>
+/// A subtask as it stands in JSON. Its properties can be set, because the serializer reads an object that must be initialized several times
+/// more slowly.
+/// </summary>
 internal sealed class SubtaskDocument
 {
-    public required string Id { get; init; }
+    [JsonRequired]
+    public string Id { get; set; } = "";
 
-    public string? Name { get; init; }
+    public string? Name { get; set; }
 
-    public string? Description { get; init; }
+    public string? Description { get; set; }
 
-    public required string Type { get; init; }
+    [JsonRequired]
+    public string Type { get; set; } = "";
 
-    public IReadOnlyList<string?>? DependsOn { get; init; }
+    public IReadOnlyList<string?>? DependsOn { get; set; }
 
-    public IReadOnlyList<string?>? OptionalDependsOn { get; init; }
+    public IReadOnlyList<string?>? OptionalDependsOn { get; set; }
 
-    public JsonElement? Arguments { get; init; }
+    public JsonElement? Arguments { get; set; }
 
-    public ConditionDocument? When { get; init; }
+    public ConditionDocument? When { get; set; }
 
-    public string? ForEach { get; init; }
+    public string? ForEach { get; set; }
 
-    public PlanDocument? Plan { get; init; }
+    public PlanDocument? Plan { get; set; }
 
-    public PolicyDocument? Policy { get; init; }
+    public PolicyDocument? Policy { get; set; }
 
-    public double? EstimatedMinutes { get; init; }
+    public double? EstimatedMinutes { get; set; }
 
-    public ResourceRequirements? Resources { get; init; }
+    public ResourceRequirements? Resources { get; set; }
 
     public static SubtaskDocument From(Subtask subtask) => new()
     {

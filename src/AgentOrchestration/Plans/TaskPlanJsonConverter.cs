@@ -8,10 +8,19 @@ internal sealed class TaskPlanJsonConverter : JsonConverter<TaskPlan>
 {
     public override TaskPlan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        PlanVersion.Check(reader);
-        PlanDocument document = JsonSerializer.Deserialize(ref reader, PlanJsonContext.Default.PlanDocument)
-            ?? throw new JsonException("A plan is an object, not null.");
-        return document.ToPlan();
+        Utf8JsonReader before = reader;
+        try
+        {
+            PlanDocument document = JsonSerializer.Deserialize(ref reader, PlanJsonContext.Default.PlanDocument)
+                ?? throw new JsonException("A plan is an object, not null.");
+            return document.ToPlan();
+        }
+        catch (JsonException)
+        {
+            // What another version wrote may read as a mistake.
+            PlanVersion.Check(before);
+            throw;
+        }
     }
 
     public override void Write(Utf8JsonWriter writer, TaskPlan value, JsonSerializerOptions options) =>

@@ -149,6 +149,7 @@ internal abstract record JournalEvent
         [JsonConverter(typeof(EnumNames<OutputOrigin>))]
         public required OutputOrigin Origin { get; init; }
 
+        [JsonConverter(typeof(OutputConverter))]
         public required JsonElement Output { get; init; }
     }
 

@@ -35,6 +35,11 @@ internal static class JournalJson
     /// <exception cref="RunStoreException">It is of another version or kind, or damaged.</exception>
     public static JournalEvent Read(ReadOnlyMemory<byte> content, string runId, long sequence)
     {
+        if (JournalLine.TryRead(content.Span) is { } line)
+        {
+            return line;
+        }
+
         JournalEvent? read;
         try
         {
