@@ -47,8 +47,7 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
     public async ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(append);
-        ArgumentOutOfRangeException.ThrowIfZero(append.Events.Count, nameof(append));
-        RunIds.ThrowIfInvalid(append.Lease.RunId);
+        append.ThrowIfInvalid();
         byte[] lines = JournalLines.Join(append.Events);
         return await _writer.WriteAsync(session => Append(session, append, lines), cancellationToken).ConfigureAwait(false);
     }

@@ -12,11 +12,6 @@ internal static class JournalLines
         for (int i = 0; i < events.Count; i++)
         {
             ReadOnlySpan<byte> content = events[i].Span;
-            if (content.IsEmpty || content.Contains(LineBreak))
-            {
-                throw new ArgumentException($"Event {i} is empty or holds a line break; an event is one line of JSON.", nameof(events));
-            }
-
             content.CopyTo(lines.AsSpan(at));
             at += content.Length;
             if (i < events.Count - 1)

@@ -17,7 +17,7 @@ internal static class JournalChecks
         new("Blobs are read as they were written, each in its own run", BlobsAsync),
         new("Large events and blobs are kept whole", LargeAsync),
         new("An append tells the number of events, the time and how the run ended", UpdatesAsync),
-        new("An append without events is refused", EmptyAsync),
+        new("An append without events, or of one that is empty or not one line, is refused and changes nothing", EmptyAsync),
         new("What a caller does with its bytes afterwards changes nothing", OwnsAsync),
     ];
 
@@ -126,6 +126,12 @@ internal static class JournalChecks
     {
         RunLease lease = await test.CreateAsync("run").ConfigureAwait(false);
         await ThrowsAsync<ArgumentException>(() => test.AppendAsync(lease, 0), "An append without events").ConfigureAwait(false);
+        foreach (string content in (string[])["", "{\n}", "{}\n", "\n"])
+        {
+            await ThrowsAsync<ArgumentException>(() => test.AppendAsync(lease, 0, "{}", content), "An event that is empty or holds a line break").ConfigureAwait(false);
+        }
+
+        Equal(0, (await test.ReadAsync("run").ConfigureAwait(false)).Length, "The number of events");
     }
 
     private static async Task OwnsAsync(StoreUnderTest test)

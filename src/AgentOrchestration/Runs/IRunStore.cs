@@ -29,6 +29,7 @@ public interface IRunStore
     /// <param name="append">What, and where.</param>
     /// <param name="cancellationToken">Cancels the asking; the events may have been appended all the same.</param>
     /// <returns>What has become of it.</returns>
+    /// <exception cref="ArgumentException"><see cref="JournalAppend.ThrowIfInvalid"/> refuses it.</exception>
     ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken);
 
     /// <summary>Reads the journal of a run as it is when the reading begins.</summary>

@@ -3,6 +3,8 @@ namespace AgentOrchestration.Runs;
 /// <summary>Events to append to the journal of a run, and what belongs to them.</summary>
 public sealed record JournalAppend
 {
+    private const byte LineBreak = (byte)'\n';
+
     /// <summary>The lease of whoever appends.</summary>
     public required RunLease Lease { get; init; }
 
@@ -17,4 +19,23 @@ public sealed record JournalAppend
 
     /// <summary>How the run has ended, when one of the events says so. Default: it goes on.</summary>
     public RunOutcome? Outcome { get; init; }
+
+    /// <summary>Refuses what no store takes. Every <see cref="IRunStore"/> asks it before anything else.</summary>
+    /// <exception cref="ArgumentException">There are no events, one is empty or holds a line break, or <see cref="RunIds"/> refuses the run's id.</exception>
+    public void ThrowIfInvalid()
+    {
+        RunIds.ThrowIfInvalid(Lease.RunId);
+        if (Events.Count == 0)
+        {
+            throw new ArgumentException($"There are no {nameof(Events)} to append.");
+        }
+
+        for (int i = 0; i < Events.Count; i++)
+        {
+            if (Events[i].Span is var content && (content.IsEmpty || content.Contains(LineBreak)))
+            {
+                throw new ArgumentException($"Event {i} is empty or holds a line break; an event is one line of JSON.");
+            }
+        }
+    }
 }

@@ -28,8 +28,7 @@ public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
     public ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(append);
-        ArgumentOutOfRangeException.ThrowIfZero(append.Events.Count, nameof(append));
-        RunIds.ThrowIfInvalid(append.Lease.RunId);
+        append.ThrowIfInvalid();
         cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)
         {
