@@ -96,13 +96,18 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
     public async IAsyncEnumerable<StoredRun> ListAsync(RunQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
-        foreach (RunRow row in _database.Read(session => session.List(query, _timeProvider.GetUtcNow())))
+        (List<RunRow> rows, RunStoreException? damage) = _database.Read(session => session.List(query, _timeProvider.GetUtcNow()));
+        foreach (RunRow row in rows)
         {
             cancellationToken.ThrowIfCancellationRequested();
             yield return row.ToStoredRun();
         }
 
         await ValueTask.CompletedTask.ConfigureAwait(false);
+        if (damage is not null)
+        {
+            throw damage;
+        }
     }
 
     /// <inheritdoc/>

@@ -183,14 +183,32 @@ public sealed class SqliteFileTests
     }
 
     [Fact]
-    public async Task An_event_with_a_line_break_is_refused()
+    public async Task One_damaged_run_keeps_nobody_from_the_others()
     {
         using var folder = new TemporaryFolder();
         using var store = new SqliteRunStore(folder.Database, TimeProvider.System);
-        RunLease lease = await CreateAsync(store, "run");
-        await Assert.ThrowsAsync<ArgumentException>(() => store.AppendAsync(AppendOf(lease, 0, "{\n}"), TestEnd).AsTask());
-        await Assert.ThrowsAsync<ArgumentException>(() => store.AppendAsync(AppendOf(lease, 0, ""), TestEnd).AsTask());
-        Assert.Empty(await ReadAsync(store, "run"));
+        foreach (string id in (string[])["a", "b", "c"])
+        {
+            RunLease lease = await CreateAsync(store, id);
+            await store.AppendAsync(AppendOf(lease, 0, "{}") with { Outcome = RunOutcome.Succeeded }, TestEnd);
+            await store.ReleaseLeaseAsync(lease, TestEnd);
+        }
+
+        Execute(folder.Database, "UPDATE runs SET token = 7 WHERE run_id = 'a'");
+        List<string> listed = [];
+        RunStoreException damage = await Assert.ThrowsAsync<RunStoreException>(async () =>
+        {
+            await foreach (StoredRun run in store.ListAsync(new RunQuery(), TestEnd))
+            {
+                listed.Add(run.RunId);
+            }
+        });
+        Assert.Contains("the run 'a'", damage.Message, StringComparison.Ordinal);
+        Assert.Equal(["b", "c"], listed);
+
+        await Assert.ThrowsAsync<RunStoreException>(() => store.DeleteEndedAsync(DateTimeOffset.MaxValue, TestEnd));
+        Assert.Null(await store.FindAsync("b", TestEnd));
+        Assert.Null(await store.FindAsync("c", TestEnd));
     }
 
     [Fact]
@@ -226,13 +244,13 @@ public sealed class SqliteFileTests
         return [.. events];
     }
 
-    private static async Task<RunLease> CreateAsync(SqliteRunStore store, string runId) =>
+    internal static async Task<RunLease> CreateAsync(SqliteRunStore store, string runId) =>
         (await store.CreateAsync(new NewRun(runId, DateTimeOffset.UnixEpoch, "{\"header\":1}"u8.ToArray()), "owner", Lease, TestEnd))!;
 
-    private static JournalAppend AppendOf(RunLease lease, long sequence, string content) =>
+    internal static JournalAppend AppendOf(RunLease lease, long sequence, string content) =>
         new() { Lease = lease, Sequence = sequence, Events = [Encoding.UTF8.GetBytes(content)] };
 
-    private static void Execute(string path, string sql)
+    internal static void Execute(string path, string sql)
     {
         using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
         connection.Open();

@@ -22,7 +22,8 @@ internal sealed class SqliteSession(SqliteDatabase database, SqliteConnection co
         return !reader.Read() ? null : Checked(reader) is var row && row.RunId == runId ? row : throw database.Damaged($"the entry of the run '{runId}' is not what was written.");
     }
 
-    public List<RunRow> List(RunQuery query, DateTimeOffset now)
+    /// <returns>What is whole, and what is wrong with the rest.</returns>
+    public (List<RunRow> Rows, RunStoreException? Damage) List(RunQuery query, DateTimeOffset now)
     {
         const string Sql = $"""
             SELECT {RunColumns} FROM runs
@@ -45,13 +46,21 @@ internal sealed class SqliteSession(SqliteDatabase database, SqliteConnection co
             ("$updated", query.UpdatedBefore?.UtcTicks),
             ("$max", query.Max ?? -1));
         List<RunRow> rows = [];
+        RunStoreException? damage = null;
         using SqliteDataReader reader = command.ExecuteReader();
         while (reader.Read())
         {
-            rows.Add(Checked(reader));
+            try
+            {
+                rows.Add(Checked(reader));
+            }
+            catch (RunStoreException exception)
+            {
+                damage ??= exception;
+            }
         }
 
-        return rows;
+        return (rows, damage);
     }
 
     public void Insert(RunRow row, ReadOnlyMemory<byte> header)

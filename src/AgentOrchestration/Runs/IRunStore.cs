@@ -58,9 +58,13 @@ public interface IRunStore
     /// <returns>The run, or <see langword="null"/> when there is none of that id.</returns>
     ValueTask<StoredRun?> FindAsync(string runId, CancellationToken cancellationToken);
 
-    /// <summary>Lists runs, the oldest first; those made at the same moment by their ids.</summary>
+    /// <summary>
+    /// Lists runs, the oldest first; those made at the same moment by their ids. When some cannot be read as they were written, the others
+    /// come first: one damaged run keeps nobody from the rest.
+    /// </summary>
     /// <param name="query">Which.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="RunStoreException">After all that are whole: what is damaged, by name.</exception>
     IAsyncEnumerable<StoredRun> ListAsync(RunQuery query, CancellationToken cancellationToken);
 
     /// <summary>Deletes a run with its journal and blobs, unless somebody holds an unexpired lease of it.</summary>

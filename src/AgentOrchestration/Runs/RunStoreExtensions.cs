@@ -51,6 +51,7 @@ public static class RunStoreExtensions
     /// <param name="endedBefore">Runs that ended before this time.</param>
     /// <param name="cancellationToken">Ends the deleting; what was deleted stays deleted.</param>
     /// <returns>How many were deleted.</returns>
+    /// <exception cref="RunStoreException">The store fails, or some run is damaged; then the others are deleted first.</exception>
     public static async Task<int> DeleteEndedAsync(this IRunStore store, DateTimeOffset endedBefore, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
