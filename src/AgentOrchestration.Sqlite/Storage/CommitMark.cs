@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using AgentOrchestration.Runs;
 using Microsoft.Win32.SafeHandles;
 
 namespace AgentOrchestration.Sqlite.Storage;
@@ -36,14 +37,27 @@ internal sealed class CommitMark(string path) : IDisposable
                 : null;
     }
 
+    /// <summary>Makes it if it is not there.</summary>
+    /// <exception cref="RunStoreException">It cannot be written.</exception>
+    public void Open()
+    {
+        try
+        {
+            _file ??= File.OpenHandle(Path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new RunStoreException($"The mark '{Path}' cannot be written: {exception.Message} Make it a file that can be written, or delete it.", exception);
+        }
+    }
+
     public void Write(ReadOnlySpan<byte> identity, long commits)
     {
         Span<byte> content = stackalloc byte[Length];
         identity.CopyTo(content);
         BinaryPrimitives.WriteInt64LittleEndian(content[IdentityLength..], commits);
         SHA256.HashData(content[..^CheckLength]).AsSpan(0, CheckLength).CopyTo(content[^CheckLength..]);
-        _file ??= File.OpenHandle(Path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
-        RandomAccess.Write(_file, content, 0);
+        RandomAccess.Write(_file!, content, 0);
     }
 
     public void Dispose() => _file?.Dispose();

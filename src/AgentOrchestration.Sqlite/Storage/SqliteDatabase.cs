@@ -16,8 +16,14 @@ internal sealed class SqliteDatabase : IDisposable
 
     private const int CorruptCode = 11;
 
+    // SQLITE_READONLY_DBMOVED.
+    private const int MovedCode = 1032;
+
     /// <summary>Versions before it could lose committed writes: sqlite.org/wal.html, "the WAL-reset bug".</summary>
     private static readonly Version OldestSqlite = new(3, 51, 3);
+
+    /// <summary>How long another process may hold the lock: well within the lease of a run, so that there is time to ask again.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentBag<SqliteSession> _readers = [];
     private readonly CommitMark _mark;
@@ -48,15 +54,27 @@ internal sealed class SqliteDatabase : IDisposable
         }
     }
 
-    /// <summary>A connection that writes as this store promises.</summary>
+    /// <summary>A connection that writes as this store promises, to the file that was opened and to no other.</summary>
     public SqliteConnection Connect()
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path, Pooling = false }.ToString());
-        connection.Open();
+        if (!File.Exists(Path))
+        {
+            throw Gone();
+        }
 
-        // SQLite's own waiting for another process is much finer than that of the provider.
-        Execute(connection, "PRAGMA busy_timeout = 10000; PRAGMA synchronous = FULL;");
-        return connection;
+        // The mark before the file: what others commit meanwhile is no loss.
+        long? marked = _mark.Read(_identity);
+        SqliteConnection connection = Connect(SqliteOpenMode.ReadWrite);
+        try
+        {
+            (byte[] identity, long commits) = ReadIdentity(connection);
+            return !identity.AsSpan().SequenceEqual(_identity) ? throw Gone() : marked > commits ? throw Lost(marked.Value, commits) : connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Reads from one state of the file.</summary>
@@ -76,6 +94,7 @@ internal sealed class SqliteDatabase : IDisposable
                 session.Execute("BEGIN");
                 T result = read(session);
                 session.Execute("COMMIT");
+                ThrowIfGone(session);
                 isWhole = true;
                 return result;
             }
@@ -100,9 +119,18 @@ internal sealed class SqliteDatabase : IDisposable
         {
             _mark.Write(_identity, commits);
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // A full disk: the commit itself is safe, and a mark that lags is none that is wrong.
+            // A full disk, or a mark that somebody has locked up: the commit itself is safe, and a mark that lags is none that is wrong.
+        }
+    }
+
+    /// <summary>What is written to a file that was removed goes with its last user.</summary>
+    public void ThrowIfGone(SqliteSession session)
+    {
+        if (session.HasMoved)
+        {
+            throw Gone();
         }
     }
 
@@ -127,6 +155,7 @@ internal sealed class SqliteDatabase : IDisposable
 
     public RunStoreException Explain(SqliteException exception) => exception.SqliteErrorCode switch
     {
+        _ when exception.SqliteExtendedErrorCode == MovedCode => Gone(exception),
         5 or 6 => new RunStoreException($"The file '{Path}' is locked by another process: {exception.Message}", exception) { IsTransient = true },
         8 => new RunStoreException($"The file '{Path}' or its folder cannot be written: {exception.Message}", exception),
         10 => new RunStoreException($"The disk of '{Path}' fails: {exception.Message}", exception),
@@ -150,7 +179,8 @@ internal sealed class SqliteDatabase : IDisposable
 
     private bool Prepare()
     {
-        using SqliteConnection connection = Connect();
+        PrepareSpace();
+        using SqliteConnection connection = Connect(SqliteOpenMode.ReadWriteCreate);
         if (Version.Parse(connection.ServerVersion) < OldestSqlite)
         {
             throw new RunStoreException(
@@ -161,6 +191,9 @@ internal sealed class SqliteDatabase : IDisposable
         Execute(connection, "BEGIN IMMEDIATE");
         CheckSchema(connection);
         (_identity, long commits) = ReadIdentity(connection);
+
+        // Inside the transaction: what another process commits and marks meanwhile is no loss.
+        long? marked = _mark.Read(_identity);
         Execute(connection, "COMMIT");
         if (Scalar(connection, "PRAGMA integrity_check(runs)") is not "ok" and var what)
         {
@@ -168,9 +201,61 @@ internal sealed class SqliteDatabase : IDisposable
             throw Damaged($"{what}.");
         }
 
-        return _mark.Read(_identity) is not { } marked || marked <= commits ? true : throw new RunStoreException(
-            $"The file '{Path}' has lost {marked - commits} of {marked} commits: it is damaged, or an older copy. Restore a whole copy; to go on with what is there all the same, delete '{_mark.Path}'.");
+        if (marked > commits)
+        {
+            throw Lost(marked.Value, commits);
+        }
+
+        _mark.Open();
+        return true;
     }
+
+    /// <summary>Where nothing is, something new may be. An empty file beside a mark is none that is new: SQLite would throw its log away.</summary>
+    private void PrepareSpace()
+    {
+        var file = new FileInfo(Path);
+        if (file.Exists && file.Length == 0)
+        {
+            ThrowIfMarked();
+        }
+        else if (!file.Exists && File.Exists(_mark.Path))
+        {
+            // The mark of a file that was here before says nothing about the next one.
+            File.Delete(_mark.Path);
+        }
+    }
+
+    private void ThrowIfMarked()
+    {
+        if (File.Exists(_mark.Path))
+        {
+            throw new RunStoreException(
+                $"The file '{Path}' is empty, but there have been commits: it was cut off. Restore a whole copy; to begin anew, delete it and '{_mark.Path}'.");
+        }
+    }
+
+    private SqliteConnection Connect(SqliteOpenMode mode)
+    {
+        // SQLite's own waiting for another process is much finer than that of the provider, which would repeat it up to its own timeout; 0 would be for ever.
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path, Mode = mode, Pooling = false, DefaultTimeout = 1 }.ToString());
+        try
+        {
+            connection.Open();
+            Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = {Patience.TotalMilliseconds}; PRAGMA synchronous = FULL;"));
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private RunStoreException Gone(Exception? exception = null) => new(
+        $"The file '{Path}' was removed or replaced while it was in use. Put it back, with its log '{Path}-wal' if it had one, then resume the runs; for a new file, start the process again.", exception);
+
+    private RunStoreException Lost(long marked, long commits) => new(
+        $"The file '{Path}' has lost {marked - commits} of {marked} commits: it is damaged, or an older copy. Restore a whole copy; to go on with what is there all the same, delete '{_mark.Path}'.");
 
     /// <summary>Only one connection at a time can change the mode; whoever is refused waits for the lock and tries again.</summary>
     private static void UseWriteAheadLog(SqliteConnection connection)
@@ -201,8 +286,7 @@ internal sealed class SqliteDatabase : IDisposable
         bool isEmpty = (long)Scalar(connection, "SELECT count(*) FROM sqlite_schema")! == 0;
         if (isEmpty && version == 0 && application == 0)
         {
-            // The mark of a file that was here before says nothing about this one.
-            File.Delete(_mark.Path);
+            ThrowIfMarked();
             Execute(connection, Schema);
         }
         else if (application != ApplicationId)

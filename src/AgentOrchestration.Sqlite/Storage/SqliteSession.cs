@@ -11,6 +11,9 @@ internal sealed class SqliteSession(SqliteDatabase database, SqliteConnection co
 
     private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
 
+    /// <summary>Whether the file that is open is no longer the one of its path.</summary>
+    public bool HasMoved => SqliteFile.HasMoved(connection);
+
     public void Execute(string sql) => Command(sql).ExecuteNonQuery();
 
     /// <summary>Counts the transaction, inside it.</summary>

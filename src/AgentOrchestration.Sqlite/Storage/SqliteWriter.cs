@@ -62,40 +62,48 @@ internal sealed class SqliteWriter : IDisposable
 
     private void Commit(List<WriteRequest> group)
     {
-        bool isCommitting = false;
-        try
+        while (group.Count > 0)
         {
-            long commits = _database.Guard(() =>
+            WriteRequest? current = null;
+            try
             {
-                _session ??= new SqliteSession(_database, _database.Connect());
-                _session.Execute("BEGIN IMMEDIATE");
-                group.ForEach(request => request.Execute(_session));
-                long count = _session.CountCommit();
-                isCommitting = true;
-                _session.Execute("COMMIT");
-                return count;
-            });
-            _database.Committed(commits);
-        }
-        catch (Exception exception)
-        {
-            // A new connection has none of the old one's troubles, and closing the old one rolls back.
-            _session?.Dispose();
-            _session = null;
-            if (group.Count > 1 && !isCommitting)
-            {
-                // One of them is the cause, such as a run that is damaged; the others are not to suffer for it.
-                group.ForEach(request => Commit([request]));
-            }
-            else
-            {
-                group.ForEach(request => request.Fail(exception));
-            }
+                long commits = _database.Guard(() =>
+                {
+                    _session ??= new SqliteSession(_database, _database.Connect());
+                    _session.Execute("BEGIN IMMEDIATE");
+                    foreach (WriteRequest request in group)
+                    {
+                        current = request;
+                        request.Execute(_session);
+                    }
 
-            return;
-        }
+                    current = null;
+                    long count = _session.CountCommit();
+                    _session.Execute("COMMIT");
+                    _database.ThrowIfGone(_session);
+                    return count;
+                });
+                _database.Committed(commits);
+                group.ForEach(request => request.Succeed());
+                return;
+            }
+            catch (Exception exception)
+            {
+                // A new connection has none of the old one's troubles, and closing the old one rolls back.
+                _session?.Dispose();
+                _session = null;
+                if (current is null)
+                {
+                    // It is the file's trouble, not one request's; each for itself would wait as long again.
+                    group.ForEach(request => request.Fail(exception));
+                    return;
+                }
 
-        group.ForEach(request => request.Succeed());
+                // The others are not to suffer for one, such as one of a run that is damaged.
+                current.Fail(exception);
+                group.Remove(current);
+            }
+        }
     }
 
     private abstract class WriteRequest
