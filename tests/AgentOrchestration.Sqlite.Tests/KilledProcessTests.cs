@@ -1,113 +1,91 @@
-using System.Diagnostics;
-using System.Text.Json.Nodes;
+using AgentOrchestration.Runs;
 using DurableWorker;
 
 namespace AgentOrchestration.Sqlite.Tests;
 
 /// <summary>
 /// F4 and F6: a process is killed again and again, at random moments, and another goes on with its run. A log of effects outside, on the
-/// disk before it is told, is the judge.
+/// disk before it is told, is the judge. 2,000 kills: ORCHESTRATION_SIMULATIONS=40.
 /// </summary>
 public sealed class KilledProcessTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    // Each has a file and one process at a time; together they keep the cores busy.
+    private const int Chains = 4;
 
     private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Killed_at_any_moment_a_run_goes_on_and_nothing_that_was_committed_happens_again()
     {
-        using var folder = new TemporaryFolder();
-        var random = new Random(1);
         int kills = Simulations.Of(50);
+        (int Ended, int Interrupted)[] chains = await Task.WhenAll(Enumerable.Range(0, Chains).Select(
+            chain => KillAsync(new Random(chain + 1), (kills + chain) / Chains)));
+
+        int ended = chains.Sum(chain => chain.Ended);
+        int interrupted = chains.Sum(chain => chain.Interrupted);
+        Assert.True(ended > 0 && interrupted > 0, $"{ended} runs ended, {interrupted} attempts were interrupted.");
+        TestContext.Current.SendDiagnosticMessage("{0} kills, {1} runs ended, {2} attempts were interrupted.", kills, ended, interrupted);
+    }
+
+    private static async Task<(int Ended, int Interrupted)> KillAsync(Random random, int kills)
+    {
+        using var folder = new TemporaryFolder();
         int ended = 0;
         int interrupted = 0;
         string? runId = null;
         HashSet<string> committed = new(StringComparer.Ordinal);
         int judged = 0;
         int leaseMinutes = 0;
-        for (int kill = 0; kill < kills; kill++)
+        for (int kill = 0; kill < kills; leaseMinutes++)
         {
-            (string id, bool hasEnded) = await LiveAsync(folder, runId, leaseMinutes++, TimeSpan.FromMilliseconds(random.Next(150)));
+            using var process = new WorkerProcess("run", folder.Database, folder.Of("effects.log"), $"{leaseMinutes}", runId ?? "-");
+            string id = await process.HearAsync("run ");
+
+            // It is killed after some of its work, however fast that is here, and a moment later.
+            bool isKilled = await process.HearAsync("effect ", random.Next(16), "ended ");
+            if (isKilled)
+            {
+                await Task.Delay(random.Next(20), TestEnd);
+                await process.KillAsync();
+            }
+
             string[] lines = await File.ReadAllLinesAsync(folder.Of("effects.log"), TestEnd);
-            (HashSet<string> succeeded, int again) = await ReadAsync(folder, id);
-            interrupted += again;
+            Committed journal = await ReadAsync(folder, id);
 
             // What was committed before this process lived has not happened in it, and what was told to anybody is committed.
-            Assert.All(lines[judged..], line => Assert.False(line.StartsWith("effect ", StringComparison.Ordinal) && committed.Contains(line["effect ".Length..]), $"Kill {kill}: {line} again"));
-            Assert.All(lines[judged..].Where(line => line.StartsWith($"ack {id}/", StringComparison.Ordinal)), line => Assert.Contains(line["ack ".Length..], succeeded));
+            Assert.All(EffectsOf(lines[judged..], ""), effect => Assert.DoesNotContain(effect.Split(' ')[0], committed));
+            Assert.All(lines[judged..].Where(line => line.StartsWith($"ack {id}/", StringComparison.Ordinal)), line => Assert.Contains(line["ack ".Length..], journal.Attempts.Keys));
+            journal.Judge(EffectsOf(lines, $"{id}/"));
             judged = lines.Length;
-            committed.UnionWith(succeeded);
-            if (hasEnded)
+            committed.UnionWith(journal.Attempts.Keys);
+            kill += isKilled ? 1 : 0;
+            runId = id;
+            if (journal.Outcome is { } outcome)
             {
-                ended++;
-                Assert.Equal(WorkerPlan.Count, succeeded.Count);
-                Assert.All(succeeded, key => Assert.Contains($"effect {key}", lines));
+                Assert.Equal(RunOutcome.Succeeded, outcome);
+                Assert.Equal(WorkerPlan.Count, journal.Attempts.Count);
 
                 // A receiver that knows keys does everything once.
-                Assert.Equal(WorkerPlan.Count, lines.Where(line => line.StartsWith($"effect {id}/", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).Count());
+                Assert.Equal(WorkerPlan.Count, EffectsOf(lines, $"{id}/").Select(effect => effect.Split(' ')[0]).Distinct(StringComparer.Ordinal).Count());
+                ended++;
+                interrupted += journal.Interrupted;
                 runId = null;
             }
             else
             {
-                runId = id;
+                Assert.True(isKilled, "The process left its run.");
             }
         }
 
-        Assert.True(ended > 0, "No run ended.");
-        TestContext.Current.SendDiagnosticMessage("{0} kills, {1} runs ended, {2} attempts were interrupted.", kills, ended, interrupted);
+        return (ended, interrupted);
     }
 
-    /// <summary>Lets a process live for a time after it has its run.</summary>
-    private static async Task<(string RunId, bool HasEnded)> LiveAsync(TemporaryFolder folder, string? runId, int minutesAhead, TimeSpan time)
-    {
-        using var process = new Process();
-        process.StartInfo = new ProcessStartInfo("dotnet", ["exec", typeof(WorkerPlan).Assembly.Location, folder.Database, folder.Of("effects.log"), $"{minutesAhead}", runId ?? "-"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        process.Start();
-        Task<string> errors = process.StandardError.ReadToEndAsync(TestEnd);
-        string? id = await process.StandardOutput.ReadLineAsync(TestEnd).AsTask().WaitAsync(Patience, TestEnd);
-        if (id is null)
-        {
-            Assert.Fail($"The process said nothing but: {await errors}");
-        }
+    private static string[] EffectsOf(string[] lines, string run) =>
+        [.. lines.Where(line => line.StartsWith($"effect {run}", StringComparison.Ordinal)).Select(line => line["effect ".Length..])];
 
-        string? outcome = null;
-        try
-        {
-            outcome = await process.StandardOutput.ReadLineAsync(TestEnd).AsTask().WaitAsync(time, TestEnd);
-        }
-        catch (TimeoutException)
-        {
-            process.Kill(entireProcessTree: true);
-        }
-
-        await process.WaitForExitAsync(TestEnd);
-        Assert.True(outcome is null or "Succeeded", $"{outcome} {(process.HasExited ? await errors : "")}");
-        return (id, outcome is not null);
-    }
-
-    /// <returns>The keys of what is committed, and how many attempts were interrupted.</returns>
-    private static async Task<(HashSet<string> Succeeded, int Interrupted)> ReadAsync(TemporaryFolder folder, string runId)
+    private static async Task<Committed> ReadAsync(TemporaryFolder folder, string runId)
     {
         using var store = new SqliteRunStore(folder.Database, TimeProvider.System);
-        HashSet<string> succeeded = new(StringComparer.Ordinal);
-        int interrupted = 0;
-        foreach (string line in await SqliteFileTests.ReadAsync(store, runId))
-        {
-            JsonNode next = JsonNode.Parse(line)!;
-            string kind = next["kind"]!.GetValue<string>();
-            if (kind == "subtask-succeeded")
-            {
-                Assert.True(succeeded.Add($"{runId}/s{next["subtask"]!.GetValue<int>()}"), "Something was committed twice.");
-            }
-
-            interrupted += kind == "attempt-interrupted" ? 1 : 0;
-        }
-
-        return (succeeded, interrupted);
+        return await Committed.ReadAsync(store, runId);
     }
 }

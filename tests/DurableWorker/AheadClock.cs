@@ -1,7 +1,11 @@
 namespace DurableWorker;
 
 /// <summary>The system's clock, some time ahead: the lease of a process that was killed has expired.</summary>
-internal sealed class AheadClock(TimeSpan ahead) : TimeProvider
+public sealed class AheadClock(TimeSpan ahead) : TimeProvider
 {
-    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + ahead;
+    private long _ahead = ahead.Ticks;
+
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref _ahead));
+
+    public void Advance(TimeSpan time) => Interlocked.Add(ref _ahead, time.Ticks);
 }

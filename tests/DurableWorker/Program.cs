@@ -1,26 +1,98 @@
 using System.Globalization;
 using AgentOrchestration;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Sqlite;
 using DurableWorker;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
-// Arguments: the database, the log of effects, how many minutes the clock is ahead, and a run to resume or "-".
-// Goes on until the run has ended, or until it is killed.
-using var effects = new EffectLog(args[1]);
-var services = new ServiceCollection();
-services.AddSingleton<TimeProvider>(new AheadClock(TimeSpan.FromMinutes(double.Parse(args[2], CultureInfo.InvariantCulture))));
-services.AddSingleton(effects);
-services.AddAgentOrchestration(options => options.MaxParallelism = 4).AddTaskType<Step>().UseSqlite(args[0]);
-await using ServiceProvider provider = services.BuildServiceProvider();
-ITaskOrchestrator orchestrator = provider.GetRequiredService<ITaskOrchestrator>();
-await using OrchestrationRun run = args[3] == "-" ? await orchestrator.StartAsync(WorkerPlan.Create()) : await orchestrator.ResumeAsync(args[3]);
-Console.WriteLine(run.RunId);
-await foreach (RunEvent next in run.WatchAsync())
+// What it does, the database, and more:
+// run DATABASE EFFECTS MINUTES RUN: goes on with a run, or with a new one for "-", by a clock that is so many minutes ahead, until it has ended.
+// share DATABASE EFFECTS FROM FACTOR COUNT: makes so many runs, and goes on with whatever nobody drives, until the input ends.
+// lock DATABASE: keeps others from writing until the input ends.
+switch (args[0])
 {
-    if (next is SubtaskSucceeded succeeded)
+    case "run":
+        await RunAsync(new AheadClock(TimeSpan.FromMinutes(Number(args[3]))), args[4]);
+        break;
+    case "share":
+        await ShareAsync(new FastClock(new DateTimeOffset(Number(args[3]), TimeSpan.Zero), (int)Number(args[4])), (int)Number(args[5]));
+        break;
+    default:
+        await LockAsync();
+        break;
+}
+
+static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
+
+async Task RunAsync(TimeProvider clock, string runId)
+{
+    using var effects = new EffectLog(args[2], Console.Out);
+    await using ServiceProvider provider = Services(clock, effects).BuildServiceProvider();
+    ITaskOrchestrator orchestrator = provider.GetRequiredService<ITaskOrchestrator>();
+    await using OrchestrationRun run = runId == "-" ? await orchestrator.StartAsync(WorkerPlan.Create()) : await orchestrator.ResumeAsync(runId);
+    Console.WriteLine($"run {run.RunId}");
+    await foreach (RunEvent next in run.WatchAsync())
     {
-        effects.Write($"ack {run.RunId}/{succeeded.SubtaskId}");
+        if (next is SubtaskSucceeded succeeded)
+        {
+            effects.Write($"ack {run.RunId}/{succeeded.SubtaskId}");
+        }
+    }
+
+    Console.WriteLine($"ended {(await run.WaitAsync()).Outcome}");
+}
+
+async Task ShareAsync(TimeProvider clock, int count)
+{
+    using var effects = new EffectLog(args[2], TextWriter.Null);
+    IServiceCollection services = Services(clock, effects);
+    services.AddAgentOrchestration().ResumeInterruptedRuns();
+    await using ServiceProvider provider = services.BuildServiceProvider();
+    IHostedService[] hosted = [.. provider.GetServices<IHostedService>()];
+    foreach (IHostedService service in hosted)
+    {
+        await service.StartAsync(CancellationToken.None);
+    }
+
+    List<OrchestrationRun> runs = [];
+    for (int i = 0; i < count; i++)
+    {
+        runs.Add(await provider.GetRequiredService<ITaskOrchestrator>().StartAsync(WorkerPlan.Create()));
+        Console.WriteLine($"run {runs[^1].RunId}");
+    }
+
+    await Console.In.ReadToEndAsync();
+    foreach (IHostedService service in hosted)
+    {
+        await service.StopAsync(CancellationToken.None);
+    }
+
+    foreach (OrchestrationRun run in runs)
+    {
+        await run.DisposeAsync();
     }
 }
 
-Console.WriteLine((await run.WaitAsync()).Outcome);
+async Task LockAsync()
+{
+    // Through the store first, because only it loads SQLite.
+    using var store = new SqliteRunStore(args[1], TimeProvider.System);
+    await using var connection = new SqliteConnection($"Data Source={args[1]};Pooling=False");
+    await connection.OpenAsync();
+    await using SqliteCommand command = connection.CreateCommand();
+    command.CommandText = "BEGIN IMMEDIATE";
+    await command.ExecuteNonQueryAsync();
+    Console.WriteLine("locked");
+    await Console.In.ReadToEndAsync();
+}
+
+ServiceCollection Services(TimeProvider clock, EffectLog effects)
+{
+    var services = new ServiceCollection();
+    services.AddSingleton(clock);
+    services.AddSingleton(effects);
+    services.AddAgentOrchestration(options => options.MaxParallelism = 4).AddTaskType<Step>().UseSqlite(args[1]);
+    return services;
+}

@@ -11,7 +11,7 @@ internal sealed class Step(EffectLog effects) : ITaskHandler<string[], string>
     public async ValueTask<string> ExecuteAsync(string[] input, TaskContext context, CancellationToken cancellationToken)
     {
         await Task.Delay(Moment, cancellationToken);
-        effects.Write($"effect {context.IdempotencyKey}");
+        effects.Write($"effect {context.IdempotencyKey} {context.Attempt}");
         await Task.Delay(Moment, cancellationToken);
         return $"{context.Subtask.Id}:{input.Length}";
     }
