@@ -34,28 +34,19 @@ public sealed class UnusableFileTests
     }
 
     [Fact]
-    public void A_file_that_is_refused_is_let_go()
+    public async Task A_file_that_is_refused_is_let_go()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux tells which files a process has open.");
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder.Database, new string('x', 5000));
-
-        Assert.Throws<RunStoreException>(() => new SqliteRunStore(folder.Database, TimeProvider.System));
-
-        Assert.DoesNotContain(Directory.EnumerateFiles("/proc/self/fd").Select(TargetOf), target => target == folder.Database);
-
-        static string? TargetOf(string link)
+        using (var store = new SqliteRunStore(folder.Database, TimeProvider.System))
         {
-            try
-            {
-                return new FileInfo(link).LinkTarget;
-            }
-            catch (IOException)
-            {
-                // It was closed meanwhile.
-                return null;
-            }
+            await store.FindAsync("run", TestEnd);
+            Assert.Contains(folder.Database, OpenFiles());
         }
+
+        await File.WriteAllTextAsync(folder.Database, new string('x', 5000), TestEnd);
+        Assert.Throws<RunStoreException>(() => new SqliteRunStore(folder.Database, TimeProvider.System));
+        Assert.DoesNotContain(folder.Database, OpenFiles());
     }
 
     [Fact]
@@ -84,5 +75,23 @@ public sealed class UnusableFileTests
                 return true;
             },
             TestEnd));
+    }
+
+    private static string?[] OpenFiles()
+    {
+        return [.. Directory.GetFileSystemEntries("/proc/self/fd").Select(TargetOf)];
+
+        static string? TargetOf(string link)
+        {
+            try
+            {
+                return new FileInfo(link).LinkTarget;
+            }
+            catch (IOException)
+            {
+                // It was closed meanwhile.
+                return null;
+            }
+        }
     }
 }
