@@ -32,14 +32,14 @@ internal sealed class RevealedSecrets
             lock (_gate)
             {
                 // The longest first, so that nothing is left of one that holds another.
-                Volatile.Write(ref _values, [.. _values.Append(value).Distinct(StringComparer.Ordinal).OrderByDescending(secret => secret.Length)]);
+                Volatile.Write(ref _values, [.. _values.Concat(SecretForms.Of(value)).Where(form => form.Length >= Shortest).Distinct(StringComparer.Ordinal).OrderByDescending(form => form.Length)]);
             }
         }
 
         return value;
     }
 
-    /// <summary>A text without the secrets.</summary>
+    /// <summary>A text without the secrets, also where they are written as in a URL, in JSON or in base64.</summary>
     public string Redact(string text)
     {
         foreach (string value in Volatile.Read(ref _values))

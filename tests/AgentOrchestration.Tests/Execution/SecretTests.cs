@@ -1,6 +1,11 @@
+using System.Buffers.Text;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Net;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Plugins;
 using AgentOrchestration.Results;
@@ -15,6 +20,29 @@ namespace AgentOrchestration.Tests.Execution;
 public sealed class SecretTests
 {
     private const string Canary = "canary-7f3a-ünd-\"quotes\"";
+
+    private static readonly Func<string, string>[] Ways =
+    [
+        key => key,
+        key => $"https://server/?key={Uri.EscapeDataString(key)}&more=1",
+        key => $"https://server/?key={WebUtility.UrlEncode(key)}",
+        key => $"https://server/?key={Regex.Replace(Uri.EscapeDataString(key), "%..", match => match.Value.ToLowerInvariant())}",
+        key => JsonSerializer.Serialize(new { key }),
+        key => Convert.ToBase64String(Encoding.UTF8.GetBytes(key)),
+        key => $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"u:{key}"))}",
+        key => $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($":{key}:and more"))}",
+        key => Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"user:{key}")),
+    ];
+
+    // Of all that URLs, JSON and base64 write in another way.
+    public static TheoryData<string> Canaries =>
+    [
+        .. Enumerable.Range(0, 20).Select(number =>
+        {
+            var random = new Random(number);
+            return string.Concat(Enumerable.Range(0, 12 + number).Select(_ => (string[])["a", "k", "7", "0", "Z", "-", "_", "+", "/", "=", " ", "%", "&", "\"", "\\", "<", "ü", "日", "😀"]).Select(letters => letters[random.Next(letters.Length)]));
+        }),
+    ];
 
     private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
 
@@ -81,6 +109,105 @@ public sealed class SecretTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Canaries))]
+    public async Task However_a_secret_is_written_it_is_not_told(string canary)
+    {
+        var logs = new FakeLogCollector();
+        List<string> told = [];
+        using var metrics = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name.StartsWith("AgentOrchestration", StringComparison.Ordinal))
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        metrics.SetMeasurementEventCallback<double>((_, _, tags, _) => Add(tags));
+        metrics.SetMeasurementEventCallback<long>((_, _, tags, _) => Add(tags));
+        metrics.Start();
+        using var spans = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name.StartsWith("AgentOrchestration", StringComparison.Ordinal),
+            Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity => Tell($"{activity.DisplayName} {activity.StatusDescription} {string.Join(' ', activity.TagObjects)} {string.Join(' ', activity.Events.SelectMany(next => next.Tags))}"),
+        };
+        ActivitySource.AddActivityListener(spans);
+        DurableHost host = new(builder =>
+        {
+            builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new FakeLoggerProvider(logs)));
+            builder.Services.AddSingleton<ISecretProvider>(new Vault(canary));
+            builder.AddTaskType<Call, int>("throws", "Tells a secret.", (call, context, _) =>
+            {
+                string text = Ways[int.Parse(call.Url, null)](call.Key);
+                context.ReportProgress(0.5, text);
+                context.StreamText(text);
+                throw new InvalidOperationException($"The server refused {text}.", new InvalidOperationException(text));
+            });
+        });
+        await using (ServiceProvider process = host.NewProcess())
+        {
+            await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(
+                TaskPlan.Create(plan =>
+                {
+                    for (int way = 0; way < Ways.Length; way++)
+                    {
+                        plan.Add($"throws-{way}", "throws", new JsonObject { ["url"] = $"{way}", ["key"] = new SecretRef("api-key").ToJsonNode() });
+                    }
+                }),
+                TestEnd);
+            RunResult result = await run.WaitAsync(TestEnd);
+            Tell(new OrchestrationFailedException(result).ToString());
+            foreach (RunEvent next in await Engine.EventsAsync(run))
+            {
+                Tell($"{next} {(next as SubtaskFailed)?.Error.Message} {(next as SubtaskFailed)?.Error.Exception}");
+            }
+
+            foreach (string line in await host.JournalAsync(run.RunId))
+            {
+                Tell(line);
+                Tell(JsonNode.Parse(line)!["error"]?["message"]?.GetValue<string>() ?? "");
+            }
+
+            Tell(Encoding.UTF8.GetString((await host.Store.ReadHeaderAsync(run.RunId, TestEnd))!.Value.Span));
+        }
+
+        told.AddRange(logs.GetSnapshot().Select(log => $"{log.Message} {log.Exception}"));
+        Assert.Contains(told, text => text.Contains("***", StringComparison.Ordinal));
+        foreach (string text in told)
+        {
+            string[] readings = [text, Uri.UnescapeDataString(text), WebUtility.UrlDecode(text), .. Base64Of(text)];
+            Assert.All(readings, reading => Assert.DoesNotContain(canary, reading, StringComparison.Ordinal));
+        }
+
+        void Add(ReadOnlySpan<KeyValuePair<string, object?>> tags) => Tell(string.Join(' ', tags.ToArray()));
+
+        void Tell(string text)
+        {
+            lock (told)
+            {
+                told.Add(text);
+            }
+        }
+    }
+
+    /// <summary>What the longest words of a text say when they are base64.</summary>
+    private static IEnumerable<string> Base64Of(string text)
+    {
+        foreach (string word in text.Split(' ', '"', '\'', '.', ',', '\n').Where(word => word.Length >= 16))
+        {
+            string padded = word.Replace('-', '+').Replace('_', '/').TrimEnd('=');
+            padded += new string('=', (4 - (padded.Length % 4)) % 4);
+            byte[] content = new byte[padded.Length];
+            if (Convert.TryFromBase64String(padded, content, out int length))
+            {
+                yield return Encoding.UTF8.GetString(content, 0, length);
+            }
+        }
+    }
+
     [Fact]
     public async Task A_secret_that_is_not_there_fails_its_subtask_by_name()
     {
@@ -123,7 +250,7 @@ public sealed class SecretTests
 
     private static DurableHost Create(Action<IAgentOrchestrationBuilder>? also = null) => new(builder =>
     {
-        builder.Services.AddSingleton<ISecretProvider>(new Vault());
+        builder.Services.AddSingleton<ISecretProvider>(new Vault(Canary));
         builder
             .AddTaskType("uses", "Uses a secret.", (Call call, TaskContext context, CancellationToken _) =>
             {
@@ -142,8 +269,8 @@ public sealed class SecretTests
 
     private sealed record Call(string Url, string Key);
 
-    private sealed class Vault : ISecretProvider
+    private sealed class Vault(string secret) : ISecretProvider
     {
-        public string? Find(string name) => name == "api-key" ? Canary : null;
+        public string? Find(string name) => name == "api-key" ? secret : null;
     }
 }
