@@ -1,5 +1,4 @@
 using AgentOrchestration.Execution;
-using AgentOrchestration.Plans;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Tests.Scheduling;
 
@@ -24,7 +23,7 @@ public sealed class RunEventStreamTests
         Assert.True(await reader.MoveNextAsync());
 
         // One that spins does not come back from this call.
-        ValueTask<bool> next = await Task.Run(() => new { Moving = reader.MoveNextAsync() }, TestEnd).WaitAsync(TimeSpan.FromMinutes(1), TestEnd) is { Moving: var moving } ? moving : default;
+        Task<bool> next = await Task.Factory.StartNew(() => reader.MoveNextAsync().AsTask(), TestEnd, TaskCreationOptions.None, TaskScheduler.Default).WaitAsync(TimeSpan.FromMinutes(1), TestEnd);
         Assert.False(next.IsCompleted);
 
         state.History.Show(2);

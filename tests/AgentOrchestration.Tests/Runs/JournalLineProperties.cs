@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Journal;
-using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Scheduling;
 using CsCheck;
 
