@@ -204,12 +204,12 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
 
     private bool Delete(SqliteSession session, string runId)
     {
-        if (session.Find(runId) is not { } row || row.IsHeld(_timeProvider.GetUtcNow()))
+        if (session.FindFree(runId, _timeProvider.GetUtcNow()) is not { } key)
         {
             return false;
         }
 
-        session.Delete(row.Key);
+        session.Delete(key);
         return true;
     }
 

@@ -88,6 +88,26 @@ public sealed class SqliteFileTests
         Assert.Equal(Events(5), await ReadAsync(again, "other"));
     }
 
+    [Fact]
+    public async Task A_damaged_run_can_be_deleted_and_then_nothing_is_damaged()
+    {
+        using var folder = new TemporaryFolder();
+        using (var store = new SqliteRunStore(folder.Database, TimeProvider.System))
+        {
+            await FillAsync(store, "run", 5);
+            await FillAsync(store, "other", 5);
+        }
+
+        Execute(folder.Database, "UPDATE runs SET sequence = 4, owner = NULL WHERE run_id = 'run'");
+        using var again = new SqliteRunStore(folder.Database, TimeProvider.System);
+        await Assert.ThrowsAsync<RunStoreException>(async () => await again.FindAsync("run", TestContext.Current.CancellationToken));
+
+        Assert.True(await again.DeleteAsync("run", TestContext.Current.CancellationToken));
+
+        Assert.Null(await again.FindAsync("run", TestContext.Current.CancellationToken));
+        Assert.Equal(["other"], await again.ListAsync(new RunQuery(), TestContext.Current.CancellationToken).Select(run => run.RunId).ToArrayAsync(TestContext.Current.CancellationToken));
+    }
+
     [Theory]
     [InlineData("DELETE FROM journal WHERE run = 1 AND sequence = 4", "ends after event 4 of 5")]
     [InlineData("DELETE FROM journal WHERE run = 1 AND sequence = 1", "from event 2 of 5")]

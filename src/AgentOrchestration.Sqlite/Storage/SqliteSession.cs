@@ -25,6 +25,10 @@ internal sealed class SqliteSession(SqliteDatabase database, SqliteConnection co
         return !reader.Read() ? null : Checked(reader) is var row && row.RunId == runId ? row : throw database.Damaged($"the entry of the run '{runId}' is not what was written.");
     }
 
+    /// <summary>The key of a run that nobody holds, also when it is damaged: that it can be deleted then is the remedy.</summary>
+    public long? FindFree(string runId, DateTimeOffset now) =>
+        (long?)Command("SELECT key FROM runs WHERE run_id = $run AND (owner IS NULL OR expires <= $now)", ("$run", runId), ("$now", now.UtcTicks)).ExecuteScalar();
+
     /// <returns>What is whole, and what is wrong with the rest.</returns>
     public (List<RunRow> Rows, RunStoreException? Damage) List(RunQuery query, DateTimeOffset now)
     {
