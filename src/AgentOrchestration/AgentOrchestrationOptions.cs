@@ -62,6 +62,13 @@ public sealed class AgentOrchestrationOptions
     /// </summary>
     public bool ReserveForCriticalPath { get; set; }
 
+    /// <summary>
+    /// How many subtasks a run may add to its plan: those of handlers, of items of lists, and of plans within the plan. What would add more
+    /// fails. Default: 100,000.
+    /// </summary>
+    [Range(0, int.MaxValue)]
+    public int MaxAddedSubtasks { get; set; } = RunOptions.DefaultMaxAddedSubtasks;
+
     /// <summary>How long one try to undo a subtask may take, when its task type has no timeout. Default: 5 minutes.</summary>
     public TimeSpan CompensationTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
@@ -85,6 +92,7 @@ public sealed class AgentOrchestrationOptions
         MaxAbandoned = MaxAbandoned,
         MaxPassedOver = MaxPassedOver,
         ReserveForCriticalPath = ReserveForCriticalPath,
+        MaxAddedSubtasks = MaxAddedSubtasks,
         Timeout = RunTimeout,
         FailurePolicy = FailurePolicy,
         Budget = Budget,

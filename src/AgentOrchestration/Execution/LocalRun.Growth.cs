@@ -31,9 +31,23 @@ internal sealed partial class LocalRun
         }
     }
 
-    private GraphGrowth CheckGrowth(TaskPlan plan, int parent, GrowthSurroundings surroundings, bool isJoined) =>
-        PlannedGraph.Checker.CheckGrowth(plan, Graph, parent, surroundings, isJoined, out IReadOnlyList<PlanDiagnostic> diagnostics)
+    private GraphGrowth CheckGrowth(TaskPlan plan, int parent, GrowthSurroundings surroundings, bool isJoined)
+    {
+        ThrowIfTooMany(plan.Subtasks.Count);
+        return PlannedGraph.Checker.CheckGrowth(plan, Graph, parent, surroundings, isJoined, out IReadOnlyList<PlanDiagnostic> diagnostics)
             ?? throw new InvalidPlanException(new PlanRefusal(diagnostics) { Plan = plan });
+    }
+
+    /// <summary>A list from outside, or code that adds what adds again, does not fill the memory.</summary>
+    private void ThrowIfTooMany(int more)
+    {
+        int added = Graph.Count - PlannedGraph.Count;
+        if (more > Options.MaxAddedSubtasks - added)
+        {
+            throw new InvalidOperationException(
+                $"{more} subtasks were to be added to a run that has added {added} and may add {Options.MaxAddedSubtasks} in all. Add fewer, or raise MaxAddedSubtasks.");
+        }
+    }
 
     private LocalAttempt? CompleteWithAdditions(LocalAttempt attempt, AttemptResult result, TaskPlan additions)
     {
@@ -104,6 +118,7 @@ internal sealed partial class LocalRun
         }
 
         JsonElement list = Inputs.ReadList(Graph.Inputs[subtask]!.List!.Value);
+        ThrowIfTooMany(list.GetArrayLength());
         GrowthSurroundings surroundings = GrowthSurroundings.ForItems(Graph, subtask);
         return list.GetArrayLength() == 0
             ? null

@@ -91,8 +91,8 @@ internal sealed class SubtaskDocument
             Name = Name ?? Id,
             Description = Description,
             TaskType = Type,
-            DependsOn = [.. (DependsOn ?? []).Select(id => id ?? "")],
-            OptionalDependsOn = [.. (OptionalDependsOn ?? []).Select(id => id ?? "")],
+            DependsOn = IdsOf(DependsOn),
+            OptionalDependsOn = IdsOf(OptionalDependsOn),
             Arguments = arguments,
             Condition = When?.ToCondition(),
             ForEach = ForEach is null ? null : SubtaskOutput.Parse(ForEach),
@@ -102,6 +102,9 @@ internal sealed class SubtaskDocument
             Resources = Resources ?? ResourceRequirements.None,
         };
     }
+
+    private static IReadOnlyList<string> IdsOf(IReadOnlyList<string?>? ids) =>
+        ids is null or { Count: 0 } ? [] : ids.Contains(null) ? [.. ids.Select(id => id ?? "")] : (IReadOnlyList<string>)ids;
 
     /// <summary>Rounds, where <see cref="TimeSpan.FromMinutes(double)"/> cuts off: what was written is read back to the tick.</summary>
     private static TimeSpan ToTimeSpan(double minutes) => new((long)Math.Round(minutes * TimeSpan.TicksPerMinute));

@@ -5,6 +5,8 @@ public sealed record RunOptions
 {
     internal const int DefaultMaxPassedOver = 64;
 
+    internal const int DefaultMaxAddedSubtasks = 100_000;
+
     /// <summary>How many subtasks run at a time, from 1. Default: 5.</summary>
     public int MaxParallelism { get; init; } = 5;
 
@@ -41,6 +43,12 @@ public sealed record RunOptions
     /// estimates are good and critical work needs much at once. Default: no.
     /// </summary>
     public bool ReserveForCriticalPath { get; init; }
+
+    /// <summary>
+    /// How many subtasks a run may add to its plan: those of handlers, of items of lists, and of plans within the plan. What would add more
+    /// fails. Default: 100,000.
+    /// </summary>
+    public int MaxAddedSubtasks { get; init; } = DefaultMaxAddedSubtasks;
 
     /// <summary>How long one try to undo a subtask may take, when its task type has no timeout of its own. Default: 5 minutes.</summary>
     public TimeSpan CompensationTimeout { get; init; } = TimeSpan.FromMinutes(5);

@@ -32,6 +32,19 @@ public sealed class ForEachTests
         Assert.Equal(0, result["each"].Attempts);
     }
 
+    [Theory]
+    [InlineData(20, SubtaskState.Succeeded)]
+    [InlineData(21, SubtaskState.Failed)]
+    public async Task A_list_longer_than_a_run_may_add_fails_and_adds_nothing(int count, SubtaskState state)
+    {
+        await using Engine engine = Create(Enumerable.Range(0, count), options => options.MaxAddedSubtasks = 20);
+
+        RunResult result = await engine.RunAsync(plan => plan.ForEach("each", plan.Add("list", "list").Output(), "square"));
+
+        Assert.Equal((state, state == SubtaskState.Succeeded ? count + 2 : 2), (result["each"].State, result.Subtasks.Count));
+        Assert.Equal(state == SubtaskState.Failed, result["each"].Error?.Message.Contains("may add 20 in all", StringComparison.Ordinal) == true);
+    }
+
     [Fact]
     public async Task Parts_of_items_and_outputs_of_other_subtasks_stand_in_the_arguments()
     {
@@ -112,7 +125,7 @@ public sealed class ForEachTests
     [Fact]
     public async Task Every_item_has_the_limits_of_its_subtask()
     {
-        await using Engine engine = Create([-1, -2], options =>
+        await using Engine engine = Create([-1, -2], square: options =>
         {
             options.Retry.Delay = TimeSpan.Zero;
             options.Retry.MaxAttempts = 2;
@@ -188,22 +201,24 @@ public sealed class ForEachTests
         Assert.Equal((SubtaskState.Failed, "InvalidPlanException"), (result["each"].State, result["each"].Error!.Kind));
     }
 
-    private static Engine Create(IEnumerable<int> items, Action<TaskTypeOptions>? square = null) => new(builder => builder
-        .AddTaskType("list", "Lists.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(items.ToArray()))
-        .AddTaskType("people", "Lists people.", (None _, TaskContext _, CancellationToken _) =>
-            ValueTask.FromResult<Person[]>([new(new Name("Ada")), new(new Name("Alan"))]))
-        .AddTaskType("hostile", "Lists what reads like a reference.", (None _, TaskContext _, CancellationToken _) =>
-            ValueTask.FromResult<Dictionary<string, string>[]>([new() { ["$output"] = "secret" }]))
-        .AddTaskType(
-            "square",
-            "Squares.",
-            (int number, TaskContext _, CancellationToken _) => number < 0 ? throw new InvalidDataException("Bad data.") : ValueTask.FromResult((long)number * number),
-            square)
-        .AddTaskType("sum", "Adds.", (long[] numbers, TaskContext _, CancellationToken _) => ValueTask.FromResult(numbers.Sum()))
-        .AddTaskType("echo", "Echoes.", (string text, TaskContext _, CancellationToken _) =>
-            text == "broken" ? throw new InvalidDataException("Bad data.") : ValueTask.FromResult(text))
-        .AddTaskType("echo-any", "Echoes.", (System.Text.Json.JsonElement any, TaskContext _, CancellationToken _) => ValueTask.FromResult(any))
-        .AddTaskType("join", "Joins.", (Pair pair, TaskContext _, CancellationToken _) => ValueTask.FromResult($"{pair.Left ?? "nothing"} {pair.Right}")));
+    private static Engine Create(IEnumerable<int> items, Action<AgentOrchestrationOptions>? options = null, Action<TaskTypeOptions>? square = null) => new(
+        builder => builder
+            .AddTaskType("list", "Lists.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(items.ToArray()))
+            .AddTaskType("people", "Lists people.", (None _, TaskContext _, CancellationToken _) =>
+                ValueTask.FromResult<Person[]>([new(new Name("Ada")), new(new Name("Alan"))]))
+            .AddTaskType("hostile", "Lists what reads like a reference.", (None _, TaskContext _, CancellationToken _) =>
+                ValueTask.FromResult<Dictionary<string, string>[]>([new() { ["$output"] = "secret" }]))
+            .AddTaskType(
+                "square",
+                "Squares.",
+                (int number, TaskContext _, CancellationToken _) => number < 0 ? throw new InvalidDataException("Bad data.") : ValueTask.FromResult((long)number * number),
+                square)
+            .AddTaskType("sum", "Adds.", (long[] numbers, TaskContext _, CancellationToken _) => ValueTask.FromResult(numbers.Sum()))
+            .AddTaskType("echo", "Echoes.", (string text, TaskContext _, CancellationToken _) =>
+                text == "broken" ? throw new InvalidDataException("Bad data.") : ValueTask.FromResult(text))
+            .AddTaskType("echo-any", "Echoes.", (System.Text.Json.JsonElement any, TaskContext _, CancellationToken _) => ValueTask.FromResult(any))
+            .AddTaskType("join", "Joins.", (Pair pair, TaskContext _, CancellationToken _) => ValueTask.FromResult($"{pair.Left ?? "nothing"} {pair.Right}")),
+        options);
 
     private sealed record Pair(string? Left, string Right);
 

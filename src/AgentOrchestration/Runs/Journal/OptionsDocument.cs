@@ -24,6 +24,8 @@ internal sealed class OptionsDocument
 
     public bool? ReserveForCriticalPath { get; init; }
 
+    public int? MaxAddedSubtasks { get; init; }
+
     public static OptionsDocument From(RunOptions options) => new()
     {
         MaxParallelism = options.MaxParallelism,
@@ -35,6 +37,7 @@ internal sealed class OptionsDocument
         MaxPassedOver = options.MaxPassedOver,
         CompensationTimeout = options.CompensationTimeout.Ticks,
         ReserveForCriticalPath = options.ReserveForCriticalPath ? true : null,
+        MaxAddedSubtasks = options.MaxAddedSubtasks == RunOptions.DefaultMaxAddedSubtasks ? null : options.MaxAddedSubtasks,
     };
 
     public RunOptions ToOptions() => new()
@@ -48,5 +51,6 @@ internal sealed class OptionsDocument
         MaxPassedOver = MaxPassedOver,
         CompensationTimeout = new TimeSpan(CompensationTimeout),
         ReserveForCriticalPath = ReserveForCriticalPath ?? false,
+        MaxAddedSubtasks = MaxAddedSubtasks ?? RunOptions.DefaultMaxAddedSubtasks,
     };
 }

@@ -1,0 +1,33 @@
+using System.Reflection;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Journal;
+using AgentOrchestration.Tasks;
+
+namespace AgentOrchestration.Tests.Runs;
+
+public sealed class OptionsDocumentTests
+{
+    [Fact]
+    public void A_resumed_run_has_every_option_that_it_was_started_with()
+    {
+        var options = new RunOptions
+        {
+            MaxParallelism = 3,
+            AbandonAfter = TimeSpan.FromSeconds(7),
+            MaxAbandoned = 2,
+            Timeout = TimeSpan.FromHours(1),
+            FailurePolicy = FailurePolicy.Compensate,
+            Budget = new RunBudget { MaxAttempts = 9, WhenExhausted = BudgetAction.Finish },
+            MaxPassedOver = 5,
+            ReserveForCriticalPath = true,
+            MaxAddedSubtasks = 17,
+            CompensationTimeout = TimeSpan.FromMinutes(3),
+        };
+        var defaults = new RunOptions();
+
+        // An option that is added later has to be set above.
+        Assert.All(typeof(RunOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance), property => Assert.NotEqual(property.GetValue(defaults), property.GetValue(options)));
+        Assert.Equal(options, OptionsDocument.From(options).ToOptions());
+        Assert.Equal(defaults, OptionsDocument.From(defaults).ToOptions());
+    }
+}
