@@ -14,12 +14,16 @@ internal sealed class PlanReader(PlanningOptions options)
     /// <summary>What is looked at in one go; what is held grows by no more than that before it is read.</summary>
     private const int SliceLength = 4096;
 
+    /// <summary>To read a byte costs as much as to read these: smaller pieces wait for others, until one may close an object.</summary>
+    private const int HeldLength = 64;
+
     private const int MaxExcerpt = 40;
 
     private static readonly IReadOnlyList<Subtask> None = [];
 
     private readonly List<PlanDiagnostic> _diagnostics = [];
     private readonly List<byte> _excerpt = [];
+    private readonly byte[] _held = new byte[HeldLength];
     private readonly SurroundingText _before = new();
     private readonly SurroundingText _after = new();
     private PlanObject? _plan;
@@ -27,6 +31,7 @@ internal sealed class PlanReader(PlanningOptions options)
     private Phase _phase;
     private bool _isBraceOpen;
     private char _highSurrogate;
+    private int _heldCount;
     private int _length;
     private int _brokenAt;
     private bool _holdsInvalidText;
@@ -53,12 +58,10 @@ internal sealed class PlanReader(PlanningOptions options)
     public IReadOnlyList<Subtask> Append(ReadOnlySpan<byte> utf8)
     {
         int before = SoundCount;
-        int allowed = Math.Min(utf8.Length, Math.Max(0, options.MaxAnswerLength - _length));
+        int allowed = Math.Min(utf8.Length, Math.Max(0, options.MaxAnswerLength - _length - _heldCount));
         for (int start = 0; start < allowed; start += SliceLength)
         {
-            ReadOnlySpan<byte> slice = utf8[start..Math.Min(allowed, start + SliceLength)];
-            _length += slice.Length;
-            Read(slice);
+            HoldOrRead(utf8[start..Math.Min(allowed, start + SliceLength)]);
         }
 
         if (allowed < utf8.Length && !IsTooLong)
@@ -159,8 +162,32 @@ internal sealed class PlanReader(PlanningOptions options)
         }
     }
 
+    private void HoldOrRead(ReadOnlySpan<byte> slice)
+    {
+        if (_phase == Phase.Within && _heldCount + slice.Length <= HeldLength && !slice.Contains((byte)'}'))
+        {
+            slice.CopyTo(_held.AsSpan(_heldCount));
+            _heldCount += slice.Length;
+            return;
+        }
+
+        ReadHeld();
+        Read(slice);
+    }
+
+    private void ReadHeld()
+    {
+        if (_heldCount > 0)
+        {
+            ReadOnlySpan<byte> held = _held.AsSpan(0, _heldCount);
+            _heldCount = 0;
+            Read(held);
+        }
+    }
+
     private void Read(ReadOnlySpan<byte> slice)
     {
+        _length += slice.Length;
         int start = _phase == Phase.Before ? ReadBefore(slice) : 0;
         if (_phase == Phase.Within)
         {
@@ -232,6 +259,7 @@ internal sealed class PlanReader(PlanningOptions options)
 
     private void EndText()
     {
+        ReadHeld();
         if (_phase == Phase.Within)
         {
             _plan!.EndText();
