@@ -58,7 +58,7 @@ public sealed class AgentOrchestrationOptions
     /// <summary>
     /// Whether a run keeps resources ahead of time for the most urgent subtask that waits for running ones only: less urgent work
     /// that would still hold them when it is expected to be ready does not start. Given up when the forecast turns out wrong. Worth it where
-    /// estimates are good and critical work needs much at once. Default: no.
+    /// estimates are good and critical work needs much at once. What a run began before its plan was complete reserves nothing. Default: no.
     /// </summary>
     public bool ReserveForCriticalPath { get; set; }
 

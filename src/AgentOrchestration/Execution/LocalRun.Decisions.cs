@@ -50,7 +50,6 @@ internal sealed partial class LocalRun
                     break;
             }
         }
-
     }
 
     private void WakeAttempt(Decision wake)

@@ -40,7 +40,7 @@ public sealed record RunOptions
     /// <summary>
     /// Whether resources are kept ahead of time for the most urgent subtask that waits for running ones only: less urgent work that
     /// would still hold them when it is expected to be ready does not start. Given up when the forecast turns out wrong. Worth it where
-    /// estimates are good and critical work needs much at once. Default: no.
+    /// estimates are good and critical work needs much at once. What a run began before its plan was complete reserves nothing. Default: no.
     /// </summary>
     public bool ReserveForCriticalPath { get; init; }
 

@@ -1,7 +1,6 @@
 using System.Reflection;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Journal;
-using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Tests.Runs;
 
