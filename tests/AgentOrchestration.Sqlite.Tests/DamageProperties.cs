@@ -16,7 +16,7 @@ public sealed class DamageProperties
         Assert.True(whole["runs.db-wal"].Length > 100_000, "The log is to hold most of it.");
         int refused = 0;
         int intact = 0;
-        for (int seed = 0; seed < Simulations.Of(400); seed++)
+        for (int seed = 0; seed < Simulations.Of(2_000); seed++)
         {
             var random = new Random(seed);
             using var damaged = new TemporaryFolder();

@@ -23,7 +23,7 @@ public sealed class DurableCrashProperties
     public async Task A_run_that_was_killed_at_any_operation_ends_as_if_it_had_not_been()
     {
         long crashes = 0;
-        for (int seed = 0; seed < Simulations.Of(25); seed++)
+        for (int seed = 0; seed < Simulations.Of(60); seed++)
         {
             crashes += await CrashEverywhereAsync(seed, FailurePolicy.Continue);
         }
@@ -35,7 +35,7 @@ public sealed class DurableCrashProperties
     public async Task What_is_half_undone_at_a_crash_is_undone_to_its_end_and_nothing_twice()
     {
         long crashes = 0;
-        for (int seed = 1000; seed < 1000 + Simulations.Of(12); seed++)
+        for (int seed = 1000; seed < 1000 + Simulations.Of(30); seed++)
         {
             crashes += await CrashEverywhereAsync(seed, FailurePolicy.Compensate);
         }

@@ -102,7 +102,7 @@ public sealed class JournalJsonTests
     public void Damaged_lines_are_refused_or_read_and_nothing_else_comes_of_them()
     {
         int refused = 0;
-        long count = Simulations.Of(50_000);
+        long count = Simulations.Of(250_000);
         for (int seed = 0; seed < count; seed++)
         {
             var random = new Random(seed);
