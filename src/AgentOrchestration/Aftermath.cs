@@ -13,17 +13,17 @@ internal static class Aftermath
     public static PlanRefusal Of(RunResult result)
     {
         var diagnostics = new DiagnosticList();
+        if (result.Outcome != RunOutcome.Failed || !result.Plan.Subtasks.Any(subtask => result[subtask.Id].State == SubtaskState.Failed))
+        {
+            diagnostics.Add(End(result.Outcome));
+        }
+
         foreach ((int index, Subtask subtask) in result.Plan.Subtasks.Index())
         {
             if (result[subtask.Id] is { State: SubtaskState.Failed } failed)
             {
                 diagnostics.Add(Failure(index, failed));
             }
-        }
-
-        if (result.Outcome != RunOutcome.Failed || diagnostics.Count == 0)
-        {
-            diagnostics.Add(End(result.Outcome));
         }
 
         return new PlanRefusal(diagnostics.ToList())

@@ -83,6 +83,7 @@ public interface ITaskOrchestrator
     /// <returns>The run; dispose it. What it has reused has the origin <see cref="OutputOrigin.Reused"/>.</returns>
     /// <exception cref="ArgumentException">The new plan has no such subtask to do again.</exception>
     /// <exception cref="InvalidOperationException">The executor keeps nothing to reuse.</exception>
+    /// <exception cref="RunDetachedException">The old run is durable and goes no further in this process.</exception>
     /// <exception cref="InvalidPlanException">The new plan does not pass the checks.</exception>
     Task<OrchestrationRun> StartFromAsync(OrchestrationRun run, TaskPlan? plan = null, IReadOnlyList<string>? again = null, CancellationToken cancellationToken = default);
 

@@ -12,10 +12,11 @@ namespace AgentOrchestration;
 internal sealed class InterruptedRuns(ITaskOrchestrator orchestrator, IRunStore store, TimeProvider timeProvider, ILogger logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = RunJournal.LeaseDuration / 3;
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
 
     private readonly HashSet<Task> _driving = [];
     private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _told = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Failure> _failures = new(StringComparer.Ordinal);
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -46,7 +47,7 @@ internal sealed class InterruptedRuns(ITaskOrchestrator orchestrator, IRunStore 
         {
             await foreach (StoredRun run in store.ListAsync(new RunQuery { IsEnded = false, IsLeased = false }, stoppingToken).ConfigureAwait(false))
             {
-                if (!_refused.Contains(run.RunId))
+                if (!_refused.Contains(run.RunId) && !(_failures.GetValueOrDefault(run.RunId)?.NotBefore > timeProvider.GetUtcNow()))
                 {
                     await PickUpAsync(run.RunId, stoppingToken).ConfigureAwait(false);
                 }
@@ -64,13 +65,14 @@ internal sealed class InterruptedRuns(ITaskOrchestrator orchestrator, IRunStore 
         {
             OrchestrationRun run = await orchestrator.ResumeAsync(runId, stoppingToken).ConfigureAwait(false);
             ExecutionLog.PickedUp(logger, runId);
-            _told.Remove(runId);
+            _failures.Remove(runId);
             _driving.Add(DriveAsync(run, stoppingToken));
         }
         catch (Exception exception) when (exception is RunStoreException or RunDetachedException)
         {
-            // A store may be mended, its disk emptied: it is tried again, and said again when there is something else to say.
-            Tell(runId, exception);
+            // A store may be mended, its disk emptied: it is tried again, ever less often, and said again when there is something else to say.
+            TimeSpan pause = _failures.GetValueOrDefault(runId)?.Pause * 2 ?? Interval;
+            Tell(runId, exception, pause < LongestPause ? pause : LongestPause);
         }
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {
@@ -78,18 +80,19 @@ internal sealed class InterruptedRuns(ITaskOrchestrator orchestrator, IRunStore 
             if (await IsFreeAsync(runId, stoppingToken).ConfigureAwait(false))
             {
                 _refused.Add(runId);
-                Tell(runId, exception);
+                Tell(runId, exception, LongestPause);
             }
         }
     }
 
-    private void Tell(string runId, Exception exception)
+    private void Tell(string runId, Exception exception, TimeSpan pause)
     {
-        if (_told.GetValueOrDefault(runId) != exception.Message)
+        if (_failures.GetValueOrDefault(runId)?.Message != exception.Message)
         {
-            _told[runId] = exception.Message;
             ExecutionLog.NotPickedUp(logger, exception, runId);
         }
+
+        _failures[runId] = new Failure(exception.Message, pause, timeProvider.GetUtcNow() + pause);
     }
 
     private static async Task DriveAsync(OrchestrationRun run, CancellationToken stoppingToken)
@@ -110,4 +113,7 @@ internal sealed class InterruptedRuns(ITaskOrchestrator orchestrator, IRunStore 
     /// <summary>Whether another process has not been quicker.</summary>
     private async Task<bool> IsFreeAsync(string runId, CancellationToken stoppingToken) =>
         await store.FindAsync(runId, stoppingToken).ConfigureAwait(false) is { Outcome: null } run && !(run.Lease?.ExpiresAt > timeProvider.GetUtcNow());
+
+    /// <summary>Why a run could not be gone on with, and when it is tried again.</summary>
+    private sealed record Failure(string Message, TimeSpan Pause, DateTimeOffset NotBefore);
 }

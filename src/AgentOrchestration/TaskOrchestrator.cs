@@ -172,7 +172,7 @@ internal sealed class TaskOrchestrator(
     private RunReuse ReuseOf(string runId, TaskGraph graph, RunHeader header, IReadOnlyList<string> again) => new(runId, graph)
     {
         Again = again,
-        ChangedTaskTypes = [.. header.TaskTypes.Where(version => !taskTypes.TryGet(version.Key, out TaskDescriptor? taskType) || taskType.Version != version.Value).Select(version => version.Key)],
+        ChangedTaskTypes = [.. RunHeader.ChangedOf(header.TaskTypes, taskTypes)],
     };
 
     private Task<OrchestrationRun> StartAsync(TaskGraph graph, CancellationToken cancellationToken) =>

@@ -65,6 +65,10 @@ internal sealed class SqliteSession(SqliteDatabase database, SqliteConnection co
             {
                 damage ??= exception;
             }
+            catch (Exception exception) when (exception is InvalidOperationException or InvalidCastException)
+            {
+                damage ??= database.Damaged($"an entry of a run cannot be read: {exception.Message}");
+            }
         }
 
         return (rows, damage);

@@ -11,8 +11,11 @@ namespace AgentOrchestration.Execution;
 /// <summary>Tells a core what has happened to its run before, from the journal. What cannot have happened is refused, by its place.</summary>
 internal sealed class JournalReplay(IRunStore store, string runId, DispatchCore core, PlanChecker checker, ITaskTypeRegistry taskTypes, InputBinder inputs)
 {
-    /// <summary>Task types that have changed: what they gave stays JSON, and what they added is taken as it was. For a run that is only read. Default: none.</summary>
-    public IReadOnlySet<string>? Unreadable { get; init; }
+    /// <summary>
+    /// For a run that is only read: the task types that have changed, to which those of what the run has added are put. What they gave stays
+    /// JSON, and what they added is checked only as any plan is. Default: none may have changed.
+    /// </summary>
+    public HashSet<string>? Changed { get; init; }
 
     /// <returns>The number of events.</returns>
     /// <exception cref="RunStoreException">The journal is damaged or of another version, or what it holds no longer fits the registered task types.</exception>
@@ -72,14 +75,17 @@ internal sealed class JournalReplay(IRunStore store, string runId, DispatchCore 
     private RunFact OutputOf(JournalEvent read, int subtask, int attempt, OutputOrigin origin, JsonElement output)
     {
         CheckIndex(subtask);
-        return new RunFact(RunFactKind.SubtaskSucceeded, read.At, subtask, JournalFacts.Attempt(attempt), (byte)origin, IsUnreadable(subtask) ? output : inputs.ReadOutput(subtask, output));
+        return new RunFact(RunFactKind.SubtaskSucceeded, read.At, subtask, JournalFacts.Attempt(attempt), (byte)origin, HasChanged(subtask) ? output : inputs.ReadOutput(subtask, output));
     }
 
     private GraphGrowth GrowthOf(JournalEvent.Added added)
     {
         CheckIndex(added.Subtask);
-        IReadOnlyList<string> changes = Unreadable is null ? RunHeader.ChangesOf(added.TaskTypes, taskTypes) : [];
-        if (changes.Count > 0)
+        if (Changed is not null)
+        {
+            Changed.UnionWith(RunHeader.ChangedOf(added.TaskTypes, taskTypes));
+        }
+        else if (RunHeader.ChangesOf(added.TaskTypes, taskTypes) is { Count: > 0 } changes)
         {
             throw new InvalidOperationException($"Task types have changed since: {string.Join("; ", changes)}. Register them as they were, or start a new run.");
         }
@@ -99,7 +105,7 @@ internal sealed class JournalReplay(IRunStore store, string runId, DispatchCore 
             ?? throw new InvalidPlanException(new PlanRefusal(diagnostics) { Plan = added.Plan });
     }
 
-    private bool IsUnreadable(int subtask) => Unreadable?.Contains(core.State.Graph.TaskTypes[subtask].Name) == true;
+    private bool HasChanged(int subtask) => Changed?.Contains(core.State.Graph.TaskTypes[subtask].Name) == true;
 
     private void CheckIndex(int subtask)
     {

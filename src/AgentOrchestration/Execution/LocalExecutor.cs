@@ -181,17 +181,17 @@ public sealed class LocalExecutor : IExecutor
         }
 
         run.Resume();
-        return await WrittenAsync(run, cancellationToken).ConfigureAwait(false);
+        return await WrittenAsync(run, isStart: false, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A durable run has started when that is in its journal.</summary>
     private static async ValueTask<IRunHandle> StartAsync(LocalRun run, CancellationToken cancellationToken)
     {
         run.Start();
-        return await WrittenAsync(run, cancellationToken).ConfigureAwait(false);
+        return await WrittenAsync(run, isStart: true, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async ValueTask<IRunHandle> WrittenAsync(LocalRun run, CancellationToken cancellationToken)
+    private static async ValueTask<IRunHandle> WrittenAsync(LocalRun run, bool isStart, CancellationToken cancellationToken)
     {
         try
         {
@@ -200,7 +200,7 @@ public sealed class LocalExecutor : IExecutor
         }
         catch (Exception exception)
         {
-            if (exception is OperationCanceledException && run.IsNew)
+            if (isStart && exception is OperationCanceledException)
             {
                 // Nobody has it, so nobody is to go on with it.
                 await run.TryCancelAsync().ConfigureAwait(false);

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling;
 using AgentOrchestration.Tasks;
@@ -364,9 +363,9 @@ internal sealed partial class LocalRun
         }
 
         aftermath.Revoked?.ForEach(GiveBack);
-        foreach (ResourceLease lease in aftermath.Unused)
+        foreach (AttemptStart start in aftermath.Unused)
         {
-            lease.Dispose();
+            GiveBack(start.Lease, start.Subtask);
         }
 
         CarryOut(aftermath.Decisions);
@@ -402,8 +401,8 @@ internal sealed partial class LocalRun
 
         public List<LocalAttempt>? Revoked { get; set; }
 
-        /// <summary>What attempts held that were about to start when the run had to be given up.</summary>
-        public IReadOnlyList<ResourceLease> Unused { get; set; } = [];
+        /// <summary>What was about to start when the run had to be given up.</summary>
+        public IReadOnlyList<AttemptStart> Unused { get; set; } = [];
 
         public Decision[] Decisions { get; set; } = [];
     }

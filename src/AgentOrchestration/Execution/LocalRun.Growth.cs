@@ -41,7 +41,7 @@ internal sealed partial class LocalRun
     /// <summary>A list from outside, or code that adds what adds again, does not fill the memory.</summary>
     private void ThrowIfTooMany(int more)
     {
-        int added = Graph.Count - PlannedGraph.Count;
+        int added = Graph.Count - PlannedGraph.Count - _begunOfPlan;
         if (more > Options.MaxAddedSubtasks - added)
         {
             throw new InvalidOperationException(

@@ -27,9 +27,6 @@ internal sealed partial class LocalRun
     private TaskCompletionSource _left = null!;
     private TaskCompletionSource _written = null!;
 
-    /// <summary>Whether the run has no past in another process.</summary>
-    public bool IsNew => _past == 0;
-
     /// <summary>Whether the run had ended before, so that it is only read.</summary>
     public bool HadEnded { get; private set; }
 

@@ -7,6 +7,9 @@ namespace AgentOrchestration.Execution;
 /// <summary>A run that starts before its plan is complete.</summary>
 internal sealed partial class LocalRun
 {
+    // Used under the gate of growth.
+    private int _begunOfPlan;
+
     /// <summary>Starts with nothing but the subtasks that <see cref="TryExtendPlan"/> brings.</summary>
     public void StartOpen() => Begin(static (run, now, decisions) => run._core.StartOpen(now, decisions));
 
@@ -22,6 +25,7 @@ internal sealed partial class LocalRun
                 return false;
             }
 
+            _begunOfPlan += growth.Part.Count;
             next = Grow(growth, growth, static (run, told, now, decisions) => run._core.ExtendPlan(told, now, decisions));
         }
 
@@ -49,6 +53,7 @@ internal sealed partial class LocalRun
                 counted = run._core.CompletePlan(graph, rest, order, now, decisions);
                 PlannedGraph = counted ? graph : PlannedGraph;
             });
+            _begunOfPlan = counted ? 0 : _begunOfPlan;
         }
 
         Hand(next);

@@ -1,4 +1,5 @@
 using AgentOrchestration.Graph;
+using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling;
 using AgentOrchestration.Tasks;
@@ -89,6 +90,10 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
         if (_needsResources)
         {
             _resources.Released += OnReleased;
+            if (_isDetached)
+            {
+                _resources.Released -= OnReleased;
+            }
         }
 
         _journal?.HoldLease(Break);
@@ -190,14 +195,19 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
             attempt.Extras.End();
         }
 
+        GiveBack(attempt.Lease, attempt.Index);
+    }
+
+    private void GiveBack(ResourceLease? lease, int subtask)
+    {
         try
         {
-            attempt.Lease?.Dispose();
+            lease?.Dispose();
         }
         catch (Exception exception)
         {
             // An application's own manager, or one of those who listen to it.
-            ExecutionLog.ReleaseThrew(Executor.Logger, exception, RunId, attempt.Subtask.Id);
+            ExecutionLog.ReleaseThrew(Executor.Logger, exception, RunId, Graph.SubtaskAt(subtask).Id);
         }
     }
 

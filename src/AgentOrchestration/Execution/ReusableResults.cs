@@ -29,7 +29,7 @@ internal sealed class ReusableResults
         RunState state = core.State;
         var inputs = new InputBinder(state.Graph, state.OutputOf, executor.Serializer);
         var changed = reuse.ChangedTaskTypes.ToHashSet(StringComparer.Ordinal);
-        var replay = new JournalReplay(executor.Store!, reuse.RunId, core, reuse.Graph.Checker, executor.TaskTypes!, inputs) { Unreadable = changed };
+        var replay = new JournalReplay(executor.Store!, reuse.RunId, core, reuse.Graph.Checker, executor.TaskTypes!, inputs) { Changed = changed };
         await replay.ReplayAsync(cancellationToken).ConfigureAwait(false);
         reusable.Add(state, inputs, changed);
         return reusable;

@@ -28,6 +28,7 @@ internal sealed class RunJournal(IRunStore store, RunLease lease, TimeProvider t
     private readonly ConcurrentDictionary<(int Subtask, int Attempt), JsonElement> _outputs = [];
     private RunLease _lease = lease;
     private ITimer? _renewal;
+    private bool _isRenewing;
     private bool _isReleased;
 
     public string RunId { get; } = lease.RunId;
@@ -112,10 +113,14 @@ internal sealed class RunJournal(IRunStore store, RunLease lease, TimeProvider t
     private async Task RenewAsync(Action<string, Exception?> onLost)
     {
         RunLease current = Volatile.Read(ref _lease);
-        if (timeProvider.GetUtcNow() >= current.ExpiresAt && Volatile.Read(ref _renewal) is not null)
+        if (Interlocked.Exchange(ref _isRenewing, true))
         {
-            // The renewals before this one have not been answered: another may have it by now.
-            onLost("its lease could not be renewed in time.", null);
+            // The renewal before this one has not been answered: another may have the run by now.
+            if (timeProvider.GetUtcNow() >= current.ExpiresAt && Volatile.Read(ref _renewal) is not null)
+            {
+                onLost("its lease could not be renewed in time.", null);
+            }
+
             return;
         }
 
@@ -136,6 +141,10 @@ internal sealed class RunJournal(IRunStore store, RunLease lease, TimeProvider t
             {
                 onLost("its lease could not be renewed.", exception);
             }
+        }
+        finally
+        {
+            Volatile.Write(ref _isRenewing, false);
         }
     }
 

@@ -58,7 +58,7 @@ internal static class PlanPrompt
         }
 
         string finished = refusal.Finished.Count == 0 ? "none" : string.Join(", ", refusal.Finished);
-        string run = refusal.Diagnostics.All(diagnostic => diagnostic.Code == PlanDiagnosticCode.Failed)
+        string run = refusal.Diagnostics.All(diagnostic => diagnostic.Code is PlanDiagnosticCode.Failed or PlanDiagnosticCode.More)
             ? $"That plan was run, and its goal was not reached. These subtasks have succeeded: {finished}. Answer with a whole plan that reaches the goal all the same"
             : $"An earlier plan was run, and its goal was not reached. These subtasks of it have succeeded: {finished}. That plan was to take its place and was refused. "
                 + "Answer with a whole plan that mends all of this and reaches the goal";

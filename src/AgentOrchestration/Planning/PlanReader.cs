@@ -155,6 +155,7 @@ internal sealed class PlanReader(PlanningOptions options)
 
     private void RefuseInvalidText()
     {
+        ReadHeld();
         _holdsInvalidText = true;
         if (!IsStopped)
         {

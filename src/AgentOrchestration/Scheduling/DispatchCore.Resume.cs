@@ -58,7 +58,6 @@ internal sealed partial class DispatchCore
             BeginCorrecting();
         }
 
-
         WakeRunAt(_startedAt + _options.Timeout?.Ticks, decisions);
         WakeRunAt(_startedAt + _budget?.Budget.MaxTime?.Ticks, decisions);
 

@@ -103,11 +103,11 @@ internal sealed partial class DispatchCore
     }
 
     /// <summary>The host itself is broken: everything that is open fails, and the run ends, instead of waiting for ever.</summary>
-    /// <returns>What the attempts held that were decided to start and never will.</returns>
-    public IReadOnlyList<ResourceLease> Abort(SubtaskError error, long now, Decisions decisions)
+    /// <returns>The attempts that were decided to start and never will; what they hold is to be given back.</returns>
+    public IReadOnlyList<AttemptStart> Abort(SubtaskError error, long now, Decisions decisions)
     {
-        ResourceLease[] unused = [.. decisions.Starts.Select(start => start.Lease).OfType<ResourceLease>()];
-        HashSet<int> unbegun = [.. decisions.Starts.Select(start => start.Subtask)];
+        AttemptStart[] unused = [.. decisions.Starts];
+        HashSet<int> unbegun = [.. unused.Select(start => start.Subtask)];
         decisions.Starts.Clear();
         _ready.Clear();
         _outstanding = 0;

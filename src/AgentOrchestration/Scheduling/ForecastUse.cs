@@ -137,8 +137,10 @@ internal sealed class ForecastUse
         _waitedForWorkers += anyWaits && _running >= _workers ? lasts : 0;
         for (int pool = 0; pool < _inUse.Length; pool++)
         {
-            double grown = _pools.AtStart[pool].Period is { } period ? Math.Min(_inUse[pool], (double)_pools.Capacities[pool] * lasts / period.Ticks) : 0;
-            _areas[pool] += (_inUse[pool] - (grown / 2)) * lasts;
+            double perTick = _pools.AtStart[pool].Period is { } period ? (double)_pools.Capacities[pool] / period.Ticks : 0;
+            double grown = Math.Min(_inUse[pool], perTick * lasts);
+            double growing = grown > 0 ? grown / perTick : 0;
+            _areas[pool] += ((_inUse[pool] - grown) * lasts) + (grown * growing / 2);
             _inUse[pool] -= grown;
             _waited[pool] += lacks[pool] ? lasts : 0;
         }

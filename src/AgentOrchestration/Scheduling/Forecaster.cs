@@ -37,11 +37,22 @@ internal sealed class Forecaster(IResourceManager resources, RunOptions options,
         {
             Options = options with { Budget = null, Timeout = options.Timeout is { } timeout ? TimeSpan.FromTicks(Math.Max(1, (timeout - remaining.Elapsed).Ticks)) : null },
             Workers = Workers,
-            Pools = resources.Snapshot(),
+            Pools = PoolsWithout(remaining),
             Capacities = CapacitiesOf(remaining.Graph),
             Order = SubtaskOrder.CriticalPathFirst,
             Remaining = remaining,
         });
+    }
+
+    /// <summary>The pools without what the run's own attempts have taken: in the simulation they take it again.</summary>
+    private IReadOnlyList<ResourcePoolSnapshot> PoolsWithout(RemainingWork remaining)
+    {
+        Dictionary<string, long> taken = Enumerable.Range(0, remaining.Graph.Count)
+            .Where(remaining.IsRunning)
+            .SelectMany(subtask => remaining.Graph.NeedVectors[remaining.Graph.NeedVectorOf[subtask]].Amounts)
+            .GroupBy(need => need.Name, need => need.Amount, StringComparer.Ordinal)
+            .ToDictionary(needs => needs.Key, needs => needs.Sum(), StringComparer.Ordinal);
+        return [.. resources.Snapshot().Select(pool => pool with { InUse = Math.Max(0, pool.InUse - taken.GetValueOrDefault(pool.Name)) })];
     }
 
     /// <summary>As long as a policy takes, a forecast takes.</summary>

@@ -90,6 +90,20 @@ public sealed class ForecastTests
     }
 
     [Fact]
+    public async Task The_use_of_a_pool_that_is_soon_full_again_is_small()
+    {
+        await using var engine = new Engine(builder => builder
+            .AddResource("calls", capacity: 10, replenishEvery: TimeSpan.FromSeconds(1))
+            .AddTaskType("work", "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(1)));
+
+        ForecastPool pool = Assert.Single(engine.Orchestrator.Forecast(TaskPlan.Create(plan =>
+            plan.Add("only", "work", estimatedDuration: TimeSpan.FromSeconds(100), resources: ResourceRequirements.Of("calls", 10)))).Pools);
+
+        // All of it is taken, and all of it is back after one second of a hundred.
+        Assert.Equal((1, 0.005), (pool.PeakUse, Math.Round(pool.MeanUse, 6)));
+    }
+
+    [Fact]
     public async Task What_is_used_up_stays_used_up_in_the_forecast()
     {
         await using var engine = new Engine(builder => builder
@@ -103,6 +117,31 @@ public sealed class ForecastTests
         Forecast forecast = Of(engine, 5, "work", ResourceRequirements.Of("credit", 2));
 
         Assert.Equal((RunOutcome.Failed, 3), (forecast.Outcome, forecast.Subtasks.Count(row => row.State == SubtaskState.Succeeded)));
+    }
+
+    [Fact]
+    public async Task What_a_run_has_taken_itself_counts_once_when_it_is_forecast_on_its_way()
+    {
+        var running = new Checkpoint();
+        await using var engine = new Engine(builder => builder
+            .AddConsumableResource("credit", 10)
+            .AddTaskType("work", "Works.", async (None _, TaskContext _, CancellationToken stop) =>
+            {
+                await running.PassAsync(stop);
+                return 1;
+            }));
+        await using OrchestrationRun run = await engine.StartAsync(plan =>
+        {
+            SubtaskRef first = plan.Add("first", "work", estimatedDuration: TimeSpan.FromSeconds(1), resources: ResourceRequirements.Of("credit", 6));
+            plan.Add("second", "work", after: [first], estimatedDuration: TimeSpan.FromSeconds(1), resources: ResourceRequirements.Of("credit", 4));
+        });
+        await running.Reached;
+
+        Forecast forecast = run.Forecast();
+
+        Assert.Equal((RunOutcome.Succeeded, TimeSpan.FromSeconds(2)), (forecast.Outcome, forecast.Makespan));
+        running.Open();
+        Assert.Equal(RunOutcome.Succeeded, (await run.WaitAsync(TestEnd)).Outcome);
     }
 
     [Fact]

@@ -108,6 +108,36 @@ public sealed class InterruptedAttemptTests
     }
 
     [Fact]
+    public async Task A_run_that_died_before_its_first_event_is_not_cancelled_by_a_host_that_stops()
+    {
+        DurableHost host = Create();
+        string runId;
+        await using (ServiceProvider process = host.NewProcess())
+        {
+            await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(TaskPlan.Create(plan => plan.Add("only", "hold")), TestEnd);
+            await run.WaitAsync(TestEnd);
+            runId = run.RunId;
+        }
+
+        MemoryRunStore cut = await host.CutAsync(runId, events: 0);
+        using var impatience = new CancellationTokenSource();
+        var written = new TaskCompletionSource();
+        var store = new HoldingStore(cut, _ => written.Task);
+        await using (ServiceProvider process = host.NewProcess(store))
+        {
+            Task<OrchestrationRun> resuming = DurableHost.OrchestratorOf(process).ResumeAsync(runId, impatience.Token);
+            await store.Held;
+            await impatience.CancelAsync();
+            written.SetResult();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => resuming);
+        }
+
+        await using ServiceProvider next = host.NewProcess(cut);
+        await using OrchestrationRun resumed = await DurableHost.OrchestratorOf(next).ResumeAsync(runId, TestEnd);
+        Assert.Equal(RunOutcome.Succeeded, (await resumed.WaitAsync(TestEnd)).Outcome);
+    }
+
+    [Fact]
     public async Task A_run_whose_start_is_cancelled_is_no_one_elses_to_go_on_with()
     {
         DurableHost host = Create();

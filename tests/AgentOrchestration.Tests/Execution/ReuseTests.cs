@@ -185,6 +185,20 @@ public sealed class ReuseTests
     }
 
     [Fact]
+    public async Task What_was_added_of_another_version_of_its_task_type_is_done_again()
+    {
+        DurableHost host = Create();
+        string old = await RunAsync(host, TaskPlan.Create(plan => plan.Add("grows", "grows")));
+        _executed.Clear();
+        _version = 2;
+
+        RunResult result = await FromAsync(host, old);
+
+        Assert.Equal(["grows", "added"], _executed.Select(id => id[(id.IndexOf('/', StringComparison.Ordinal) + 1)..]));
+        Assert.Equal(OutputOrigin.Executed, result["grows/added"].Origin);
+    }
+
+    [Fact]
     public async Task A_run_that_reuses_results_still_does_so_after_a_crash()
     {
         DurableHost host = Create();
@@ -243,7 +257,7 @@ public sealed class ReuseTests
                 : ValueTask.FromResult($"{context.Subtask.Id}({string.Join(',', work.Of)}){work.Text}");
         }, type => type.Version = _version)
         .AddTaskType("pure", "Computes.", (string[] _, TaskContext context, CancellationToken _) => Done(context), type => type.Effect = TaskEffect.Pure)
-        .AddTaskType("write", "Changes.", (string[] _, TaskContext context, CancellationToken _) => Done(context))
+        .AddTaskType("write", "Changes.", (string[] _, TaskContext context, CancellationToken _) => Done(context), type => type.Version = _version)
         .AddTaskType("grows", "Adds a subtask.", (None _, TaskContext context, CancellationToken _) =>
         {
             context.AddSubtasks(plan => plan.Add("added", "write", input: new JsonArray()));

@@ -136,6 +136,21 @@ public sealed class PlanReaderTests
         Assert.Equal((PlanDiagnosticCode.Malformed, "/subtasks/0"), (only.Code, only.Path));
     }
 
+    [Theory]
+    [InlineData("{\"subtasks\": x\ud800y")]
+    [InlineData("{\"goal\":\"\ud800\"}")]
+    [InlineData("{\"goal\":\"a\"} \udc00")]
+    public void Half_a_character_is_told_alike_however_the_answer_comes(string answer)
+    {
+        var reader = new PlanReader(new PlanningOptions());
+        foreach (char letter in answer)
+        {
+            reader.Append([letter]);
+        }
+
+        Assert.Equal(Read(answer).Diagnostics, reader.Complete().Diagnostics);
+    }
+
     private static PlanReading Read(string answer)
     {
         var reader = new PlanReader(new PlanningOptions());

@@ -65,6 +65,10 @@ internal sealed record RunHeader
             .Where(change => change.Length > 0),
     ];
 
+    /// <summary>The task types that have changed since their versions were written.</summary>
+    public static IEnumerable<string> ChangedOf(IReadOnlyDictionary<string, int> versions, ITaskTypeRegistry taskTypes) =>
+        versions.Where(version => !taskTypes.TryGet(version.Key, out TaskDescriptor? taskType) || taskType.Version != version.Value).Select(version => version.Key);
+
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, JournalJsonContext.Default.RunHeader);
 
     /// <exception cref="RunStoreException">It is of another version, or damaged.</exception>
