@@ -61,13 +61,9 @@ internal sealed class SqliteSession(SqliteDatabase database, SqliteConnection co
             {
                 rows.Add(Checked(reader));
             }
-            catch (RunStoreException exception)
+            catch (Exception exception) when (exception is RunStoreException or InvalidOperationException or InvalidCastException)
             {
-                damage ??= exception;
-            }
-            catch (Exception exception) when (exception is InvalidOperationException or InvalidCastException)
-            {
-                damage ??= database.Damaged($"an entry of a run cannot be read: {exception.Message}");
+                damage ??= exception as RunStoreException ?? database.Damaged($"an entry of a run cannot be read: {exception.Message}");
             }
         }
 
