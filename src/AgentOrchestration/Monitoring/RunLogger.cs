@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using AgentOrchestration.Runs;
 using Microsoft.Extensions.Logging;
 
@@ -9,13 +8,13 @@ internal sealed class RunLogger(ILogger<RunLogger> logger, SystemMonitor monitor
 {
     private const long MiB = 1024 * 1024;
 
-    private readonly ConcurrentDictionary<string, RunSnapshotBuilder> _runs = new(StringComparer.Ordinal);
+    private readonly FoldedRuns _runs = new();
 
     public bool IsEnabled => logger.IsEnabled(LogLevel.Error);
 
     public void OnEvent(string runId, RunEvent runEvent)
     {
-        if (Fold(runId, runEvent) is not { } run)
+        if (_runs.Apply(runId, runEvent) is not { } run)
         {
             return;
         }
@@ -30,33 +29,13 @@ internal sealed class RunLogger(ILogger<RunLogger> logger, SystemMonitor monitor
         }
         else if (runEvent is RunEnded ended)
         {
-            _runs.TryRemove(runId, out _);
             MonitoringLog.RunEnded(logger, runId, ended.Outcome, ended.Time - run.StartedAt);
         }
     }
 
-    public void OnReplayed(string runId, RunEvent runEvent)
-    {
-        Fold(runId, runEvent);
-        if (runEvent is RunEnded)
-        {
-            OnDetached(runId);
-        }
-    }
+    public void OnReplayed(string runId, RunEvent runEvent) => _runs.Apply(runId, runEvent);
 
-    public void OnDetached(string runId) => _runs.TryRemove(runId, out _);
-
-    private RunSnapshotBuilder? Fold(string runId, RunEvent runEvent)
-    {
-        if (runEvent is RunStarted started)
-        {
-            return _runs[runId] = new RunSnapshotBuilder(started);
-        }
-
-        RunSnapshotBuilder? run = _runs.GetValueOrDefault(runId);
-        run?.Apply(runEvent);
-        return run;
-    }
+    public void OnDetached(string runId) => _runs.Forget(runId);
 
     private void Log(string runId, SubtaskSnapshot subtask, SubtaskEvent subtaskEvent)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
@@ -13,7 +12,7 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
     private readonly Histogram<double> _subtaskDuration;
     private readonly Histogram<double> _runDuration;
     private readonly Counter<long> _attemptFailures;
-    private readonly ConcurrentDictionary<string, RunSnapshotBuilder> _runs = new(StringComparer.Ordinal);
+    private readonly FoldedRuns _runs = new();
 
     public RunMetrics(IMeterFactory? meterFactory, IResourceManager resources, RunShares shares)
     {
@@ -39,7 +38,7 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
 
     public void OnEvent(string runId, RunEvent runEvent)
     {
-        if (Fold(runId, runEvent) is not { } run)
+        if (_runs.Apply(runId, runEvent) is not { } run)
         {
             return;
         }
@@ -50,35 +49,15 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
         }
         else if (runEvent is RunEnded ended)
         {
-            _runs.TryRemove(runId, out _);
             _runDuration.Record((ended.Time - run.StartedAt).TotalSeconds, new KeyValuePair<string, object?>("outcome", ended.Outcome.ToString()));
         }
     }
 
-    public void OnReplayed(string runId, RunEvent runEvent)
-    {
-        Fold(runId, runEvent);
-        if (runEvent is RunEnded)
-        {
-            OnDetached(runId);
-        }
-    }
+    public void OnReplayed(string runId, RunEvent runEvent) => _runs.Apply(runId, runEvent);
 
-    public void OnDetached(string runId) => _runs.TryRemove(runId, out _);
+    public void OnDetached(string runId) => _runs.Forget(runId);
 
     public void Dispose() => _ownMeter?.Dispose();
-
-    private RunSnapshotBuilder? Fold(string runId, RunEvent runEvent)
-    {
-        if (runEvent is RunStarted started)
-        {
-            return _runs[runId] = new RunSnapshotBuilder(started);
-        }
-
-        RunSnapshotBuilder? run = _runs.GetValueOrDefault(runId);
-        run?.Apply(runEvent);
-        return run;
-    }
 
     private static IEnumerable<Measurement<T>> Pools<T>(IResourceManager resources, Func<ResourcePoolSnapshot, T> what)
         where T : struct =>
