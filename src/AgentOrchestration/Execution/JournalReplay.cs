@@ -56,11 +56,11 @@ internal sealed class JournalReplay(IRunStore store, string runId, DispatchCore 
         switch (read)
         {
             case JournalEvent.Succeeded succeeded:
-                return OutputOf(read, succeeded.Subtask, succeeded.Attempt, succeeded.Origin, succeeded.Output);
+                return OutputOf(read, succeeded.Subtask, succeeded.Attempt, succeeded.Origin ?? OutputOrigin.Executed, succeeded.Output);
             case JournalEvent.SucceededLarge large:
                 ReadOnlyMemory<byte> blob = await store.ReadBlobAsync(runId, large.Blob, cancellationToken).ConfigureAwait(true)
                     ?? throw new InvalidOperationException($"The blob {Excerpt.Of(large.Blob)} is missing.");
-                return OutputOf(read, large.Subtask, large.Attempt, large.Origin, JournalJson.ReadBlob(blob));
+                return OutputOf(read, large.Subtask, large.Attempt, large.Origin ?? OutputOrigin.Executed, JournalJson.ReadBlob(blob));
             case JournalEvent.Shared shared:
                 RunState state = core.State;
                 object? output = shared.With >= 0 && shared.With < state.Graph.Count ? state.OutputOf(shared.With) : null;

@@ -62,8 +62,10 @@ public sealed class JournalJsonTests
         var fact = new RunFact(RunFactKind.SubtaskSucceeded, 5, 2, 1, (byte)OutputOrigin.Cached);
         Assert.Equal("""{"kind":"subtask-succeeded","subtask":2,"attempt":1,"origin":"cached","output":null,"v":1,"at":5}""", Write(JournalFacts.WriteOutput(fact, JsonElement.Parse("null"))));
         Assert.Equal("""{"kind":"subtask-succeeded-large","subtask":2,"attempt":1,"origin":"cached","blob":"AB","v":1,"at":5}""", Write(JournalFacts.WriteLargeOutput(fact, "AB")));
-        var read = Assert.IsType<JournalEvent.Succeeded>(Read("""{"kind":"subtask-succeeded","subtask":2,"attempt":1,"origin":"executed","output":{"big":12345678901234567890.10},"v":1,"at":5}"""));
+        const string Executed = """{"kind":"subtask-succeeded","subtask":2,"attempt":1,"output":{"big":12345678901234567890.10},"v":1,"at":5}""";
+        var read = Assert.IsType<JournalEvent.Succeeded>(Read(Executed));
         Assert.Equal("""{"big":12345678901234567890.10}""", read.Output.GetRawText());
+        Assert.Equal(Executed, Write(JournalFacts.WriteOutput(new RunFact(RunFactKind.SubtaskSucceeded, 5, 2, 1, (byte)OutputOrigin.Executed), read.Output)));
     }
 
     [Theory]

@@ -50,7 +50,6 @@ public sealed class JournalLineProperties
             At = random.NextInt64(),
             Subtask = random.Next(200),
             Attempt = random.Next(3),
-            Origin = OutputOrigin.Executed,
             Output = JsonElement.Parse(Outputs[random.Next(Outputs.Length)]),
         });
 

@@ -146,8 +146,9 @@ internal abstract record JournalEvent
 
         public required int Attempt { get; init; }
 
+        /// <summary>Where the output comes from; not written when an attempt has made it, as nearly always.</summary>
         [JsonConverter(typeof(EnumNames<OutputOrigin>))]
-        public required OutputOrigin Origin { get; init; }
+        public OutputOrigin? Origin { get; init; }
 
         [JsonConverter(typeof(OutputConverter))]
         public required JsonElement Output { get; init; }
@@ -160,8 +161,9 @@ internal abstract record JournalEvent
 
         public required int Attempt { get; init; }
 
+        /// <summary>Where the output comes from; not written when an attempt has made it, as nearly always.</summary>
         [JsonConverter(typeof(EnumNames<OutputOrigin>))]
-        public required OutputOrigin Origin { get; init; }
+        public OutputOrigin? Origin { get; init; }
 
         public required string Blob { get; init; }
     }

@@ -29,7 +29,7 @@ internal sealed class JournalEventReader
         try
         {
             RunEvent named = read is JournalEvent.SucceededLarge large
-                ? Output(large.Subtask, large.Attempt, large.Origin, await ReadBlobAsync(large.Blob, cancellationToken).ConfigureAwait(false))
+                ? Output(large.Subtask, large.Attempt, large.Origin ?? OutputOrigin.Executed, await ReadBlobAsync(large.Blob, cancellationToken).ConfigureAwait(false))
                 : Name(read);
             return named with { Sequence = _sequence++, Time = TimeOf(read.At) };
         }
@@ -51,7 +51,7 @@ internal sealed class JournalEventReader
         JournalEvent.AttemptBroken broken => new AttemptInterrupted(broken.Attempt) { Sequence = 0, Time = default, SubtaskId = IdOf(broken.Subtask) },
         JournalEvent.AttemptFailing failing => new AttemptFailed(failing.Attempt, failing.Error, TimeOf(failing.RetryAt)) { Sequence = 0, Time = default, SubtaskId = IdOf(failing.Subtask) },
         JournalEvent.Usage usage => new UsageCounted(usage.Attempt, usage.ToUsage()) { Sequence = 0, Time = default, SubtaskId = IdOf(usage.Subtask) },
-        JournalEvent.Succeeded succeeded => Output(succeeded.Subtask, succeeded.Attempt, succeeded.Origin, succeeded.Output),
+        JournalEvent.Succeeded succeeded => Output(succeeded.Subtask, succeeded.Attempt, succeeded.Origin ?? OutputOrigin.Executed, succeeded.Output),
         JournalEvent.Shared shared => new SubtaskSucceeded(0, OutputOrigin.Shared, IdOf(shared.With))
         {
             Sequence = 0,

@@ -10,10 +10,12 @@ internal static class JournalFacts
     private const int Version = JournalEvent.CurrentVersion;
 
     public static JournalEvent WriteOutput(in RunFact fact, JsonElement output) =>
-        new JournalEvent.Succeeded { Version = Version, At = fact.Time, Subtask = fact.Subtask, Attempt = fact.Attempt, Origin = (OutputOrigin)fact.Detail, Output = output };
+        new JournalEvent.Succeeded { Version = Version, At = fact.Time, Subtask = fact.Subtask, Attempt = fact.Attempt, Origin = OriginOf(fact), Output = output };
 
     public static JournalEvent WriteLargeOutput(in RunFact fact, string blob) =>
-        new JournalEvent.SucceededLarge { Version = Version, At = fact.Time, Subtask = fact.Subtask, Attempt = fact.Attempt, Origin = (OutputOrigin)fact.Detail, Blob = blob };
+        new JournalEvent.SucceededLarge { Version = Version, At = fact.Time, Subtask = fact.Subtask, Attempt = fact.Attempt, Origin = OriginOf(fact), Blob = blob };
+
+    private static OutputOrigin? OriginOf(in RunFact fact) => (OutputOrigin)fact.Detail is var origin && origin == OutputOrigin.Executed ? null : origin;
 
     /// <summary>Any fact but an output of its own.</summary>
     public static JournalEvent Write(in RunFact fact) => fact.Payload switch

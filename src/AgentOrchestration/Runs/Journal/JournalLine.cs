@@ -28,7 +28,7 @@ internal ref struct JournalLine(ReadOnlySpan<byte> rest)
 
     private JournalEvent.Succeeded? Succeeded()
     {
-        if (!TryNumber(out int subtask) || !Skips(",\"attempt\":"u8) || !TryNumber(out int attempt) || !Skips(",\"origin\":\"executed\",\"output\":"u8))
+        if (!TryNumber(out int subtask) || !Skips(",\"attempt\":"u8) || !TryNumber(out int attempt) || !Skips(",\"output\":"u8))
         {
             return null;
         }
@@ -39,7 +39,7 @@ internal ref struct JournalLine(ReadOnlySpan<byte> rest)
             JsonElement element = JsonElement.ParseValue(ref output);
             _rest = _rest[(int)output.BytesConsumed..];
             return TryEnd(out long at)
-                ? new JournalEvent.Succeeded { Version = JournalEvent.CurrentVersion, At = at, Subtask = subtask, Attempt = attempt, Origin = OutputOrigin.Executed, Output = element }
+                ? new JournalEvent.Succeeded { Version = JournalEvent.CurrentVersion, At = at, Subtask = subtask, Attempt = attempt, Output = element }
                 : null;
         }
         catch (JsonException)
