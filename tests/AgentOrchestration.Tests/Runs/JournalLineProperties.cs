@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Journal;
 using AgentOrchestration.Tests.Scheduling;
 using CsCheck;
