@@ -80,9 +80,9 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
     /// <summary>The thread that completed the code is not ours to keep: what becomes ready goes to the pool.</summary>
     void ICodeOwner.OnCodeReturned(object? output, Exception? exception)
     {
-        if (HasLoansOrScope)
+        if (EndLoansAndScope() is { } disposal)
         {
-            _ = FinishLaterAsync(output, exception, EndLoansAndScope());
+            _ = FinishLaterAsync(output, exception, disposal);
         }
         else
         {
@@ -115,7 +115,7 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
             exception = thrown;
         }
 
-        return HasLoansOrScope ? EndWithLoansAndScope(output, exception) : Finish(output, exception);
+        return EndLoansAndScope() is { } disposal ? FinishAfter(output, exception, disposal) : Finish(output, exception);
     }
 
     private bool TryRun(out object? output, CancellationToken stop)
@@ -139,9 +139,8 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
         return false;
     }
 
-    private LocalAttempt? EndWithLoansAndScope(object? output, Exception? exception)
+    private LocalAttempt? FinishAfter(object? output, Exception? exception, ValueTask disposal)
     {
-        ValueTask disposal = EndLoansAndScope();
         if (disposal.IsCompletedSuccessfully)
         {
             return Finish(output, exception);
@@ -166,13 +165,12 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
         Run.Hand(Finish(output, exception));
     }
 
-    private bool HasLoansOrScope => HasScope || Volatile.Read(ref _extras)?.Loans is not null;
-
-    private ValueTask EndLoansAndScope()
+    /// <returns>The end of what the attempt had of others; <see langword="null"/> when it had nothing.</returns>
+    private ValueTask? EndLoansAndScope()
     {
         try
         {
-            return Volatile.Read(ref _extras)?.Loans is { } loans ? EndLoansAndScopeAsync(loans) : DisposeScopeAsync();
+            return Volatile.Read(ref _extras)?.Loans is { } loans ? EndLoansAndScopeAsync(loans) : EndScope();
         }
         catch (Exception exception)
         {
@@ -185,7 +183,7 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
     {
         try
         {
-            await DisposeScopeAsync().ConfigureAwait(true);
+            await (EndScope() ?? default).ConfigureAwait(true);
         }
         finally
         {

@@ -29,7 +29,7 @@ internal sealed class LocalCompensation(LocalRun run, int index, int number)
 
         try
         {
-            await DisposeScopeAsync().ConfigureAwait(true);
+            await (EndScope() ?? default).ConfigureAwait(true);
         }
         catch (Exception exception)
         {

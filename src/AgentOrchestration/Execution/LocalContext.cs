@@ -1,13 +1,12 @@
 using AgentOrchestration.Plans;
 using AgentOrchestration.Tasks;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Execution;
 
 /// <summary>What code of a task type sees, whether it does work or undoes it.</summary>
 internal abstract class LocalContext(LocalRun run, int index, int number, CancellationTokenSource stopSource) : TaskContext
 {
-    private IServiceScope? _scope;
+    private AttemptScope? _scope;
 
     public int Index { get; } = index;
 
@@ -24,27 +23,23 @@ internal abstract class LocalContext(LocalRun run, int index, int number, Cancel
 
     public override TimeProvider TimeProvider => Run.Executor.TimeProvider;
 
-    public override IServiceProvider Services => (_scope ??= Run.Executor.Scopes.CreateScope()).ServiceProvider;
+    public override IServiceProvider Services => ScopeOfAttempt.Services ?? throw new ObjectDisposedException(
+        $"{nameof(TaskContext)}.{nameof(Services)}",
+        $"Attempt {Attempt} of the subtask '{Subtask.Id}' has ended, and its services with it. Take what the code needs before it returns, and await everything that it starts.");
 
     internal override string Redact(string text) => Run.Redact(text);
 
     protected LocalRun Run { get; } = run;
 
-    protected bool HasScope => _scope is not null;
+    private AttemptScope ScopeOfAttempt =>
+        Volatile.Read(ref _scope) ?? Interlocked.CompareExchange(ref _scope, new AttemptScope(Run.Executor.Scopes), null) ?? _scope;
 
     /// <summary>Tells the code to stop. Waits for none of its callbacks.</summary>
     public void Stop() => _ = StopAsync();
 
-    protected ValueTask DisposeScopeAsync()
-    {
-        if (_scope is IAsyncDisposable scope)
-        {
-            return scope.DisposeAsync();
-        }
-
-        _scope?.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    /// <summary>Ends the scope; from now on there are no services.</summary>
+    /// <returns>The disposal of what the scope made; <see langword="null"/> when it was never used.</returns>
+    protected ValueTask? EndScope() => (Interlocked.CompareExchange(ref _scope, AttemptScope.Ended, null) is { } scope) ? scope.EndAsync() : null;
 
     private async Task StopAsync()
     {

@@ -94,7 +94,7 @@ internal static class PlanPrompt
         var inputs = new JsonObject();
         foreach ((string name, object? value) in request.Inputs)
         {
-            inputs[name] = value is null ? null : JsonNode.Parse(serializer.Write(value, value.GetType()).GetRawText());
+            inputs[name] = value is null ? null : JsonNode.Parse(InputJson.Write($"The input '{Excerpt.Of(name)}' of the request", value, value.GetType(), serializer.Options).GetRawText());
         }
 
         return new JsonObject { ["goal"] = request.Goal, ["inputs"] = inputs };

@@ -17,7 +17,7 @@ public sealed class OrchestrationRequest
 
     /// <summary>
     /// Named values that the decomposer may use, such as a list of required sections. A value must be writable as JSON with the
-    /// orchestration's serializer options. Default: empty.
+    /// orchestration's serializer options; planning fails with a <see cref="NotSupportedException"/> that names one that is not. Default: empty.
     /// </summary>
     public IDictionary<string, object?> Inputs { get; } = new Dictionary<string, object?>(StringComparer.Ordinal);
 }

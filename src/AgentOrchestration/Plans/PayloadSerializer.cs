@@ -12,9 +12,9 @@ internal sealed class PayloadSerializer(JsonSerializerOptions options)
 
     public JsonSerializerOptions Options { get; } = options;
 
-    public JsonElement Write(object? payload, Type type) => JsonSerializer.SerializeToElement(payload, Options.GetTypeInfo(type));
+    public JsonElement Write(object? payload, Type type) => JsonSerializer.SerializeToElement(payload, JsonMetadata.Of(Options, type));
 
-    public object? Read(JsonElement payload, Type type) => payload.Deserialize(Options.GetTypeInfo(type));
+    public object? Read(JsonElement payload, Type type) => payload.Deserialize(JsonMetadata.Of(Options, type));
 
     private static JsonSerializerOptions CreateDefaultOptions()
     {

@@ -57,7 +57,7 @@ public sealed class TaskPlanBuilder
                 TaskType = taskType,
                 Name = name!,
                 Description = description,
-                Arguments = ToArguments(input),
+                Arguments = ToArguments(id, input),
                 Condition = when,
                 Policy = policy,
                 EstimatedDuration = estimatedDuration,
@@ -101,7 +101,7 @@ public sealed class TaskPlanBuilder
                 TaskType = taskType,
                 Name = name!,
                 Description = description,
-                Arguments = ToArguments(input),
+                Arguments = ToArguments(id, input),
                 ForEach = items,
                 Condition = when,
                 Policy = policy,
@@ -157,8 +157,9 @@ public sealed class TaskPlanBuilder
             $"There is no subtask '{Excerpt.Of(id)}'; there are: {string.Join(", ", _subtasks.Take(20).Select(subtask => Excerpt.Of(subtask.Id)))}.", nameof(id));
     }
 
-    private static JsonElement? ToArguments(JsonNode? input) =>
-        input is null ? null : JsonSerializer.SerializeToElement(input, PlanJsonContext.Default.JsonNode);
+    internal static string InputOf(string id) => $"The input of the subtask '{Excerpt.Of(id)}'";
+
+    private static JsonElement? ToArguments(string id, JsonNode? input) => input is null ? null : InputJson.Write(InputOf(id), input);
 
     /// <summary>Adds a subtask with what it depends on: what is named, and every subtask whose output it uses.</summary>
     private SubtaskRef Add(Subtask subtask, IEnumerable<SubtaskRef>? after, IEnumerable<SubtaskRef>? optional)

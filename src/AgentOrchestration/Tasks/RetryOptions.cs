@@ -20,15 +20,17 @@ public sealed class RetryOptions
     public double Jitter { get; set; } = 0.2;
 
     /// <summary>
-    /// Whether an error is worth another attempt. A timed-out attempt shows as a <see cref="TimeoutException"/>. A
-    /// <see cref="TaskFailedException"/> that is final is never tried again. Must not throw. Default: every error is.
+    /// Whether an error is worth another attempt; asked about the exception as it was thrown. A timed-out attempt shows as a
+    /// <see cref="TimeoutException"/>. A <see cref="TaskFailedException"/> that is final is never tried again, also when it is inside an
+    /// <see cref="AggregateException"/> or a <see cref="System.Reflection.TargetInvocationException"/>. Must not throw. Default: every error is.
     /// </summary>
     public Func<Exception, bool> ShouldRetry { get; set; } = static _ => true;
 
     /// <summary>
     /// How long an error itself says to wait, such as the <c>Retry-After</c> of an HTTP answer; <see langword="null"/> when it says
-    /// nothing. It replaces the pause, also above <see cref="MaxDelay"/>, up to 30 days. Must not throw. Default: what a
-    /// <see cref="TaskFailedException"/> says.
+    /// nothing. It replaces the pause, also above <see cref="MaxDelay"/>, up to 30 days. Of an <see cref="AggregateException"/> and a
+    /// <see cref="System.Reflection.TargetInvocationException"/> it is also asked about all errors inside; the longest time counts. Must not
+    /// throw. Default: what a <see cref="TaskFailedException"/> says.
     /// </summary>
     public Func<Exception, TimeSpan?> RetryAfter { get; set; } = static exception => (exception as TaskFailedException)?.RetryAfter;
 
@@ -37,7 +39,7 @@ public sealed class RetryOptions
     {
         try
         {
-            return exception is not TaskFailedException { IsFinal: true } && ShouldRetry(exception);
+            return !ThrownErrors.In(exception).Any(error => error is TaskFailedException { IsFinal: true }) && ShouldRetry(exception);
         }
         catch (Exception)
         {
@@ -45,12 +47,12 @@ public sealed class RetryOptions
         }
     }
 
-    /// <summary>How long an error says to wait. A rule that throws has said nothing.</summary>
+    /// <summary>How long an error, or the one inside it that asks for the most, says to wait. A rule that throws has said nothing.</summary>
     internal TimeSpan? PauseOf(Exception exception)
     {
         try
         {
-            return RetryAfter(exception);
+            return ThrownErrors.In(exception).Max(RetryAfter);
         }
         catch (Exception)
         {

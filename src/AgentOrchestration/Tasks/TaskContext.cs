@@ -28,7 +28,11 @@ public abstract class TaskContext
     /// </summary>
     public string IdempotencyKey => $"{RunId}/{Subtask.Id}";
 
-    /// <summary>The services of the attempt's own scope, disposed when the attempt's code has returned.</summary>
+    /// <summary>
+    /// The services of the attempt's own scope, disposed when the attempt's code has returned. There is one scope for each attempt. Safe to
+    /// call from any thread.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The attempt's code has returned.</exception>
     public abstract IServiceProvider Services { get; }
 
     /// <summary>The clock to use instead of the system's.</summary>

@@ -22,7 +22,7 @@ public static class TaskPlanBuilderExtensions
     /// <param name="optional">Subtasks that must have ended before this one starts, however they ended. Default: none.</param>
     /// <param name="when">A condition; when it does not hold, the subtask is skipped. Default: none.</param>
     /// <param name="policy">What holds for it instead of what its task type says. Default: nothing.</param>
-    /// <exception cref="NotSupportedException"><typeparamref name="TInput"/> has no JSON form.</exception>
+    /// <exception cref="NotSupportedException"><paramref name="input"/> cannot be written as JSON.</exception>
     public static SubtaskRef Add<THandler, TInput>(
         this TaskPlanBuilder plan,
         string id,
@@ -38,7 +38,9 @@ public static class TaskPlanBuilderExtensions
         where THandler : class, ITaskHandler
     {
         ArgumentNullException.ThrowIfNull(plan);
-        JsonNode? arguments = JsonSerializer.SerializeToNode(input, plan.SerializerOptions.GetTypeInfo(typeof(TInput)));
+        ArgumentNullException.ThrowIfNull(id);
+        JsonElement written = InputJson.Write(TaskPlanBuilder.InputOf(id), input, typeof(TInput), plan.SerializerOptions);
+        JsonNode? arguments = JsonSerializer.SerializeToNode(written, PlanJsonContext.Default.JsonElement);
         return plan.Add(id, TypeName<THandler>(), arguments, after, name, description, estimatedDuration, resources, optional, when, policy);
     }
 

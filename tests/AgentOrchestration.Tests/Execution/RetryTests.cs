@@ -1,3 +1,4 @@
+using System.Reflection;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Results;
@@ -77,6 +78,65 @@ public sealed class RetryTests
         Assert.True(result["only"].AttemptSpans[1].StartedAt >= failed.RetryAt);
     }
 
+    public static TheoryData<string> Wrappings => [nameof(AggregateException), nameof(TargetInvocationException), "nested", "beside others"];
+
+    [Theory]
+    [MemberData(nameof(Wrappings))]
+    public async Task A_final_error_inside_others_is_never_tried_again(string wrapping)
+    {
+        await using Engine engine = Engine.For<string>(
+            (_, _) => throw Wrap(new TaskFailedException("There is no such account.") { IsFinal = true }, wrapping), Retrying(attempts: 5));
+
+        Assert.Equal(1, (await engine.RunOneAsync())["only"].Attempts);
+    }
+
+    [Theory]
+    [MemberData(nameof(Wrappings))]
+    public async Task What_an_error_inside_others_says_of_the_pause_is_kept(string wrapping)
+    {
+        await using Engine engine = Engine.For<string>(
+            (_, _) => throw Wrap(new TaskFailedException("Too many requests.") { RetryAfter = TimeSpan.FromMinutes(10) }, wrapping), Retrying(attempts: 2));
+        await using OrchestrationRun run = await engine.StartOneAsync();
+
+        AttemptFailed failed = await Engine.SeeAsync<AttemptFailed>(run);
+
+        Assert.Equal(TimeSpan.FromMinutes(10), failed.RetryAt - failed.Time);
+    }
+
+    [Fact]
+    public async Task Of_several_errors_at_once_the_longest_pause_counts()
+    {
+        await using Engine engine = Engine.For<string>(
+            (_, _) => throw new AggregateException(Busy(3), new InvalidDataException("Bad data."), new AggregateException(Busy(30), Busy(1))), Retrying(attempts: 2));
+        await using OrchestrationRun run = await engine.StartOneAsync();
+
+        AttemptFailed failed = await Engine.SeeAsync<AttemptFailed>(run);
+
+        Assert.Equal(TimeSpan.FromSeconds(30), failed.RetryAt - failed.Time);
+
+        static TaskFailedException Busy(int seconds) => new("Too many requests.") { RetryAfter = TimeSpan.FromSeconds(seconds) };
+    }
+
+    [Fact]
+    public async Task Whether_errors_at_once_are_worth_another_attempt_the_rule_decides_by_what_was_thrown()
+    {
+        List<Exception> asked = [];
+        await using Engine engine = Engine.For<string>(
+            (_, _) => throw new AggregateException(new InvalidDataException("Bad data.")),
+            options =>
+            {
+                options.Retry.MaxAttempts = 5;
+                options.Retry.ShouldRetry = error =>
+                {
+                    asked.Add(error);
+                    return false;
+                };
+            });
+
+        Assert.Equal(1, (await engine.RunOneAsync())["only"].Attempts);
+        Assert.IsType<AggregateException>(Assert.Single(asked));
+    }
+
     [Theory]
     [InlineData(7, 7)]
     [InlineData(-7, 0)]
@@ -119,6 +179,14 @@ public sealed class RetryTests
         RunResult result = await engine.AdvanceUntilAsync(run.WaitAsync(TestEnd), TimeSpan.FromSeconds(1));
         Assert.Equal(2, result.Succeeded.Count());
     }
+
+    private static Exception Wrap(TaskFailedException error, string wrapping) => wrapping switch
+    {
+        nameof(AggregateException) => new AggregateException(error),
+        nameof(TargetInvocationException) => new TargetInvocationException(error),
+        "nested" => new AggregateException(new TargetInvocationException(new AggregateException(error))),
+        _ => new AggregateException(new InvalidDataException("Bad data."), error, new TimeoutException()),
+    };
 
     private static Action<TaskTypeOptions> Retrying(int attempts) => options =>
     {

@@ -47,6 +47,22 @@ public sealed class PlanPromptTests
     }
 
     [Fact]
+    public async Task An_input_that_cannot_be_written_as_JSON_is_named()
+    {
+        using var file = new MemoryStream();
+        (string Name, object Value)[] inputs = [("file", file), ("share", double.NaN), ("type", typeof(string)), ("rows", new[] { 1.5, double.PositiveInfinity })];
+        foreach ((string name, object value) in inputs)
+        {
+            var request = new OrchestrationRequest("Pay") { Inputs = { ["fine"] = 1, [name] = value } };
+
+            NotSupportedException refusal = await Assert.ThrowsAsync<NotSupportedException>(() => Application.With(new ScriptedModel(Application.SoundPlan)).PlanAsync(request, TestEnd));
+
+            Assert.StartsWith($"The input '{name}' of the request cannot be written as JSON", refusal.Message, StringComparison.Ordinal);
+            Assert.NotNull(refusal.InnerException);
+        }
+    }
+
+    [Fact]
     public async Task The_answer_is_asked_for_by_a_schema_in_which_every_task_type_has_its_own_arguments()
     {
         var model = new ScriptedModel(Application.SoundPlan);

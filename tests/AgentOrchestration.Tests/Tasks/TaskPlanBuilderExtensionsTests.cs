@@ -39,6 +39,24 @@ public sealed class TaskPlanBuilderExtensionsTests
         Assert.Contains(nameof(Unmarked), refusal.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Add_AnInputThatCannotBeWritten_NamesTheSubtask()
+    {
+        NotSupportedException typed = Assert.Throws<NotSupportedException>(() => TaskPlan.Create(plan => plan.Add<Plot, Stream>("plot", Stream.Null)));
+        NotSupportedException json = Assert.Throws<NotSupportedException>(() => TaskPlan.Create(plan => plan.Add("plot", "plot_curve", new JsonObject { ["label"] = JsonValue.Create(double.NaN) })));
+
+        Assert.All([typed, json], refusal => Assert.StartsWith("The input of the subtask 'plot' cannot be written as JSON", refusal.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Add_AnInputOfWhichTheContextKnowsNothing_NamesTheAttribute()
+    {
+        NotSupportedException refusal = Assert.Throws<NotSupportedException>(() => TaskPlan.Create(
+            plan => plan.Add<Plot, Dictionary<string, int?[]>>("plot", []), PlanJsonContext.Default.Options));
+
+        Assert.Contains("[JsonSerializable(typeof(System.Collections.Generic.Dictionary<string, int?[]>))]", refusal.Message, StringComparison.Ordinal);
+    }
+
     private sealed record Curve(string Label, DayOfWeek Day);
 
     [TaskType("plot_curve")]
