@@ -80,9 +80,9 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
     /// <summary>The thread that completed the code is not ours to keep: what becomes ready goes to the pool.</summary>
     void ICodeOwner.OnCodeReturned(object? output, Exception? exception)
     {
-        if (EndLoansAndScope() is { } disposal)
+        if (TakeScope() is var scope && (scope is not null || HasLoans))
         {
-            _ = FinishLaterAsync(output, exception, disposal);
+            _ = FinishLaterAsync(output, exception, EndLoansAndScope(scope));
         }
         else
         {
@@ -115,7 +115,7 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
             exception = thrown;
         }
 
-        return EndLoansAndScope() is { } disposal ? FinishAfter(output, exception, disposal) : Finish(output, exception);
+        return TakeScope() is var scope && (scope is not null || HasLoans) ? EndWithLoansAndScope(output, exception, scope) : Finish(output, exception);
     }
 
     private bool TryRun(out object? output, CancellationToken stop)
@@ -139,8 +139,9 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
         return false;
     }
 
-    private LocalAttempt? FinishAfter(object? output, Exception? exception, ValueTask disposal)
+    private LocalAttempt? EndWithLoansAndScope(object? output, Exception? exception, AttemptScope? scope)
     {
+        ValueTask disposal = EndLoansAndScope(scope);
         if (disposal.IsCompletedSuccessfully)
         {
             return Finish(output, exception);
@@ -165,12 +166,13 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
         Run.Hand(Finish(output, exception));
     }
 
-    /// <returns>The end of what the attempt had of others; <see langword="null"/> when it had nothing.</returns>
-    private ValueTask? EndLoansAndScope()
+    private bool HasLoans => Volatile.Read(ref _extras)?.Loans is not null;
+
+    private ValueTask EndLoansAndScope(AttemptScope? scope)
     {
         try
         {
-            return Volatile.Read(ref _extras)?.Loans is { } loans ? EndLoansAndScopeAsync(loans) : EndScope();
+            return Volatile.Read(ref _extras)?.Loans is { } loans ? EndLoansAndScopeAsync(loans, scope) : scope?.EndAsync() ?? default;
         }
         catch (Exception exception)
         {
@@ -179,11 +181,14 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
     }
 
     /// <summary>What the scope made may still use the objects.</summary>
-    private async ValueTask EndLoansAndScopeAsync(AttemptLoans loans)
+    private static async ValueTask EndLoansAndScopeAsync(AttemptLoans loans, AttemptScope? scope)
     {
         try
         {
-            await (EndScope() ?? default).ConfigureAwait(true);
+            if (scope is not null)
+            {
+                await scope.EndAsync().ConfigureAwait(true);
+            }
         }
         finally
         {

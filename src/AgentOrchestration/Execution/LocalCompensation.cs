@@ -29,7 +29,10 @@ internal sealed class LocalCompensation(LocalRun run, int index, int number)
 
         try
         {
-            await (EndScope() ?? default).ConfigureAwait(true);
+            if (TakeScope() is { } scope)
+            {
+                await scope.EndAsync().ConfigureAwait(true);
+            }
         }
         catch (Exception exception)
         {

@@ -37,9 +37,9 @@ internal abstract class LocalContext(LocalRun run, int index, int number, Cancel
     /// <summary>Tells the code to stop. Waits for none of its callbacks.</summary>
     public void Stop() => _ = StopAsync();
 
-    /// <summary>Ends the scope; from now on there are no services.</summary>
-    /// <returns>The disposal of what the scope made; <see langword="null"/> when it was never used.</returns>
-    protected ValueTask? EndScope() => (Interlocked.CompareExchange(ref _scope, AttemptScope.Ended, null) is { } scope) ? scope.EndAsync() : null;
+    /// <summary>From now on no scope is made.</summary>
+    /// <returns>The scope to end; <see langword="null"/> when nobody has asked for it.</returns>
+    protected AttemptScope? TakeScope() => Interlocked.CompareExchange(ref _scope, AttemptScope.Ended, null);
 
     private async Task StopAsync()
     {
