@@ -165,6 +165,75 @@ public sealed class MisbehaviourTests
         await AssertRecordedAsync(server, new Misbehaviour.Answer("a → b → a"), LoopbackOutcome.Answered);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_reply_gives_reasoning_tool_calls_and_the_reason_of_its_end(bool streamed)
+    {
+        using var model = new RecordingModel("ok");
+        await using var server = await LoopbackModelServer.StartAsync(model);
+        using var client = server.Connect();
+        var call = new FunctionCallContent("c1", "look", new Dictionary<string, object?> { ["place"] = "here" });
+        server.Enqueue(new Misbehaviour.Reply(ChatFinishReason.ToolCalls, new TextReasoningContent("Hm, let me see."), call));
+
+        var response = streamed
+            ? await client.GetStreamingResponseAsync("hi", cancellationToken: Token).ToChatResponseAsync(Token)
+            : await client.GetResponseAsync("hi", cancellationToken: Token);
+
+        var contents = response.Messages.Single().Contents;
+        Assert.Equal(ChatFinishReason.ToolCalls, response.FinishReason);
+        Assert.Equal("", response.Text);
+        Assert.Equal("Hm, let me see.", string.Concat(contents.OfType<TextReasoningContent>()));
+        var seen = contents.OfType<FunctionCallContent>().Single();
+        Assert.Equal(("c1", "look", "here"), (seen.CallId, seen.Name, seen.Arguments?["place"]?.ToString()));
+        Assert.Empty(model.Messages);
+    }
+
+    [Fact]
+    public async Task A_refusal_is_error_content_of_a_whole_answer_and_is_lost_from_the_contents_of_a_streamed_one()
+    {
+        await using var server = await LoopbackModelServer.StartAsync(new RecordingModel("ok"));
+        using var client = server.Connect();
+        var refusal = new Misbehaviour.Reply(ChatFinishReason.Stop, new ErrorContent("I cannot help.") { ErrorCode = "Refusal" });
+        server.Enqueue(refusal);
+        server.Enqueue(refusal);
+
+        var whole = await client.GetResponseAsync("hi", cancellationToken: Token);
+        var streamed = await client.GetStreamingResponseAsync("hi", cancellationToken: Token).ToChatResponseAsync(Token);
+
+        var error = Assert.IsType<ErrorContent>(whole.Messages.Single().Contents.Single());
+        Assert.Equal(("Refusal", "I cannot help."), (error.ErrorCode, error.Message));
+        Assert.DoesNotContain(streamed.Messages.SelectMany(message => message.Contents), content => content is ErrorContent);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_400_is_a_client_result_exception_with_its_code_and_message(bool streamed)
+    {
+        await using var server = await LoopbackModelServer.StartAsync(new RecordingModel("ok"));
+        using var client = server.Connect();
+        server.Enqueue(new Misbehaviour.Refuse400("Too long.", "context_length_exceeded"));
+
+        var failure = await Assert.ThrowsAsync<ClientResultException>(() => client.AskAsync(streamed));
+
+        Assert.Equal(400, failure.Status);
+        Assert.Contains("context_length_exceeded", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("Too long.", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_is_a_JSON_exception_or_a_stream_without_anything()
+    {
+        await using var server = await LoopbackModelServer.StartAsync(new RecordingModel("ok"));
+        using var client = server.Connect();
+        server.Enqueue(new Misbehaviour.Body("text/html", "<html></html>"));
+        server.Enqueue(new Misbehaviour.Body("text/html", "<html></html>"));
+
+        await Assert.ThrowsAnyAsync<JsonException>(() => client.AskAsync(streamed: false));
+        Assert.Equal("", await client.AskAsync(streamed: true));
+    }
+
     private static async Task AssertRecordedAsync(LoopbackModelServer server, Misbehaviour misbehaviour, LoopbackOutcome outcome)
     {
         var request = server.Requests.Single();

@@ -110,6 +110,15 @@ internal sealed class ChatCompletionsEndpoint(
                 await ErrorAnswer.Failure("The server had an error while processing your request.").WriteAsync(response, cancellationToken);
                 return LoopbackOutcome.Refused;
 
+            case Misbehaviour.Refuse400 { Message: var message, Code: var code }:
+                await ErrorAnswer.BadRequest(message, code).WriteAsync(response, cancellationToken);
+                return LoopbackOutcome.Refused;
+
+            case Misbehaviour.Body { ContentType: var type, Content: var body }:
+                response.ContentType = type;
+                await response.WriteAsync(body, cancellationToken);
+                return LoopbackOutcome.Answered;
+
             case Misbehaviour.Hang:
                 await Task.Delay(Timeout.Infinite, cancellationToken);
                 return LoopbackOutcome.Abandoned;
@@ -128,6 +137,7 @@ internal sealed class ChatCompletionsEndpoint(
         using var substitute = request.Misbehaviour switch
         {
             Misbehaviour.Answer { Text: var text } => new FixedAnswer(text),
+            Misbehaviour.Reply { FinishReason: var reason, Contents: var contents } => new FixedAnswer(reason, contents),
             Misbehaviour.InvalidJson => new FixedAnswer(Misbehaviour.InvalidJson.Content),
             _ => null,
         };

@@ -3,11 +3,16 @@ using Microsoft.Extensions.AI;
 
 namespace LoopbackModel;
 
-internal sealed class FixedAnswer(string text) : IChatClient
+internal sealed class FixedAnswer(ChatFinishReason finishReason, IReadOnlyList<AIContent> contents) : IChatClient
 {
+    public FixedAnswer(string text)
+        : this(ChatFinishReason.Stop, [new TextContent(text)])
+    {
+    }
+
     public Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, text)));
+        Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, [.. contents])) { FinishReason = finishReason });
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages,
@@ -15,7 +20,7 @@ internal sealed class FixedAnswer(string text) : IChatClient
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await Task.CompletedTask;
-        yield return new ChatResponseUpdate(ChatRole.Assistant, text);
+        yield return new ChatResponseUpdate(ChatRole.Assistant, [.. contents]) { FinishReason = finishReason };
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null) => null;

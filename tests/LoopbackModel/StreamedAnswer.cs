@@ -19,7 +19,7 @@ internal sealed class StreamedAnswer(HttpResponse response, CompletionEnvelope e
         await foreach (var update in answer.WithCancellation(cancellationToken))
         {
             updates.Add(update);
-            await SendTextAsync(update.Text, cancellationToken);
+            await SendContentsAsync(update.Contents, cancellationToken);
         }
 
         var whole = updates.ToChatResponse();
@@ -47,16 +47,16 @@ internal sealed class StreamedAnswer(HttpResponse response, CompletionEnvelope e
         {
             await BeginAsync(cancellationToken);
             var half = TextPieces.Split(whole.Text, Math.Max(1, whole.Text.Length / 2)).FirstOrDefault("");
-            await SendTextAsync(half, cancellationToken);
+            await SendContentsAsync([new TextContent(half)], cancellationToken);
         }
     }
 
-    private async Task SendTextAsync(string text, CancellationToken cancellationToken)
+    private async Task SendContentsAsync(IEnumerable<AIContent> contents, CancellationToken cancellationToken)
     {
-        foreach (var piece in TextPieces.Split(text, chunkLength))
+        foreach (var delta in MessageContents.Deltas(contents, chunkLength))
         {
             await BeginAsync(cancellationToken);
-            await SendAsync(envelope.TextChunk(piece), cancellationToken);
+            await SendAsync(envelope.DeltaChunk(delta), cancellationToken);
         }
     }
 

@@ -70,8 +70,9 @@ public static class AgentOrchestrationServiceCollectionExtensions
         services.TryAddSingleton<ITaskTypeRegistry>(provider =>
             new TaskTypeRegistry(provider.GetServices<TaskDescriptor>(), provider.GetRequiredService<PayloadSerializer>()));
         services.TryAddSingleton(SchedulingPolicies.CriticalPathFirst);
+        services.TryAddSingleton(provider => new PlanningChatClient(provider.GetService<IChatClient>(), Key: null));
         services.TryAddSingleton<ITaskDecomposer>(provider => new ChatClientTaskDecomposer(
-            provider.GetService<IChatClient>(),
+            provider.GetRequiredService<PlanningChatClient>(),
             provider.GetRequiredService<ITaskTypeRegistry>(),
             provider.GetRequiredService<IResourceManager>(),
             provider.GetRequiredService<PayloadSerializer>(),

@@ -1,3 +1,4 @@
+using AgentOrchestration;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Optimization;
 using AgentOrchestration.Planning;
@@ -10,12 +11,29 @@ using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Plans requests without a model, where that is possible.</summary>
+/// <summary>Configures how requests are planned: by which model, and without a model where that is possible.</summary>
 public static class PlanningBuilderExtensions
 {
+    /// <summary>
+    /// Plans with another chat client than the one that tasks use: a larger model, for example. Tasks and results keep the client that is
+    /// registered without a key.
+    /// </summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="serviceKey">The key under which the client is registered, as with <c>services.AddKeyedChatClient("planner", …)</c>.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentNullException">The builder or the key is <see langword="null"/>.</exception>
+    public static IAgentOrchestrationBuilder UsePlanningChatClient(this IAgentOrchestrationBuilder builder, object serviceKey)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(serviceKey);
+        builder.Services.Replace(ServiceDescriptor.Singleton(provider => new PlanningChatClient(provider.GetKeyedService<IChatClient>(serviceKey), serviceKey)));
+        return builder;
+    }
+
     /// <summary>
     /// Answers requests of one form with a plan that is made ahead: the same request about another topic. A request whose goal is not of this
     /// form, or that has inputs, goes on to the next template, and after the last to the decomposer; so does a plan that is refused.
@@ -69,7 +87,8 @@ public static class PlanningBuilderExtensions
                 provider.GetRequiredService<IResourceManager>(),
                 provider.GetRequiredService<PayloadSerializer>(),
                 provider.GetRequiredService<ITaskDecomposer>(),
-                provider.GetService<IChatClient>()),
+                provider.GetRequiredService<PlanningChatClient>(),
+                provider.GetRequiredService<IOptions<AgentOrchestrationOptions>>().Value.Planning),
             provider.GetRequiredService<PlanChecker>(),
             provider.GetRequiredService<Planner>,
             provider.GetService<ILoggerFactory>()?.CreateLogger<PlanCache>() ?? NullLogger<PlanCache>.Instance));

@@ -1,4 +1,3 @@
-using System.Text;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Tasks;
@@ -7,33 +6,81 @@ using Microsoft.Extensions.Logging;
 
 namespace AgentOrchestration.Planning;
 
-/// <summary>Lets a chat model make the plan, with structured output. It may choose among registered task types and nothing else.</summary>
+/// <summary>Asks a chat model for the plan, in the strictest form that its endpoint supports. The model can use registered task types and nothing else.</summary>
 internal sealed class ChatClientTaskDecomposer(
-    IChatClient? chat,
+    PlanningChatClient chat,
     ITaskTypeRegistry taskTypes,
     IResourceManager resources,
     PayloadSerializer serializer,
     PlanningOptions options,
     ILogger logger) : ITaskDecomposer
 {
-    public ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, CancellationToken cancellationToken) =>
-        AskForWholeAsync(request, refusal, lost: null, cancellationToken);
+    private readonly AnswerForms _forms = new();
 
-    public async ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, Action<Subtask> onSubtask, CancellationToken cancellationToken)
+    public ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, CancellationToken cancellationToken)
     {
-        (List<ChatMessage> messages, ChatOptions chatOptions) = Ask(request, refusal);
+        PlanQuestion question = Ask(request, refusal);
+        return AskAsync(question, form => AskForWholeAsync(question, form, lost: null, cancellationToken), lost: null, cancellationToken);
+    }
+
+    public ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, Action<Subtask> onSubtask, CancellationToken cancellationToken)
+    {
+        PlanQuestion question = Ask(request, refusal);
+        return AskAsync(question, form => AskForStreamAsync(question, form, onSubtask, cancellationToken), lost: null, cancellationToken);
+    }
+
+    /// <summary>Asks, and asks in a less strict form when the endpoint rejects the form.</summary>
+    private async ValueTask<TaskPlan> AskAsync(PlanQuestion question, Func<AnswerForm, ValueTask<TaskPlan>> ask, PlanningUsage? lost, CancellationToken cancellationToken)
+    {
+        AnswerForm first = _forms.First(question.AllowsStrict);
+        for (AnswerForm form = first; ;)
+        {
+            try
+            {
+                TaskPlan plan = await ask(form).ConfigureAwait(true);
+                Remember(form);
+                return plan;
+            }
+            catch (InvalidPlanException)
+            {
+                Remember(form);
+                throw;
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested && EndpointError.Explain(exception) is { } error)
+            {
+                if (error.Code != PlanDiagnosticCode.UnsupportedResponseFormat || AnswerForms.After(form, EndpointError.IsAboutSchema(exception)) is not { } next)
+                {
+                    throw new InvalidPlanException(new PlanRefusal([error]) { Planning = lost }, exception);
+                }
+
+                PlanningLog.FormRejected(logger, form, next, exception);
+                form = next;
+            }
+        }
+
+        void Remember(AnswerForm form)
+        {
+            if (form != first)
+            {
+                _forms.Remember(form);
+            }
+        }
+    }
+
+    private async ValueTask<TaskPlan> AskForStreamAsync(PlanQuestion question, AnswerForm form, Action<Subtask> onSubtask, CancellationToken cancellationToken)
+    {
         var answer = new PlanAnswer(options);
         UsageDetails? told = null;
         try
         {
-            await foreach (ChatResponseUpdate update in chat!.GetStreamingResponseAsync(messages, chatOptions, cancellationToken).ConfigureAwait(true))
+            await foreach (ChatResponseUpdate update in chat.Required.GetStreamingResponseAsync(question.Messages, question.In(form), cancellationToken).ConfigureAwait(true))
             {
                 foreach (UsageContent usage in update.Contents.OfType<UsageContent>())
                 {
                     (told ??= new UsageDetails()).Add(usage.Details);
                 }
 
-                foreach (Subtask subtask in answer.Append(update.Text))
+                foreach (Subtask subtask in answer.Append(update))
                 {
                     onSubtask(subtask);
                 }
@@ -48,40 +95,45 @@ internal sealed class ChatClientTaskDecomposer(
         {
             // What has begun to arrive no client tries again by itself; a whole answer it does.
             PlanningLog.StreamBroke(logger, exception);
-            return await AskForWholeAsync(request, refusal, AnswerUsage.Of(told, messages, answer.Length), cancellationToken).ConfigureAwait(true);
+            return await AskForWholeInsteadAsync().ConfigureAwait(true);
         }
 
-        return answer.Complete(AnswerUsage.Of(told, messages, answer.Length));
+        if (answer.IsSilent)
+        {
+            PlanningLog.StreamWasEmpty(logger);
+            return await AskForWholeInsteadAsync().ConfigureAwait(true);
+        }
+
+        return answer.Complete(AnswerUsage.Of(told, question.Messages, answer.Length));
+
+        ValueTask<TaskPlan> AskForWholeInsteadAsync()
+        {
+            PlanningUsage lost = AnswerUsage.Of(told, question.Messages, answer.Length);
+            return AskAsync(question, whole => AskForWholeAsync(question, whole, lost, cancellationToken), lost, cancellationToken);
+        }
     }
 
-    /// <param name="request">What is wanted.</param>
-    /// <param name="refusal">What was answered before.</param>
+    /// <param name="question">What is asked.</param>
+    /// <param name="form">The form of the answer.</param>
     /// <param name="lost">What an answer that broke off has used; <see langword="null"/> when none did.</param>
     /// <param name="cancellationToken">Cancels the planning.</param>
-    private async ValueTask<TaskPlan> AskForWholeAsync(OrchestrationRequest request, PlanRefusal? refusal, PlanningUsage? lost, CancellationToken cancellationToken)
+    private async ValueTask<TaskPlan> AskForWholeAsync(PlanQuestion question, AnswerForm form, PlanningUsage? lost, CancellationToken cancellationToken)
     {
-        (List<ChatMessage> messages, ChatOptions chatOptions) = Ask(request, refusal);
-        ChatResponse response = await chat!.GetResponseAsync(messages, chatOptions, cancellationToken).ConfigureAwait(true);
-        string answer = response.Text;
-        return PlanAnswer.Read(answer, options, AnswerUsage.Sum(AnswerUsage.Of(response.Usage, messages, Encoding.UTF8.GetByteCount(answer)), lost));
+        ChatResponse response = await chat.Required.GetResponseAsync(question.Messages, question.In(form), cancellationToken).ConfigureAwait(true);
+        var answer = new PlanAnswer(options);
+        answer.Append(response);
+        return answer.Complete(AnswerUsage.Sum(AnswerUsage.Of(response.Usage, question.Messages, answer.Length), lost));
     }
 
-    private (List<ChatMessage> Messages, ChatOptions Options) Ask(OrchestrationRequest request, PlanRefusal? refusal)
+    private PlanQuestion Ask(OrchestrationRequest request, PlanRefusal? refusal)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (chat is null)
-        {
-            throw new InvalidOperationException(
-                "Planning needs a chat client, but none is registered: call services.AddChatClient(…), or UseDecomposer<T>() with a decomposer of your own.");
-        }
-
+        _ = chat.Required;
         IReadOnlyList<ResourcePoolSnapshot> pools = resources.Snapshot();
-        List<ChatMessage> messages = PlanPrompt.Create(request, refusal, taskTypes, pools, serializer);
-        var chatOptions = new ChatOptions
-        {
-            ResponseFormat = ChatResponseFormat.ForJsonSchema(PlanSchema.Create(taskTypes, pools), PlanSchema.Name, "A plan of subtasks."),
-            MaxOutputTokens = options.MaxTokens is { } most ? (int)Math.Clamp(most - (refusal?.Planning?.Tokens ?? 0), 1, int.MaxValue) : null,
-        };
-        return (messages, chatOptions);
+        PlanLanguage language = PlanLanguage.Of(taskTypes);
+        return new PlanQuestion(
+            PlanPrompt.Create(request, refusal, taskTypes, pools, language, options.Instructions, serializer),
+            PlanSchema.Create(taskTypes, pools, language),
+            options.MaxTokens is { } most ? (int)Math.Clamp(most - (refusal?.Planning?.Tokens ?? 0), 1, int.MaxValue) : null);
     }
 }

@@ -9,7 +9,10 @@ public interface ITaskDecomposer
     /// <param name="request">What is wanted.</param>
     /// <param name="refusal">What was answered before and why it was refused; <see langword="null"/> the first time.</param>
     /// <param name="cancellationToken">Cancels the planning.</param>
-    /// <exception cref="InvalidPlanException">The answer cannot be read as a plan. Counts as a refused plan.</exception>
+    /// <exception cref="InvalidPlanException">
+    /// The answer cannot be read as a plan. Counts as a refused plan, and is asked for again unless a diagnostic says that this cannot help, such as
+    /// <see cref="PlanDiagnosticCode.ModelRefusal"/>.
+    /// </exception>
     ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, CancellationToken cancellationToken);
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using AgentOrchestration.Plans;
+using Microsoft.Extensions.AI;
 
 namespace AgentOrchestration.Planning;
 
@@ -8,9 +9,13 @@ internal sealed class PlanAnswer(PlanningOptions options)
 {
     private readonly PlanReader _reader = new(options);
     private readonly StringBuilder _text = new();
+    private readonly AnswerContents _contents = new();
 
     /// <summary>Whether anything of it has come.</summary>
     public bool HasBegun => _text.Length > 0;
+
+    /// <summary>Gets whether a streamed answer has neither text nor a reason for that.</summary>
+    public bool IsSilent => !HasBegun && _contents.IsSilent;
 
     /// <summary>Whether nothing more is read.</summary>
     public bool IsStopped => _reader.IsStopped;
@@ -25,6 +30,21 @@ internal sealed class PlanAnswer(PlanningOptions options)
         var read = new PlanAnswer(options);
         read.Append(answer);
         return read.Complete(usage);
+    }
+
+    /// <summary>Reads the whole of a response.</summary>
+    public void Append(ChatResponse response)
+    {
+        _contents.Add(response);
+        Append(response.Text);
+    }
+
+    /// <summary>Reads on.</summary>
+    /// <returns>The subtasks that the piece completed.</returns>
+    public IReadOnlyList<Subtask> Append(ChatResponseUpdate update)
+    {
+        _contents.Add(update);
+        return Append(update.Text);
     }
 
     /// <summary>Reads on.</summary>
@@ -45,8 +65,14 @@ internal sealed class PlanAnswer(PlanningOptions options)
     public TaskPlan Complete(PlanningUsage? usage)
     {
         PlanReading reading = _reader.Complete();
+        string text = _text.ToString();
+        if (_contents.Explain(!string.IsNullOrWhiteSpace(text), reading) is { } diagnostics)
+        {
+            reading = reading with { Diagnostics = diagnostics, IsWhole = false };
+        }
+
         return reading.Diagnostics.Count == 0
             ? reading.Plan with { Planning = usage }
-            : throw new InvalidPlanException(reading.ToRefusal(_text.ToString()) with { Planning = usage });
+            : throw new InvalidPlanException(reading.ToRefusal(text) with { Planning = usage });
     }
 }

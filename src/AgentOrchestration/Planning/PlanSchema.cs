@@ -14,9 +14,9 @@ internal static class PlanSchema
 {
     public const string Name = "task_plan";
 
-    public static JsonElement Create(ITaskTypeRegistry taskTypes, IReadOnlyList<ResourcePoolSnapshot> pools)
+    public static JsonElement Create(ITaskTypeRegistry taskTypes, IReadOnlyList<ResourcePoolSnapshot> pools, PlanLanguage language)
     {
-        JsonNode[] alternatives = [.. taskTypes.TaskTypes.Select(taskType => SubtaskOf(taskType, taskTypes.GetInputSchema(taskType), pools))];
+        JsonNode[] alternatives = [.. taskTypes.TaskTypes.Select(taskType => SubtaskOf(taskType, taskTypes.GetInputSchema(taskType), pools, language))];
         JsonObject plan = ClosedObject(new JsonObject
         {
             ["subtasks"] = new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["anyOf"] = new JsonArray(alternatives) } },
@@ -24,29 +24,47 @@ internal static class PlanSchema
         return JsonSerializer.SerializeToElement(plan, PlanJsonContext.Default.JsonNode);
     }
 
-    private static JsonObject SubtaskOf(TaskDescriptor taskType, JsonElement input, IReadOnlyList<ResourcePoolSnapshot> pools)
+    private static JsonObject SubtaskOf(TaskDescriptor taskType, JsonElement input, IReadOnlyList<ResourcePoolSnapshot> pools, PlanLanguage language)
     {
         var amounts = new JsonObject();
         foreach (ResourcePoolSnapshot pool in pools)
         {
-            amounts[pool.Name] = new JsonObject { ["type"] = new JsonArray("integer", "null") };
+            amounts[pool.Name] = Typed("integer", "null");
         }
 
-        return ClosedObject(new JsonObject
+        var properties = new JsonObject
         {
-            ["id"] = Text("1 to 64 of A-Z a-z 0-9 _ -, unique in the plan"),
-            ["name"] = Text("a short name for people"),
-            ["description"] = Text("what the subtask is for"),
+            ["id"] = Typed("string"),
+            ["name"] = Typed("string"),
+            ["description"] = Typed("string"),
             ["type"] = new JsonObject { ["type"] = "string", ["enum"] = new JsonArray(taskType.Name) },
-            ["dependsOn"] = new JsonObject { ["type"] = "array", ["items"] = Text("the id of a subtask that must succeed before") },
-            ["arguments"] = Referable(JsonNode.Parse(input.GetRawText())),
-            ["estimatedMinutes"] = new JsonObject { ["type"] = "number" },
-            ["resources"] = ClosedObject(amounts),
-        });
+            ["dependsOn"] = new JsonObject { ["type"] = "array", ["items"] = Typed("string") },
+        };
+        if (language.HasLists)
+        {
+            properties["forEach"] = Typed("string", "null");
+        }
+
+        if (language.HasConditions)
+        {
+            properties["when"] = new JsonObject { ["anyOf"] = new JsonArray(Condition(), Typed("null")) };
+        }
+
+        properties["arguments"] = Referable(JsonNode.Parse(input.GetRawText()), language);
+        properties["estimatedMinutes"] = Typed("number");
+        properties["resources"] = ClosedObject(amounts);
+        return ClosedObject(properties);
     }
 
-    /// <summary>The schema with a reference allowed in every place, as <see cref="SubtaskOutput"/> describes it.</summary>
-    private static JsonObject Referable(JsonNode? schema)
+    private static JsonObject Condition() => ClosedObject(new JsonObject
+    {
+        ["output"] = Typed("string"),
+        ["is"] = new JsonObject { ["type"] = "string", ["enum"] = new JsonArray("equals", "notEquals", "greaterThan", "lessThan", "exists") },
+        ["value"] = Typed("string", "number", "boolean", "null"),
+    });
+
+    /// <summary>Allows a reference in every place of a schema: to an output (<see cref="SubtaskOutput"/>), or to an item (<see cref="ItemReference"/>).</summary>
+    private static JsonObject Referable(JsonNode? schema, PlanLanguage language)
     {
         if (schema is not JsonObject { Count: > 0 } closed || closed.ToJsonString().Contains("\"$ref\"", StringComparison.Ordinal))
         {
@@ -58,7 +76,7 @@ internal static class PlanSchema
         {
             foreach (string name in properties.Select(property => property.Key).ToArray())
             {
-                properties[name] = Referable(properties[name]?.DeepClone());
+                properties[name] = Referable(properties[name]?.DeepClone(), language);
             }
         }
 
@@ -66,12 +84,17 @@ internal static class PlanSchema
         {
             if (closed[keyword] is JsonObject inner)
             {
-                closed[keyword] = Referable(inner.DeepClone());
+                closed[keyword] = Referable(inner.DeepClone(), language);
             }
         }
 
-        JsonObject reference = ClosedObject(new JsonObject { [SubtaskOutput.PropertyName] = Text("the id of a dependency, or id/path to a part of its output") });
-        return new JsonObject { ["anyOf"] = new JsonArray(closed, reference) };
+        var alternatives = new JsonArray(closed, ClosedObject(new JsonObject { [SubtaskOutput.PropertyName] = Typed("string") }));
+        if (language.HasLists)
+        {
+            alternatives.Add((JsonNode)ClosedObject(new JsonObject { [ItemReference.PropertyName] = Typed("string") }));
+        }
+
+        return new JsonObject { ["anyOf"] = alternatives };
     }
 
     private static JsonObject ClosedObject(JsonObject properties) => new()
@@ -82,5 +105,19 @@ internal static class PlanSchema
         ["additionalProperties"] = false,
     };
 
-    private static JsonObject Text(string description) => new() { ["type"] = "string", ["description"] = description };
+    private static JsonObject Typed(params ReadOnlySpan<string> types)
+    {
+        if (types.Length == 1)
+        {
+            return new JsonObject { ["type"] = types[0] };
+        }
+
+        var names = new JsonArray();
+        foreach (string type in types)
+        {
+            names.Add((JsonNode)type);
+        }
+
+        return new JsonObject { ["type"] = names };
+    }
 }

@@ -35,6 +35,7 @@ internal sealed class Planner(
         for (int repairs = 0; ; repairs++)
         {
             TaskGraph? graph = null;
+            Exception? error = null;
             try
             {
                 TaskPlan plan = await DecomposeAsync(request, refusal, draft, budget.Token).ConfigureAwait(true)
@@ -46,6 +47,7 @@ internal sealed class Planner(
             {
                 budget.Count(exception.Refusal.Planning);
                 refusal = WithCheck(exception.Refusal);
+                error = exception.InnerException;
             }
             catch (OperationCanceledException) when (budget.IsOutOfTime && !cancellationToken.IsCancellationRequested)
             {
@@ -61,9 +63,9 @@ internal sealed class Planner(
             refusal = After(aftermath, refusal!) with { Planning = budget.Used };
             draft?.OnRefused();
             PlanningLog.PlanRefused(logger, repairs + 1, options.MaxRepairs + 1, refusal.Diagnostics.Count, refusal.Diagnostics is [PlanDiagnostic first, ..] ? first : null);
-            if (repairs >= options.MaxRepairs)
+            if (repairs >= options.MaxRepairs || refusal.Diagnostics.Any(diagnostic => AnswerDiagnostic.IsFinal(diagnostic.Code)))
             {
-                throw new InvalidPlanException(refusal);
+                throw new InvalidPlanException(refusal, error);
             }
 
             if (budget.IsExhausted)

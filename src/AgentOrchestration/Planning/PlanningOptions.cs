@@ -30,6 +30,13 @@ public sealed class PlanningOptions
     public bool StartsEarly { get; set; } = true;
 
     /// <summary>
+    /// The application's own rules for the model that plans, such as "Send at most one mail." They follow the built-in rules in the prompt, and are
+    /// part of the key of a cached plan.
+    /// </summary>
+    /// <value>Plain text, one rule per line. The default value is <see langword="null"/>: no rules.</value>
+    public string? Instructions { get; set; }
+
+    /// <summary>
     /// The longest answer of a model that is read, in bytes of UTF-8. Like the other limits it ends the reading where it is exceeded.
     /// Default: 1,048,576.
     /// </summary>

@@ -11,7 +11,15 @@ public sealed class InvalidPlanException : Exception
     /// <summary>Makes the exception.</summary>
     /// <param name="refusal">What was refused, and everything that is wrong with it.</param>
     public InvalidPlanException(PlanRefusal refusal)
-        : base(Describe(refusal)) => Refusal = refusal;
+        : this(refusal, innerException: null)
+    {
+    }
+
+    /// <summary>Makes the exception.</summary>
+    /// <param name="refusal">What was refused, and everything that is wrong with it.</param>
+    /// <param name="innerException">The error of the chat client that left no plan; <see langword="null"/> when there was none.</param>
+    public InvalidPlanException(PlanRefusal refusal, Exception? innerException)
+        : base(Describe(refusal), innerException) => Refusal = refusal;
 
     /// <summary>What was refused, and everything that is wrong with it.</summary>
     public PlanRefusal Refusal { get; }

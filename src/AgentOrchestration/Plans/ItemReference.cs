@@ -7,7 +7,7 @@ namespace AgentOrchestration.Plans;
 /// <param name="Path">A JSON pointer (RFC 6901) to a part of the item; empty for all of it.</param>
 public readonly record struct ItemReference(string Path)
 {
-    private const string PropertyName = "$item";
+    internal const string PropertyName = "$item";
 
     /// <summary>The reference as it stands in arguments: <c>{"$item": "/pointer"}</c>.</summary>
     /// <param name="item">The reference.</param>

@@ -60,7 +60,7 @@ public enum PlanDiagnosticCode
     /// <summary>A model has set what only the application may set.</summary>
     NotAllowed,
 
-    /// <summary>The text ends within the JSON of the plan.</summary>
+    /// <summary>The answer ends before the JSON of the plan does, or was cut off at its maximum length.</summary>
     CutOff,
 
     /// <summary>The plan was saved by a version of this library that writes plans in another form.</summary>
@@ -71,4 +71,25 @@ public enum PlanDiagnosticCode
 
     /// <summary>More is wrong than is told one by one.</summary>
     More,
+
+    /// <summary>The model refused to answer. It is not asked again.</summary>
+    ModelRefusal,
+
+    /// <summary>A content filter of the endpoint stopped the request or its answer. The model is not asked again.</summary>
+    ContentFilter,
+
+    /// <summary>The model called a tool in place of writing a plan.</summary>
+    ToolCall,
+
+    /// <summary>The answer has reasoning and no text.</summary>
+    ReasoningOnly,
+
+    /// <summary>The endpoint rejects every response format: a JSON schema, JSON, and text. The model is not asked again.</summary>
+    UnsupportedResponseFormat,
+
+    /// <summary>The request is too long for the model. The model is not asked again.</summary>
+    ContextTooLong,
+
+    /// <summary>The response of the endpoint is not an answer of a model: an error page, or an error message, with a status of success. The model is not asked again.</summary>
+    InvalidResponse,
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using AgentOrchestration.Planning;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Tasks;
@@ -30,10 +31,15 @@ internal sealed class ChatClientResultCompiler<T>(ITaskTypeRegistry taskTypes, P
         var options = new ChatOptions { ResponseFormat = asText ? ChatResponseFormat.Text : ChatResponseFormat.ForJsonSchema<T>(serializer.Options) };
         ChatMessage[] messages = [new(ChatRole.System, Rules), new(ChatRole.User, Describe(result).ToJsonString())];
         ChatResponse response = await chat.GetResponseAsync(messages, options, cancellationToken).ConfigureAwait(false);
-        return asText ? (T)(object)response.Text : Read(response.Text);
+        var contents = new AnswerContents();
+        contents.Add(response);
+        PlanDiagnostic? error = contents.WhyNoAnswer(!string.IsNullOrWhiteSpace(response.Text));
+        return !asText ? Read(response.Text, error)
+            : error is null ? (T)(object)response.Text
+            : throw new InvalidOperationException($"The model gave no answer: {error.Message}");
     }
 
-    private T Read(string answer)
+    private T Read(string answer, PlanDiagnostic? error)
     {
         try
         {
@@ -41,7 +47,7 @@ internal sealed class ChatClientResultCompiler<T>(ITaskTypeRegistry taskTypes, P
         }
         catch (JsonException exception)
         {
-            throw new InvalidOperationException($"The model's answer is no {typeof(T).Name}: {exception.Message}", exception);
+            throw new InvalidOperationException($"The model's answer is no {typeof(T).Name}: {error?.Message ?? exception.Message}", exception);
         }
     }
 

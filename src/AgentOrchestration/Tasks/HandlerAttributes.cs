@@ -23,5 +23,14 @@ internal sealed record HandlerAttributes(TaskTypeAttribute TaskType, ResourceReq
         }
     }
 
-    public TaskTypeOptions ToOptions() => new() { Effect = TaskType.Effect, Version = TaskType.Version, Resources = Resources };
+    public TaskTypeOptions ToOptions()
+    {
+        var options = new TaskTypeOptions { Version = TaskType.Version, Resources = Resources };
+        if (TaskType.IsEffectDeclared)
+        {
+            options.Effect = TaskType.Effect;
+        }
+
+        return options;
+    }
 }

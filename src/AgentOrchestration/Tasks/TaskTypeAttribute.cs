@@ -21,7 +21,18 @@ public sealed class TaskTypeAttribute(string name) : Attribute
     public string Description { get; set; } = "";
 
     /// <summary>What it does to the world. Default: <see cref="TaskEffect.Write"/>.</summary>
-    public TaskEffect Effect { get; set; }
+    public TaskEffect Effect
+    {
+        get;
+        set
+        {
+            field = value;
+            IsEffectDeclared = true;
+        }
+    }
+
+    /// <summary>Gets whether the attribute names the effect.</summary>
+    internal bool IsEffectDeclared { get; private set; }
 
     /// <summary>Changes when an earlier answer to the same input is no longer good. Default: 1.</summary>
     public int Version { get; set; } = 1;

@@ -7,7 +7,18 @@ namespace AgentOrchestration.Tasks;
 public sealed class TaskTypeOptions
 {
     /// <summary>What it does to the world. Default: the attribute's, or <see cref="TaskEffect.Write"/>.</summary>
-    public TaskEffect Effect { get; set; }
+    public TaskEffect Effect
+    {
+        get;
+        set
+        {
+            field = value;
+            IsEffectDeclared = true;
+        }
+    }
+
+    /// <summary>Gets whether the effect was set, so that a model can be told of it.</summary>
+    internal bool IsEffectDeclared { get; private set; }
 
     /// <summary>Changes when an earlier answer to the same input is no longer good. Default: the attribute's, or 1.</summary>
     public int Version { get; set; } = 1;

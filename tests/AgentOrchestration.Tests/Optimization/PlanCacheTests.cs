@@ -10,6 +10,7 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace AgentOrchestration.Tests.Optimization;
 
@@ -88,6 +89,7 @@ public sealed class PlanCacheTests
     [InlineData("another resource", true)]
     [InlineData("model", true)]
     [InlineData("decomposer", true)]
+    [InlineData("instructions", true)]
     public async Task What_a_plan_comes_from_decides_whether_it_is_found(string change, bool isPlannedAnew)
     {
         var shared = new FakeDistributedCache();
@@ -111,7 +113,7 @@ public sealed class PlanCacheTests
             {
                 builder.AddResource("memory", 123_456);
             }
-        }, change);
+        }, change, options => options.Planning.Instructions = change == "instructions" ? "Read nothing twice." : null);
 
         await PlanAsync(changed);
 
@@ -218,7 +220,8 @@ public sealed class PlanCacheTests
         services.GetRequiredService<IResourceManager>(),
         services.GetRequiredService<PayloadSerializer>(),
         services.GetRequiredService<ITaskDecomposer>(),
-        services.GetRequiredService<IChatClient>());
+        services.GetRequiredService<PlanningChatClient>(),
+        services.GetRequiredService<IOptions<AgentOrchestrationOptions>>().Value.Planning);
 
     private static ServiceProvider Services(
         ScriptedModel model, Action<IAgentOrchestrationBuilder>? configure = null, string? change = null, Action<AgentOrchestrationOptions>? options = null) => Application.Services(

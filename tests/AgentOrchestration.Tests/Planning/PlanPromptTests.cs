@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AgentOrchestration.Plans;
+using AgentOrchestration.Plugins;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
@@ -115,6 +116,110 @@ public sealed class PlanPromptTests
         Assert.DoesNotContain("\"$ref\"", ((ChatResponseFormatJson)model.Options[0]!.ResponseFormat!).Schema!.Value.GetRawText(), StringComparison.Ordinal);
         Assert.Contains("\"properties\":{}", arguments["none"], StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Lists_conditions_and_effects_are_explained_only_where_registered_task_types_use_them()
+    {
+        string plain = await PromptAsync(builder => builder.AddTaskType("say", "Says.", (string _, TaskContext _, CancellationToken _) => new ValueTask<string>()));
+        string lists = await PromptAsync(builder => builder.AddTaskType("names", "Lists.", (None _, TaskContext _, CancellationToken _) => new ValueTask<string[]>()));
+        string conditions = await PromptAsync(builder => builder.AddTaskType("count", "Counts.", (string _, TaskContext _, CancellationToken _) => new ValueTask<int>()));
+        string effects = await PromptAsync(builder => builder
+            .AddTaskType("look", "Looks.", (None _, TaskContext _, CancellationToken _) => new ValueTask<string>(), options => options.Effect = TaskEffect.Read)
+            .AddTaskType("undeclared", "Says nothing of effects.", (string _, TaskContext _, CancellationToken _) => new ValueTask<string>())
+            .AddTaskType("send", "Sends.", (string _, TaskContext _, CancellationToken _) => new ValueTask<None>(), options => options.Effect = TaskEffect.Irreversible));
+
+        Assert.Equal([false, false, false], Taught(plain));
+        Assert.Equal([true, false, false], Taught(lists));
+        Assert.Equal([false, true, false], Taught(conditions));
+        Assert.Equal([false, false, true], Taught(effects));
+        Assert.Equal([null, "irreversible", null], Section(effects, "Task types:").EnumerateArray()
+            .Select(taskType => taskType.TryGetProperty("effect", out JsonElement effect) ? effect.GetString() : null));
+
+        static bool[] Taught(string prompt) => [.. ((string[])["\"forEach\"", "\"when\"", "irreversible"]).Select(word => prompt.Contains(word, StringComparison.Ordinal))];
+    }
+
+    [Fact]
+    public async Task What_is_explained_can_be_written_by_the_schema_and_what_is_not_cannot()
+    {
+        var model = new ScriptedModel(Application.SoundPlan);
+        await Application.PlanAsync(model);
+        JsonElement subtask = Subtasks(model)[0];
+
+        Assert.Equal("""{"type":["string","null"]}""", Property(subtask, "forEach").GetRawText());
+        Assert.Equal(["$output", "$item"], Property(subtask, "arguments").GetProperty("anyOf").EnumerateArray().Skip(1)
+            .Select(reference => reference.GetProperty("properties").EnumerateObject().Single().Name));
+        Assert.False(subtask.GetProperty("properties").TryGetProperty("when", out _));
+    }
+
+    [Fact]
+    public async Task A_plan_with_a_list_and_a_condition_that_follows_the_schema_to_the_letter_is_a_sound_plan()
+    {
+        var model = new ScriptedModel(
+            """
+            {"subtasks":[{"id":"names","name":"Names","description":"","type":"names","dependsOn":[],"forEach":null,"when":null,"arguments":{},"estimatedMinutes":1,"resources":{"cpu":null,"gpu":null,"memory":null}},
+                         {"id":"count","name":"Count","description":"","type":"count","dependsOn":["names"],"forEach":null,"when":null,"arguments":{"$output":"names/0"},"estimatedMinutes":1,"resources":{"cpu":null,"gpu":null,"memory":null}},
+                         {"id":"each","name":"Each","description":"","type":"count","dependsOn":["names","count"],"forEach":"names","when":{"output":"count","is":"greaterThan","value":0},"arguments":{"$item":""},"estimatedMinutes":1,"resources":{"cpu":null,"gpu":null,"memory":null}}]}
+            """);
+        ITaskOrchestrator orchestrator = Application.With(model, configure: builder => builder
+            .AddTaskType("names", "Lists.", (None _, TaskContext _, CancellationToken _) => new ValueTask<string[]>())
+            .AddTaskType("count", "Counts.", (string _, TaskContext _, CancellationToken _) => new ValueTask<int>()));
+
+        TaskPlan plan = await orchestrator.PlanAsync(Application.Request, TestEnd);
+
+        Assert.Equal("names", plan.Subtasks[2].ForEach?.SubtaskId);
+        Assert.Equal(ConditionOperator.GreaterThan, plan.Subtasks[2].Condition?.Operator);
+        Assert.All(plan.Subtasks.Take(2), subtask => Assert.True(subtask.ForEach is null && subtask.Condition is null));
+    }
+
+    [Fact]
+    public async Task The_rules_of_the_application_follow_those_of_the_library()
+    {
+        var model = new ScriptedModel(Application.SoundPlan, Application.SoundPlan);
+
+        await Application.PlanAsync(model, options => options.Planning.Instructions = "Send at most one mail.\nNever read the same file twice.");
+        await Application.PlanAsync(model, options => options.Planning.Instructions = " ");
+
+        Assert.Contains("\n\nRules of this application:\nSend at most one mail.\nNever read the same file twice.\n\nTask types:\n", model.Asked[0][0].Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Rules of this application", model.Asked[1][0].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_example_in_the_prompt_is_a_plan_that_can_be_read()
+    {
+        string prompt = await PromptAsync(_ => { });
+        int start = prompt.IndexOf("{\"subtasks\"", StringComparison.Ordinal);
+
+        TaskPlan example = TaskPlan.FromJson(prompt[start..prompt.IndexOf("\n\nRules:", StringComparison.Ordinal)]);
+
+        Assert.Equal(["load", "summary"], example.Subtasks.Select(subtask => subtask.Id));
+        Assert.Equal(["load"], example.Subtasks[1].DependsOn);
+    }
+
+    [Fact]
+    public async Task No_message_to_a_model_is_empty_even_where_its_answer_is_not_repeated()
+    {
+        var model = new ScriptedModel("", Application.SoundPlan);
+
+        await Application.PlanAsync(model);
+
+        Assert.Equal([ChatRole.System, ChatRole.User, ChatRole.Assistant, ChatRole.User], model.Asked[1].Select(message => message.Role));
+        Assert.All(model.Asked[1], message => Assert.False(string.IsNullOrWhiteSpace(message.Text)));
+    }
+
+    /// <summary>The prompt of an application that has only the given task types.</summary>
+    private static async Task<string> PromptAsync(Action<IAgentOrchestrationBuilder> configure)
+    {
+        var model = new ScriptedModel(Application.SoundPlan);
+        var services = new ServiceCollection();
+        services.AddSingleton<IChatClient>(model);
+        configure(services.AddAgentOrchestration(options => options.Planning.MaxRepairs = 0));
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        await Assert.ThrowsAsync<InvalidPlanException>(() => provider.GetRequiredService<ITaskOrchestrator>().PlanAsync(Application.Request, TestEnd));
+        return model.Asked[0][0].Text;
+    }
+
+    private static JsonElement Subtasks(ScriptedModel model) => ((ChatResponseFormatJson)model.Options[0]!.ResponseFormat!).Schema!.Value
+        .GetProperty("properties").GetProperty("subtasks").GetProperty("items").GetProperty("anyOf");
 
     private static JsonElement Property(JsonElement schema, string name) => schema.GetProperty("properties").GetProperty(name);
 

@@ -49,6 +49,29 @@ public sealed class ChatClientResultCompilerTests
     }
 
     [Fact]
+    public async Task A_refusal_is_no_empty_answer_and_no_malformed_one()
+    {
+        var refusal = new ChatMessage(ChatRole.Assistant, [new ErrorContent("I cannot help with that.") { ErrorCode = "Refusal" }]);
+        using var model = new ScriptedChatClient(new ChatResponse(refusal) { FinishReason = ChatFinishReason.Stop });
+
+        InvalidOperationException text = await Assert.ThrowsAsync<InvalidOperationException>(() => CompileAsync<string>(model));
+        InvalidOperationException report = await Assert.ThrowsAsync<InvalidOperationException>(() => CompileAsync<Report>(model));
+
+        Assert.Contains("refused to answer: \"I cannot help with that.\"", text.Message, StringComparison.Ordinal);
+        Assert.Contains("refused to answer: \"I cannot help with that.\"", report.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_answer_that_was_cut_off_is_not_taken_for_the_whole()
+    {
+        using var model = new ScriptedChatClient(new ChatResponse(new ChatMessage(ChatRole.Assistant, "Kettles sell best in")) { FinishReason = ChatFinishReason.Length });
+
+        InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(() => CompileAsync<string>(model));
+
+        Assert.Contains("cut off at its maximum length", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Compile_WithoutAChatClient_SaysWhatToRegister()
     {
         InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(() => CompileAsync<Report>(model: null));

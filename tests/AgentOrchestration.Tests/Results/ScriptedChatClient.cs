@@ -4,10 +4,20 @@ using Microsoft.Extensions.AI;
 namespace AgentOrchestration.Tests.Results;
 
 /// <summary>Answers what the test says, and keeps what it was asked.</summary>
-internal sealed class ScriptedChatClient(Func<IReadOnlyList<ChatMessage>, string> answer) : IChatClient
+internal sealed class ScriptedChatClient(Func<IReadOnlyList<ChatMessage>, ChatResponse> answer) : IChatClient
 {
     public ScriptedChatClient(string answer)
         : this(_ => answer)
+    {
+    }
+
+    public ScriptedChatClient(ChatResponse answer)
+        : this(_ => answer)
+    {
+    }
+
+    public ScriptedChatClient(Func<IReadOnlyList<ChatMessage>, string> answer)
+        : this(asked => new ChatResponse(new ChatMessage(ChatRole.Assistant, answer(asked))))
     {
     }
 
@@ -22,7 +32,7 @@ internal sealed class ScriptedChatClient(Func<IReadOnlyList<ChatMessage>, string
             Requests.Add((asked, options));
         }
 
-        return Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, answer(asked))));
+        return Task.FromResult(answer(asked));
     }
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(

@@ -11,7 +11,7 @@ internal sealed record CompletionEnvelope(int Order, DateTimeOffset Created, str
         var choice = new JsonObject
         {
             ["index"] = 0,
-            ["message"] = new JsonObject { ["role"] = "assistant", ["content"] = response.Text, ["refusal"] = null },
+            ["message"] = MessageContents.Whole([.. response.Messages.SelectMany(message => message.Contents)]),
             ["logprobs"] = null,
             ["finish_reason"] = FinishReason(response),
         };
@@ -20,7 +20,7 @@ internal sealed record CompletionEnvelope(int Order, DateTimeOffset Created, str
 
     public JsonObject FirstChunk() => Chunk(new JsonObject { ["role"] = "assistant", ["content"] = "" });
 
-    public JsonObject TextChunk(string text) => Chunk(new JsonObject { ["content"] = text });
+    public JsonObject DeltaChunk(JsonObject delta) => Chunk(delta);
 
     public JsonObject LastChunk(ChatResponse response) => Chunk([], FinishReason(response));
 

@@ -8,6 +8,9 @@ internal sealed record ErrorAnswer(int Status, string Type, string? Code, string
     public static ErrorAnswer Malformed(string message) =>
         new(StatusCodes.Status400BadRequest, "invalid_request_error", null, message);
 
+    public static ErrorAnswer BadRequest(string message, string? code) =>
+        new(StatusCodes.Status400BadRequest, "invalid_request_error", code, message);
+
     public static ErrorAnswer Unauthorized() =>
         new(StatusCodes.Status401Unauthorized, "invalid_request_error", "invalid_api_key", "Incorrect API key provided.");
 
