@@ -11,6 +11,8 @@ namespace AgentOrchestration.Execution;
 /// <summary>Tells a core what has happened to its run before, from the journal. What cannot have happened is refused, by its place.</summary>
 internal sealed class JournalReplay(IRunStore store, string runId, DispatchCore core, PlanChecker checker, ITaskTypeRegistry taskTypes, InputBinder inputs)
 {
+    private readonly HashSet<int> _grown = [];
+
     /// <summary>
     /// For a run that is only read: the task types that have changed, to which those of what the run has added are put. What they gave stays
     /// JSON, and what they added is checked only as any plan is. Default: none may have changed.
@@ -41,7 +43,15 @@ internal sealed class JournalReplay(IRunStore store, string runId, DispatchCore 
                 throw Refused(sequence, reason);
             }
 
-            core.Replay(fact);
+            try
+            {
+                core.Replay(fact);
+            }
+            catch (Exception exception)
+            {
+                throw Refused(sequence, exception.Message, exception);
+            }
+
             sequence++;
         }
 
@@ -75,7 +85,7 @@ internal sealed class JournalReplay(IRunStore store, string runId, DispatchCore 
     private RunFact OutputOf(JournalEvent read, int subtask, int attempt, OutputOrigin origin, JsonElement output)
     {
         CheckIndex(subtask);
-        return new RunFact(RunFactKind.SubtaskSucceeded, read.At, subtask, JournalFacts.Attempt(attempt), (byte)origin, HasChanged(subtask) ? output : inputs.ReadOutput(subtask, output));
+        return new RunFact(RunFactKind.SubtaskSucceeded, read.At, subtask, attempt, (byte)origin, HasChanged(subtask) ? output : inputs.ReadOutput(subtask, output));
     }
 
     private GraphGrowth GrowthOf(JournalEvent.Added added)
@@ -93,7 +103,7 @@ internal sealed class JournalReplay(IRunStore store, string runId, DispatchCore 
         GrowingGraph graph = core.State.Graph;
         Subtask parent = graph.SubtaskAt(added.Subtask);
         bool isExpected = added.Joined ? parent.IsComposite && core.State.StateOf(added.Subtask) == SubtaskState.Ready : core.State.StateOf(added.Subtask) == SubtaskState.Succeeded;
-        if (!isExpected)
+        if (!isExpected || !_grown.Add(added.Subtask))
         {
             throw new InvalidOperationException($"'{parent.Id}' adds nothing.");
         }

@@ -16,18 +16,28 @@ public static class RunIds
     public static void ThrowIfInvalid(string runId)
     {
         ArgumentException.ThrowIfNullOrEmpty(runId);
-        if (runId.Length > MaxLength)
+        if (WhyInvalid(runId) is { } reason)
         {
-            throw new ArgumentException($"The id of a run has at most {MaxLength} characters; this one has {runId.Length}.", nameof(runId));
+            throw new ArgumentException(reason, nameof(runId));
+        }
+    }
+
+    /// <returns>The reason, or <see langword="null"/>.</returns>
+    internal static string? WhyInvalid(string runId)
+    {
+        if (runId.Length is 0 or > MaxLength)
+        {
+            return $"The id of a run has 1 to {MaxLength} characters; this one has {runId.Length}.";
         }
 
         try
         {
             _ = Strict.GetByteCount(runId);
+            return null;
         }
         catch (EncoderFallbackException)
         {
-            throw new ArgumentException("The id of a run consists of whole characters; this one holds half of one.", nameof(runId));
+            return "The id of a run consists of whole characters; this one holds half of one.";
         }
     }
 }

@@ -131,8 +131,8 @@ internal sealed partial class DispatchCore
         _budget!.IsTimeUp |= limit == BudgetLimit.Time;
         if (_budget.Budget.WhenExhausted == BudgetAction.Ask)
         {
+            _outstanding += _isAsking ? 0 : 1;
             _isAsking = true;
-            _outstanding++;
         }
         else if (_budget.Budget.WhenExhausted == BudgetAction.Finish)
         {

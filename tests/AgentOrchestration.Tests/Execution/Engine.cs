@@ -42,13 +42,19 @@ internal sealed class Engine : IAsyncDisposable
     public async Task<RunResult> RunAsync(Action<TaskPlanBuilder> plan)
     {
         await using OrchestrationRun run = await StartAsync(plan);
-        return await run.WaitAsync(TestEnd);
+        return await run.EndAsync();
     }
 
     public Task<RunResult> RunOneAsync() => RunAsync(plan => plan.Add("only", "work"));
 
-    /// <summary>Waits for an event, however long the machine takes.</summary>
-    public static async Task<TEvent> SeeAsync<TEvent>(OrchestrationRun run, Func<TEvent, bool>? which = null)
+    /// <summary>Waits for an event.</summary>
+    public static Task<TEvent> SeeAsync<TEvent>(OrchestrationRun run, Func<TEvent, bool>? which = null)
+        where TEvent : RunEvent => WaitForAsync(run, which).InTimeAsync(run, $"{typeof(TEvent).Name} of the run {run.RunId}");
+
+    /// <summary>All events of a run, to its end.</summary>
+    public static Task<IReadOnlyList<RunEvent>> EventsAsync(OrchestrationRun run) => ReadAllAsync(run).InTimeAsync(run, $"the last event of the run {run.RunId}");
+
+    private static async Task<TEvent> WaitForAsync<TEvent>(OrchestrationRun run, Func<TEvent, bool>? which)
         where TEvent : RunEvent
     {
         await foreach (RunEvent next in run.WatchAsync(TestEnd))
@@ -62,8 +68,7 @@ internal sealed class Engine : IAsyncDisposable
         throw new InvalidOperationException($"The run ended without {typeof(TEvent).Name}.");
     }
 
-    /// <summary>All events of a run, to its end.</summary>
-    public static async Task<IReadOnlyList<RunEvent>> EventsAsync(OrchestrationRun run)
+    private static async Task<IReadOnlyList<RunEvent>> ReadAllAsync(OrchestrationRun run)
     {
         List<RunEvent> events = [];
         await foreach (RunEvent next in run.WatchAsync(TestEnd))

@@ -1,5 +1,8 @@
+using System.Reflection;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Journal;
 using AgentOrchestration.Tasks;
@@ -7,7 +10,7 @@ using AgentOrchestration.Tests.Scheduling;
 
 namespace AgentOrchestration.Tests.Runs;
 
-public sealed class JournalJsonTests
+public sealed partial class JournalJsonTests
 {
     private static readonly SubtaskError Error = new("InvalidDataException", "Bad data.");
 
@@ -100,6 +103,48 @@ public sealed class JournalJsonTests
     public void Another_version_is_refused_as_such(string line) =>
         Assert.Contains("has the form 2; this version of the library reads the form 1", Assert.Throws<RunStoreException>(() => Read(line)).Message, StringComparison.Ordinal);
 
+    /// <summary>The lines of every kind, each with one of its numbers below its range.</summary>
+    public static TheoryData<string> Numbers =>
+    [
+        .. Lines.Select(line => line.Data)
+            .Append("""{"kind":"subtask-succeeded","subtask":2,"attempt":1,"output":null,"v":1,"at":5}""")
+            .Append("""{"kind":"subtask-succeeded-large","subtask":2,"attempt":1,"blob":"AB","v":1,"at":5}""")
+            .Append("""{"kind":"subtasks-added","subtask":2,"plan":{"subtasks":[]},"joined":true,"taskTypes":{},"v":1,"at":5}""")
+            .SelectMany(line => Number().Matches(line).Select(number => $"{line[..number.Index]}-1{line[(number.Index + number.Length)..]}")),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Numbers))]
+    public void A_number_below_its_range_is_refused_by_its_name(string line)
+    {
+        string message = Assert.Throws<RunStoreException>(() => Read(line)).Message;
+        Assert.StartsWith("Event 7 of the run r ", message, StringComparison.Ordinal);
+        Assert.Matches("'[A-Za-z]+' is -1[,;]|has the form -1;", message);
+    }
+
+    [Fact]
+    public void The_rules_cover_the_numbers_of_every_kind()
+    {
+        string[] kinds = [.. typeof(JournalEvent).GetCustomAttributes<JsonDerivedTypeAttribute>().Select(kind => (string)kind.TypeDiscriminator!)];
+
+        Assert.Equal(kinds.Order(), Numbers.Select(line => Kind().Match(line.Data).Groups[1].Value).Distinct().Order());
+    }
+
+    [Theory]
+    [InlineData("""{"kind":"run-started","v":1,"at":3155378975999999999}""")]
+    [InlineData("""{"kind":"run-started","v":1,"at":3155378976000000000}""")]
+    [InlineData("""{"kind":"attempt-started","subtask":2,"attempt":1,"v":1,"at":9223372036854775807}""")]
+    [InlineData("""{"kind":"attempt-started","subtask":2,"attempt":65535,"v":1,"at":5}""")]
+    [InlineData("""{"kind":"attempt-started","subtask":2,"attempt":0,"v":1,"at":5}""")]
+    [InlineData("""{"kind":"subtask-succeeded","subtask":2,"attempt":65536,"output":null,"v":1,"at":5}""")]
+    [InlineData("""{"kind":"attempt-failed","subtask":2,"attempt":1,"error":{"kind":"A","message":"B"},"retryAt":9223372036854775807,"v":1,"at":5}""")]
+    [InlineData("""{"kind":"compensation-failed","subtask":2,"attempt":1,"error":{"kind":"A","message":"B"},"retryAt":9223372036854775807,"v":1,"at":5}""")]
+    [InlineData("""{"kind":"budget-extended","budget":{"maxTime":9223372036854775807,"whenExhausted":"ask"},"v":1,"at":5}""")]
+    [InlineData("""{"kind":"budget-extended","budget":{"maxCost":0,"whenExhausted":"ask"},"v":1,"at":5}""")]
+    [InlineData("""{"kind":"budget-extended","budget":{"maxTokens":0,"whenExhausted":"ask"},"v":1,"at":5}""")]
+    public void A_number_that_no_run_can_have_is_refused(string line) =>
+        Assert.StartsWith("Event 7 of the run r cannot be read: '", Assert.Throws<RunStoreException>(() => Read(line)).Message, StringComparison.Ordinal);
+
     [Fact]
     public void Damaged_lines_are_refused_or_read_and_nothing_else_comes_of_them()
     {
@@ -123,15 +168,16 @@ public sealed class JournalJsonTests
             {
                 refused++;
             }
-            catch (OverflowException)
-            {
-                // An attempt with a number that no attempt has; whoever applies it says where.
-                refused++;
-            }
         }
 
         Assert.InRange(refused, count / 2, count - 1);
     }
+
+    [GeneratedRegex("(?<=\"(subtask|attempt|v|at|retryAt|inputTokens|outputTokens|cost|with|cause|maxAttempts|maxTime)\":)[0-9.]+")]
+    private static partial Regex Number();
+
+    [GeneratedRegex("\"kind\":\"([a-z-]+)\"")]
+    private static partial Regex Kind();
 
     private static string Write(JournalEvent written) => Encoding.UTF8.GetString(JournalJson.Write(written));
 

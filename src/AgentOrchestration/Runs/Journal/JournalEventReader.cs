@@ -13,7 +13,10 @@ internal sealed class JournalEventReader
     private readonly HashSet<string> _known;
     private readonly Dictionary<int, JsonElement> _outputs = [];
     private long _sequence;
+    private long? _latest;
+    private bool _hasEnded;
 
+    /// <exception cref="RunStoreException">The plan is none that can have been started: the header is damaged.</exception>
     public JournalEventReader(IRunStore store, string runId, TaskPlan plan)
     {
         _store = store;
@@ -21,11 +24,22 @@ internal sealed class JournalEventReader
         _plan = plan;
         _ids = [.. plan.Subtasks.Select(subtask => subtask.Id)];
         _known = new HashSet<string>(_ids, StringComparer.Ordinal);
+        if (WhyNotStarted() is { } reason)
+        {
+            throw new RunStoreException($"The header of the run {runId} cannot be read: {reason}");
+        }
     }
 
     public async ValueTask<RunEvent> ReadAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         JournalEvent read = JournalJson.Read(content, _runId, _sequence);
+        if (RunFacts.WhyOutOfOrder(_latest, _hasEnded, read is JournalEvent.Started, read.At) is { } reason)
+        {
+            throw new RunStoreException($"Event {_sequence} of the run {_runId} cannot be read: {reason}");
+        }
+
+        _latest = read.At;
+        _hasEnded = read is JournalEvent.Ended;
         try
         {
             RunEvent named = read is JournalEvent.SucceededLarge large
@@ -38,6 +52,12 @@ internal sealed class JournalEventReader
             throw new RunStoreException($"Event {_sequence} of the run {_runId} cannot be read: {exception.Message}", exception);
         }
     }
+
+    private string? WhyNotStarted() =>
+        _known.Count < _ids.Count ? "Two subtasks have the same id."
+        : _plan.Subtasks.SelectMany(subtask => subtask.DependsOn.Concat(subtask.OptionalDependsOn)).FirstOrDefault(id => !_known.Contains(id)) is { } unknown
+            ? $"There is no subtask '{Excerpt.Of(unknown)}'."
+        : null;
 
     private RunEvent Name(JournalEvent read) => read switch
     {

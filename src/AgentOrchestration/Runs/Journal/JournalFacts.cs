@@ -74,24 +74,24 @@ internal static class JournalFacts
         JournalEvent.ApprovalAsked asked => new RunFact(RunFactKind.ApprovalRequested, read.At, asked.Subtask, payload: new ApprovalQuestion(asked.Fingerprint, asked.Arguments)),
         JournalEvent.ApprovalGiven given =>
             new RunFact(RunFactKind.ApprovalDecided, read.At, given.Subtask, detail: given.Approved ? (byte)1 : (byte)0, payload: new ApprovalAnswer(given.By, given.Reason)),
-        JournalEvent.AttemptBegan began => new RunFact(RunFactKind.AttemptStarted, read.At, began.Subtask, Attempt(began.Attempt)),
-        JournalEvent.AttemptLate late => new RunFact(RunFactKind.AttemptTimedOut, read.At, late.Subtask, Attempt(late.Attempt), (byte)late.Limit),
-        JournalEvent.AttemptGivenUp given => new RunFact(RunFactKind.AttemptAbandoned, read.At, given.Subtask, Attempt(given.Attempt)),
-        JournalEvent.AttemptBroken broken => new RunFact(RunFactKind.AttemptInterrupted, read.At, broken.Subtask, Attempt(broken.Attempt)),
+        JournalEvent.AttemptBegan began => new RunFact(RunFactKind.AttemptStarted, read.At, began.Subtask, began.Attempt),
+        JournalEvent.AttemptLate late => new RunFact(RunFactKind.AttemptTimedOut, read.At, late.Subtask, late.Attempt, (byte)late.Limit),
+        JournalEvent.AttemptGivenUp given => new RunFact(RunFactKind.AttemptAbandoned, read.At, given.Subtask, given.Attempt),
+        JournalEvent.AttemptBroken broken => new RunFact(RunFactKind.AttemptInterrupted, read.At, broken.Subtask, broken.Attempt),
         JournalEvent.AttemptFailing failing =>
-            new RunFact(RunFactKind.AttemptFailed, read.At, failing.Subtask, Attempt(failing.Attempt), payload: new AttemptRetry(failing.Error, failing.RetryAt)),
-        JournalEvent.Usage usage => new RunFact(RunFactKind.UsageCounted, read.At, usage.Subtask, Attempt(usage.Attempt), payload: usage.ToUsage()),
-        JournalEvent.Failed failed => new RunFact(RunFactKind.SubtaskFailed, read.At, failed.Subtask, Attempt(failed.Attempt), payload: failed.Error),
+            new RunFact(RunFactKind.AttemptFailed, read.At, failing.Subtask, failing.Attempt, payload: new AttemptRetry(failing.Error, failing.RetryAt)),
+        JournalEvent.Usage usage => new RunFact(RunFactKind.UsageCounted, read.At, usage.Subtask, usage.Attempt, payload: usage.ToUsage()),
+        JournalEvent.Failed failed => new RunFact(RunFactKind.SubtaskFailed, read.At, failed.Subtask, failed.Attempt, payload: failed.Error),
         JournalEvent.Skipped skipped => new RunFact(RunFactKind.SubtaskSkipped, read.At, skipped.Subtask, payload: new SkipCause(skipped.Cause, skipped.Reason)),
         JournalEvent.CancelAsked cancel => new RunFact(RunFactKind.SubtaskCancelRequested, read.At, cancel.Subtask),
-        JournalEvent.Cancelled cancelled => new RunFact(RunFactKind.SubtaskCancelled, read.At, cancelled.Subtask, Attempt(cancelled.Attempt)),
+        JournalEvent.Cancelled cancelled => new RunFact(RunFactKind.SubtaskCancelled, read.At, cancelled.Subtask, cancelled.Attempt),
         JournalEvent.BudgetSpent spent => new RunFact(RunFactKind.BudgetExhausted, read.At, detail: (byte)spent.Limit),
         JournalEvent.BudgetRaised raised => new RunFact(RunFactKind.BudgetExtended, read.At, payload: raised.Budget.ToBudget()),
         JournalEvent.Stopping stopping => new RunFact(RunFactKind.StopRequested, read.At, detail: (byte)stopping.Reason),
-        JournalEvent.Undoing undoing => new RunFact(RunFactKind.CompensationStarted, read.At, undoing.Subtask, Attempt(undoing.Attempt)),
+        JournalEvent.Undoing undoing => new RunFact(RunFactKind.CompensationStarted, read.At, undoing.Subtask, undoing.Attempt),
         JournalEvent.UndoingFailed failed =>
-            new RunFact(RunFactKind.CompensationFailed, read.At, failed.Subtask, Attempt(failed.Attempt), payload: new AttemptRetry(failed.Error, failed.RetryAt)),
-        JournalEvent.Undone undone => new RunFact(RunFactKind.SubtaskCompensated, read.At, undone.Subtask, Attempt(undone.Attempt)),
+            new RunFact(RunFactKind.CompensationFailed, read.At, failed.Subtask, failed.Attempt, payload: new AttemptRetry(failed.Error, failed.RetryAt)),
+        JournalEvent.Undone undone => new RunFact(RunFactKind.SubtaskCompensated, read.At, undone.Subtask, undone.Attempt),
         JournalEvent.Ended ended => new RunFact(RunFactKind.RunEnded, read.At, detail: (byte)ended.Outcome),
         _ => null,
     };
@@ -124,7 +124,4 @@ internal static class JournalFacts
 
         return versions;
     }
-
-    /// <summary>Attempts count to 65,535.</summary>
-    public static int Attempt(int number) => number is >= 0 and <= ushort.MaxValue ? number : throw new OverflowException($"There is no attempt {number}.");
 }

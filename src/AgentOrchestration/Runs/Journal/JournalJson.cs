@@ -35,11 +35,12 @@ internal static class JournalJson
     /// <exception cref="RunStoreException">It is of another version or kind, or damaged.</exception>
     public static JournalEvent Read(ReadOnlyMemory<byte> content, string runId, long sequence)
     {
-        if (JournalLine.TryRead(content.Span) is { } line)
-        {
-            return line;
-        }
+        JournalEvent read = JournalLine.TryRead(content.Span) ?? ReadAny(content, runId, sequence);
+        return JournalRules.WhyInvalid(read) is { } reason ? throw new RunStoreException($"Event {sequence} of the run {runId} cannot be read: {reason}") : read;
+    }
 
+    private static JournalEvent ReadAny(ReadOnlyMemory<byte> content, string runId, long sequence)
+    {
         JournalEvent? read;
         try
         {

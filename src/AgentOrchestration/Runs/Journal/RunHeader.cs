@@ -77,7 +77,8 @@ internal sealed record RunHeader
         JournalJson.CheckVersion(content, $"The header of the run {runId}");
         try
         {
-            return JsonSerializer.Deserialize(content.Span, JournalJsonContext.Default.RunHeader) ?? throw new JsonException("It is null.");
+            RunHeader header = JsonSerializer.Deserialize(content.Span, JournalJsonContext.Default.RunHeader) ?? throw new JsonException("It is null.");
+            return JournalRules.WhyInvalid(header) is { } reason ? throw new JsonException(reason) : header;
         }
         catch (Exception exception) when (JournalJson.IsMisread(exception))
         {

@@ -1,0 +1,62 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using AgentOrchestration.Results;
+using AgentOrchestration.Runs;
+
+namespace AgentOrchestration.Tests.Execution;
+
+/// <summary>Waits that end: what has not happened after a minute never will, and the failure reports what is open instead of a test that hangs.</summary>
+internal static class Watchdog
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+
+    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
+
+    /// <summary>Waits for the end of a run.</summary>
+    public static Task<RunResult> EndAsync(this OrchestrationRun run) => run.WaitAsync(TestEnd).InTimeAsync(() => Describe(run), $"the end of the run {run.RunId}");
+
+    /// <summary>Waits for something that a run brings about.</summary>
+    public static Task<T> InTimeAsync<T>(this Task<T> task, OrchestrationRun run, [CallerArgumentExpression(nameof(task))] string? what = null) =>
+        task.InTimeAsync(() => Describe(run), what);
+
+    /// <summary>Waits for something that a run brings about.</summary>
+    public static Task InTimeAsync(this Task task, OrchestrationRun run, [CallerArgumentExpression(nameof(task))] string? what = null) =>
+        task.InTimeAsync(() => Describe(run), what);
+
+    /// <summary>Waits for something.</summary>
+    /// <param name="task">It.</param>
+    /// <param name="open">Describes what is open when it does not happen.</param>
+    /// <param name="what">Its name in the failure.</param>
+    public static async Task<T> InTimeAsync<T>(this Task<T> task, Func<string>? open = null, [CallerArgumentExpression(nameof(task))] string? what = null)
+    {
+        await ((Task)task).InTimeAsync(open, what);
+        return await task;
+    }
+
+    /// <inheritdoc cref="InTimeAsync{T}(Task{T}, Func{string}?, string?)"/>
+    public static async Task InTimeAsync(this Task task, Func<string>? open = null, [CallerArgumentExpression(nameof(task))] string? what = null)
+    {
+        try
+        {
+            await task.WaitAsync(Limit, TestEnd);
+        }
+        catch (TimeoutException) when (!task.IsCompleted)
+        {
+            Assert.Fail($"Stuck: {what} has not come within {Limit}. {open?.Invoke()}");
+        }
+    }
+
+    /// <summary>A run as a failure shows it: what has not ended, and what happened last.</summary>
+    private static string Describe(OrchestrationRun run)
+    {
+        RunSnapshot snapshot = run.GetSnapshot();
+        SubtaskSnapshot[] open = [.. snapshot.Subtasks.Where(subtask => subtask.EndedAt is null)];
+        var text = new StringBuilder($"Outcome {snapshot.Outcome?.ToString() ?? "none"}, stop {snapshot.StopReason?.ToString() ?? "none"}, exhausted {snapshot.ExhaustedBudget?.ToString() ?? "nothing"}, {snapshot.Subtasks.Count} subtasks, {open.Length} have not ended:\n");
+        foreach (SubtaskSnapshot subtask in open.Take(20))
+        {
+            text.Append($"  {subtask.Subtask.Id}: {subtask.State}, attempts {subtask.Attempts}{(subtask.PendingApproval is null ? "" : ", waits for approval")}, depends on [{string.Join(", ", subtask.Subtask.DependsOn)}]\n");
+        }
+
+        return text.ToString();
+    }
+}
