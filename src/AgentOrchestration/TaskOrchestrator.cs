@@ -141,7 +141,7 @@ internal sealed class TaskOrchestrator(
             && checker.Check(oldHeader.Plan, out _) is { } oldGraph
                 ? ReuseOf(old, oldGraph, oldHeader, header.Again ?? [])
                 : null;
-        return await WatchedAsync(() => executor.ResumeAsync(runId, graph, header.Options.ToOptions(), reuse, cancellationToken)).ConfigureAwait(false);
+        return await WatchedAsync(() => executor.ResumeAsync(runId, graph, header.Options.ToOptions(), reuse, cancellationToken), runId).ConfigureAwait(false);
     }
 
     public async Task<OrchestrationRun> StartFromAsync(string runId, TaskPlan? plan, IReadOnlyList<string>? again, CancellationToken cancellationToken)
@@ -178,17 +178,17 @@ internal sealed class TaskOrchestrator(
     private Task<OrchestrationRun> StartAsync(TaskGraph graph, CancellationToken cancellationToken) =>
         WatchedAsync(() => executor.StartAsync(graph, _runOptions, cancellationToken));
 
-    private async Task<OrchestrationRun> WatchedAsync(Func<ValueTask<IRunHandle>> start)
+    private async Task<OrchestrationRun> WatchedAsync(Func<ValueTask<IRunHandle>> start, string? runId = null)
     {
         Activity? caller = Activity.Current;
-        Activity? activity = BeginWatching();
+        Activity? activity = BeginWatching(runId);
         try
         {
             return Watched(await start().ConfigureAwait(false), activity);
         }
-        catch
+        catch (Exception exception)
         {
-            EndWatching(activity);
+            EndWatching(activity, exception);
             throw;
         }
         finally
@@ -200,14 +200,14 @@ internal sealed class TaskOrchestrator(
     private OrchestrationRun Watched(Func<IRunHandle> start)
     {
         Activity? caller = Activity.Current;
-        Activity? activity = BeginWatching();
+        Activity? activity = BeginWatching(runId: null);
         try
         {
             return Watched(start(), activity);
         }
-        catch
+        catch (Exception exception)
         {
-            EndWatching(activity);
+            EndWatching(activity, exception);
             throw;
         }
         finally
@@ -217,26 +217,35 @@ internal sealed class TaskOrchestrator(
     }
 
     /// <summary>The first sample comes before the first subtask, so that none is watched for a part of its time only.</summary>
-    private Activity? BeginWatching()
+    private Activity? BeginWatching(string? runId)
     {
         monitor.BeginWatching();
-        return RunTracing.StartRun();
+        return RunTracing.StartRun(runId);
     }
 
-    private void EndWatching(Activity? activity)
+    private void EndWatching(Activity? activity, Exception refusal)
     {
         monitor.EndWatching();
-        activity?.Dispose();
+        if (activity is not null)
+        {
+            RunTracing.EndRefused(activity, refusal);
+        }
     }
 
     private OrchestrationRun Watched(IRunHandle run, Activity? activity) => new(run, services, WatchAsync(run, activity));
 
     private async Task WatchAsync(IRunHandle run, Activity? activity)
     {
+        RunTracing.Started(activity, run.RunId);
         if (run is LocalRun { HadEnded: true })
         {
             // It is only read: what there is to say of it was said when it ended.
-            EndWatching(activity);
+            monitor.EndWatching();
+            if (activity is not null)
+            {
+                RunTracing.EndRead(activity, run);
+            }
+
             return;
         }
 
@@ -244,7 +253,11 @@ internal sealed class TaskOrchestrator(
         if (!run.Completion.IsCompletedSuccessfully)
         {
             // It has not ended; whoever waits for it hears why.
-            activity?.Dispose();
+            if (activity is not null)
+            {
+                RunTracing.EndDetached(activity, run, run.Completion.Exception?.InnerException);
+            }
+
             return;
         }
 

@@ -9,18 +9,33 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Registers task types.</summary>
 public static class TaskTypeBuilderExtensions
 {
-    /// <summary>Registers a handler class. Its instances come from the container, one for each attempt, unless the application has registered the class itself.</summary>
+    /// <summary>
+    /// Registers a handler class. Its instances come from the container, one for each attempt, unless the application has registered the class
+    /// itself. A class that is registered already, by itself or with its assembly, in either order, stays registered once: every
+    /// <paramref name="configure"/> is applied, in the order of the calls.
+    /// </summary>
     /// <typeparam name="THandler">The class, with a <see cref="TaskTypeAttribute"/>.</typeparam>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Decides retries, timeout and the like. Default: nothing.</param>
-    /// <exception cref="ArgumentException">The class has no <see cref="TaskTypeAttribute"/>, what it says is out of range, or its name is taken.</exception>
+    /// <exception cref="ArgumentException">The class has no <see cref="TaskTypeAttribute"/>, what it says is out of range, or another task type has its name.</exception>
     public static IAgentOrchestrationBuilder AddTaskType<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
         this IAgentOrchestrationBuilder builder, Action<TaskTypeOptions>? configure = null)
         where THandler : class, ITaskHandler
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddTransient<THandler>();
-        return builder.AddTaskType(TaskDescriptor.Of<THandler>(configure));
+        TaskDescriptor taskType = TaskDescriptor.Of<THandler>(configure);
+        if (Find(builder.Services, taskType.Name) is not { } index || InstanceAt(builder.Services, index)!.HandlerType != typeof(THandler))
+        {
+            return builder.AddTaskType(taskType);
+        }
+
+        if (configure is not null)
+        {
+            builder.Services[index] = ServiceDescriptor.Singleton(TaskDescriptor.Of<THandler>(InstanceAt(builder.Services, index)!.Configure + configure));
+        }
+
+        return builder;
     }
 
     /// <summary>Registers a delegate: the short form.</summary>
@@ -49,19 +64,21 @@ public static class TaskTypeBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(taskType);
         ArgumentException.ThrowIfNullOrEmpty(taskType.Name, nameof(taskType));
-        TaskDescriptor? taken = builder.Services
-            .Select(service => service.ServiceType == typeof(TaskDescriptor) ? service.ImplementationInstance as TaskDescriptor : null)
-            .FirstOrDefault(other => other?.Name == taskType.Name);
-        if (taken is not null)
+        if (Find(builder.Services, taskType.Name) is { } index)
         {
-            throw new ArgumentException($"The task type '{taskType.Name}' is registered twice: as {taken} and as {taskType}. Rename one.", nameof(taskType));
+            TaskDescriptor taken = InstanceAt(builder.Services, index)!;
+            string remedy = taken.HandlerType is { } handler && taskType.HandlerType == handler ? $"Both are the class {handler.Name}: remove one." : "Rename one.";
+            throw new ArgumentException($"The task type '{taskType.Name}' is registered twice: as {taken} and as {taskType}. {remedy}", nameof(taskType));
         }
 
         builder.Services.AddSingleton(taskType);
         return builder;
     }
 
-    /// <summary>Registers every class with a <see cref="TaskTypeAttribute"/> in an assembly.</summary>
+    /// <summary>
+    /// Registers every class with a <see cref="TaskTypeAttribute"/> in an assembly. One that is registered already stays as it is; to set its
+    /// options, call <c>AddTaskType&lt;T&gt;(options)</c> before or after.
+    /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="assembly">The assembly.</param>
     /// <exception cref="ArgumentException">A class with the attribute implements no <see cref="ITaskHandler{TInput, TOutput}"/>, cannot be created, or its name is taken.</exception>
@@ -87,6 +104,22 @@ public static class TaskTypeBuilderExtensions
 
         return builder;
     }
+
+    private static int? Find(IServiceCollection services, string name)
+    {
+        for (int i = 0; i < services.Count; i++)
+        {
+            if (InstanceAt(services, i)?.Name == name)
+            {
+                return i;
+            }
+        }
+
+        return null;
+    }
+
+    private static TaskDescriptor? InstanceAt(IServiceCollection services, int index) =>
+        services[index] is { IsKeyedService: false } service && service.ServiceType == typeof(TaskDescriptor) ? service.ImplementationInstance as TaskDescriptor : null;
 
     /// <summary>Stands for the type argument in the method's definition.</summary>
     private sealed class NoHandler : ITaskHandler<None, None>

@@ -1,8 +1,10 @@
+using System.Text.Json.Serialization;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Planning;
 
 /// <summary>Which subtasks of a plan that a decomposer made wait for somebody's approval because of what they do to the world.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<HeldForApproval>))]
 public enum HeldForApproval
 {
     /// <summary>None.</summary>

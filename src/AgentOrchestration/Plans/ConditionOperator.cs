@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace AgentOrchestration.Plans;
 
 /// <summary>How a condition compares.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ConditionOperator>))]
 public enum ConditionOperator
 {
     /// <summary>The part is the value: the same JSON.</summary>

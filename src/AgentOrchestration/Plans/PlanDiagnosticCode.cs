@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace AgentOrchestration.Plans;
 
 /// <summary>What is wrong with a plan.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<PlanDiagnosticCode>))]
 public enum PlanDiagnosticCode
 {
     /// <summary>The text is not the JSON of a plan.</summary>

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace AgentOrchestration.Plans;
 
 /// <summary>What was mended in a plan.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<PlanRepairCode>))]
 public enum PlanRepairCode
 {
     /// <summary>The JSON stood in a code fence.</summary>

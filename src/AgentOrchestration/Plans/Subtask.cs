@@ -1,9 +1,11 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using AgentOrchestration.Resources;
 
 namespace AgentOrchestration.Plans;
 
 /// <summary>One step of a plan. Data, never code.</summary>
+[JsonConverter(typeof(SubtaskJsonConverter))]
 public sealed record Subtask
 {
     /// <summary>What stands for the task type where a subtask is a plan of its own.</summary>

@@ -1,11 +1,14 @@
+using System.ComponentModel;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace AgentOrchestration.Plans;
 
-/// <summary>Writes and reads a plan in the form that models use: see <see cref="PlanDocument"/>.</summary>
-internal sealed class TaskPlanJsonConverter : JsonConverter<TaskPlan>
+/// <summary>Writes and reads a plan in its one form, whatever the options of the serializer.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class TaskPlanJsonConverter : JsonConverter<TaskPlan>
 {
+    /// <inheritdoc/>
     public override TaskPlan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         Utf8JsonReader before = reader;
@@ -23,6 +26,11 @@ internal sealed class TaskPlanJsonConverter : JsonConverter<TaskPlan>
         }
     }
 
-    public override void Write(Utf8JsonWriter writer, TaskPlan value, JsonSerializerOptions options) =>
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, TaskPlan value, JsonSerializerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(value);
         JsonSerializer.Serialize(writer, PlanDocument.From(value), PlanJsonContext.Default.PlanDocument);
+    }
 }

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace AgentOrchestration.Resources;
 
 /// <summary>What becomes of what is taken from a pool.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ResourcePoolKind>))]
 public enum ResourcePoolKind
 {
     /// <summary>It comes back with the lease: devices, memory, connections.</summary>

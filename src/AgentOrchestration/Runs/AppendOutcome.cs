@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace AgentOrchestration.Runs;
 
 /// <summary>What has become of an append.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<AppendOutcome>))]
 public enum AppendOutcome
 {
     /// <summary>All of it is in the journal.</summary>

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace AgentOrchestration.Runs;
 
 /// <summary>What happens when a budget is used up.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<BudgetAction>))]
 public enum BudgetAction
 {
     /// <summary>The run stops: what runs is told to stop too.</summary>

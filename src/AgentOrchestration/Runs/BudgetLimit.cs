@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace AgentOrchestration.Runs;
 
 /// <summary>The parts of a budget.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<BudgetLimit>))]
 public enum BudgetLimit
 {
     /// <summary>The number of attempts.</summary>

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace AgentOrchestration.Runs;
 
 /// <summary>Whether the work of a subtask was undone.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<CompensationState>))]
 public enum CompensationState
 {
     /// <summary>It did not have to be, or it cannot be.</summary>

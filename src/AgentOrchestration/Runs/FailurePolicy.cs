@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace AgentOrchestration.Runs;
 
 /// <summary>What the failure of a subtask means for its run.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<FailurePolicy>))]
 public enum FailurePolicy
 {
     /// <summary>What needs the subtask is skipped; everything else goes on.</summary>

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace AgentOrchestration.Runs;
 
 /// <summary>Where the output of a subtask came from.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<OutputOrigin>))]
 public enum OutputOrigin
 {
     /// <summary>An attempt of the subtask made it.</summary>

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace AgentOrchestration.Runs;
 
 /// <summary>Why a subtask was skipped.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<SkipReason>))]
 public enum SkipReason
 {
     /// <summary>A subtask that it needs failed.</summary>

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace AgentOrchestration.Runs;
 
 /// <summary>Why a run stops before its work is done.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<StopReason>))]
 public enum StopReason
 {
     /// <summary>Somebody cancelled it.</summary>

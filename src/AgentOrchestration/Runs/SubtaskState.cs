@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace AgentOrchestration.Runs;
 
 /// <summary>Where a subtask of a run stands. The last four are terminal.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<SubtaskState>))]
 public enum SubtaskState
 {
     /// <summary>Waits for its dependencies.</summary>

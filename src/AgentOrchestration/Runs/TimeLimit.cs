@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace AgentOrchestration.Runs;
 
 /// <summary>Which limit an attempt ran into.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<TimeLimit>))]
 public enum TimeLimit
 {
     /// <summary>That of one attempt.</summary>

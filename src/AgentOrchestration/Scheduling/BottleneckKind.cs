@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace AgentOrchestration.Scheduling;
 
 /// <summary>What makes a run as long as it is.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<BottleneckKind>))]
 public enum BottleneckKind
 {
     /// <summary>The longest chain of dependent work: more of anything does not help, only shorter work or fewer dependencies.</summary>

@@ -38,6 +38,12 @@ public sealed class TaskDescriptor
 
     internal TaskTypeOptions Options { get; private init; } = new();
 
+    /// <summary>The handler class; <see langword="null"/> for a delegate.</summary>
+    internal Type? HandlerType { get; private init; }
+
+    /// <summary>Decides the options of a handler class, where its registration has said more than its attributes.</summary>
+    internal Action<TaskTypeOptions>? Configure { get; private init; }
+
     /// <summary>The limits of a subtask for which the plan says nothing else.</summary>
     internal AttemptPolicy Policy => field ??= new AttemptPolicy(this, own: null);
 
@@ -100,6 +106,8 @@ public sealed class TaskDescriptor
             Name = attributes.TaskType.Name,
             Description = attributes.TaskType.Description,
             Options = options.Copy(),
+            HandlerType = typeof(THandler),
+            Configure = configure,
         };
     }
 

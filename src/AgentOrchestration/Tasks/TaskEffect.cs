@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace AgentOrchestration.Tasks;
 
 /// <summary>What a task type does to the world. Decides what may be shared, cached, or run again.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<TaskEffect>))]
 public enum TaskEffect
 {
     /// <summary>Changes something outside. What is not declared otherwise.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using AgentOrchestration.Monitoring;
 using AgentOrchestration.Plans;
+using AgentOrchestration.Plugins;
 using AgentOrchestration.Results;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Execution;
@@ -17,6 +18,7 @@ public sealed class RunTracingTests : IDisposable
 
     private readonly ConcurrentQueue<Activity> _ended = [];
     private readonly ActivitySource _source = new(Own);
+    private readonly ConcurrentQueue<(Activity Span, object? RunId)> _started = [];
     private readonly ActivityListener _listener;
     private readonly Activity _caller;
 
@@ -26,6 +28,7 @@ public sealed class RunTracingTests : IDisposable
         {
             ShouldListenTo = source => source.Name is OrchestrationDiagnostics.ActivitySourceName or Own,
             Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStarted = activity => _started.Enqueue((activity, activity.GetTagItem("agent_orchestration.run.id"))),
             ActivityStopped = _ended.Enqueue,
         };
         ActivitySource.AddActivityListener(_listener);
@@ -91,6 +94,65 @@ public sealed class RunTracingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_has_its_id_while_it_is_running_and_from_the_beginning_when_it_is_resumed()
+    {
+        var host = new DurableHost(Configure);
+        await using ServiceProvider process = host.NewProcess();
+        OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(TaskPlan.Create(plan => plan.Add("only", "approved")), TestContext.Current.CancellationToken);
+        Assert.Equal(run.RunId, Assert.Single(Started("orchestration.run")).Span.GetTagItem("agent_orchestration.run.id"));
+        await run.DisposeAsync();
+
+        await using OrchestrationRun resumed = await DurableHost.OrchestratorOf(process).ResumeAsync(run.RunId, TestContext.Current.CancellationToken);
+
+        Assert.Equal([null, run.RunId], Started("orchestration.run").Select(started => started.RunId));
+    }
+
+    [Fact]
+    public async Task A_run_that_is_detached_leaves_an_activity_that_says_so_and_is_no_error()
+    {
+        var host = new DurableHost(Configure);
+        await using ServiceProvider process = host.NewProcess();
+        OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(TaskPlan.Create(plan => plan.Add("only", "approved")), TestContext.Current.CancellationToken);
+
+        await run.DisposeAsync();
+
+        Activity left = Assert.Single(Ended("orchestration.run"));
+        Assert.Equal((run.RunId, "Detached", ActivityStatusCode.Unset), (left.GetTagItem("agent_orchestration.run.id"), left.GetTagItem("agent_orchestration.outcome"), left.Status));
+    }
+
+    [Fact]
+    public async Task A_resume_that_is_refused_leaves_an_activity_with_the_id_and_the_reason()
+    {
+        var host = new DurableHost(Configure);
+        await using ServiceProvider driving = host.NewProcess();
+        await using OrchestrationRun run = await DurableHost.OrchestratorOf(driving).StartAsync(TaskPlan.Create(plan => plan.Add("only", "approved")), TestContext.Current.CancellationToken);
+        await using ServiceProvider other = host.NewProcess();
+
+        InvalidOperationException refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => DurableHost.OrchestratorOf(other).ResumeAsync(run.RunId, TestContext.Current.CancellationToken));
+
+        Activity refused = Assert.Single(Ended("orchestration.run"));
+        Assert.Equal(
+            (run.RunId, "Refused", typeof(InvalidOperationException).FullName, ActivityStatusCode.Error, refusal.Message),
+            (refused.GetTagItem("agent_orchestration.run.id"), refused.GetTagItem("agent_orchestration.outcome"), refused.GetTagItem("error.type"), refused.Status, refused.StatusDescription));
+    }
+
+    [Fact]
+    public async Task A_run_that_had_ended_leaves_an_activity_that_says_it_was_read()
+    {
+        var host = new DurableHost(Configure);
+        await using ServiceProvider process = host.NewProcess();
+        await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(TaskPlan.Create(plan => plan.Add("only", "work")), TestContext.Current.CancellationToken);
+        await run.EndAsync();
+        await run.DisposeAsync();
+
+        await using OrchestrationRun read = await DurableHost.OrchestratorOf(process).ResumeAsync(run.RunId, TestContext.Current.CancellationToken);
+        await read.DisposeAsync();
+
+        Assert.Equal(["Succeeded", "Read"], Ended("orchestration.run").Select(activity => activity.GetTagItem("agent_orchestration.outcome")));
+        Assert.All(Ended("orchestration.run"), activity => Assert.Equal(run.RunId, activity.GetTagItem("agent_orchestration.run.id")));
+    }
+
+    [Fact]
     public async Task The_callers_activity_stays_the_callers()
     {
         await using Engine engine = Create();
@@ -110,6 +172,13 @@ public sealed class RunTracingTests : IDisposable
     /// <summary>Tests beside this one make activities too; theirs have another trace.</summary>
     private IEnumerable<Activity> Ended(string name) =>
         _ended.Where(activity => activity.TraceId == _caller.TraceId && activity.OperationName.StartsWith(name, StringComparison.Ordinal));
+
+    private IEnumerable<(Activity Span, object? RunId)> Started(string name) =>
+        _started.Where(started => started.Span.TraceId == _caller.TraceId && started.Span.OperationName.StartsWith(name, StringComparison.Ordinal));
+
+    private static void Configure(IAgentOrchestrationBuilder builder) => builder
+        .AddTaskType("work", "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult("done"))
+        .AddTaskType("approved", "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult("done"), options => options.RequiresApproval = true);
 
     private static Engine Create(IChatClient? model = null) => new(
         builder => builder

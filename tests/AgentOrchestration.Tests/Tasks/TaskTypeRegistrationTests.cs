@@ -50,6 +50,70 @@ public sealed class TaskTypeRegistrationTests
         Assert.Contains("'shout' is registered twice", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_class_of_a_scanned_assembly_keeps_the_options_of_its_own_registration_in_either_order(bool scanFirst)
+    {
+        Assembly assembly = typeof(global::Tour.DataProcessing).Assembly;
+        int types = RegistryOf(builder => builder.AddTaskTypes(assembly)).TaskTypes.Count;
+
+        ITaskTypeRegistry registry = RegistryOf(builder =>
+        {
+            if (scanFirst)
+            {
+                builder.AddTaskTypes(assembly);
+            }
+
+            builder.AddTaskType<global::Tour.DataProcessing>(options => options.Version = 7);
+            if (!scanFirst)
+            {
+                builder.AddTaskTypes(assembly);
+            }
+        });
+
+        Assert.Equal(types, registry.TaskTypes.Count);
+        Assert.Equal(7, registry.TaskTypes.Single(taskType => taskType.HandlerType == typeof(global::Tour.DataProcessing)).Version);
+    }
+
+    [Fact]
+    public void An_assembly_that_is_scanned_twice_is_registered_once()
+    {
+        Assembly assembly = typeof(global::Tour.DataProcessing).Assembly;
+
+        Assert.Equal(
+            RegistryOf(builder => builder.AddTaskTypes(assembly)).TaskTypes.Select(taskType => taskType.Name),
+            RegistryOf(builder => builder.AddTaskTypes(assembly).AddTaskTypes(assembly)).TaskTypes.Select(taskType => taskType.Name));
+    }
+
+    [Fact]
+    public void A_class_that_is_configured_twice_has_the_options_of_both_and_of_the_later_where_they_differ()
+    {
+        TaskDescriptor taskType = Assert.Single(RegistryOf(builder => builder
+            .AddTaskType<Shout>(options => (options.Version, options.Retry.MaxAttempts) = (2, 7))
+            .AddTaskType<Shout>()
+            .AddTaskType<Shout>(options => options.Version++)).TaskTypes);
+
+        Assert.Equal((3, 7), (taskType.Version, taskType.Options.Retry.MaxAttempts));
+    }
+
+    [Fact]
+    public void Two_classes_of_one_name_are_refused()
+    {
+        ArgumentException refusal = Assert.Throws<ArgumentException>(() => RegistryOf(builder => builder.AddTaskType<Shout>().AddTaskType<LouderShout>()));
+
+        Assert.Contains("'shout' is registered twice", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Rename one.", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_description_of_a_class_that_is_registered_is_refused_with_the_remedy_for_it()
+    {
+        ArgumentException refusal = Assert.Throws<ArgumentException>(() => RegistryOf(builder => builder.AddTaskType<Shout>().AddTaskType(TaskDescriptor.Of<Shout>())));
+
+        Assert.Contains("Both are the class Shout: remove one.", refusal.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void AddTaskType_ADescriptionOfAClassWithoutItsName_IsRefused() =>
         Assert.Throws<ArgumentException>(() => RegistryOf(builder => builder.AddTaskType(TaskDescriptor.For<None, int>())));
@@ -106,5 +170,11 @@ public sealed class TaskTypeRegistrationTests
     {
         public ValueTask<string> ExecuteAsync(string input, TaskContext context, CancellationToken cancellationToken) =>
             ValueTask.FromResult(input.ToUpperInvariant());
+    }
+    [TaskType("shout")]
+    private sealed class LouderShout : ITaskHandler<string, string>
+    {
+        public ValueTask<string> ExecuteAsync(string input, TaskContext context, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(input.ToUpperInvariant() + "!");
     }
 }
