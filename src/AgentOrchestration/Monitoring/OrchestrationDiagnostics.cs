@@ -5,7 +5,9 @@ public static class OrchestrationDiagnostics
 {
     /// <summary>
     /// The <see cref="System.Diagnostics.ActivitySource"/>: an activity <c>orchestration.run</c> for each run and, within it, one
-    /// <c>orchestration.attempt</c> for each attempt.
+    /// <c>orchestration.attempt</c> for each attempt. The tag <c>agent_orchestration.run.id</c> names the run, and
+    /// <c>agent_orchestration.outcome</c> says how it ended, or that it was <c>Refused</c> (with <c>error.type</c>), <c>Detached</c>, or only
+    /// <c>Read</c> because it had ended before.
     /// </summary>
     public const string ActivitySourceName = "AgentOrchestration";
 
