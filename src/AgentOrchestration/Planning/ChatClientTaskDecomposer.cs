@@ -15,8 +15,6 @@ internal sealed class ChatClientTaskDecomposer(
     PlanningOptions options,
     ILogger logger) : ITaskDecomposer
 {
-    private readonly AnswerForms _forms = new();
-
     public ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, CancellationToken cancellationToken)
     {
         PlanQuestion question = Ask(request, refusal);
@@ -29,41 +27,15 @@ internal sealed class ChatClientTaskDecomposer(
         return AskAsync(question, form => AskForStreamAsync(question, form, onSubtask, cancellationToken), lost: null, cancellationToken);
     }
 
-    /// <summary>Asks, and asks in a less strict form when the endpoint rejects the form.</summary>
     private async ValueTask<TaskPlan> AskAsync(PlanQuestion question, Func<AnswerForm, ValueTask<TaskPlan>> ask, PlanningUsage? lost, CancellationToken cancellationToken)
     {
-        AnswerForm first = _forms.First(question.AllowsStrict);
-        for (AnswerForm form = first; ;)
+        try
         {
-            try
-            {
-                TaskPlan plan = await ask(form).ConfigureAwait(true);
-                Remember(form);
-                return plan;
-            }
-            catch (InvalidPlanException)
-            {
-                Remember(form);
-                throw;
-            }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested && EndpointError.Explain(exception) is { } error)
-            {
-                if (error.Code != PlanDiagnosticCode.UnsupportedResponseFormat || AnswerForms.After(form, EndpointError.IsAboutSchema(exception)) is not { } next)
-                {
-                    throw new InvalidPlanException(new PlanRefusal([error]) { Planning = lost }, exception);
-                }
-
-                PlanningLog.FormRejected(logger, form, next, exception);
-                form = next;
-            }
+            return await AnswerForms.Of(chat.Required).AskAsync(question.AllowsStrict, ask, logger, cancellationToken).ConfigureAwait(true);
         }
-
-        void Remember(AnswerForm form)
+        catch (Exception exception) when (exception is not InvalidPlanException && !cancellationToken.IsCancellationRequested && EndpointError.Explain(exception) is { } error)
         {
-            if (form != first)
-            {
-                _forms.Remember(form);
-            }
+            throw new InvalidPlanException(new PlanRefusal([error]) { Planning = lost }, exception);
         }
     }
 

@@ -13,6 +13,7 @@ internal static partial class EndpointError
 {
     private const int LongestMessage = 500;
     private const int MaxInner = 8;
+    private const int FirstError = 400;
     private const string Json = "System.Text.Json";
 
     /// <summary>Gets the diagnostic of an exception that a chat client threw, or <see langword="null"/> when it is another error.</summary>
@@ -57,7 +58,15 @@ internal static partial class EndpointError
             }
         }
 
-        return Status().Match(text) is { Success: true } match ? int.Parse(match.Groups[1].ValueSpan, provider: null) : null;
+        foreach (Match match in Status().Matches(text))
+        {
+            if (Enum.TryParse(match.Groups[1].Value, ignoreCase: true, out HttpStatusCode written) && (int)written >= FirstError)
+            {
+                return (int)written;
+            }
+        }
+
+        return null;
     }
 
     private static string TextOf(Exception exception)
@@ -71,7 +80,7 @@ internal static partial class EndpointError
         return string.Join(' ', messages);
     }
 
-    [GeneratedRegex(@"\b(?:HTTP|status|status code)\W{1,3}([45]\d\d)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(?:HTTP|status|status code)\W{1,3}([45]\d\d|[a-z]{8,})\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Status();
 
     [GeneratedRegex(@"content[ _-]?(filter|management policy|policy violation)|ResponsibleAIPolicyViolation|blocked by (our |the )?(content|safety)|safety (system|filter)|requires moderation|(input|prompt) was flagged", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
@@ -85,7 +94,7 @@ internal static partial class EndpointError
     [GeneratedRegex(@"(response|output)[ _-]?(format|schema|mime[ _-]?type)|json[ _-]?(schema|object|mode)|structured[ _-]?outputs?|guided[ _-]?(json|decoding)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ResponseFormat();
 
-    [GeneratedRegex(@"\b(schema|grammar)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(schema|grammar|strict)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Schema();
 
     [GeneratedRegex(@"support|invalid|unknown|unrecognized|unexpected|unavailable|not (allowed|permitted|available|implemented|enabled)|must be", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

@@ -14,7 +14,7 @@ internal static partial class PlanningLog
     [LoggerMessage(502, LogLevel.Warning, "The model broke off while it wrote a plan; it is asked for the whole")]
     public static partial void StreamBroke(ILogger logger, Exception exception);
 
-    [LoggerMessage(503, LogLevel.Warning, "The endpoint rejected the response format {Rejected}; plans are requested as {Next}")]
+    [LoggerMessage(503, LogLevel.Warning, "The endpoint rejected the response format {Rejected}; answers are requested as {Next}")]
     public static partial void FormRejected(ILogger logger, AnswerForm rejected, AnswerForm next, Exception exception);
 
     [LoggerMessage(504, LogLevel.Warning, "The streamed answer is empty; the model is asked for the whole")]

@@ -30,6 +30,8 @@ public sealed class EndpointErrorTests
     [InlineData("HTTP 500\n\nJSON schema conversion failed: unrecognized schema")]
     [InlineData("Status: 400 (Bad Request)\nUnrecognized request argument supplied: response_format")]
     [InlineData("This model does not support structured outputs.")]
+    [InlineData("Status: 422 (Unprocessable Entity)\nExtra inputs are not permitted: strict")]
+    [InlineData("Status Code: BadRequest\n{\"error\":\"output_config: schema is not supported\"}")]
     public void A_response_format_that_is_not_supported_is_recognised(string message) =>
         Assert.Equal(PlanDiagnosticCode.UnsupportedResponseFormat, EndpointError.Explain(new ClientException(message))?.Code);
 
@@ -46,6 +48,8 @@ public sealed class EndpointErrorTests
     [InlineData("HTTP 500 (server_error: )\n\nThe server had an error while processing your request.")]
     [InlineData("HTTP 404 (invalid_request_error: model_not_found)\n\nThe model `gpt-9` does not exist.")]
     [InlineData("HTTP 503\n\nThe context window service is unavailable.")]
+    [InlineData("HTTP response with status 429: the context window is full for this minute")]
+    [InlineData("Status Code: TooManyRequests\n{\"error\":\"prompt is too long for this minute\"}")]
     [InlineData("No connection could be made because the target machine actively refused it.")]
     public void Other_errors_stay_what_they_are(string message) => Assert.Null(EndpointError.Explain(new ClientException(message)));
 

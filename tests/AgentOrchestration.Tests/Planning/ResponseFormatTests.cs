@@ -58,6 +58,7 @@ public sealed class ResponseFormatTests
     [Theory]
     [InlineData("Invalid schema for response_format 'task_plan': In context=(), 'required' is required.")]
     [InlineData("'strict' is not permitted in response_format")]
+    [InlineData("Extra inputs are not permitted: strict")]
     public async Task A_schema_that_strict_mode_does_not_take_is_sent_without_it(string message)
     {
         await using ModelServer server = await ModelServer.StartAsync(request => request.ResponseFormat?.Strict == true ? new Misbehaviour.Refuse400(message) : Plan);

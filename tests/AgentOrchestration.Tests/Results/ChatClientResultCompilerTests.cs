@@ -19,7 +19,7 @@ public sealed class ChatClientResultCompilerTests
         using var model = new ScriptedChatClient("Kettles sell best in the north.");
 
         Assert.Equal("Kettles sell best in the north.", await CompileAsync<string>(model));
-        Assert.Equal(ChatResponseFormat.Text, model.Requests.Single().Options!.ResponseFormat);
+        Assert.Null(model.Requests.Single().Options?.ResponseFormat);
     }
 
     [Fact]
@@ -59,6 +59,27 @@ public sealed class ChatClientResultCompilerTests
 
         Assert.Contains("refused to answer: \"I cannot help with that.\"", text.Message, StringComparison.Ordinal);
         Assert.Contains("refused to answer: \"I cannot help with that.\"", report.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_support_for_schemas_the_schema_is_in_the_rules_and_that_is_remembered()
+    {
+        const string Answer = """{"title": "Sales", "growth": 0.12}""";
+        using var model = new ScriptedChatClient((asked, options) => options?.ResponseFormat is null
+            ? new ChatResponse(new ChatMessage(ChatRole.Assistant, $"```json\n{Answer}\n```"))
+            : throw new HttpRequestException("response_format is not supported", null, System.Net.HttpStatusCode.BadRequest));
+
+        Assert.Equal(new Report("Sales", 0.12), await CompileAsync<Report>(model));
+        Assert.Equal(new Report("Sales", 0.12), await CompileAsync<Report>(model));
+
+        Assert.Equal(["json_schema", "json_object", "none", "none"], model.Requests.Select(request => request.Options!.ResponseFormat switch
+        {
+            ChatResponseFormatJson { Schema: not null } => "json_schema",
+            ChatResponseFormatJson => "json_object",
+            _ => "none",
+        }));
+        Assert.Contains("\"growth\"", model.Requests[3].Messages[0].Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"growth\"", model.Requests[0].Messages[0].Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 namespace AgentOrchestration.Tests.Results;
 
 /// <summary>Answers what the test says, and keeps what it was asked.</summary>
-internal sealed class ScriptedChatClient(Func<IReadOnlyList<ChatMessage>, ChatResponse> answer) : IChatClient
+internal sealed class ScriptedChatClient(Func<IReadOnlyList<ChatMessage>, ChatOptions?, ChatResponse> answer) : IChatClient
 {
     public ScriptedChatClient(string answer)
         : this(_ => answer)
@@ -12,12 +12,12 @@ internal sealed class ScriptedChatClient(Func<IReadOnlyList<ChatMessage>, ChatRe
     }
 
     public ScriptedChatClient(ChatResponse answer)
-        : this(_ => answer)
+        : this((_, _) => answer)
     {
     }
 
     public ScriptedChatClient(Func<IReadOnlyList<ChatMessage>, string> answer)
-        : this(asked => new ChatResponse(new ChatMessage(ChatRole.Assistant, answer(asked))))
+        : this((asked, _) => new ChatResponse(new ChatMessage(ChatRole.Assistant, answer(asked))))
     {
     }
 
@@ -32,7 +32,7 @@ internal sealed class ScriptedChatClient(Func<IReadOnlyList<ChatMessage>, ChatRe
             Requests.Add((asked, options));
         }
 
-        return Task.FromResult(answer(asked));
+        return Task.FromResult(answer(asked, options));
     }
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
