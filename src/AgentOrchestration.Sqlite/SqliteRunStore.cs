@@ -17,7 +17,7 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
 
     /// <summary>Opens a file, or makes it.</summary>
     /// <param name="path">The file. Its folder must be there.</param>
-    /// <param name="timeProvider">The clock of the leases; every process that uses the file has the same time.</param>
+    /// <param name="timeProvider">The clock. Leases expire by its timestamps, the monotonic clock of the machine, which all processes of the file share.</param>
     /// <exception cref="RunStoreException">
     /// The file cannot be opened or written, is no database of runs, is of a newer version, has lost commits or is damaged; or SQLite is too old.
     /// </exception>
@@ -89,18 +89,19 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
     {
         RunIds.ThrowIfInvalid(runId);
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(_database.Read(session => session.Find(runId))?.ToStoredRun());
+        return ValueTask.FromResult(_database.Read(session => session.Find(runId))?.ToStoredRun(Now));
     }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<StoredRun> ListAsync(RunQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
-        (List<RunRow> rows, RunStoreException? damage) = _database.Read(session => session.List(query, _timeProvider.GetUtcNow()));
+        StoreMoment now = Now;
+        (List<RunRow> rows, RunStoreException? damage) = _database.Read(session => session.List(query, now));
         foreach (RunRow row in rows)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            yield return row.ToStoredRun();
+            yield return row.ToStoredRun(now);
         }
 
         await ValueTask.CompletedTask.ConfigureAwait(false);
@@ -127,12 +128,14 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask<RunLease?> RenewLeaseAsync(RunLease lease, TimeSpan duration, CancellationToken cancellationToken)
+    public ValueTask<RunLease?> RenewLeaseAsync(RunLease lease, TimeSpan duration, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(lease);
         RunIds.ThrowIfInvalid(lease.RunId);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(duration, TimeSpan.Zero);
-        return await _writer.WriteAsync(session => Renew(session, lease, duration), cancellationToken).ConfigureAwait(false);
+
+        // The task of the writer itself completes with no thread of the pool.
+        return new ValueTask<RunLease?>(_writer.WriteAsync(session => Renew(session, lease, duration), cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -150,6 +153,8 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
         _database.Dispose();
     }
 
+    private StoreMoment Now => StoreMoment.Now(_timeProvider);
+
     private RunLease? Create(SqliteSession session, NewRun run, string owner, TimeSpan duration)
     {
         if (session.Find(run.RunId) is not null)
@@ -157,8 +162,9 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
             return null;
         }
 
+        StoreMoment now = Now;
         byte[] origin = HashChain.Origin(run);
-        var row = new RunRow
+        RunRow row = new RunRow
         {
             RunId = run.RunId,
             Created = run.CreatedAt.UtcTicks,
@@ -167,10 +173,9 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
             Head = origin,
             Token = 1,
             Owner = owner,
-            Expires = (_timeProvider.GetUtcNow() + duration).UtcTicks,
-        };
+        }.Grant(now, duration);
         session.Insert(row, run.Header);
-        return row.ToLease();
+        return row.ToLease(now);
     }
 
     private AppendOutcome Append(SqliteSession session, JournalAppend append, byte[] lines)
@@ -204,7 +209,7 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
 
     private bool Delete(SqliteSession session, string runId)
     {
-        if (session.FindFree(runId, _timeProvider.GetUtcNow()) is not { } key)
+        if (session.FindFree(runId, Now) is not { } key)
         {
             return false;
         }
@@ -215,15 +220,15 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
 
     private RunLease? Acquire(SqliteSession session, string runId, string owner, TimeSpan duration)
     {
-        DateTimeOffset now = _timeProvider.GetUtcNow();
-        if (session.Find(runId) is not { } row || row.IsHeld(now))
+        StoreMoment now = Now;
+        if (session.Find(runId) is not { } row || row.IsLeased(now))
         {
             return null;
         }
 
-        RunRow taken = row with { Token = row.Token + 1, Owner = owner, Expires = (now + duration).UtcTicks };
+        RunRow taken = (row with { Token = row.Token + 1, Owner = owner }).Grant(now, duration);
         session.Update(taken);
-        return taken.ToLease();
+        return taken.ToLease(now);
     }
 
     private RunLease? Renew(SqliteSession session, RunLease lease, TimeSpan duration)
@@ -233,9 +238,10 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
             return null;
         }
 
-        RunRow renewed = row with { Expires = (_timeProvider.GetUtcNow() + duration).UtcTicks };
+        StoreMoment now = Now;
+        RunRow renewed = row.Grant(now, duration);
         session.Update(renewed);
-        return renewed.ToLease();
+        return renewed.ToLease(now);
     }
 
     private static bool Release(SqliteSession session, RunLease lease)
@@ -245,7 +251,7 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
             return false;
         }
 
-        session.Update(row with { Owner = null, Expires = 0 });
+        session.Update(row with { Owner = null, Granted = 0, Expires = 0 });
         return true;
     }
 

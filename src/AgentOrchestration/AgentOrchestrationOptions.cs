@@ -20,7 +20,10 @@ public sealed class AgentOrchestrationOptions
     [Range(1, int.MaxValue)]
     public int? MaxParallelismTotal { get; set; }
 
-    /// <summary>How long a run may take in all; then it stops. Default: no limit.</summary>
+    /// <summary>
+    /// How long a run may take in all; then it stops. Time passes also while nobody drives a durable run: when it is resumed too late, it stops
+    /// before any attempt starts. Default: no limit.
+    /// </summary>
     public TimeSpan? RunTimeout { get; set; }
 
     /// <summary>What the failure of a subtask means for its run. Default: only what needs it is skipped.</summary>
@@ -68,6 +71,13 @@ public sealed class AgentOrchestrationOptions
     /// </summary>
     [Range(0, int.MaxValue)]
     public int MaxAddedSubtasks { get; set; } = RunOptions.DefaultMaxAddedSubtasks;
+
+    /// <summary>
+    /// How long the lease of a durable run is valid. It is renewed while its process lives; when a process dies without a word, others wait so
+    /// long before they resume its runs. A process that has not reached its store for so long detaches its runs.
+    /// </summary>
+    /// <value>From 3 seconds to 1 day. The default value is 30 seconds.</value>
+    public TimeSpan LeaseDuration { get; set; } = RunOptions.DefaultLeaseDuration;
 
     /// <summary>How long one try to undo a subtask may take, when its task type has no timeout. Default: 5 minutes.</summary>
     public TimeSpan CompensationTimeout { get; set; } = TimeSpan.FromMinutes(5);

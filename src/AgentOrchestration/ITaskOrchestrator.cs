@@ -44,18 +44,34 @@ public interface ITaskOrchestrator
 
     /// <summary>
     /// Goes on with a durable run whose process has died or has left it: what is committed is never run again, and an attempt that was
-    /// running runs again with the same idempotency key. A run that has ended is only read.
+    /// running runs again with the same idempotency key. A run that has ended is only read. For a run that this process drives already, that
+    /// run is returned.
     /// </summary>
+    /// <remarks>
+    /// Time passes while nobody drives a run: its <c>Timeout</c>, the <c>MaxTime</c> of its budget and the total timeouts of its subtasks
+    /// count from when it, or the subtask, first started. What is over is stopped before any attempt starts.
+    /// </remarks>
     /// <param name="runId">The run.</param>
     /// <param name="cancellationToken">Cancels the start, not the run.</param>
     /// <returns>The run; dispose it.</returns>
     /// <exception cref="ArgumentException">There is no such run.</exception>
     /// <exception cref="InvalidOperationException">
-    /// Runs are not remembered, somebody else drives the run, or a task type that it uses has another version now or is gone.
+    /// Runs are not remembered, another process drives the run, the host has shut down, or a task type that it uses has another version now or is gone.
     /// </exception>
     /// <exception cref="InvalidPlanException">Its plan no longer passes the checks, for example because a resource is gone.</exception>
     /// <exception cref="RunStoreException">The store cannot be read, or what it holds of the run is damaged or of another version.</exception>
     Task<OrchestrationRun> ResumeAsync(string runId, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Finds a run that this process drives: one that was started or resumed here, or that a host has picked up
+    /// (<c>ResumeInterruptedRuns</c>). It can be watched, approved, cancelled and given another budget as by whoever started it.
+    /// </summary>
+    /// <param name="runId">The id of the run, for example from <c>IRunEventSink.OnEvent</c>.</param>
+    /// <returns>
+    /// The run, or <see langword="null"/> when no run of that id goes on in this process: then a durable one can be read from its store. It need
+    /// not be disposed of, and disposing of it changes nothing.
+    /// </returns>
+    OrchestrationRun? Find(string runId);
 
     /// <summary>
     /// Starts a new run from an old one, which stays as it is: what has succeeded there is not done again when it is the same work, by task

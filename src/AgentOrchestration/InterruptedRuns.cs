@@ -6,23 +6,17 @@ using Microsoft.Extensions.Logging;
 namespace AgentOrchestration;
 
 /// <summary>
-/// Goes on with runs that nobody drives: at the start of the host those of processes that ended well, and as leases expire those of
-/// processes that died. When the host stops, it leaves its runs to others.
+/// Resumes runs that nobody drives: those that other processes have detached, and as leases expire those of processes that died. What this
+/// process drives is none of them, whatever has become of its lease. When the host stops, nothing more is picked up.
 /// </summary>
 internal sealed class InterruptedRuns(ITaskOrchestrator orchestrator, IRunStore store, TimeProvider timeProvider, ILogger logger) : BackgroundService
 {
-    private static readonly TimeSpan Interval = RunJournal.LeaseDuration / 3;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
 
-    private readonly HashSet<Task> _driving = [];
     private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Failure> _failures = new(StringComparer.Ordinal);
-
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken).ConfigureAwait(false);
-        await Task.WhenAll(_driving).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -31,7 +25,6 @@ internal sealed class InterruptedRuns(ITaskOrchestrator orchestrator, IRunStore 
             while (true)
             {
                 await PickUpAsync(stoppingToken).ConfigureAwait(false);
-                _driving.RemoveWhere(run => run.IsCompleted);
                 await Task.Delay(Interval, timeProvider, stoppingToken).ConfigureAwait(false);
             }
         }
@@ -47,7 +40,7 @@ internal sealed class InterruptedRuns(ITaskOrchestrator orchestrator, IRunStore 
         {
             await foreach (StoredRun run in store.ListAsync(new RunQuery { IsEnded = false, IsLeased = false }, stoppingToken).ConfigureAwait(false))
             {
-                if (!_refused.Contains(run.RunId) && !(_failures.GetValueOrDefault(run.RunId)?.NotBefore > timeProvider.GetUtcNow()))
+                if (orchestrator.Find(run.RunId) is null && !_refused.Contains(run.RunId) && !(_failures.GetValueOrDefault(run.RunId)?.NotBefore > timeProvider.GetUtcNow()))
                 {
                     await PickUpAsync(run.RunId, stoppingToken).ConfigureAwait(false);
                 }
@@ -66,12 +59,12 @@ internal sealed class InterruptedRuns(ITaskOrchestrator orchestrator, IRunStore 
             OrchestrationRun run = await orchestrator.ResumeAsync(runId, stoppingToken).ConfigureAwait(false);
             ExecutionLog.PickedUp(logger, runId);
             _failures.Remove(runId);
-            _driving.Add(DriveAsync(run, stoppingToken));
+            _ = DriveAsync(run);
         }
         catch (Exception exception) when (exception is RunStoreException or RunDetachedException)
         {
             // A store may be mended, its disk emptied: it is tried again, ever less often, and said again when there is something else to say.
-            TimeSpan pause = _failures.GetValueOrDefault(runId)?.Pause * 2 ?? Interval;
+            TimeSpan pause = _failures.GetValueOrDefault(runId)?.Pause * 2 ?? FirstPause;
             Tell(runId, exception, pause < LongestPause ? pause : LongestPause);
         }
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
@@ -95,24 +88,18 @@ internal sealed class InterruptedRuns(ITaskOrchestrator orchestrator, IRunStore 
         _failures[runId] = new Failure(exception.Message, pause, timeProvider.GetUtcNow() + pause);
     }
 
-    private static async Task DriveAsync(OrchestrationRun run, CancellationToken stoppingToken)
+    /// <summary>Holds the run until it ends here. A host that stops detaches it like every other run of the process.</summary>
+    private static async Task DriveAsync(OrchestrationRun run)
     {
         await using (run.ConfigureAwait(false))
         {
-            try
-            {
-                await run.WaitAsync(stoppingToken).ConfigureAwait(false);
-            }
-            catch (Exception exception) when (exception is OperationCanceledException or RunDetachedException)
-            {
-                // Somebody goes on with it, this host or another.
-            }
+            await ((Task)run.Completion).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     /// <summary>Whether another process has not been quicker.</summary>
     private async Task<bool> IsFreeAsync(string runId, CancellationToken stoppingToken) =>
-        await store.FindAsync(runId, stoppingToken).ConfigureAwait(false) is { Outcome: null } run && !(run.Lease?.ExpiresAt > timeProvider.GetUtcNow());
+        await store.FindAsync(runId, stoppingToken).ConfigureAwait(false) is { Outcome: null, IsLeased: false };
 
     /// <summary>Why a run could not be gone on with, and when it is tried again.</summary>
     private sealed record Failure(string Message, TimeSpan Pause, DateTimeOffset NotBefore);

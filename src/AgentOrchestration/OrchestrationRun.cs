@@ -11,16 +11,26 @@ namespace AgentOrchestration;
 /// <summary>One execution of a plan. Watch it, wait for it, cancel it; dispose it in the end. Safe for concurrent use.</summary>
 public sealed class OrchestrationRun : IAsyncDisposable
 {
+    private readonly LiveRun _run;
     private readonly IRunHandle _handle;
     private readonly IServiceProvider _services;
     private readonly Task _watching;
+    private readonly bool _isHolder;
+    private bool _isReleased;
     private RunResult? _result;
 
     internal OrchestrationRun(IRunHandle handle, IServiceProvider services, Task watching)
+        : this(new LiveRun(handle), services, watching, isHolder: true)
     {
-        _handle = handle;
+    }
+
+    internal OrchestrationRun(LiveRun run, IServiceProvider services, Task watching, bool isHolder)
+    {
+        _run = run;
+        _handle = run.Handle;
         _services = services;
         _watching = watching;
+        _isHolder = isHolder;
     }
 
     /// <summary>Names the run, unique among all runs.</summary>
@@ -133,13 +143,23 @@ public sealed class OrchestrationRun : IAsyncDisposable
     }
 
     /// <summary>
-    /// Cancels a run in memory if it goes on, and waits for its end, at most as long as code that was told to stop may go on. A durable run is
-    /// only left: its code is told to stop, its end is not written, and <see cref="ITaskOrchestrator.ResumeAsync"/> goes on with it.
+    /// Cancels a run in memory that has not ended, and waits for its end, at most as long as code that was told to stop may take
+    /// (<c>AbandonAfter</c>). A durable run is only detached: its code is told to stop, its end is not written, and
+    /// <see cref="ITaskOrchestrator.ResumeAsync"/> continues it. A run that was resumed while this process drove it is held by each of those who
+    /// started or resumed it, and the last one who disposes of it ends it here; a run from <see cref="ITaskOrchestrator.Find"/> is held by
+    /// none, and disposing of it changes nothing.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
-        await _handle.DisposeAsync().ConfigureAwait(false);
-        await _watching.ConfigureAwait(false);
+        if (_isHolder && !Interlocked.Exchange(ref _isReleased, true))
+        {
+            await _run.ReleaseAsync().ConfigureAwait(false);
+        }
+
+        if (Completion.IsCompleted)
+        {
+            await _watching.ConfigureAwait(false);
+        }
     }
 
     private async Task DecideAsync(ApprovalRequested request, bool isApproved, string? by, string? reason, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using AgentOrchestration.Execution;
 using AgentOrchestration.Graph;
@@ -20,10 +21,23 @@ internal sealed class TaskOrchestrator(
     IExecutor executor,
     RunMonitor monitor,
     Forecaster forecaster,
+    LiveRuns liveRuns,
     AgentOrchestrationOptions options,
-    IServiceProvider services) : ITaskOrchestrator
+    IServiceProvider services) : ITaskOrchestrator, IAsyncDisposable, IDisposable
 {
     private readonly RunOptions _runOptions = options.ToRunOptions();
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _resuming = new(StringComparer.Ordinal);
+
+    /// <summary>The container is disposed of without a host, or after it: that is a shutdown. Of all services of the library this is the first to go.</summary>
+    public async ValueTask DisposeAsync() => await liveRuns.StopAsync(CancellationToken.None).ConfigureAwait(false);
+
+    public void Dispose() => liveRuns.StopAsync(CancellationToken.None).GetAwaiter().GetResult();
+
+    public OrchestrationRun? Find(string runId)
+    {
+        ArgumentNullException.ThrowIfNull(runId);
+        return liveRuns.Find(runId) is { IsOpen: true } run ? new OrchestrationRun(run, services, Task.CompletedTask, isHolder: false) : null;
+    }
 
     public async Task<TaskPlan> PlanAsync(OrchestrationRequest request, CancellationToken cancellationToken)
     {
@@ -70,24 +84,31 @@ internal sealed class TaskOrchestrator(
     public async Task<T> RunAsync<T>(OrchestrationRequest request, CancellationToken cancellationToken)
     {
         OrchestrationRun run = await StartAsync(request, cancellationToken).ConfigureAwait(false);
-        await using (run.ConfigureAwait(false))
-        {
-            return await AnswerAsync<T>(request, run, options.Planning.MaxReplans, cancellationToken).ConfigureAwait(false);
-        }
+        return await AnswerAsync<T>(request, run, options.Planning.MaxReplans, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<T> AnswerAsync<T>(OrchestrationRequest request, OrchestrationRun run, int replansLeft, CancellationToken cancellationToken)
     {
-        OrchestrationResult<T> result = await run.CompileAsync<T>(cancellationToken).ConfigureAwait(false);
-        if (replansLeft == 0 || !MayReplan(result.Run))
+        try
         {
-            return result.Value;
-        }
+            OrchestrationResult<T> result = await run.CompileAsync<T>(cancellationToken).ConfigureAwait(false);
+            if (replansLeft == 0 || !MayReplan(result.Run))
+            {
+                return result.Value;
+            }
 
-        OrchestrationRun next = await ReplanAsync(request, run, cancellationToken).ConfigureAwait(false);
-        await using (next.ConfigureAwait(false))
-        {
+            OrchestrationRun next = await ReplanAsync(request, run, cancellationToken).ConfigureAwait(false);
             return await AnswerAsync<T>(request, next, replansLeft - 1, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            Task disposal = run.DisposeAsync().AsTask();
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                await disposal.ConfigureAwait(false);
+            }
+
+            // Whoever has cancelled does not wait for code that ignores it: the run ends by itself.
         }
     }
 
@@ -124,6 +145,44 @@ internal sealed class TaskOrchestrator(
         ?? throw new InvalidPlanException(new PlanRefusal(diagnostics) { Plan = plan });
 
     public async Task<OrchestrationRun> ResumeAsync(string runId, CancellationToken cancellationToken)
+    {
+        RunIds.ThrowIfInvalid(runId);
+        while (true)
+        {
+            if (liveRuns.Find(runId) is { } live)
+            {
+                if (live.TryHold())
+                {
+                    return new OrchestrationRun(live, services, Task.CompletedTask, isHolder: true);
+                }
+
+                // It has ended, or is being detached here: its code returns, its lease is released.
+                await live.Gone.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            // One at a time: whoever comes second gets the run of the first.
+            var resumed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            TaskCompletionSource first = _resuming.GetOrAdd(runId, resumed);
+            if (first != resumed)
+            {
+                await first.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            try
+            {
+                return await ResumeStoredAsync(runId, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                _resuming.TryRemove(runId, out _);
+                resumed.SetResult();
+            }
+        }
+    }
+
+    private async Task<OrchestrationRun> ResumeStoredAsync(string runId, CancellationToken cancellationToken)
     {
         RunHeader header = await ReadHeaderAsync(runId, cancellationToken).ConfigureAwait(false)
             ?? throw new ArgumentException($"There is no run '{Excerpt.Of(runId)}'.", nameof(runId));
@@ -219,6 +278,7 @@ internal sealed class TaskOrchestrator(
     /// <summary>The first sample comes before the first subtask, so that none is watched for a part of its time only.</summary>
     private Activity? BeginWatching(string? runId)
     {
+        liveRuns.ThrowIfStopped();
         monitor.BeginWatching();
         return RunTracing.StartRun(runId);
     }
@@ -232,7 +292,8 @@ internal sealed class TaskOrchestrator(
         }
     }
 
-    private OrchestrationRun Watched(IRunHandle run, Activity? activity) => new(run, services, WatchAsync(run, activity));
+    private OrchestrationRun Watched(IRunHandle run, Activity? activity) => 
+        new(liveRuns.Add(run), services, WatchAsync(run, activity), isHolder: true);
 
     private async Task WatchAsync(IRunHandle run, Activity? activity)
     {

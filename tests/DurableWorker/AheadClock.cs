@@ -7,5 +7,9 @@ public sealed class AheadClock(TimeSpan ahead) : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref _ahead));
 
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => base.GetTimestamp() / (base.TimestampFrequency / TimeSpan.TicksPerSecond) + Interlocked.Read(ref _ahead);
+
     public void Advance(TimeSpan time) => Interlocked.Add(ref _ahead, time.Ticks);
 }

@@ -5,7 +5,7 @@ using AgentOrchestration.Runs;
 
 namespace AgentOrchestration.Sqlite.Storage;
 
-/// <summary>What changes about a run. Times are in UTC ticks.</summary>
+/// <summary>What changes about a run. Times of day are in UTC ticks, those of the lease in ticks of the machine's monotonic clock.</summary>
 internal sealed record RunRow
 {
     /// <summary>Its key in the tables.</summary>
@@ -34,13 +34,18 @@ internal sealed record RunRow
     /// <summary>Who holds the latest lease; <see langword="null"/> when it was given back.</summary>
     public string? Owner { get; init; }
 
+    public long Granted { get; init; }
+
     public long Expires { get; init; }
 
-    public bool IsHeld(DateTimeOffset now) => Owner is not null && Expires > now.UtcTicks;
+    public RunRow Grant(StoreMoment now, TimeSpan duration) => this with { Granted = now.Monotonic, Expires = now.Monotonic + duration.Ticks };
 
-    public RunLease? ToLease() => Owner is null ? null : new RunLease(RunId, Owner, Token, At(Expires));
+    public bool IsLeased(StoreMoment now) => Owner is not null && now.IsWithin(Granted, Expires);
 
-    public StoredRun ToStoredRun() => new(RunId, At(Created), At(Updated), Sequence, Outcome, ToLease());
+    public RunLease? ToLease(StoreMoment now) => Owner is null ? null : new RunLease(RunId, Owner, Token, now.TimeOfDay + TimeSpan.FromTicks(Expires - now.Monotonic));
+
+    public StoredRun ToStoredRun(StoreMoment now) =>
+        new(RunId, At(Created), At(Updated), Sequence, Outcome, ToLease(now)) { IsLeased = IsLeased(now) };
 
     /// <summary>Stands for everything in the row, so that a damaged one is found.</summary>
     public byte[] Seal()
@@ -50,7 +55,7 @@ internal sealed record RunRow
         Append(hash, Encoding.UTF8.GetBytes(Owner ?? ""));
         Append(hash, Origin);
         Append(hash, Head);
-        Span<byte> numbers = stackalloc byte[7 * sizeof(long)];
+        Span<byte> numbers = stackalloc byte[8 * sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(numbers, Created);
         BinaryPrimitives.WriteInt64LittleEndian(numbers[8..], Updated);
         BinaryPrimitives.WriteInt64LittleEndian(numbers[16..], Sequence);
@@ -58,6 +63,7 @@ internal sealed record RunRow
         BinaryPrimitives.WriteInt64LittleEndian(numbers[32..], Token);
         BinaryPrimitives.WriteInt64LittleEndian(numbers[40..], Owner is null ? 0 : 1);
         BinaryPrimitives.WriteInt64LittleEndian(numbers[48..], Expires);
+        BinaryPrimitives.WriteInt64LittleEndian(numbers[56..], Granted);
         hash.AppendData(numbers);
         return hash.GetHashAndReset();
     }

@@ -9,7 +9,7 @@ namespace AgentOrchestration.Sqlite.Storage;
 /// <summary>The file: opens connections to it, and refuses what it should not be used with.</summary>
 internal sealed class SqliteDatabase : IDisposable
 {
-    private const int SchemaVersion = 1;
+    private const int SchemaVersion = 2;
 
     // "AGOR", so that another application's database is not taken for one of runs.
     private const int ApplicationId = 0x41474F52;
@@ -298,9 +298,14 @@ internal sealed class SqliteDatabase : IDisposable
             throw new RunStoreException(
                 $"The file '{Path}' has the form {version}; this version of the library knows the form {SchemaVersion}. Use the version that wrote it, or a later one.");
         }
-        else if (version < SchemaVersion || isEmpty)
+        else if (isEmpty || version < 1)
         {
             throw Damaged("its form is unknown.");
+        }
+        else if (version < SchemaVersion)
+        {
+            throw new RunStoreException(
+                $"The file '{Path}' has the form {version}; this version of the library knows the form {SchemaVersion}. Finish its runs with the version that wrote it, and use another file.");
         }
     }
 
@@ -338,7 +343,7 @@ internal sealed class SqliteDatabase : IDisposable
         CREATE TABLE runs (
             key INTEGER PRIMARY KEY, run_id TEXT NOT NULL UNIQUE, created INTEGER NOT NULL, updated INTEGER NOT NULL,
             sequence INTEGER NOT NULL, origin BLOB NOT NULL, head BLOB NOT NULL, outcome TEXT,
-            token INTEGER NOT NULL, owner TEXT, expires INTEGER NOT NULL, seal BLOB NOT NULL) STRICT;
+            token INTEGER NOT NULL, owner TEXT, granted INTEGER NOT NULL, expires INTEGER NOT NULL, seal BLOB NOT NULL) STRICT;
         CREATE INDEX runs_by_age ON runs (created, run_id);
         CREATE TABLE headers (run INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT;
         CREATE TABLE journal (

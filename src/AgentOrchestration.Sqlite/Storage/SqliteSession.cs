@@ -7,7 +7,10 @@ namespace AgentOrchestration.Sqlite.Storage;
 /// <summary>A connection with its prepared statements. Everything from outside is a parameter. One caller at a time.</summary>
 internal sealed class SqliteSession(SqliteDatabase database, SqliteConnection connection) : IDisposable
 {
-    private const string RunColumns = "key, run_id, created, updated, sequence, origin, head, outcome, token, owner, expires, seal";
+    private const string RunColumns = "key, run_id, created, updated, sequence, origin, head, outcome, token, owner, granted, expires, seal";
+
+    /// <summary>The same as <see cref="StoreMoment.IsWithin"/>.</summary>
+    private const string IsLeased = "(owner IS NOT NULL AND granted <= $now AND expires > $now)";
 
     private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
 
@@ -26,17 +29,17 @@ internal sealed class SqliteSession(SqliteDatabase database, SqliteConnection co
     }
 
     /// <summary>The key of a run that nobody holds, also when it is damaged: that it can be deleted then is the remedy.</summary>
-    public long? FindFree(string runId, DateTimeOffset now) =>
-        (long?)Command("SELECT key FROM runs WHERE run_id = $run AND (owner IS NULL OR expires <= $now)", ("$run", runId), ("$now", now.UtcTicks)).ExecuteScalar();
+    public long? FindFree(string runId, StoreMoment now) =>
+        (long?)Command($"SELECT key FROM runs WHERE run_id = $run AND NOT {IsLeased}", ("$run", runId), ("$now", now.Monotonic)).ExecuteScalar();
 
     /// <returns>What is whole, and what is wrong with the rest.</returns>
-    public (List<RunRow> Rows, RunStoreException? Damage) List(RunQuery query, DateTimeOffset now)
+    public (List<RunRow> Rows, RunStoreException? Damage) List(RunQuery query, StoreMoment now)
     {
         const string Sql = $"""
             SELECT {RunColumns} FROM runs
             WHERE ($ended IS NULL OR (outcome IS NOT NULL) = $ended)
               AND ($outcome IS NULL OR outcome = $outcome)
-              AND ($leased IS NULL OR (owner IS NOT NULL AND expires > $now) = $leased)
+              AND ($leased IS NULL OR {IsLeased} = $leased)
               AND ($from IS NULL OR created >= $from)
               AND ($before IS NULL OR created < $before)
               AND ($updated IS NULL OR updated < $updated)
@@ -47,7 +50,7 @@ internal sealed class SqliteSession(SqliteDatabase database, SqliteConnection co
             ("$ended", query.IsEnded),
             ("$outcome", query.Outcome?.ToString()),
             ("$leased", query.IsLeased),
-            ("$now", now.UtcTicks),
+            ("$now", now.Monotonic),
             ("$from", query.CreatedFrom?.UtcTicks),
             ("$before", query.CreatedBefore?.UtcTicks),
             ("$updated", query.UpdatedBefore?.UtcTicks),
@@ -73,8 +76,8 @@ internal sealed class SqliteSession(SqliteDatabase database, SqliteConnection co
     public void Insert(RunRow row, ReadOnlyMemory<byte> header)
     {
         const string Sql = """
-            INSERT INTO runs (run_id, created, updated, sequence, origin, head, outcome, token, owner, expires, seal)
-            VALUES ($run, $created, $updated, $sequence, $origin, $head, $outcome, $token, $owner, $expires, $seal) RETURNING key
+            INSERT INTO runs (run_id, created, updated, sequence, origin, head, outcome, token, owner, granted, expires, seal)
+            VALUES ($run, $created, $updated, $sequence, $origin, $head, $outcome, $token, $owner, $granted, $expires, $seal) RETURNING key
             """;
         long key = (long)Command(Sql, [("$run", row.RunId), ("$created", row.Created), ("$origin", row.Origin), .. Changing(row)]).ExecuteScalar()!;
         Command("INSERT INTO headers VALUES ($run, $content)", ("$run", key), ("$content", header.ToArray())).ExecuteNonQuery();
@@ -83,7 +86,7 @@ internal sealed class SqliteSession(SqliteDatabase database, SqliteConnection co
     public void Update(RunRow row)
     {
         const string Sql = """
-            UPDATE runs SET updated = $updated, sequence = $sequence, head = $head, outcome = $outcome, token = $token, owner = $owner, expires = $expires, seal = $seal
+            UPDATE runs SET updated = $updated, sequence = $sequence, head = $head, outcome = $outcome, token = $token, owner = $owner, granted = $granted, expires = $expires, seal = $seal
             WHERE key = $key
             """;
         Command(Sql, [("$key", row.Key), .. Changing(row)]).ExecuteNonQuery();
@@ -181,9 +184,10 @@ internal sealed class SqliteSession(SqliteDatabase database, SqliteConnection co
             Outcome = reader.IsDBNull(7) ? null : OutcomeOf(reader.GetString(7), reader.GetString(1)),
             Token = reader.GetInt64(8),
             Owner = reader.IsDBNull(9) ? null : reader.GetString(9),
-            Expires = reader.GetInt64(10),
+            Granted = reader.GetInt64(10),
+            Expires = reader.GetInt64(11),
         };
-        return row.Seal().AsSpan().SequenceEqual((byte[])reader.GetValue(11))
+        return row.Seal().AsSpan().SequenceEqual((byte[])reader.GetValue(12))
             ? row
             : throw database.Damaged($"the entry of the run '{row.RunId}' is not what was written.");
     }
@@ -195,7 +199,7 @@ internal sealed class SqliteSession(SqliteDatabase database, SqliteConnection co
     private static (string Name, object? Value)[] Changing(RunRow row) =>
     [
         ("$updated", row.Updated), ("$sequence", row.Sequence), ("$head", row.Head), ("$outcome", row.Outcome?.ToString()),
-        ("$token", row.Token), ("$owner", row.Owner), ("$expires", row.Expires), ("$seal", row.Seal()),
+        ("$token", row.Token), ("$owner", row.Owner), ("$granted", row.Granted), ("$expires", row.Expires), ("$seal", row.Seal()),
     ];
 
     private SqliteCommand Command(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)

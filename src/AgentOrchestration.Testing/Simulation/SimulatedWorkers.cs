@@ -37,6 +37,9 @@ internal sealed class SimulatedWorkers(SimulationThread thread) : WorkerPool
         return Task.CompletedTask;
     }
 
+    public override IDisposable Repeat(TimeProvider timeProvider, TimeSpan period, Action what) =>
+        timeProvider.CreateTimer(_ => what(), null, period, period);
+
     /// <summary>The first run is named after the seed, what else the handlers start is counted on.</summary>
     public override string NewRunId() => _runs++ == 0 ? $"simulated-{thread.Seed}" : $"simulated-{thread.Seed}-{_runs}";
 }

@@ -10,6 +10,7 @@ internal static class LeaseChecks
     [
         new("A lease that somebody holds cannot be taken until it expires", IsHeldAsync),
         new("Whoever has lost its lease appends nothing", IsFencedAsync),
+        new("A lease depends on no time of day", IsMonotonicAsync),
         new("A lease that has expired is good until somebody takes it", IsGoodAsync),
         new("A lease that was given back is free, and good for nothing any more", IsGivenBackAsync),
         new("Every lease has a greater token than those before it", GrowsAsync),
@@ -26,6 +27,22 @@ internal static class LeaseChecks
         test.Clock.Advance(Lease - TimeSpan.FromTicks(1));
         Equal(null, await TakeAsync(test, "two").ConfigureAwait(false), "The lease a tick before it expires");
         test.Clock.Advance(TimeSpan.FromTicks(1));
+        Equal("two", (await TakeAsync(test, "two").ConfigureAwait(false))?.Owner, "The owner when it has expired");
+    }
+
+    private static async Task IsMonotonicAsync(StoreUnderTest test)
+    {
+        RunLease lease = await test.CreateAsync("run").ConfigureAwait(false);
+        foreach (int hours in (int[])[8, -8])
+        {
+            test.Clock.Shift = TimeSpan.FromHours(hours);
+            Equal(null, await TakeAsync(test, "two").ConfigureAwait(false), $"The lease that another takes when the time of day is {hours} h off");
+            True((await test.FindAsync("run").ConfigureAwait(false)).IsLeased, $"The run is leased when the time of day is {hours} h off.");
+            True(await test.Store.RenewLeaseAsync(lease, Lease, test.End).ConfigureAwait(false) is not null, "Its holder renews it.");
+        }
+
+        test.Clock.Advance(Lease);
+        True(!(await test.FindAsync("run").ConfigureAwait(false)).IsLeased, "The run is leased no longer.");
         Equal("two", (await TakeAsync(test, "two").ConfigureAwait(false))?.Owner, "The owner when it has expired");
     }
 

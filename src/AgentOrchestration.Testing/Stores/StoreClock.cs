@@ -7,7 +7,14 @@ internal sealed class StoreClock : TimeProvider
 
     public DateTimeOffset Now => _now;
 
-    public override DateTimeOffset GetUtcNow() => _now;
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override DateTimeOffset GetUtcNow() => _now + Shift;
+
+    public override long GetTimestamp() => _now.UtcTicks;
+
+    /// <summary>How far the time of day is off; no lease may depend on it.</summary>
+    public TimeSpan Shift { get; set; }
 
     public void Advance(TimeSpan time) => _now += time;
 }

@@ -7,6 +7,7 @@ namespace AgentOrchestration.DependencyInjection;
 internal sealed class AgentOrchestrationOptionsRules : IValidateOptions<AgentOrchestrationOptions>
 {
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan ShortestLease = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(30);
     private static readonly TimeSpan LongestInterval = TimeSpan.FromDays(1);
 
@@ -16,6 +17,11 @@ internal sealed class AgentOrchestrationOptionsRules : IValidateOptions<AgentOrc
         if (options.AbandonAfter < TimeSpan.Zero || options.AbandonAfter > LongestInterval)
         {
             result.AddError($"It is {options.AbandonAfter}; it must be from 0 to {LongestInterval}.", nameof(options.AbandonAfter));
+        }
+
+        if (options.LeaseDuration < ShortestLease || options.LeaseDuration > LongestInterval)
+        {
+            result.AddError($"It is {options.LeaseDuration}; it must be from {ShortestLease} to {LongestInterval}.", nameof(options.LeaseDuration));
         }
 
         if (options.RunTimeout <= TimeSpan.Zero || options.RunTimeout > LongestTimeout)

@@ -16,6 +16,7 @@ using AgentOrchestration.Scheduling;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -93,6 +94,8 @@ public static class AgentOrchestrationServiceCollectionExtensions
             Shares = provider.GetRequiredService<RunShares>(),
             Objects = provider.GetRequiredService<ResourceObjects>(),
             Store = provider.GetService<IRunStore>(),
+            LeaseDuration = OptionsOf(provider).LeaseDuration,
+            Live = provider.GetRequiredService<LiveRuns>(),
             Secrets = new RevealedSecrets(provider.GetService<ISecretProvider>()),
             TaskTypes = provider.GetRequiredService<ITaskTypeRegistry>(),
         });
@@ -112,6 +115,8 @@ public static class AgentOrchestrationServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>(),
             LoggerOf<Planner>(provider)));
         services.TryAddSingleton<RunShares>();
+        services.TryAddSingleton<LiveRuns>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RunShutdown>());
         services.TryAddSingleton<ObservedDurations>();
         services.TryAddSingleton<IObservedDurations>(provider => provider.GetRequiredService<ObservedDurations>());
         services.TryAddSingleton(provider => new Forecaster(
@@ -170,6 +175,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
             provider.GetRequiredService<IExecutor>(),
             provider.GetRequiredService<RunMonitor>(),
             provider.GetRequiredService<Forecaster>(),
+            provider.GetRequiredService<LiveRuns>(),
             options,
             provider);
     }

@@ -24,8 +24,8 @@ public static class RunStoreBuilderExtensions
     }
 
     /// <summary>
-    /// Goes on with runs that nobody drives, as long as the host runs: at its start those that were left, and within seconds after their
-    /// leases have expired those of processes that died. Runs whose task types are not registered here, or in other versions, are left alone.
+    /// Resumes runs that nobody drives, as long as the host runs: within a second those that other processes have detached, and as soon after
+    /// their leases have expired those of processes that died. <see cref="ITaskOrchestrator.Find"/> gives them. Runs whose task types are not registered here, or in other versions, are left alone.
     /// </summary>
     /// <param name="builder">The builder.</param>
     public static IAgentOrchestrationBuilder ResumeInterruptedRuns(this IAgentOrchestrationBuilder builder)

@@ -58,4 +58,11 @@ public interface IRunHandle : IAsyncDisposable
     /// <exception cref="NotSupportedException">The executor knows no budgets.</exception>
     ValueTask<bool> ExtendBudgetAsync(RunBudget budget, CancellationToken cancellationToken) =>
         throw new NotSupportedException("This executor knows no budgets.");
+
+    /// <summary>
+    /// Closes the run because its host shuts down, as disposing does: a durable run is detached, one in memory is cancelled. Waits for running
+    /// code no longer than it is given. The default disposes of the run.
+    /// </summary>
+    /// <param name="graceEnd">Is cancelled when code has to be waited for no longer; what was decided is still written then.</param>
+    ValueTask CloseAsync(CancellationToken graceEnd) => DisposeAsync();
 }

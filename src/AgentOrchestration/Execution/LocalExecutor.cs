@@ -50,6 +50,12 @@ public sealed class LocalExecutor : IExecutor
     /// <summary>The objects of resources; <see langword="null"/> when there are none.</summary>
     internal ResourceObjects? Objects { get; init; }
 
+    /// <summary>How long the lease of a durable run is valid.</summary>
+    internal TimeSpan LeaseDuration { get; init; } = RunOptions.DefaultLeaseDuration;
+
+    /// <summary>The runs of this process.</summary>
+    internal LiveRuns Live { get; init; } = new();
+
     /// <summary>Where runs are remembered; <see langword="null"/> when they live in memory only.</summary>
     internal IRunStore? Store { get; init; }
 
@@ -60,6 +66,8 @@ public sealed class LocalExecutor : IExecutor
     internal ITaskTypeRegistry? TaskTypes { get; init; }
 
     internal IServiceScopeFactory Scopes { get; }
+
+    private LeaseRenewal Renewal => LazyInitializer.EnsureInitialized(ref field, () => new LeaseRenewal(Workers, LeaseDuration, TimeProvider));
 
     internal LimitedResources Resources { get; }
 
@@ -163,9 +171,10 @@ public sealed class LocalExecutor : IExecutor
 
         ReusableResults? reusable = reuse is null ? null : await ReusableResults.ReadAsync(this, graph, reuse, cancellationToken).ConfigureAwait(false);
         SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
-        RunLease lease = await Store.AcquireLeaseAsync(runId, _owner, RunJournal.LeaseDuration, cancellationToken).ConfigureAwait(false)
+        long askedAt = TimeProvider.GetTimestamp();
+        RunLease lease = await Store.AcquireLeaseAsync(runId, _owner, LeaseDuration, cancellationToken).ConfigureAwait(false)
             ?? throw await WhyNotFreeAsync(Store, runId, cancellationToken).ConfigureAwait(false);
-        var journal = new RunJournal(Store, lease, TimeProvider);
+        RunJournal journal = JournalOf(Store, lease, askedAt);
         LocalRun run;
         try
         {
@@ -214,16 +223,39 @@ public sealed class LocalExecutor : IExecutor
     private async Task<RunJournal> CreateJournalAsync(IRunStore store, RunHeader header, CancellationToken cancellationToken)
     {
         string runId = Workers.NewRunId();
-        RunLease lease = await store.CreateAsync(new NewRun(runId, TimeProvider.GetUtcNow(), header.Write()), _owner, RunJournal.LeaseDuration, cancellationToken).ConfigureAwait(false)
+        long askedAt = TimeProvider.GetTimestamp();
+        RunLease lease = await store.CreateAsync(new NewRun(runId, TimeProvider.GetUtcNow(), header.Write()), _owner, LeaseDuration, cancellationToken).ConfigureAwait(false)
             ?? throw new InvalidOperationException($"There is a run of the id '{runId}' already.");
-        return new RunJournal(store, lease, TimeProvider);
+        return JournalOf(store, lease, askedAt);
+    }
+
+    private RunJournal JournalOf(IRunStore store, RunLease lease, long askedAt) =>
+        new(store, new HeldLease(store, lease, askedAt, LeaseDuration, TimeProvider), Renewal, TimeProvider);
+
+    /// <summary>Whether the container was disposed of. Asked when code has failed: it may have failed because of that.</summary>
+    internal bool HasLostItsServices()
+    {
+        try
+        {
+            Scopes.CreateScope().Dispose();
+            return false;
+        }
+        catch (ObjectDisposedException)
+        {
+            return true;
+        }
+        catch (Exception)
+        {
+            // A container of another make has its own troubles.
+            return false;
+        }
     }
 
     private static InvalidOperationException NotRemembered() => new("Runs are not remembered: call UseSqlite(…) or UseRunStore(…).");
 
     private static async Task<Exception> WhyNotFreeAsync(IRunStore store, string runId, CancellationToken cancellationToken) =>
         await store.FindAsync(runId, cancellationToken).ConfigureAwait(false) is { Lease: { } lease }
-            ? new InvalidOperationException($"The run {runId} is driven by {lease.Owner}; when that has died, the run is free at {lease.ExpiresAt:O}.")
+            ? new InvalidOperationException($"The run {runId} is driven by {lease.Owner}, whose lease is renewed as long as it lives. Once it has died, the run is free at {lease.ExpiresAt:O}.")
             : new ArgumentException($"There is no run '{Excerpt.Of(runId)}'.", nameof(runId));
 
     private static ValueTask<object?> InvokeHandlerAsync(TaskContext context, CancellationToken cancellationToken)

@@ -56,6 +56,11 @@ internal sealed partial class LocalRun
     /// <returns>What to run next on this thread, or <see langword="null"/>.</returns>
     public LocalAttempt? Complete(LocalAttempt attempt, object? output, Exception? exception)
     {
+        if (exception is not null && Executor.HasLostItsServices())
+        {
+            ShutDown();
+        }
+
         if (_journal is not null)
         {
             return CompleteDurably(attempt, output, exception);

@@ -334,8 +334,8 @@ internal sealed partial class LocalRun
         _signal.Raise();
     }
 
-    /// <summary>Leaves a run that has not ended: what has happened is written, code is told to stop, and another may go on with it.</summary>
-    private async Task DetachAsync()
+    /// <summary>Detaches a run that has not ended: what has happened is written, code is told to stop, and another process may continue it.</summary>
+    private async Task DetachAsync(string reason, CancellationToken graceEnd)
     {
         if (_core.State.IsEnded)
         {
@@ -346,7 +346,7 @@ internal sealed partial class LocalRun
         if (Detach())
         {
             await _written.Task.ConfigureAwait(true);
-            Leave("it was disposed of before its end.", null);
+            Leave(reason, null);
         }
 
         if (Completion.IsCompletedSuccessfully)
@@ -354,15 +354,9 @@ internal sealed partial class LocalRun
             return;
         }
 
-        // The lease goes back when its code has returned, so that none of it runs beside the next attempt.
+        // The lease is released when its code has returned, so that none of it runs beside the next attempt.
         Task left = _compensation is { } compensation ? Task.WhenAll(_left.Task, compensation.Ended) : _left.Task;
-        if (!left.IsCompleted)
-        {
-            using var patience = new CancellationTokenSource();
-            await Task.WhenAny(left, Task.Delay(Options.AbandonAfter, Executor.TimeProvider, patience.Token)).ConfigureAwait(true);
-            await patience.CancelAsync().ConfigureAwait(true);
-        }
-
+        await GraceAsync(left, Options.AbandonAfter, graceEnd).ConfigureAwait(false);
         await _journal!.CloseAsync().ConfigureAwait(true);
     }
 

@@ -81,6 +81,8 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
 
     private void Begin(Action<LocalRun, long, Decisions> what)
     {
+        Executor.Live.Add(this);
+
         // One pump for each, so that a slow sink holds up no other.
         foreach (IRunEventSink sink in Executor.Sinks.Where(sink => sink.IsEnabled))
         {
@@ -122,7 +124,27 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     /// <summary>What the run leaves to reuse, when it has ended.</summary>
     public ReusableResults Reusable(TaskGraph next, IReadOnlyList<string> again) => ReusableResults.Of(_core.State, Inputs, next, again);
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => CloseAsync("it was disposed of before its end.", CancellationToken.None);
+
+    public ValueTask CloseAsync(CancellationToken graceEnd) => CloseAsync("its host has shut down.", graceEnd);
+
+    /// <summary>
+    /// The services of the application are gone: this is a shutdown, and whatever fails because of it says nothing about the work. Nothing
+    /// that is told afterwards counts.
+    /// </summary>
+    private void ShutDown()
+    {
+        if (_journal is null)
+        {
+            Hand(Tell(0, static (run, _, now, decisions) => run._core.CancelRun(now, decisions)));
+        }
+        else
+        {
+            _ = DetachAsync("the services of its application were disposed of.", CancellationToken.None);
+        }
+    }
+
+    private async ValueTask CloseAsync(string reason, CancellationToken graceEnd)
     {
         if (_journal is null)
         {
@@ -130,23 +152,30 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
         }
         else
         {
-            await DetachAsync().ConfigureAwait(false);
+            await DetachAsync(reason, graceEnd).ConfigureAwait(false);
         }
 
-        await ((Task)Completion).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await GraceAsync(Completion, Timeout.InfiniteTimeSpan, graceEnd).ConfigureAwait(false);
         Task[] rest = [];
         Tell(0, (run, _, _, _) => rest = [.. run._pumps, .. run._cacheWrites]);
 
         // A sink or a cache that lags is not waited for without end.
-        Task all = Task.WhenAll(rest);
-        if (!all.IsCompleted)
+        await GraceAsync(Task.WhenAll(rest), Options.AbandonAfter, graceEnd).ConfigureAwait(false);
+        if (Completion.IsCompleted)
         {
-            using var drained = new CancellationTokenSource();
-            await Task.WhenAny(all, Task.Delay(Options.AbandonAfter, Executor.TimeProvider, drained.Token)).ConfigureAwait(false);
-            await drained.CancelAsync().ConfigureAwait(false);
+            _ending.Dispose();
         }
+    }
 
-        _ending.Dispose();
+    /// <summary>Waits for something, but neither longer than so long nor beyond a moment.</summary>
+    private async Task GraceAsync(Task what, TimeSpan atMost, CancellationToken graceEnd)
+    {
+        if (!what.IsCompleted)
+        {
+            using var grace = CancellationTokenSource.CreateLinkedTokenSource(graceEnd);
+            await Task.WhenAny(what, Task.Delay(atMost, Executor.TimeProvider, grace.Token)).ConfigureAwait(false);
+            await grace.CancelAsync().ConfigureAwait(false);
+        }
     }
 
     /// <summary>Gives a thread of the pool the ambient values (activity, culture…) of whoever started the run.</summary>

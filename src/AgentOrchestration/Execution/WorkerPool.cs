@@ -26,6 +26,13 @@ internal abstract class WorkerPool
     /// <summary>Computes something that takes long, apart from the caller.</summary>
     public abstract Task ComputeAsync(Action work);
 
+    /// <summary>Calls back again and again, whether a thread of the pool is free or not.</summary>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="period">The time between two calls.</param>
+    /// <param name="what">What is called, by one thread at a time. It must neither wait nor throw.</param>
+    /// <returns>Ends it when disposed of.</returns>
+    public abstract IDisposable Repeat(TimeProvider timeProvider, TimeSpan period, Action what);
+
     /// <summary>Names a new run.</summary>
     public abstract string NewRunId();
 
@@ -42,6 +49,9 @@ internal abstract class WorkerPool
         public override Task<TResult> RunAsync<TResult>(Func<Task<TResult>> work) => Task.Run(work);
 
         public override Task ComputeAsync(Action work) => Task.Run(work);
+
+        public override IDisposable Repeat(TimeProvider timeProvider, TimeSpan period, Action what) =>
+            new ThreadTimer("AgentOrchestration leases", timeProvider, period, what);
 
         public override string NewRunId() => Guid.CreateVersion7().ToString("N");
     }

@@ -11,7 +11,7 @@ public sealed record SubtaskPolicy
     /// <summary>How long one attempt may take. Default: the task type's.</summary>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>How long all attempts may take together, pauses included. Default: the task type's.</summary>
+    /// <summary>How long all attempts may take together, pauses and time in which nobody drives the run included. Default: the task type's.</summary>
     public TimeSpan? TotalTimeout { get; init; }
 
     /// <summary>How long an attempt may go without reporting progress. Default: the task type's.</summary>

@@ -11,7 +11,10 @@ namespace AgentOrchestration.Runs;
 /// so far. Events are read as they were appended, in that order, without gaps. What cannot be read as it was written is a
 /// <see cref="RunStoreException"/>, never left out and never a default.</para>
 /// <para>Every lease of a run has a greater token than those before it. A lease that has expired stays good for appends until somebody
-/// else takes it. Ids are compared ordinally. Time comes from one <see cref="TimeProvider"/>.</para>
+/// else takes it. Ids are compared ordinally.</para>
+/// <para>Whether a lease has expired the store alone decides, by one clock of its own that runs evenly, whatever becomes of the time of day:
+/// a monotonic clock where all processes share one, or that of the database server. Renewing a lease does not block its caller, and completes
+/// also when no thread of the pool is free.</para>
 /// <para>Implementations are safe for concurrent use. They throw <see cref="ArgumentException"/> for an id that <see cref="RunIds"/>
 /// refuses, and <see cref="RunStoreException"/> when they cannot do what is asked; then it may have happened all the same.</para>
 /// </remarks>

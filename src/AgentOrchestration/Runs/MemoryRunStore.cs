@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace AgentOrchestration.Runs;
 
 /// <summary>Remembers runs as long as the process lives: for tests, and for runs that are handed from one host to another within it.</summary>
-/// <param name="timeProvider">The clock of the leases.</param>
+/// <param name="timeProvider">The clock; leases expire by its monotonic timestamps.</param>
 public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
 {
     private readonly Lock _gate = new();
@@ -19,8 +19,8 @@ public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
         cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)
         {
-            var entry = new Entry(run with { Header = run.Header.ToArray() });
-            return ValueTask.FromResult(_runs.TryAdd(run.RunId, entry) ? entry.Give(owner, timeProvider.GetUtcNow() + duration) : null);
+            var entry = new Entry(run with { Header = run.Header.ToArray() }, timeProvider);
+            return ValueTask.FromResult(_runs.TryAdd(run.RunId, entry) ? entry.Grant(owner, duration) : null);
         }
     }
 
@@ -97,12 +97,11 @@ public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
         StoredRun[] runs;
         lock (_gate)
         {
-            DateTimeOffset now = timeProvider.GetUtcNow();
             runs =
             [
                 .. _runs.Values
                     .Select(entry => entry.Describe())
-                    .Where(run => Matches(run, query, now))
+                    .Where(run => Matches(run, query))
                     .OrderBy(run => run.CreatedAt)
                     .ThenBy(run => run.RunId, StringComparer.Ordinal)
                     .Take(query.Max ?? int.MaxValue),
@@ -126,7 +125,7 @@ public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
         lock (_gate)
         {
             return ValueTask.FromResult(
-                _runs.TryGetValue(runId, out Entry? entry) && !entry.IsHeld(timeProvider.GetUtcNow()) && _runs.Remove(runId));
+                _runs.TryGetValue(runId, out Entry? entry) && !entry.IsLeased && _runs.Remove(runId));
         }
     }
 
@@ -139,8 +138,7 @@ public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
         cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)
         {
-            DateTimeOffset now = timeProvider.GetUtcNow();
-            return ValueTask.FromResult(_runs.TryGetValue(runId, out Entry? entry) && !entry.IsHeld(now) ? entry.Give(owner, now + duration) : null);
+            return ValueTask.FromResult(_runs.TryGetValue(runId, out Entry? entry) && !entry.IsLeased ? entry.Grant(owner, duration) : null);
         }
     }
 
@@ -152,8 +150,7 @@ public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
         cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)
         {
-            return ValueTask.FromResult(
-                Latest(lease) is { } entry ? entry.Lease = entry.Lease! with { ExpiresAt = timeProvider.GetUtcNow() + duration } : null);
+            return ValueTask.FromResult(Latest(lease)?.Extend(duration));
         }
     }
 
@@ -164,7 +161,7 @@ public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
         cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)
         {
-            Latest(lease)?.Lease = null;
+            Latest(lease)?.Release();
         }
 
         return ValueTask.CompletedTask;
@@ -186,17 +183,19 @@ public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
         }
     }
 
-    private static bool Matches(StoredRun run, RunQuery query, DateTimeOffset now) =>
+    private static bool Matches(StoredRun run, RunQuery query) =>
         (query.IsEnded is not { } ended || ended == run.Outcome is not null)
         && (query.Outcome is not { } outcome || run.Outcome == outcome)
-        && (query.IsLeased is not { } leased || leased == run.Lease?.ExpiresAt > now)
+        && (query.IsLeased is not { } leased || leased == run.IsLeased)
         && (query.CreatedFrom is not { } from || run.CreatedAt >= from)
         && (query.CreatedBefore is not { } before || run.CreatedAt < before)
         && (query.UpdatedBefore is not { } updated || run.UpdatedAt < updated);
 
-    private sealed class Entry(NewRun run)
+    private sealed class Entry(NewRun run, TimeProvider timeProvider)
     {
         private long _token;
+        private long _grantedAt;
+        private TimeSpan _duration;
 
         public NewRun Run { get; } = run;
 
@@ -208,12 +207,24 @@ public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
 
         public DateTimeOffset UpdatedAt { get; set; } = run.CreatedAt;
 
-        public RunLease? Lease { get; set; }
+        public RunLease? Lease { get; private set; }
 
-        public bool IsHeld(DateTimeOffset now) => Lease?.ExpiresAt > now;
+        public bool IsLeased => Lease is not null && timeProvider.GetElapsedTime(_grantedAt) < _duration;
 
-        public RunLease Give(string owner, DateTimeOffset expiresAt) => Lease = new RunLease(Run.RunId, owner, ++_token, expiresAt);
+        public RunLease Grant(string owner, TimeSpan duration)
+        {
+            Lease = new RunLease(Run.RunId, owner, ++_token, default);
+            return Extend(duration);
+        }
 
-        public StoredRun Describe() => new(Run.RunId, Run.CreatedAt, UpdatedAt, Events.Count, Outcome, Lease);
+        public RunLease Extend(TimeSpan duration)
+        {
+            (_grantedAt, _duration) = (timeProvider.GetTimestamp(), duration);
+            return Lease = Lease! with { ExpiresAt = timeProvider.GetUtcNow() + duration };
+        }
+
+        public void Release() => Lease = null;
+
+        public StoredRun Describe() => new(Run.RunId, Run.CreatedAt, UpdatedAt, Events.Count, Outcome, Lease) { IsLeased = IsLeased };
     }
 }

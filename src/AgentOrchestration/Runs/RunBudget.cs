@@ -15,7 +15,7 @@ public sealed record RunBudget
     /// <summary>What the run may cost, in the application's own unit. Default: no limit.</summary>
     public decimal? MaxCost { get; init; }
 
-    /// <summary>How long after its start the run may start something. Default: no limit.</summary>
+    /// <summary>How long after its start the run may start something; time passes also while nobody drives it. Default: no limit.</summary>
     public TimeSpan? MaxTime { get; init; }
 
     /// <summary>What happens when one of them is used up. Default: the run stops.</summary>

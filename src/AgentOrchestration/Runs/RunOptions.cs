@@ -7,6 +7,8 @@ public sealed record RunOptions
 
     internal const int DefaultMaxAddedSubtasks = 100_000;
 
+    internal static readonly TimeSpan DefaultLeaseDuration = TimeSpan.FromSeconds(30);
+
     /// <summary>How many subtasks run at a time, from 1. Default: 5.</summary>
     public int MaxParallelism { get; init; } = 5;
 
@@ -22,7 +24,10 @@ public sealed record RunOptions
     /// </summary>
     public int MaxAbandoned { get; init; } = 8;
 
-    /// <summary>How long the run may take in all; then it stops. Default: no limit.</summary>
+    /// <summary>
+    /// How long the run may take in all; then it stops. Time passes also while nobody drives a durable run: when it is resumed too late, it stops
+    /// before any attempt starts. Default: no limit.
+    /// </summary>
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>What the failure of a subtask means for the run. Default: only what needs it is skipped.</summary>

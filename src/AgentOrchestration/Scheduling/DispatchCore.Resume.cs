@@ -58,6 +58,7 @@ internal sealed partial class DispatchCore
             BeginCorrecting();
         }
 
+        _timeIsUpAt = NextEndOfTime();
         WakeRunAt(_startedAt + _options.Timeout?.Ticks, decisions);
         WakeRunAt(_startedAt + _budget?.Budget.MaxTime?.Ticks, decisions);
 

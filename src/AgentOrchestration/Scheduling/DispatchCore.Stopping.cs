@@ -14,6 +14,7 @@ internal sealed partial class DispatchCore
     private bool _isAsking;
     private int _stopAfterFailureOf = -1;
     private long _startedAt;
+    private long _timeIsUpAt = long.MaxValue;
 
     public void CancelRun(long now, Decisions decisions)
     {
@@ -76,21 +77,38 @@ internal sealed partial class DispatchCore
             return;
         }
 
+        Settle(now, decisions);
+    }
+
+    /// <summary>
+    /// Time that is over begins nothing: before anything starts, and not only when the host gets to say that it is time, because a process that
+    /// was suspended, or a run that nobody drove, comes to it late.
+    /// </summary>
+    private void EndTime(long now, Decisions decisions)
+    {
+        _timeIsUpAt = long.MaxValue;
+        if (State.IsEnded || (State.Open == 0 && !State.IsPlanOpen))
+        {
+            return;
+        }
+
         if (now >= _startedAt + _options.Timeout?.Ticks)
         {
             StopRun(StopReason.Timeout, cause: null, now, decisions);
-            Settle(now, decisions);
+            return;
         }
-        else if (_budget is not null && now >= _startedAt + _budget.Budget.MaxTime?.Ticks && !_budget.IsTimeUp)
-        {
-            _budget.IsTimeUp = true;
-            Exhaust(BudgetLimit.Time, now, decisions);
-            Settle(now, decisions);
-        }
-        else if (_planned is not null || _reservation is not null)
-        {
-            Settle(now, decisions);
-        }
+
+        _budget!.IsTimeUp = true;
+        _timeIsUpAt = NextEndOfTime();
+        Exhaust(BudgetLimit.Time, now, decisions);
+    }
+
+    /// <summary>When the time of the run, or that of its budget, is up; <see cref="long.MaxValue"/> for never.</summary>
+    private long NextEndOfTime()
+    {
+        long run = _startedAt + _options.Timeout?.Ticks ?? long.MaxValue;
+        long budget = _budget is { IsTimeUp: false } ? _startedAt + _budget.Budget.MaxTime?.Ticks ?? long.MaxValue : long.MaxValue;
+        return Math.Min(run, budget);
     }
 
     /// <summary>The run gets another budget. What it has used already counts against it.</summary>
@@ -104,6 +122,7 @@ internal sealed partial class DispatchCore
 
         State.Apply(new RunFact(RunFactKind.BudgetExtended, now, payload: budget), _consequences);
         _budget.Extend(budget);
+        _timeIsUpAt = NextEndOfTime();
         WakeRunAt(_startedAt + budget.MaxTime?.Ticks, decisions);
         EndAsking();
         Unpark();

@@ -88,6 +88,7 @@ internal sealed partial class DispatchCore
         WakeRunAt(now + _options.Timeout?.Ticks, decisions);
         WakeRunAt(now + _options.Budget?.MaxTime?.Ticks, decisions);
         _startedAt = now;
+        _timeIsUpAt = NextEndOfTime();
         BeginOrdering(now);
         Settle(now, decisions);
     }
@@ -154,6 +155,11 @@ internal sealed partial class DispatchCore
         if (_isMomentOpen)
         {
             return;
+        }
+
+        if (now >= _timeIsUpAt)
+        {
+            EndTime(now, decisions);
         }
 
         bool mayMoreStart;
@@ -258,6 +264,13 @@ internal sealed partial class DispatchCore
             if (error is not null)
             {
                 Fail(subtask, State.AttemptOf(subtask), error, now);
+                continue;
+            }
+
+            if (_deadlines?.Allows(subtask, Graph.Policies[subtask], now) == false)
+            {
+                lease?.Dispose();
+                Fail(subtask, State.AttemptOf(subtask), TimeoutError(subtask, TimeLimit.Subtask), now);
                 continue;
             }
 

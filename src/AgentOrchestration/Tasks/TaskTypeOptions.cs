@@ -29,7 +29,7 @@ public sealed class TaskTypeOptions
     /// <summary>How long one attempt may take. Default: no limit.</summary>
     public TimeSpan? Timeout { get; set; }
 
-    /// <summary>How long all attempts of a subtask may take together, pauses included. Default: no limit.</summary>
+    /// <summary>How long all attempts of a subtask may take together, pauses and time in which nobody drives the run included. Default: no limit.</summary>
     public TimeSpan? TotalTimeout { get; set; }
 
     /// <summary>How long an attempt may go without reporting progress or text. Default: no limit.</summary>

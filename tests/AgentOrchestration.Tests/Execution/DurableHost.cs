@@ -2,6 +2,7 @@ using AgentOrchestration.Plugins;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace AgentOrchestration.Tests.Execution;
 
@@ -28,6 +29,26 @@ internal sealed class DurableHost(Action<IAgentOrchestrationBuilder> configure, 
     }
 
     public static ITaskOrchestrator OrchestratorOf(ServiceProvider process) => process.GetRequiredService<ITaskOrchestrator>();
+
+    /// <summary>Starts the hosted services of a process, as a host does.</summary>
+    public static async Task StartAsync(ServiceProvider process)
+    {
+        foreach (IHostedService service in process.GetServices<IHostedService>())
+        {
+            await service.StartAsync(TestEnd);
+        }
+    }
+
+    /// <summary>Stops the hosted services of a process, as a host does.</summary>
+    /// <param name="process">The process.</param>
+    /// <param name="shutdownTimeout">Is cancelled when the host's <c>ShutdownTimeout</c> is over.</param>
+    public static async Task StopAsync(ServiceProvider process, CancellationToken shutdownTimeout = default)
+    {
+        foreach (IHostedService service in process.GetServices<IHostedService>().Reverse())
+        {
+            await service.StopAsync(shutdownTimeout);
+        }
+    }
 
     public async Task<string> OnlyRunIdAsync() => (await RunsAsync()).Single().RunId;
 

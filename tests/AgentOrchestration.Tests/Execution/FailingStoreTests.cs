@@ -3,7 +3,6 @@ using AgentOrchestration.Plugins;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 
 namespace AgentOrchestration.Tests.Execution;
@@ -33,10 +32,9 @@ public sealed class FailingStoreTests
         var full = new HoldingStore(memory, _ => refused++ < 2 ? throw new RunStoreException("The disk is full.") : Task.CompletedTask);
         await using (ServiceProvider process = Process(full, builder => builder.ResumeInterruptedRuns()))
         {
-            IHostedService service = Assert.Single(process.GetServices<IHostedService>());
-            await service.StartAsync(TestEnd);
+            await DurableHost.StartAsync(process);
             await AdvanceUntilAsync(async () => (await memory.FindAsync(runId, TestEnd))!.Outcome is not null);
-            await service.StopAsync(TestEnd);
+            await DurableHost.StopAsync(process);
         }
 
         Assert.Equal(RunOutcome.Succeeded, (await memory.FindAsync(runId, TestEnd))!.Outcome);

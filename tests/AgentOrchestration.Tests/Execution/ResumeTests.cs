@@ -4,7 +4,6 @@ using AgentOrchestration.Runs;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Testing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace AgentOrchestration.Tests.Execution;
 
@@ -194,10 +193,9 @@ public sealed class ResumeTests
         _hold = firstHold.PassAsync;
         await using (ServiceProvider process = host.NewProcess(also: builder => builder.ResumeInterruptedRuns()))
         {
-            IHostedService service = Assert.Single(process.GetServices<IHostedService>());
-            await service.StartAsync(TestEnd);
+            await DurableHost.StartAsync(process);
             await firstHold.Reached;
-            await service.StopAsync(TestEnd);
+            await DurableHost.StopAsync(process);
         }
 
         StoredRun left = (await host.Store.FindAsync(runId, TestEnd))!;

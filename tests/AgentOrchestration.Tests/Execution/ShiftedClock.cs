@@ -7,5 +7,9 @@ internal sealed class ShiftedClock : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _ahead;
 
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => base.GetTimestamp() / (base.TimestampFrequency / TimeSpan.TicksPerSecond) + _ahead.Ticks;
+
     public void Advance(TimeSpan time) => _ahead += time;
 }

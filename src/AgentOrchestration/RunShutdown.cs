@@ -1,0 +1,15 @@
+using AgentOrchestration.Execution;
+using Microsoft.Extensions.Hosting;
+
+namespace AgentOrchestration;
+
+/// <summary>
+/// Ends the runs of the process when its host stops, whoever started them: durable ones are detached, those in memory are cancelled. Code is told,
+/// and waited for until the host's <c>ShutdownTimeout</c> is over.
+/// </summary>
+internal sealed class RunShutdown(LiveRuns liveRuns) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => liveRuns.StopAsync(cancellationToken);
+}
