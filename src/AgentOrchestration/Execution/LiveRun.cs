@@ -79,7 +79,8 @@ internal sealed class LiveRun(IRunHandle handle)
     /// <param name="graceEnd">Ends the wait for code that does not return.</param>
     public Task CloseAsync(CancellationToken graceEnd) => CloseAsync(() => Handle.CloseAsync(graceEnd));
 
-    private Task CloseAsync(Func<ValueTask> close)
+    /// <summary>Closes the run in a given way, unless it is being closed already. It has begun when this returns.</summary>
+    public Task CloseAsync(Func<ValueTask> close)
     {
         var closing = new TaskCompletionSource();
         lock (_gate)

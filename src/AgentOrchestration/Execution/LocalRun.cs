@@ -132,17 +132,8 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     /// The services of the application are gone: this is a shutdown, and whatever fails because of it says nothing about the work. Nothing
     /// that is told afterwards counts.
     /// </summary>
-    private void ShutDown()
-    {
-        if (_journal is null)
-        {
-            Hand(Tell(0, static (run, _, now, decisions) => run._core.CancelRun(now, decisions)));
-        }
-        else
-        {
-            _ = DetachAsync("the services of its application were disposed of.", CancellationToken.None);
-        }
-    }
+    private void ShutDown() =>
+        _ = Executor.Live.Find(RunId)?.CloseAsync(() => CloseAsync("the services of its application were disposed of.", CancellationToken.None));
 
     private async ValueTask CloseAsync(string reason, CancellationToken graceEnd)
     {
