@@ -119,7 +119,10 @@ public interface ITaskOrchestrator
     /// <summary>Makes a plan, runs it, and compiles the answer.</summary>
     /// <typeparam name="T">The type of the answer.</typeparam>
     /// <param name="request">What is wanted.</param>
-    /// <param name="cancellationToken">Cancels the planning, the run and the compiling.</param>
+    /// <param name="cancellationToken">
+    /// Cancels the planning, the run and the compiling. The call ends at once; a run in memory is told to stop and ends by itself, a durable
+    /// one is detached. Code that ignores its token is waited for by nobody but the shutdown of the host or of the container.
+    /// </param>
     /// <exception cref="InvalidPlanException">No plan passed the checks; what had begun early was cancelled, and its results were discarded.</exception>
     /// <exception cref="PlanRejectedException">The plan was not approved (<c>PlanningOptions.ApprovePlan</c>); nothing was started.</exception>
     /// <exception cref="OrchestrationFailedException">The run did not succeed; its result holds all that did.</exception>

@@ -111,7 +111,7 @@ public sealed class CancellationTests
     public async Task The_token_of_RunAsync_cancels_the_run()
     {
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(TestEnd);
-        var stopped = new TaskCompletionSource();
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using Engine engine = new(
             builder => builder
                 .UseDecomposer<OneSubtask>()
@@ -129,7 +129,7 @@ public sealed class CancellationTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => engine.Orchestrator.RunAsync<string>(new OrchestrationRequest("Work."), cancellation.Token));
 
-        Assert.True(stopped.Task.IsCompletedSuccessfully);
+        await stopped.Task.WaitAsync(TestEnd);
     }
 
     [Fact]
