@@ -97,7 +97,9 @@ internal sealed class TaskOrchestrator(
                 return result.Value;
             }
 
+#pragma warning disable CA2000 // Whoever takes the answer from it disposes of it.
             OrchestrationRun next = await ReplanAsync(request, run, cancellationToken).ConfigureAwait(false);
+#pragma warning restore CA2000
             return await AnswerAsync<T>(request, next, replansLeft - 1, cancellationToken).ConfigureAwait(false);
         }
         finally

@@ -12,9 +12,6 @@ public sealed class ThreeProcessesTests
     private const int Processes = 3;
     private const int RunsOfEach = 2;
 
-    // A lease of 30 s lasts 1.5 s.
-    private const int Factor = 20;
-
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
@@ -24,7 +21,6 @@ public sealed class ThreeProcessesTests
     {
         using var folder = new TemporaryFolder();
         var random = new Random(1);
-        string start = $"{TimeProvider.System.GetUtcNow().UtcTicks}";
         int kills = Simulations.Of(5);
         int lives = 0;
         List<string> made = [];
@@ -80,7 +76,7 @@ public sealed class ThreeProcessesTests
             }
         }
 
-        WorkerProcess Start() => new("share", folder.Database, EffectsOf(lives++), start, $"{Factor}", $"{RunsOfEach}");
+        WorkerProcess Start() => new("share", folder.Database, EffectsOf(lives++), $"{RunsOfEach}");
 
         string EffectsOf(int life) => folder.Of($"effects-{life}.log");
 

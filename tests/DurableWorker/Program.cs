@@ -9,7 +9,7 @@ using Microsoft.Extensions.Hosting;
 
 // What it does, the database, and more:
 // run DATABASE EFFECTS MINUTES RUN: goes on with a run, or with a new one for "-", by a clock that is so many minutes ahead, until it has ended.
-// share DATABASE EFFECTS FROM FACTOR COUNT: makes so many runs, and goes on with whatever nobody drives, until the input ends.
+// share DATABASE EFFECTS COUNT: makes so many runs, and goes on with whatever nobody drives, until the input ends. Its leases last 3 seconds.
 // lock DATABASE: keeps others from writing until the input ends.
 switch (args[0])
 {
@@ -17,7 +17,7 @@ switch (args[0])
         await RunAsync(new AheadClock(TimeSpan.FromMinutes(Number(args[3]))), args[4]);
         break;
     case "share":
-        await ShareAsync(new FastClock(new DateTimeOffset(Number(args[3]), TimeSpan.Zero), (int)Number(args[4])), (int)Number(args[5]));
+        await ShareAsync((int)Number(args[3]));
         break;
     default:
         await LockAsync();
@@ -44,11 +44,11 @@ async Task RunAsync(TimeProvider clock, string runId)
     Console.WriteLine($"ended {(await run.WaitAsync()).Outcome}");
 }
 
-async Task ShareAsync(TimeProvider clock, int count)
+async Task ShareAsync(int count)
 {
     using var effects = new EffectLog(args[2], TextWriter.Null);
-    IServiceCollection services = Services(clock, effects);
-    services.AddAgentOrchestration().ResumeInterruptedRuns();
+    IServiceCollection services = Services(TimeProvider.System, effects);
+    services.AddAgentOrchestration(options => options.LeaseDuration = TimeSpan.FromSeconds(3)).ResumeInterruptedRuns();
     await using ServiceProvider provider = services.BuildServiceProvider();
     IHostedService[] hosted = [.. provider.GetServices<IHostedService>()];
     foreach (IHostedService service in hosted)

@@ -8,7 +8,8 @@ namespace AgentOrchestration.Sqlite.Storage;
 /// <param name="Monotonic">For leases, in ticks of 100 ns.</param>
 internal readonly record struct StoreMoment(DateTimeOffset TimeOfDay, long Monotonic)
 {
-    public static StoreMoment Now(TimeProvider timeProvider) => new(timeProvider.GetUtcNow(), timeProvider.GetElapsedTime(0).Ticks);
+    public static StoreMoment Now(TimeProvider timeProvider) =>
+        new(timeProvider.GetUtcNow(), (long)((Int128)timeProvider.GetTimestamp() * TimeSpan.TicksPerSecond / timeProvider.TimestampFrequency));
 
     /// <summary>Whether a lease is valid. One that was granted later than now was granted before the machine was started last: its holder is gone.</summary>
     public bool IsWithin(long granted, long expires) => granted <= Monotonic && Monotonic < expires;

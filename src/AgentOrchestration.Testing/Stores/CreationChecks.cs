@@ -25,7 +25,7 @@ internal static class CreationChecks
         RunLease? lease = await test.Store.CreateAsync(run, Owner, Lease, test.End).ConfigureAwait(false);
 
         Equal(new RunLease("run", Owner, lease?.Token ?? -1, test.Clock.Now + Lease), lease!, "The lease");
-        Equal(new StoredRun("run", test.Clock.Now, test.Clock.Now, 0, null, lease), await test.FindAsync("run").ConfigureAwait(false), "The run");
+        Equal(new StoredRun("run", test.Clock.Now, test.Clock.Now, 0, null, lease) { IsLeased = true }, await test.FindAsync("run").ConfigureAwait(false), "The run");
         ReadOnlyMemory<byte>? header = await test.Store.ReadHeaderAsync("run", test.End).ConfigureAwait(false);
         True(header is { } found && found.Span.SequenceEqual(run.Header.Span), "The header is not what was written.");
         Equal(0, (await test.ReadAsync("run").ConfigureAwait(false)).Length, "The number of events");

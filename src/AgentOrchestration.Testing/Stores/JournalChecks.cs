@@ -116,10 +116,10 @@ internal static class JournalChecks
         DateTimeOffset created = test.Clock.Now;
         test.Clock.Advance(TimeSpan.FromSeconds(10));
         await test.AppendAsync(lease, 0, "{}", "{}").ConfigureAwait(false);
-        Equal(new StoredRun("run", created, test.Clock.Now, 2, null, lease), await test.FindAsync("run").ConfigureAwait(false), "The run");
+        Equal(new StoredRun("run", created, test.Clock.Now, 2, null, lease) { IsLeased = true }, await test.FindAsync("run").ConfigureAwait(false), "The run");
         test.Clock.Advance(TimeSpan.FromSeconds(10));
         await test.Store.AppendAsync(AppendOf(lease, 2, "{}") with { Outcome = RunOutcome.BudgetExhausted }, test.End).ConfigureAwait(false);
-        Equal(new StoredRun("run", created, test.Clock.Now, 3, RunOutcome.BudgetExhausted, lease), await test.FindAsync("run").ConfigureAwait(false), "The run that has ended");
+        Equal(new StoredRun("run", created, test.Clock.Now, 3, RunOutcome.BudgetExhausted, lease) { IsLeased = true }, await test.FindAsync("run").ConfigureAwait(false), "The run that has ended");
     }
 
     private static async Task EmptyAsync(StoreUnderTest test)

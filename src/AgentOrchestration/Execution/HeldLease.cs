@@ -106,13 +106,13 @@ internal sealed class HeldLease(IRunStore store, RunLease lease, long askedAt, T
 
     /// <summary>
     /// A process that was suspended for longer than the lease asks first: as long as nobody else has taken the run, the store renews the
-    /// lease, and nothing was driven twice. The answer has one period to come.
+    /// lease, and nothing was driven twice. The answer has as long to come as one that is asked for in time has at least.
     /// </summary>
     private (string Reason, Exception? Exception)? TakeAnswer(Task<RunLease?> renewal)
     {
         if (!renewal.IsCompleted)
         {
-            return IsEnding && timeProvider.GetElapsedTime(_renewalAskedAt) >= PeriodOf(duration) ? ("its lease could not be renewed in time.", null) : null;
+            return IsEnding && timeProvider.GetElapsedTime(_renewalAskedAt) >= duration / 3 ? ("its lease could not be renewed in time.", null) : null;
         }
 
         _renewal = null;

@@ -6,7 +6,9 @@ namespace AgentOrchestration.Execution;
 /// </summary>
 internal sealed class ThreadTimer : IDisposable
 {
+#pragma warning disable CA2213 // The thread that waits for it disposes of it.
     private readonly AutoResetEvent _wake = new(initialState: false);
+#pragma warning restore CA2213
     private readonly TimeSpan _period;
     private readonly Action _what;
     private readonly ITimer _timer;

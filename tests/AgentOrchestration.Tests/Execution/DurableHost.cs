@@ -42,7 +42,7 @@ internal sealed class DurableHost(Action<IAgentOrchestrationBuilder> configure, 
     /// <summary>Stops the hosted services of a process, as a host does.</summary>
     /// <param name="process">The process.</param>
     /// <param name="shutdownTimeout">Is cancelled when the host's <c>ShutdownTimeout</c> is over.</param>
-    public static async Task StopAsync(ServiceProvider process, CancellationToken shutdownTimeout = default)
+    public static async Task StopAsync(ServiceProvider process, CancellationToken shutdownTimeout)
     {
         foreach (IHostedService service in process.GetServices<IHostedService>().Reverse())
         {

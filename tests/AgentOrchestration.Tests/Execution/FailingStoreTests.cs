@@ -34,7 +34,7 @@ public sealed class FailingStoreTests
         {
             await DurableHost.StartAsync(process);
             await AdvanceUntilAsync(async () => (await memory.FindAsync(runId, TestEnd))!.Outcome is not null);
-            await DurableHost.StopAsync(process);
+            await DurableHost.StopAsync(process, CancellationToken.None);
         }
 
         Assert.Equal(RunOutcome.Succeeded, (await memory.FindAsync(runId, TestEnd))!.Outcome);

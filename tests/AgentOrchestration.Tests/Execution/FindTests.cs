@@ -1,6 +1,5 @@
 using AgentOrchestration.Plans;
 using AgentOrchestration.Plugins;
-using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.AI;
@@ -43,7 +42,7 @@ public sealed class FindTests
         await found.ApproveAsync(await Engine.SeeAsync<ApprovalRequested>(found), cancellationToken: TestEnd);
 
         Assert.Equal(RunOutcome.Succeeded, (await found.WaitAsync(TestEnd)).Outcome);
-        await DurableHost.StopAsync(process);
+        await DurableHost.StopAsync(process, CancellationToken.None);
     }
 
     [Fact]

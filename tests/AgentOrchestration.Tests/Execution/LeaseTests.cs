@@ -1,6 +1,4 @@
 using AgentOrchestration.Plans;
-using AgentOrchestration.Plugins;
-using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,8 +39,8 @@ public sealed class LeaseTests
 
         Assert.Equal(RunOutcome.Succeeded, (await run.WaitAsync(TestEnd)).Outcome);
         Assert.Equal(1, _begun);
-        await DurableHost.StopAsync(first);
-        await DurableHost.StopAsync(second);
+        await DurableHost.StopAsync(first, CancellationToken.None);
+        await DurableHost.StopAsync(second, CancellationToken.None);
     }
 
     [Fact]
@@ -64,7 +62,7 @@ public sealed class LeaseTests
 
         Assert.Equal(RunOutcome.Succeeded, (await run.WaitAsync(TestEnd)).Outcome);
         Assert.Equal(1, _begun);
-        await DurableHost.StopAsync(process);
+        await DurableHost.StopAsync(process, CancellationToken.None);
     }
 
     [Fact]

@@ -195,7 +195,7 @@ public sealed class ResumeTests
         {
             await DurableHost.StartAsync(process);
             await firstHold.Reached;
-            await DurableHost.StopAsync(process);
+            await DurableHost.StopAsync(process, CancellationToken.None);
         }
 
         StoredRun left = (await host.Store.FindAsync(runId, TestEnd))!;

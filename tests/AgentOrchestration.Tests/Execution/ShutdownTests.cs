@@ -25,7 +25,7 @@ public sealed class ShutdownTests
         OrchestrationRun run = await StartManyAsync(first);
         await _checkpoint.Reached;
 
-        await DurableHost.StopAsync(first);
+        await DurableHost.StopAsync(first, CancellationToken.None);
 
         StoredRun left = (await host.Store.FindAsync(run.RunId, TestEnd))!;
         Assert.Equal((null, null), (left.Outcome, left.Lease));
@@ -46,7 +46,7 @@ public sealed class ShutdownTests
         OrchestrationRun run = await StartManyAsync(process);
         await _checkpoint.Reached;
 
-        await DurableHost.StopAsync(process);
+        await DurableHost.StopAsync(process, CancellationToken.None);
 
         RunResult result = await run.WaitAsync(TestEnd);
         Assert.Equal(RunOutcome.Cancelled, result.Outcome);
@@ -64,7 +64,9 @@ public sealed class ShutdownTests
         await _checkpoint.Reached;
         using var shutdownTimeout = new CancellationTokenSource();
 
+#pragma warning disable CA2025 // It is awaited before the source goes.
         Task stopping = DurableHost.StopAsync(first, shutdownTimeout.Token);
+#pragma warning restore CA2025
         Assert.NotNull((await host.Store.FindAsync(run.RunId, TestEnd))!.Lease);
         await shutdownTimeout.CancelAsync();
         await stopping;
@@ -80,7 +82,7 @@ public sealed class ShutdownTests
         await using ServiceProvider process = host.NewProcess();
         await DurableHost.StartAsync(process);
         OrchestrationRun run = await StartManyAsync(process);
-        await DurableHost.StopAsync(process);
+        await DurableHost.StopAsync(process, CancellationToken.None);
 
         Assert.Contains("has shut down", (await Assert.ThrowsAsync<InvalidOperationException>(() => StartManyAsync(process))).Message, StringComparison.Ordinal);
         Assert.Contains(
@@ -209,7 +211,7 @@ public sealed class ShutdownTests
         });
         builder.AddTaskType("use", "Uses a service.", async (None _, TaskContext context, CancellationToken _) =>
         {
-            await _checkpoint.PassAsync();
+            await _checkpoint.PassAsync(CancellationToken.None);
             return context.Services.GetRequiredService<Checkpoint>().Reached.IsCompleted;
         });
     }
