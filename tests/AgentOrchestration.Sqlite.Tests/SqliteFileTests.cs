@@ -49,7 +49,7 @@ public sealed class SqliteFileTests
 
         Execute(folder.Database, "PRAGMA user_version = 3");
         RunStoreException refusal = Assert.Throws<RunStoreException>(() => new SqliteRunStore(folder.Database, TimeProvider.System));
-        Assert.Contains("has the form 2", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("has the form 3", refusal.Message, StringComparison.Ordinal);
         Execute(folder.Database, "PRAGMA user_version = 2");
         using var again = new SqliteRunStore(folder.Database, TimeProvider.System);
         Assert.Equal(Events(1), await ReadAsync(again, "run"));
