@@ -62,7 +62,7 @@ internal sealed class ReportApplication(ReportSettings settings, IAnsiConsole co
     private async Task<int> MakeReportAsync(CancellationToken cancellationToken)
     {
         // What cannot be read is said before a model is paid for a plan.
-        MarketData data = MarketCsv.Read(settings.DataFile, settings.Excluded, settings.Included);
+        MarketData data = MarketCsv.Read(settings.DataFile, settings.Excluded, settings.Included, settings.Columns);
         ReportFolder folder = ReportFolder.Open(settings.OutputFolder);
         await using ServiceProvider services = ReportServices.Build(settings, variable);
         ITaskOrchestrator orchestrator = services.GetRequiredService<ITaskOrchestrator>();

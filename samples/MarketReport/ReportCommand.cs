@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using MarketReport.Models;
+using MarketReport.Reading;
 using Spectre.Console;
 
 namespace MarketReport;
@@ -17,7 +18,10 @@ internal static class ReportCommand
     public static RootCommand Create(IAnsiConsole console, Func<string, string?> variable)
     {
         var topic = new Option<string>("--topic") { Description = "What the report is about.", DefaultValueFactory = _ => DefaultTopic };
-        var data = new Option<string?>("--data") { Description = "A CSV file: a text column, a year or date column, numeric measures. Default: the sample's own." };
+        var data = new Option<string?>("--data") { Description = "A CSV file: names, years or dates, and numeric measures. Default: the sample's own." };
+        var size = new Option<string?>("--size") { Description = "The column that measures the size of the market, or the measure to report where each row names its own. Default: the first amount that adds up.", HelpName = "COLUMN" };
+        var entity = new Option<string?>("--entity") { Description = "The column that names the competitor or market of each row. Default: the first text that repeats over periods.", HelpName = "COLUMN" };
+        var date = new Option<string?>("--date") { Description = "The column of years or dates. Default: found by its name and values.", HelpName = "COLUMN" };
         var exclude = new Option<string[]>("--exclude") { Description = "An entity that stays out of sums and ranks; may be given several times.", DefaultValueFactory = _ => [] };
         var include = new Option<string[]>("--include") { Description = "An entity that counts, though it looks like a total over others; may be given several times.", DefaultValueFactory = _ => [] };
         var output = new Option<string>("--out") { Description = "The folder that the report is written to.", DefaultValueFactory = _ => "report-out" };
@@ -48,7 +52,7 @@ internal static class ReportCommand
 
         var command = new RootCommand("Makes a market report from a CSV file: a plan, a parallel run, and a report with charts.")
         {
-            topic, data, exclude, include, output, parallelism, model, stream, durable, resume,
+            topic, data, size, entity, date, exclude, include, output, parallelism, model, stream, durable, resume,
         };
         command.SetAction((arguments, cancellationToken) =>
         {
@@ -63,6 +67,7 @@ internal static class ReportCommand
                 arguments.GetValue(parallelism),
                 ModelChoice.TryParse(arguments.GetValue(model)!)!)
             {
+                Columns = new ColumnChoice(arguments.GetValue(size), arguments.GetValue(entity), arguments.GetValue(date)),
                 Streams = arguments.GetValue(stream),
                 IsDurable = arguments.GetValue(durable) || arguments.GetValue(resume) is not null,
                 Resumes = arguments.GetValue(resume),

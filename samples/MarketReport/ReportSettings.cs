@@ -1,4 +1,5 @@
 using MarketReport.Models;
+using MarketReport.Reading;
 
 namespace MarketReport;
 
@@ -15,6 +16,9 @@ internal sealed record ReportSettings(
 {
     /// <summary>The file that remembers durable runs.</summary>
     public const string RunsFile = "runs.db";
+
+    /// <summary>The columns that the command line names.</summary>
+    public ColumnChoice Columns { get; init; } = ColumnChoice.None;
 
     /// <summary>Whether work begins while the plan is being written; <see langword="null"/> for what suits the model.</summary>
     public bool? Streams { get; init; }

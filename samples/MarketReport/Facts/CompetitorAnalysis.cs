@@ -14,10 +14,15 @@ internal static class CompetitorAnalysis
         var competition = Competition.Of(market);
         var focus = Focus.Of(market, competition, topic).Competitor;
         var sheet = new FactSheetBuilder(Id, "Competitor analysis");
-        sheet.Year("common_last_year", "latest year with at least half of the entities", market.LastYear);
+        sheet.Year("common_last_year", market.LastYearLabel, market.LastYear);
         sheet.Whole("competitor_count", "number of competitors", competition.Competitors.Count);
         AddFocus(sheet, market, competition, focus);
-        AddLeaders(sheet, market, competition);
+        sheet.Name("only_competitor", "the only competitor of the data", competition.Competitors is [var only] ? only.Label : null);
+        if (competition.Competitors.Count > 1)
+        {
+            AddLeaders(sheet, market, competition);
+        }
+
         AddShares(sheet, market, competition);
         if (focus.Entity is null)
         {
@@ -43,6 +48,10 @@ internal static class CompetitorAnalysis
         if (share is not null)
         {
             sheet.Whole("focus_entities_last", $"number of entities the share of {focus.Label} in {year} rests on", share.Entities);
+        }
+
+        if (share is not null && competition.Competitors.Count > 1)
+        {
             sheet.Whole("focus_rank", $"rank of {focus.Label} among the competitors in {year}", competition.Ranked(year).FindIndex(entry => entry.Competitor == focus) + 1);
         }
     }

@@ -15,7 +15,7 @@ internal sealed class EntityCompetition : Competition
     public override Average? Share(Competitor competitor, int year, IReadOnlyCollection<string>? among = null)
     {
         var whole = Whole(among ?? Market.Entities, year);
-        return whole is { Total: > 0, HasNegative: false } && whole.Members.Contains(competitor.Entity!)
+        return Market.SizeMeasure.Adds && whole is { Total: > 0, HasNegative: false } && whole.Members.Contains(competitor.Entity!)
             ? new Average(Market.SizeOf(competitor.Entity!, year)!.Value / whole.Total * 100, whole.Members.Count, whole.Members.Count, 1)
             : null;
     }

@@ -1,10 +1,11 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using MarketReport.Reading;
 
 namespace MarketReport.Facts;
 
 /// <summary>How figures are written, in prose and in tables.</summary>
-internal static class FigureText
+internal static partial class FigureText
 {
     public const string Unknown = "–";
     private const double Beyond = 1e15;
@@ -75,11 +76,14 @@ internal static class FigureText
     public static string Heading(Measure measure) =>
         measure.Unit.Length == 0 ? Capitalized(measure.Label) : $"{Capitalized(measure.Label)} ({measure.Unit})";
 
-    /// <summary>The label of a measure that was averaged, which it may say itself.</summary>
-    public static string Averaged(Measure measure) =>
-        measure.Label.Contains("average", StringComparison.OrdinalIgnoreCase) || measure.Label.Contains("mean", StringComparison.OrdinalIgnoreCase)
-            ? measure.Label
-            : $"average {measure.Label}";
+    /// <summary>The label of a measure over several entities: a total or an average, which it may say itself.</summary>
+    public static string Combined(Measure measure) =>
+        (measure.Adds ? SaysTotal() : SaysAverage()).IsMatch(measure.Label) ? measure.Label : $"{(measure.Adds ? "total" : "average")} {measure.Label}";
+
+    /// <summary>A number with what it counts: 1 entity, 2 entities.</summary>
+    public static string Count(int count, string one, string many) => $"{Whole(count)} {(count == 1 ? one : many)}";
+
+    public static string Entities(int count) => Count(count, "entity", "entities");
 
     public static string Capitalized(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
 
@@ -91,6 +95,12 @@ internal static class FigureText
     private static string Small(double value) => Math.Abs(value) is < 0.01 and > 1e-12
         ? value.ToString("F" + (1 - (int)Math.Floor(Math.Log10(Math.Abs(value)))).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
         : Format(value, "0.00");
+
+    [GeneratedRegex(@"\b(?:total|totals|sum|overall|aggregate|gesamt\w*|summe|totale?)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex SaysTotal();
+
+    [GeneratedRegex(@"\b(?:average|avg|mean|median|durchschnitt\w*|moyenne|promedio)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex SaysAverage();
 
     private static string Sign(double value) => value > 0 ? "+" : "";
 }

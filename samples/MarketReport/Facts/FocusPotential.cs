@@ -30,7 +30,7 @@ internal static class FocusPotential
         var leader = standings[0];
         sheet.Name("focus_leader", $"highest share of {focus.Label} in {year}", leader.Entity);
         sheet.Percent("focus_leader_share", $"share of {focus.Label} in {leader.Entity} in {year}", leader.Share);
-        sheet.Percent("focus_median_share_last", $"median share of {focus.Label} in {year} over {standings.Count} entities", median);
+        sheet.Percent("focus_median_share_last", $"median share of {focus.Label} in {year} over {FigureText.Entities(standings.Count)}", median);
         sheet.Points("focus_leader_gap", $"share of {focus.Label} in {leader.Entity} less the median", leader.Share - median);
         foreach (var (laggard, index) in standings.Skip(1).Reverse().Take(NamedLaggards).Select(static (standing, index) => (standing, index)))
         {

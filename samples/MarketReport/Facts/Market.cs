@@ -40,6 +40,9 @@ internal sealed class Market
     /// <summary>The entities that are not left out.</summary>
     public IReadOnlyList<string> Entities { get; }
 
+    /// <summary>The entity, where the data have no other.</summary>
+    public string? OnlyEntity => Entities is [var only] ? only : null;
+
     public IReadOnlyList<int> Years { get; }
 
     /// <summary>The latest year in which at least half of the entities have a known size.</summary>
@@ -47,6 +50,11 @@ internal sealed class Market
 
     /// <summary>Whether there is such a year; otherwise the last year is the one with most entities.</summary>
     public bool LastYearHasHalf { get; }
+
+    public string LastYearLabel => Entities.Count == 1 ? "last year with a known size" : "latest year with at least half of the entities";
+
+    /// <summary>How an average was weighted, to follow its label; nothing for what was added up.</summary>
+    public string Weighting(int measure) => Data.Measures[measure].Adds || !SizeMeasure.Adds ? "" : ", weighted by size";
 
     public string IdOf(string entity) => _ids[entity];
 
@@ -63,28 +71,37 @@ internal sealed class Market
     public List<string> EntitiesWith(IReadOnlyCollection<int> measures, params IReadOnlyCollection<int> years) =>
         Entities.Where(entity => years.All(year => measures.All(measure => Value(entity, year, measure).HasValue))).ToList();
 
-    public double? TotalSize(int year, IReadOnlyCollection<string>? among = null)
+    /// <summary>The size of the whole market: the sum of its entities, or their average where the size does not add up.</summary>
+    public double? WholeSize(int year, IReadOnlyCollection<string>? among = null) => Level(Size, year, among);
+
+    /// <summary>A measure over several entities: the sum of what adds up, and the average of everything else, weighted by a size that adds up.</summary>
+    public double? Level(int measure, int year, IReadOnlyCollection<string>? among = null)
     {
-        var sizes = (among ?? Entities).Select(entity => SizeOf(entity, year)).OfType<double>().ToList();
-        return sizes.Count == 0 ? null : sizes.Sum();
+        if (!Data.Measures[measure].Adds)
+        {
+            return WeightedAverage(measure, year, among)?.Value;
+        }
+
+        var values = (among ?? Entities).Select(entity => Value(entity, year, measure)).OfType<double>().ToList();
+        return values.Count == 0 ? null : values.Sum();
     }
 
-    /// <summary>The part in percent an entity has in the total of a year; unknown where sizes are negative, for then parts mean nothing.</summary>
+    /// <summary>The part in percent an entity has in the total of a year; unknown where sizes are negative or do not add up, for then parts mean nothing.</summary>
     public double? PartOfTotal(string entity, int year) =>
-        Entities.All(other => SizeOf(other, year) is not < 0) && TotalSize(year) is > 0 and var total ? SizeOf(entity, year) / total * 100 : null;
+        SizeMeasure.Adds && Entities.All(other => SizeOf(other, year) is not < 0) && WholeSize(year) is > 0 and var total ? SizeOf(entity, year) / total * 100 : null;
 
-    /// <summary>Entities that lack the measure or the size stay out; so do those whose size is not positive.</summary>
+    /// <summary>Entities that lack the measure or the size stay out; so do those whose size is not positive. A size that does not add up is no weight: then each counts the same.</summary>
     public Average? WeightedAverage(int measure, int year, IReadOnlyCollection<string>? among = null)
     {
-        var present = (among ?? Entities).Where(entity => SizeOf(entity, year) is > 0).ToList();
+        var present = (among ?? Entities).Where(entity => WeightOf(entity, year) > 0).ToList();
         var used = present.Where(entity => Value(entity, year, measure).HasValue).ToList();
-        var weight = used.Sum(entity => SizeOf(entity, year)!.Value);
+        var weight = used.Sum(entity => WeightOf(entity, year));
         return weight > 0
             ? new Average(
-                used.Sum(entity => SizeOf(entity, year)!.Value * Value(entity, year, measure)!.Value) / weight,
+                used.Sum(entity => WeightOf(entity, year) * Value(entity, year, measure)!.Value) / weight,
                 used.Count,
                 present.Count,
-                weight / present.Sum(entity => SizeOf(entity, year)!.Value))
+                weight / present.Sum(entity => WeightOf(entity, year)))
             : null;
     }
 
@@ -95,10 +112,7 @@ internal sealed class Market
         foreach (var year in BaseYears(TrendYears))
         {
             var panel = EntitiesWith(needed, year, LastYear);
-            var (first, last) = measure == Size
-                ? (TotalSize(year, panel), TotalSize(LastYear, panel))
-                : (WeightedAverage(measure, year, panel)?.Value, WeightedAverage(measure, LastYear, panel)?.Value);
-            if (first is { } start && last is { } end)
+            if (panel.Count > 0 && Level(measure, year, panel) is { } start && Level(measure, LastYear, panel) is { } end)
             {
                 return new Change(year, LastYear, panel.Count, start, end);
             }
@@ -109,6 +123,8 @@ internal sealed class Market
 
     /// <summary>The years that growth may start from, the farthest first.</summary>
     public IEnumerable<int> BaseYears(int span) => Years.Where(year => year >= LastYear - span && year < LastYear);
+
+    private double WeightOf(string entity, int year) => SizeOf(entity, year) is not { } size ? 0 : SizeMeasure.Adds ? size : 1;
 
     private int? CommonLastYear(bool half)
     {

@@ -21,8 +21,8 @@ internal static class MarketOverview
             var description = data.Measures[measure];
             sheet.Amount(
                 $"{FactId.Of(description.Name)}_last",
-                $"{FigureText.Averaged(description)} in {market.LastYear}, weighted by size",
-                market.WeightedAverage(measure, market.LastYear)?.Value,
+                $"{FigureText.Combined(description)} in {market.LastYear}{market.Weighting(measure)}",
+                market.Level(measure, market.LastYear),
                 description);
         }
 
@@ -47,7 +47,8 @@ internal static class MarketOverview
         sheet.Name("size_measure", "what measures the size of the market", market.SizeMeasure.Label);
         sheet.Name("entity_kind", "what an entity of the data is", market.Data.EntityLabel);
         sheet.Year("first_year", "first year of the data", market.Years[0]);
-        sheet.Year("common_last_year", "latest year with at least half of the entities", market.LastYear);
+        sheet.Year("common_last_year", market.LastYearLabel, market.LastYear);
+        sheet.Name("only_entity", "the only entity of the data", market.OnlyEntity);
         sheet.Year("data_last_year", "last year of the data, left-out entities included", market.Data.Rows.Max(static row => row.Year));
         sheet.Whole("entity_count", "number of entities, left-out ones not counted", market.Entities.Count);
         sheet.Whole("entities_last", $"number of entities with a known size in {market.LastYear}", Ranked(market, market.LastYear).Count);
@@ -56,7 +57,11 @@ internal static class MarketOverview
 
     private static void AddSize(FactSheetBuilder sheet, Market market)
     {
-        sheet.Amount("total_size_last", $"total {market.SizeMeasure.Label} in {market.LastYear}", market.TotalSize(market.LastYear), market.SizeMeasure);
+        sheet.Amount(
+            market.SizeMeasure.Adds ? "total_size_last" : "average_size_last",
+            $"{FigureText.Combined(market.SizeMeasure)} in {market.LastYear}",
+            market.WholeSize(market.LastYear),
+            market.SizeMeasure);
         SizeGrowth.Add(sheet, market);
     }
 
@@ -71,7 +76,10 @@ internal static class MarketOverview
             sheet.Percent($"largest_market_{rank}_share", $"part of {entity} in the total {market.SizeMeasure.Label} of {market.LastYear}", market.PartOfTotal(entity, market.LastYear));
         }
 
-        if (ranked.Count > 0)
+        sheet.Name("lone_market", $"the only one of several with a known size in {market.LastYear}", ranked is [var lone] && market.Entities.Count > 1 ? lone.Entity : null);
+
+        // One alone is all there is, which says nothing.
+        if (ranked.Count > 1)
         {
             var named = ranked.Take(NamedMarkets).ToList();
             sheet.Whole("largest_markets_count", "number of largest markets named", named.Count);
@@ -124,8 +132,8 @@ internal static class MarketOverview
             [
                 Cells.Year(year),
                 Cells.Whole(Ranked(market, year).Count),
-                Cells.Number(market.TotalSize(year), market.SizeMeasure),
-                .. market.Others.Select(measure => Cells.Number(market.WeightedAverage(measure, year)?.Value, market.Data.Measures[measure])),
+                Cells.Number(market.WholeSize(year), market.SizeMeasure),
+                .. market.Others.Select(measure => Cells.Number(market.Level(measure, year), market.Data.Measures[measure])),
             ])
             .ToList(),
         "Each year holds the entities with a known size in it, so years with different numbers of entities do not compare; growth is given over the same entities only.");

@@ -13,7 +13,7 @@ internal static class Recommendations
         var competition = Competition.Of(market);
         var focus = Focus.Of(market, competition, topic).Competitor;
         var sheet = new FactSheetBuilder(Id, "Recommendations");
-        sheet.Year("common_last_year", "latest year with at least half of the entities", market.LastYear);
+        sheet.Year("common_last_year", market.LastYearLabel, market.LastYear);
         sheet.Name("focus", "the competitor this report is about", focus.Label);
         AddGapToLeader(sheet, market, competition, focus);
         if (focus.Entity is null)

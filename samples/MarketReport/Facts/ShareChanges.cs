@@ -12,6 +12,6 @@ internal static class ShareChanges
 
         sheet.Percent($"{competitor.Id}_share_base", $"share of {competitor.Label} in {change.From}, of entities present at both ends", change.Base);
         sheet.Percent($"{competitor.Id}_share_end", $"share of {competitor.Label} in {change.To}, of entities present at both ends", change.Last);
-        sheet.Points($"{competitor.Id}_share_change", $"change of the share of {competitor.Label} from {change.From} to {change.To}, over {change.Entities} entities", change.Difference);
+        sheet.Points($"{competitor.Id}_share_change", $"change of the share of {competitor.Label} from {change.From} to {change.To}, over {FigureText.Entities(change.Entities)}", change.Difference);
     }
 }

@@ -10,7 +10,7 @@ internal static class SizeGrowth
             return;
         }
 
-        var label = market.SizeMeasure.Label;
+        var label = market.SizeMeasure.Adds ? market.SizeMeasure.Label : FigureText.Combined(market.SizeMeasure);
         sheet.Year("size_base_year", $"year from which the growth of {label} is counted", change.From);
         sheet.Whole("size_growth_years", $"number of years the growth of {label} covers", change.To - change.From);
         sheet.Whole("size_growth_entities", $"number of entities present in both {change.From} and {change.To}", change.Entities);

@@ -14,8 +14,9 @@ internal static class TrendsAnalysis
         var competition = Competition.Of(market);
         var focus = Focus.Of(market, competition, topic).Competitor;
         var sheet = new FactSheetBuilder(Id, "Trends analysis");
-        sheet.Year("common_last_year", "latest year with at least half of the entities", market.LastYear);
+        sheet.Year("common_last_year", market.LastYearLabel, market.LastYear);
         sheet.Name("focus", "the competitor this report is about", focus.Label);
+        sheet.Name(focus.Entity is null ? "only_market" : "only_entity", "the only entity of the data", market.OnlyEntity);
         SizeGrowth.Add(sheet, market);
         AddFocus(sheet, market, competition, focus);
         foreach (var competitor in competition.Competitors)
@@ -25,7 +26,7 @@ internal static class TrendsAnalysis
 
         foreach (var measure in market.Others)
         {
-            AddMeasure(sheet, data.Measures[measure], market.ChangeOf(measure));
+            AddMeasure(sheet, data.Measures[measure], market.Weighting(measure), market.ChangeOf(measure));
         }
 
         sheet.Table(Changes(market, competition, focus));
@@ -59,7 +60,7 @@ internal static class TrendsAnalysis
         sheet.SignedAmount("focus_size_change", $"change of the {what} from {change.From} to {change.To}", change.Difference, market.SizeMeasure);
         sheet.Growth("focus_growth", $"growth of the {what} from {change.From} to {change.To}", change);
         sheet.SignedPercent("focus_growth_per_year", $"growth of the {what} per year, compound", change.PercentPerYear);
-        if (competition.ShareChange(focus) is { } share)
+        if (competition.ShareChange(focus) is { } share && (focus.Entity is null || market.OnlyEntity is null))
         {
             sheet.Percent("focus_share_base", $"share of {focus.Label} in {share.From}", share.Base);
             sheet.Percent("focus_share_end", $"share of {focus.Label} in {share.To} of the same entities", share.Last);
@@ -69,11 +70,11 @@ internal static class TrendsAnalysis
         if (competition.LatestAmountChange(focus) is { } latest)
         {
             sheet.Year("previous_year", "the year before the last", latest.From);
-            sheet.Growth("focus_growth_latest", $"growth of the {what} from {latest.From} to {latest.To}, over {latest.Entities} entities", latest);
+            sheet.Growth("focus_growth_latest", $"growth of the {what} from {latest.From} to {latest.To}, over {FigureText.Entities(latest.Entities)}", latest);
         }
     }
 
-    private static void AddMeasure(FactSheetBuilder sheet, Measure measure, Change? change)
+    private static void AddMeasure(FactSheetBuilder sheet, Measure measure, string weighting, Change? change)
     {
         if (change is null)
         {
@@ -81,10 +82,10 @@ internal static class TrendsAnalysis
         }
 
         var id = FactId.Of(measure.Name);
-        sheet.Amount($"{id}_base", $"{FigureText.Averaged(measure)} in {change.From}, weighted by size", change.Base, measure);
-        sheet.Amount($"{id}_end", $"{FigureText.Averaged(measure)} in {change.To} of the same entities ({change.Entities})", change.Last, measure);
-        sheet.SignedAmount($"{id}_change", $"change of the {FigureText.Averaged(measure)} from {change.From} to {change.To}", change.Difference, measure);
-        sheet.Growth($"{id}_change_percent", $"relative change of the {FigureText.Averaged(measure)}", change);
+        sheet.Amount($"{id}_base", $"{FigureText.Combined(measure)} in {change.From}{weighting}", change.Base, measure);
+        sheet.Amount($"{id}_end", $"{FigureText.Combined(measure)} in {change.To} of the same entities ({change.Entities})", change.Last, measure);
+        sheet.SignedAmount($"{id}_change", $"change of the {FigureText.Combined(measure)} from {change.From} to {change.To}", change.Difference, measure);
+        sheet.Growth($"{id}_change_percent", $"relative change of the {FigureText.Combined(measure)}", change);
     }
 
     private static FactTable Changes(Market market, Competition competition, Competitor focus)

@@ -6,10 +6,17 @@ internal static class OfflineSentences
     private static readonly string[][][] Overview =
     [
         [
-            ["In {{common_last_year}}, the latest year with figures for at least half of the {{entity_count}} entities, the market adds up to {{total_size_last}} ({{size_measure}}), over {{entities_last}} of them."],
             [
-                "Counting only the entities present at both ends ({{size_growth_entities}}), the total changed by {{size_growth}} from {{size_base_year}} to {{common_last_year}}, which is {{size_growth_per_year}} a year.",
-                "Counting only the entities present at both ends ({{size_growth_entities}}), the change from {{size_base_year}} to {{common_last_year}} is {{size_growth}}.",
+                "In {{common_last_year}}, its last year in the data, {{only_entity}} has {{total_size_last}} ({{size_measure}}); it is the only entity of the data.",
+                "In {{common_last_year}}, its last year in the data, {{only_entity}} has {{average_size_last}} ({{size_measure}}); it is the only entity of the data.",
+                "In {{common_last_year}}, the latest year with figures for at least half of the {{entity_count}} entities, the market adds up to {{total_size_last}} ({{size_measure}}), over {{entities_last}} of them.",
+                "In {{common_last_year}}, the latest year with figures for at least half of the {{entity_count}} entities, the average over {{entities_last}} of them is {{average_size_last}} ({{size_measure}}).",
+            ],
+            [
+                "From {{size_base_year}} to {{common_last_year}}, {{only_entity}} changed by {{size_growth}}, which is {{size_growth_per_year}} a year.",
+                "From {{size_base_year}} to {{common_last_year}}, the change of {{only_entity}} is {{size_growth}}.",
+                "Counting only those present at both ends ({{size_growth_entities}} of {{entity_count}}), the whole changed by {{size_growth}} from {{size_base_year}} to {{common_last_year}}, which is {{size_growth_per_year}} a year.",
+                "Counting only those present at both ends ({{size_growth_entities}} of {{entity_count}}), the change from {{size_base_year}} to {{common_last_year}} is {{size_growth}}.",
             ],
         ],
         [
@@ -17,9 +24,9 @@ internal static class OfflineSentences
                 "The five largest markets of {{common_last_year}} are {{largest_market_1}} ({{largest_market_1_size}}), {{largest_market_2}} ({{largest_market_2_size}}), {{largest_market_3}} ({{largest_market_3_size}}), {{largest_market_4}} ({{largest_market_4_size}}) and {{largest_market_5}} ({{largest_market_5_size}}).",
                 "The largest markets of {{common_last_year}} are {{largest_market_1}} ({{largest_market_1_size}}), {{largest_market_2}} ({{largest_market_2_size}}) and {{largest_market_3}} ({{largest_market_3_size}}).",
                 "The largest markets of {{common_last_year}} are {{largest_market_1}} ({{largest_market_1_size}}) and {{largest_market_2}} ({{largest_market_2_size}}).",
-                "The only market of {{common_last_year}} is {{largest_market_1}} ({{largest_market_1_size}}).",
+                "The only one with a figure for {{common_last_year}} is {{lone_market}} ({{largest_market_1_size}}).",
             ],
-            ["Together the {{largest_markets_count}} make up {{largest_markets_share}} of the whole; {{largest_market_1}} alone makes up {{largest_market_1_share}}."],
+            ["Together these {{largest_markets_count}} make up {{largest_markets_share}} of the whole; {{largest_market_1}} alone makes up {{largest_market_1_share}}."],
         ],
     ];
 
@@ -33,7 +40,7 @@ internal static class OfflineSentences
             ],
             [
                 "{{focus}}, which this report is about, has {{focus_share_last}}, number {{focus_rank}} of {{competitor_count}}; that is {{focus_size_last}} in absolute terms.",
-                "{{focus}}, which this report is about, has {{focus_share_last}}.",
+                "{{only_competitor}} is the only competitor of the data, with {{focus_share_last}} of the market.",
             ],
         ],
         [
@@ -50,6 +57,9 @@ internal static class OfflineSentences
     [
         [
             [
+                "Over {{trend_span}}, from {{trend_base_year}} to {{common_last_year}}, {{only_entity}} went from {{focus_base_size}} to {{focus_end_size}}: {{focus_growth}}, or {{focus_growth_per_year}} a year.",
+                "Over {{trend_span}}, from {{trend_base_year}} to {{common_last_year}}, {{only_entity}} went from {{focus_base_size}} to {{focus_end_size}} ({{focus_growth}}).",
+                "Over {{trend_span}}, from {{trend_base_year}} to {{common_last_year}}, {{focus}} went from {{focus_base_size}} to {{focus_end_size}} ({{focus_growth}}) in {{only_market}}, the only entity of the data.",
                 "Over {{trend_span}}, from {{trend_base_year}} to {{common_last_year}}, {{focus}} went from {{focus_base_size}} to {{focus_end_size}}: {{focus_growth}}, or {{focus_growth_per_year}} a year, counted over the entities with figures at both ends ({{focus_growth_entities}}).",
                 "Over {{trend_span}}, from {{trend_base_year}} to {{common_last_year}}, {{focus}} went from {{focus_base_size}} to {{focus_end_size}} ({{focus_growth}}), counted over the entities with figures at both ends ({{focus_growth_entities}}).",
             ],
@@ -58,6 +68,8 @@ internal static class OfflineSentences
         ],
         [
             [
+                "That is the market as a whole: {{only_entity}} has no rival in the data.",
+                "{{only_market}} as a whole changed by {{size_growth}} from {{size_base_year}} to {{common_last_year}}, from {{size_base_total}} to {{size_last_total}}.",
                 "The market as a whole changed by {{size_growth}} from {{size_base_year}} to {{common_last_year}}, from {{size_base_total}} to {{size_last_total}}, over the same entities ({{size_growth_entities}}).",
             ],
         ],

@@ -8,7 +8,7 @@ namespace MarketReport.Publishing;
 /// <summary>Puts analyses, charts and prose together.</summary>
 internal static class ReportComposer
 {
-    private static readonly string[] HighlightIds = ["total_size_last", "size_growth", "focus_share_last", "focus_growth"];
+    private static readonly string[] HighlightIds = ["total_size_last", "average_size_last", "size_growth", "focus_share_last", "focus_growth"];
 
     private static readonly Dictionary<string, string[]> ChartsOfSections = new(StringComparer.Ordinal)
     {
@@ -48,7 +48,7 @@ internal static class ReportComposer
             Charts = charts,
             MethodNotes = MethodNotes.For(data, topic),
             DataSource = (dataSource is null ? $"Data: {data.FileName}" : $"Data: {data.FileName}. {dataSource.TrimEnd('.')}")
-                + $". {FigureText.Whole(data.AcceptedLineCount)} rows, {FigureText.Whole(entities)} entities, {period}.",
+                + $". {FigureText.Count(data.AcceptedLineCount, "row", "rows")}, {FigureText.Entities(entities)}, {period}.",
         };
     }
 

@@ -3,6 +3,15 @@ namespace MarketReport.Reading;
 /// <summary>Finds entities that are totals over others, by their size and name.</summary>
 internal static class AggregateDetection
 {
+    /// <summary>Where sizes do not add up, a total is known by its name alone.</summary>
+    public static AggregateFindings FindByName(IReadOnlyCollection<string> entities, IReadOnlySet<string> excluded, IReadOnlySet<string> included)
+    {
+        var totals = entities.Where(entity => AggregateNames.IsTotal(entity) && !excluded.Contains(entity) && !included.Contains(entity)).ToList();
+        return new AggregateFindings(
+            totals.Count == entities.Count ? [] : totals.ConvertAll(static entity => new LeftOutEntity(entity, LeftOutReason.AggregateBySize, "taken for a total over others: its name is that of a total")),
+            []);
+    }
+
     public static AggregateFindings Find(
         IReadOnlyList<MarketRow> rows,
         int size,

@@ -29,7 +29,7 @@ internal sealed partial class AggregateNames
     /// <summary>What is left when all that has a name is counted, such as "other".</summary>
     public static bool IsRemainder(string entity) => Remainder().IsMatch(entity);
 
-    private static bool IsTotal(string entity) => Total().IsMatch(entity) && !IsRemainder(entity);
+    public static bool IsTotal(string entity) => Total().IsMatch(entity) && !IsRemainder(entity);
 
     [GeneratedRegex(@"\b(?:rest|other|others|remaining|excluding|except|excl)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Remainder();

@@ -18,12 +18,17 @@ internal static partial class ColumnLabel
 
     public static (string Label, string Unit) Of(string column, bool share)
     {
-        var words = Separators().Split(column.Trim()).Where(static word => word.Length > 0).ToList();
-        if (share && words.Count > 1)
+        if (share && new ColumnWords(column).Competitor is { } competitor)
         {
-            words.RemoveAt(words.Count - 1);
-            return (Join(words), "%");
+            return (Join(Words(competitor)), "%");
         }
+
+        if (UnitInBrackets().Match(column) is { Success: true } bracketed && IsUnit(bracketed.Groups["unit"].Value))
+        {
+            return (Join(Words(bracketed.Groups["label"].Value)), Unit(bracketed.Groups["unit"].Value.Trim()));
+        }
+
+        var words = Words(column);
 
         if (words.Count > 3 && words[^2].Equals("per", StringComparison.OrdinalIgnoreCase) && Units.Contains(words[^3]))
         {
@@ -38,6 +43,10 @@ internal static partial class ColumnLabel
 
         return (Join(words), "");
     }
+
+    private static List<string> Words(string text) => [.. Separators().Split(text.Trim()).Where(static word => word.Length > 0)];
+
+    private static bool IsUnit(string text) => Units.Contains(text.Trim()) || text.Trim() is "%" or "€" or "£" or "¥" or "₹";
 
     private static string Join(List<string> words)
     {
@@ -58,6 +67,9 @@ internal static partial class ColumnLabel
 
         return Currencies.Contains(unit) ? unit.ToUpperInvariant() : unit;
     }
+
+    [GeneratedRegex(@"^(?<label>.*[^\s(\[_])[\s_]*[(\[](?<unit>[^()\[\]]+)[)\]]$")]
+    private static partial Regex UnitInBrackets();
 
     [GeneratedRegex(@"[,;]?[_\s]+")]
     private static partial Regex Separators();

@@ -4,108 +4,120 @@ namespace MarketReport.Reading;
 internal sealed record ColumnRoles(
     int Entity,
     int Period,
+    PeriodReader PeriodReader,
     IReadOnlyList<int> PeriodParts,
     int Size,
     IReadOnlyList<int> Measures,
     IReadOnlyList<int> Shares,
+    IReadOnlyList<int> Sums,
+    IReadOnlyList<int> Breakdowns,
     IReadOnlyList<int> Unused)
 {
-    private const int NamesInMessage = 12;
-    private static readonly string[] PeriodNames = ["year", "date", "month", "period", "quarter", "week", "day"];
-    private static readonly string[] PeriodEndings = ["year", "date", "period"];
-    private static readonly char[] WordEnds = ['_', ' ', '-', '.'];
+    /// <summary>Gets the unit that the cells of a measure name, where all of them name the same.</summary>
+    public IReadOnlyDictionary<int, string> Units { get; init; } = new Dictionary<int, string>();
 
-    public static ColumnRoles Assign(CsvTable table, NumberStyle style)
+    /// <summary>Gets the numeric columns that only tell rows or entities apart.</summary>
+    public IReadOnlyList<int> Codes { get; init; } = [];
+
+    public static ColumnRoles Assign(CsvTable table, NumberStyle style, ColumnChoice choice)
     {
         RefuseValuesAsHeader(table, style);
-        var columns = table.Header.Select((name, index) => ColumnContent.Of(name, index, table.Records, style)).ToList();
-        var period = FindPeriod(columns)
-            ?? throw new MarketDataException(
-                $"No column holds a year or a date. The columns are {Names(table.Header)}. Name one 'year' or 'date', with values such as 2019 or 2019-03-31.");
+        var dateIndex = choice.Date is null ? -1 : table.Find("--date", choice.Date);
+        var columns = table.Header.Select((_, index) => new ColumnContent(table, index, style, isNamedPeriod: index == dateIndex)).ToList();
+        var period = dateIndex < 0 ? FindPeriod(columns) : Readable(columns[dateIndex]);
         var parts = columns
-            .Where(column => column != period && PeriodNames.Contains(column.Name, StringComparer.OrdinalIgnoreCase) && column.Filled > 0)
+            .Where(column => column != period && column.Words.IsPeriodAlone && column.Filled.Count > 0 && (choice.Size is null || !IsNamed(column, choice.Size)) && (choice.Entity is null || !IsNamed(column, choice.Entity)))
             .ToList();
-        var entity = columns.Find(column => column != period && !parts.Contains(column) && column.IsText)
-            ?? throw new MarketDataException(
-                $"No column holds names. The columns are {Names(table.Header)}. One must name the country, company or product of each row.");
-        var rest = columns.Where(column => column != period && column != entity && !parts.Contains(column)).ToList();
-        var numeric = rest.Where(static column => column.IsNumeric && !column.IsNamedPeriod(PeriodEndings)).ToList();
-        if (numeric.Count == 0)
+        var others = columns.Where(column => column != period && !parts.Contains(column)).ToList();
+        var entity = choice.Entity is null ? EntityColumn.Find(others, period) ?? throw NoEntity(table) : columns[table.Find("--entity", choice.Entity)];
+        if (entity == period)
         {
-            throw new MarketDataException(
-                $"No column holds numbers. The columns are {Names(table.Header)}. One must measure the size of the market, such as units sold.");
+            throw new MarketDataException($"The column '{entity.Name}' cannot be both the entity and the date.");
         }
 
-        var size = numeric.Find(static column => !column.IsShare)
-            ?? throw new MarketDataException(
-                $"Every numeric column is a share ({Names(numeric.ConvertAll(static column => column.Name))}). One more must measure the size of the market, such as units sold.");
+        var rest = others.Where(column => column != entity).ToList();
+        var numeric = rest.Where(static column => column.IsNumeric && !(column.Words.EndsInPeriod && column.IsMostlyPeriods)).ToList();
+        if (choice.Size is null && (numeric.Count == 0 || rest.Exists(static column => column.IsUnreadAmount)))
+        {
+            throw NoNumbers(numeric.Count == 0 ? rest : rest.FindAll(static column => column.IsUnreadAmount));
+        }
+
+        var size = choice.Size is null ? SizeColumn.Find(numeric, entity, period) : Numeric(columns[table.Find("--size", choice.Size)], entity, period);
+        var codes = numeric.Where(column => column != size && (column.IsCode || column.LooksLikeCode(entity.Cells, period.Cells))).ToList();
+        var measures = numeric.Where(column => !codes.Contains(column)).Union([size]).OrderBy(static column => column.Index).ToList();
+        RefuseMixedCurrencies(size);
+        var sizeAdds = !size.IsRate && !size.IsShare;
         return new ColumnRoles(
             entity.Index,
             period.Index,
+            period.Period,
             parts.ConvertAll(static column => column.Index),
             size.Index,
-            numeric.ConvertAll(static column => column.Index),
-            numeric.Where(static column => column.IsShare).Select(static column => column.Index).ToList(),
-            rest.Except(numeric).Select(static column => column.Index).ToList());
+            measures.ConvertAll(static column => column.Index),
+            [.. measures.Where(column => sizeAdds && column.IsShare && column != size).Select(static column => column.Index)],
+            [.. measures.Where(column => column == size ? sizeAdds : column.IsAmount && column.Currencies.Count < 2).Select(static column => column.Index)],
+            [.. rest.Where(static column => column.IsText && !column.IsCode).Select(static column => column.Index)],
+            [.. rest.Except(measures).Except(codes).Select(static column => column.Index)])
+        {
+            Units = measures.Where(static column => column.Currencies.Count == 1).ToDictionary(static column => column.Index, static column => column.Currencies.Min!),
+            Codes = codes.ConvertAll(static column => column.Index),
+        };
     }
 
-    private static ColumnContent? FindPeriod(List<ColumnContent> columns) =>
-        columns.Find(static column => PeriodNames.Contains(column.Name, StringComparer.OrdinalIgnoreCase) && column.IsMostlyPeriods)
-        ?? columns.Find(static column => column.IsNamedPeriod(PeriodEndings) && column.IsMostlyPeriods)
-        ?? columns.Find(static column => column is { IsShare: false, IsOnlyPeriods: true, IsNumeric: false })
-        ?? columns.Find(static column => column is { IsShare: false, IsOnlyPeriods: true });
+    private static bool IsNamed(ColumnContent column, string name) => column.Name.Equals(name.Trim(), StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The first column that is named as a year or a date and whose cells are; else the first whose cells all are.</summary>
+    private static ColumnContent FindPeriod(List<ColumnContent> columns)
+    {
+        var named = columns.Where(static column => column.Words.Period != PeriodName.None && !column.IsShare && !column.Words.IsAmount && !column.Words.IsRate && column.Filled.Count > 0).ToList();
+        return named.Find(static column => column.Words.IsPeriodAlone && column.IsMostlyPeriods)
+            ?? named.Find(static column => column.Words.EndsInPeriod && column.IsMostlyPeriods)
+            ?? named.Find(static column => column.IsMostlyPeriods)
+            ?? (named.Find(static column => column.Words is { IsPeriodAlone: true, Period: PeriodName.Year } or { IsPeriodAlone: true, Name: "date" or "Date" }) is { } unread ? Readable(unread) : null)
+            ?? columns.Find(static column => column is { IsShare: false, IsOnlyPeriods: true, IsNumeric: false })
+            ?? columns.Find(static column => column is { IsShare: false, IsOnlyPeriods: true, IsCode: false })
+            ?? (named is [var first, ..] ? Readable(first) : null)
+            ?? throw new MarketDataException(
+                $"No column holds a year or a date. The columns are {NameList.Of(columns.ConvertAll(static column => column.Name))}. Name one with --date COLUMN, with values such as 2019, 2019-03-31, Mar 2019 or 2019-Q1.");
+    }
+
+    private static ColumnContent Readable(ColumnContent column) => column.Periods > 0
+        ? column
+        : throw new MarketDataException(
+            $"The column '{column.Name}' holds no year or date that can be read: {NameList.OfValues(column.Filled)}. Write them like 2019, 2019-03-31, Mar 2019 or 2019-Q1, or name another column with --date COLUMN.");
+
+    private static ColumnContent Numeric(ColumnContent column, ColumnContent entity, ColumnContent period)
+    {
+        if (column == entity || column == period)
+        {
+            throw new MarketDataException($"The column '{column.Name}' cannot be both the size and the {(column == entity ? "entity" : "date")}.");
+        }
+
+        return column.Numbers > 0 ? column : throw NoNumbers([column]);
+    }
+
+    private static MarketDataException NoEntity(CsvTable table) => new(
+        $"No column holds names. The columns are {NameList.Of(table.Header)}. One must name the country, company or product of each row; name it with --entity COLUMN.");
+
+    private static MarketDataException NoNumbers(List<ColumnContent> columns) => new(
+        (columns is [{ IsUnreadAmount: true }] ? "A column is named as an amount, but its values cannot be read." : "No column holds numbers that can be read.")
+        + string.Concat(columns.Take(5).Select(static column => $" '{column.Name}' has {(column.Filled.Count == 0 ? "no value" : NameList.OfValues(column.Filled, 3))}."))
+        + " One must measure the size of the market, such as units sold, with values such as 1200, 1,200.5, 1.2M or USD 1200; name it with --size COLUMN.");
+
+    private static void RefuseMixedCurrencies(ColumnContent size)
+    {
+        if (size.Currencies.Count > 1)
+        {
+            throw new MarketDataException($"The column '{size.Name}' mixes {string.Join(", ", size.Currencies)}, which cannot be added up. Convert its values to one, or name another column with --size COLUMN.");
+        }
+    }
 
     private static void RefuseValuesAsHeader(CsvTable table, NumberStyle style)
     {
-        var numbers = table.Header.Where(name => style.TryParse(name, out _)).ToList();
-        if (numbers.Count == 0)
+        var numbers = table.Header.Where(name => style.TryParse(name, out double _)).ToList();
+        if (numbers.Count > 0)
         {
-            return;
-        }
-
-        throw new MarketDataException(numbers.TrueForAll(static name => PeriodText.TryParse(name, out _)) && numbers.Count > 1
-            ? $"The header has years as columns ({Names(numbers)}). Give one row per entity and year instead, with a column 'year'."
-            : $"The header holds the numbers {Names(numbers)}. The first line must name the columns.");
-    }
-
-    private static string Names(IReadOnlyList<string> names) =>
-        string.Join(", ", names.Take(NamesInMessage)) + (names.Count > NamesInMessage ? $" and {names.Count - NamesInMessage} more" : "");
-
-    /// <summary>What the cells of a column look like.</summary>
-    private sealed record ColumnContent(string Name, int Index, int Filled, int Numbers, int Periods)
-    {
-        public bool IsShare => Name.EndsWith("_share", StringComparison.OrdinalIgnoreCase);
-
-        public bool IsNumeric => Filled > 0 && (IsShare ? Numbers > 0 : Numbers * 2 > Filled);
-
-        public bool IsMostlyPeriods => Periods * 2 > Filled;
-
-        public bool IsOnlyPeriods => Filled > 0 && Periods == Filled;
-
-        public bool IsText => Filled > 0 && !IsShare && Numbers * 2 <= Filled && Periods * 2 <= Filled;
-
-        public bool IsNamedPeriod(string[] endings) =>
-            IsMostlyPeriods && endings.Contains(Name.Split(WordEnds)[^1], StringComparer.OrdinalIgnoreCase);
-
-        public static ColumnContent Of(string name, int index, IReadOnlyList<CsvRecord> records, NumberStyle style)
-        {
-            var filled = 0;
-            var numbers = 0;
-            var periods = 0;
-            foreach (var record in records)
-            {
-                var cell = record.Fields[index];
-                if (NumberStyle.IsUnknown(cell))
-                {
-                    continue;
-                }
-
-                filled++;
-                numbers += style.TryParse(cell, out _) ? 1 : 0;
-                periods += PeriodText.TryParse(cell, out _) ? 1 : 0;
-            }
-
-            return new ColumnContent(name, index, filled, numbers, periods);
+            throw new MarketDataException($"The header holds the numbers {NameList.Of(numbers)}. The first line must name the columns.");
         }
     }
 }

@@ -3,9 +3,13 @@ using System.Text;
 namespace MarketReport.Reading;
 
 /// <summary>The text of a file, whatever its encoding.</summary>
-internal static class CsvText
+/// <param name="Text">The text; control characters other than line ends and tabs are replaced.</param>
+/// <param name="IsWindows1252">Whether the bytes were no UTF-8 and were read as Windows-1252.</param>
+internal sealed record CsvText(string Text, bool IsWindows1252)
 {
-    public static string Load(string path)
+    private const int Windows1252 = 1252;
+
+    public static CsvText Load(string path)
     {
         if (string.IsNullOrWhiteSpace(path))
         {
@@ -22,18 +26,18 @@ internal static class CsvText
             throw new MarketDataException($"There is no file '{path}'. Check the path; it is taken relative to the current directory.");
         }
 
-        var text = Decode(Bytes(path));
-        if (string.IsNullOrWhiteSpace(text))
+        var loaded = Decode(Bytes(path));
+        if (string.IsNullOrWhiteSpace(loaded.Text))
         {
             throw new MarketDataException($"'{path}' is empty. A report needs a header line and rows of data.");
         }
 
-        if (text.Contains('\0', StringComparison.Ordinal))
+        if (loaded.Text.Contains('\0', StringComparison.Ordinal))
         {
             throw new MarketDataException($"'{path}' is not a text file. Save the data as CSV (UTF-8).");
         }
 
-        return text;
+        return loaded with { Text = WithoutControls(loaded.Text) };
     }
 
     private static byte[] Bytes(string path)
@@ -48,17 +52,30 @@ internal static class CsvText
         }
     }
 
-    private static string Decode(byte[] bytes)
+    private static CsvText Decode(byte[] bytes)
     {
         try
         {
             // A byte order mark decides; without one, UTF-8.
             using var reader = new StreamReader(new MemoryStream(bytes), new UTF8Encoding(false, throwOnInvalidBytes: true));
-            return reader.ReadToEnd();
+            return new CsvText(reader.ReadToEnd(), IsWindows1252: false);
         }
         catch (DecoderFallbackException)
         {
-            return Encoding.Latin1.GetString(bytes);
+            return new CsvText(CodePagesEncodingProvider.Instance.GetEncoding(Windows1252)!.GetString(bytes), IsWindows1252: true);
         }
     }
+
+    /// <summary>A control character of a file would steer the terminal that shows it.</summary>
+    private static string WithoutControls(string text) => text.Any(IsControl)
+        ? string.Create(text.Length, text, static (span, source) =>
+        {
+            for (var index = 0; index < span.Length; index++)
+            {
+                span[index] = IsControl(source[index]) ? '\uFFFD' : source[index];
+            }
+        })
+        : text;
+
+    private static bool IsControl(char character) => char.IsControl(character) && character is not ('\t' or '\r' or '\n');
 }

@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 
 namespace MarketReport.Reading;
 
-/// <summary>How a file writes its numbers: which mark stands before the decimals and which between groups of three digits.</summary>
+/// <summary>How a file writes its numbers: which mark stands before the decimals and which between groups of digits.</summary>
 internal sealed partial class NumberStyle
 {
     private static readonly HashSet<string> UnknownMarks = new(StringComparer.OrdinalIgnoreCase)
     {
-        "", "-", "–", "—", ".", "..", "...", "?", "na", "n/a", "n.a.", "nan", "null", "none", "#n/a", "unknown", "k.a.", "k. a.",
+        "", "-", "--", "–", "—", ".", "..", "...", "?", ":", "na", "n/a", "n.a.", "n. a.", "nan", "null", "none", "nil", "#n/a", "#div/0!", "unknown", "missing", "k.a.", "k. a.",
     };
 
     private NumberStyle(bool decimalComma) => DecimalComma = decimalComma;
@@ -22,10 +22,10 @@ internal sealed partial class NumberStyle
         var decimalCommas = 0;
         var decimalDots = 0;
         var undecided = 0;
+        var periods = PeriodReader.Any;
         foreach (var cell in cells)
         {
-            var number = Bare(cell);
-            if (!NumberLike().IsMatch(number) || PeriodText.TryParse(number, out _))
+            if (Digits(cell) is not { } number || periods.TryParse(number, out _))
             {
                 continue;
             }
@@ -55,17 +55,38 @@ internal sealed partial class NumberStyle
 
     public bool TryParse(string cell, out double value)
     {
-        value = 0;
-        var number = Bare(cell);
-        if (!number.Any(char.IsAsciiDigit) || !(DecimalComma ? WithDecimalComma() : WithDecimalDot()).IsMatch(number))
+        var parsed = TryParse(cell, out NumberCell number);
+        value = number.Value;
+        return parsed;
+    }
+
+    public bool TryParse(string cell, out NumberCell number)
+    {
+        number = default;
+        var match = Number().Match(Plain(cell));
+        if (!match.Success
+            || !(DecimalComma ? WithDecimalComma() : WithDecimalDot()).IsMatch(match.Groups["number"].ValueSpan)
+            || NumberAffixes.Read(match.Groups["before"].ValueSpan, match.Groups["after"].ValueSpan) is not { } affixes)
         {
             return false;
         }
 
         var group = DecimalComma ? '.' : ',';
-        var plain = string.Concat(number.Where(character => character != group && !IsGroupSpace(character))).Replace(',', '.');
-        return double.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+        var plain = string.Concat(match.Groups["number"].Value.Where(character => character != group && !IsGroupMark(character))).Replace(',', '.');
+        if (!double.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value * affixes.Magnitude))
+        {
+            return false;
+        }
+
+        number = new NumberCell(Scaled(value, plain, affixes.Magnitude) * (affixes.IsNegative ? -1 : 1), affixes.Currency, affixes.IsPercent);
+        return true;
     }
+
+    /// <summary>1.1 million is 1,100,000 and not 1,100,000.0000000001: decimal arithmetic keeps it.</summary>
+    private static double Scaled(double value, string plain, double magnitude) =>
+        magnitude != 1 && value < 1e12 && decimal.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact)
+            ? (double)(exact * (decimal)magnitude)
+            : value * magnitude;
 
     /// <summary>A single mark followed by other than three digits stands before decimals; several marks stand between groups.</summary>
     private static void Weigh(string number, int mark, ref int decimalMarks, ref int groupMarks, ref int undecided)
@@ -77,7 +98,7 @@ internal sealed partial class NumberStyle
             return;
         }
 
-        var before = number[..mark].TrimStart('+', '-');
+        var before = number[..mark];
         if (number.Length - mark - 1 != 3 || before.Length > 3 || before is "" or "0")
         {
             decimalMarks++;
@@ -88,17 +109,22 @@ internal sealed partial class NumberStyle
         }
     }
 
-    private static string Bare(string cell) =>
-        cell.Replace('\u2212', '-').Trim().TrimEnd('%').Trim(' ', '\u00A0', '€', '$', '£', '¥');
+    private static string? Digits(string cell)
+    {
+        var match = Number().Match(Plain(cell));
+        return match.Success && NumberAffixes.Read(match.Groups["before"].ValueSpan, match.Groups["after"].ValueSpan) is not null ? match.Groups["number"].Value : null;
+    }
 
-    private static bool IsGroupSpace(char character) => character is ' ' or '\u00A0' or '\u202F' or '\u2009' or '\'' or '’';
+    private static string Plain(string cell) => cell.Replace('\u2212', '-').Trim();
 
-    [GeneratedRegex(@"^[+-]?[0-9.,]*[0-9][0-9.,]*$")]
-    private static partial Regex NumberLike();
+    private static bool IsGroupMark(char character) => character is ' ' or '\u00A0' or '\u202F' or '\u2009' or '\'' or '’' or '_';
 
-    [GeneratedRegex(@"^[+-]?(?:[0-9]+|[0-9]{1,3}(?:[,\u0020\u00A0\u202F\u2009'’][0-9]{3})+)?(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?$")]
+    [GeneratedRegex(@"^(?<before>(?:[^0-9.,]*\p{L}\.)?[^0-9.,]*)(?<number>(?:[.,](?=[0-9]))?[0-9](?:[0-9.,\u0020\u00A0\u202F\u2009'’_]*[0-9.,])?(?:[eE][+-]?[0-9]+)?)(?<after>[^0-9]*)$")]
+    private static partial Regex Number();
+
+    [GeneratedRegex(@"^(?:[0-9]+|[0-9]{1,3}(?:[,\u0020\u00A0\u202F\u2009'’_][0-9]{3})+|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3})?(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?$")]
     private static partial Regex WithDecimalDot();
 
-    [GeneratedRegex(@"^[+-]?(?:[0-9]+|[0-9]{1,3}(?:[.\u0020\u00A0\u202F\u2009'’][0-9]{3})+)?(?:,[0-9]*)?(?:[eE][+-]?[0-9]+)?$")]
+    [GeneratedRegex(@"^(?:[0-9]+|[0-9]{1,3}(?:[.\u0020\u00A0\u202F\u2009'’_][0-9]{3})+)?(?:,[0-9]*)?(?:[eE][+-]?[0-9]+)?$")]
     private static partial Regex WithDecimalComma();
 }

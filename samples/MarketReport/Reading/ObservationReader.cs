@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace MarketReport.Reading;
 
-/// <summary>Turns records into observations, and rejects those that cannot be read or come twice.</summary>
+/// <summary>Turns records into observations, and rejects those that cannot be read.</summary>
 internal sealed class ObservationReader(CsvTable table, ColumnRoles roles, NumberStyle style)
 {
-    private readonly Dictionary<(string Entity, Period Period), int> _firstLines = [];
+    private readonly PeriodReader _periods = PeriodReader.Any;
 
     public List<Observation> Observations { get; } = [];
 
@@ -38,14 +38,14 @@ internal sealed class ObservationReader(CsvTable table, ColumnRoles roles, Numbe
         }
 
         var periodText = record.Fields[roles.Period];
-        if (!PeriodText.TryParse(periodText, out var period))
+        if (!roles.PeriodReader.TryParse(periodText, out var period))
         {
-            return $"'{Shortened(periodText)}' in {table.Header[roles.Period]} is no year or date";
+            return $"'{NameList.Shortened(periodText)}' in {table.Header[roles.Period]} is no year or date";
         }
 
-        if (roles.PeriodParts.Count > 0)
+        if (period.IsWholeYear && roles.PeriodParts.Count > 0)
         {
-            period = period with { Part = string.Join(' ', roles.PeriodParts.Select(index => record.Fields[index]).Prepend(period.Part)).Trim() };
+            period = period with { Part = PartOf(record, period.Year) };
         }
 
         var values = new double?[roles.Measures.Count];
@@ -58,23 +58,48 @@ internal sealed class ObservationReader(CsvTable table, ColumnRoles roles, Numbe
                 continue;
             }
 
-            if (!style.TryParse(cell, out var value))
+            if (!style.TryParse(cell, out double value))
             {
-                return $"'{Shortened(cell)}' in {table.Header[column]} is no number";
+                return $"'{NameList.Shortened(cell)}' in {table.Header[column]} is no number";
             }
 
             values[index] = value;
         }
 
-        if (!_firstLines.TryAdd((entity, period), record.Line))
-        {
-            var when = period.IsWholeYear ? period.Year.ToString(CultureInfo.InvariantCulture) : periodText;
-            return $"{entity} {when} stands in line {_firstLines[(entity, period)]} already, which was kept";
-        }
-
-        observation = new Observation(record.Line, entity, period, values);
+        observation = new Observation(record, entity, period, values);
         return null;
     }
 
-    private static string Shortened(string cell) => cell.Length <= 30 ? cell : cell[..30] + "…";
+    /// <summary>The part of the year that other columns name: a month, a day, a quarter, or a date of that year.</summary>
+    private string PartOf(CsvRecord record, int year)
+    {
+        var month = "";
+        var day = "";
+        var others = new List<string>();
+        foreach (var column in roles.PeriodParts.Where(column => record.Fields[column].Trim().Length > 0))
+        {
+            var text = record.Fields[column].Trim();
+            var kind = table.Header[column].Trim().ToUpperInvariant();
+            var number = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : 0;
+            if (_periods.TryParse(text, out var date) && date.Year == year && !date.IsWholeYear)
+            {
+                return date.Part;
+            }
+
+            if (number is >= 1 and <= 12 && kind.StartsWith('M'))
+            {
+                month = FormattableString.Invariant($"{number:00}");
+            }
+            else if (number is >= 1 and <= 31 && kind is "DAY" or "TAG")
+            {
+                day = FormattableString.Invariant($"-{number:00}");
+            }
+            else
+            {
+                others.Add(_periods.TryParse(FormattableString.Invariant($"{(number is >= 1 and <= 4 && kind.StartsWith('Q') ? "Q" : "")}{text} {year}"), out var named) ? named.Part : text);
+            }
+        }
+
+        return month.Length > 0 ? month + day : string.Join(' ', others);
+    }
 }

@@ -7,7 +7,22 @@ internal static class ReadingNotes
 {
     public static List<string> Of(CsvTable table, NumberStyle style, ColumnRoles roles, IReadOnlyList<Observation> observations, bool fractions)
     {
-        var notes = new List<string>();
+        List<string> notes = [.. table.Notes];
+        if (!roles.Sums.Contains(roles.Size))
+        {
+            notes.Add($"'{table.Header[roles.Size]}' is a rate, which does not add up: it was averaged, each entity counting the same, and nothing has a part of a total. --size COLUMN names another column.");
+        }
+
+        if (roles.PeriodReader.IsFiscal)
+        {
+            notes.Add("Years such as 2019/20 are named by the calendar year in which they begin.");
+        }
+
+        if (roles.PeriodReader.OrderIsGuessed)
+        {
+            notes.Add($"No date in '{table.Header[roles.Period]}' says which number is the day; with slashes the month was taken to be first, else the day.");
+        }
+
         if (style.DecimalComma)
         {
             notes.Add("Numbers of the file were read with a decimal comma.");
@@ -20,19 +35,24 @@ internal static class ReadingNotes
                 : "Shares were read as percent.");
         }
 
+        if (roles.Codes.Count > 0)
+        {
+            notes.Add($"Not measures, for they only tell rows or entities apart: the columns {NameList.Of([.. roles.Codes.Select(column => table.Header[column])])}.");
+        }
+
         if (roles.Unused.Count > 0)
         {
-            notes.Add($"Not used, for they hold no numbers: the columns {string.Join(", ", roles.Unused.Select(column => table.Header[column]))}.");
+            notes.Add($"Not used, for they hold no numbers: the columns {NameList.Of([.. roles.Unused.Select(column => table.Header[column])])}.");
         }
 
         var measures = roles.Measures.ToList();
         var size = measures.IndexOf(roles.Size);
-        var notPositive = observations.Count(observation => observation.Values[size] < 0);
-        if (notPositive > 0)
+        var negative = observations.Count(observation => observation.Values[size] < 0);
+        if (negative > 0)
         {
             notes.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{notPositive:#,0} {(notPositive == 1 ? "row has" : "rows have")} a negative size; they count in sums as they are, and carry no weight in averages."));
+                $"{negative:#,0} {(negative == 1 ? "row has" : "rows have")} a negative size; they count in sums as they are, and carry no weight in averages."));
         }
 
         var impossible = observations.Count(observation =>

@@ -3,78 +3,83 @@ using System.Globalization;
 namespace MarketReport.Reading;
 
 /// <summary>
-/// Makes one row per entity and year. Of several dates in a year the size is added up, and unknown as soon as one date lacks it, or
-/// an entity lacks a month or quarter that others have; everything else is averaged weighted by size.
+/// Makes one row per entity and year. Of several rows in a year whatever adds up is added up, and everything else is averaged weighted by
+/// size. A size is unknown as soon as one row lacks it, or an entity lacks a month or quarter that the others have.
 /// </summary>
 internal static class YearlyRows
 {
-    private const int Quarters = 4;
-    private const int Months = 12;
     private const int RowsInNote = 10;
 
-    public static List<MarketRow> Of(IReadOnlyList<Observation> observations, int size, List<string> notes)
+    /// <param name="observations">The accepted lines.</param>
+    /// <param name="size">The index of the size among the values.</param>
+    /// <param name="adds">Of each value, whether it adds up.</param>
+    /// <param name="notes">Receives what was combined and left out.</param>
+    public static List<MarketRow> Of(IReadOnlyList<Observation> observations, int size, IReadOnlyList<bool> adds, List<string> notes)
     {
-        var parts = PartsOf(observations);
-        var complete = WithoutPartialYears(observations, parts, notes);
-        var groups = complete.GroupBy(static observation => (observation.Entity, observation.Period.Year)).ToList();
-        var combined = groups.Count(static group => group.Skip(1).Any());
-        if (combined > 0)
-        {
-            notes.Add(string.Create(
-                CultureInfo.InvariantCulture,
-                $"Several dates of a year were combined in {combined:#,0} of {groups.Count:#,0} rows: the size is their sum, and unknown if one of them lacks it; all else is their average weighted by size."));
-        }
-
-        var incomplete = groups.Where(group => parts.GetValueOrDefault(group.Key.Year) > PartsIn(group)).Select(static group => group.Key).ToHashSet();
-        if (incomplete.Count > 0)
-        {
-            notes.Add(string.Create(
-                CultureInfo.InvariantCulture,
-                $"The size of {incomplete.Count:#,0} of {groups.Count:#,0} rows is unknown, for others have {(parts.Values.Max() == Quarters ? "quarters" : "months")} of the year that they lack: {string.Join(", ", incomplete.Take(RowsInNote).Select(static row => string.Create(CultureInfo.InvariantCulture, $"{row.Entity} {row.Year}")))}{(incomplete.Count > RowsInNote ? " and more" : "")}."));
-        }
-
+        var coverage = YearCoverage.Of(observations);
+        var complete = WithoutPartialYears(observations, coverage, notes);
+        var groups = complete.GroupBy(static observation => (observation.Entity, observation.Period.Year)).Select(static group => group.ToList()).ToList();
+        NoteCombined(groups, adds[size], notes);
+        var incomplete = coverage.IsRegular ? groups.Where(group => !coverage.IsFull(group)).ToHashSet() : [];
+        NoteUnknown(incomplete, groups.Count, $"for others have {coverage.PartName} of the year that they lack", notes);
+        NoteUnknown([.. groups.Where(group => !incomplete.Contains(group) && group.Exists(row => row.Values[size] is null))], groups.Count, "for a line of theirs has none; they are in no total", notes);
         return groups
-            .Select(group => new MarketRow(group.Key.Entity, group.Key.Year, Combine([.. group], size, isComplete: !incomplete.Contains(group.Key))))
+            .Select(group => new MarketRow(group[0].Entity, group[0].Period.Year, Combine(group, size, adds, isComplete: !incomplete.Contains(group))))
             .OrderBy(static row => row.Entity, StringComparer.Ordinal)
             .ThenBy(static row => row.Year)
             .ToList();
     }
 
-    /// <summary>A first or last year with fewer months or quarters than the full years has a size that cannot be compared with theirs.</summary>
-    private static List<Observation> WithoutPartialYears(IReadOnlyList<Observation> observations, Dictionary<int, int> parts, List<string> notes)
+    private static void NoteCombined(List<List<Observation>> groups, bool sizeAdds, List<string> notes)
     {
-        if (parts.Count == 0)
+        var combined = groups.Count(static group => group.Count > 1);
+        if (combined == 0)
         {
-            return [.. observations];
+            return;
         }
 
-        var most = parts.Values.Max();
-        var partial = new[] { parts.Keys.Min(), parts.Keys.Max() }.Distinct().Where(year => parts[year] < most).ToList();
-        foreach (var year in partial)
+        notes.Add(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Several dates of a year, or lines of a date, were combined in {combined:#,0} of {groups.Count:#,0} rows: ")
+            + (sizeAdds
+                ? "the size is their sum, and unknown if one of them lacks it; all else that does not add up is their average weighted by size."
+                : "each value is their average."));
+        var copies = groups.Sum(static group => group.Count - group.Select(static row => string.Join('\n', row.Record.Fields)).Distinct(StringComparer.Ordinal).Count());
+        if (copies > 0)
         {
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"{copies:#,0} {(copies == 1 ? "line is" : "lines are")} the same as another in every field; {(copies == 1 ? "it was" : "they were")} counted too."));
+        }
+    }
+
+    private static void NoteUnknown(IReadOnlyCollection<List<Observation>> unknown, int all, string reason, List<string> notes)
+    {
+        if (unknown.Count > 0)
+        {
+            var names = string.Join(", ", unknown.Take(RowsInNote).Select(static group => string.Create(CultureInfo.InvariantCulture, $"{group[0].Entity} {group[0].Period.Year}")));
             notes.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{year} was left out: the file has {parts[year]} of {most} {(most == Quarters ? "quarters" : "months")} of it, which cannot be compared with a full year."));
+                $"The size of {unknown.Count:#,0} of {all:#,0} rows is unknown, {reason}: {names}{(unknown.Count > RowsInNote ? " and more" : "")}."));
+        }
+    }
+
+    /// <summary>
+    /// In a regular file, a first or last year with fewer months or quarters than the full years has a size that cannot be compared with
+    /// theirs. Where the lines are single events, a month without one is a month without one.
+    /// </summary>
+    private static List<Observation> WithoutPartialYears(IReadOnlyList<Observation> observations, YearCoverage coverage, List<string> notes)
+    {
+        foreach (var year in coverage.PartialYears)
+        {
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"{year} ")
+                + (coverage.IsRegular ? "was left out: the file has " : "may not be whole: the file has ")
+                + string.Create(CultureInfo.InvariantCulture, $"{coverage.PartsOf(year)} of {coverage.Full} {coverage.PartName} of it")
+                + (coverage.IsRegular ? ", which cannot be compared with a full year." : "; it was counted."));
         }
 
-        return observations.Where(observation => !partial.Contains(observation.Period.Year)).ToList();
+        return [.. observations.Where(observation => !coverage.IsRegular || !coverage.PartialYears.Contains(observation.Period.Year))];
     }
 
-    /// <summary>How many months or quarters the file has of each year; empty if no year has all of them.</summary>
-    private static Dictionary<int, int> PartsOf(IReadOnlyList<Observation> observations)
-    {
-        var parts = observations.GroupBy(static observation => observation.Period.Year).ToDictionary(static year => year.Key, PartsIn);
-        return parts.Values.DefaultIfEmpty(0).Max() is Quarters or Months ? parts : [];
-    }
-
-    private static int PartsIn(IEnumerable<Observation> observations) =>
-        observations.Select(static observation => PartOfYear(observation.Period)).Distinct().Count();
-
-    /// <summary>The month or quarter; days of a month count as one part.</summary>
-    private static string PartOfYear(Period period) =>
-        period.Part.Length > 2 && char.IsAsciiDigit(period.Part[0]) && period.Part[2] == '-' ? period.Part[..2] : period.Part;
-
-    private static double?[] Combine(IReadOnlyList<Observation> observations, int size, bool isComplete)
+    private static double?[] Combine(List<Observation> observations, int size, IReadOnlyList<bool> adds, bool isComplete)
     {
         if (observations.Count == 1 && isComplete)
         {
@@ -84,18 +89,20 @@ internal static class YearlyRows
         var combined = new double?[observations[0].Values.Length];
         for (var measure = 0; measure < combined.Length; measure++)
         {
-            combined[measure] = measure != size ? Average(observations, measure, size) : isComplete ? Sum(observations, size) : null;
+            combined[measure] = adds[measure] ? (isComplete ? Sum(observations, measure) : null)
+                : adds[size] ? WeightedAverage(observations, measure, size)
+                : observations.Average(observation => observation.Values[measure]);
         }
 
         return combined;
     }
 
-    private static double? Sum(IReadOnlyList<Observation> observations, int size) =>
-        observations.All(observation => observation.Values[size].HasValue)
-            ? observations.Sum(observation => observation.Values[size]!.Value)
+    private static double? Sum(List<Observation> observations, int measure) =>
+        observations.TrueForAll(observation => observation.Values[measure].HasValue)
+            ? observations.Sum(observation => observation.Values[measure]!.Value)
             : null;
 
-    private static double? Average(IReadOnlyList<Observation> observations, int measure, int size)
+    private static double? WeightedAverage(List<Observation> observations, int measure, int size)
     {
         var known = observations.Where(observation => observation.Values[measure].HasValue && observation.Values[size] > 0).ToList();
         var weight = known.Sum(observation => observation.Values[size]!.Value);

@@ -7,5 +7,5 @@ namespace MarketReport.Tasks;
 internal sealed class CollectData(ReportSettings settings) : ITaskHandler<None, MarketData>
 {
     public ValueTask<MarketData> ExecuteAsync(None input, TaskContext context, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(MarketCsv.Read(settings.DataFile, settings.Excluded, settings.Included));
+        ValueTask.FromResult(MarketCsv.Read(settings.DataFile, settings.Excluded, settings.Included, settings.Columns));
 }

@@ -5,6 +5,7 @@ using AgentOrchestration.Plans;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling;
+using MarketReport.Facts;
 using MarketReport.Output;
 using MarketReport.Publishing;
 using MarketReport.Reading;
@@ -22,6 +23,19 @@ internal sealed class ReportScreen(IAnsiConsole console)
         console.Write(new Rule($"[bold]{Markup.Escape(settings.Topic)}[/]").LeftJustified());
         console.MarkupLineInterpolated($"[grey]Data:[/]  {Path.GetFileName(settings.DataFile)}");
         console.MarkupLineInterpolated($"[grey]Model:[/] {settings.Model.Statement}");
+        Measure size = data.Measures.First(measure => measure.Role == MeasureRole.Size);
+        console.MarkupLineInterpolated(
+            $"[grey]Read:[/]  {FigureText.Count(data.AcceptedLineCount, "row", "rows")}: entity '{data.EntityColumn}', date '{data.PeriodColumn}', size '{size.Name}' ({(size.Adds ? "added up" : "averaged")}). Others: --entity, --date, --size COLUMN.");
+        if (data.RejectedLines.Count > 0)
+        {
+            console.MarkupLineInterpolated($"[yellow]Left out of everything:[/] {MethodNotes.RejectedNote(data)}");
+        }
+
+        foreach (string note in data.Notes)
+        {
+            console.MarkupLineInterpolated($"[grey]Note:[/]  {note}");
+        }
+
         foreach (LeftOutEntity entity in data.LeftOut)
         {
             string remedy = entity.Reason == LeftOutReason.Named ? "" : $" With --include \"{entity.Entity}\" it counts.";

@@ -27,7 +27,6 @@ public sealed class MarketCsvErrorTests
     [InlineData("country,year,note\nA,2019,good\n", "No column holds numbers")]
     [InlineData("country,year,ev_share\nA,2019,5\n", "Every numeric column is a share")]
     [InlineData("country,year,sales\nA,2019\nB,2019\n", "no usable row")]
-    [InlineData("country,2018,2019\nA,5,6\n", "one row per entity and year")]
     [InlineData("Austria,2019,5\nBelgium,2019,6\n", "The first line must name the columns")]
     public void A_file_no_report_can_be_made_from_is_refused_with_what_to_do(string text, string message) =>
         Assert.Contains(message, CsvFile.ErrorOf(text), StringComparison.Ordinal);
