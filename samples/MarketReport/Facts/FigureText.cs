@@ -52,7 +52,7 @@ internal static partial class FigureText
         0 => "0",
         >= Beyond => Format(value, "0.00e+0"),
         >= 1000 => Format(value, "#,0"),
-        >= 10 => measure is { Role: MeasureRole.Size, WholeNumbers: true } ? Format(value, "#,0") : Format(value, "0.0"),
+        >= 10 => measure is { Role: MeasureRole.Size, Adds: true, WholeNumbers: true } ? Format(value, "#,0") : Format(value, "0.0"),
         >= 1 => value == Math.Floor(value) ? Format(value, "0") : Format(value, "0.00"),
         >= 0.001 => Format(value, "0.###"),
         >= 1e-9 => Small(value),

@@ -73,7 +73,7 @@ internal static class MarketOverview
             var (entity, size) = ranked[rank - 1];
             sheet.Name($"largest_market_{rank}", $"number {rank} by {market.SizeMeasure.Label} in {market.LastYear}", entity);
             sheet.Amount($"largest_market_{rank}_size", $"{market.SizeMeasure.Label} of {entity} in {market.LastYear}", size, market.SizeMeasure);
-            sheet.Percent($"largest_market_{rank}_share", $"part of {entity} in the total {market.SizeMeasure.Label} of {market.LastYear}", market.PartOfTotal(entity, market.LastYear));
+            sheet.Percent($"largest_market_{rank}_share", $"part of {entity} in the {FigureText.Combined(market.SizeMeasure)} of {market.LastYear}", market.PartOfTotal(entity, market.LastYear));
         }
 
         sheet.Name("lone_market", $"the only one of several with a known size in {market.LastYear}", ranked is [var lone] && market.Entities.Count > 1 ? lone.Entity : null);
@@ -85,7 +85,7 @@ internal static class MarketOverview
             sheet.Whole("largest_markets_count", "number of largest markets named", named.Count);
             sheet.Percent(
                 "largest_markets_share",
-                $"part of the {named.Count} largest in the total {market.SizeMeasure.Label} of {market.LastYear}",
+                $"part of the {named.Count} largest in the {FigureText.Combined(market.SizeMeasure)} of {market.LastYear}",
                 named.ConvertAll(entry => market.PartOfTotal(entry.Entity, market.LastYear)) is var parts && parts.TrueForAll(static part => part.HasValue) ? parts.Sum() : null);
         }
     }
@@ -100,7 +100,7 @@ internal static class MarketOverview
                 Cells.Whole(index + 1),
                 Cells.Text(entry.Entity),
                 Cells.Number(entry.Size, market.SizeMeasure),
-                Cells.Share(market.PartOfTotal(entry.Entity, year)),
+                .. market.SizeMeasure.Adds ? [Cells.Share(market.PartOfTotal(entry.Entity, year))] : Array.Empty<FactCell>(),
                 .. market.Others.Select(measure => Cells.Number(market.Value(entry.Entity, year, measure), market.Data.Measures[measure])),
             ])
             .ToList();
@@ -111,7 +111,7 @@ internal static class MarketOverview
                 "Rank",
                 FigureText.Capitalized(market.Data.EntityLabel),
                 FigureText.Heading(market.SizeMeasure),
-                "Part of total (%)",
+                .. market.SizeMeasure.Adds ? ["Part of total (%)"] : Array.Empty<string>(),
                 .. market.Others.Select(measure => FigureText.Heading(market.Data.Measures[measure])),
             ],
             rows,

@@ -107,12 +107,13 @@ internal static class MethodNotes
 
     private static string LeftOutNote(Market market)
     {
-        const string Rule = "An entity is taken for a total over others if in every year it shares with them its size is at least half of their sum; "
+        const string Sizes = "An entity is taken for a total over others if in every year it shares with them its size is at least half of their sum; "
             + "among fewer than ten others, where a single market may be that large, only if its name is that of a total too, or its size is their sum.";
+        var rule = market.SizeMeasure.Adds ? Sizes : "As the size does not add up, an entity is taken for a total over others by its name alone.";
         var leftOut = market.Data.LeftOut.Count == 0
             ? "No entity was left out of sums and ranks."
             : $"Left out of sums and ranks: {string.Join("; ", market.Data.LeftOut.Select(static entity => $"{entity.Entity} ({entity.Explanation})"))}. Nothing else was left out.";
-        return $"{leftOut} {Rule} --exclude leaves out another, --include counts one that would be left out.";
+        return $"{leftOut} {rule} --exclude leaves out another, --include counts one that would be left out.";
     }
 
     private static IEnumerable<string> DoubtNotes(Market market) => market.Data.Doubtful.Select(static entity =>

@@ -11,6 +11,8 @@ internal static class HtmlReport
     private const string Policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
     private const int LongText = 40;
+    private const int ManyColumns = 7;
+    private const int VeryManyColumns = 12;
 
     /// <param name="document">The report.</param>
     /// <param name="run">How it was made; left out if null.</param>
@@ -102,7 +104,7 @@ internal static class HtmlReport
     private static void Table(StringBuilder html, FactTable table)
     {
         var numeric = Enumerable.Range(0, table.Columns.Count).Select(column => NumericColumns.Has(table, column)).ToList();
-        html.Append("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"").Append(Text(table.Title)).Append("\"><table>\n<thead><tr>");
+        html.Append("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"").Append(Text(table.Title)).Append("\"><table").Append(WidthClass(table.Columns.Count)).Append(">\n<thead><tr>");
         for (var column = 0; column < table.Columns.Count; column++)
         {
             html.Append(numeric[column] ? "<th scope=\"col\" class=\"number\">" : "<th scope=\"col\">").Append(Text(table.Columns[column])).Append("</th>");
@@ -127,6 +129,14 @@ internal static class HtmlReport
             html.Append("<p class=\"note\">").Append(Text(table.Note)).Append("</p>\n");
         }
     }
+
+    /// <summary>On paper nothing scrolls: a table with many columns is set smaller.</summary>
+    private static string WidthClass(int columns) => columns switch
+    {
+        > VeryManyColumns => " class=\"widest\"",
+        > ManyColumns => " class=\"wide\"",
+        _ => "",
+    };
 
     private static void Method(StringBuilder html, ReportDocument document)
     {

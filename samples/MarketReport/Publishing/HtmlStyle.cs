@@ -51,13 +51,22 @@ internal static class HtmlStyle
           td:not(.number):not(.long) { min-width: 7rem; }
           th, td { padding: 0.4rem 0.5rem; }
         }
+        @page { margin: 14mm; }
         @media print {
           body { font-size: 10.5pt; }
           header, main, footer { max-width: none; padding-left: 0; padding-right: 0; }
           nav, details { display: none; }
           h2, h3, figcaption { break-after: avoid; }
           figure, tr { break-inside: avoid; }
-          .scroll { overflow: visible; }
+          .scroll { overflow: visible; background: none; }
+          table { font-size: 8.5pt; }
+          thead { display: table-header-group; }
+          th, td { padding: 0.25rem 0.35rem; overflow-wrap: anywhere; }
+          td:not(.number), td:not(.number):not(.long), td.long { min-width: 0; }
+          table.wide { font-size: 7pt; }
+          table.wide :is(th, td) { padding: 0.2rem 0.25rem; }
+          table.widest { font-size: 5.5pt; }
+          table.widest :is(th, td) { padding: 0.15rem; white-space: normal; }
           a { color: inherit; text-decoration: none; }
         }
 

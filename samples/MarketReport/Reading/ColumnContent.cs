@@ -3,7 +3,8 @@ namespace MarketReport.Reading;
 /// <summary>What the name and the cells of a column say of it.</summary>
 internal sealed class ColumnContent
 {
-    private static readonly HashSet<string> Booleans = new(StringComparer.OrdinalIgnoreCase) { "true", "false", "yes", "no", "y", "n", "t", "f" };
+    private static readonly string[] Booleans = ["true", "false", "yes", "no"];
+    private static readonly string[][] Letters = [["n", "y"], ["f", "t"]];
 
     private readonly double?[] _numbers;
     private readonly bool _hasLeadingZeros;
@@ -19,10 +20,11 @@ internal sealed class ColumnContent
         Filled = [.. Cells.Where(static cell => !NumberStyle.IsUnknown(cell))];
         Period = PeriodReader.For(Filled, isNamedPeriod ? PeriodName.Year : Words.Period);
         Periods = Filled.Count(cell => Period.TryParse(cell, out _));
-        _numbers = [.. Cells.Select(cell => NumberStyle.IsUnknown(cell) || !style.TryParse(cell, out NumberCell number) ? null : Noted(number))];
+        var numbers = Filled.Distinct(StringComparer.Ordinal).ToDictionary(static cell => cell, cell => style.TryParse(cell, out NumberCell number) ? Noted(number) : null, StringComparer.Ordinal);
+        _numbers = [.. Cells.Select(cell => numbers.GetValueOrDefault(cell))];
         Numbers = _numbers.Count(static number => number.HasValue);
         _hasLeadingZeros = Filled.Exists(static cell => cell.Length > 1 && cell[0] == '0' && cell.All(char.IsAsciiDigit));
-        _isBoolean = Filled.Count > 0 && Filled.TrueForAll(Booleans.Contains);
+        _isBoolean = IsBoolean([.. numbers.Keys.Select(static cell => cell.ToLowerInvariant()).Distinct().Order(StringComparer.Ordinal)]);
         _percents = Filled.Count(static cell => cell.EndsWith('%'));
     }
 
@@ -63,15 +65,19 @@ internal sealed class ColumnContent
     public bool IsAmount => Words.IsAmount && !IsRate;
 
     /// <summary>Gets whether the name is that of an amount and the cells begin with digits, but are not numbers that can be read.</summary>
-    public bool IsUnreadAmount => IsAmount && !IsNumeric && Filled.Count(static cell => char.IsAsciiDigit(cell.TrimStart('-', '+', '(', '$', '€', '£', ' ').FirstOrDefault())) * 2 > Filled.Count;
+    public bool IsUnreadAmount => IsAmount && !IsNumeric && !IsMostlyPeriods && Filled.Count(static cell => char.IsAsciiDigit(cell.TrimStart('-', '+', '(', '$', '€', '£', ' ').FirstOrDefault())) * 2 > Filled.Count;
 
     /// <summary>Gets whether the name, or a zero before other digits, says that the numbers only tell things apart.</summary>
-    public bool IsCode => Words.IsCode || _hasLeadingZeros;
+    public bool IsCode => Words.IsCode || (_hasLeadingZeros && !Words.IsAmount) || (IsNumeric && Words is { IsNumbered: true, IsAmount: false, IsRate: false });
 
     /// <summary>Gets whether the numbers count the lines of the file, are the rank in each period, or are one and the same for each entity.</summary>
     public bool LooksLikeCode(IReadOnlyList<string> entities, IReadOnlyList<string> periods) =>
         !IsAmount && !IsRate && Array.TrueForAll(_numbers, static number => number is >= 0 && number == Math.Floor(number.Value))
-        && (CountsLines() || IsRank(periods) || NamesEntities(entities, periods));
+        && (CountsLines() || (IsUnnamed && Increases()) || IsRank(periods) || NamesEntities(entities, periods));
+
+    /// <summary>"N" alone may be a name; "N" and "Y" are not.</summary>
+    private static bool IsBoolean(List<string> values) =>
+        values.Count > 0 && (values.TrueForAll(Booleans.Contains) || Array.Exists(Letters, values.SequenceEqual));
 
     private double? Noted(NumberCell number)
     {
@@ -84,7 +90,9 @@ internal sealed class ColumnContent
     }
 
     private bool CountsLines() =>
-        _numbers.Length > 2 && Enumerable.Range(1, _numbers.Length - 1).All(row => _numbers[row] == _numbers[row - 1] + 1);
+        _numbers.Length > 2 && Enumerable.Range(1, _numbers.Length - 1).Select(row => _numbers[row] - _numbers[row - 1]).Distinct().ToList() is [1 or -1];
+
+    private bool Increases() => Enumerable.Range(1, _numbers.Length - 1).All(row => _numbers[row] > _numbers[row - 1]);
 
     private bool IsRank(IReadOnlyList<string> periods)
     {

@@ -19,6 +19,9 @@ internal sealed record ColumnRoles(
     /// <summary>Gets the numeric columns that only tell rows or entities apart.</summary>
     public IReadOnlyList<int> Codes { get; init; } = [];
 
+    /// <summary>Gets the numeric columns whose values are in several currencies or units.</summary>
+    public IReadOnlyList<int> Mixed { get; init; } = [];
+
     public static ColumnRoles Assign(CsvTable table, NumberStyle style, ColumnChoice choice)
     {
         RefuseValuesAsHeader(table, style);
@@ -29,7 +32,7 @@ internal sealed record ColumnRoles(
             .Where(column => column != period && column.Words.IsPeriodAlone && column.Filled.Count > 0 && (choice.Size is null || !IsNamed(column, choice.Size)) && (choice.Entity is null || !IsNamed(column, choice.Entity)))
             .ToList();
         var others = columns.Where(column => column != period && !parts.Contains(column)).ToList();
-        var entity = choice.Entity is null ? EntityColumn.Find(others, period) ?? throw NoEntity(table) : columns[table.Find("--entity", choice.Entity)];
+        var entity = choice.Entity is null ? EntityColumn.Find(others.FindAll(column => choice.Size is null || !IsNamed(column, choice.Size)), period) ?? throw NoEntity(table) : columns[table.Find("--entity", choice.Entity)];
         if (entity == period)
         {
             throw new MarketDataException($"The column '{entity.Name}' cannot be both the entity and the date.");
@@ -44,8 +47,14 @@ internal sealed record ColumnRoles(
 
         var size = choice.Size is null ? SizeColumn.Find(numeric, entity, period) : Numeric(columns[table.Find("--size", choice.Size)], entity, period);
         var codes = numeric.Where(column => column != size && (column.IsCode || column.LooksLikeCode(entity.Cells, period.Cells))).ToList();
-        var measures = numeric.Where(column => !codes.Contains(column)).Union([size]).OrderBy(static column => column.Index).ToList();
+        var mixed = numeric.Where(column => column != size && column.Currencies.Count > 1).ToList();
+        var measures = numeric.Where(column => !codes.Contains(column) && !mixed.Contains(column)).Union([size]).OrderBy(static column => column.Index).ToList();
         RefuseMixedCurrencies(size);
+        if (choice.Size is null)
+        {
+            RefuseMixedUnits(rest);
+        }
+
         var sizeAdds = !size.IsRate && !size.IsShare;
         return new ColumnRoles(
             entity.Index,
@@ -55,12 +64,13 @@ internal sealed record ColumnRoles(
             size.Index,
             measures.ConvertAll(static column => column.Index),
             [.. measures.Where(column => sizeAdds && column.IsShare && column != size).Select(static column => column.Index)],
-            [.. measures.Where(column => column == size ? sizeAdds : column.IsAmount && column.Currencies.Count < 2).Select(static column => column.Index)],
+            [.. measures.Where(column => column == size ? sizeAdds : column.IsAmount).Select(static column => column.Index)],
             [.. rest.Where(static column => column.IsText && !column.IsCode).Select(static column => column.Index)],
-            [.. rest.Except(measures).Except(codes).Select(static column => column.Index)])
+            [.. rest.Except(measures).Except(codes).Except(mixed).Select(static column => column.Index)])
         {
             Units = measures.Where(static column => column.Currencies.Count == 1).ToDictionary(static column => column.Index, static column => column.Currencies.Min!),
             Codes = codes.ConvertAll(static column => column.Index),
+            Mixed = mixed.ConvertAll(static column => column.Index),
         };
     }
 
@@ -109,6 +119,20 @@ internal sealed record ColumnRoles(
         if (size.Currencies.Count > 1)
         {
             throw new MarketDataException($"The column '{size.Name}' mixes {string.Join(", ", size.Currencies)}, which cannot be added up. Convert its values to one, or name another column with --size COLUMN.");
+        }
+    }
+
+    /// <summary>A column of units or currencies says that the rows do not add up.</summary>
+    private static void RefuseMixedUnits(List<ColumnContent> columns)
+    {
+        foreach (var column in columns.Where(static column => column.IsText && column.Words.IsUnit))
+        {
+            var units = column.Filled.Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+            if (units.Count > 1)
+            {
+                throw new MarketDataException(
+                    $"The rows are in several units by the column '{column.Name}' ({NameList.Of(units)}), which do not add up. Keep the rows of one, or name the size with --size COLUMN to add them up all the same.");
+            }
         }
     }
 

@@ -37,6 +37,8 @@ internal sealed partial class ColumnWords
 
     private static readonly HashSet<string> Series = Set("indicator variable metric measure series element statistic item_type subject kennzahl");
 
+    private static readonly HashSet<string> Units = Set("unit units uom unitofmeasure unitmeasure currency currencycode einheit währung devise moneda");
+
     private static readonly HashSet<string> Values = Set("value values obs_value observation figure wert valeur valor datavalue");
 
     private readonly List<string> _words;
@@ -82,6 +84,9 @@ internal sealed partial class ColumnWords
 
     /// <summary>Gets whether the column names what each row measures.</summary>
     public bool IsSeries => _words.Count > 0 && (Series.Contains(_words[^1]) || (_words.Count > 1 && _words[^1] is "name" && Series.Contains(_words[^2])));
+
+    /// <summary>Gets whether the column names the unit or currency of each row.</summary>
+    public bool IsUnit => Units.Contains(string.Concat(_words));
 
     /// <summary>Gets whether the name says nothing but that there are values.</summary>
     public bool IsValue => Values.Contains(Name.Trim()) || Values.Contains(string.Concat(_words));

@@ -26,7 +26,7 @@ internal static class MarketCsv
         }
 
         var style = NumberStyle.Detect(table.Records.SelectMany(static record => record.Fields), table.Separator);
-        table = SeriesSelection.Apply(WideTable.Unpivot(table, style), choice?.Size);
+        table = SeriesSelection.Apply(WideTable.Unpivot(table, style, Path.GetFileNameWithoutExtension(path)), choice?.Size);
         var roles = ColumnRoles.Assign(table, style, choice ?? ColumnChoice.None);
         var reader = new ObservationReader(table, roles, style);
         reader.Read();

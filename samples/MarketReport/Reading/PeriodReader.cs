@@ -41,10 +41,11 @@ internal sealed partial class PeriodReader
     /// <summary>Gets whether no date of the column says which of two numbers is the day.</summary>
     public bool OrderIsGuessed { get; }
 
-    /// <param name="cells">The cells of a column that hold anything.</param>
+    /// <param name="column">The cells of a column that hold anything.</param>
     /// <param name="name">What the name of the column says of it.</param>
-    public static PeriodReader For(IReadOnlyCollection<string> cells, PeriodName name)
+    public static PeriodReader For(IEnumerable<string> column, PeriodName name)
     {
+        var cells = column.Where(static cell => cell.Length <= LongestText && cell.Any(char.IsAsciiDigit)).ToHashSet(StringComparer.Ordinal);
         var ends = cells.Select(static cell => YearEnd().Match(cell.Trim())).Where(static match => match.Success).ToList();
         var fiscal = ends.Count > 0
             && ends.TrueForAll(static match => Number(match.Groups["end"]) == (Number(match.Groups["year"]) + 1) % 100)
@@ -170,20 +171,20 @@ internal sealed partial class PeriodReader
     }
 
     /// <summary>2019, 2019.0, 2019*, 2019 (provisional), 2019p, X2019, 2019 [YR2019].</summary>
-    [GeneratedRegex(@"^[Xx]?(?<year>[0-9]{4})(?:\.0+)?\s*(?:\*+|†|[pefrPEFR]|\([^0-9]*\)|\[YR[0-9]{4}\])?$")]
+    [GeneratedRegex(@"^[XxYy]?(?<year>[0-9]{4})(?:\.0+)?\s*(?:\*+|†|[apefrAPEFR]|\([^0-9]*\)|\[YR[0-9]{4}\])?$")]
     private static partial Regex MarkedYear();
 
-    [GeneratedRegex(@"^(?<minus>[-−–])?(?<year>[0-9]{1,6})(?:\.0+)?(?:\s*(?<era>BCE?|B\.C\.(?:E\.)?|CE|AD|A\.D\.))?$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(?:(?<era>AD|A\.D\.|CE)\s*)?(?<minus>[-−–])?(?<year>[0-9]{1,6})(?:\.0+)?(?:\s*(?<era>BCE?|B\.C\.(?:E\.)?|CE|AD|A\.D\.))?$", RegexOptions.IgnoreCase)]
     private static partial Regex WholeNumber();
 
-    [GeneratedRegex(@"^(?<mark>FYE?|Fiscal year|Financial year|FJ|GJ)?[\s']*(?<year>[0-9]{4}|(?<=^F.*)[0-9]{2})(?:\s*[-/–]\s*(?<end>[0-9]{4}|[0-9]{2}))?(?<mark>\s*FY)?$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(?<mark>[FASMC]YE?|Fiscal year|Financial year|FJ|GJ)?[\s']*(?<year>[0-9]{4}|(?<=^[FASMC]Y.*)[0-9]{2})(?:\s*[-/–]\s*(?<end>[0-9]{4}|[0-9]{2}))?(?<mark>\s*FY)?$", RegexOptions.IgnoreCase)]
     private static partial Regex Fiscal();
 
     [GeneratedRegex(@"^(?<year>[0-9]{4})\s*[-/–]\s*(?<end>[0-9]{2})$")]
     private static partial Regex YearEnd();
 
     /// <summary>2019-Q3, 2019Q3, 2019 quarter 3, 2019-W05, 2019H1, 2019M03.</summary>
-    [GeneratedRegex(@"^(?<year>[0-9]{4})[-/ ]*(?<kind>Quarter|Quartal|Qtr|Q|T|Half|H|S|KW|CW|Week|Wk|W|M)[-. ]*(?<part>[0-9]{1,2})$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(?<year>[0-9]{4})[-/ :.]*(?<kind>Quarter|Quartal|Qtr|Q|T|Half|H|S|KW|CW|Week|Wk|W|M)[-. ]*(?<part>[0-9]{1,2})$", RegexOptions.IgnoreCase)]
     private static partial Regex Part();
 
     /// <summary>Q3 2019, Q3'19, Q3/2019, Q3 FY2019, W05 2019, H1-2019.</summary>

@@ -40,6 +40,11 @@ internal static class ReadingNotes
             notes.Add($"Not measures, for they only tell rows or entities apart: the columns {NameList.Of([.. roles.Codes.Select(column => table.Header[column])])}.");
         }
 
+        if (roles.Mixed.Count > 0)
+        {
+            notes.Add($"Not used, for their values are in several currencies or units: the columns {NameList.Of([.. roles.Mixed.Select(column => table.Header[column])])}.");
+        }
+
         if (roles.Unused.Count > 0)
         {
             notes.Add($"Not used, for they hold no numbers: the columns {NameList.Of([.. roles.Unused.Select(column => table.Header[column])])}.");
@@ -52,7 +57,7 @@ internal static class ReadingNotes
         {
             notes.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{negative:#,0} {(negative == 1 ? "row has" : "rows have")} a negative size; they count in sums as they are, and carry no weight in averages."));
+                $"{negative:#,0} {(negative == 1 ? "row has" : "rows have")} a negative size; {(negative == 1 ? "it counts in sums as it is, and carries" : "they count in sums as they are, and carry")} no weight in averages."));
         }
 
         var impossible = observations.Count(observation =>

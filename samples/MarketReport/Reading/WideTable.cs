@@ -8,7 +8,10 @@ internal static partial class WideTable
     private const int FewestPeriods = 2;
     private const string ValueName = "value";
 
-    public static CsvTable Unpivot(CsvTable table, NumberStyle style)
+    /// <param name="table">The file.</param>
+    /// <param name="style">How it writes its numbers.</param>
+    /// <param name="fileName">The name of the file without its ending, which may say what the values of bare years are.</param>
+    public static CsvTable Unpivot(CsvTable table, NumberStyle style, string fileName)
     {
         var periods = PeriodReader.Any;
         var headers = table.Header
@@ -33,7 +36,7 @@ internal static partial class WideTable
         var cells = spread.ToLookup(static header => (header.Period, header.Measure.ToUpperInvariant()), static header => header.Index);
         return table with
         {
-            Header = [.. kept.Select(column => table.Header[column]), "year", .. measures.Select(measure => Name(measure.Key, table, kept))],
+            Header = [.. kept.Select(column => table.Header[column]), "year", .. measures.Select(measure => Name(measure.Key == ValueName ? ValueNameOf(fileName) : measure.Key, table, kept))],
             Records =
             [
                 .. table.Records.SelectMany(record => times.Select(time => record with
@@ -87,6 +90,9 @@ internal static partial class WideTable
         var reader = PeriodReader.For(filled, words.Period);
         return words.Period != PeriodName.None && filled.Count > 0 && filled.Count(cell => reader.TryParse(cell, out _)) * 2 > filled.Count;
     });
+
+    private static string ValueNameOf(string fileName) =>
+        new ColumnWords(fileName) is { IsRate: true } or { IsAmount: true } ? fileName : ValueName;
 
     private static string Name(string measure, CsvTable table, List<int> kept) =>
         kept.Exists(column => table.Header[column].Equals(measure, StringComparison.OrdinalIgnoreCase)) ? measure + " by year" : measure;

@@ -22,7 +22,7 @@ internal static class YearlyRows
         NoteCombined(groups, adds[size], notes);
         var incomplete = coverage.IsRegular ? groups.Where(group => !coverage.IsFull(group)).ToHashSet() : [];
         NoteUnknown(incomplete, groups.Count, $"for others have {coverage.PartName} of the year that they lack", notes);
-        NoteUnknown([.. groups.Where(group => !incomplete.Contains(group) && group.Exists(row => row.Values[size] is null))], groups.Count, "for a line of theirs has none; they are in no total", notes);
+        NoteUnknown([.. groups.Where(group => !incomplete.Contains(group) && group.Exists(row => row.Values[size] is null))], groups.Count, "for a line of it has none, and is in no total", notes);
         return groups
             .Select(group => new MarketRow(group[0].Entity, group[0].Period.Year, Combine(group, size, adds, isComplete: !incomplete.Contains(group))))
             .OrderBy(static row => row.Entity, StringComparer.Ordinal)
@@ -51,7 +51,7 @@ internal static class YearlyRows
         }
     }
 
-    private static void NoteUnknown(IReadOnlyCollection<List<Observation>> unknown, int all, string reason, List<string> notes)
+    private static void NoteUnknown(HashSet<List<Observation>> unknown, int all, string reason, List<string> notes)
     {
         if (unknown.Count > 0)
         {

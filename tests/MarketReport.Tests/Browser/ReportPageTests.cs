@@ -7,6 +7,9 @@ public sealed class ReportPageTests
     private const int Desktop = 1280;
     private const int Phone = 375;
 
+    /// <summary>The width of a sheet without its margins, in pixels.</summary>
+    private const int A4 = 688;
+
     private const string LongNamesAndLosses = """
         very_long_name_of_a_region,year,revenue_in_thousands,margin
         The United Kingdom of Great Britain and Northern Ireland,2018,900,4
@@ -112,6 +115,23 @@ public sealed class ReportPageTests
         Assert.False(await report.Page.Locator("summary").First.IsVisibleAsync());
         Assert.All(await report.Page.Locator("figure svg").AllAsync(), chart => Assert.True(chart.IsVisibleAsync().GetAwaiter().GetResult()));
         Assert.Empty(await report.Page.Locator("figure svg").EvaluateAllAsync<string[]>(BadTexts));
+    }
+
+    [Theory(Explicit = true)]
+    [InlineData(5)]
+    [InlineData(9)]
+    [InlineData(16)]
+    public async Task On_paper_a_wide_table_stays_on_the_page(int measures)
+    {
+        string header = "harbour,year,boats" + string.Concat(Enumerable.Range(1, measures).Select(number => $",average_length_of_kind_{number}_in_metres"));
+        string rows = string.Concat(Enumerable.Range(1, 12).Select(harbour =>
+            $"Harbour of the long name {harbour},2020,{harbour * 123456}{string.Concat(Enumerable.Range(1, measures).Select(number => $",{number * 1234567}.5"))}\n"));
+        await using ReportPage report = await ReportPage.OpenAsync(A4, header + "\n" + rows);
+
+        await report.Page.EmulateMediaAsync(new PageEmulateMediaOptions { Media = Media.Print });
+
+        Assert.All(await report.Page.Locator("section table").AllAsync(), table => Assert.InRange(table.BoundingBoxAsync().GetAwaiter().GetResult()!.Width, 0, A4));
+        Assert.Equal(A4, await WidthOfAsync(report));
     }
 
     [Fact(Explicit = true)]

@@ -13,9 +13,9 @@ internal sealed class CsvFile : IDisposable
     {
     }
 
-    public CsvFile(byte[] bytes)
+    public CsvFile(byte[] bytes, string name = "data.csv")
     {
-        Path = System.IO.Path.Combine(_folder.FullName, "data.csv");
+        Path = System.IO.Path.Combine(_folder.FullName, name);
         File.WriteAllBytes(Path, bytes);
     }
 
@@ -29,6 +29,12 @@ internal sealed class CsvFile : IDisposable
     {
         using var file = new CsvFile(text);
         return MarketCsv.Read(file.Path, excluded);
+    }
+
+    public static MarketData Read(string text, ColumnChoice choice)
+    {
+        using var file = new CsvFile(text);
+        return MarketCsv.Read(file.Path, [], choice: choice);
     }
 
     public static string ErrorOf(string text, params string[] excluded) =>
