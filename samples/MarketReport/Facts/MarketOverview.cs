@@ -9,6 +9,9 @@ internal static class MarketOverview
     private const int NamedMarkets = 5;
     private const int ListedMarkets = 10;
 
+    /// <summary>More would not fit on a page.</summary>
+    private const int MeasuresInTable = 5;
+
     public static FactSheet Compute(MarketData data)
     {
         var market = new Market(data);
@@ -26,8 +29,18 @@ internal static class MarketOverview
                 description);
         }
 
-        sheet.Table(Largest(market));
-        sheet.Table(ByYear(market));
+        sheet.Table(Largest(market, market.Others.Take(MeasuresInTable)));
+        foreach (var (measures, number) in MoreMeasures(market.Others))
+        {
+            sheet.Table(MoreOfLargest(market, measures, number));
+        }
+
+        sheet.Table(ByYear(market, market.Others.Take(MeasuresInTable)));
+        foreach (var (measures, number) in MoreMeasures(market.Others))
+        {
+            sheet.Table(MoreByYear(market, measures, number));
+        }
+
         sheet.Table(LeftOut(market));
         return sheet.Build(market);
     }
@@ -90,7 +103,7 @@ internal static class MarketOverview
         }
     }
 
-    private static FactTable Largest(Market market)
+    private static FactTable Largest(Market market, IEnumerable<int> measures)
     {
         var year = market.LastYear;
         var rows = Ranked(market, year)
@@ -101,7 +114,7 @@ internal static class MarketOverview
                 Cells.Text(entry.Entity),
                 Cells.Number(entry.Size, market.SizeMeasure),
                 .. market.SizeMeasure.Adds ? [Cells.Share(market.PartOfTotal(entry.Entity, year))] : Array.Empty<FactCell>(),
-                .. market.Others.Select(measure => Cells.Number(market.Value(entry.Entity, year, measure), market.Data.Measures[measure])),
+                .. measures.Select(measure => Cells.Number(market.Value(entry.Entity, year, measure), market.Data.Measures[measure])),
             ])
             .ToList();
         return new FactTable(
@@ -112,20 +125,51 @@ internal static class MarketOverview
                 FigureText.Capitalized(market.Data.EntityLabel),
                 FigureText.Heading(market.SizeMeasure),
                 .. market.SizeMeasure.Adds ? ["Part of total (%)"] : Array.Empty<string>(),
-                .. market.Others.Select(measure => FigureText.Heading(market.Data.Measures[measure])),
+                .. measures.Select(measure => FigureText.Heading(market.Data.Measures[measure])),
             ],
             rows,
             rows.Count < Ranked(market, year).Count ? $"The {rows.Count} largest of {Ranked(market, year).Count}." : "");
     }
 
-    private static FactTable ByYear(Market market) => new(
+    private static FactTable MoreOfLargest(Market market, int[] measures, int number) => new(
+        FormattableString.Invariant($"largest_markets_{number}"),
+        $"Largest markets in {market.LastYear}: more measures",
+        ["Rank", FigureText.Capitalized(market.Data.EntityLabel), .. measures.Select(measure => FigureText.Heading(market.Data.Measures[measure]))],
+        Ranked(market, market.LastYear)
+            .Take(ListedMarkets)
+            .Select((entry, index) => (IReadOnlyList<FactCell>)
+            [
+                Cells.Whole(index + 1),
+                Cells.Text(entry.Entity),
+                .. measures.Select(measure => Cells.Number(market.Value(entry.Entity, market.LastYear, measure), market.Data.Measures[measure])),
+            ])
+            .ToList(),
+        "");
+
+    private static FactTable MoreByYear(Market market, int[] measures, int number) => new(
+        FormattableString.Invariant($"market_by_year_{number}"),
+        "The market by year: more measures",
+        ["Year", .. measures.Select(measure => FigureText.Heading(market.Data.Measures[measure]))],
+        market.Years
+            .Select(year => (IReadOnlyList<FactCell>)
+            [
+                Cells.Year(year),
+                .. measures.Select(measure => Cells.Number(market.Level(measure, year), market.Data.Measures[measure])),
+            ])
+            .ToList(),
+        "");
+
+    private static IEnumerable<(int[] Measures, int Number)> MoreMeasures(IReadOnlyList<int> measures) =>
+        measures.Skip(MeasuresInTable).Chunk(MeasuresInTable).Select(static (chunk, index) => (chunk, index + 2));
+
+    private static FactTable ByYear(Market market, IEnumerable<int> measures) => new(
         "market_by_year",
         "The market by year",
         [
             "Year",
             "Entities",
             FigureText.Heading(market.SizeMeasure),
-            .. market.Others.Select(measure => FigureText.Heading(market.Data.Measures[measure])),
+            .. measures.Select(measure => FigureText.Heading(market.Data.Measures[measure])),
         ],
         market.Years
             .Select(year => (IReadOnlyList<FactCell>)
@@ -133,7 +177,7 @@ internal static class MarketOverview
                 Cells.Year(year),
                 Cells.Whole(Ranked(market, year).Count),
                 Cells.Number(market.WholeSize(year), market.SizeMeasure),
-                .. market.Others.Select(measure => Cells.Number(market.Level(measure, year), market.Data.Measures[measure])),
+                .. measures.Select(measure => Cells.Number(market.Level(measure, year), market.Data.Measures[measure])),
             ])
             .ToList(),
         "Each year holds the entities with a known size in it, so years with different numbers of entities do not compare; growth is given over the same entities only.");

@@ -12,7 +12,6 @@ internal static class HtmlReport
 
     private const int LongText = 40;
     private const int ManyColumns = 7;
-    private const int VeryManyColumns = 12;
 
     /// <param name="document">The report.</param>
     /// <param name="run">How it was made; left out if null.</param>
@@ -131,12 +130,7 @@ internal static class HtmlReport
     }
 
     /// <summary>On paper nothing scrolls: a table with many columns is set smaller.</summary>
-    private static string WidthClass(int columns) => columns switch
-    {
-        > VeryManyColumns => " class=\"widest\"",
-        > ManyColumns => " class=\"wide\"",
-        _ => "",
-    };
+    private static string WidthClass(int columns) => columns > ManyColumns ? " class=\"wide\"" : "";
 
     private static void Method(StringBuilder html, ReportDocument document)
     {

@@ -62,11 +62,10 @@ internal static class HtmlStyle
           table { font-size: 8.5pt; }
           thead { display: table-header-group; }
           th, td { padding: 0.25rem 0.35rem; overflow-wrap: anywhere; }
+          td.number { overflow-wrap: normal; }
           td:not(.number), td:not(.number):not(.long), td.long { min-width: 0; }
           table.wide { font-size: 7pt; }
           table.wide :is(th, td) { padding: 0.2rem 0.25rem; }
-          table.widest { font-size: 5.5pt; }
-          table.widest :is(th, td) { padding: 0.15rem; white-space: normal; }
           a { color: inherit; text-decoration: none; }
         }
 

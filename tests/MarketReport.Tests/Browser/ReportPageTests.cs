@@ -130,7 +130,7 @@ public sealed class ReportPageTests
 
         await report.Page.EmulateMediaAsync(new PageEmulateMediaOptions { Media = Media.Print });
 
-        Assert.All(await report.Page.Locator("section table").AllAsync(), table => Assert.InRange(table.BoundingBoxAsync().GetAwaiter().GetResult()!.Width, 0, A4));
+        Assert.All(await report.Page.Locator("section > .scroll table").AllAsync(), table => Assert.InRange(table.BoundingBoxAsync().GetAwaiter().GetResult()!.Width, 0, A4));
         Assert.Equal(A4, await WidthOfAsync(report));
     }
 

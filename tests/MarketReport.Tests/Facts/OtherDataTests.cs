@@ -134,6 +134,19 @@ public sealed class OtherDataTests
     }
 
     [Fact]
+    public void Measures_that_do_not_fit_beside_each_other_are_in_tables_of_their_own()
+    {
+        var measures = Enumerable.Range(1, 12).Select(static number => $"price_{number}").ToList();
+
+        var report = Reported.Of($"co,year,sales,{string.Join(',', measures)}\nA,2019,5,{string.Join(',', Enumerable.Range(1, 12))}\nB,2019,4,{string.Join(',', Enumerable.Range(21, 12))}\n");
+        var tables = report.Sheets[0].Tables.Where(static table => table.Id.StartsWith("largest_markets", StringComparison.Ordinal)).ToList();
+
+        Assert.Equal(["largest_markets", "largest_markets_2", "largest_markets_3"], tables.Select(static table => table.Id));
+        Assert.All(report.Sheets[0].Tables, static table => Assert.InRange(table.Columns.Count, 1, 9));
+        Assert.Equal(Enumerable.Range(1, 12).Select(static number => (double?)number), tables[0].Rows[0].Skip(4).Concat(tables.Skip(1).SelectMany(static table => table.Rows[0].Skip(2))).Select(static cell => cell.Value));
+    }
+
+    [Fact]
     public void A_single_entity_has_all_of_the_market()
     {
         var report = Reported.Of("country,year,sales\nA,2018,100\nA,2019,150\n");
