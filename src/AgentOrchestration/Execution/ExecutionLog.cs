@@ -33,4 +33,7 @@ internal static partial class ExecutionLog
 
     [LoggerMessage(809, LogLevel.Error, "Run {RunId} goes no further in this process: {Reason}")]
     public static partial void Detached(ILogger logger, Exception? exception, string runId, string reason);
+
+    [LoggerMessage(815, LogLevel.Warning, "Run {RunId}: the result of subtask {SubtaskId} does not come back from its JSON as it was: {Difference}. Its task type accepts that; what comes back counts.")]
+    public static partial void OutputLossy(ILogger logger, string runId, string subtaskId, string difference);
 }

@@ -199,7 +199,25 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
     private LocalAttempt? Finish(object? output, Exception? exception)
     {
         Volatile.Write(ref _phase, Phase.Returned);
-        return Run.Complete(this, output, exception);
+        return exception is null && Refuse(output) is { } refusal ? Run.Complete(this, null, refusal) : Run.Complete(this, output, exception);
+    }
+
+    /// <summary>What the output declares is checked here, so that the code fails that made it and not the code that takes it.</summary>
+    private InvalidPayloadException? Refuse(object? output)
+    {
+        TaskDescriptor taskType = TaskType;
+        if (output is null)
+        {
+            return taskType.OutputMayBeNull ? null : new InvalidPayloadException(
+                InvalidPayloadException.InvalidOutput,
+                $"'{taskType.Name}' has returned null, but declares an output that is not null ({CSharpName.Of(taskType.OutputType)}). Return a value, or declare that it may be null.");
+        }
+
+        return Run.Executor.Faithful.FindUnwritable(output, taskType.OutputType) is not { } found ? null : new InvalidPayloadException(
+            InvalidPayloadException.ResultNotStorable, $"The result of '{Subtask.Id}' ({CSharpName.Of(output.GetType())}) holds what JSON cannot: {found}.")
+        {
+            IsFinal = true,
+        };
     }
 
     /// <summary>Middleware may have returned anything.</summary>

@@ -1,5 +1,6 @@
 using AgentOrchestration.Graph;
 using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Payloads;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Journal;
@@ -35,6 +36,7 @@ public sealed class LocalExecutor : IExecutor
         Ordering = ordering;
         TimeProvider = timeProvider;
         Serializer = serializer;
+        Faithful = new FaithfulJson(serializer.Options);
         Sinks = [.. sinks];
         Logger = logger;
         Cache = cache;
@@ -76,6 +78,9 @@ public sealed class LocalExecutor : IExecutor
     internal TimeProvider TimeProvider { get; }
 
     internal PayloadSerializer Serializer { get; }
+
+    /// <summary>Finds out whether an output comes back from its JSON as it was.</summary>
+    internal FaithfulJson Faithful { get; }
 
     internal IReadOnlyList<IRunEventSink> Sinks { get; }
 

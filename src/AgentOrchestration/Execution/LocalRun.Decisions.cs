@@ -135,7 +135,7 @@ internal sealed partial class LocalRun
         CachedOutput? cached = null;
         try
         {
-            if (_reusable?.Find(Graph, subtask, Inputs) is { } reused && (_journal is null || TryKeep(subtask, attempt: 0, reused.Output, out _)))
+            if (Kept(subtask, _reusable?.Find(Graph, subtask, Inputs)) is { } reused)
             {
                 // What was done is not asked about again.
                 return new Preparation { Cached = reused };
@@ -158,12 +158,19 @@ internal sealed partial class LocalRun
         }
 
         ApprovalQuestion? question = Graph.Policies[subtask].RequiresApproval ? Approvals.QuestionOf(this, subtask) : null;
-        if (_journal is not null && cached is not null && !TryKeep(subtask, attempt: 0, cached.Output, out _))
+        return new Preparation { Approval = question, Identity = identity, Cached = Kept(subtask, cached) };
+    }
+
+    /// <summary>An output that was there before, unless the journal cannot hold it.</summary>
+    private CachedOutput? Kept(int subtask, CachedOutput? found)
+    {
+        if (_journal is null || found is null)
         {
-            cached = null;
+            return found;
         }
 
-        return new Preparation { Approval = question, Identity = identity, Cached = cached };
+        object? output = found.Output;
+        return TryKeep(subtask, attempt: 0, ref output, out _) ? found with { Output = output } : null;
     }
 
     /// <summary>Begins to write to the cache; called in the gate, so that the end of the run finds the write.</summary>

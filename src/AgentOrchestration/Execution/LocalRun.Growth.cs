@@ -183,7 +183,7 @@ internal sealed partial class LocalRun
 
         if (_journal is not null && error is null)
         {
-            TryKeep(subtask, attempt: 0, output, out error);
+            TryKeep(subtask, attempt: 0, ref output, out error);
         }
 
         Hand(Tell((subtask, output, error), static (run, told, now, decisions) => run._core.Joined(told.subtask, told.output, told.error, now, decisions)));

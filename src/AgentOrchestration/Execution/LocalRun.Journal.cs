@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using AgentOrchestration.Plans;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Journal;
 using AgentOrchestration.Scheduling;
@@ -71,7 +73,7 @@ internal sealed partial class LocalRun
     {
         GiveBack(attempt);
         SubtaskError? error = null;
-        if (exception is null && !TryKeep(attempt.Index, attempt.Attempt, output, out error))
+        if (exception is null && !TryKeep(attempt.Index, attempt.Attempt, ref output, out error))
         {
             output = null;
         }
@@ -108,27 +110,52 @@ internal sealed partial class LocalRun
         return next;
     }
 
-    /// <summary>Writes an output as JSON, and reads it back: what a resumed run could not read is found out now.</summary>
-    private bool TryKeep(int subtask, int attempt, object? output, out SubtaskError? error)
+    /// <summary>
+    /// Writes an output as JSON, and compares what comes back: what a resumed run could not read, or would read as something else, is found out
+    /// now. Where the task type accepts what is lost, the output is from now on what comes back, as it is for a resumed run.
+    /// </summary>
+    private bool TryKeep(int subtask, int attempt, ref object? output, out SubtaskError? error)
     {
         try
         {
+            Type type = Inputs.TypeOf(subtask);
             JsonElement json = Inputs.WriteOutput(subtask, output);
             JournalJson.CheckDepth(json);
-            _ = Inputs.ReadOutput(subtask, json);
+            if (output is not None && !Executor.Faithful.IsCertain(output, type, json))
+            {
+                object? read = Inputs.ReadOutput(subtask, json);
+                if (Executor.Faithful.Compare(output, read, type, JsonMarshal.GetRawUtf8Value(json)) is { } difference)
+                {
+                    if (!Graph.TaskTypes[subtask].Options.AcceptLossyOutput)
+                    {
+                        error = NotStorable(subtask, output, $"{difference}. Return what JSON holds as it is, or set {nameof(TaskTypeOptions.AcceptLossyOutput)} of the task type.", null);
+                        return false;
+                    }
+
+                    ExecutionLog.OutputLossy(Executor.Logger, RunId, Graph.SubtaskAt(subtask).Id, Redact(difference.ToString()));
+                    output = read;
+                }
+            }
+
             _journal!.Keep(subtask, attempt, json);
             error = null;
             return true;
         }
         catch (Exception exception)
         {
-            string type = output?.GetType().Name ?? Graph.TaskTypes[subtask].OutputType.Name;
-            error = Executor.Secrets.Redact(new SubtaskError("ResultNotStorable", $"The result of '{Graph.SubtaskAt(subtask).Id}' ({type}) cannot be stored as JSON and read back: {exception.Message}")
-            {
-                Exception = exception,
-            });
+            error = NotStorable(subtask, output, exception.Message, exception);
             return false;
         }
+    }
+
+    private SubtaskError NotStorable(int subtask, object? output, string why, Exception? exception)
+    {
+        string type = CSharpName.Of(output?.GetType() ?? Inputs.TypeOf(subtask));
+        return Executor.Secrets.Redact(new SubtaskError(
+            InvalidPayloadException.ResultNotStorable, $"The result of '{Graph.SubtaskAt(subtask).Id}' ({type}) cannot be stored as JSON and read back as it was: {why}")
+        {
+            Exception = exception,
+        });
     }
 
     /// <summary>Inside the gate: keeps what was decided until the facts before it are in the journal.</summary>

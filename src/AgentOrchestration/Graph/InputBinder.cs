@@ -26,7 +26,15 @@ internal sealed class InputBinder(GrowingGraph graph, Func<int, object?> outputO
             return output;
         }
 
-        return serializer.Read(Resolve(binding, Read, binding.HasSecrets ? reveal ?? NoSecrets : null), type);
+        JsonElement arguments = Resolve(binding, Read, binding.HasSecrets ? reveal ?? NoSecrets : null);
+        try
+        {
+            return serializer.Read(arguments, type);
+        }
+        catch (Exception exception)
+        {
+            throw new InvalidPayloadException(InvalidPayloadException.InvalidArguments, $"The input cannot be read as '{CSharpName.Of(type)}': {exception.Message}", exception) { IsFinal = true };
+        }
     }
 
     /// <summary>The arguments with every reference replaced by what it stands for, as its declared type says it.</summary>
@@ -138,21 +146,42 @@ internal sealed class InputBinder(GrowingGraph graph, Func<int, object?> outputO
         _ => serializer.Write(output, type),
     };
 
-    private Type TypeOf(int subtask) => graph.SubtaskAt(subtask).ForEach is null
+    /// <summary>The type of a subtask's output: of a for-each, a list.</summary>
+    public Type TypeOf(int subtask) => graph.SubtaskAt(subtask).ForEach is null
         ? graph.TaskTypes[subtask].OutputType
         : graph.TaskTypes[subtask].Invoker.OutputListType;
 
     private JsonElement Read(OutputSource source)
     {
-        JsonElement output = Write(source.Subtask);
+        JsonElement output = WriteToRead(source.Subtask);
         if (output.ValueKind == JsonValueKind.Null && source.IsOptional)
         {
             return Null;
         }
 
-        return JsonPointer.TryResolve(output, source.Path, out JsonElement part)
-            ? part
-            : throw new InvalidOperationException($"The output of '{graph.SubtaskAt(source.Subtask).Id}' has no part '{source.Path}'.");
+        if (!JsonPointer.TryResolve(output, source.Path, out JsonElement part))
+        {
+            throw new InvalidOperationException($"The output of '{graph.SubtaskAt(source.Subtask).Id}' has no part '{source.Path}'.");
+        }
+
+        return part.ValueKind == JsonValueKind.Null && source.RefusesNull
+            ? throw new InvalidPayloadException(
+                InvalidPayloadException.InvalidArguments, $"The output of '{graph.SubtaskAt(source.Subtask).Id}{source.Path}' is null, but the input takes no null in its place.") { IsFinal = true }
+            : part;
+    }
+
+    /// <summary>What the code of an output's type throws says nothing about where it was.</summary>
+    private JsonElement WriteToRead(int subtask)
+    {
+        try
+        {
+            return Write(subtask);
+        }
+        catch (Exception exception)
+        {
+            throw new InvalidPayloadException(
+                InvalidPayloadException.InvalidArguments, $"The output of '{graph.SubtaskAt(subtask).Id}' cannot be written as JSON: {exception.Message}", exception) { IsFinal = true };
+        }
     }
 
     private JsonElement ReadExactly(OutputSource source)

@@ -19,6 +19,7 @@ internal sealed class InputCheck(
     private static readonly JsonElement EmptyObject = JsonElement.Parse("{}");
 
     private readonly Dictionary<int, OutputShape?> _shapes = [];
+    private readonly HashSet<string> _placesWithoutNull = new(StringComparer.Ordinal);
     private HashSet<int> _dependencies = [];
     private int _dependenciesOf = -1;
 
@@ -88,6 +89,7 @@ internal sealed class InputCheck(
     private InputBinding CheckInput(int subtask, TaskDescriptor type, JsonElement arguments, bool isTemplate)
     {
         int mistakesBefore = report.Count;
+        _placesWithoutNull.Clear();
         var schemaCheck = new JsonSchemaCheck(
             taskTypes.GetInputSchema(type),
             isReference: element => SubtaskOutput.TryRead(element, out _) || SecretRef.TryRead(element, out _) || (isTemplate && ItemReference.TryRead(element, out _)),
@@ -116,7 +118,7 @@ internal sealed class InputCheck(
             hasReferences = true;
             if (FindSource(subtask, output) is { } source)
             {
-                sources.Add(source);
+                sources.Add(source with { RefusesNull = _placesWithoutNull.Count > 0 && _placesWithoutNull.Contains(place.ToString()) });
             }
             else if (++told <= JsonSchemaCheck.MaxMisfits)
             {
@@ -218,7 +220,13 @@ internal sealed class InputCheck(
                 "Refer to it only where a text may stand.");
         }
 
-        if (!SubtaskOutput.TryRead(element, out SubtaskOutput output)
+        bool isOutput = SubtaskOutput.TryRead(element, out SubtaskOutput output);
+        if (isOutput && !MayBeNull(expected) && !(place.IsRoot && types[subtask]?.InputMayBeNull != false))
+        {
+            _placesWithoutNull.Add(place.ToString());
+        }
+
+        if (!isOutput
             || dependencyCheck.IndexOf(output.SubtaskId) is not { } source
             || ShapeOf(source) is not { } shape
             || types[subtask] is not { } targetType)

@@ -7,4 +7,7 @@ internal readonly record struct OutputSource(int Subtask, string Path)
 {
     /// <summary>Whether the dependency may have no output.</summary>
     public bool IsOptional { get; init; }
+
+    /// <summary>Whether null cannot stand in its place.</summary>
+    public bool RefusesNull { get; init; }
 }

@@ -161,6 +161,10 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
                     $"There is no task type '{Excerpt.Of(subtask.TaskType)}'.",
                     $"Use one of: {names ??= string.Join(", ", taskTypes.TaskTypes.Select(known => known.Name))}.");
             }
+            else
+            {
+                CheckMetadata(subtask, i, found[i]!, report);
+            }
 
             if (subtask.EstimatedDuration is { } estimate && (estimate < TimeSpan.Zero || estimate > LongestEstimate))
             {
@@ -172,6 +176,25 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
         }
 
         return found;
+    }
+
+    /// <summary>What a run will write and read is known now, also where the application has listed its types (a <c>JsonSerializerContext</c>).</summary>
+    private void CheckMetadata(Subtask subtask, int index, TaskDescriptor taskType, PlanReport report)
+    {
+        CheckMetadata(taskType.InputType, "input");
+        CheckMetadata(taskType.OutputType, "output");
+        if (subtask.ForEach is not null)
+        {
+            CheckMetadata(taskType.Invoker.OutputListType, "list of outputs");
+        }
+
+        void CheckMetadata(Type type, string what)
+        {
+            if (type != typeof(None) && type != typeof(JsonElement) && Serializer.WhyMissing(type) is { } reason)
+            {
+                report.Add(PlanDiagnosticCode.MissingJsonMetadata, index, "/type", $"The {what} of '{taskType.Name}' cannot be written as JSON: {reason}", JsonMetadata.Remedy(type));
+            }
+        }
     }
 
     private static void CheckNested(Subtask subtask, int index, PlanReport report)

@@ -1,5 +1,6 @@
 using AgentOrchestration.Execution;
 using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Payloads;
 using AgentOrchestration.Scheduling;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.Caching.Hybrid;

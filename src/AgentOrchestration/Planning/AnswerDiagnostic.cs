@@ -13,7 +13,7 @@ internal static class AnswerDiagnostic
     /// <summary>Gets whether asking again cannot help, so that a plan is not asked for again.</summary>
     public static bool IsFinal(PlanDiagnosticCode code) => code is
         PlanDiagnosticCode.ModelRefusal or PlanDiagnosticCode.ContentFilter or PlanDiagnosticCode.UnsupportedResponseFormat
-        or PlanDiagnosticCode.ContextTooLong or PlanDiagnosticCode.InvalidResponse;
+        or PlanDiagnosticCode.ContextTooLong or PlanDiagnosticCode.InvalidResponse or PlanDiagnosticCode.MissingJsonMetadata;
 
     public static PlanDiagnostic Refusal(string text) => new(
         PlanDiagnosticCode.ModelRefusal, "", $"The model refused to answer{(text.Length == 0 ? "." : $": \"{text}\"")}", "Change the request, or use another model.");

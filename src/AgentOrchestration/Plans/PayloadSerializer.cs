@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.AI;
@@ -7,6 +8,8 @@ namespace AgentOrchestration.Plans;
 /// <summary>Writes and reads the inputs and outputs of tasks as JSON.</summary>
 internal sealed class PayloadSerializer(JsonSerializerOptions options)
 {
+    private readonly ConcurrentDictionary<Type, string?> _missing = [];
+
     /// <summary>Web naming, enums as strings, numbers as numbers.</summary>
     public static JsonSerializerOptions DefaultOptions { get; } = CreateDefaultOptions();
 
@@ -15,6 +18,9 @@ internal sealed class PayloadSerializer(JsonSerializerOptions options)
     public JsonElement Write(object? payload, Type type) => JsonSerializer.SerializeToElement(payload, JsonMetadata.Of(Options, type));
 
     public object? Read(JsonElement payload, Type type) => payload.Deserialize(JsonMetadata.Of(Options, type));
+
+    /// <returns>What is missing of a type to write and read it; <see langword="null"/> when nothing is.</returns>
+    public string? WhyMissing(Type type) => _missing.GetOrAdd(type, static (missing, options) => JsonMetadata.WhyMissing(options, missing), Options);
 
     private static JsonSerializerOptions CreateDefaultOptions()
     {

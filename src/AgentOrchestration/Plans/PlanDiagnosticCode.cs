@@ -95,4 +95,7 @@ public enum PlanDiagnosticCode
 
     /// <summary>The response of the endpoint is not an answer of a model: an error page, or an error message, with a status of success. The model is not asked again.</summary>
     InvalidResponse,
+
+    /// <summary>The application's <c>JsonSerializerContext</c> lacks a type that the plan needs.</summary>
+    MissingJsonMetadata,
 }

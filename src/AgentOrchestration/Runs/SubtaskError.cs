@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AgentOrchestration.Plans;
 
 namespace AgentOrchestration.Runs;
 
@@ -12,7 +13,7 @@ public sealed record SubtaskError(string Kind, string Message)
     public Exception? Exception { get; init; }
 
     internal static SubtaskError From(Exception exception) =>
-        new(exception.GetType().Name, MessageOf(exception)) { Exception = exception };
+        new(exception is InvalidPayloadException invalid ? invalid.Kind : exception.GetType().Name, MessageOf(exception)) { Exception = exception };
 
     /// <summary>An exception's message is code of whoever wrote the exception.</summary>
     private static string MessageOf(Exception exception)

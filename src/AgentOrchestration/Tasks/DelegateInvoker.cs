@@ -1,8 +1,12 @@
+using System.Reflection;
+
 namespace AgentOrchestration.Tasks;
 
 internal sealed class DelegateInvoker<TInput, TOutput>(Func<TInput, TaskContext, CancellationToken, ValueTask<TOutput>> handler)
     : TaskInvoker<TInput, TOutput>
 {
+    public override MethodInfo? Method => handler.Method;
+
     public override TaskInvoker For(Type handlerType) => this;
 
     protected override ValueTask<TOutput> InvokeAsync(TInput input, TaskContext context, CancellationToken cancellationToken) =>

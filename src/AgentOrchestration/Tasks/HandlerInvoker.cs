@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Tasks;
@@ -6,6 +8,18 @@ namespace AgentOrchestration.Tasks;
 internal sealed class HandlerInvoker<TInput, TOutput>(Type? handlerType) : TaskInvoker<TInput, TOutput>
 {
     public override bool IsCompensable => handlerType?.IsAssignableTo(typeof(ICompensable<TInput, TOutput>)) == true;
+
+    public override MethodInfo? Method
+    {
+        [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Asked for only where nothing has been trimmed.")]
+        get
+        {
+            InterfaceMapping? mapping = handlerType?.GetInterfaceMap(typeof(ITaskHandler<TInput, TOutput>));
+            return mapping is { } methods
+                ? methods.TargetMethods[Array.FindIndex(methods.InterfaceMethods, method => method.Name == nameof(ITaskHandler<,>.ExecuteAsync))]
+                : null;
+        }
+    }
 
     public override TaskInvoker For(Type handlerType) => new HandlerInvoker<TInput, TOutput>(handlerType);
 

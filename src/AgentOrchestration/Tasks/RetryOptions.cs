@@ -1,3 +1,5 @@
+using AgentOrchestration.Plans;
+
 namespace AgentOrchestration.Tasks;
 
 /// <summary>
@@ -39,7 +41,7 @@ public sealed class RetryOptions
     {
         try
         {
-            return !ThrownErrors.In(exception).Any(error => error is TaskFailedException { IsFinal: true }) && ShouldRetry(exception);
+            return !ThrownErrors.In(exception).Any(error => error is TaskFailedException { IsFinal: true } or InvalidPayloadException { IsFinal: true }) && ShouldRetry(exception);
         }
         catch (Exception)
         {

@@ -5,6 +5,9 @@ namespace AgentOrchestration.Tasks;
 /// <summary>A kind of work that can be done: the one form of handler classes and delegates alike. Immutable once registered.</summary>
 public sealed class TaskDescriptor
 {
+    private bool? _inputMayBeNull;
+    private bool? _outputMayBeNull;
+
     private TaskDescriptor(Type inputType, Type outputType, TaskInvoker invoker)
     {
         InputType = inputType;
@@ -48,6 +51,12 @@ public sealed class TaskDescriptor
     internal AttemptPolicy Policy => field ??= new AttemptPolicy(this, own: null);
 
     internal TaskInvoker Invoker { get; }
+
+    /// <summary>Whether the code is declared to take null, or nothing is known of that.</summary>
+    internal bool InputMayBeNull => _inputMayBeNull ??= DeclaredNullability.InputMayBeNull(InputType, () => Invoker.Method);
+
+    /// <summary>Whether the code is declared to return null, or nothing is known of that.</summary>
+    internal bool OutputMayBeNull => _outputMayBeNull ??= DeclaredNullability.OutputMayBeNull(OutputType, () => Invoker.Method);
 
     /// <summary>Whether an equal subtask's answer may stand for this one's.</summary>
     internal bool MayShare => Effect is TaskEffect.Pure or TaskEffect.Read;

@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace AgentOrchestration.Tasks;
 
 /// <summary>Calls a task type's code with an input of its type. Made where the types are known, so nothing needs reflection.</summary>
@@ -5,6 +7,9 @@ internal abstract class TaskInvoker
 {
     /// <summary>The type of a list of outputs.</summary>
     public abstract Type OutputListType { get; }
+
+    /// <summary>The application's method; <see langword="null"/> when there is none.</summary>
+    public abstract MethodInfo? Method { get; }
 
     /// <summary>The same code, of the handler class <paramref name="handlerType"/>.</summary>
     public abstract TaskInvoker For(Type handlerType);

@@ -58,6 +58,6 @@ internal sealed record TaskSchemas(JsonElement Input, JsonElement Output)
 
     private static InvalidOperationException NoJsonForm(TaskDescriptor taskType, Type type, string why, Exception? cause) => new(
         $"The task type '{taskType.Name}' takes or returns '{type}', which has no JSON form: {why} "
-        + "Give the type metadata in options.JsonSerializerOptions (a JsonSerializerContext), or use a type that can be written as JSON.",
+        + $"{JsonMetadata.Remedy(type)} Or use a type that can be written as JSON.",
         cause);
 }

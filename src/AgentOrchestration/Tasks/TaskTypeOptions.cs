@@ -56,6 +56,14 @@ public sealed class TaskTypeOptions
     /// <summary>Tags under which cached results can be invalidated, beside the task type's name. Default: none.</summary>
     public IList<string> CacheTags { get; private set; } = [];
 
+    /// <summary>
+    /// Gets or sets a value indicating whether a durable run accepts an output that does not come back from its JSON as it was: an instance of
+    /// another type than the declared one, members that JSON leaves out, a comparer, half a character. The run then warns, and what comes
+    /// back from the JSON counts as the output at once, so that a crash changes nothing.
+    /// </summary>
+    /// <value>The default value is <see langword="false"/>: the subtask fails as <c>ResultNotStorable</c>, with the path of the difference.</value>
+    public bool AcceptLossyOutput { get; set; }
+
     /// <summary>What was decided, out of reach of those who decided it.</summary>
     internal TaskTypeOptions Copy()
     {

@@ -11,8 +11,10 @@ public sealed class PlanCheckerTests
     /// <summary>What one plan cannot show beside the others.</summary>
     private static readonly PlanDiagnosticCode[] OfOtherTests =
     [
-        PlanDiagnosticCode.Failed, PlanDiagnosticCode.UnsupportedVersion, PlanDiagnosticCode.PlanningBudget, PlanDiagnosticCode.More, PlanDiagnosticCode.Malformed, PlanDiagnosticCode.TooLarge, PlanDiagnosticCode.Empty,
+        PlanDiagnosticCode.Failed, PlanDiagnosticCode.UnsupportedVersion, PlanDiagnosticCode.PlanningBudget, PlanDiagnosticCode.More, PlanDiagnosticCode.MissingJsonMetadata, PlanDiagnosticCode.Malformed, PlanDiagnosticCode.TooLarge, PlanDiagnosticCode.Empty,
         PlanDiagnosticCode.InvalidPolicy, PlanDiagnosticCode.InvalidControl, PlanDiagnosticCode.NotAllowed, PlanDiagnosticCode.CutOff,
+        PlanDiagnosticCode.ModelRefusal, PlanDiagnosticCode.ContentFilter, PlanDiagnosticCode.ToolCall, PlanDiagnosticCode.ReasoningOnly,
+        PlanDiagnosticCode.UnsupportedResponseFormat, PlanDiagnosticCode.ContextTooLong, PlanDiagnosticCode.InvalidResponse,
     ];
 
     [Fact]
@@ -30,7 +32,7 @@ public sealed class PlanCheckerTests
         Assert.Equal([[], [0], [0], [2, 1]], graph.Dependencies);
         Assert.Equal([1, 2], graph.Successors.Successors(0).ToArray());
         Assert.Equal(["make", "move", "total", "nothing"], graph.TaskTypes.Select(taskType => taskType.Name));
-        Assert.Equal([new OutputSource(0, "/x")], graph.Part.Inputs[2]!.Sources);
+        Assert.Equal([new OutputSource(0, "/x") { RefusesNull = true }], graph.Part.Inputs[2]!.Sources);
         Assert.True(graph.Part.Inputs[1]!.IsOneOutput);
         Assert.Null(graph.Part.Inputs[3]);
     }

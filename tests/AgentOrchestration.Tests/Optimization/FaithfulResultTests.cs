@@ -60,10 +60,10 @@ public sealed class FaithfulResultTests
     public Task An_object_is_not_cached() => IsNotCachedAsync<object>(() => new Animal("Rex"), "Animal");
 
     [Fact]
-    public Task Text_declared_as_object_is_not_cached() => IsNotCachedAsync<object>(() => "text", "String");
+    public Task Text_declared_as_object_is_not_cached() => IsNotCachedAsync<object>(() => "text", "instance of string");
 
     [Fact]
-    public Task An_object_inside_is_not_cached() => IsNotCachedAsync(() => new Dictionary<string, object> { ["number"] = 1 }, "Int32");
+    public Task An_object_inside_is_not_cached() => IsNotCachedAsync(() => new Dictionary<string, object> { ["number"] = 1 }, "instance of int");
 
     [Fact]
     public Task An_array_of_a_derived_type_is_not_cached() => IsNotCachedAsync<Animal[]>(() => new Dog[] { new("Rex", 4) }, "Dog[]");
