@@ -15,6 +15,8 @@ internal sealed class ChatClientTaskDecomposer(
     PlanningOptions options,
     ILogger logger) : ITaskDecomposer
 {
+    private readonly OptionalArguments _optional = new(taskTypes);
+
     public ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, CancellationToken cancellationToken)
     {
         PlanQuestion question = Ask(request, refusal);
@@ -41,7 +43,7 @@ internal sealed class ChatClientTaskDecomposer(
 
     private async ValueTask<TaskPlan> AskForStreamAsync(PlanQuestion question, AnswerForm form, Action<Subtask> onSubtask, CancellationToken cancellationToken)
     {
-        var answer = new PlanAnswer(options);
+        var answer = new PlanAnswer(options, _optional);
         UsageDetails? told = null;
         try
         {
@@ -92,7 +94,7 @@ internal sealed class ChatClientTaskDecomposer(
     private async ValueTask<TaskPlan> AskForWholeAsync(PlanQuestion question, AnswerForm form, PlanningUsage? lost, CancellationToken cancellationToken)
     {
         ChatResponse response = await chat.Required.GetResponseAsync(question.Messages, question.In(form), cancellationToken).ConfigureAwait(true);
-        var answer = new PlanAnswer(options);
+        var answer = new PlanAnswer(options, _optional);
         answer.Append(response);
         return answer.Complete(AnswerUsage.Sum(AnswerUsage.Of(response.Usage, question.Messages, answer.Length), lost));
     }

@@ -5,7 +5,9 @@ using Microsoft.Extensions.AI;
 namespace AgentOrchestration.Planning;
 
 /// <summary>What a model writes as a plan, whole or piece by piece.</summary>
-internal sealed class PlanAnswer(PlanningOptions options)
+/// <param name="options">How much is read.</param>
+/// <param name="optional">Knows which properties of arguments may be left out; <see langword="null"/> when nothing is left out.</param>
+internal sealed class PlanAnswer(PlanningOptions options, OptionalArguments? optional = null)
 {
     private readonly PlanReader _reader = new(options);
     private readonly StringBuilder _text = new();
@@ -53,7 +55,8 @@ internal sealed class PlanAnswer(PlanningOptions options)
     {
         _text.Append(piece);
         Length += Encoding.UTF8.GetByteCount(piece);
-        return _reader.Append(piece);
+        IReadOnlyList<Subtask> subtasks = _reader.Append(piece);
+        return optional is null || subtasks.Count == 0 ? subtasks : [.. subtasks.Select(optional.LeaveOut)];
     }
 
     /// <summary>How much was written, in bytes of UTF-8.</summary>
@@ -65,6 +68,7 @@ internal sealed class PlanAnswer(PlanningOptions options)
     public TaskPlan Complete(PlanningUsage? usage)
     {
         PlanReading reading = _reader.Complete();
+        reading = optional is null ? reading : reading with { Plan = optional.LeaveOut(reading.Plan) };
         string text = _text.ToString();
         if (_contents.Explain(!string.IsNullOrWhiteSpace(text), reading) is { } diagnostics)
         {

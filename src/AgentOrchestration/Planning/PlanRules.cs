@@ -25,6 +25,7 @@ internal static class PlanRules
         - Do not create a cycle of dependencies.
         - Write each subtask after the subtasks that it depends on. Work starts while you write.
         - "arguments": Write a value that fits the input schema of the task type.
+        - Write null for an optional property of an input, or leave it out, to use its default.
         - To pass the output of a subtask, write {"$output": "id"} in place of a value. To pass a part of it, write {"$output": "id/rows/0"}.
         - List the id of each output that you use in "dependsOn". The output schema at that part must fit the input schema at that place.
         - Do not put an output into a text with a placeholder such as "{{load}}". It is not replaced.

@@ -63,7 +63,10 @@ internal static class PlanSchema
         ["value"] = Typed("string", "number", "boolean", "null"),
     });
 
-    /// <summary>Allows a reference in every place of a schema: to an output (<see cref="SubtaskOutput"/>), or to an item (<see cref="ItemReference"/>).</summary>
+    /// <summary>
+    /// Allows a reference in every place of a schema: to an output (<see cref="SubtaskOutput"/>), or to an item (<see cref="ItemReference"/>). Requires
+    /// every property, and allows null for those that may be left out.
+    /// </summary>
     private static JsonObject Referable(JsonNode? schema, PlanLanguage language)
     {
         if (schema is not JsonObject { Count: > 0 } closed || closed.ToJsonString().Contains("\"$ref\"", StringComparison.Ordinal))
@@ -72,12 +75,27 @@ internal static class PlanSchema
             return [];
         }
 
+        foreach (string keyword in closed.Select(keyword => keyword.Key).Where(keyword => !StrictSchema.Knows(keyword)).ToArray())
+        {
+            // The prompt has it, and the plan check holds the arguments to it.
+            closed.Remove(keyword);
+        }
+
         if (closed["properties"] is JsonObject properties)
         {
+            HashSet<string> required = [.. (closed["required"] as JsonArray ?? []).Select(name => (string)name!)];
             foreach (string name in properties.Select(property => property.Key).ToArray())
             {
-                properties[name] = Referable(properties[name]?.DeepClone(), language);
+                JsonObject referable = Referable(properties[name]?.DeepClone(), language);
+                if (!required.Contains(name) && referable["anyOf"] is JsonArray forms)
+                {
+                    forms.Add((JsonNode)Typed("null"));
+                }
+
+                properties[name] = referable;
             }
+
+            closed["required"] = NamesOf(properties);
         }
 
         foreach (string keyword in (ReadOnlySpan<string>)["items", "additionalProperties"])
@@ -101,9 +119,11 @@ internal static class PlanSchema
     {
         ["type"] = "object",
         ["properties"] = properties,
-        ["required"] = new JsonArray([.. properties.Select(property => (JsonNode)property.Key)]),
+        ["required"] = NamesOf(properties),
         ["additionalProperties"] = false,
     };
+
+    private static JsonArray NamesOf(JsonObject properties) => new([.. properties.Select(property => (JsonNode)property.Key)]);
 
     private static JsonObject Typed(params ReadOnlySpan<string> types)
     {

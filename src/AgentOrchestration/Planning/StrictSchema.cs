@@ -18,6 +18,11 @@ internal static class StrictSchema
         return schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("properties", out _) && Allows(schema, MaxNesting, ref properties);
     }
 
+    /// <summary>Gets whether a keyword is within that part.</summary>
+    public static bool Knows(string keyword) => keyword is
+        "type" or "enum" or "const" or "description" or "properties" or "required" or "additionalProperties" or "items" or "anyOf"
+        or "format" or "pattern" or "minimum" or "maximum" or "exclusiveMinimum" or "exclusiveMaximum" or "multipleOf" or "minItems" or "maxItems";
+
     private static bool Allows(JsonElement schema, int nesting, ref int properties)
     {
         if (schema.ValueKind != JsonValueKind.Object || (!schema.TryGetProperty("type", out _) && !schema.TryGetProperty("anyOf", out _)))
@@ -45,9 +50,6 @@ internal static class StrictSchema
     {
         switch (keyword.Name)
         {
-            case "type" or "enum" or "const" or "title" or "description" or "required" or "additionalProperties":
-            case "format" or "pattern" or "minimum" or "maximum" or "exclusiveMinimum" or "exclusiveMaximum" or "multipleOf" or "minItems" or "maxItems":
-                return true;
             case "items":
                 return Allows(keyword.Value, nesting, ref properties);
             case "properties":
@@ -72,7 +74,7 @@ internal static class StrictSchema
 
                 return true;
             default:
-                return false;
+                return Knows(keyword.Name);
         }
     }
 

@@ -31,6 +31,33 @@ public sealed class ResponseFormatTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task Optional_properties_fit_strict_mode_and_are_left_out_where_the_model_writes_null(bool streamed)
+    {
+        await using ModelServer server = await ModelServer.StartAsync(
+            new Misbehaviour.Answer("""{"subtasks":[{"id":"a","type":"letter","arguments":{"to":"Ada","tone":null,"lines":null,"stamps":[{"cents":null},{"cents":5}]}}]}"""),
+            configure: builder => builder.AddTaskType("letter", "Writes a letter.", (Letter _, TaskContext _, CancellationToken _) => new ValueTask<None>()));
+
+        TaskPlan plan = await server.PlanAsync(streamed);
+
+        Assert.Equal(["strict"], server.Formats);
+        Assert.Equal("""{"to":"Ada","stamps":[{},{"cents":5}]}""", plan.Subtasks[0].Arguments?.GetRawText());
+    }
+
+    [Fact]
+    public async Task Null_where_a_property_is_required_is_refused()
+    {
+        await using ModelServer server = await ModelServer.StartAsync(
+            new Misbehaviour.Answer("""{"subtasks":[{"id":"a","type":"letter","arguments":{"to":null,"tone":"warm"}}]}"""),
+            configure: builder => builder.AddTaskType("letter", "Writes a letter.", (Letter _, TaskContext _, CancellationToken _) => new ValueTask<None>()));
+
+        PlanDiagnostic only = Assert.Single((await server.RefuseAsync(streamed: false)).Diagnostics);
+
+        Assert.Equal((PlanDiagnosticCode.InvalidArguments, "/subtasks/0/arguments/to"), (only.Code, only.Path));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task Without_support_for_schemas_JSON_is_requested_and_that_is_remembered(bool streamed)
     {
         await using ModelServer server = await ModelServer.StartAsync(request => request.ResponseFormat?.Type == "json_schema" ? Unsupported : Plan);
@@ -93,4 +120,8 @@ public sealed class ResponseFormatTests
         Assert.Equal(PlanDiagnosticCode.UnsupportedResponseFormat, Assert.Single(refused.Diagnostics).Code);
         Assert.Equal(["strict", "json_object", "none", "strict"], server.Formats);
     }
+
+    internal sealed record Letter(string To, [property: System.ComponentModel.DataAnnotations.StringLength(9)] string? Tone = "plain", int Lines = 10, IReadOnlyList<Stamp>? Stamps = null);
+
+    internal sealed record Stamp(int Cents = 85);
 }
