@@ -35,8 +35,8 @@ public sealed class FaultyRunStore(IRunStore inner, Func<long, StoreFault> fault
     /// <inheritdoc/>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(string runId, long from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await DoAsync(() => ValueTask.FromResult(true)).ConfigureAwait(true);
-        await foreach (ReadOnlyMemory<byte> content in inner.ReadAsync(runId, from, cancellationToken).ConfigureAwait(true))
+        await DoAsync(() => ValueTask.FromResult(true)).ConfigureAwait(false);
+        await foreach (ReadOnlyMemory<byte> content in inner.ReadAsync(runId, from, cancellationToken).ConfigureAwait(false))
         {
             yield return content;
         }
@@ -56,8 +56,8 @@ public sealed class FaultyRunStore(IRunStore inner, Func<long, StoreFault> fault
     /// <inheritdoc/>
     public async IAsyncEnumerable<StoredRun> ListAsync(RunQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await DoAsync(() => ValueTask.FromResult(true)).ConfigureAwait(true);
-        await foreach (StoredRun run in inner.ListAsync(query, cancellationToken).ConfigureAwait(true))
+        await DoAsync(() => ValueTask.FromResult(true)).ConfigureAwait(false);
+        await foreach (StoredRun run in inner.ListAsync(query, cancellationToken).ConfigureAwait(false))
         {
             yield return run;
         }
@@ -77,9 +77,9 @@ public sealed class FaultyRunStore(IRunStore inner, Func<long, StoreFault> fault
     /// <inheritdoc/>
     public async ValueTask ReleaseLeaseAsync(RunLease lease, CancellationToken cancellationToken) => await DoAsync(async () =>
     {
-        await inner.ReleaseLeaseAsync(lease, cancellationToken).ConfigureAwait(true);
+        await inner.ReleaseLeaseAsync(lease, cancellationToken).ConfigureAwait(false);
         return true;
-    }).ConfigureAwait(true);
+    }).ConfigureAwait(false);
 
     private async ValueTask<T> DoAsync<T>(Func<ValueTask<T>> operation)
     {
@@ -90,7 +90,7 @@ public sealed class FaultyRunStore(IRunStore inner, Func<long, StoreFault> fault
             throw Failure(number, fault);
         }
 
-        T result = await operation().ConfigureAwait(true);
+        T result = await operation().ConfigureAwait(false);
         return fault == StoreFault.None ? result : throw Failure(number, fault);
     }
 

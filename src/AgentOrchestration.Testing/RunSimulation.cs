@@ -10,10 +10,12 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace AgentOrchestration.Testing;
 
 /// <summary>
-/// Runs plans with an application's real handlers, by the engine of production, on one thread and in virtual time: a seed decides what
-/// happens first, and the clock moves on whenever nothing else is left to do. The same seed gives the same events, as long as handlers
-/// await only their context and timers of its <see cref="TimeProvider"/>; code that goes on another thread ends the simulation with its
-/// name. Every run has services of its own. Safe for concurrent use.
+/// Runs plans with an application's real handlers, by the engine of production, one thread at a time and in virtual time: a seed decides
+/// what happens first, and the clock moves whenever nothing else is left to do. The same seed gives the same events, as long as handlers
+/// wait only for their context, for each other, and for timers of its <see cref="TimeProvider"/>. They may use <c>ConfigureAwait(false)</c>,
+/// the thread pool, semaphores and channels, and libraries that do, such as <c>HttpClient</c> with a fake handler. What comes from outside
+/// (the system's clock, I/O, threads of their own) and what blocks a thread ends the simulation with its name. Every run has services of
+/// its own. Safe for concurrent use.
 /// </summary>
 public sealed class RunSimulation
 {
@@ -53,7 +55,7 @@ public sealed class RunSimulation
     /// </summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Runs a plan to its end, on the calling thread.</summary>
+    /// <summary>Runs a plan to its end, while the calling thread waits.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="seed">Decides what happens first of all that may happen.</param>
     /// <param name="script">Says what is done from outside, and when: cancelling, approving and the like. Default: nothing.</param>
@@ -66,7 +68,7 @@ public sealed class RunSimulation
         return Run(seed, script, (services, simulator) => simulator.Run(GraphOf(plan, services)));
     }
 
-    /// <summary>Plans a request and runs its plan to the end, on the calling thread; work may begin while the plan is being written.</summary>
+    /// <summary>Plans a request and runs its plan to the end, while the calling thread waits; work may begin while the plan is being written.</summary>
     /// <param name="request">The request. The model that plans it must keep to the simulation's clock, as a <see cref="ScriptedChatClient"/> does.</param>
     /// <param name="seed">Decides what happens first of all that may happen.</param>
     /// <param name="script">Says what is done from outside, and when, from the moment when the plan is complete. Default: nothing.</param>

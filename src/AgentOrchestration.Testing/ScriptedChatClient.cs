@@ -84,7 +84,7 @@ public sealed partial class ScriptedChatClient(TimeProvider? timeProvider = null
     {
         ScriptedAnswer answer = Next(messages, options, isStreaming: false, out long inputTokens);
         int tokens = TokensOf(answer.Text).Count();
-        await PauseAsync(Latency + TimeOf(tokens), cancellationToken).ConfigureAwait(true);
+        await PauseAsync(Latency + TimeOf(tokens), cancellationToken).ConfigureAwait(false);
         return answer.Failure is null
             ? new ChatResponse(new ChatMessage(ChatRole.Assistant, answer.Text))
             {
@@ -101,11 +101,11 @@ public sealed partial class ScriptedChatClient(TimeProvider? timeProvider = null
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ScriptedAnswer answer = Next(messages, options, isStreaming: true, out long inputTokens);
-        await PauseAsync(Latency, cancellationToken).ConfigureAwait(true);
+        await PauseAsync(Latency, cancellationToken).ConfigureAwait(false);
         int tokens = 0;
         foreach (string token in TokensOf(answer.Text))
         {
-            await PauseAsync(TimeOf(++tokens) - TimeOf(tokens - 1), cancellationToken).ConfigureAwait(true);
+            await PauseAsync(TimeOf(++tokens) - TimeOf(tokens - 1), cancellationToken).ConfigureAwait(false);
             yield return new ChatResponseUpdate(ChatRole.Assistant, token) { CreatedAt = _timeProvider.GetUtcNow() };
         }
 

@@ -26,14 +26,14 @@ internal sealed class EarlyStart(Planner planner, PlanChecker checker, ITaskType
         TaskGraph nothing = checker.Nothing(request.Goal);
         try
         {
-            TaskGraph graph = await planner.PlanAsync(request, new PlanDraft(subtask => Offer(subtask, nothing), Discard), refusal: null, cancellationToken).ConfigureAwait(true);
+            TaskGraph graph = await planner.PlanAsync(request, new PlanDraft(subtask => Offer(subtask, nothing), Discard), refusal: null, cancellationToken).ConfigureAwait(false);
             if (_intake?.Run is not { } begun || !_intake.IsPartOf(graph.Plan))
             {
                 Discard();
                 return (graph, null);
             }
 
-            SubtaskOrder order = await executor.Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(true);
+            SubtaskOrder order = await executor.Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
 
             // A run that was stopped meanwhile, by its time or its budget, is what became of the request.
             begun.TryCompletePlan(graph, order);

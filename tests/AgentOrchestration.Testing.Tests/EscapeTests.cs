@@ -7,37 +7,39 @@ namespace AgentOrchestration.Testing.Tests;
 public sealed class EscapeTests
 {
     [Fact]
-    public void Work_on_the_thread_pool_is_named() =>
-        AssertEscapes("went on on another thread", async (_, stop) => await Task.Run(() => "output", stop));
-
-    [Fact]
-    public void Work_on_the_thread_pool_is_named_although_the_attempt_could_time_out_meanwhile() =>
-        AssertEscapes(
-            "went on on another thread", async (_, stop) => await Task.Run(() => "output", stop), options => options.Timeout = TimeSpan.FromSeconds(1));
-
-    [Fact]
-    public void Work_on_the_thread_pool_that_nobody_awaits_is_named() =>
-        AssertEscapes("went on on another thread", async (context, stop) =>
-        {
-            using var begun = new ManualResetEventSlim();
-            _ = Task.Run(begun.Set, stop);
-            begun.Wait(TimeSpan.FromSeconds(10), stop);
-            return await Sample.Sleep(context, TimeSpan.FromSeconds(1), stop);
-        });
-
-    [Fact]
     public void A_delay_of_the_systems_clock_is_named() =>
-        AssertEscapes("'only' (attempt 1)", async (_, stop) =>
+        AssertEscapes("'only' (attempt 1) continued on another thread", SleepByTheSystem);
+
+    [Fact]
+    public void A_delay_of_the_systems_clock_is_named_although_the_attempt_could_time_out_meanwhile() =>
+        AssertEscapes("continued on another thread", SleepByTheSystem, static options => options.Timeout = TimeSpan.FromSeconds(1));
+
+    [Fact]
+    public void A_thread_of_its_own_is_named() =>
+        AssertEscapes("continued on another thread", async (_, stop) =>
         {
-            await Task.Delay(1, stop);
+            await Task.Factory.StartNew(static () => { }, stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             return "output";
         });
 
     [Fact]
-    public void An_await_that_leaves_its_context_is_named() =>
-        AssertEscapes("went on on another thread", async (context, stop) =>
+    public void A_handler_that_blocks_until_the_thread_pool_has_done_something_is_named() =>
+        AssertEscapes("'only' (attempt 1) blocks its thread", (context, stop) =>
         {
-            await Task.Delay(TimeSpan.FromSeconds(1), context.TimeProvider, stop).ConfigureAwait(false);
+            using var done = new ManualResetEventSlim();
+            _ = Task.Run(done.Set, stop);
+            done.Wait(stop);
+            return ValueTask.FromResult("output");
+        });
+
+    [Fact]
+    public void Code_on_the_thread_pool_that_blocks_is_named() =>
+        AssertEscapes("'only' (attempt 1) blocks its thread", async (context, stop) =>
+        {
+            await Task.Yield();
+#pragma warning disable xUnit1031 // This is the mistake.
+            Task.Delay(TimeSpan.FromSeconds(1), context.TimeProvider, stop).Wait(stop);
+#pragma warning restore xUnit1031
             return "output";
         });
 
@@ -120,6 +122,12 @@ public sealed class EscapeTests
         using SimulatedRun run = simulation.Run(Sample.ThreeBesideEachOther, seed: 1);
 
         Assert.Equal([SubtaskState.Succeeded, SubtaskState.Succeeded, SubtaskState.Failed], run.Result.Subtasks.Select(subtask => subtask.State));
+    }
+
+    private static async ValueTask<string> SleepByTheSystem(TaskContext context, CancellationToken stop)
+    {
+        await Task.Delay(1, stop);
+        return "output";
     }
 
     /// <summary>What goes on another thread shows up there however long the machine takes.</summary>

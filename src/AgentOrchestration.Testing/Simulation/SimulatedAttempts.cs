@@ -13,7 +13,7 @@ internal sealed class SimulatedAttempts(SimulationThread thread) : TaskMiddlewar
         thread.Out.Add(flow);
         try
         {
-            return await next(context, cancellationToken).ConfigureAwait(true);
+            return await next(context, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

@@ -1,16 +1,20 @@
 namespace AgentOrchestration.Testing.Simulation;
 
 /// <summary>
-/// Whose code it is that runs: an attempt's, or the run's own. Follows the code wherever it goes, so that it is noticed when it leaves the
-/// simulation's thread.
+/// Whose code it is that runs: an attempt's, or the run's own. Follows the code wherever it goes, so that it is noticed when it comes to
+/// another thread, and when it leaves that.
 /// </summary>
 internal sealed class SimulatedFlow(SimulationThread thread, string? name)
 {
     private static readonly AsyncLocal<SimulatedFlow?> Ambient = new(static change =>
     {
-        if (change is { ThreadContextChanged: true, CurrentValue: { } flow })
+        if (change.CurrentValue is { } flow)
         {
             flow.Thread.Follow(flow);
+        }
+        else if (change.PreviousValue is { } last)
+        {
+            last.Thread.Unfollow(last);
         }
     });
 

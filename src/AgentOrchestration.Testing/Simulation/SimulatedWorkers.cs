@@ -19,15 +19,14 @@ internal sealed class SimulatedWorkers(SimulationThread thread) : WorkerPool
 
     public override async Task RunAsync(Func<Task> work)
     {
-        // On the simulation's thread this is a place in its queue.
-        await Task.Yield();
-        await work().ConfigureAwait(true);
+        await TurnAsync().ConfigureAwait(false);
+        await work().ConfigureAwait(false);
     }
 
     public override async Task<TResult> RunAsync<TResult>(Func<Task<TResult>> work)
     {
-        await Task.Yield();
-        return await work().ConfigureAwait(true);
+        await TurnAsync().ConfigureAwait(false);
+        return await work().ConfigureAwait(false);
     }
 
     /// <summary>Takes no virtual time, so nobody notices that it happens at once.</summary>
@@ -40,6 +39,18 @@ internal sealed class SimulatedWorkers(SimulationThread thread) : WorkerPool
     public override IDisposable Repeat(TimeProvider timeProvider, TimeSpan period, Action what) =>
         timeProvider.CreateTimer(_ => what(), null, period, period);
 
+    public override TaskCompletionSource NewCompletion() => new();
+
+    public override void Complete(TaskCompletionSource completion) => thread.Post(static completion => ((TaskCompletionSource)completion!).TrySetResult(), completion);
+
     /// <summary>The first run is named after the seed, what else the handlers start is counted on.</summary>
     public override string NewRunId() => _runs++ == 0 ? $"simulated-{thread.Seed}" : $"simulated-{thread.Seed}-{_runs}";
+
+    /// <summary>A place in the queue; what awaits it continues there.</summary>
+    private Task TurnAsync()
+    {
+        var turn = new TaskCompletionSource();
+        thread.Post(static turn => ((TaskCompletionSource)turn!).SetResult(), turn);
+        return turn.Task;
+    }
 }

@@ -1,33 +1,32 @@
+using System.Runtime.ExceptionServices;
 using AgentOrchestration.Scheduling;
 
 namespace AgentOrchestration.Testing.Simulation;
 
 /// <summary>
-/// The one thread of a simulation. Everything that is runnable waits here, and the seed chooses what runs next; when nothing is runnable,
-/// the clock moves on to the next timer. Code that goes on another thread, or blocks this one, is noticed.
+/// Lets one thread at a time run. Everything that is runnable waits here, and the seed chooses what runs next; when nothing is runnable,
+/// the clock moves to the next timer. There is no synchronization context, as in production, so what awaits a timer or another attempt
+/// continues on this thread, with or without <c>ConfigureAwait(false)</c>. What is queued to the thread pool takes part by
+/// <see cref="PoolTurns"/>. Code that comes from anywhere else, or blocks its thread, ends the simulation.
 /// </summary>
-internal sealed class SimulationThread : SynchronizationContext, IDisposable
+internal sealed class SimulationThread : IDisposable
 {
-    private const int TimedOut = 0x102;
-
     private static readonly TimeSpan LongestBlock = TimeSpan.FromSeconds(1);
 
-    private readonly List<(SendOrPostCallback Callback, object? State)> _runnable = [];
+    private readonly List<(Action<object?> Callback, object? State)> _runnable = [];
     private readonly List<(SimulatedTimer Timer, int Setting)> _due = [];
     private readonly ManualResetEventSlim _strayed = new();
     private readonly SimulatedFlow _own;
+    private readonly PoolTurns _turns = new();
+#pragma warning disable CA2213 // A captured context needs no disposal.
     private ExecutionContext? _context;
-    private SynchronizationContext? _before;
+#pragma warning restore CA2213
     private SimulationDefect? _defect;
     private uint _choices;
     private int _steps;
-    private volatile int _threadId;
+    private volatile bool _isRunning;
 
-    public SimulationThread()
-    {
-        _own = new SimulatedFlow(this, name: null);
-        SetWaitNotificationRequired();
-    }
+    public SimulationThread() => _own = new SimulatedFlow(this, name: null);
 
     public SimulatedClock Clock { get; } = new();
 
@@ -43,27 +42,43 @@ internal sealed class SimulationThread : SynchronizationContext, IDisposable
     /// <summary>What was noticed first; nothing runs any more then.</summary>
     public SimulationDefect? Defect => Volatile.Read(ref _defect);
 
-    public bool IsIdle => _runnable.Count == 0;
+    public bool IsIdle => _runnable.Count == 0 && _turns.Waiting == 0;
 
-    private bool IsHere => Environment.CurrentManagedThreadId == _threadId;
-
-    /// <summary>From now on the caller's thread is this one.</summary>
-    public void Enter()
+    /// <summary>Runs a whole simulation on a thread of its own, which the caller's thread watches.</summary>
+    public SimulatedRun Do(Func<SimulatedRun> body)
     {
-        _before = Current;
-        _threadId = Environment.CurrentManagedThreadId;
-        SimulatedFlow.Current = _own;
-        _context = ExecutionContext.Capture() ?? throw new InvalidOperationException("The execution context does not flow here; a simulation needs it to.");
-        SetSynchronizationContext(this);
-    }
-
-    /// <summary>The caller's thread is its own again. What comes later is dropped.</summary>
-    public void Leave()
-    {
-        _threadId = 0;
-        ExecutionContext.Restore(_context!);
-        SimulatedFlow.Current = null;
-        SetSynchronizationContext(_before);
+        SimulatedRun? run = null;
+        ExceptionDispatchInfo? thrown = null;
+        var ended = new TaskCompletionSource();
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                Enter();
+                run = body();
+            }
+            catch (ThreadInterruptedException) when (Defect is { } defect)
+            {
+                thrown = ExceptionDispatchInfo.Capture(SimulationException.Of(Seed, defect.What, [], defect.Thrown));
+            }
+            catch (Exception exception)
+            {
+                thrown = ExceptionDispatchInfo.Capture(exception);
+            }
+            finally
+            {
+                Leave();
+                ended.SetResult();
+            }
+        })
+        {
+            IsBackground = true,
+            Name = "Simulation",
+        };
+        thread.Start();
+        Watch(thread, ended.Task);
+        thrown?.Throw();
+        return run!;
     }
 
     /// <summary>Runs what there is to run, as long as there is something, nothing is wrong, and the condition holds.</summary>
@@ -71,7 +86,7 @@ internal sealed class SimulationThread : SynchronizationContext, IDisposable
     {
         while (Defect is null && condition())
         {
-            if (_runnable.Count > 0)
+            if (!IsIdle)
             {
                 RunOne();
             }
@@ -82,7 +97,7 @@ internal sealed class SimulationThread : SynchronizationContext, IDisposable
             }
             else
             {
-                // It cannot go on: more patience only makes the message better.
+                // It cannot continue: more patience only makes the message better.
                 Out.ForEach(flow => flow.WasWaitedFor = false);
                 WaitForStrays(Patience > LongestBlock ? Patience : LongestBlock);
                 return;
@@ -90,13 +105,12 @@ internal sealed class SimulationThread : SynchronizationContext, IDisposable
         }
     }
 
-    public override SynchronizationContext CreateCopy() => this;
-
-    public override void Post(SendOrPostCallback d, object? state)
+    /// <summary>Makes something runnable.</summary>
+    public void Post(Action<object?> callback, object? state)
     {
-        if (IsHere)
+        if (_turns.IsMine)
         {
-            _runnable.Add((d, state));
+            _runnable.Add((callback, state));
         }
         else
         {
@@ -104,50 +118,72 @@ internal sealed class SimulationThread : SynchronizationContext, IDisposable
         }
     }
 
-    public override void Send(SendOrPostCallback d, object? state)
-    {
-        if (!IsHere)
-        {
-            Stray(flow: null);
-            throw new InvalidOperationException("Nothing can be sent to a simulation from another thread.");
-        }
-
-        d(state);
-    }
-
-    /// <summary>Code that blocks this thread waits for something that can only happen on it.</summary>
-    public override int Wait(IntPtr[] waitHandles, bool waitAll, int millisecondsTimeout)
-    {
-        if (!IsHere || millisecondsTimeout != Timeout.Infinite)
-        {
-            return base.Wait(waitHandles, waitAll, millisecondsTimeout);
-        }
-
-        int result = WaitHelper(waitHandles, waitAll, (int)LongestBlock.TotalMilliseconds);
-        if (result == TimedOut)
-        {
-            string defect = $"{SimulatedFlow.Current ?? _own} blocks its thread: nothing else can run meanwhile, and what it waits for may never come. "
-                + "Use await instead of Wait(), Result and GetResult().";
-            Fail(defect);
-            throw new InvalidOperationException(defect);
-        }
-
-        return result;
-    }
-
-    /// <summary>Code runs on a thread: on this one, or it has strayed.</summary>
+    /// <summary>Code of a flow runs on a thread: on the one whose turn it is, or it waits for its turn, or it has strayed.</summary>
     public void Follow(SimulatedFlow flow)
     {
-        if (!IsHere)
+        if (_isRunning && !_turns.Come(flow))
         {
             Stray(flow);
         }
     }
 
+    /// <summary>Code of a flow has returned on a thread.</summary>
+    public void Unfollow(SimulatedFlow flow) => _turns.Go(flow);
+
     /// <summary>Ends the simulation, unless something else already does.</summary>
-    public void Fail(string what, Exception? thrown = null) => Interlocked.CompareExchange(ref _defect, new SimulationDefect(what, thrown), null);
+    public void Fail(string what, Exception? thrown = null)
+    {
+        if (Interlocked.CompareExchange(ref _defect, new SimulationDefect(what, thrown), null) is null)
+        {
+            _turns.Open();
+        }
+    }
 
     public void Dispose() => _strayed.Dispose();
+
+    private void Enter()
+    {
+        SimulatedFlow.Current = _own;
+        _context = ExecutionContext.Capture();
+        _isRunning = true;
+        _turns.Begin(_own);
+    }
+
+    /// <summary>What comes later is dropped.</summary>
+    private void Leave()
+    {
+        _isRunning = false;
+        _turns.End();
+    }
+
+    /// <summary>A thread that is blocked waits for something that can only happen when its turn is over.</summary>
+    private void Watch(Thread thread, Task ended)
+    {
+        TimeSpan blocked = TimeSpan.Zero;
+        TimeSpan interval = LongestBlock / 8;
+        (Thread? Thread, int Number) turn = default;
+        while (!ended.Wait(interval))
+        {
+            (Thread? Thread, int Number) now = _turns.Current;
+            blocked = now == turn && now.Thread is { } runs && runs.ThreadState.HasFlag(ThreadState.WaitSleepJoin) ? blocked + interval : TimeSpan.Zero;
+            turn = now;
+            if (blocked < LongestBlock)
+            {
+                continue;
+            }
+
+            Fail($"{_turns.Flow} blocks its thread: nothing else can run meanwhile, and what it waits for may never come. Use await instead of Wait(), Result, GetResult() and Sleep().");
+            if (now.Thread == thread)
+            {
+                thread.Interrupt();
+            }
+
+            if (!ended.Wait(LongestBlock))
+            {
+                throw SimulationException.Of(Seed, Defect!.What, [], Defect.Thrown);
+            }
+        }
+    }
 
     private void Advance()
     {
@@ -162,14 +198,14 @@ internal sealed class SimulationThread : SynchronizationContext, IDisposable
 
     private void Stray(SimulatedFlow? flow)
     {
-        if (_threadId == 0)
+        if (!_isRunning)
         {
             return;
         }
 
         Fail(
-            $"{flow?.ToString() ?? "Some code"} went on on another thread, where no seed decides what happens when. In a simulation await only the context, "
-            + "and Task.Delay and the like with context.TimeProvider: no Task.Run, no system clock, no I/O, no ConfigureAwait(false).");
+            $"{flow?.ToString() ?? "Some code"} continued on another thread, where no seed decides what happens when. In a simulation, code may use "
+            + "the thread pool, but wait only for the context, other code of the simulation, and Task.Delay and the like with context.TimeProvider: no system clock, no I/O, no threads of its own.");
         _strayed.Set();
     }
 
@@ -188,7 +224,9 @@ internal sealed class SimulationThread : SynchronizationContext, IDisposable
 
         if (mayStray)
         {
+            _turns.IsWaiting = true;
             _strayed.Wait(patience);
+            _turns.IsWaiting = false;
         }
     }
 
@@ -200,13 +238,29 @@ internal sealed class SimulationThread : SynchronizationContext, IDisposable
             return;
         }
 
-        // A hash of seed and number, so that equal seeds choose equally; one that is passed over may wait for long.
-        int chosen = _runnable.Count == 1 ? 0 : (int)(RetryBackoff.Mix((uint)Seed | ((ulong)_choices++ << 32)) % (uint)_runnable.Count);
-        (SendOrPostCallback callback, object? state) = _runnable[chosen];
+        int chosen = _turns.IsFull ? 0 : Choose(_turns.Waiting + _runnable.Count);
+        if (chosen < _turns.Waiting)
+        {
+            _turns.Give(chosen);
+        }
+        else
+        {
+            Run(chosen - _turns.Waiting);
+        }
+
+        _turns.AwaitArrivals();
+        _turns.Change();
+    }
+
+    /// <summary>A hash of seed and number, so that equal seeds choose equally; one that is passed over may wait for long.</summary>
+    private int Choose(int count) => count == 1 ? 0 : (int)(RetryBackoff.Mix((uint)Seed | ((ulong)_choices++ << 32)) % (uint)count);
+
+    private void Run(int chosen)
+    {
+        (Action<object?> callback, object? state) = _runnable[chosen];
         _runnable[chosen] = _runnable[^1];
         _runnable.RemoveAt(_runnable.Count - 1);
         ExecutionContext.Restore(_context!);
-        SetSynchronizationContext(this);
         try
         {
             callback(state);

@@ -26,14 +26,14 @@ internal sealed class Simulator(ServiceProvider services, SimulationThread threa
     public SimulatedRun Run(OrchestrationRequest request) => Run(() => StartAsync(request));
 
     private async Task<OrchestrationRun> StartAsync(TaskGraph graph) =>
-        new(await services.GetRequiredService<IExecutor>().StartAsync(graph, Options, CancellationToken.None).ConfigureAwait(true), services, Task.CompletedTask);
+        new(await services.GetRequiredService<IExecutor>().StartAsync(graph, Options, CancellationToken.None).ConfigureAwait(false), services, Task.CompletedTask);
 
     private async Task<OrchestrationRun> StartAsync(OrchestrationRequest request)
     {
         Planner planner = services.GetRequiredService<Planner>();
         if (!planner.StartsEarly)
         {
-            return await StartAsync(await planner.PlanToStartAsync(request, refusal: null, CancellationToken.None).ConfigureAwait(true)).ConfigureAwait(true);
+            return await StartAsync(await planner.PlanToStartAsync(request, refusal: null, CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false);
         }
 
         var early = new EarlyStart(
@@ -43,47 +43,39 @@ internal sealed class Simulator(ServiceProvider services, SimulationThread threa
             services.GetRequiredService<LocalExecutor>(),
             Options,
             start => new OrchestrationRun(start(), services, Task.CompletedTask));
-        (TaskGraph graph, OrchestrationRun? run) = await early.PlanAsync(request, CancellationToken.None).ConfigureAwait(true);
+        (TaskGraph graph, OrchestrationRun? run) = await early.PlanAsync(request, CancellationToken.None).ConfigureAwait(false);
         if (run is not null)
         {
             return run;
         }
 
-        return await StartAsync(graph).ConfigureAwait(true);
+        return await StartAsync(graph).ConfigureAwait(false);
     }
 
-    private SimulatedRun Run(Func<Task<OrchestrationRun>> startAsync)
+    private SimulatedRun Run(Func<Task<OrchestrationRun>> startAsync) => thread.Do(() =>
     {
-        thread.Enter();
-        try
+        Task<OrchestrationRun> starting = startAsync();
+        thread.RunWhile(() => !starting.IsCompleted);
+        if (!starting.IsCompleted)
         {
-            Task<OrchestrationRun> starting = startAsync();
-            thread.RunWhile(() => !starting.IsCompleted);
-            if (!starting.IsCompleted)
-            {
-                throw SimulationException.Of(
-                    thread.Seed, $"The run cannot be simulated. {thread.Defect?.What ?? "Planning waits for something that the simulation does not know, or that never comes."}", [], thread.Defect?.Thrown);
-            }
+            throw SimulationException.Of(
+                thread.Seed, $"The run cannot be simulated. {thread.Defect?.What ?? "Planning waits for something that the simulation does not know, or that never comes."}", [], thread.Defect?.Thrown);
+        }
 
 #pragma warning disable CA2000 // The run is disposed below, or left as it is when it cannot go on.
-            OrchestrationRun run = starting.GetAwaiter().GetResult();
+        OrchestrationRun run = starting.GetAwaiter().GetResult();
 #pragma warning restore CA2000
-            Task<RunOutcome> completion = run.Completion;
-            Play(run, completion);
-            if (thread.Defect is { } defect)
-            {
-                throw SimulationException.Of(thread.Seed, $"The run {run.RunId} cannot be simulated. {defect.What}", SoFar(run), defect.Thrown);
-            }
-
-            var result = new RunResult(completion.GetAwaiter().GetResult(), run.GetSnapshot);
-            _ = run.DisposeAsync().AsTask();
-            return new SimulatedRun(thread.Seed, result, [.. _events], services);
-        }
-        finally
+        Task<RunOutcome> completion = run.Completion;
+        Play(run, completion);
+        if (thread.Defect is { } defect)
         {
-            thread.Leave();
+            throw SimulationException.Of(thread.Seed, $"The run {run.RunId} cannot be simulated. {defect.What}", SoFar(run), defect.Thrown);
         }
-    }
+
+        var result = new RunResult(completion.GetAwaiter().GetResult(), run.GetSnapshot);
+        _ = run.DisposeAsync().AsTask();
+        return new SimulatedRun(thread.Seed, result, [.. _events], services);
+    });
 
     private void Play(OrchestrationRun run, Task completion)
     {
@@ -119,7 +111,7 @@ internal sealed class Simulator(ServiceProvider services, SimulationThread threa
 
     private async Task RecordAsync(OrchestrationRun run)
     {
-        await foreach (RunEvent next in run.WatchAsync().ConfigureAwait(true))
+        await foreach (RunEvent next in run.WatchAsync().ConfigureAwait(false))
         {
             _events.Add(next);
             foreach (Func<OrchestrationRun, RunEvent, ValueTask> reader in script.Readers)
@@ -134,7 +126,7 @@ internal sealed class Simulator(ServiceProvider services, SimulationThread threa
     {
         try
         {
-            await action().ConfigureAwait(true);
+            await action().ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -148,8 +140,8 @@ internal sealed class Simulator(ServiceProvider services, SimulationThread threa
         string[] reasons =
         [
             .. thread.Out.Select(flow =>
-                $"{flow} waits for something that the simulation does not know, or that never comes. Await only the context, and Task.Delay and the like with context.TimeProvider: "
-                + "no Task.Run, no system clock, no I/O, no ConfigureAwait(false)."),
+                $"{flow} waits for something that the simulation does not know, or that never comes. Wait only for the context, other code of the simulation, and Task.Delay and the like "
+                + "with context.TimeProvider: no system clock, no I/O, no threads of its own."),
             .. snapshot.Subtasks.Where(subtask => subtask.PendingApproval is not null).Select(subtask =>
                 $"'{subtask.Subtask.Id}' waits for an approval: script.On<ApprovalRequested>(async (run, request) => await run.ApproveAsync(request))."),
             .. snapshot.Subtasks.Where(subtask => subtask.Compensation == CompensationState.Running).Select(subtask => $"Undoing '{subtask.Subtask.Id}' does not end."),

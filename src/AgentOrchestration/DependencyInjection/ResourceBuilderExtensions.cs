@@ -86,7 +86,7 @@ public static class ResourceBuilderExtensions
         Func<T, ValueTask>? reset = options.Reset;
         builder.Services.AddSingleton(new ResourceObjectDeclaration(
             name,
-            async (services, stop) => await make(services, stop).ConfigureAwait(true),
+            async (services, stop) => await make(services, stop).ConfigureAwait(false),
             reset is null ? null : item => reset((T)item),
             options.IdleTimeout));
         return builder;

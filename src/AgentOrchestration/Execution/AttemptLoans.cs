@@ -18,7 +18,7 @@ internal sealed class AttemptLoans(ResourceObjects objects, ResourceLease? lease
         object item;
         try
         {
-            item = await pool.RentAsync(cancellationToken).ConfigureAwait(true);
+            item = await pool.RentAsync(cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -39,7 +39,7 @@ internal sealed class AttemptLoans(ResourceObjects objects, ResourceLease? lease
             }
         }
 
-        await pool.ReturnAsync(item).ConfigureAwait(true);
+        await pool.ReturnAsync(item).ConfigureAwait(false);
         throw Over(resource);
     }
 
@@ -53,7 +53,7 @@ internal sealed class AttemptLoans(ResourceObjects objects, ResourceLease? lease
 
         foreach ((ResourceObjectPool pool, object item) in _lent)
         {
-            await pool.ReturnAsync(item).ConfigureAwait(true);
+            await pool.ReturnAsync(item).ConfigureAwait(false);
         }
     }
 

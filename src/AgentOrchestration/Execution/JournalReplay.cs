@@ -24,13 +24,13 @@ internal sealed class JournalReplay(IRunStore store, string runId, DispatchCore 
     public async Task<long> ReplayAsync(CancellationToken cancellationToken)
     {
         long sequence = 0;
-        await foreach (ReadOnlyMemory<byte> content in store.ReadAsync(runId, 0, cancellationToken).ConfigureAwait(true))
+        await foreach (ReadOnlyMemory<byte> content in store.ReadAsync(runId, 0, cancellationToken).ConfigureAwait(false))
         {
             JournalEvent read = JournalJson.Read(content, runId, sequence);
             RunFact fact;
             try
             {
-                fact = await FactOfAsync(read, cancellationToken).ConfigureAwait(true);
+                fact = await FactOfAsync(read, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is not (RunStoreException or OperationCanceledException))
             {
@@ -68,7 +68,7 @@ internal sealed class JournalReplay(IRunStore store, string runId, DispatchCore 
             case JournalEvent.Succeeded succeeded:
                 return OutputOf(read, succeeded.Subtask, succeeded.Attempt, succeeded.Origin ?? OutputOrigin.Executed, succeeded.Output);
             case JournalEvent.SucceededLarge large:
-                ReadOnlyMemory<byte> blob = await store.ReadBlobAsync(runId, large.Blob, cancellationToken).ConfigureAwait(true)
+                ReadOnlyMemory<byte> blob = await store.ReadBlobAsync(runId, large.Blob, cancellationToken).ConfigureAwait(false)
                     ?? throw new InvalidOperationException($"The blob {Excerpt.Of(large.Blob)} is missing.");
                 return OutputOf(read, large.Subtask, large.Attempt, large.Origin ?? OutputOrigin.Executed, JournalJson.ReadBlob(blob));
             case JournalEvent.Shared shared:

@@ -135,7 +135,7 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
         }
 
         output = null;
-        new PendingCode<object?>(code.GetAwaiter(), new AcceptingOwner(this)).Await();
+        new PendingCode<object?>(code.ConfigureAwait(false).GetAwaiter(), new AcceptingOwner(this)).Await();
         return false;
     }
 
@@ -155,8 +155,7 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
     {
         try
         {
-            // Around code of others no context is left: on the pool there is none, in a simulation it is the simulation's.
-            await disposal.ConfigureAwait(true);
+            await disposal.ConfigureAwait(false);
         }
         catch (Exception thrown)
         {
@@ -187,12 +186,12 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
         {
             if (scope is not null)
             {
-                await scope.EndAsync().ConfigureAwait(true);
+                await scope.EndAsync().ConfigureAwait(false);
             }
         }
         finally
         {
-            await loans.EndAsync().ConfigureAwait(true);
+            await loans.EndAsync().ConfigureAwait(false);
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class LocalCompensation(LocalRun run, int index, int number)
         Exception? error = null;
         try
         {
-            await TaskType.Invoker.CompensateAsync(Run.Inputs.Bind(Index), Run.OutputOf(Index), this, StopSource.Token).ConfigureAwait(true);
+            await TaskType.Invoker.CompensateAsync(Run.Inputs.Bind(Index), Run.OutputOf(Index), this, StopSource.Token).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -31,7 +31,7 @@ internal sealed class LocalCompensation(LocalRun run, int index, int number)
         {
             if (TakeScope() is { } scope)
             {
-                await scope.EndAsync().ConfigureAwait(true);
+                await scope.EndAsync().ConfigureAwait(false);
             }
         }
         catch (Exception exception)

@@ -45,7 +45,7 @@ internal abstract class LocalContext(LocalRun run, int index, int number, Cancel
     {
         try
         {
-            await Run.Executor.Workers.CancelAsync(StopSource).ConfigureAwait(true);
+            await Run.Executor.Workers.CancelAsync(StopSource).ConfigureAwait(false);
         }
         catch (AggregateException exception)
         {

@@ -25,7 +25,7 @@ internal sealed partial class LocalRun
         bool counted = false;
         int subtask = IndexOf(subtaskId);
         Hand(Tell(0, (run, _, now, decisions) => counted = run._core.Decided(subtask, fingerprint, isApproved, new ApprovalAnswer(by, reason), now, decisions)));
-        await WhenWrittenAsync(cancellationToken).ConfigureAwait(true);
+        await WhenWrittenAsync(cancellationToken).ConfigureAwait(false);
         return counted;
     }
 
@@ -35,7 +35,7 @@ internal sealed partial class LocalRun
         cancellationToken.ThrowIfCancellationRequested();
         bool counted = false;
         Hand(Tell(0, (run, _, now, decisions) => counted = run._core.ExtendBudget(budget, now, decisions)));
-        await WhenWrittenAsync(cancellationToken).ConfigureAwait(true);
+        await WhenWrittenAsync(cancellationToken).ConfigureAwait(false);
         return counted;
     }
 

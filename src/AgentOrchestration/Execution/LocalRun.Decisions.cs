@@ -96,7 +96,7 @@ internal sealed partial class LocalRun
         try
         {
             preparation = ConditionHolds(subtask)
-                ? isComposite ? new Preparation() : await FindOutAsync(subtask).ConfigureAwait(true)
+                ? isComposite ? new Preparation() : await FindOutAsync(subtask).ConfigureAwait(false)
                 : new Preparation { IsConditionFalse = true };
         }
         catch (Exception exception)
@@ -148,7 +148,7 @@ internal sealed partial class LocalRun
 
             if (identity is not null && Executor.Cache is not null && taskType.Effect == TaskEffect.Pure)
             {
-                cached = await Executor.Cache.FindAsync(taskType, identity, _ended).ConfigureAwait(true);
+                cached = await Executor.Cache.FindAsync(taskType, identity, _ended).ConfigureAwait(false);
             }
         }
         catch (Exception exception)
@@ -178,16 +178,15 @@ internal sealed partial class LocalRun
     {
         if (Executor.Cache is { } cache && attempt.TaskType.Effect == TaskEffect.Pure && _identities.TryGetValue(attempt.Index, out string? identity))
         {
-            _cacheWrites.Add(StoreAsync(cache, attempt, identity, output));
+            _cacheWrites.Add(Executor.Workers.RunAsync(() => StoreAsync(cache, attempt, identity, output)));
         }
     }
 
     private async Task StoreAsync(IResultCache cache, LocalAttempt attempt, string identity, object? output)
     {
-        await Task.Yield();
         try
         {
-            await cache.StoreAsync(attempt.TaskType, identity, output, CancellationToken.None).ConfigureAwait(true);
+            await cache.StoreAsync(attempt.TaskType, identity, output, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -206,7 +205,7 @@ internal sealed partial class LocalRun
     private async Task CompensateAsync(LocalCompensation compensation, Decision decision)
     {
         RestoreContext();
-        Exception? error = await compensation.RunAsync().ConfigureAwait(true);
+        Exception? error = await compensation.RunAsync().ConfigureAwait(false);
         compensation.End();
         Hand(Tell(
             (decision, error),

@@ -46,7 +46,7 @@ internal sealed partial class LocalRun
     {
         var replay = new JournalReplay(store, RunId, _core, PlannedGraph.Checker, taskTypes, Inputs);
         _journal!.HoldLease(Break);
-        _journal.Written = await replay.ReplayAsync(cancellationToken).ConfigureAwait(true);
+        _journal.Written = await replay.ReplayAsync(cancellationToken).ConfigureAwait(false);
         _needsResources |= Enumerable.Range(0, Graph.NeedVectors.Count).Any(vector => !Graph.NeedVectors[vector].IsNone);
     }
 
@@ -184,7 +184,7 @@ internal sealed partial class LocalRun
         {
             try
             {
-                AppendOutcome outcome = batch.Facts.Length == 0 ? AppendOutcome.Appended : await _journal!.AppendAsync(batch.Facts).ConfigureAwait(true);
+                AppendOutcome outcome = batch.Facts.Length == 0 ? AppendOutcome.Appended : await _journal!.AppendAsync(batch.Facts).ConfigureAwait(false);
                 if (outcome != AppendOutcome.Appended)
                 {
                     Break(outcome == AppendOutcome.NotOwner ? "another process has taken it over." : "somebody else has written to its journal.", null);
@@ -198,7 +198,7 @@ internal sealed partial class LocalRun
             }
 
             History.Show(batch.End);
-            await HandOnAsync(batch.Held).ConfigureAwait(true);
+            await HandOnAsync(batch.Held).ConfigureAwait(false);
             _signal.Raise();
         }
     }
@@ -249,7 +249,7 @@ internal sealed partial class LocalRun
         if (held.Decisions.Exists(decision => decision.Kind == DecisionKind.EndRun))
         {
             // Whoever waits for the end can do with the run what they want.
-            await _journal!.CloseAsync().ConfigureAwait(true);
+            await _journal!.CloseAsync().ConfigureAwait(false);
         }
 
         CarryOut([.. held.Decisions]);
@@ -264,10 +264,10 @@ internal sealed partial class LocalRun
         }
 
         int wanted = History.Count;
-        await _signal.WaitAsync(() => History.Visible >= wanted || History.IsCut, cancellationToken).ConfigureAwait(true);
+        await _signal.WaitAsync(() => History.Visible >= wanted || History.IsCut, cancellationToken).ConfigureAwait(false);
         if (_isDetached || History.Visible < wanted)
         {
-            await ((Task)Completion).ConfigureAwait(true);
+            await ((Task)Completion).ConfigureAwait(false);
         }
     }
 
@@ -276,7 +276,7 @@ internal sealed partial class LocalRun
     {
         try
         {
-            await CancelAsync(CancellationToken.None).ConfigureAwait(true);
+            await CancelAsync(CancellationToken.None).ConfigureAwait(false);
         }
         catch (RunDetachedException)
         {
@@ -367,12 +367,12 @@ internal sealed partial class LocalRun
         if (_core.State.IsEnded)
         {
             // Its end is being written, or cannot be.
-            await ((Task)Completion).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await ((Task)Completion).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         if (Detach())
         {
-            await _written.Task.ConfigureAwait(true);
+            await _written.Task.ConfigureAwait(false);
             Leave(reason, null);
         }
 
@@ -384,7 +384,7 @@ internal sealed partial class LocalRun
         // The lease is released when its code has returned, so that none of it runs beside the next attempt.
         Task left = _compensation is { } compensation ? Task.WhenAll(_left.Task, compensation.Ended) : _left.Task;
         await GraceAsync(left, Options.AbandonAfter, graceEnd).ConfigureAwait(false);
-        await _journal!.CloseAsync().ConfigureAwait(true);
+        await _journal!.CloseAsync().ConfigureAwait(false);
     }
 
     /// <summary>What was decided and not carried out yet.</summary>

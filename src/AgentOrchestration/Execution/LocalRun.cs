@@ -16,7 +16,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     private readonly DispatchCore _core;
     private readonly RunEventFactory _events;
     private readonly RunTicks _ticks = new();
-    private readonly RunSignal _signal = new();
+    private readonly RunSignal _signal;
     private readonly RunTimers _timers;
 #pragma warning disable CA2213 // A captured context needs no disposal, and abandoned code may still look at it.
     private readonly ExecutionContext? _context = ExecutionContext.Capture();
@@ -38,6 +38,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
         Options = options;
         _journal = journal;
         _reusable = reusable;
+        _signal = new RunSignal(executor.Workers);
         RunId = journal?.RunId ?? executor.Workers.NewRunId();
         _ended = _ending.Token;
         _resources = new RunShare(executor.Resources, executor.Shares, executor.TimeProvider);

@@ -13,8 +13,7 @@ internal static class RunEventPump
     public static async Task PumpAsync(IRunHandle run, int past, IRunEventSink sink, ILogger logger)
     {
         bool hasEnded = false;
-        // Around code of others no context is left: on the pool there is none, in a simulation it is the simulation's.
-        await foreach (RunEvent runEvent in run.WatchAsync(CancellationToken.None).ConfigureAwait(true))
+        await foreach (RunEvent runEvent in run.WatchAsync(CancellationToken.None).ConfigureAwait(false))
         {
             hasEnded |= runEvent is RunEnded;
             if (runEvent is not (SubtaskTick or TicksLost) && runEvent.Sequence < past)

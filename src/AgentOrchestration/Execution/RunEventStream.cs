@@ -51,9 +51,7 @@ internal sealed class RunEventStream(RunHistory history, RunTicks ticks, RunEven
             else
             {
                 nextTick = wanted;
-
-                // The reader's own context is kept: in a simulation everything stays on its thread.
-                await signal.WaitAsync(() => history.Visible > nextFact || (!isAhead && ticks.Count > nextTick) || history.IsCut, cancellationToken).ConfigureAwait(true);
+                await signal.WaitAsync(() => history.Visible > nextFact || (!isAhead && ticks.Count > nextTick) || history.IsCut, cancellationToken).ConfigureAwait(false);
             }
         }
     }

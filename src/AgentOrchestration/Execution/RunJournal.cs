@@ -50,8 +50,8 @@ internal sealed class RunJournal(IRunStore store, HeldLease lease, LeaseRenewal 
         {
             try
             {
-                AppendOutcome outcome = await store.AppendAsync(append with { Lease = lease.Lease }, CancellationToken.None).ConfigureAwait(true);
-                if (outcome == AppendOutcome.WrongSequence && isRepeated && await HasHappenedAsync(append).ConfigureAwait(true))
+                AppendOutcome outcome = await store.AppendAsync(append with { Lease = lease.Lease }, CancellationToken.None).ConfigureAwait(false);
+                if (outcome == AppendOutcome.WrongSequence && isRepeated && await HasHappenedAsync(append).ConfigureAwait(false))
                 {
                     outcome = AppendOutcome.Appended;
                 }
@@ -66,7 +66,7 @@ internal sealed class RunJournal(IRunStore store, HeldLease lease, LeaseRenewal 
             }
             catch (RunStoreException exception) when (exception.IsTransient && pause < lease.Left())
             {
-                await Task.Delay(pause, timeProvider).ConfigureAwait(true);
+                await Task.Delay(pause, timeProvider).ConfigureAwait(false);
                 pause *= 2;
             }
         }
@@ -82,7 +82,7 @@ internal sealed class RunJournal(IRunStore store, HeldLease lease, LeaseRenewal 
     /// <summary>An append that was said to have failed may have happened; under our lease nobody else appends.</summary>
     private async Task<bool> HasHappenedAsync(JournalAppend append)
     {
-        StoredRun? run = await store.FindAsync(RunId, CancellationToken.None).ConfigureAwait(true);
+        StoredRun? run = await store.FindAsync(RunId, CancellationToken.None).ConfigureAwait(false);
         return run?.Lease?.Token == append.Lease.Token && run.Sequence == append.Sequence + append.Events.Count;
     }
 

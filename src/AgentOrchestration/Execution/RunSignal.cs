@@ -1,7 +1,7 @@
 namespace AgentOrchestration.Execution;
 
 /// <summary>Wakes those who wait for something new in a run. Costs next to nothing while nobody waits.</summary>
-internal sealed class RunSignal
+internal sealed class RunSignal(WorkerPool workers)
 {
     private TaskCompletionSource? _waiting;
 
@@ -12,7 +12,10 @@ internal sealed class RunSignal
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _waiting) is not null)
         {
-            Interlocked.Exchange(ref _waiting, null)?.TrySetResult();
+            if (Interlocked.Exchange(ref _waiting, null) is { } waiting)
+            {
+                workers.Complete(waiting);
+            }
         }
     }
 
@@ -28,13 +31,13 @@ internal sealed class RunSignal
                 return;
             }
 
-            await waiting.Task.WaitAsync(cancellationToken).ConfigureAwait(true);
+            await waiting.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
     private TaskCompletionSource Install()
     {
-        var fresh = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource fresh = workers.NewCompletion();
         return Interlocked.CompareExchange(ref _waiting, fresh, null) ?? fresh;
     }
 }

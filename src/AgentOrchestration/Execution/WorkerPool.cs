@@ -33,6 +33,12 @@ internal abstract class WorkerPool
     /// <returns>Ends it when disposed of.</returns>
     public abstract IDisposable Repeat(TimeProvider timeProvider, TimeSpan period, Action what);
 
+    /// <summary>Makes what <see cref="Complete"/> completes.</summary>
+    public abstract TaskCompletionSource NewCompletion();
+
+    /// <summary>Completes it. Those who await it continue soon, never inside this call.</summary>
+    public abstract void Complete(TaskCompletionSource completion);
+
     /// <summary>Names a new run.</summary>
     public abstract string NewRunId();
 
@@ -52,6 +58,10 @@ internal abstract class WorkerPool
 
         public override IDisposable Repeat(TimeProvider timeProvider, TimeSpan period, Action what) =>
             new ThreadTimer("AgentOrchestration leases", timeProvider, period, what);
+
+        public override TaskCompletionSource NewCompletion() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override void Complete(TaskCompletionSource completion) => completion.TrySetResult();
 
         public override string NewRunId() => Guid.CreateVersion7().ToString("N");
     }

@@ -21,8 +21,7 @@ internal sealed class TracingMiddleware : TaskMiddleware
         activity?.SetTag("agent_orchestration.attempt", context.Attempt);
         try
         {
-            // Around code of others no context is left.
-            object? output = await next(context, cancellationToken).ConfigureAwait(true);
+            object? output = await next(context, cancellationToken).ConfigureAwait(false);
             activity?.SetStatus(ActivityStatusCode.Ok);
             return output;
         }

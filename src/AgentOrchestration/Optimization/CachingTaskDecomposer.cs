@@ -8,17 +8,17 @@ internal sealed class CachingTaskDecomposer(ITaskDecomposer inner, PlanCache cac
 {
     public async ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, CancellationToken cancellationToken)
     {
-        if (refusal is null && await cache.FindAsync(request, cancellationToken).ConfigureAwait(true) is { } found)
+        if (refusal is null && await cache.FindAsync(request, cancellationToken).ConfigureAwait(false) is { } found)
         {
             return found;
         }
 
-        return await KeepAsync(request, await inner.DecomposeAsync(request, refusal, cancellationToken).ConfigureAwait(true), cancellationToken).ConfigureAwait(true);
+        return await KeepAsync(request, await inner.DecomposeAsync(request, refusal, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, Action<Subtask> onSubtask, CancellationToken cancellationToken)
     {
-        if (refusal is null && await cache.FindAsync(request, cancellationToken).ConfigureAwait(true) is { } found)
+        if (refusal is null && await cache.FindAsync(request, cancellationToken).ConfigureAwait(false) is { } found)
         {
             foreach (Subtask subtask in found.Subtasks)
             {
@@ -28,14 +28,14 @@ internal sealed class CachingTaskDecomposer(ITaskDecomposer inner, PlanCache cac
             return found;
         }
 
-        return await KeepAsync(request, await inner.DecomposeAsync(request, refusal, onSubtask, cancellationToken).ConfigureAwait(true), cancellationToken).ConfigureAwait(true);
+        return await KeepAsync(request, await inner.DecomposeAsync(request, refusal, onSubtask, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<TaskPlan> KeepAsync(OrchestrationRequest request, TaskPlan plan, CancellationToken cancellationToken)
     {
         if (plan is not null)
         {
-            await cache.StoreAsync(request, plan, cancellationToken).ConfigureAwait(true);
+            await cache.StoreAsync(request, plan, cancellationToken).ConfigureAwait(false);
         }
 
         return plan!;

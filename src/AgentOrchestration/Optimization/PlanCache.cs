@@ -27,7 +27,7 @@ internal sealed class PlanCache(HybridCache cache, PlanCacheOptions options, Pla
         try
         {
             byte[]? json = await cache.GetOrCreateAsync(
-                KeyOf(request), static _ => ValueTask.FromResult<byte[]?>(null), OnlyFind, cancellationToken: cancellationToken).ConfigureAwait(true);
+                KeyOf(request), static _ => ValueTask.FromResult<byte[]?>(null), OnlyFind, cancellationToken: cancellationToken).ConfigureAwait(false);
             return json is null ? null : WhenItFits(JsonSerializer.Deserialize(json, PlanJsonContext.Default.PlanDocument)!.ToPlan());
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
@@ -45,7 +45,7 @@ internal sealed class PlanCache(HybridCache cache, PlanCacheOptions options, Pla
             TaskPlan mended = PlanMender.Mend(plan);
             if (checker.Check(mended, out _) is not null)
             {
-                await SetAsync(request, mended, cancellationToken).ConfigureAwait(true);
+                await SetAsync(request, mended, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

@@ -32,7 +32,7 @@ internal sealed class AnswerForms
         {
             try
             {
-                T answer = await ask(form).ConfigureAwait(true);
+                T answer = await ask(form).ConfigureAwait(false);
                 Remember(form, first);
                 return answer;
             }

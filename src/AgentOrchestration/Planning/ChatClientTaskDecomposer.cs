@@ -33,7 +33,7 @@ internal sealed class ChatClientTaskDecomposer(
     {
         try
         {
-            return await AnswerForms.Of(chat.Required).AskAsync(question.AllowsStrict, ask, logger, cancellationToken).ConfigureAwait(true);
+            return await AnswerForms.Of(chat.Required).AskAsync(question.AllowsStrict, ask, logger, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not InvalidPlanException && !cancellationToken.IsCancellationRequested && EndpointError.Explain(exception) is { } error)
         {
@@ -47,7 +47,7 @@ internal sealed class ChatClientTaskDecomposer(
         UsageDetails? told = null;
         try
         {
-            await foreach (ChatResponseUpdate update in chat.Required.GetStreamingResponseAsync(question.Messages, question.In(form), cancellationToken).ConfigureAwait(true))
+            await foreach (ChatResponseUpdate update in chat.Required.GetStreamingResponseAsync(question.Messages, question.In(form), cancellationToken).ConfigureAwait(false))
             {
                 foreach (UsageContent usage in update.Contents.OfType<UsageContent>())
                 {
@@ -69,13 +69,13 @@ internal sealed class ChatClientTaskDecomposer(
         {
             // What has begun to arrive no client tries again by itself; a whole answer it does.
             PlanningLog.StreamBroke(logger, exception);
-            return await AskForWholeInsteadAsync().ConfigureAwait(true);
+            return await AskForWholeInsteadAsync().ConfigureAwait(false);
         }
 
         if (answer.IsSilent)
         {
             PlanningLog.StreamWasEmpty(logger);
-            return await AskForWholeInsteadAsync().ConfigureAwait(true);
+            return await AskForWholeInsteadAsync().ConfigureAwait(false);
         }
 
         return answer.Complete(AnswerUsage.Of(told, question.Messages, answer.Length));
@@ -93,7 +93,7 @@ internal sealed class ChatClientTaskDecomposer(
     /// <param name="cancellationToken">Cancels the planning.</param>
     private async ValueTask<TaskPlan> AskForWholeAsync(PlanQuestion question, AnswerForm form, PlanningUsage? lost, CancellationToken cancellationToken)
     {
-        ChatResponse response = await chat.Required.GetResponseAsync(question.Messages, question.In(form), cancellationToken).ConfigureAwait(true);
+        ChatResponse response = await chat.Required.GetResponseAsync(question.Messages, question.In(form), cancellationToken).ConfigureAwait(false);
         var answer = new PlanAnswer(options, _optional);
         answer.Append(response);
         return answer.Complete(AnswerUsage.Sum(AnswerUsage.Of(response.Usage, question.Messages, answer.Length), lost));

@@ -38,7 +38,7 @@ internal sealed class Planner(
             Exception? error = null;
             try
             {
-                TaskPlan plan = await DecomposeAsync(request, refusal, draft, budget.Token).ConfigureAwait(true)
+                TaskPlan plan = await DecomposeAsync(request, refusal, draft, budget.Token).ConfigureAwait(false)
                     ?? throw new InvalidOperationException($"The decomposer '{decomposer.GetType()}' answered null instead of a plan.");
                 budget.Count(plan.Planning);
                 graph = Check(plan with { Goal = plan.Goal.Length == 0 ? request.Goal : plan.Goal, Planning = budget.Used }, out refusal);
@@ -79,8 +79,8 @@ internal sealed class Planner(
     /// <exception cref="PlanRejectedException">It was not approved.</exception>
     public async Task<TaskGraph> PlanToStartAsync(OrchestrationRequest request, PlanRefusal? refusal, CancellationToken cancellationToken)
     {
-        TaskGraph graph = await PlanAsync(request, draft: null, refusal, cancellationToken).ConfigureAwait(true);
-        return options.ApprovePlan is not { } approve || await approve(graph.Plan, cancellationToken).ConfigureAwait(true)
+        TaskGraph graph = await PlanAsync(request, draft: null, refusal, cancellationToken).ConfigureAwait(false);
+        return options.ApprovePlan is not { } approve || await approve(graph.Plan, cancellationToken).ConfigureAwait(false)
             ? graph
             : throw new PlanRejectedException(graph.Plan);
     }

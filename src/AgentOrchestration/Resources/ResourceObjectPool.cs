@@ -68,7 +68,7 @@ internal sealed class ResourceObjectPool : IAsyncDisposable, IDisposable
 
         try
         {
-            return await _make(cancellationToken).ConfigureAwait(true)
+            return await _make(cancellationToken).ConfigureAwait(false)
                 ?? throw new InvalidOperationException($"What makes the objects of the resource '{Name}' returned null.");
         }
         catch
@@ -85,7 +85,7 @@ internal sealed class ResourceObjectPool : IAsyncDisposable, IDisposable
     /// <summary>An object comes back, before the unit of the resource does. Never throws.</summary>
     public async ValueTask ReturnAsync(object item)
     {
-        bool isGood = await TryResetAsync(item).ConfigureAwait(true);
+        bool isGood = await TryResetAsync(item).ConfigureAwait(false);
         lock (_gate)
         {
             _lent--;
@@ -102,7 +102,7 @@ internal sealed class ResourceObjectPool : IAsyncDisposable, IDisposable
             }
         }
 
-        await CloseAsync(item).ConfigureAwait(true);
+        await CloseAsync(item).ConfigureAwait(false);
     }
 
     public void Dispose() => CloseAll();
@@ -111,7 +111,7 @@ internal sealed class ResourceObjectPool : IAsyncDisposable, IDisposable
     {
         foreach (object item in TakeAll())
         {
-            await CloseAsync(item).ConfigureAwait(true);
+            await CloseAsync(item).ConfigureAwait(false);
         }
     }
 
@@ -201,7 +201,7 @@ internal sealed class ResourceObjectPool : IAsyncDisposable, IDisposable
 
         try
         {
-            await _reset(item).ConfigureAwait(true);
+            await _reset(item).ConfigureAwait(false);
             return true;
         }
         catch (Exception exception)
@@ -217,7 +217,7 @@ internal sealed class ResourceObjectPool : IAsyncDisposable, IDisposable
         {
             if (item is IAsyncDisposable closable)
             {
-                await closable.DisposeAsync().ConfigureAwait(true);
+                await closable.DisposeAsync().ConfigureAwait(false);
             }
             else
             {

@@ -39,7 +39,7 @@ internal sealed class ResourceObjects : IAsyncDisposable, IDisposable
     {
         foreach (ResourceObjectPool pool in _pools.Values)
         {
-            await pool.DisposeAsync().ConfigureAwait(true);
+            await pool.DisposeAsync().ConfigureAwait(false);
         }
     }
 }

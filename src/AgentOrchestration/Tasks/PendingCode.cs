@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace AgentOrchestration.Tasks;
 
-/// <summary>Code that has not returned yet. Tells its owner when it has, on whatever thread that happens, in the context it was started in.</summary>
-internal sealed class PendingCode<TOutput>(ValueTaskAwaiter<TOutput> awaiter, ICodeOwner owner)
+/// <summary>Code that has not returned yet. Tells its owner when it has, on whatever thread that happens.</summary>
+internal sealed class PendingCode<TOutput>(ConfiguredValueTaskAwaitable<TOutput>.ConfiguredValueTaskAwaiter awaiter, ICodeOwner owner)
 {
     public void Await() => awaiter.UnsafeOnCompleted(OnCompleted);
 

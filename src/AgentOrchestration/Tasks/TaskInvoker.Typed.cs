@@ -19,7 +19,7 @@ internal abstract class TaskInvoker<TInput, TOutput> : TaskInvoker
         }
 
         output = null;
-        new PendingCode<TOutput>(code.GetAwaiter(), owner).Await();
+        new PendingCode<TOutput>(code.ConfigureAwait(false).GetAwaiter(), owner).Await();
         return false;
     }
 
@@ -28,8 +28,7 @@ internal abstract class TaskInvoker<TInput, TOutput> : TaskInvoker
         ValueTask<TOutput> code = InvokeAsync((TInput)input!, context, cancellationToken);
         return code.IsCompletedSuccessfully ? new ValueTask<object?>(code.Result) : AwaitAsync(code);
 
-        // Around code of others no context is left: on the pool there is none, in a simulation it is the simulation's.
-        static async ValueTask<object?> AwaitAsync(ValueTask<TOutput> code) => await code.ConfigureAwait(true);
+        static async ValueTask<object?> AwaitAsync(ValueTask<TOutput> code) => await code.ConfigureAwait(false);
     }
 
     public sealed override bool Accepts(object? output) => output is TOutput || (output is null && default(TOutput) is null);

@@ -8,7 +8,7 @@ public sealed class RunSignalTests
     public async Task No_wake_up_is_lost_however_writer_and_readers_interleave()
     {
         const int Last = 100_000;
-        var signal = new RunSignal();
+        var signal = new RunSignal(WorkerPool.Shared);
         int count = 0;
         Task[] readers =
         [
@@ -34,7 +34,7 @@ public sealed class RunSignalTests
     public async Task Waiting_ends_with_its_token()
     {
         using var stop = new CancellationTokenSource();
-        ValueTask waiting = new RunSignal().WaitAsync(() => false, stop.Token);
+        ValueTask waiting = new RunSignal(WorkerPool.Shared).WaitAsync(() => false, stop.Token);
 
         await stop.CancelAsync();
 
