@@ -4,6 +4,7 @@ using AgentOrchestration.Graph;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling;
+using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Execution;
 
@@ -117,7 +118,8 @@ internal sealed partial class LocalRun
             return CheckGrowth(plan, subtask, GrowthSurroundings.ForNestedPlan(Graph), isJoined: true);
         }
 
-        JsonElement list = Inputs.ReadList(Graph.Inputs[subtask]!.List!.Value);
+        InputBinding binding = Graph.Inputs[subtask]!;
+        JsonElement list = binding.Items is { } given ? Inputs.Resolve(given) : Inputs.ReadList(binding.List!.Value);
         ThrowIfTooMany(list.GetArrayLength());
         GrowthSurroundings surroundings = GrowthSurroundings.ForItems(Graph, subtask);
         return list.GetArrayLength() == 0
@@ -151,6 +153,8 @@ internal sealed partial class LocalRun
             Id = $"{number}",
             Name = $"{parent.Name} {number + 1}",
             ForEach = null,
+            Items = null,
+            OnItemFailure = ItemFailurePolicy.Fail,
             Condition = null,
             Arguments = arguments,
             DependsOn = [.. references.Distinct(StringComparer.Ordinal).Where(id => !isOptional(id))],
@@ -174,7 +178,9 @@ internal sealed partial class LocalRun
 
             output = Graph.SubtaskAt(subtask).Plan is { } plan
                 ? OutputOf(plan, parts)
-                : Graph.TaskTypes[subtask].Invoker.ToList(Array.ConvertAll(parts, OutputOf));
+                : Graph.SubtaskAt(subtask).OnItemFailure.ListsErrors
+                    ? Graph.TaskTypes[subtask].Invoker.ToResults(Array.ConvertAll(parts, OutputOf), Array.ConvertAll(parts, ErrorOf))
+                    : Graph.TaskTypes[subtask].Invoker.ToList(Array.ConvertAll(parts, OutputOf));
         }
         catch (Exception exception)
         {
@@ -189,13 +195,25 @@ internal sealed partial class LocalRun
         Hand(Tell((subtask, output, error), static (run, told, now, decisions) => run._core.Joined(told.subtask, told.output, told.error, now, decisions)));
     }
 
+    private ItemError? ErrorOf(int item) => _core.State.StateOf(item) switch
+    {
+        SubtaskState.Succeeded => null,
+        SubtaskState.Failed when _core.State.LatestErrorOf(item) is { } error => new ItemError(error.Kind, error.Message),
+        SubtaskState.Cancelled => new ItemError("Cancelled", "It was cancelled."),
+        _ => new ItemError("Skipped", $"It was skipped: {_core.State.CauseOf(item).Reason}."),
+    };
+
+    /// <summary>What a condition has skipped has no output.</summary>
     private JsonElement OutputOf(TaskPlan plan, int[] parts)
     {
         var outputs = new JsonObject();
         foreach (Subtask last in OutputShape.LastOf(plan))
         {
             int part = parts[plan.Subtasks.Index().First(subtask => subtask.Item.Id == last.Id).Index];
-            outputs[last.Id] = JsonNode.Parse(Inputs.Write(part).GetRawText());
+            if (_core.State.StateOf(part) == SubtaskState.Succeeded)
+            {
+                outputs[last.Id] = JsonNode.Parse(Inputs.Write(part).GetRawText());
+            }
         }
 
         return JsonSerializer.SerializeToElement(outputs, PlanJsonContext.Default.JsonNode);

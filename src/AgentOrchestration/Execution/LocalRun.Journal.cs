@@ -121,7 +121,8 @@ internal sealed partial class LocalRun
             Type type = Inputs.TypeOf(subtask);
             JsonElement json = Inputs.WriteOutput(subtask, output);
             JournalJson.CheckDepth(json);
-            if (output is not None && !Executor.Faithful.IsCertain(output, type, json))
+            // The outputs in a list of results have been compared, each as that of its item.
+            if (output is not (None or IItemResult[]) && !Executor.Faithful.IsCertain(output, type, json))
             {
                 object? read = Inputs.ReadOutput(subtask, json);
                 if (Executor.Faithful.Compare(output, read, type, JsonMarshal.GetRawUtf8Value(json)) is { } difference)

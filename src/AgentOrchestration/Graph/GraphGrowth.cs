@@ -11,4 +11,7 @@ internal sealed record GraphGrowth(int Parent, GraphPart Part, bool IsJoined, in
 {
     /// <summary>The subtasks as they were given, under their own ids; <see langword="null"/> where nothing is remembered.</summary>
     public TaskPlan? Plan { get; init; }
+
+    /// <summary>Who waits for what is added, and what of it waits for earlier additions.</summary>
+    public IReadOnlyList<AwaitedAddition> Awaited { get; init; } = [];
 }

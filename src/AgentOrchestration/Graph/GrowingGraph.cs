@@ -10,7 +10,9 @@ namespace AgentOrchestration.Graph;
 internal sealed class GrowingGraph
 {
     private readonly Dictionary<int, List<int>> _addedSuccessors = [];
-    private readonly Dictionary<int, Range> _parts = [];
+    private HashSet<(int Added, int Waiter)>? _awaited;
+    private Dictionary<int, List<int>>? _awaitedBy;
+    private bool _mayLoseItems;
     private HashSet<(int Dependency, int Subtask)>? _addedOptional;
     private Dictionary<string, int>? _indices;
     private double[] _priorities;
@@ -55,6 +57,9 @@ internal sealed class GrowingGraph
 
     public bool HasGrown => _subtasks is not null;
 
+    /// <summary>What the run has added.</summary>
+    public Additions Additions { get; } = new();
+
     public Subtask SubtaskAt(int index) => _subtasks is { } grown ? grown[index] : Origin.Subtasks[index];
 
     public long UrgencyOf(int index) => Urgency.Of(_priorities[index], index);
@@ -92,11 +97,43 @@ internal sealed class GrowingGraph
         _priorities = all;
     }
 
+    /// <summary>Whether the run can do without anything: a dependency may end in any way, or an item of a list may fail.</summary>
+    public bool MayDoWithout => _mayLoseItems || (Origin.Part.Optional ?? _addedOptional) is not null;
+
     /// <summary>Whether any dependency may end in any way.</summary>
     public bool HasOptional => (Origin.Part.Optional ?? _addedOptional) is not null;
 
     public bool IsOptional(int dependency, int subtask) =>
         Origin.Part.Optional?.Contains((dependency, subtask)) == true || _addedOptional?.Contains((dependency, subtask)) == true;
+
+    /// <summary>Whether a subtask is one of those that another is made of.</summary>
+    public bool IsPart(int subtask, int whole) => HasGrown && Additions.Of(whole) is { IsJoined: true } growth && subtask >= growth.Offset && subtask < growth.Offset + growth.Part.Count;
+
+    /// <summary>Whether a subtask waits for another only because something that it depends on has added it.</summary>
+    public bool IsAwaited(int added, int waiter) => _awaited?.Contains((added, waiter)) == true;
+
+    /// <summary>The additions that a subtask waits for, because something that it depends on has added them.</summary>
+    public IReadOnlyList<int> AwaitedBy(int waiter) => _awaitedBy?.GetValueOrDefault(waiter) ?? (IReadOnlyList<int>)[];
+
+    /// <summary>Whether a subtask has added others.</summary>
+    public bool HasAdded(int subtask) => HasGrown && Additions.Of(subtask) is not null;
+
+    /// <summary>Whether a subtask waits for what its dependencies add.</summary>
+    public bool WaitsForAdded(int subtask) => WaitsForAdded(SubtaskAt(subtask), TaskTypes[subtask]);
+
+    public bool WaitsForAdded(Subtask subtask, TaskDescriptor taskType) => GrowthWaits.WaitsForAdded(subtask, taskType, Origin.Checker.TaskTypes);
+
+    /// <summary>Whether a subtask cannot end well when one that it waits for does not.</summary>
+    public bool IsNeeded(int dependency, int subtask)
+    {
+        if (IsPart(dependency, subtask))
+        {
+            // Of a plan, only what its last subtasks give is its output; an item may be one that is allowed to fail.
+            return !SubtaskAt(subtask).OnItemFailure.ListsErrors && Additions.IsLast(dependency);
+        }
+
+        return !IsOptional(dependency, subtask) && (!IsAwaited(dependency, subtask) || Additions.IsLast(dependency));
+    }
 
     /// <summary>The successors that the plan knows.</summary>
     public ReadOnlySpan<int> PlannedSuccessors(int index) => index < Origin.Count ? Origin.Successors.Successors(index) : [];
@@ -106,7 +143,7 @@ internal sealed class GrowingGraph
 
     /// <summary>The subtasks that a subtask has added and waits for.</summary>
     public IEnumerable<int> PartsOf(int index) =>
-        _parts.TryGetValue(index, out Range parts) ? Enumerable.Range(parts.Start.Value, parts.End.Value - parts.Start.Value) : [];
+        HasGrown && Additions.Of(index) is { IsJoined: true } growth ? Enumerable.Range(growth.Offset, growth.Part.Count) : [];
 
     public int? IndexOf(string id)
     {
@@ -137,13 +174,11 @@ internal sealed class GrowingGraph
         NeedVectorOf = Appended(NeedVectorOf, offset, Array.ConvertAll(part.Needs, NeedVectors.IndexOf));
         _priorities = Appended(_priorities, offset, PrioritiesOf(growth));
         _ownsArrays = true;
-        if (growth.IsJoined)
-        {
-            _parts.Add(growth.Parent, offset..(offset + part.Count));
-        }
-
         Count = offset + part.Count;
+        Additions.Add(growth);
+        _mayLoseItems |= growth.IsJoined && _subtasks[growth.Parent].OnItemFailure.ListsErrors;
         AddEdges(growth, offset);
+        AddAwaited(growth.Awaited);
         if (_indices is not null)
         {
             for (int i = 0; i < part.Count; i++)
@@ -163,6 +198,11 @@ internal sealed class GrowingGraph
     {
         double[] priorities = CriticalPath.Priorities(growth.Part.Successors, growth.Part.TopologicalOrder, growth.Part.EstimatedSeconds());
         double afterwards = growth.IsJoined ? _priorities[growth.Parent] : 0;
+        foreach (AwaitedAddition awaited in growth.Awaited)
+        {
+            afterwards = awaited.Waiter < growth.Offset ? Math.Max(afterwards, _priorities[awaited.Waiter]) : afterwards;
+        }
+
         return Array.ConvertAll(priorities, priority => priority + afterwards);
     }
 
@@ -184,6 +224,26 @@ internal sealed class GrowingGraph
         if (growth.Part.Optional is { } optional)
         {
             (_addedOptional ??= []).UnionWith(optional);
+        }
+    }
+
+    private void AddAwaited(IReadOnlyList<AwaitedAddition> awaited)
+    {
+        foreach ((int added, int waiter, bool isOptional) in awaited)
+        {
+            AddEdge(added, waiter);
+            (_awaited ??= []).Add((added, waiter));
+            _awaitedBy ??= [];
+            if (!_awaitedBy.TryGetValue(waiter, out List<int>? all))
+            {
+                _awaitedBy.Add(waiter, all = []);
+            }
+
+            all.Add(added);
+            if (isOptional)
+            {
+                (_addedOptional ??= []).Add((added, waiter));
+            }
         }
     }
 

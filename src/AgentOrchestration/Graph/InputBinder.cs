@@ -122,14 +122,19 @@ internal sealed class InputBinder(GrowingGraph graph, Func<int, object?> outputO
         JsonPointer.TryResolve(Write(source.Subtask), source.Path, out JsonElement part) ? part : null;
 
     /// <summary>The output of a subtask as its declared type says it.</summary>
-    public JsonElement Write(int subtask) => Write(outputOf(subtask), TypeOf(subtask));
+    public JsonElement Write(int subtask) => Write(outputOf(subtask), subtask);
 
     /// <summary>An output as it is remembered, apart from whatever it was made of.</summary>
-    public JsonElement WriteOutput(int subtask, object? output) => output is JsonElement element ? element.Clone() : Write(output, TypeOf(subtask));
+    public JsonElement WriteOutput(int subtask, object? output) => output is JsonElement element ? element.Clone() : Write(output, subtask);
 
     /// <summary>An output as it was remembered.</summary>
     public object? ReadOutput(int subtask, JsonElement output)
     {
+        if (graph.SubtaskAt(subtask).OnItemFailure.ListsErrors)
+        {
+            return ItemResultsJson.Read(output, graph.TaskTypes[subtask], serializer);
+        }
+
         Type type = TypeOf(subtask);
         return type == typeof(None) ? None.Value
             : type == typeof(JsonElement) ? output.ValueKind == JsonValueKind.Undefined ? throw new InvalidOperationException("It is no JSON.") : output.Clone()
@@ -137,6 +142,10 @@ internal sealed class InputBinder(GrowingGraph graph, Func<int, object?> outputO
     }
 
     private static JsonElement Null { get; } = JsonElement.Parse("null");
+
+    private JsonElement Write(object? output, int subtask) => output is IItemResult[] results
+        ? ItemResultsJson.Write(results, graph.TaskTypes[subtask].OutputType, serializer)
+        : Write(output, TypeOf(subtask));
 
     private JsonElement Write(object? output, Type type) => output switch
     {
@@ -147,8 +156,8 @@ internal sealed class InputBinder(GrowingGraph graph, Func<int, object?> outputO
     };
 
     /// <summary>The type of a subtask's output: of a for-each, a list.</summary>
-    public Type TypeOf(int subtask) => graph.SubtaskAt(subtask).ForEach is null
-        ? graph.TaskTypes[subtask].OutputType
+    public Type TypeOf(int subtask) => graph.SubtaskAt(subtask) is not { IsForEach: true } each ? graph.TaskTypes[subtask].OutputType
+        : each.OnItemFailure.ListsErrors ? graph.TaskTypes[subtask].Invoker.ResultListType
         : graph.TaskTypes[subtask].Invoker.OutputListType;
 
     private JsonElement Read(OutputSource source)
@@ -186,7 +195,7 @@ internal sealed class InputBinder(GrowingGraph graph, Func<int, object?> outputO
 
     private JsonElement ReadExactly(OutputSource source)
     {
-        if (outputOf(source.Subtask) is not { } output || output is None or JsonElement)
+        if (outputOf(source.Subtask) is not { } output || output is None or JsonElement or IItemResult[])
         {
             return Read(source);
         }

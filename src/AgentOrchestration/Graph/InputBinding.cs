@@ -10,6 +10,9 @@ internal sealed record InputBinding(JsonElement Arguments, IReadOnlyList<OutputS
     /// <summary>The list to work through, when the work is done for each of its items.</summary>
     public OutputSource? List { get; init; }
 
+    /// <summary>The list to work through, where the plan gives it.</summary>
+    public InputBinding? Items { get; init; }
+
     /// <summary>What the condition looks at, when there is one.</summary>
     public OutputSource? Condition { get; init; }
 

@@ -40,12 +40,14 @@ internal sealed class InputCheck(
     private InputBinding? Check(int subtask)
     {
         Subtask checkedSubtask = plan.Subtasks[subtask];
-        OutputSource? list = checkedSubtask.ForEach is { } items ? CheckList(subtask, items) : null;
+        CheckForEach(subtask, checkedSubtask);
+        OutputSource? list = checkedSubtask.ForEach is { } reference ? CheckList(subtask, reference) : null;
+        InputBinding? items = checkedSubtask.Items is { } given ? CheckItems(subtask, given) : null;
         OutputSource? condition = checkedSubtask.Condition is { } when ? CheckCondition(subtask, when) : null;
         InputBinding? binding = types[subtask] is { } type && checkedSubtask.Plan is null ? CheckArguments(subtask, checkedSubtask, type) : null;
-        return list is null && condition is null
+        return list is null && items is null && condition is null
             ? binding
-            : (binding ?? new InputBinding(checkedSubtask.Arguments ?? EmptyObject, [])) with { List = list, Condition = condition };
+            : (binding ?? new InputBinding(checkedSubtask.Arguments ?? EmptyObject, [])) with { List = list, Items = items, Condition = condition };
     }
 
     private InputBinding? CheckArguments(int subtask, Subtask checkedSubtask, TaskDescriptor type)
@@ -57,10 +59,15 @@ internal sealed class InputCheck(
             return null;
         }
 
-        bool isTemplate = checkedSubtask.ForEach is not null;
+        bool isTemplate = checkedSubtask.IsForEach;
         if (isTemplate && checkedSubtask.Arguments is null)
         {
             // Each item is an input; it is checked when it is there.
+            if (checkedSubtask.Items is { ValueKind: JsonValueKind.Array } items)
+            {
+                CheckGivenInputs(subtask, type, items);
+            }
+
             return null;
         }
 
@@ -93,12 +100,12 @@ internal sealed class InputCheck(
         var schemaCheck = new JsonSchemaCheck(
             taskTypes.GetInputSchema(type),
             isReference: element => SubtaskOutput.TryRead(element, out _) || SecretRef.TryRead(element, out _) || (isTemplate && ItemReference.TryRead(element, out _)),
-            onReference: (expected, element, place) => CheckReference(subtask, expected, element, place),
+            onReference: (expected, element, place) => CheckReference(subtask, expected, element, $"/arguments{place}", place.IsRoot),
             onMisfit: (place, message) => report.Add(
                 PlanDiagnosticCode.InvalidArguments, subtask, $"/arguments{place}", message, $"Follow the input schema of '{type.Name}'."),
             patterns);
         schemaCheck.Run(arguments);
-        List<OutputSource> sources = FindSources(subtask, arguments, out bool hasReferences);
+        List<OutputSource> sources = FindSources(subtask, arguments, "/arguments", out bool hasReferences);
         bool hasSecrets = SecretRef.CountIn(arguments) > 0;
         if (report.Count == mistakesBefore && !hasReferences && !hasSecrets && !isTemplate)
         {
@@ -108,7 +115,7 @@ internal sealed class InputCheck(
         return new InputBinding(arguments, sources) { IsOneOutput = SubtaskOutput.TryRead(arguments, out _), HasSecrets = hasSecrets };
     }
 
-    private List<OutputSource> FindSources(int subtask, JsonElement arguments, out bool hasReferences)
+    private List<OutputSource> FindSources(int subtask, JsonElement arguments, string property, out bool hasReferences)
     {
         int told = 0;
         hasReferences = false;
@@ -122,7 +129,7 @@ internal sealed class InputCheck(
             }
             else if (++told <= JsonSchemaCheck.MaxMisfits)
             {
-                ReportNoDependency(subtask, output, $"/arguments{place}");
+                ReportNoDependency(subtask, output, $"{property}{place}");
             }
         }
 
@@ -160,6 +167,71 @@ internal sealed class InputCheck(
         }
 
         return source;
+    }
+
+    private void CheckForEach(int subtask, Subtask checkedSubtask)
+    {
+        if (checkedSubtask is { ForEach: not null, Items: not null })
+        {
+            report.Add(PlanDiagnosticCode.InvalidControl, subtask, "/forEach", "It works through two lists.", "Give one list, or refer to one.");
+        }
+        else if (!checkedSubtask.IsForEach && checkedSubtask.OnItemFailure != ItemFailurePolicy.Fail)
+        {
+            report.Add(
+                PlanDiagnosticCode.InvalidControl, subtask, "/onItemFailure", "It says what failed items mean, but it works through no list.", "Leave it out, or add \"forEach\".");
+        }
+    }
+
+    /// <summary>A list that the plan gives. Outputs may be in it; a secret is named in the arguments.</summary>
+    private InputBinding? CheckItems(int subtask, JsonElement items)
+    {
+        if (items.ValueKind != JsonValueKind.Array)
+        {
+            report.Add(PlanDiagnosticCode.InvalidControl, subtask, "/forEach", "It is no list.", "Give a JSON array, or refer to a list in the output of a dependency.");
+            return null;
+        }
+
+        if (ArgumentsText.WhyUnreadable(items, MaxDepth) is { } reason)
+        {
+            report.Add(PlanDiagnosticCode.InvalidControl, subtask, "/forEach", reason, "Write whole characters, and nest less.");
+            return null;
+        }
+
+        if (SecretRef.CountIn(items) > 0)
+        {
+            report.Add(PlanDiagnosticCode.InvalidControl, subtask, "/forEach", "The list holds a reference to a secret.", "Refer to secrets in the arguments.");
+        }
+
+        return new InputBinding(items, FindSources(subtask, items, "/forEach", out _));
+    }
+
+    /// <summary>Without arguments, each item is an input; those that the plan gives are known before the run.</summary>
+    private void CheckGivenInputs(int subtask, TaskDescriptor type, JsonElement items)
+    {
+        if (ArgumentsText.WhyUnreadable(items, MaxDepth) is not null)
+        {
+            return;
+        }
+
+        JsonElement schema = taskTypes.GetInputSchema(type);
+        int told = 0;
+        foreach ((int index, JsonElement item) in items.EnumerateArray().Index())
+        {
+            string property = $"/forEach/{index}";
+            int mistakesBefore = report.Count;
+            var schemaCheck = new JsonSchemaCheck(
+                schema,
+                isReference: element => SubtaskOutput.TryRead(element, out _) || SecretRef.TryRead(element, out _),
+                onReference: (expected, element, place) => CheckReference(subtask, expected, element, $"{property}{place}", place.IsRoot),
+                onMisfit: (place, message) => report.Add(
+                    PlanDiagnosticCode.InvalidArguments, subtask, $"{property}{place}", message, $"Follow the input schema of '{type.Name}'."),
+                patterns);
+            schemaCheck.Run(item);
+            if (report.Count > mistakesBefore && ++told == JsonSchemaCheck.MaxMisfits)
+            {
+                return;
+            }
+        }
     }
 
     private OutputSource? FindSource(int subtask, SubtaskOutput output)
@@ -202,12 +274,12 @@ internal sealed class InputCheck(
         return null;
     }
 
-    private void CheckReference(int subtask, JsonSchemaNode expected, JsonElement element, JsonPlace place)
+    private void CheckReference(int subtask, JsonSchemaNode expected, JsonElement element, string place, bool isRoot)
     {
         if (ItemReference.TryRead(element, out ItemReference item) && item.Path.Length > 0 && item.Path[0] != '/')
         {
             report.Add(
-                PlanDiagnosticCode.InvalidControl, subtask, $"/arguments{place}",
+                PlanDiagnosticCode.InvalidControl, subtask, place,
                 $"'{item.Path}' is no JSON pointer to a part of the item.",
                 $"Write '/{item.Path}', or an empty text for the whole item.");
         }
@@ -215,7 +287,7 @@ internal sealed class InputCheck(
         if (SecretRef.TryRead(element, out SecretRef secret) && !expected.IsOpen && !expected.Types().Contains("string"))
         {
             report.Add(
-                PlanDiagnosticCode.InvalidArguments, subtask, $"/arguments{place}",
+                PlanDiagnosticCode.InvalidArguments, subtask, place,
                 $"The secret '{Excerpt.Of(secret.Name)}' is a text, but none can stand there.",
                 "Refer to it only where a text may stand.");
         }
@@ -234,11 +306,11 @@ internal sealed class InputCheck(
             return;
         }
 
-        bool isWhole = place.IsRoot && output.Path.Length == 0;
+        bool isWhole = isRoot && output.Path.Length == 0;
         if (dependencyCheck.Optional?.Contains((source, surroundings.Offset + subtask)) == true && !MayBeNull(expected))
         {
             report.Add(
-                PlanDiagnosticCode.ReferenceTypeMismatch, subtask, $"/arguments{place}",
+                PlanDiagnosticCode.ReferenceTypeMismatch, subtask, place,
                 $"The output of '{output.SubtaskId}' may be missing, but null cannot stand there.",
                 "Refer to it only where null may stand, or name it in dependsOn.");
             return;
@@ -253,14 +325,14 @@ internal sealed class InputCheck(
         if (actual is null)
         {
             report.Add(
-                PlanDiagnosticCode.ReferenceTypeMismatch, subtask, $"/arguments{place}",
+                PlanDiagnosticCode.ReferenceTypeMismatch, subtask, place,
                 $"The output of '{Excerpt.Of(output.SubtaskId)}' has no part '{Excerpt.Of(output.Path)}'.",
                 $"Follow its output schema, or refer to the whole output as \"{Excerpt.Of(output.SubtaskId)}\".");
         }
         else if (actual.Value.WhyItCannotStandFor(expected) is { } reason)
         {
             report.Add(
-                PlanDiagnosticCode.ReferenceTypeMismatch, subtask, $"/arguments{place}",
+                PlanDiagnosticCode.ReferenceTypeMismatch, subtask, place,
                 $"The output of '{Excerpt.Of(output.SubtaskId)}{Excerpt.Of(output.Path)}' cannot stand there: {reason}.",
                 $"Follow the input schema of '{targetType.Name}'; a JSON pointer after the id names a part of an output.");
         }

@@ -39,10 +39,13 @@ internal sealed class JsonSchemaCheck(
     /// <summary>Nothing more can be learnt.</summary>
     private bool IsDecided => _isTrial ? _trialFailed : _misfitsLeft == 0;
 
-    public void Run(JsonElement value)
+    public void Run(JsonElement value) => Run(JsonSchemaNode.Root(schema), value);
+
+    /// <summary>Checks a value against a schema within the document.</summary>
+    public void Run(JsonSchemaNode node, JsonElement value)
     {
         _root = value;
-        Check(JsonSchemaNode.Root(schema), value, JsonPlace.Root);
+        Check(node, value, JsonPlace.Root);
     }
 
     /// <summary>A part of the value, or the value once more.</summary>

@@ -24,8 +24,8 @@ internal sealed record OutputShape(Type Type, JsonElement Schema)
         }
 
         JsonElement schema = taskTypes.GetOutputSchema(taskType);
-        return subtask.ForEach is null
-            ? new OutputShape(taskType.OutputType, schema)
+        return !subtask.IsForEach ? new OutputShape(taskType.OutputType, schema)
+            : subtask.OnItemFailure.ListsErrors ? new OutputShape(taskType.Invoker.ResultListType, ResultsOf(schema))
             : new OutputShape(taskType.Invoker.OutputListType, ListOf(schema));
     }
 
@@ -49,7 +49,8 @@ internal sealed record OutputShape(Type Type, JsonElement Schema)
             properties[last.Id] = Moved(shape.Schema, $"/properties/{JsonPointer.Escape(last.Id)}");
         }
 
-        string[] names = [.. properties.Select(property => property.Key)];
+        HashSet<string> guarded = GuardedIn(plan);
+        string[] names = [.. properties.Select(property => property.Key).Where(name => !guarded.Contains(name))];
         var schema = new JsonObject
         {
             ["type"] = "object",
@@ -59,6 +60,29 @@ internal sealed record OutputShape(Type Type, JsonElement Schema)
         };
         return new OutputShape(typeof(JsonElement), JsonSerializer.SerializeToElement(schema, PlanJsonContext.Default.JsonNode));
     }
+
+    /// <summary>The subtasks of a plan that a condition may skip: their own, or that of one that they need.</summary>
+    private static HashSet<string> GuardedIn(TaskPlan plan)
+    {
+        HashSet<string> guarded = [.. plan.Subtasks.Where(subtask => subtask.Condition is not null).Select(subtask => subtask.Id)];
+        if (guarded.Count > 0)
+        {
+            ILookup<string, string> successors = plan.Subtasks.SelectMany(subtask => subtask.DependsOn.Select(id => (id, subtask.Id))).ToLookup(edge => edge.id, edge => edge.Id);
+            Stack<string> open = new(guarded);
+            while (open.TryPop(out string? next))
+            {
+                foreach (string successor in successors[next].Where(guarded.Add))
+                {
+                    open.Push(successor);
+                }
+            }
+        }
+
+        return guarded;
+    }
+
+    private static JsonElement ResultsOf(JsonElement output) =>
+        JsonSerializer.SerializeToElement(ItemResultsJson.SchemaOf(Moved(output, "/items/properties/output")), PlanJsonContext.Default.JsonNode);
 
     private static JsonElement ListOf(JsonElement item) => JsonSerializer.SerializeToElement(
         new JsonObject { ["type"] = "array", ["items"] = Moved(item, "/items") }, PlanJsonContext.Default.JsonNode);

@@ -15,6 +15,9 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
 
     private static readonly TimeSpan LongestEstimate = TimeSpan.FromDays(366);
 
+    /// <summary>The task types that there are.</summary>
+    public ITaskTypeRegistry TaskTypes => taskTypes;
+
     /// <summary>Reads and writes inputs and outputs.</summary>
     public PayloadSerializer Serializer { get; } = serializer;
 
@@ -34,7 +37,7 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
     public GraphGrowth? CheckGrowth(
         TaskPlan plan, GrowingGraph graph, int parent, GrowthSurroundings surroundings, bool isJoined, out IReadOnlyList<PlanDiagnostic> diagnostics) =>
         Check(plan, surroundings, $"{graph.SubtaskAt(parent).Id}/", out diagnostics) is { } part
-            ? new GraphGrowth(parent, part, isJoined, surroundings.Offset) { Plan = plan }
+            ? new GraphGrowth(parent, part, isJoined, surroundings.Offset) { Plan = plan, Awaited = GrowthWaits.Find(graph, parent, part, isJoined) }
             : null;
 
     /// <summary>Checks more of a plan that is still being written.</summary>
@@ -42,7 +45,9 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
     public GraphGrowth? CheckMoreOfPlan(TaskPlan more, GrowingGraph graph, out IReadOnlyList<PlanDiagnostic> diagnostics)
     {
         var surroundings = GrowthSurroundings.ForMoreOfPlan(graph);
-        return Check(Frozen(more, depth: 1), surroundings, prefix: "", out diagnostics) is { } part ? new GraphGrowth(Parent: -1, part, IsJoined: false, surroundings.Offset) : null;
+        return Check(Frozen(more, depth: 1), surroundings, prefix: "", out diagnostics) is { } part
+            ? new GraphGrowth(Parent: -1, part, IsJoined: false, surroundings.Offset) { Awaited = GrowthWaits.Find(graph, parent: -1, part, isJoined: false) }
+            : null;
     }
 
     /// <summary>The graph of a plan of which nothing is known yet.</summary>
@@ -133,9 +138,10 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
     /// <summary>The list may be one that its owner changes, the arguments may be part of a document that is disposed of before they are used.</summary>
     private static TaskPlan Frozen(TaskPlan plan, int depth) => plan with { Subtasks = [.. plan.Subtasks.Select(subtask => Frozen(subtask, depth))] };
 
-    private static Subtask Frozen(Subtask subtask, int depth) => subtask is { Arguments: null, Condition: null, Plan: null } ? subtask : subtask with
+    private static Subtask Frozen(Subtask subtask, int depth) => subtask is { Arguments: null, Items: null, Condition: null, Plan: null } ? subtask : subtask with
     {
         Arguments = Frozen(subtask.Arguments),
+        Items = Frozen(subtask.Items),
         Condition = subtask.Condition is { } condition ? condition with { Value = Frozen(condition.Value) } : null,
         Plan = subtask.Plan is { } nested && depth < DeepestPlan ? Frozen(nested, depth + 1) : subtask.Plan,
     };
@@ -183,7 +189,7 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
     {
         CheckMetadata(taskType.InputType, "input");
         CheckMetadata(taskType.OutputType, "output");
-        if (subtask.ForEach is not null)
+        if (subtask.IsForEach && !subtask.OnItemFailure.ListsErrors)
         {
             CheckMetadata(taskType.Invoker.OutputListType, "list of outputs");
         }
@@ -199,7 +205,7 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
 
     private static void CheckNested(Subtask subtask, int index, PlanReport report)
     {
-        if (subtask.TaskType != Subtask.NestedPlan || subtask.ForEach is not null || subtask.Arguments is not null || subtask.Policy is not null || !subtask.Resources.IsNone)
+        if (subtask.TaskType != Subtask.NestedPlan || subtask.IsForEach || subtask.Arguments is not null || subtask.Policy is not null || !subtask.Resources.IsNone)
         {
             report.Add(
                 PlanDiagnosticCode.InvalidControl, index, "/plan",

@@ -44,6 +44,7 @@ internal sealed class PlanTemplate
         Name = Fill(subtask.Name, values),
         Description = subtask.Description is { } description ? Fill(description, values) : null,
         Arguments = subtask.Arguments is { ValueKind: not JsonValueKind.Undefined } arguments ? FillElement(arguments, values) : null,
+        Items = subtask.Items is { ValueKind: not JsonValueKind.Undefined } items ? FillElement(items, values) : null,
         Condition = subtask.Condition is { Value: { ValueKind: not JsonValueKind.Undefined } value } condition ? condition with { Value = FillElement(value, values) } : subtask.Condition,
         Plan = subtask.Plan is { } nested ? Fill(nested, values) : null,
     };
@@ -112,6 +113,7 @@ internal sealed class PlanTemplate
             Forbid(subtask.ForEach?.Text ?? "", "a list to work through");
             Forbid(subtask.Condition?.Output.Text ?? "", "a condition's output");
             CheckElement(subtask.Arguments);
+            CheckElement(subtask.Items);
             CheckElement(subtask.Condition?.Value);
             if (subtask.Plan is { } nested)
             {

@@ -132,6 +132,14 @@ internal sealed class SubtaskMender(SubtaskNames names, string path, PlanRepairs
             yield return (list.SubtaskId, "/forEach", JsonPlace.Root);
         }
 
+        if (subtask.Items is { ValueKind: JsonValueKind.Array } items && ArgumentsText.WhyUnreadable(items) is null)
+        {
+            foreach ((SubtaskOutput output, JsonPlace place) in OutputReferences.In(items))
+            {
+                yield return (output.SubtaskId, "/forEach", place);
+            }
+        }
+
         if (subtask.Condition is { } condition)
         {
             yield return (condition.Output.SubtaskId, "/when/output", JsonPlace.Root);

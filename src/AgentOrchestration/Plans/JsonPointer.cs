@@ -62,6 +62,6 @@ internal static class JsonPointer
         return exists;
     }
 
-    private static string Unescape(string segment) =>
+    public static string Unescape(string segment) =>
         segment.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
 }

@@ -14,6 +14,7 @@ namespace AgentOrchestration.Plans;
 [JsonSerializable(typeof(PlanDocument))]
 [JsonSerializable(typeof(ResourceRequirements))]
 [JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(int))]
 [JsonSerializable(typeof(JsonNode))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class PlanJsonContext : JsonSerializerContext;

@@ -30,11 +30,14 @@ internal static class PlanJsonSchema
             },
             "subtasks": { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/subtask" } },
             "id": { "type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$" },
-            "ids": { "type": "array", "items": { "$ref": "#/$defs/id" } },
+            "ids": {
+              "type": "array",
+              "items": { "type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}(/[A-Za-z0-9_-]{1,64})*$" }
+            },
             "output": {
               "type": "string",
-              "pattern": "^[A-Za-z0-9_-]{1,64}(/[^\\n]*)?$",
-              "description": "The id of a dependency, or id/path to a part of its output, a JSON pointer."
+              "pattern": "^[A-Za-z0-9_-]{1,64}(~1[A-Za-z0-9_-]{1,64})*(/[^\\n]*)?$",
+              "description": "The id of a dependency, or id/path to a part of its output, a JSON pointer. A slash within the id is written ~1."
             },
             "seconds": { "type": "number", "exclusiveMinimum": 0 },
             "subtask": {
@@ -57,7 +60,12 @@ internal static class PlanJsonSchema
                   "required": ["output", "is"],
                   "additionalProperties": false
                 },
-                "forEach": { "$ref": "#/$defs/output" },
+                "forEach": { "anyOf": [{ "$ref": "#/$defs/output" }, { "type": "array" }], "description": "The work is done once for each item of this list." },
+                "onItemFailure": {
+                  "anyOf": [{ "enum": ["fail", "continue"] }, { "type": "integer", "minimum": 0 }],
+                  "description": "What failed items of forEach mean: \"fail\" (the default), \"continue\", or the number of items that may fail."
+                },
+                "waitsForAdded": { "type": "boolean", "description": "Whether it waits for everything that its dependencies add to the run. By default, when it changes something outside." },
                 "plan": { "$ref": "#/$defs/plan" },
                 "policy": {
                   "type": "object",

@@ -37,9 +37,9 @@ public sealed record Subtask
 
     /// <summary>
     /// The task type's input as JSON. Anywhere in it, an object <c>{"$output": "id"}</c> stands for the output of the dependency
-    /// <c>id</c>, and <c>{"$output": "id/rows/0"}</c> for a part of it, named by a JSON pointer (RFC 6901). With
-    /// <see cref="ForEach"/>, <c>{"$item": ""}</c> stands for the item and <c>{"$item": "/name"}</c> for a part of it.
-    /// Default: no input; with <see cref="ForEach"/> the item.
+    /// <c>id</c>, and <c>{"$output": "id/rows/0"}</c> for a part of it, named by a JSON pointer (RFC 6901). A slash within an id is written
+    /// <c>~1</c> there, as in the pointer. With <see cref="ForEach"/> or <see cref="Items"/>, <c>{"$item": ""}</c> stands for the item and <c>{"$item": "/name"}</c> for a part of it.
+    /// Default: no input; with <see cref="ForEach"/> or <see cref="Items"/> the item.
     /// </summary>
     public JsonElement? Arguments { get; init; }
 
@@ -48,9 +48,27 @@ public sealed record Subtask
 
     /// <summary>
     /// A list in the output of a dependency: the subtask's work is done once for each item, in parallel, and its output is the list of
-    /// their outputs in the same order. Default: none, the work is done once.
+    /// their outputs in the same order, or what <see cref="OnItemFailure"/> says. Default: none, the work is done once.
     /// </summary>
     public SubtaskOutput? ForEach { get; init; }
+
+    /// <summary>Gets a list that is given in the plan, instead of one in an output: a JSON array, in which references to outputs may be.</summary>
+    /// <value>The default value is <see langword="null"/>: the work is done once, or for each item of <see cref="ForEach"/>.</value>
+    public JsonElement? Items { get; init; }
+
+    /// <summary>Gets what failed items mean, where the work is done for each item of a list.</summary>
+    /// <value>The default value is <see cref="ItemFailurePolicy.Fail"/>.</value>
+    public ItemFailurePolicy OnItemFailure { get; init; }
+
+    /// <summary>
+    /// Gets whether this subtask waits, beside its dependencies, for everything that they add to the run, and for what that adds. What it waits for so
+    /// must succeed as the dependency must; where the dependency is optional, it must only have ended.
+    /// </summary>
+    /// <value>
+    /// The default value is <see langword="null"/>: it waits when it, or a subtask of its plan, changes something outside
+    /// (<see cref="Tasks.TaskEffect.Write"/>, <see cref="Tasks.TaskEffect.Irreversible"/>).
+    /// </value>
+    public bool? WaitsForAdded { get; init; }
 
     /// <summary>
     /// A plan that is this subtask's work. Its output is an object with the output of each of the plan's last subtasks, those that no
@@ -71,5 +89,8 @@ public sealed record Subtask
     public ResourceRequirements Resources { get; init; } = ResourceRequirements.None;
 
     /// <summary>Whether its work is done by subtasks that the run adds when it is ready.</summary>
-    internal bool IsComposite => ForEach is not null || Plan is not null;
+    internal bool IsComposite => IsForEach || Plan is not null;
+
+    /// <summary>Whether its work is done for each item of a list.</summary>
+    internal bool IsForEach => ForEach is not null || Items is not null;
 }

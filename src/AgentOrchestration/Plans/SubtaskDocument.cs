@@ -28,7 +28,13 @@ internal sealed class SubtaskDocument
 
     public ConditionDocument? When { get; set; }
 
-    public string? ForEach { get; set; }
+    /// <summary>A reference to a list, or the list.</summary>
+    public JsonElement? ForEach { get; set; }
+
+    /// <summary><c>"fail"</c>, <c>"continue"</c>, or the number of items that may fail.</summary>
+    public JsonElement? OnItemFailure { get; set; }
+
+    public bool? WaitsForAdded { get; set; }
 
     public PlanDocument? Plan { get; set; }
 
@@ -48,7 +54,9 @@ internal sealed class SubtaskDocument
         OptionalDependsOn = subtask.OptionalDependsOn.Count == 0 ? null : subtask.OptionalDependsOn,
         Arguments = subtask.Arguments is { ValueKind: not JsonValueKind.Undefined } arguments ? arguments : null,
         When = subtask.Condition is { } condition ? ConditionDocument.From(condition) : null,
-        ForEach = subtask.ForEach?.Text,
+        ForEach = subtask.Items ?? (subtask.ForEach is { } list ? JsonSerializer.SerializeToElement(list.Text, PlanJsonContext.Default.String) : null),
+        OnItemFailure = ItemFailureJson.Write(subtask.OnItemFailure),
+        WaitsForAdded = subtask.WaitsForAdded,
         Plan = subtask.Plan is { } plan ? PlanDocument.From(plan) : null,
         Policy = subtask.Policy is { } policy ? PolicyDocument.From(policy) : null,
         EstimatedMinutes = subtask.EstimatedDuration?.TotalMinutes,
@@ -85,6 +93,22 @@ internal sealed class SubtaskDocument
             { SubtaskId = Id });
         }
 
+        string? noList = WhyNoList(ForEach);
+        if (noList is not null)
+        {
+            diagnostics.Add(new PlanDiagnostic(
+                PlanDiagnosticCode.InvalidControl, $"{path}/forEach", $"'{Excerpt.Of(Id)}': {noList}", "Give a JSON array, or refer to a list as \"id/path\".")
+            { SubtaskId = Id });
+        }
+
+        if (ItemFailureJson.Read(OnItemFailure) is not { } onItemFailure)
+        {
+            diagnostics.Add(new PlanDiagnostic(
+                PlanDiagnosticCode.InvalidControl, $"{path}/onItemFailure", $"'{Excerpt.Of(Id)}': it does not say what failed items mean.", $"Use {ItemFailureJson.Expected}.")
+            { SubtaskId = Id });
+            onItemFailure = ItemFailurePolicy.Fail;
+        }
+
         return new Subtask
         {
             Id = Id,
@@ -95,13 +119,23 @@ internal sealed class SubtaskDocument
             OptionalDependsOn = IdsOf(OptionalDependsOn),
             Arguments = arguments,
             Condition = When?.ToCondition(),
-            ForEach = ForEach is null ? null : SubtaskOutput.Parse(ForEach),
+            ForEach = ForEach is { ValueKind: JsonValueKind.String } reference && noList is null ? SubtaskOutput.Parse(reference.GetString()!) : null,
+            Items = ForEach is { ValueKind: JsonValueKind.Array } && noList is null ? ForEach : null,
+            OnItemFailure = onItemFailure,
+            WaitsForAdded = WaitsForAdded,
             Plan = Plan?.ToPlan(diagnostics, $"{path}/plan"),
             Policy = Policy?.ToPolicy(),
             EstimatedDuration = readable && EstimatedMinutes is { } minutes ? ToTimeSpan(minutes) : null,
             Resources = Resources ?? ResourceRequirements.None,
         };
     }
+
+    private static string? WhyNoList(JsonElement? list) => list switch
+    {
+        null or { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined } => null,
+        { ValueKind: JsonValueKind.String or JsonValueKind.Array } given => ArgumentsText.WhyUnreadable(given),
+        _ => "it works through something that is neither a list nor a reference to one.",
+    };
 
     private static IReadOnlyList<string> IdsOf(IReadOnlyList<string?>? ids) =>
         ids is null or { Count: 0 } ? [] : ids.Contains(null) ? [.. ids.Select(id => id ?? "")] : (IReadOnlyList<string>)ids;

@@ -10,8 +10,8 @@ public readonly record struct SubtaskOutput(string SubtaskId, string Path)
 {
     internal const string PropertyName = "$output";
 
-    /// <summary>The reference as it is written: <c>id/pointer</c>.</summary>
-    internal string Text => SubtaskId + Path;
+    /// <summary>The reference as it is written: <c>id/pointer</c>, with <c>~1</c> for a slash within the id as in a JSON pointer.</summary>
+    internal string Text => JsonPointer.Escape(SubtaskId) + Path;
 
     /// <summary>The reference as it stands in arguments: <c>{"$output": "id/pointer"}</c>.</summary>
     /// <param name="output">The reference.</param>
@@ -20,11 +20,12 @@ public readonly record struct SubtaskOutput(string SubtaskId, string Path)
     /// <summary>The reference as it stands in arguments: <c>{"$output": "id/pointer"}</c>.</summary>
     public JsonNode ToJsonNode() => new JsonObject { [PropertyName] = Text };
 
-    /// <summary>Reads <c>id/pointer</c>.</summary>
+    /// <summary>Reads <c>id/pointer</c>, with <c>~1</c> for a slash within the id.</summary>
     internal static SubtaskOutput Parse(string text)
     {
         int slash = text.IndexOf('/', StringComparison.Ordinal);
-        return slash < 0 ? new SubtaskOutput(text, "") : new SubtaskOutput(text[..slash], text[slash..]);
+        string id = slash < 0 ? text : text[..slash];
+        return new SubtaskOutput(id.Contains('~', StringComparison.Ordinal) ? JsonPointer.Unescape(id) : id, slash < 0 ? "" : text[slash..]);
     }
 
     /// <summary>Reads a reference: an object whose only property is <c>$output</c>, a string.</summary>

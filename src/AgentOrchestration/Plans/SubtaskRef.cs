@@ -1,7 +1,7 @@
 namespace AgentOrchestration.Plans;
 
 /// <summary>Refers to a subtask of the plan being built.</summary>
-/// <param name="Id">The subtask's id.</param>
+/// <param name="Id">The subtask's id; of one that a run has added, the whole id with its slashes.</param>
 public readonly record struct SubtaskRef(string Id)
 {
     /// <summary>Stands for the subtask's output in the input of another; that makes it a dependency of the other.</summary>

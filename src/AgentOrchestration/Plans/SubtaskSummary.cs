@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace AgentOrchestration.Plans;
 
@@ -11,6 +12,22 @@ internal static class SubtaskSummary
         if (subtask.ForEach is { } items)
         {
             yield return $"for each of {items.Text}";
+        }
+
+        if (subtask.Items is { ValueKind: JsonValueKind.Array } given)
+        {
+            yield return given.GetArrayLength() == 1 ? "for each of 1 item" : $"for each of {given.GetArrayLength()} items";
+        }
+
+        if (subtask.OnItemFailure.ListsErrors)
+        {
+            yield return subtask.OnItemFailure == ItemFailurePolicy.Continue ? "failed items are reported"
+                : subtask.OnItemFailure.MaxFailures == 1 ? "1 item may fail" : $"{subtask.OnItemFailure.MaxFailures} items may fail";
+        }
+
+        if (subtask.WaitsForAdded is { } waits)
+        {
+            yield return waits ? "waits for what is added" : "does not wait for what is added";
         }
 
         if (subtask.Condition is { } condition)

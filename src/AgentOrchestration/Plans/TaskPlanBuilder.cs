@@ -34,6 +34,9 @@ public sealed class TaskPlanBuilder
     /// </param>
     /// <param name="when">A condition; when it does not hold, the subtask is skipped. What it looks at is a dependency. Default: none.</param>
     /// <param name="policy">What holds for it instead of what its task type says. Default: nothing.</param>
+    /// <param name="waitsForAdded">
+    /// Whether it waits for everything that its dependencies add to the run. Default: when it changes something outside; see <see cref="Subtask.WaitsForAdded"/>.
+    /// </param>
     /// <returns>A reference to the subtask, for the inputs of others.</returns>
     public SubtaskRef Add(
         string id,
@@ -46,7 +49,8 @@ public sealed class TaskPlanBuilder
         ResourceRequirements? resources = null,
         IEnumerable<SubtaskRef>? optional = null,
         SubtaskCondition? when = null,
-        SubtaskPolicy? policy = null)
+        SubtaskPolicy? policy = null,
+        bool? waitsForAdded = null)
     {
         ArgumentNullException.ThrowIfNull(id);
         ArgumentNullException.ThrowIfNull(taskType);
@@ -59,6 +63,7 @@ public sealed class TaskPlanBuilder
                 Description = description,
                 Arguments = ToArguments(id, input),
                 Condition = when,
+                WaitsForAdded = waitsForAdded,
                 Policy = policy,
                 EstimatedDuration = estimatedDuration,
                 Resources = resources ?? ResourceRequirements.None,
@@ -67,7 +72,7 @@ public sealed class TaskPlanBuilder
             optional);
     }
 
-    /// <summary>Adds a subtask whose work is done once for each item of a list, in parallel. Its output is the list of their outputs, in the same order.</summary>
+    /// <summary>Adds a subtask whose work is done once for each item of a list, in parallel. Its output is the list of their outputs, in the same order, or what <paramref name="onItemFailure"/> says.</summary>
     /// <param name="id">Its id: 1 to 64 of <c>A-Z a-z 0-9 _ -</c>.</param>
     /// <param name="items">The list: the output of a dependency, or a part of it.</param>
     /// <param name="taskType">The registered task type that does the work.</param>
@@ -79,6 +84,11 @@ public sealed class TaskPlanBuilder
     /// <param name="resources">What the work on one item needs to hold beside what its task type always needs. Default: nothing.</param>
     /// <param name="when">A condition; when it does not hold, the subtask is skipped. Default: none.</param>
     /// <param name="policy">What holds for the work on one item instead of what its task type says. Default: nothing.</param>
+    /// <param name="onItemFailure">What failed items mean. Default: <see cref="ItemFailurePolicy.Fail"/>.</param>
+    /// <param name="waitsForAdded">
+    /// Whether it waits for everything that its dependencies add to the run. Default: when it changes something outside; see <see cref="Subtask.WaitsForAdded"/>.
+    /// </param>
+    /// <returns>A reference to the subtask, for the inputs of others.</returns>
     public SubtaskRef ForEach(
         string id,
         SubtaskOutput items,
@@ -90,31 +100,56 @@ public sealed class TaskPlanBuilder
         TimeSpan? estimatedDuration = null,
         ResourceRequirements? resources = null,
         SubtaskCondition? when = null,
-        SubtaskPolicy? policy = null)
+        SubtaskPolicy? policy = null,
+        ItemFailurePolicy onItemFailure = default,
+        bool? waitsForAdded = null)
     {
         ArgumentNullException.ThrowIfNull(id);
         ArgumentNullException.ThrowIfNull(taskType);
-        return Add(
-            new Subtask
-            {
-                Id = id,
-                TaskType = taskType,
-                Name = name!,
-                Description = description,
-                Arguments = ToArguments(id, input),
-                ForEach = items,
-                Condition = when,
-                Policy = policy,
-                EstimatedDuration = estimatedDuration,
-                Resources = resources ?? ResourceRequirements.None,
-            },
-            after,
-            optional: null);
+        return AddForEach(new Subtask { Id = id, TaskType = taskType, ForEach = items }, input, after, name, description, estimatedDuration, resources, when, policy, onItemFailure, waitsForAdded);
+    }
+
+    /// <summary>Adds a subtask whose work is done once for each item of a list that the plan gives, in parallel. Its output is the list of their outputs, in the same order, or what <paramref name="onItemFailure"/> says.</summary>
+    /// <param name="id">Its id: 1 to 64 of <c>A-Z a-z 0-9 _ -</c>.</param>
+    /// <param name="items">The list as JSON. It may hold outputs of other subtasks (<see cref="SubtaskRef.Output"/>); each is a dependency.</param>
+    /// <param name="taskType">The registered task type that does the work.</param>
+    /// <param name="input">The input of one item, with <see cref="ItemReference"/> where the item stands. Default: the item.</param>
+    /// <param name="after">Subtasks that must succeed before this one starts. Default: none.</param>
+    /// <param name="name">A short name for people. Default: the id.</param>
+    /// <param name="description">What it is for. Default: none.</param>
+    /// <param name="estimatedDuration">How long one attempt for one item is expected to take. Default: unknown.</param>
+    /// <param name="resources">What the work on one item needs to hold beside what its task type always needs. Default: nothing.</param>
+    /// <param name="when">A condition; when it does not hold, the subtask is skipped. Default: none.</param>
+    /// <param name="policy">What holds for the work on one item instead of what its task type says. Default: nothing.</param>
+    /// <param name="onItemFailure">What failed items mean. Default: <see cref="ItemFailurePolicy.Fail"/>.</param>
+    /// <param name="waitsForAdded">
+    /// Whether it waits for everything that its dependencies add to the run. Default: when it changes something outside; see <see cref="Subtask.WaitsForAdded"/>.
+    /// </param>
+    /// <returns>A reference to the subtask, for the inputs of others.</returns>
+    public SubtaskRef ForEach(
+        string id,
+        JsonArray items,
+        string taskType,
+        JsonNode? input = null,
+        IEnumerable<SubtaskRef>? after = null,
+        string? name = null,
+        string? description = null,
+        TimeSpan? estimatedDuration = null,
+        ResourceRequirements? resources = null,
+        SubtaskCondition? when = null,
+        SubtaskPolicy? policy = null,
+        ItemFailurePolicy onItemFailure = default,
+        bool? waitsForAdded = null)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        ArgumentNullException.ThrowIfNull(items);
+        ArgumentNullException.ThrowIfNull(taskType);
+        return AddForEach(new Subtask { Id = id, TaskType = taskType, Items = ToArguments(id, items) }, input, after, name, description, estimatedDuration, resources, when, policy, onItemFailure, waitsForAdded);
     }
 
     /// <summary>
     /// Adds a plan as a subtask. Its output is an object with the output of each of the plan's last subtasks, those that no other depends
-    /// on, under its id.
+    /// on, under its id. A last subtask that a condition has skipped is left out, and what refers to its output alone is skipped too.
     /// </summary>
     /// <param name="id">Its id: 1 to 64 of <c>A-Z a-z 0-9 _ -</c>.</param>
     /// <param name="plan">The plan. Its subtasks know each other only.</param>
@@ -122,13 +157,24 @@ public sealed class TaskPlanBuilder
     /// <param name="name">A short name for people. Default: the id.</param>
     /// <param name="description">What it is for. Default: none.</param>
     /// <param name="when">A condition; when it does not hold, the subtask is skipped. Default: none.</param>
+    /// <param name="waitsForAdded">
+    /// Whether it waits for everything that its dependencies add to the run. Default: when a subtask of the plan changes something outside; see
+    /// <see cref="Subtask.WaitsForAdded"/>.
+    /// </param>
+    /// <returns>A reference to the subtask, for the inputs of others.</returns>
     public SubtaskRef AddPlan(
-        string id, TaskPlan plan, IEnumerable<SubtaskRef>? after = null, string? name = null, string? description = null, SubtaskCondition? when = null)
+        string id,
+        TaskPlan plan,
+        IEnumerable<SubtaskRef>? after = null,
+        string? name = null,
+        string? description = null,
+        SubtaskCondition? when = null,
+        bool? waitsForAdded = null)
     {
         ArgumentNullException.ThrowIfNull(id);
         ArgumentNullException.ThrowIfNull(plan);
         return Add(
-            new Subtask { Id = id, TaskType = Subtask.NestedPlan, Plan = plan, Name = name!, Description = description, Condition = when },
+            new Subtask { Id = id, TaskType = Subtask.NestedPlan, Plan = plan, Name = name!, Description = description, Condition = when, WaitsForAdded = waitsForAdded },
             after,
             optional: null);
     }
@@ -161,6 +207,33 @@ public sealed class TaskPlanBuilder
 
     private static JsonElement? ToArguments(string id, JsonNode? input) => input is null ? null : InputJson.Write(InputOf(id), input);
 
+    private SubtaskRef AddForEach(
+        Subtask subtask,
+        JsonNode? input,
+        IEnumerable<SubtaskRef>? after,
+        string? name,
+        string? description,
+        TimeSpan? estimatedDuration,
+        ResourceRequirements? resources,
+        SubtaskCondition? when,
+        SubtaskPolicy? policy,
+        ItemFailurePolicy onItemFailure,
+        bool? waitsForAdded) => Add(
+            subtask with
+            {
+                Name = name!,
+                Description = description,
+                Arguments = ToArguments(subtask.Id, input),
+                Condition = when,
+                OnItemFailure = onItemFailure,
+                WaitsForAdded = waitsForAdded,
+                Policy = policy,
+                EstimatedDuration = estimatedDuration,
+                Resources = resources ?? ResourceRequirements.None,
+            },
+            after,
+            optional: null);
+
     /// <summary>Adds a subtask with what it depends on: what is named, and every subtask whose output it uses.</summary>
     private SubtaskRef Add(Subtask subtask, IEnumerable<SubtaskRef>? after, IEnumerable<SubtaskRef>? optional)
     {
@@ -169,6 +242,11 @@ public sealed class TaskPlanBuilder
         if (subtask.Arguments is { } arguments)
         {
             needed.AddRange(OutputReferences.In(arguments).Select(reference => reference.Output.SubtaskId));
+        }
+
+        if (subtask.Items is { } given)
+        {
+            needed.AddRange(OutputReferences.In(given).Select(reference => reference.Output.SubtaskId));
         }
 
         if (subtask.Condition is { } condition)

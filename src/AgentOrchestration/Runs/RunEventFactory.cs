@@ -26,7 +26,7 @@ internal sealed class RunEventFactory(string runId, GrowingGraph graph)
     {
         GraphGrowth { Parent: < 0 } growth => new PlanExtended(growth.Part.Subtasks) { Sequence = 0, Time = default },
         TaskGraph completed => new PlanCompleted(completed.Plan) { Sequence = 0, Time = default },
-        GraphGrowth growth => new SubtasksAdded(growth.Part.Subtasks, growth.IsJoined) { Sequence = 0, Time = default, SubtaskId = id },
+        GraphGrowth growth => new SubtasksAdded(growth.Part.Subtasks, growth.IsJoined) { Sequence = 0, Time = default, SubtaskId = id, AwaitedBy = WaitersFor(growth) },
         ApprovalQuestion question => new ApprovalRequested(question.Fingerprint, question.Arguments) { Sequence = 0, Time = default, SubtaskId = id },
         ApprovalAnswer answer => new ApprovalDecided(fact.Detail != 0, answer.By, answer.Reason) { Sequence = 0, Time = default, SubtaskId = id },
         AttemptRetry retry when fact.Kind == RunFactKind.AttemptFailed =>
@@ -62,6 +62,10 @@ internal sealed class RunEventFactory(string runId, GrowingGraph graph)
         RunFactKind.RunEnded => new RunEnded((RunOutcome)fact.Detail) { Sequence = 0, Time = default },
         _ => throw new ArgumentOutOfRangeException(nameof(fact), fact.Kind, "No such kind of fact."),
     };
+
+    private string[] WaitersFor(GraphGrowth growth) => growth.Awaited.Count == 0
+        ? []
+        : [.. growth.Awaited.Where(awaited => awaited.Waiter < growth.Offset).Select(awaited => awaited.Waiter).Distinct().Select(IdOf)];
 
     private static DateTimeOffset TimeOf(long ticks) => new(ticks, TimeSpan.Zero);
 

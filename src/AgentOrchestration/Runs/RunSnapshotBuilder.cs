@@ -8,6 +8,7 @@ internal sealed class RunSnapshotBuilder
     private readonly RunStarted _started;
     private readonly List<SubtaskSnapshot> _subtasks;
     private readonly Dictionary<string, int> _indices;
+    private readonly Dictionary<string, List<string>> _awaited = new(StringComparer.Ordinal);
     private StopReason? _stop;
     private BudgetLimit? _exhausted;
     private RunEnded? _ended;
@@ -35,6 +36,7 @@ internal sealed class RunSnapshotBuilder
                 if (fact is SubtasksAdded added)
                 {
                     Add(added.Subtasks);
+                    Await(added);
                 }
 
                 break;
@@ -78,9 +80,25 @@ internal sealed class RunSnapshotBuilder
         }
     }
 
+    private void Await(SubtasksAdded added)
+    {
+        foreach (string waiter in added.AwaitedBy)
+        {
+            if (!_awaited.TryGetValue(waiter, out List<string>? all))
+            {
+                _awaited.Add(waiter, all = []);
+            }
+
+            all.AddRange(added.Subtasks.Select(subtask => subtask.Id));
+        }
+    }
+
     /// <summary>That a subtask has become ready is no event, because it follows from others.</summary>
     private SubtaskSnapshot WithReadiness(SubtaskSnapshot subtask) =>
-        subtask.State == SubtaskState.Pending && subtask.Subtask.DependsOn.Concat(subtask.Parts).All(HasSucceeded) && subtask.Subtask.OptionalDependsOn.All(HasEnded)
+        subtask.State == SubtaskState.Pending
+        && subtask.Subtask.DependsOn.All(HasSucceeded)
+        && subtask.Subtask.OptionalDependsOn.Concat(subtask.Parts).All(HasEnded)
+        && _awaited.GetValueOrDefault(subtask.Subtask.Id)?.TrueForAll(HasEnded) != false
             ? subtask with { State = SubtaskState.Ready }
             : subtask;
 

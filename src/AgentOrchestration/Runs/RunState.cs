@@ -241,7 +241,7 @@ internal sealed class RunState
                 return;
             }
 
-            if (!Graph.IsOptional(subtask, successor))
+            if (IsLostWithout(subtask, successor, cause.Reason))
             {
                 consequences.Skipped.Push((successor, cause));
             }
@@ -253,11 +253,21 @@ internal sealed class RunState
     }
 
     /// <summary>
-    /// Whether the run can do without a subtask: whether every way from it to a subtask that nothing depends on leads over an optional input.
+    /// Whether a subtask is skipped because one that it waits for has not succeeded. A whole looks at its parts when all of them have ended; and
+    /// a condition skips what it guards, not what comes after everything that was added.
+    /// </summary>
+    private bool IsLostWithout(int dependency, int subtask, SkipReason reason) =>
+        !Graph.IsPart(dependency, subtask)
+        && Graph.IsNeeded(dependency, subtask)
+        && !(reason == SkipReason.Condition && Graph.IsAwaited(dependency, subtask));
+
+    /// <summary>
+    /// Whether the run can do without a subtask: whether every way from it to a subtask that nothing depends on leads over an optional input, or
+    /// over a list of which some items may fail.
     /// </summary>
     public static bool IsTolerated(GrowingGraph graph, int subtask)
     {
-        if (!graph.HasOptional)
+        if (!graph.MayDoWithout)
         {
             return false;
         }
@@ -274,7 +284,7 @@ internal sealed class RunState
 
             foreach (int successor in successors)
             {
-                if (!graph.IsOptional(next, successor) && lost.Add(successor))
+                if (graph.IsNeeded(next, successor) && lost.Add(successor))
                 {
                     open.Push(successor);
                 }
@@ -301,9 +311,29 @@ internal sealed class RunState
             _waitingFor[growth.Parent] = count - first;
         }
 
+        foreach (AwaitedAddition awaited in growth.Awaited)
+        {
+            Await(awaited.Added, awaited.Waiter, consequences);
+        }
+
         for (int subtask = first; subtask < count; subtask++)
         {
             JoinIn(subtask, consequences);
+        }
+    }
+
+    /// <summary>What adds has just ended, so what waits for it has not begun; perhaps it has become ready, and waits again.</summary>
+    private void Await(int added, int waiter, RunConsequences consequences)
+    {
+        if (_states[waiter] is not (SubtaskState.Pending or SubtaskState.Ready))
+        {
+            return;
+        }
+
+        WaitFor(added, waiter, consequences);
+        if (_waitingFor[waiter] > 0)
+        {
+            _states[waiter] = SubtaskState.Pending;
         }
     }
 
@@ -312,15 +342,7 @@ internal sealed class RunState
     {
         foreach (int dependency in Graph.Dependencies[subtask])
         {
-            if (_states[dependency] is SubtaskState.Pending or SubtaskState.Ready or SubtaskState.Running)
-            {
-                _waitingFor[subtask]++;
-            }
-            else if (_states[dependency] != SubtaskState.Succeeded && !Graph.IsOptional(dependency, subtask))
-            {
-                consequences.Skipped.Push((subtask, CauseOf(dependency)));
-                _waitingFor[subtask]++;
-            }
+            WaitFor(dependency, subtask, consequences);
         }
 
         if (_waitingFor[subtask] == 0)
@@ -329,7 +351,21 @@ internal sealed class RunState
         }
     }
 
-    private SkipCause CauseOf(int subtask) => _states[subtask] switch
+    private void WaitFor(int dependency, int subtask, RunConsequences consequences)
+    {
+        if (_states[dependency] is SubtaskState.Pending or SubtaskState.Ready or SubtaskState.Running)
+        {
+            _waitingFor[subtask]++;
+        }
+        else if (_states[dependency] != SubtaskState.Succeeded && CauseOf(dependency) is var cause && IsLostWithout(dependency, subtask, cause.Reason))
+        {
+            consequences.Skipped.Push((subtask, cause));
+            _waitingFor[subtask]++;
+        }
+    }
+
+    /// <summary>Why what needs a subtask that has ended without an output is skipped.</summary>
+    public SkipCause CauseOf(int subtask) => _states[subtask] switch
     {
         SubtaskState.Skipped => (SkipCause)_payloads[subtask]!,
         SubtaskState.Cancelled => new SkipCause(subtask, SkipReason.Cancelled),

@@ -7,4 +7,9 @@ namespace AgentOrchestration.Runs;
 /// </summary>
 /// <param name="Subtasks">What was added.</param>
 /// <param name="IsJoined">Whether the subtask waits for them and makes its output of theirs.</param>
-public sealed record SubtasksAdded(IReadOnlyList<Subtask> Subtasks, bool IsJoined) : SubtaskEvent;
+public sealed record SubtasksAdded(IReadOnlyList<Subtask> Subtasks, bool IsJoined) : SubtaskEvent
+{
+    /// <summary>Gets the ids of the subtasks that wait for what was added, because they wait for everything that the subtask adds.</summary>
+    /// <value>The default value is an empty list.</value>
+    public IReadOnlyList<string> AwaitedBy { get; init; } = [];
+}

@@ -100,15 +100,49 @@ internal sealed partial class DispatchCore
     private bool MustPrepare(int subtask) =>
         _expanded.Contains(subtask)
         || Graph.Policies[subtask].RequiresApproval
-        || Graph.Inputs[subtask] is { Condition: not null } or { List: not null }
-        || Graph.SubtaskAt(subtask).Plan is not null
+        || Graph.Inputs[subtask] is { Condition: not null }
+        || Graph.SubtaskAt(subtask).IsComposite
         || (_mayShare is not null && _mayShare(subtask));
 
-    private void Prepare(int subtask, Decisions decisions)
+    private void Prepare(int subtask, long now, Decisions decisions)
     {
         bool isExpanded = _expanded.Contains(subtask);
+        if (isExpanded && EndWithParts(subtask, now))
+        {
+            return;
+        }
+
         BeginWait(subtask, isExpanded ? WaitReason.Join : WaitReason.Preparation);
         decisions.Add(new Decision(isExpanded ? DecisionKind.Join : DecisionKind.Prepare, subtask));
+    }
+
+    /// <summary>All parts of a subtask have ended: whether it ends with them, because there is no output to be made.</summary>
+    private bool EndWithParts(int subtask, long now)
+    {
+        (SubtaskError? error, SkipCause? skip) = PartsEnd.Of(State, subtask);
+        if (error is not null)
+        {
+            Fail(subtask, attempt: 0, error, now);
+        }
+        else if (skip is not null)
+        {
+            Skip(subtask, skip, now);
+        }
+
+        return (error ?? (object?)skip) is not null;
+    }
+
+    /// <summary>The run stops: what has lost its parts to failures says so, the inner ones first.</summary>
+    private void FailWithParts(long now)
+    {
+        foreach (int subtask in _expanded.OrderDescending())
+        {
+            if (IsOpen(subtask) && PartsEnd.ErrorOf(State, subtask) is { } error)
+            {
+                _waits[subtask] = WaitReason.None;
+                Fail(subtask, attempt: 0, error, now);
+            }
+        }
     }
 
     /// <summary>Nothing more is to be found out.</summary>
@@ -119,7 +153,7 @@ internal sealed partial class DispatchCore
             _expanded.Add(subtask);
             if (preparation.Growth is null)
             {
-                Prepare(subtask, decisions);
+                Prepare(subtask, now, decisions);
             }
             else
             {

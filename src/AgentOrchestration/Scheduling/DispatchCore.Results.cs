@@ -179,7 +179,7 @@ internal sealed partial class DispatchCore
     private void Fail(int subtask, int attempt, SubtaskError error, long now)
     {
         State.Apply(new RunFact(RunFactKind.SubtaskFailed, now, subtask, attempt, payload: error), _consequences);
-        if (_options.FailurePolicy != FailurePolicy.Continue && State.HasFailed && State.Stop is null)
+        if (_options.FailurePolicy != FailurePolicy.Continue && State.HasFailed && State.Stop is null && _stopAfterFailureOf < 0)
         {
             _stopAfterFailureOf = subtask;
         }

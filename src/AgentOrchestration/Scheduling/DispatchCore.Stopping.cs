@@ -145,6 +145,11 @@ internal sealed partial class DispatchCore
         _outstanding = 0;
         _awaitingApproval.Clear();
         _consequences.Ready.Clear();
+        if (cause is not null)
+        {
+            FailWithParts(now);
+        }
+
         for (int subtask = 0; subtask < Graph.Count; subtask++)
         {
             _waits[subtask] = WaitReason.None;

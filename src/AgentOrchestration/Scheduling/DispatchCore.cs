@@ -222,9 +222,9 @@ internal sealed partial class DispatchCore
 
     private void BecameReady(int subtask, long now, Decisions decisions)
     {
-        if (State.StateOf(subtask) != SubtaskState.Ready)
+        if (State.StateOf(subtask) != SubtaskState.Ready || _waits[subtask] != WaitReason.None)
         {
-            // Something that happened meanwhile has ended it.
+            // Something that happened meanwhile has ended it, or made it wait and ready again.
         }
         else if (_notStarting is { } cause && !WaitsForParts(subtask))
         {
@@ -234,9 +234,13 @@ internal sealed partial class DispatchCore
         {
             BeginWait(subtask, WaitReason.Plan);
         }
+        else if (_mayNeedPreparation && Graph.HasGrown && PartsEnd.OfInput(State, subtask) is { } missing)
+        {
+            Skip(subtask, missing, now);
+        }
         else if (_mayNeedPreparation && MustPrepare(subtask))
         {
-            Prepare(subtask, decisions);
+            Prepare(subtask, now, decisions);
         }
         else
         {

@@ -280,7 +280,7 @@ internal sealed class ForecastSchedule
             return before;
         }
 
-        before = before.Concat(_graph.PartsOf(subtask));
+        before = before.Concat(_graph.PartsOf(subtask)).Concat(_graph.AwaitedBy(subtask));
         return _addedBy[subtask] < 0 ? before : before.Concat(_graph.Dependencies[_addedBy[subtask]]);
     }
 

@@ -7,6 +7,8 @@ internal abstract class TaskInvoker<TInput, TOutput> : TaskInvoker
 {
     public sealed override Type OutputListType => typeof(TOutput[]);
 
+    public sealed override Type ResultListType => typeof(ItemResult<TOutput>[]);
+
     public sealed override bool TryRun(object? input, TaskContext context, ICodeOwner owner, out object? output, CancellationToken cancellationToken)
     {
 #pragma warning disable CA2012 // Its result is taken only when it is complete; what it throws is to be thrown here.
@@ -42,6 +44,17 @@ internal abstract class TaskInvoker<TInput, TOutput> : TaskInvoker
         }
 
         return list;
+    }
+
+    public sealed override Array ToResults(IReadOnlyList<object?> outputs, IReadOnlyList<ItemError?> errors)
+    {
+        var results = new ItemResult<TOutput>[outputs.Count];
+        for (int i = 0; i < results.Length; i++)
+        {
+            results[i] = errors[i] is { } error ? new ItemResult<TOutput> { Error = error } : new ItemResult<TOutput> { Output = (TOutput)outputs[i]! };
+        }
+
+        return results;
     }
 
     protected abstract ValueTask<TOutput> InvokeAsync(TInput input, TaskContext context, CancellationToken cancellationToken);

@@ -11,6 +11,9 @@ internal abstract class TaskInvoker
     /// <summary>The application's method; <see langword="null"/> when there is none.</summary>
     public abstract MethodInfo? Method { get; }
 
+    /// <summary>The type of a list of results, of which each is an output or an error.</summary>
+    public abstract Type ResultListType { get; }
+
     /// <summary>The same code, of the handler class <paramref name="handlerType"/>.</summary>
     public abstract TaskInvoker For(Type handlerType);
 
@@ -36,4 +39,7 @@ internal abstract class TaskInvoker
 
     /// <summary>The outputs as a list of their type.</summary>
     public abstract Array ToList(IReadOnlyList<object?> outputs);
+
+    /// <summary>Returns the outputs, and the errors of those that have none, as a list of <see cref="ItemResult{TOutput}"/>.</summary>
+    public abstract Array ToResults(IReadOnlyList<object?> outputs, IReadOnlyList<ItemError?> errors);
 }

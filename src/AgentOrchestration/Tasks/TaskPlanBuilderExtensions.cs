@@ -22,6 +22,9 @@ public static class TaskPlanBuilderExtensions
     /// <param name="optional">Subtasks that must have ended before this one starts, however they ended. Default: none.</param>
     /// <param name="when">A condition; when it does not hold, the subtask is skipped. Default: none.</param>
     /// <param name="policy">What holds for it instead of what its task type says. Default: nothing.</param>
+    /// <param name="waitsForAdded">
+    /// Whether it waits for everything that its dependencies add to the run. Default: when it changes something outside; see <see cref="Subtask.WaitsForAdded"/>.
+    /// </param>
     /// <exception cref="NotSupportedException"><paramref name="input"/> cannot be written as JSON.</exception>
     public static SubtaskRef Add<THandler, TInput>(
         this TaskPlanBuilder plan,
@@ -34,14 +37,15 @@ public static class TaskPlanBuilderExtensions
         ResourceRequirements? resources = null,
         IEnumerable<SubtaskRef>? optional = null,
         SubtaskCondition? when = null,
-        SubtaskPolicy? policy = null)
+        SubtaskPolicy? policy = null,
+        bool? waitsForAdded = null)
         where THandler : class, ITaskHandler
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(id);
         JsonElement written = InputJson.Write(TaskPlanBuilder.InputOf(id), input, typeof(TInput), plan.SerializerOptions);
         JsonNode? arguments = JsonSerializer.SerializeToNode(written, PlanJsonContext.Default.JsonElement);
-        return plan.Add(id, TypeName<THandler>(), arguments, after, name, description, estimatedDuration, resources, optional, when, policy);
+        return plan.Add(id, TypeName<THandler>(), arguments, after, name, description, estimatedDuration, resources, optional, when, policy, waitsForAdded);
     }
 
     /// <summary>Adds a subtask whose input is none, the output of another, or JSON that holds such outputs.</summary>
@@ -57,6 +61,9 @@ public static class TaskPlanBuilderExtensions
     /// <param name="optional">Subtasks that must have ended before this one starts, however they ended. Default: none.</param>
     /// <param name="when">A condition; when it does not hold, the subtask is skipped. Default: none.</param>
     /// <param name="policy">What holds for it instead of what its task type says. Default: nothing.</param>
+    /// <param name="waitsForAdded">
+    /// Whether it waits for everything that its dependencies add to the run. Default: when it changes something outside; see <see cref="Subtask.WaitsForAdded"/>.
+    /// </param>
     public static SubtaskRef Add<THandler>(
         this TaskPlanBuilder plan,
         string id,
@@ -68,11 +75,12 @@ public static class TaskPlanBuilderExtensions
         ResourceRequirements? resources = null,
         IEnumerable<SubtaskRef>? optional = null,
         SubtaskCondition? when = null,
-        SubtaskPolicy? policy = null)
+        SubtaskPolicy? policy = null,
+        bool? waitsForAdded = null)
         where THandler : class, ITaskHandler
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return plan.Add(id, TypeName<THandler>(), input, after, name, description, estimatedDuration, resources, optional, when, policy);
+        return plan.Add(id, TypeName<THandler>(), input, after, name, description, estimatedDuration, resources, optional, when, policy, waitsForAdded);
     }
 
     private static string TypeName<THandler>()

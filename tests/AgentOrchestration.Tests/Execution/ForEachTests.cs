@@ -104,22 +104,51 @@ public sealed class ForEachTests
     }
 
     [Fact]
-    public async Task One_failed_item_leaves_the_others_alone_and_what_needs_the_list_is_skipped()
+    public async Task A_list_may_be_given_in_the_plan()
     {
-        await using Engine engine = Create([1, -1, 3]);
+        await using Engine engine = Create([]);
 
         RunResult result = await engine.RunAsync(plan =>
         {
-            SubtaskRef squares = plan.ForEach("each", plan.Add("list", "list").Output(), "square");
+            SubtaskRef greeting = plan.Add("greeting", "echo", input: "Hello");
+            SubtaskRef squares = plan.ForEach("squares", new JsonArray(1, 2, 3), "square");
             plan.Add("sum", "sum", input: squares.Output());
+            plan.ForEach("names", new JsonArray(new JsonObject { ["name"] = "Ada" }, new JsonObject { ["name"] = greeting.Output() }), "join", input: new JsonObject
+            {
+                ["left"] = greeting.Output(),
+                ["right"] = new ItemReference("/name"),
+            });
+            plan.ForEach("nothing", new JsonArray(), "square");
         });
 
-        Assert.Equal(RunOutcome.Failed, result.Outcome);
-        Assert.Equal((1L, 9L), (result.GetOutput<long>("each/0"), result.GetOutput<long>("each/2")));
-        Assert.Equal(SubtaskState.Failed, result["each/1"].State);
+        Assert.Equal(RunOutcome.Succeeded, result.Outcome);
+        Assert.Equal(14, result.GetOutput<long>("sum"));
+        Assert.Equal(["Hello Ada", "Hello Hello"], result.GetOutput<string[]>("names"));
+        Assert.Empty(result.GetOutput<long[]>("nothing"));
+    }
+
+    [Fact]
+    public async Task A_given_list_is_checked_with_the_plan_item_by_item()
+    {
+        await using Engine engine = Create([]);
+
+        IReadOnlyList<PlanDiagnostic> diagnostics = engine.Orchestrator.Check(new TaskPlan
+        {
+            Subtasks =
+            [
+                new Subtask { Id = "items", TaskType = "square", Items = System.Text.Json.JsonElement.Parse("""[1, "two", 3.5, {"$output": "nobody"}]""") },
+                new Subtask { Id = "no-list", TaskType = "square", Items = System.Text.Json.JsonElement.Parse("""{"a": 1}""") },
+                new Subtask { Id = "secret", TaskType = "echo-any", Items = System.Text.Json.JsonElement.Parse("""[{"$secret": "key"}]""") },
+                new Subtask { Id = "two", TaskType = "square", Items = System.Text.Json.JsonElement.Parse("[1]"), ForEach = new SubtaskOutput("items", ""), DependsOn = ["items"] },
+            ],
+        });
+
         Assert.Equal(
-            [("each", "each/1", SkipReason.Failed), ("sum", "each/1", SkipReason.Failed)],
-            result.Skipped.Select(subtask => (subtask.Subtask.Id, subtask.SkippedBecauseOf!, subtask.SkipReason!.Value)));
+            [
+                "/subtasks/0/forEach/1 InvalidArguments", "/subtasks/0/forEach/2 InvalidArguments", "/subtasks/0/forEach/3 ReferenceToNoDependency",
+                "/subtasks/1/forEach InvalidControl", "/subtasks/2/forEach InvalidControl", "/subtasks/3/forEach InvalidControl",
+            ],
+            diagnostics.Select(diagnostic => $"{diagnostic.Path} {diagnostic.Code}").Order());
     }
 
     [Fact]

@@ -268,12 +268,46 @@ public sealed class GrowthTests
     {
         await using Engine engine = Growing(plan => plan.Add("one", "echo", input: "broken"));
 
-        RunResult result = await engine.RunAsync(plan => plan.Add("after", "echo", input: "after", after: [plan.Add("grow", "grow")]));
+        RunResult result = await engine.RunAsync(plan => plan.Add("after", "echo", input: "after", after: [plan.Add("grow", "grow")], waitsForAdded: false));
 
         Assert.Equal(RunOutcome.Failed, result.Outcome);
         Assert.Equal(
             [("after", SubtaskState.Succeeded), ("grow", SubtaskState.Succeeded), ("grow/one", SubtaskState.Failed)],
             result.Subtasks.Select(subtask => (subtask.Subtask.Id, subtask.State)).Order());
+    }
+
+    [Fact]
+    public async Task Subtasks_that_were_added_are_referred_to_by_their_ids_with_slashes()
+    {
+        await using Engine engine = new(builder => builder
+            .AddTaskType("echo", "Echoes.", (string text, TaskContext _, CancellationToken _) => ValueTask.FromResult(text))
+            .AddTaskType("words", "Gives words.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult<Dictionary<string, string[]>>(new() { ["words"] = ["one", "two"] }))
+            .AddTaskType("first", "Adds.", (None _, TaskContext context, CancellationToken _) =>
+            {
+                context.AddSubtasks(plan => plan.Add("words", "words"));
+                return ValueTask.FromResult("first");
+            })
+            .AddTaskType("second", "Adds.", (None _, TaskContext context, CancellationToken _) =>
+            {
+                var words = new SubtaskRef("first/words");
+                context.AddSubtasks(plan =>
+                {
+                    plan.Add("last", "echo", input: words.Output("/words/1"));
+                    plan.Add("by-json", "echo", input: System.Text.Json.Nodes.JsonNode.Parse("""{"$output": "first~1words/words/0"}"""));
+                    plan.ForEach("each", words.Output("/words"), "echo");
+                    plan.Add("when", "echo", input: "text", when: new SubtaskCondition(words.Output("/words/0"), ConditionOperator.Exists));
+                    plan.Add("after", "echo", input: "text", after: [words], optional: [new SubtaskRef("first")]);
+                });
+                return ValueTask.FromResult("second");
+            }));
+
+        RunResult result = await engine.RunAsync(plan => plan.Add("second", "second", after: [plan.Add("first", "first")]));
+
+        Assert.Equal(RunOutcome.Succeeded, result.Outcome);
+        Assert.Equal(("two", "one"), (result.GetOutput<string>("second/last"), result.GetOutput<string>("second/by-json")));
+        Assert.Equal(["one", "two"], result.GetOutput<string[]>("second/each"));
+        Assert.Equal(SubtaskState.Succeeded, result["second/when"].State);
+        Assert.Equal(["first/words"], result["second/after"].Subtask.DependsOn);
     }
 
     private static Engine Growing(

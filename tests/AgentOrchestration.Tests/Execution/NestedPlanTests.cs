@@ -50,7 +50,8 @@ public sealed class NestedPlanTests
 
         Assert.Equal(RunOutcome.Failed, result.Outcome);
         Assert.Equal(
-            [("plan", "plan/broken"), ("after", "plan/broken")], result.Skipped.Select(subtask => (subtask.Subtask.Id, subtask.SkippedBecauseOf!)));
+            [("after", "plan")], result.Skipped.Select(subtask => (subtask.Subtask.Id, subtask.SkippedBecauseOf!)));
+        Assert.Equal((SubtaskState.Failed, "PartsFailed"), (result["plan"].State, result["plan"].Error!.Kind));
         Assert.Equal(SubtaskState.Succeeded, result["plan/good"].State);
     }
 
@@ -134,10 +135,48 @@ public sealed class NestedPlanTests
         Assert.Equal("""{"grow":{}}""", result.GetOutput<JsonElement>("plan").GetRawText());
     }
 
+    [Fact]
+    public async Task A_condition_within_a_plan_skips_what_it_guards_and_not_the_whole_plan()
+    {
+        await using Engine engine = Create();
+
+        RunResult result = await engine.RunAsync(plan =>
+        {
+            SubtaskRef outer = plan.AddPlan("outer", TaskPlan.Create(middle => middle.AddPlan("inner", Guarded())));
+            plan.Add("after", "number", input: 1, after: [outer]);
+            plan.Add("takes-other", "number", input: outer.Output("/inner/other"));
+            SubtaskRef takesGuarded = plan.Add("takes-guarded", "number", input: outer.Output("/inner/guarded"));
+            plan.Add("after-guarded", "number", input: 1, after: [takesGuarded]);
+            plan.Add("if-guarded", "number", input: 1, after: [outer], when: new SubtaskCondition(outer.Output("/inner/guarded"), ConditionOperator.Exists));
+            plan.ForEach("each", new System.Text.Json.Nodes.JsonArray(1), "add", input: new System.Text.Json.Nodes.JsonArray(new ItemReference(""), outer.Output("/inner/guarded")));
+        });
+
+        Assert.Equal(RunOutcome.Succeeded, result.Outcome);
+        Assert.Equal("""{"inner":{"other":2}}""", result.GetOutput<JsonElement>("outer").GetRawText());
+        Assert.Equal(2, result.GetOutput<int>("takes-other"));
+        Assert.Equal(SubtaskState.Succeeded, result["after"].State);
+        Assert.Equal(
+            [
+                ("after-guarded", "outer/inner/guarding", SkipReason.Condition), ("each", "outer/inner/guarding", SkipReason.Condition),
+                ("if-guarded", "if-guarded", SkipReason.Condition), ("outer/inner/guarded", "outer/inner/guarding", SkipReason.Condition),
+                ("outer/inner/guarding", "outer/inner/guarding", SkipReason.Condition), ("takes-guarded", "outer/inner/guarding", SkipReason.Condition),
+            ],
+            result.Skipped.Select(subtask => (subtask.Subtask.Id, subtask.SkippedBecauseOf!, subtask.SkipReason!.Value)).Order());
+    }
+
+    private static TaskPlan Guarded() => TaskPlan.Create(plan =>
+    {
+        SubtaskRef first = plan.Add("first", "number", input: 2);
+        SubtaskRef guarding = plan.Add("guarding", "number", input: first.Output(), when: new SubtaskCondition(first.Output(), ConditionOperator.GreaterThan) { Value = JsonElement.Parse("5") });
+        plan.Add("guarded", "number", input: guarding.Output());
+        plan.Add("other", "number", input: first.Output());
+    });
+
     private static TaskPlan Nested(int depth) =>
         TaskPlan.Create(plan => _ = depth == 0 ? plan.Add("leaf", "number", input: 1) : plan.AddPlan("p", Nested(depth - 1)));
 
     private static Engine Create() => new(builder => builder
         .AddTaskType("number", "Returns it.", (int number, TaskContext _, CancellationToken _) =>
-            number < 0 ? throw new InvalidDataException("Bad data.") : ValueTask.FromResult(number)));
+            number < 0 ? throw new InvalidDataException("Bad data.") : ValueTask.FromResult(number))
+        .AddTaskType("add", "Adds.", (int[] numbers, TaskContext _, CancellationToken _) => ValueTask.FromResult(numbers.Sum())));
 }
