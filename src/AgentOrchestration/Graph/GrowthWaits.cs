@@ -57,7 +57,7 @@ internal sealed class GrowthWaits
         bool mayDependOnWaiters = Array.Exists(_part.Dependencies, dependencies => Array.Exists(dependencies, dependency => dependency < _offset && dependency != parent));
         foreach ((int waiter, bool isOptional) in waiters.OrderBy(waiter => waiter.Key))
         {
-            HashSet<int> after = mayDependOnWaiters ? AddedAfter(waiter) : [];
+            HashSet<int> after = mayDependOnWaiters ? After(waiter) : [];
             for (int added = _offset; added < _offset + _part.Count; added++)
             {
                 if (!after.Contains(added))
@@ -95,8 +95,8 @@ internal sealed class GrowthWaits
         }
     }
 
-    /// <summary>What is going to be added that comes after a subtask, which therefore cannot wait for it.</summary>
-    private HashSet<int> AddedAfter(int subtask)
+    /// <summary>A subtask and everything that comes after it, and therefore cannot be waited for.</summary>
+    private HashSet<int> After(int subtask)
     {
         ILookup<int, int> added = _part.Dependencies
             .SelectMany((dependencies, position) => dependencies.Select(dependency => (dependency, position: _offset + position)))
@@ -142,9 +142,10 @@ internal sealed class GrowthWaits
     private void FindAwaited(int position, int dependency)
     {
         bool isOptional = _part.Optional?.Contains((dependency, _offset + position)) == true;
+        HashSet<int> after = After(_offset + position);
         foreach (int added in _graph.Additions.Within(dependency))
         {
-            if (!_part.Dependencies[position].Contains(added))
+            if (!after.Contains(added) && !_part.Dependencies[position].Contains(added))
             {
                 _found.Add(new AwaitedAddition(added, _offset + position, isOptional));
             }

@@ -185,6 +185,14 @@ internal sealed class AdversarialRun
             return new Preparation { Growth = Grow(plan, subtask, GrowthSurroundings.ForNestedPlan(Graph), isJoined: true) };
         }
 
+        if (Graph.SubtaskAt(subtask) is { Items: { } items } each)
+        {
+            return new Preparation
+            {
+                Growth = items.GetArrayLength() == 0 ? null : Grow(AdversarialWorld.PartsOf(each), subtask, GrowthSurroundings.ForItems(Graph, subtask), isJoined: true),
+            };
+        }
+
         return new Preparation
         {
             Approval = Graph.Policies[subtask].RequiresApproval ? new ApprovalQuestion($"question-{subtask}", default) : null,
@@ -199,6 +207,8 @@ internal sealed class AdversarialRun
         Assert.Empty(diagnostics);
         return growth!;
     }
+
+    private string[] KnownIds() => [.. Enumerable.Range(0, Graph.Count).Select(subtask => Graph.SubtaskAt(subtask).Id)];
 
     private void Answer(int subtask)
     {
@@ -231,7 +241,7 @@ internal sealed class AdversarialRun
             {
                 Output = $"output of {start.Subtask}",
                 Usage = usage,
-                Growth = mayGrow ? Grow(_world.RandomAddition(), start.Subtask, GrowthSurroundings.ForAddition(Graph, start.Subtask), isJoined: false) : null,
+                Growth = mayGrow ? Grow(_world.RandomAddition(KnownIds()), start.Subtask, GrowthSurroundings.ForAddition(Graph, start.Subtask), isJoined: false) : null,
             };
         Core.Returned(start.Subtask, start.Attempt, result, _now, _decisions);
     }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
@@ -39,8 +40,34 @@ internal sealed class AdversarialWorld
 
     public SubtaskOrder Order { get; }
 
-    /// <summary>A small plan that a subtask may add.</summary>
-    public TaskPlan RandomAddition() => RandomPlan(_random.Next(1, 4), depth: 2);
+    /// <summary>A small plan that a subtask may add. It may come after anything that the run has.</summary>
+    /// <param name="known">The ids that the run has.</param>
+    public TaskPlan RandomAddition(IReadOnlyList<string> known)
+    {
+        TaskPlan plan = RandomPlan(_random.Next(1, 4), depth: 1);
+        string[] others = [.. known.Except(plan.Subtasks.Select(subtask => subtask.Id))];
+        return others.Length == 0 || _random.Next(2) == 0 ? plan : plan with
+        {
+            Subtasks = [.. plan.Subtasks.Select(subtask => _random.Next(3) > 0 ? subtask : subtask with { DependsOn = [.. subtask.DependsOn.Append(others[_random.Next(others.Length)])] })],
+        };
+    }
+
+    /// <summary>The work on each item of a list, as the engine adds it.</summary>
+    public static TaskPlan PartsOf(Subtask each) => new()
+    {
+        Subtasks =
+        [
+            .. each.Items!.Value.EnumerateArray().Select((_, number) => each with
+            {
+                Id = $"{number}",
+                Items = null,
+                OnItemFailure = ItemFailurePolicy.Fail,
+                Condition = null,
+                DependsOn = [],
+                OptionalDependsOn = [],
+            }),
+        ],
+    };
 
     private static IEnumerable<TaskDescriptor> TaskTypes()
     {
@@ -109,13 +136,26 @@ internal sealed class AdversarialWorld
             SubtaskCondition? when = after.Except(optional).Any() && _random.Next(12) == 0
                 ? new SubtaskCondition(after.Except(optional).First().Output(), ConditionOperator.Exists)
                 : null;
-            made.Add(depth < 2 && _random.Next(10) == 0
-                ? builder.AddPlan($"t{i}", RandomPlan(_random.Next(1, 5), depth + 1), after.Except(optional), when: when)
-                : builder.Add(
+            bool? waitsForAdded = _random.Next(3) switch { 0 => true, 1 when _random.Next(3) == 0 => false, _ => null };
+            made.Add(_random.Next(20) switch
+            {
+                < 2 when depth < 2 => builder.AddPlan($"t{i}", RandomPlan(_random.Next(1, 5), depth + 1), after.Except(optional), when: when, waitsForAdded: waitsForAdded),
+                2 when depth < 2 => builder.ForEach(
+                    $"t{i}", [.. Enumerable.Range(0, _random.Next(4)).Select(_ => new JsonObject())], TypeNames[_random.Next(TypeNames.Length)], after: after.Except(optional), when: when,
+                    onItemFailure: RandomItemFailure(), waitsForAdded: waitsForAdded),
+                _ => builder.Add(
                     $"t{i}", TypeNames[_random.Next(TypeNames.Length)], after: after.Except(optional), optional: optional, when: when,
-                    estimatedDuration: TimeSpan.FromSeconds(_random.Next(0, 5)), resources: RandomNeeds()));
+                    estimatedDuration: TimeSpan.FromSeconds(_random.Next(0, 5)), resources: RandomNeeds(), waitsForAdded: waitsForAdded),
+            });
         }
     });
+
+    private ItemFailurePolicy RandomItemFailure() => _random.Next(3) switch
+    {
+        0 => ItemFailurePolicy.Fail,
+        1 => ItemFailurePolicy.Continue,
+        _ => ItemFailurePolicy.AtMost(_random.Next(3)),
+    };
 
     private ResourceRequirements RandomNeeds() => _random.Next(4) switch
     {

@@ -1,6 +1,8 @@
 using System.Globalization;
 using AgentOrchestration.Graph;
+using AgentOrchestration.Plans;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Tasks;
 using CsCheck;
 
 namespace AgentOrchestration.Tests.Scheduling;
@@ -44,6 +46,8 @@ public sealed class DispatchCoreProperties
         ApprovalsComeFirst(run, events);
         OnlyHarmlessWorkIsShared(run, events);
         UndoneInReverse(run, events);
+        WholesEndAsTheirPartsDo(run, events);
+        AdditionsAreAwaited(run, events);
     }
 
     private static void EndsOnce(AdversarialRun run, IReadOnlyList<RunEvent> events)
@@ -165,6 +169,119 @@ public sealed class DispatchCoreProperties
             Assert.Contains(run.Core.State.CompensationOf(run.Graph.IndexOf(id)!.Value), new[] { CompensationState.Succeeded, CompensationState.Failed });
             Assert.True(events.OfType<SubtaskCompensated>().Count(next => next.SubtaskId == id) <= 1, "Undone twice.");
         }
+    }
+
+    /// <summary>
+    /// A subtask that is made of others ends after them, except where the run stops or somebody cancels it. An item that may fail is no failure, one
+    /// that may not is never hidden, and a condition within a plan skips nothing of the plan but what it guards.
+    /// </summary>
+    private static void WholesEndAsTheirPartsDo(AdversarialRun run, IReadOnlyList<RunEvent> events)
+    {
+        Dictionary<string, SubtasksAdded> wholes = events.OfType<SubtasksAdded>().Where(added => added.IsJoined).ToDictionary(added => added.SubtaskId);
+        HashSet<string> ended = [];
+        bool isStopped = false;
+        foreach (RunEvent next in events)
+        {
+            isStopped |= next is StopRequested;
+            if (next is not SubtaskEvent fact || !IsEnd(fact))
+            {
+                continue;
+            }
+
+            ended.Add(fact.SubtaskId);
+            if (!wholes.TryGetValue(fact.SubtaskId, out SubtasksAdded? whole) || whole.Sequence > fact.Sequence)
+            {
+                continue;
+            }
+
+            if (!isStopped && fact is not SubtaskCancelled)
+            {
+                Assert.All(whole.Subtasks, part => Assert.True(ended.Contains(part.Id), $"{fact.SubtaskId} ended before its part {part.Id}."));
+            }
+
+            Subtask subtask = run.Graph.SubtaskAt(run.Graph.IndexOf(fact.SubtaskId)!.Value);
+            int failed = whole.Subtasks.Count(part => run.Core.State.StateOf(run.Graph.IndexOf(part.Id)!.Value) == SubtaskState.Failed);
+            switch (fact)
+            {
+                case SubtaskSkipped skipped:
+                    Assert.False(skipped.Reason == SkipReason.Failed && skipped.Cause.StartsWith($"{fact.SubtaskId}/", StringComparison.Ordinal), $"{fact.SubtaskId} hides the error of {skipped.Cause}.");
+                    Assert.NotEqual(SkipReason.Condition, skipped.Reason);
+                    break;
+                case SubtaskFailed { Error.Kind: "ItemsFailed" }:
+                    Assert.True(subtask.IsForEach && failed > 0);
+                    break;
+                case SubtaskFailed { Error.Kind: "PartsFailed" } inner:
+                    Assert.Equal(SubtaskState.Failed, run.Core.State.StateOf(run.Graph.IndexOf(inner.Error.Message.Split('\'')[1])!.Value));
+                    break;
+                case SubtaskSucceeded when subtask.IsForEach:
+                    Assert.True(failed <= subtask.OnItemFailure.MaxFailures, $"{failed} items of {fact.SubtaskId} have failed, and it succeeded.");
+                    break;
+            }
+        }
+    }
+
+    /// <summary>
+    /// What waits for everything that its dependencies add starts after all of it, except what comes after it itself. The ids say what comes from
+    /// what.
+    /// </summary>
+    private static void AdditionsAreAwaited(AdversarialRun run, IReadOnlyList<RunEvent> events)
+    {
+        HashSet<string> open = [];
+        foreach (RunEvent next in events)
+        {
+            switch (next)
+            {
+                case SubtasksAdded added:
+                    open.UnionWith(added.Subtasks.Select(subtask => subtask.Id));
+                    break;
+                case AttemptStarted { Attempt: 1 } started:
+                    AssertAwaited(run, run.Graph.IndexOf(started.SubtaskId)!.Value, open);
+                    break;
+                case SubtaskEvent fact when IsEnd(fact):
+                    open.Remove(fact.SubtaskId);
+                    break;
+            }
+        }
+    }
+
+    private static void AssertAwaited(AdversarialRun run, int subtask, HashSet<string> open)
+    {
+        Subtask waiter = run.Graph.SubtaskAt(subtask);
+        bool isPart = run.Graph.Additions.With(subtask) is { IsJoined: true };
+        if (isPart || !(waiter.WaitsForAdded ?? run.Graph.TaskTypes[subtask].Effect is TaskEffect.Write or TaskEffect.Irreversible))
+        {
+            return;
+        }
+
+        foreach (string dependency in waiter.DependsOn.Concat(waiter.OptionalDependsOn).Where(id => !waiter.Id.StartsWith($"{id}/", StringComparison.Ordinal)))
+        {
+            foreach (string added in open.Where(id => id.StartsWith($"{dependency}/", StringComparison.Ordinal) && id != waiter.Id))
+            {
+                Assert.True(ComesAfter(run.Graph, run.Graph.IndexOf(added)!.Value, subtask), $"{waiter.Id} started before {added}, which {dependency} has added.");
+            }
+        }
+    }
+
+    private static bool ComesAfter(GrowingGraph graph, int subtask, int earlier)
+    {
+        HashSet<int> seen = [subtask];
+        Stack<int> up = new(seen);
+        while (up.TryPop(out int next))
+        {
+            if (next == earlier)
+            {
+                return true;
+            }
+
+            IEnumerable<int> before = graph.Dependencies[next].Concat(graph.AwaitedBy(next)).Concat(graph.PartsOf(next));
+            before = graph.Additions.With(next) is { Parent: >= 0 and var parent } ? before.Concat(graph.Dependencies[parent]).Concat(graph.AwaitedBy(parent)) : before;
+            foreach (int other in before.Where(seen.Add))
+            {
+                up.Push(other);
+            }
+        }
+
+        return false;
     }
 
     private static bool IsUndoable(GrowingGraph graph, string id) => graph.TaskTypes[graph.IndexOf(id)!.Value].IsCompensable;
