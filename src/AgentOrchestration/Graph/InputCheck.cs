@@ -40,6 +40,7 @@ internal sealed class InputCheck(
     private InputBinding? Check(int subtask)
     {
         Subtask checkedSubtask = plan.Subtasks[subtask];
+        _placesWithoutNull.Clear();
         CheckForEach(subtask, checkedSubtask);
         OutputSource? list = checkedSubtask.ForEach is { } reference ? CheckList(subtask, reference) : null;
         InputBinding? items = checkedSubtask.Items is { } given ? CheckItems(subtask, given) : null;
@@ -96,7 +97,6 @@ internal sealed class InputCheck(
     private InputBinding CheckInput(int subtask, TaskDescriptor type, JsonElement arguments, bool isTemplate)
     {
         int mistakesBefore = report.Count;
-        _placesWithoutNull.Clear();
         var schemaCheck = new JsonSchemaCheck(
             taskTypes.GetInputSchema(type),
             isReference: element => SubtaskOutput.TryRead(element, out _) || SecretRef.TryRead(element, out _) || (isTemplate && ItemReference.TryRead(element, out _)),
@@ -125,7 +125,7 @@ internal sealed class InputCheck(
             hasReferences = true;
             if (FindSource(subtask, output) is { } source)
             {
-                sources.Add(source with { RefusesNull = _placesWithoutNull.Count > 0 && _placesWithoutNull.Contains(place.ToString()) });
+                sources.Add(source with { RefusesNull = _placesWithoutNull.Count > 0 && _placesWithoutNull.Contains($"{property}{place}") });
             }
             else if (++told <= JsonSchemaCheck.MaxMisfits)
             {
@@ -293,9 +293,9 @@ internal sealed class InputCheck(
         }
 
         bool isOutput = SubtaskOutput.TryRead(element, out SubtaskOutput output);
-        if (isOutput && !MayBeNull(expected) && !(place.IsRoot && types[subtask]?.InputMayBeNull != false))
+        if (isOutput && !MayBeNull(expected) && !(isRoot && types[subtask]?.InputMayBeNull != false))
         {
-            _placesWithoutNull.Add(place.ToString());
+            _placesWithoutNull.Add(place);
         }
 
         if (!isOutput
