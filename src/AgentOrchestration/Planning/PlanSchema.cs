@@ -14,6 +14,10 @@ internal static class PlanSchema
 {
     public const string Name = "task_plan";
 
+    private const string OutputName = "output";
+    private const string ItemName = "item";
+    private const string ConditionName = "condition";
+
     public static JsonElement Create(ITaskTypeRegistry taskTypes, IReadOnlyList<ResourcePoolSnapshot> pools, PlanLanguage language)
     {
         JsonNode[] alternatives = [.. taskTypes.TaskTypes.Select(taskType => SubtaskOf(taskType, taskTypes.GetInputSchema(taskType), pools, language))];
@@ -21,6 +25,7 @@ internal static class PlanSchema
         {
             ["subtasks"] = new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["anyOf"] = new JsonArray(alternatives) } },
         });
+        plan["$defs"] = Definitions(language);
         return JsonSerializer.SerializeToElement(plan, PlanJsonContext.Default.JsonNode);
     }
 
@@ -47,7 +52,7 @@ internal static class PlanSchema
 
         if (language.HasConditions)
         {
-            properties["when"] = new JsonObject { ["anyOf"] = new JsonArray(Condition(), Typed("null")) };
+            properties["when"] = new JsonObject { ["anyOf"] = new JsonArray(Defined(ConditionName), Typed("null")) };
         }
 
         properties["arguments"] = Referable(JsonNode.Parse(input.GetRawText()), language);
@@ -56,12 +61,29 @@ internal static class PlanSchema
         return ClosedObject(properties);
     }
 
-    private static JsonObject Condition() => ClosedObject(new JsonObject
+    /// <summary>What stands in many places is defined once: a schema is sent with every request.</summary>
+    private static JsonObject Definitions(PlanLanguage language)
     {
-        ["output"] = Typed("string"),
-        ["is"] = new JsonObject { ["type"] = "string", ["enum"] = new JsonArray("equals", "notEquals", "greaterThan", "lessThan", "exists") },
-        ["value"] = Typed("string", "number", "boolean", "null"),
-    });
+        var definitions = new JsonObject { [OutputName] = ClosedObject(new JsonObject { [SubtaskOutput.PropertyName] = Typed("string") }) };
+        if (language.HasLists)
+        {
+            definitions[ItemName] = ClosedObject(new JsonObject { [ItemReference.PropertyName] = Typed("string") });
+        }
+
+        if (language.HasConditions)
+        {
+            definitions[ConditionName] = ClosedObject(new JsonObject
+            {
+                ["output"] = Typed("string"),
+                ["is"] = new JsonObject { ["type"] = "string", ["enum"] = new JsonArray("equals", "notEquals", "greaterThan", "lessThan", "exists") },
+                ["value"] = Typed("string", "number", "boolean", "null"),
+            });
+        }
+
+        return definitions;
+    }
+
+    private static JsonObject Defined(string name) => new() { ["$ref"] = "#/$defs/" + name };
 
     /// <summary>
     /// Allows a reference in every place of a schema: to an output (<see cref="SubtaskOutput"/>), or to an item (<see cref="ItemReference"/>). Requires
@@ -106,10 +128,10 @@ internal static class PlanSchema
             }
         }
 
-        var alternatives = new JsonArray(closed, ClosedObject(new JsonObject { [SubtaskOutput.PropertyName] = Typed("string") }));
+        var alternatives = new JsonArray(closed, Defined(OutputName));
         if (language.HasLists)
         {
-            alternatives.Add((JsonNode)ClosedObject(new JsonObject { [ItemReference.PropertyName] = Typed("string") }));
+            alternatives.Add((JsonNode)Defined(ItemName));
         }
 
         return new JsonObject { ["anyOf"] = alternatives };

@@ -25,7 +25,7 @@ internal static class StrictSchema
 
     private static bool Allows(JsonElement schema, int nesting, ref int properties)
     {
-        if (schema.ValueKind != JsonValueKind.Object || (!schema.TryGetProperty("type", out _) && !schema.TryGetProperty("anyOf", out _)))
+        if (schema.ValueKind != JsonValueKind.Object || (!schema.TryGetProperty("type", out _) && !schema.TryGetProperty("anyOf", out _) && !schema.TryGetProperty("$ref", out _)))
         {
             return false;
         }
@@ -52,7 +52,9 @@ internal static class StrictSchema
         {
             case "items":
                 return Allows(keyword.Value, nesting, ref properties);
-            case "properties":
+            case "$ref":
+                return true;
+            case "properties" or "$defs":
                 foreach (JsonProperty property in keyword.Value.EnumerateObject())
                 {
                     properties++;

@@ -75,7 +75,7 @@ public sealed class PlanPromptTests
         Assert.Equal(["describe", "read_csv"], alternatives.EnumerateArray().Select(alternative => Property(alternative, "type").GetProperty("enum")[0].GetString()));
         JsonElement arguments = Property(alternatives[1], "arguments").GetProperty("anyOf");
         Assert.Equal(["path"], arguments[0].GetProperty("properties").EnumerateObject().Select(property => property.Name));
-        Assert.Equal(["$output"], arguments[1].GetProperty("properties").EnumerateObject().Select(property => property.Name));
+        Assert.Equal(["$output"], Referred(format.Schema.Value, arguments[1]).GetProperty("properties").EnumerateObject().Select(property => property.Name));
         Assert.Equal(["cpu", "gpu", "memory"], Property(alternatives[1], "resources").GetProperty("properties").EnumerateObject().Select(property => property.Name));
         AssertEveryObjectIsClosed(format.Schema.Value);
     }
@@ -113,7 +113,7 @@ public sealed class PlanPromptTests
             alternative => Property(alternative, "type").GetProperty("enum")[0].GetString()!, alternative => Property(alternative, "arguments").GetRawText());
         Assert.Equal("{}", arguments["open"]);
         Assert.Equal("{}", arguments["recursive"]);
-        Assert.DoesNotContain("\"$ref\"", ((ChatResponseFormatJson)model.Options[0]!.ResponseFormat!).Schema!.Value.GetRawText(), StringComparison.Ordinal);
+        AssertEveryReferenceLeadsToADefinition(SchemaOf(model), SchemaOf(model));
         Assert.Contains("\"properties\":{}", arguments["none"], StringComparison.Ordinal);
     }
 
@@ -147,7 +147,7 @@ public sealed class PlanPromptTests
 
         Assert.Equal("""{"type":["string","null"]}""", Property(subtask, "forEach").GetRawText());
         Assert.Equal(["$output", "$item"], Property(subtask, "arguments").GetProperty("anyOf").EnumerateArray().Skip(1)
-            .Select(reference => reference.GetProperty("properties").EnumerateObject().Single().Name));
+            .Select(reference => Referred(SchemaOf(model), reference).GetProperty("properties").EnumerateObject().Single().Name));
         Assert.False(subtask.GetProperty("properties").TryGetProperty("when", out _));
     }
 
@@ -218,7 +218,33 @@ public sealed class PlanPromptTests
         return model.Asked[0][0].Text;
     }
 
-    private static JsonElement Subtasks(ScriptedModel model) => ((ChatResponseFormatJson)model.Options[0]!.ResponseFormat!).Schema!.Value
+    private static JsonElement SchemaOf(ScriptedModel model) => ((ChatResponseFormatJson)model.Options[0]!.ResponseFormat!).Schema!.Value;
+
+    private static JsonElement Referred(JsonElement schema, JsonElement reference)
+    {
+        string pointer = reference.GetProperty("$ref").GetString()!;
+        Assert.StartsWith("#/$defs/", pointer, StringComparison.Ordinal);
+        return schema.GetProperty("$defs").GetProperty(pointer["#/$defs/".Length..]);
+    }
+
+    private static void AssertEveryReferenceLeadsToADefinition(JsonElement schema, JsonElement part)
+    {
+        if (part.ValueKind == JsonValueKind.Object)
+        {
+            if (part.TryGetProperty("$ref", out _))
+            {
+                Referred(schema, part);
+            }
+
+            Assert.All(part.EnumerateObject(), property => AssertEveryReferenceLeadsToADefinition(schema, property.Value));
+        }
+        else if (part.ValueKind == JsonValueKind.Array)
+        {
+            Assert.All(part.EnumerateArray(), item => AssertEveryReferenceLeadsToADefinition(schema, item));
+        }
+    }
+
+    private static JsonElement Subtasks(ScriptedModel model) => SchemaOf(model)
         .GetProperty("properties").GetProperty("subtasks").GetProperty("items").GetProperty("anyOf");
 
     private static JsonElement Property(JsonElement schema, string name) => schema.GetProperty("properties").GetProperty(name);

@@ -1,3 +1,4 @@
+using AgentOrchestration.Planning;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Tasks;
 using LoopbackModel;
@@ -25,6 +26,7 @@ public sealed class ResponseFormatTests
         await open.PlanAsync(streamed);
 
         Assert.Equal(["strict"], closed.Formats);
+        Assert.True(StrictSchema.Allows(closed.Requests[0].ResponseFormat!.Schema!.Value), "The client has changed the schema.");
         Assert.Equal(["json_schema"], open.Formats);
     }
 

@@ -11,6 +11,7 @@ public sealed class StrictSchemaTests
     [InlineData("""{"type":"object","properties":{"a":{"type":"string","enum":["x"]},"b":{"type":"array","items":{"type":"number"}}},"required":["b","a"],"additionalProperties":false}""")]
     [InlineData("""{"type":"object","properties":{"a":{"anyOf":[{"type":"object","properties":{},"required":[],"additionalProperties":false},{"type":"null"}]}},"required":["a"],"additionalProperties":false}""")]
     [InlineData("""{"type":"object","properties":{"properties":{"type":"string"}},"required":["properties"],"additionalProperties":false}""")]
+    [InlineData("""{"type":"object","properties":{"a":{"anyOf":[{"$ref":"#/$defs/b"},{"type":"null"}]}},"required":["a"],"additionalProperties":false,"$defs":{"b":{"type":"string"}}}""")]
     public void Closed_objects_with_all_their_properties_required_fit(string schema) => Assert.True(StrictSchema.Allows(JsonElement.Parse(schema)));
 
     [Theory]
@@ -31,6 +32,7 @@ public sealed class StrictSchemaTests
     [InlineData("""{"type":"object","properties":{"a":{"type":"string","not":{"const":"x"}}},"required":["a"],"additionalProperties":false}""")]
     [InlineData("""{"type":"object","properties":{"a":{"oneOf":[{"type":"string"}]}},"required":["a"],"additionalProperties":false}""")]
     [InlineData("""{"type":"object","properties":{"a":{"anyOf":[{"type":"string"},{}]}},"required":["a"],"additionalProperties":false}""")]
+    [InlineData("""{"type":"object","properties":{"a":{"$ref":"#/$defs/b"}},"required":["a"],"additionalProperties":false,"$defs":{"b":{"type":"object"}}}""")]
     public void Open_optional_and_unknown_parts_do_not_fit(string schema) => Assert.False(StrictSchema.Allows(JsonElement.Parse(schema)));
 
     [Theory]
