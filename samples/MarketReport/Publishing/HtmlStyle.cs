@@ -61,8 +61,8 @@ internal static class HtmlStyle
           .scroll { overflow: visible; background: none; }
           table { font-size: 8.5pt; }
           thead { display: table-header-group; }
-          th, td { padding: 0.25rem 0.35rem; overflow-wrap: anywhere; }
-          td.number { overflow-wrap: normal; }
+          th, td { padding: 0.25rem 0.35rem; overflow-wrap: break-word; hyphens: auto; }
+          td.long { overflow-wrap: anywhere; }
           td:not(.number), td:not(.number):not(.long), td.long { min-width: 0; }
           table.wide { font-size: 7pt; }
           table.wide :is(th, td) { padding: 0.2rem 0.25rem; }

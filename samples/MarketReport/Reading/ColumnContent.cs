@@ -3,6 +3,9 @@ namespace MarketReport.Reading;
 /// <summary>What the name and the cells of a column say of it.</summary>
 internal sealed class ColumnContent
 {
+    /// <summary>Of so many cells one is a period, in a column of periods.</summary>
+    private const int Sample = 200;
+
     private static readonly string[] Booleans = ["true", "false", "yes", "no"];
     private static readonly string[][] Letters = [["n", "y"], ["f", "t"]];
 
@@ -19,7 +22,7 @@ internal sealed class ColumnContent
         Cells = [.. table.Records.Select(record => record.Fields[index])];
         Filled = [.. Cells.Where(static cell => !NumberStyle.IsUnknown(cell))];
         Period = PeriodReader.For(Filled, isNamedPeriod ? PeriodName.Year : Words.Period);
-        Periods = Filled.Count(cell => Period.TryParse(cell, out _));
+        Periods = Words.Period == PeriodName.None && !isNamedPeriod && !Filled.Take(Sample).Any(cell => Period.TryParse(cell, out _)) ? 0 : Filled.Count(cell => Period.TryParse(cell, out _));
         var numbers = Filled.Distinct(StringComparer.Ordinal).ToDictionary(static cell => cell, cell => style.TryParse(cell, out NumberCell number) ? Noted(number) : null, StringComparer.Ordinal);
         _numbers = [.. Cells.Select(cell => numbers.GetValueOrDefault(cell))];
         Numbers = _numbers.Count(static number => number.HasValue);
@@ -50,6 +53,9 @@ internal sealed class ColumnContent
     /// <summary>Gets the currencies and units that are written beside the numbers.</summary>
     public SortedSet<string> Currencies { get; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Gets whether the numbers are in several currencies or units. A bare dollar sign is that of the dollars beside it.</summary>
+    public bool MixesUnits => Currencies.Count > (Currencies.Contains("$") && Currencies.Any(static currency => currency is "USD" or "CAD" or "AUD" or "NZD" or "HKD" or "SGD" or "TWD" or "MXN") ? 2 : 1);
+
     public bool IsShare => Words.Competitor is not null;
 
     public bool IsNumeric => Filled.Count > 0 && (IsShare ? Numbers > 0 : Numbers * 2 > Filled.Count);
@@ -73,7 +79,7 @@ internal sealed class ColumnContent
     /// <summary>Gets whether the numbers count the lines of the file, are the rank in each period, or are one and the same for each entity.</summary>
     public bool LooksLikeCode(IReadOnlyList<string> entities, IReadOnlyList<string> periods) =>
         !IsAmount && !IsRate && Array.TrueForAll(_numbers, static number => number is >= 0 && number == Math.Floor(number.Value))
-        && (CountsLines() || (IsUnnamed && Increases()) || IsRank(periods) || NamesEntities(entities, periods));
+        && (CountsLines() || (IsUnnamed && (Increases() || MostlyCounts())) || IsRank(periods) || NamesEntities(entities, periods));
 
     /// <summary>"N" alone may be a name; "N" and "Y" are not.</summary>
     private static bool IsBoolean(List<string> values) =>
@@ -91,6 +97,10 @@ internal sealed class ColumnContent
 
     private bool CountsLines() =>
         _numbers.Length > 2 && Enumerable.Range(1, _numbers.Length - 1).Select(row => _numbers[row] - _numbers[row - 1]).Distinct().ToList() is [1 or -1];
+
+    /// <summary>A count that begins anew at times.</summary>
+    private bool MostlyCounts() =>
+        _numbers.Length > 2 && Enumerable.Range(1, _numbers.Length - 1).Count(row => Math.Abs(_numbers[row]!.Value - _numbers[row - 1]!.Value) == 1) * 4 >= (_numbers.Length - 1) * 3;
 
     private bool Increases() => Enumerable.Range(1, _numbers.Length - 1).All(row => _numbers[row] > _numbers[row - 1]);
 

@@ -10,6 +10,7 @@ internal sealed record ColumnRoles(
     IReadOnlyList<int> Measures,
     IReadOnlyList<int> Shares,
     IReadOnlyList<int> Sums,
+    IReadOnlyList<int> Stocks,
     IReadOnlyList<int> Breakdowns,
     IReadOnlyList<int> Unused)
 {
@@ -47,7 +48,7 @@ internal sealed record ColumnRoles(
 
         var size = choice.Size is null ? SizeColumn.Find(numeric, entity, period) : Numeric(columns[table.Find("--size", choice.Size)], entity, period);
         var codes = numeric.Where(column => column != size && (column.IsCode || column.LooksLikeCode(entity.Cells, period.Cells))).ToList();
-        var mixed = numeric.Where(column => column != size && column.Currencies.Count > 1).ToList();
+        var mixed = numeric.Where(column => column != size && column.MixesUnits).ToList();
         var measures = numeric.Where(column => !codes.Contains(column) && !mixed.Contains(column)).Union([size]).OrderBy(static column => column.Index).ToList();
         RefuseMixedCurrencies(size);
         if (choice.Size is null)
@@ -65,10 +66,11 @@ internal sealed record ColumnRoles(
             measures.ConvertAll(static column => column.Index),
             [.. measures.Where(column => sizeAdds && column.IsShare && column != size).Select(static column => column.Index)],
             [.. measures.Where(column => column == size ? sizeAdds : column.IsAmount).Select(static column => column.Index)],
+            [.. measures.Where(static column => column.Words.IsStock).Select(static column => column.Index)],
             [.. rest.Where(static column => column.IsText && !column.IsCode).Select(static column => column.Index)],
             [.. rest.Except(measures).Except(codes).Except(mixed).Select(static column => column.Index)])
         {
-            Units = measures.Where(static column => column.Currencies.Count == 1).ToDictionary(static column => column.Index, static column => column.Currencies.Min!),
+            Units = measures.Where(static column => column.Currencies.Count > 0 && !column.MixesUnits).ToDictionary(static column => column.Index, static column => column.Currencies.Max!),
             Codes = codes.ConvertAll(static column => column.Index),
             Mixed = mixed.ConvertAll(static column => column.Index),
         };
@@ -116,7 +118,7 @@ internal sealed record ColumnRoles(
 
     private static void RefuseMixedCurrencies(ColumnContent size)
     {
-        if (size.Currencies.Count > 1)
+        if (size.MixesUnits)
         {
             throw new MarketDataException($"The column '{size.Name}' mixes {string.Join(", ", size.Currencies)}, which cannot be added up. Convert its values to one, or name another column with --size COLUMN.");
         }
@@ -139,7 +141,8 @@ internal sealed record ColumnRoles(
     private static void RefuseValuesAsHeader(CsvTable table, NumberStyle style)
     {
         var numbers = table.Header.Where(name => style.TryParse(name, out double _)).ToList();
-        if (numbers.Count > 0)
+        // A few numbers among the names are names too, such as those of articles.
+        if (numbers.Count * 2 >= table.Header.Count)
         {
             throw new MarketDataException($"The header holds the numbers {NameList.Of(numbers)}. The first line must name the columns.");
         }

@@ -12,14 +12,14 @@ internal sealed partial class ColumnWords
 
     private static readonly HashSet<string> Entities = Set(
         "entity entities country countries nation region regions state province county city area territory location market company companies firm manufacturer maker brand vendor supplier "
-        + "competitor organisation organization product products model category segment industry sector store shop branch outlet customer channel fuel technology "
+        + "competitor organisation organization product products model category segment industry sector store shop branch outlet customer channel platform publisher airline carrier team club fuel technology "
         + "land staat bundesland ort firma unternehmen marke hersteller produkt kategorie filiale kunde pays entreprise marque produit país pais empresa marca producto tienda");
 
     private static readonly HashSet<string> Numbered = Set("store shop branch outlet customer dept department station plant filiale tienda");
 
     private static readonly HashSet<string> CodeEndings = Set("id ids no nr num code codes key iso iso2 iso3 sku ean upc isbn uuid guid abbr abbreviation zip zipcode postcode plz fips phone fax serial lat latitude lon lng longitude");
 
-    private static readonly HashSet<string> CodeWords = Set("rank ranking rang unnamed");
+    private static readonly HashSet<string> CodeWords = Set("rank ranking rang unnamed cluster");
 
     private static readonly HashSet<string> WholeCodes = Set("# n° № id index idx row rownum rownumber line position pos sequence seq");
 
@@ -31,9 +31,12 @@ internal sealed partial class ColumnWords
 
     private static readonly HashSet<string> Amounts = Set(
         "sale sales revenue revenues turnover units amount amounts volume volumes quantity quantities qty count counts total totals sum population pop production output exports imports export import registrations "
-        + "deliveries shipments orders customers subscribers users visitors passengers cars vehicles spending expenditure expenditures expenses costs cost budget profit profits income earnings gdp gni gnp emissions "
-        + "consumption generation capacity deaths births cases arrivals transactions downloads installs tonnes tons barrels employees jobs households investment investments installed sold bought produced shipped registered ebit ebitda "
+        + "deliveries shipments orders customers subscribers users visitors passengers cars vehicles spending expenditure expenditures expenses costs cost budget profit profits earnings gdp gni gnp emissions "
+        + "consumption generation capacity deaths births cases arrivals transactions downloads installs tonnes tons barrels employees headcount jobs households investment investments installed sold bought produced shipped registered ebit ebitda "
         + "umsatz umsätze absatz menge anzahl gewinn einwohner bevölkerung kosten ertrag ventes quantité chiffre montant population ventas cantidad importe ingresos población vendite quantità omzet");
+
+    private static readonly HashSet<string> Stocks = Set(
+        "population pop employees subscribers users households customers inventory inventories stock stocks capacity cumulative backlog balance headcount einwohner bevölkerung población bestand mitarbeiter");
 
     private static readonly HashSet<string> Series = Set("indicator variable metric measure series element statistic item_type subject kennzahl");
 
@@ -75,12 +78,15 @@ internal sealed partial class ColumnWords
         !IsCode
         && (_words.Exists(Rates.Contains)
             || (_words.Count > 1 && _words.Exists(static word => word is "index" or "indices"))
-            || Follows("life", "exp")
+            || Follows("life", "exp", "expect")
             || Follows("unit", "cost", "value", "sales")
             || PerUnit().IsMatch(Name));
 
     /// <summary>Gets whether the name is that of a quantity that adds up.</summary>
     public bool IsAmount => !IsCode && !IsRate && _words.Exists(Amounts.Contains);
+
+    /// <summary>Gets whether the name is that of something that is there at a time: it adds up over entities, but not over time.</summary>
+    public bool IsStock => _words.Exists(Stocks.Contains) && !_words.Exists(static word => word is "new" or "added" or "acquired");
 
     /// <summary>Gets whether the column names what each row measures.</summary>
     public bool IsSeries => _words.Count > 0 && (Series.Contains(_words[^1]) || (_words.Count > 1 && _words[^1] is "name" && Series.Contains(_words[^2])));

@@ -45,7 +45,7 @@ internal static class MarketCsv
         roles = roles with { Shares = CompetingShares(table, roles, reader.Observations, notes) };
         var observations = BreakdownTotals.Without(reader.Observations, table, roles, notes);
         var size = roles.Measures.IndexOf(roles.Size);
-        var rows = YearlyRows.Of(observations, size, [.. roles.Measures.Select(roles.Sums.Contains)], notes);
+        var rows = YearlyRows.Of(observations, size, [.. roles.Measures.Select(roles.Sums.Contains)], [.. roles.Measures.Select(roles.Stocks.Contains)], notes);
         var measures = roles.Measures.Select((column, index) => Describe(table.Header[column], index, roles, reader.Observations)).ToList();
         var entities = rows.Select(static row => row.Entity).Distinct(StringComparer.Ordinal).ToList();
         var entityColumn = table.Header[roles.Entity];

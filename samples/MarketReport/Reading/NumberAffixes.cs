@@ -13,12 +13,21 @@ internal sealed class NumberAffixes
         ["万"] = 1e4, ["萬"] = 1e4, ["亿"] = 1e8, ["億"] = 1e8,
     };
 
+    /// <summary>Signs and words of a currency that have a code of their own.</summary>
+    private static readonly Dictionary<string, string> Codes = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["€"] = "EUR", ["euro"] = "EUR", ["euros"] = "EUR", ["£"] = "GBP", ["₹"] = "INR", ["Rs"] = "INR", ["rupees"] = "INR", ["₽"] = "RUB", ["₩"] = "KRW", ["₺"] = "TRY", ["₪"] = "ILS", ["฿"] = "THB", ["₫"] = "VND",
+        ["₴"] = "UAH", ["₦"] = "NGN", ["₱"] = "PHP", ["zł"] = "PLN", ["Kč"] = "CZK", ["Ft"] = "HUF", ["Fr"] = "CHF", ["yen"] = "JPY", ["R$"] = "BRL", ["US$"] = "USD", ["CA$"] = "CAD", ["C$"] = "CAD", ["A$"] = "AUD", ["AU$"] = "AUD",
+        ["NZ$"] = "NZD", ["HK$"] = "HKD", ["S$"] = "SGD", ["NT$"] = "TWD", ["MX$"] = "MXN", ["dollar"] = "$", ["dollars"] = "$",
+        ["tons"] = "t", ["tonnes"] = "t", ["litres"] = "l", ["liters"] = "l", ["unit"] = "units", ["pcs"] = "units", ["Stk"] = "units", ["Stück"] = "units",
+    };
+
     private static readonly HashSet<string> Currencies = new(StringComparer.OrdinalIgnoreCase)
     {
         "€", "$", "£", "¥", "₹", "₽", "₩", "₺", "₪", "฿", "₫", "₴", "₦", "₱", "zł", "Kč", "kr", "Ft", "Fr", "Rs", "R$", "US$", "CA$", "C$", "A$", "AU$", "NZ$", "HK$", "S$", "NT$", "MX$",
         "USD", "EUR", "GBP", "CHF", "JPY", "CNY", "RMB", "INR", "SEK", "NOK", "DKK", "ISK", "PLN", "CZK", "HUF", "RON", "BGN", "RUB", "UAH", "TRY", "ILS", "AED", "SAR", "QAR", "EGP", "ZAR", "NGN",
         "KES", "BRL", "ARS", "CLP", "COP", "PEN", "MXN", "CAD", "AUD", "NZD", "HKD", "SGD", "TWD", "KRW", "THB", "IDR", "MYR", "PHP", "VND", "PKR", "BDT", "KWD", "MAD",
-        "euro", "euros", "dollar", "dollars", "pounds", "yen", "rupees",
+        "euro", "euros", "dollar", "dollars", "yen", "rupees",
     };
 
     private static readonly HashSet<string> Units = new(StringComparer.OrdinalIgnoreCase)
@@ -40,7 +49,7 @@ internal sealed class NumberAffixes
 
     public double Magnitude { get; private set; } = 1;
 
-    /// <summary>Gets the currency or unit, as the cell writes it; empty if there is none.</summary>
+    /// <summary>Gets the code of the currency, or the unit; empty if there is none.</summary>
     public string Currency { get; private set; } = "";
 
     /// <summary>Reads what is before and after the digits; <see langword="null"/> if it holds anything that is not known.</summary>
@@ -122,7 +131,7 @@ internal sealed class NumberAffixes
         }
 
         var first = Currency.Length == 0;
-        Currency = first ? written.ToUpperInvariant() : Currency;
+        Currency = first ? Codes.GetValueOrDefault(word, Units.Contains(word) ? word : written.ToUpperInvariant()) : Currency;
         return first && (!isBefore || Currencies.Contains(word));
     }
 }

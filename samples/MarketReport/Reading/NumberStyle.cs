@@ -25,7 +25,7 @@ internal sealed partial class NumberStyle
         var periods = PeriodReader.Any;
         foreach (var cell in cells)
         {
-            if (Digits(cell) is not { } number || periods.TryParse(number, out _))
+            if (cell.AsSpan().IndexOfAny(',', '.') < 0 || Digits(cell) is not { } number || periods.TryParse(number, out _))
             {
                 continue;
             }

@@ -138,6 +138,12 @@ internal sealed partial class PeriodReader
             text = $"{compact.Groups["year"].Value}-{compact.Groups["month"].Value}" + (compact.Groups["day"].Length > 0 ? "-" + compact.Groups["day"].Value : "");
         }
 
+        // 2019.5 is a number: it may be the middle of a year, or its fifth or tenth month.
+        if (DecimalYear().IsMatch(text))
+        {
+            return null;
+        }
+
         var bare = Ordinal().Replace(Weekday().Replace(TimeOfDay().Replace(text, ""), ""), "");
         if (MonthNames.ToEnglish(bare) is not { } english)
         {
@@ -197,6 +203,9 @@ internal sealed partial class PeriodReader
 
     [GeneratedRegex(@"^(?<year>(?:1[89]|2[01])[0-9]{2})(?<month>0[1-9]|1[0-2])(?<day>[0-3][0-9])?(?:\.0+)?$")]
     private static partial Regex Compact();
+
+    [GeneratedRegex(@"^[0-9]{4}\.[0-9]$")]
+    private static partial Regex DecimalYear();
 
     [GeneratedRegex(@"^\s*(?<first>[0-9]{1,2})(?<mark>[-/.])\s?(?<second>[0-9]{1,2})[-/.]\s?(?:[0-9]{4}|[0-9]{2})(?![0-9])")]
     private static partial Regex TwoNumbers();

@@ -36,7 +36,7 @@ internal static partial class WideTable
         var cells = spread.ToLookup(static header => (header.Period, header.Measure.ToUpperInvariant()), static header => header.Index);
         return table with
         {
-            Header = [.. kept.Select(column => table.Header[column]), "year", .. measures.Select(measure => Name(measure.Key == ValueName ? ValueNameOf(fileName) : measure.Key, table, kept))],
+            Header = [.. kept.Select(column => NameOfKept(table.Header[column])), "year", .. measures.Select(measure => Name(measure.Key == ValueName ? ValueNameOf(fileName) : measure.Key, table, kept))],
             Records =
             [
                 .. table.Records.SelectMany(record => times.Select(time => record with
@@ -90,6 +90,9 @@ internal static partial class WideTable
         var reader = PeriodReader.For(filled, words.Period);
         return words.Period != PeriodName.None && filled.Count > 0 && filled.Count(cell => reader.TryParse(cell, out _)) * 2 > filled.Count;
     });
+
+    /// <summary>A corner named "Year" says what is to its right; below it are names.</summary>
+    private static string NameOfKept(string header) => new ColumnWords(header).IsPeriodAlone ? "name" : header;
 
     private static string ValueNameOf(string fileName) =>
         new ColumnWords(fileName) is { IsRate: true } or { IsAmount: true } ? fileName : ValueName;

@@ -3,6 +3,8 @@ namespace MarketReport.Reading;
 /// <summary>Which months, quarters or halves of its years a file has, and whether it has them regularly.</summary>
 internal sealed class YearCoverage
 {
+    private const string LastDays = "-28";
+
     private readonly Dictionary<int, int> _parts;
 
     private YearCoverage(int full, bool regular, Dictionary<int, int> parts)
@@ -43,8 +45,15 @@ internal sealed class YearCoverage
         }
 
         var entityYears = observations.GroupBy(static observation => (observation.Entity, observation.Period.Year)).Select(static group => group.ToList()).ToList();
-        var regular = entityYears.TrueForAll(static group => group.Count == PartsIn(group)) && entityYears.Count(group => group.Count == full) * 2 >= entityYears.Count;
+        var regular = DaysAreRegular(observations) && entityYears.TrueForAll(static group => group.Count == PartsIn(group)) && entityYears.Count(group => group.Count == full) * 2 >= entityYears.Count;
         return new YearCoverage(full, regular, years);
+    }
+
+    /// <summary>A series is dated by its months, or by one and the same day of them; events are on any day.</summary>
+    private static bool DaysAreRegular(IReadOnlyList<Observation> observations)
+    {
+        var days = observations.Where(static observation => observation.Period.Month.Length > 0).Select(static observation => observation.Period.Part[observation.Period.Month.Length..]).Distinct(StringComparer.Ordinal).ToList();
+        return days.Count <= 1 || days.TrueForAll(static day => string.CompareOrdinal(day, LastDays) >= 0);
     }
 
     private static int FullYear(IReadOnlyList<Observation> observations)

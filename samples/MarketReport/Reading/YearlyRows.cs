@@ -13,24 +13,25 @@ internal static class YearlyRows
     /// <param name="observations">The accepted lines.</param>
     /// <param name="size">The index of the size among the values.</param>
     /// <param name="adds">Of each value, whether it adds up.</param>
+    /// <param name="stocks">Of each value that adds up, whether it does so over entities only, and not over time.</param>
     /// <param name="notes">Receives what was combined and left out.</param>
-    public static List<MarketRow> Of(IReadOnlyList<Observation> observations, int size, IReadOnlyList<bool> adds, List<string> notes)
+    public static List<MarketRow> Of(IReadOnlyList<Observation> observations, int size, IReadOnlyList<bool> adds, IReadOnlyList<bool> stocks, List<string> notes)
     {
         var coverage = YearCoverage.Of(observations);
         var complete = WithoutPartialYears(observations, coverage, notes);
         var groups = complete.GroupBy(static observation => (observation.Entity, observation.Period.Year)).Select(static group => group.ToList()).ToList();
-        NoteCombined(groups, adds[size], notes);
+        NoteCombined(groups, adds[size], stocks[size], notes);
         var incomplete = coverage.IsRegular ? groups.Where(group => !coverage.IsFull(group)).ToHashSet() : [];
         NoteUnknown(incomplete, groups.Count, $"for others have {coverage.PartName} of the year that they lack", notes);
         NoteUnknown([.. groups.Where(group => !incomplete.Contains(group) && group.Exists(row => row.Values[size] is null))], groups.Count, "for a line of it has none, and is in no total", notes);
         return groups
-            .Select(group => new MarketRow(group[0].Entity, group[0].Period.Year, Combine(group, size, adds, isComplete: !incomplete.Contains(group))))
+            .Select(group => new MarketRow(group[0].Entity, group[0].Period.Year, Combine(group, size, adds, stocks, isComplete: !incomplete.Contains(group))))
             .OrderBy(static row => row.Entity, StringComparer.Ordinal)
             .ThenBy(static row => row.Year)
             .ToList();
     }
 
-    private static void NoteCombined(List<List<Observation>> groups, bool sizeAdds, List<string> notes)
+    private static void NoteCombined(List<List<Observation>> groups, bool sizeAdds, bool sizeIsStock, List<string> notes)
     {
         var combined = groups.Count(static group => group.Count > 1);
         if (combined == 0)
@@ -42,7 +43,7 @@ internal static class YearlyRows
             CultureInfo.InvariantCulture,
             $"Several dates of a year, or lines of a date, were combined in {combined:#,0} of {groups.Count:#,0} rows: ")
             + (sizeAdds
-                ? "the size is their sum, and unknown if one of them lacks it; all else that does not add up is their average weighted by size."
+                ? $"the size is their sum{(sizeIsStock ? " on each date and the average over the dates, for it does not add up over time" : "")}, and unknown if one of them lacks it; all else that does not add up is their average weighted by size."
                 : "each value is their average."));
         var copies = groups.Sum(static group => group.Count - group.Select(static row => string.Join('\n', row.Record.Fields)).Distinct(StringComparer.Ordinal).Count());
         if (copies > 0)
@@ -79,7 +80,7 @@ internal static class YearlyRows
         return [.. observations.Where(observation => !coverage.IsRegular || !coverage.PartialYears.Contains(observation.Period.Year))];
     }
 
-    private static double?[] Combine(List<Observation> observations, int size, IReadOnlyList<bool> adds, bool isComplete)
+    private static double?[] Combine(List<Observation> observations, int size, IReadOnlyList<bool> adds, IReadOnlyList<bool> stocks, bool isComplete)
     {
         if (observations.Count == 1 && isComplete)
         {
@@ -89,7 +90,7 @@ internal static class YearlyRows
         var combined = new double?[observations[0].Values.Length];
         for (var measure = 0; measure < combined.Length; measure++)
         {
-            combined[measure] = adds[measure] ? (isComplete ? Sum(observations, measure) : null)
+            combined[measure] = adds[measure] ? (isComplete ? Sum(observations, measure) / (stocks[measure] ? observations.DistinctBy(static row => row.Period).Count() : 1) : null)
                 : adds[size] ? WeightedAverage(observations, measure, size)
                 : observations.Average(observation => observation.Values[measure]);
         }

@@ -9,6 +9,7 @@ public sealed class ColumnKindTests
     [InlineData(",Maker,Year,Sales\n0,A,2020,7\n1,A,2021,9\n2,B,2020,4\n3,B,2021,5\n", "Sales")]
     [InlineData("Unnamed: 0,Maker,Year,Boats\n4,A,2020,7\n6,A,2021,9\n7,B,2020,4\n9,B,2021,5\n", "Boats")]
     [InlineData(",Maker,Year,Boats\n4,A,2020,7\n6,A,2021,9\n7,B,2020,4\n9,B,2021,5\n", "Boats")]
+    [InlineData(",Maker,Year,Boats\n0,A,2020,7\n1,A,2021,9\n2,A,2022,9\n0,B,2020,4\n1,B,2021,5\n2,B,2022,5\n", "Boats")]
     [InlineData("S.No,Maker,Year,Boats\n1,A,2020,7\n2,A,2021,9\n3,B,2020,4\n", "Boats")]
     [InlineData("Customer ID,Maker,Year,Boats\n88,A,2020,7\n31,A,2021,9\n45,B,2020,4\n", "Boats")]
     [InlineData("Lfd. Nr.;Marke;Jahr;Boote\n1;A;2020;7\n2;A;2021;9\n3;B;2020;4\n", "Boote")]
@@ -27,12 +28,17 @@ public sealed class ColumnKindTests
     }
 
     [Fact]
+    public void A_few_numbers_among_the_names_of_columns_are_names() =>
+        Assert.Equal(["sold", "4046", "4225"], CsvFile.Read("shop,date,sold,4046,4225\nN,2020-01-05,9,1.5,2\nS,2020-01-05,8,3,4\n").Measures.Select(static measure => measure.Name));
+
+    [Fact]
     public void Amounts_that_happen_to_count_up_stay_a_measure() =>
         Assert.Equal("sales", Assert.Single(CsvFile.Read("shop,year,sales\nA,2019,1\nA,2020,2\nA,2021,3\n").Measures).Name);
 
     [Theory]
     [InlineData("unit price,units")]
     [InlineData("lifeExp,pop")]
+    [InlineData("life_expect,pop")]
     [InlineData("gdpPercap,gdp")]
     [InlineData("Unemployment rate (%),Jobs")]
     [InlineData("kg/person,tonnes")]
@@ -123,6 +129,10 @@ public sealed class ColumnKindTests
     [Fact]
     public void The_currency_of_the_cells_is_the_unit_of_the_measure() =>
         Assert.Equal("EUR", Assert.Single(CsvFile.Read("shop,year,revenue\nN,2019,EUR 5\nS,2019,EUR 6\n").Measures).Unit);
+
+    [Fact]
+    public void A_dollar_sign_and_the_code_of_a_dollar_are_one_currency() =>
+        Assert.Equal("CAD", Assert.Single(CsvFile.Read("shop,year,revenue\nN,2019,$5\nS,2019,CAD 6\nT,2019,7\n").Measures).Unit);
 
     [Fact]
     public void Windows_1252_is_read_where_it_is_no_utf_8()

@@ -57,6 +57,7 @@ public sealed class PeriodReaderTests
     [InlineData("2015-2019")]
     [InlineData("21-Jan")]
     [InlineData("Smarch 2021")]
+    [InlineData("2019.5")]
     [InlineData("later")]
     [InlineData("-500")]
     [InlineData("12")]

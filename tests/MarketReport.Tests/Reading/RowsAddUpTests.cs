@@ -18,6 +18,7 @@ public sealed class RowsAddUpTests
     [Theory]
     [InlineData("N,2020-01-05,1\nN,2020-02-09,2\nN,2021-01-05,3\nS,2021-03-05,4\nS,2021-04-05,5\nS,2021-09-05,6\n", "N 2020 3,N 2021 3,S 2021 15")]
     [InlineData("N,Jan-20,1\nN,Apr-20,2\nN,Jul-20,4\nS,Oct-20,8\nN,Feb-21,16\n", "N 2020 7,N 2021 16,S 2020 8")]
+    [InlineData("N,2020-01-15,1\nN,2020-04-09,1\nN,2020-07-02,1\nN,2020-10-30,1\nN,2021-01-07,5\n", "N 2020 4,N 2021 5")]
     [InlineData("N,2020-01-01,1\nN,2020-01-02,1\nN,2020-07-09,1\nN,2021-02-02,1\n", "N 2020 3,N 2021 1")]
     public void Irregular_dates_are_added_up_by_year(string rows, string expected) =>
         Assert.Equal(expected, Sums(CsvFile.Read("shop,date,amount\n" + rows)));
@@ -60,6 +61,12 @@ public sealed class RowsAddUpTests
         Assert.Equal("A 2020 7", Sums(CsvFile.Read(Text, new ColumnChoice("imports"))));
         Assert.Equal("Imports", Assert.Single(CsvFile.Read(Text, new ColumnChoice("imports")).Measures).Name);
     }
+
+    [Theory]
+    [InlineData("subscribers", "A 2020 15,B 2020 9")]
+    [InlineData("new_subscribers", "A 2020 30,B 2020 18")]
+    public void What_is_there_at_a_time_does_not_add_up_over_time(string column, string expected) =>
+        Assert.Equal(expected, Sums(CsvFile.Read($"maker,plan,month,{column}\nA,x,2020-01,5\nA,y,2020-01,7\nA,x,2020-02,10\nA,y,2020-02,8\nB,x,2020-01,8\nB,x,2020-02,10\n")));
 
     [Fact]
     public void A_size_that_is_unknown_is_named()

@@ -6,6 +6,7 @@ public sealed class WideTableTests
 {
     [Theory]
     [InlineData("maker,2019,2020\nA,1,2\nB,3,\n")]
+    [InlineData("Year,2019,2020\nA,1,2\nB,3,\n")]
     [InlineData("maker,X2019,X2020\nA,1,2\nB,3,..\n")]
     [InlineData("maker,FY2019,FY2020\nA,1,2\nB,3,-\n")]
     [InlineData("maker,2019 [YR2019],2020 [YR2020]\nA,1,2\nB,3,\n")]
