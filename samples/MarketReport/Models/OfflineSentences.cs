@@ -69,8 +69,9 @@ internal static class OfflineSentences
         [
             [
                 "That is the market as a whole: {{only_entity}} has no rival in the data.",
-                "{{only_market}} as a whole changed by {{size_growth}} from {{size_base_year}} to {{common_last_year}}, from {{size_base_total}} to {{size_last_total}}.",
-                "The market as a whole changed by {{size_growth}} from {{size_base_year}} to {{common_last_year}}, from {{size_base_total}} to {{size_last_total}}, over the same entities ({{size_growth_entities}}).",
+                "{{only_market}} as a whole went from {{size_base_total}} to {{size_last_total}} from {{size_base_year}} to {{common_last_year}}.",
+                "The market as a whole changed by {{size_growth}}, which is {{size_growth_per_year}} a year, from {{size_base_year}} to {{common_last_year}}, from {{size_base_total}} to {{size_last_total}}, over the same entities ({{size_growth_entities}}).",
+                "The market as a whole went from {{size_base_total}} in {{size_base_year}} to {{size_last_total}} in {{common_last_year}}, over the same entities ({{size_growth_entities}}).",
             ],
         ],
     ];

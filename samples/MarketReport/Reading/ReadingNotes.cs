@@ -53,7 +53,7 @@ internal static class ReadingNotes
         var measures = roles.Measures.ToList();
         var size = measures.IndexOf(roles.Size);
         var negative = observations.Count(observation => observation.Values[size] < 0);
-        if (negative > 0)
+        if (negative > 0 && roles.Sums.Contains(roles.Size))
         {
             notes.Add(string.Create(
                 CultureInfo.InvariantCulture,

@@ -86,6 +86,19 @@ public sealed class ReadingOnScreenTests
         Assert.Contains("--size COLUMN names another column", run.Screen, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_whole_that_grew_from_a_loss_is_described_by_its_ends()
+    {
+        await using var run = new ReportRun();
+        string data = await WriteAsync(run, "maker,year,profit\nA,2019,(30)\nA,2020,12\nB,2019,10\nB,2020,(5)\n");
+
+        Assert.Equal(ExitCode.Success, await run.RunAsync("--data", data));
+
+        string report = run.Read("report.md");
+        Assert.Contains("The market as a whole went from -20 in 2019 to 7 in 2020", report, StringComparison.Ordinal);
+        Assert.DoesNotContain("by from", report, StringComparison.Ordinal);
+    }
+
     private static async Task<string> WriteAsync(ReportRun run, string csv)
     {
         string file = Path.Combine(run.Folder, "data.csv");

@@ -46,7 +46,8 @@ public sealed class MarketChartsTests
     [Fact]
     public void No_text_leaves_the_picture_or_lies_on_another()
     {
-        foreach (var chart in Reported.Sample().Charts.Concat(Reported.Of("co,year,profit\nA company with a name that goes on,2018,-5\nA company with a name that goes on,2019,7.25\nB,2018,6\nB,2019,-1234567\n").Charts))
+        foreach (var chart in Reported.Sample().Charts.Concat(Reported.Of("co,year,profit\nA company with a name that goes on,2018,-5\nA company with a name that goes on,2019,7.25\nB,2018,6\nB,2019,-1234567\n").Charts)
+            .Concat(Reported.Of("co,year,sales\nA,-500,5\nA,2000,7\nB,-500,6\nB,2000,4\n").Charts))
         {
             var root = XDocument.Parse(chart.Svg).Root!;
             var size = root.Attribute("viewBox")!.Value.Split(' ').Select(static part => double.Parse(part, CultureInfo.InvariantCulture)).ToArray();
