@@ -36,9 +36,10 @@ internal static class PlanRules
 
     private const string Lists = """
 
-        - "forEach": To run the subtask once for each item of a list, write the reference of the list, such as "id" or "id/rows". Write null, or leave it out, to run it once.
+        - "forEach": To run the subtask once for each item of a list, write the reference of the list, such as "id" or "id/rows", or write the list, such as ["a", "b"]. Write null, or leave it out, to run it once.
         - In the "arguments" of such a subtask, write {"$item": ""} for the item, and {"$item": "/name"} for a part of it.
         - The output of such a subtask is the list of its outputs, in the same order.
+        - "onItemFailure": To keep the outputs of the other items when an item fails, write "continue", or the number of items that may fail. Then each item of the output is {"output": value} or {"error": {"kind": "...", "message": "..."}}. Write null, or leave it out, if no item may fail.
         """;
 
     private const string Conditions = """

@@ -15,6 +15,7 @@ internal static class PlanSchema
     public const string Name = "task_plan";
 
     private const string OutputName = "output";
+    private const string ListName = "list";
     private const string ItemName = "item";
     private const string ConditionName = "condition";
 
@@ -47,7 +48,8 @@ internal static class PlanSchema
         };
         if (language.HasLists)
         {
-            properties["forEach"] = Typed("string", "null");
+            properties["forEach"] = Defined(ListName);
+            properties["onItemFailure"] = Typed("string", "integer", "null");
         }
 
         if (language.HasConditions)
@@ -67,6 +69,9 @@ internal static class PlanSchema
         var definitions = new JsonObject { [OutputName] = ClosedObject(new JsonObject { [SubtaskOutput.PropertyName] = Typed("string") }) };
         if (language.HasLists)
         {
+            var items = new JsonObject { ["anyOf"] = new JsonArray(Typed("string", "number", "boolean"), Defined(OutputName)) };
+            var list = new JsonObject { ["type"] = "array", ["items"] = items };
+            definitions[ListName] = new JsonObject { ["anyOf"] = new JsonArray(Typed("string", "null"), list) };
             definitions[ItemName] = ClosedObject(new JsonObject { [ItemReference.PropertyName] = Typed("string") });
         }
 

@@ -145,7 +145,9 @@ public sealed class PlanPromptTests
         await Application.PlanAsync(model);
         JsonElement subtask = Subtasks(model)[0];
 
-        Assert.Equal("""{"type":["string","null"]}""", Property(subtask, "forEach").GetRawText());
+        Assert.Equal("""{"type":["string","null"]}""", Referred(SchemaOf(model), Property(subtask, "forEach")).GetProperty("anyOf")[0].GetRawText());
+        Assert.Equal("array", Referred(SchemaOf(model), Property(subtask, "forEach")).GetProperty("anyOf")[1].GetProperty("type").GetString());
+        Assert.Equal("""{"type":["string","integer","null"]}""", Property(subtask, "onItemFailure").GetRawText());
         Assert.Equal(["$output", "$item"], Property(subtask, "arguments").GetProperty("anyOf").EnumerateArray().Skip(1)
             .Select(reference => Referred(SchemaOf(model), reference).GetProperty("properties").EnumerateObject().Single().Name));
         Assert.False(subtask.GetProperty("properties").TryGetProperty("when", out _));
@@ -156,9 +158,10 @@ public sealed class PlanPromptTests
     {
         var model = new ScriptedModel(
             """
-            {"subtasks":[{"id":"names","name":"Names","description":"","type":"names","dependsOn":[],"forEach":null,"when":null,"arguments":{},"estimatedMinutes":1,"resources":{"cpu":null,"gpu":null,"memory":null}},
-                         {"id":"count","name":"Count","description":"","type":"count","dependsOn":["names"],"forEach":null,"when":null,"arguments":{"$output":"names/0"},"estimatedMinutes":1,"resources":{"cpu":null,"gpu":null,"memory":null}},
-                         {"id":"each","name":"Each","description":"","type":"count","dependsOn":["names","count"],"forEach":"names","when":{"output":"count","is":"greaterThan","value":0},"arguments":{"$item":""},"estimatedMinutes":1,"resources":{"cpu":null,"gpu":null,"memory":null}}]}
+            {"subtasks":[{"id":"names","name":"Names","description":"","type":"names","dependsOn":[],"forEach":null,"onItemFailure":null,"when":null,"arguments":{},"estimatedMinutes":1,"resources":{"cpu":null,"gpu":null,"memory":null}},
+                         {"id":"count","name":"Count","description":"","type":"count","dependsOn":["names"],"forEach":null,"onItemFailure":null,"when":null,"arguments":{"$output":"names/0"},"estimatedMinutes":1,"resources":{"cpu":null,"gpu":null,"memory":null}},
+                         {"id":"each","name":"Each","description":"","type":"count","dependsOn":["names","count"],"forEach":"names","onItemFailure":"continue","when":{"output":"count","is":"greaterThan","value":0},"arguments":{"$item":""},"estimatedMinutes":1,"resources":{"cpu":null,"gpu":null,"memory":null}},
+                         {"id":"two","name":"Two","description":"","type":"count","dependsOn":["names"],"forEach":["a",{"$output":"names/0"}],"onItemFailure":1,"when":null,"arguments":{"$item":""},"estimatedMinutes":1,"resources":{"cpu":null,"gpu":null,"memory":null}}]}
             """);
         ITaskOrchestrator orchestrator = Application.With(model, configure: builder => builder
             .AddTaskType("names", "Lists.", (None _, TaskContext _, CancellationToken _) => new ValueTask<string[]>())
@@ -167,6 +170,8 @@ public sealed class PlanPromptTests
         TaskPlan plan = await orchestrator.PlanAsync(Application.Request, TestEnd);
 
         Assert.Equal("names", plan.Subtasks[2].ForEach?.SubtaskId);
+        Assert.Equal(2, plan.Subtasks[3].Items?.GetArrayLength());
+        Assert.Equal((ItemFailurePolicy.Continue, ItemFailurePolicy.AtMost(1)), (plan.Subtasks[2].OnItemFailure, plan.Subtasks[3].OnItemFailure));
         Assert.Equal(ConditionOperator.GreaterThan, plan.Subtasks[2].Condition?.Operator);
         Assert.All(plan.Subtasks.Take(2), subtask => Assert.True(subtask.ForEach is null && subtask.Condition is null));
     }
