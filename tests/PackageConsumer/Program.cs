@@ -13,6 +13,8 @@ services.AddSingleton<Greeting>();
 services.AddAgentOrchestration(options => options.JsonSerializerOptions = new JsonSerializerOptions(Payloads.Default.Options))
     .AddTaskType<Greet>()
     .AddTaskType("shout", "Shouts.", (string text, TaskContext _, CancellationToken _) => ValueTask.FromResult(text + "!"))
+    .AddTaskType("guests", "Lists guests.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(new Guests([new Person("Bob"), new Person("Eve")])))
+    .AddTaskType("join", "Joins.", (Salutation[] all, TaskContext _, CancellationToken _) => ValueTask.FromResult(string.Join("; ", all.Select(one => one.Text))))
     .AddResource("gpu", capacity: 1);
 await using ServiceProvider provider = services.BuildServiceProvider();
 
@@ -21,19 +23,23 @@ TaskPlan plan = TaskPlan.Create(
     {
         SubtaskRef greeting = builder.Add<Greet, Person>("greeting", new Person("Ada"));
         builder.Add("shout", "shout", input: greeting.Output("/text"));
+        SubtaskRef each = builder.ForEach("each", builder.Add("guests", "guests").Output("/people"), "greet");
+        builder.Add("all", "join", input: each.Output());
     },
     Payloads.Default.Options);
 await using OrchestrationRun run = await provider.GetRequiredService<ITaskOrchestrator>().StartAsync(plan);
 RunResult result = await run.WaitAsync();
-string answer = result.Outcome == RunOutcome.Succeeded ? result.GetOutput<string>("shout") : string.Join('\n', result.Failed.Select(failed => failed.Error));
+string answer = result.Outcome == RunOutcome.Succeeded ? $"{result.GetOutput<string>("shout")} {result.GetOutput<string>("all")}" : string.Join('\n', result.Failed.Select(failed => failed.Error));
 Console.WriteLine(answer);
-return answer == "Hello, Ada!" ? 0 : 1;
+return answer == "Hello, Ada! Hello, Bob; Hello, Eve" ? 0 : 1;
 
 namespace PackageConsumer
 {
     internal sealed record Person(string Name);
 
     internal sealed record Salutation(string Text);
+
+    internal sealed record Guests(IReadOnlyList<Person> People);
 
     internal sealed class Greeting
     {
@@ -51,6 +57,8 @@ namespace PackageConsumer
     [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
     [JsonSerializable(typeof(Person))]
     [JsonSerializable(typeof(Salutation))]
+    [JsonSerializable(typeof(Salutation[]))]
+    [JsonSerializable(typeof(Guests))]
     [JsonSerializable(typeof(string))]
     internal sealed partial class Payloads : JsonSerializerContext;
 }

@@ -120,7 +120,7 @@ internal sealed partial class LocalRun
         {
             Type type = Inputs.TypeOf(subtask);
             JsonElement json = Inputs.WriteOutput(subtask, output);
-            JournalJson.CheckDepth(json);
+            JournalJson.Check(json);
             // The outputs in a list of results have been compared, each as that of its item.
             if (output is not (None or IItemResult[]) && !Executor.Faithful.IsCertain(output, type, json))
             {

@@ -9,7 +9,10 @@ public interface ITaskHandler<TInput, TOutput> : ITaskHandler
     /// <param name="input">The input.</param>
     /// <param name="context">The attempt: its names, its chat client, its progress.</param>
     /// <param name="cancellationToken">Cancelled when the run is cancelled or the attempt's time is up; stop then.</param>
-    /// <returns>The output. An exception fails the attempt.</returns>
+    /// <returns>
+    /// The output. An exception fails the attempt, and so does an output that is not as declared: null where <typeparamref name="TOutput"/> is
+    /// declared not to be null, JSON whose document has been disposed of, a number that JSON cannot hold.
+    /// </returns>
     ValueTask<TOutput> ExecuteAsync(TInput input, TaskContext context, CancellationToken cancellationToken);
 
 #pragma warning disable CA1033 // It is inherited by every handler class; that it is callable only through a type parameter is the point.

@@ -58,8 +58,9 @@ public sealed class TaskTypeOptions
 
     /// <summary>
     /// Gets or sets a value indicating whether a durable run accepts an output that does not come back from its JSON as it was: an instance of
-    /// another type than the declared one, members that JSON leaves out, a comparer, half a character. The run then warns, and what comes
-    /// back from the JSON counts as the output at once, so that a crash changes nothing.
+    /// another type than the declared one, members that JSON leaves out, private state (other than fields with <c>[NonSerialized]</c>), a
+    /// comparer, half a character. The run then warns, and what comes back from the JSON counts as the output at once, so that a crash
+    /// changes nothing.
     /// </summary>
     /// <value>The default value is <see langword="false"/>: the subtask fails as <c>ResultNotStorable</c>, with the path of the difference.</value>
     public bool AcceptLossyOutput { get; set; }

@@ -78,6 +78,8 @@ public sealed class StoredOutputTests
         await IsRefusedAsync(new Shape("half \uD83D"), "/name", "half a character");
         await IsRefusedAsync('\uD83D', "", "comes back as");
         await IsRefusedAsync(new Dictionary<string, int> { ["half \uD83D"] = 1 }, "/half \uFFFD", "does not come back");
+        await IsRefusedAsync(JsonElement.Parse("""{"a":"half \ud83d"}"""), "", "half a character");
+        await IsRefusedAsync(new Box(JsonElement.Parse("""["half \ud83d"]""")), "", "surrogate");
         await IsKeptAsync("whole \uFFFD 😀", text => text);
     }
 
@@ -103,6 +105,7 @@ public sealed class StoredOutputTests
         await IsKeptAsync(new Tree("root", [new Tree("leaf", [])]), tree => tree.Children[0].Name);
         await IsKeptAsync(new Raised { Name = "a" }, raised => raised.Name);
         await IsKeptAsync<string?>(null, text => text ?? "null");
+        await IsKeptAsync(JsonElement.Parse("""{"a":1,"a":2.50,"b":"\u00e9"}"""), json => $"{json.EnumerateObject().ElementAt(1).Value.GetRawText()} {json.GetProperty("b").GetString()}");
         await IsKeptAsync(double.MaxValue, number => number.ToString("R"));
     }
 
@@ -272,10 +275,17 @@ public sealed class StoredOutputTests
     private sealed class Raised
     {
         private readonly Lock _gate = new();
+        private readonly object _oldGate = new();
+        private readonly Func<int> _code = () => 1;
+
+        [NonSerialized]
+        private Guid _instance = Guid.NewGuid();
 
         public Raised() => Changed += (_, _) => { };
 
         public event EventHandler? Changed;
+
+        public override string ToString() => $"{_instance} {_code()} {_oldGate}";
 
         public string Name
         {
@@ -285,6 +295,7 @@ public sealed class StoredOutputTests
                 lock (_gate)
                 {
                     field = value;
+                    _instance = Guid.NewGuid();
                     Changed?.Invoke(this, EventArgs.Empty);
                 }
             }

@@ -35,9 +35,9 @@ internal sealed class PayloadComparison(PayloadShapes shapes, bool areTextsWhole
     /// <param name="declared">The type that the value was written as.</param>
     public PayloadDifference? Find(object? written, object? read, Type declared) => Find(written, read, declared, Origin.Json);
 
-    private PayloadDifference? Find(object? written, object? read, Type declared, Origin origin)
+    private PayloadDifference? Find(object? written, object? read, Type declared, Origin origin, PayloadShape? known = null)
     {
-        if (ReferenceEquals(written, read) || (written is Delegate && read is Delegate))
+        if (ReferenceEquals(written, read) || (written is string left && read is string right && left == right))
         {
             return null;
         }
@@ -47,32 +47,42 @@ internal sealed class PayloadComparison(PayloadShapes shapes, bool areTextsWhole
             return PayloadDifference.Between(written, read);
         }
 
-        if (JsonTexts.AreJson(written, read))
+        PayloadShape? shape = written.GetType() == read.GetType() ? known ?? shapes.Of(written.GetType()) : null;
+        if (shape is { IsPlain: true })
+        {
+            return written.Equals(read) ? null : PayloadDifference.Between(written, read);
+        }
+
+        if ((written is Delegate && read is Delegate) || (shape is not null && written.GetType() == typeof(object)))
+        {
+            // One is as good as another: code, and what is only locked.
+            return null;
+        }
+
+        if ((shape is null or { Kind: PayloadKind.Json }) && JsonTexts.AreJson(written, read))
         {
             return JsonTexts.AreEqual(written, read) ? null : new PayloadDifference("", "the JSON comes back changed");
         }
 
-        PayloadShape shape;
-        if (written.GetType() == read.GetType())
-        {
-            shape = shapes.Of(written.GetType());
-        }
-        else if (declared.IsInterface && shapes.Of(declared) is { Kind: PayloadKind.List or PayloadKind.Dictionary } collection)
+        if (shape is null && declared.IsInterface && shapes.Of(declared) is { Kind: PayloadKind.List or PayloadKind.Dictionary } collection)
         {
             // Collections behind interfaces count by their content.
             shape = collection;
         }
-        else
+
+        if (shape is null)
         {
             return PayloadDifference.Between(written, read);
         }
 
-        if (shape.Kind == PayloadKind.Value)
+        if (origin == Origin.Json && areTextsWhole && shape.IsExact)
         {
-            return (origin == Origin.Json && areTextsWhole && shape.IsExact) || Values.AreSame(written, read) ? null : PayloadDifference.Between(written, read);
+            return null;
         }
 
-        return origin == Origin.Json && areTextsWhole && shape.IsExact ? null : FindDeeper(written, read, shape, origin);
+        return shape.Kind != PayloadKind.Value ? FindDeeper(written, read, shape, origin)
+            : Values.AreSame(written, read) ? null
+            : PayloadDifference.Between(written, read);
     }
 
     private PayloadDifference? FindDeeper(object written, object read, PayloadShape shape, Origin origin)
@@ -101,9 +111,10 @@ internal sealed class PayloadComparison(PayloadShapes shapes, bool areTextsWhole
         PayloadDifference? derived = null;
         foreach (PayloadMember member in shape.Members)
         {
+            PayloadShape? known = member.Shape ??= member.Type.IsSealed ? shapes.Of(member.Type) : null;
             if (member.IsRead)
             {
-                if (Find(member.Get(written), member.Get(read), member.Type, Origin.Member) is { } difference)
+                if (Find(member.Get(written), member.Get(read), member.Type, Origin.Member, known) is { } difference)
                 {
                     return difference.Under(member.Name);
                 }
@@ -111,7 +122,7 @@ internal sealed class PayloadComparison(PayloadShapes shapes, bool areTextsWhole
             else
             {
                 // Also where the state decides: what an object computes once and keeps, both now keep.
-                PayloadDifference? difference = Find(member.Get(written), member.Get(read), member.Type, Origin.Member);
+                PayloadDifference? difference = Find(member.Get(written), member.Get(read), member.Type, Origin.Member, known);
                 derived ??= difference?.Under(member.Name);
             }
         }
@@ -165,6 +176,7 @@ internal sealed class PayloadComparison(PayloadShapes shapes, bool areTextsWhole
 
     private PayloadDifference? FindInOrder(IEnumerable written, IEnumerable read, Type elementType, Origin origin)
     {
+        PayloadShape? known = elementType.IsSealed ? shapes.Of(elementType) : null;
         IEnumerator left = written.GetEnumerator();
         IEnumerator right = read.GetEnumerator();
         try
@@ -182,7 +194,7 @@ internal sealed class PayloadComparison(PayloadShapes shapes, bool areTextsWhole
                     return null;
                 }
 
-                if (Find(left.Current, right.Current, elementType, origin) is { } difference)
+                if (Find(left.Current, right.Current, elementType, origin, known) is { } difference)
                 {
                     return difference.Under(index);
                 }

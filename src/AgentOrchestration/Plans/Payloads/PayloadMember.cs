@@ -8,6 +8,9 @@ namespace AgentOrchestration.Plans.Payloads;
 /// <param name="Get">Gets its value.</param>
 internal sealed record PayloadMember(string Name, string? ClrName, Type Type, bool IsRead, Func<object, object?> Get)
 {
+    /// <summary>What is known of its type, when a value can be of no other; found out on first use.</summary>
+    public PayloadShape? Shape { get; set; }
+
     /// <summary>Whether its numbers may be written though they are not finite, or a converter of the application writes it.</summary>
     public bool IsWrittenInItsOwnWay { get; init; }
 }

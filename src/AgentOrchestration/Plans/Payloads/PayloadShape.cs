@@ -7,6 +7,9 @@ internal sealed class PayloadShape
 {
     public required PayloadKind Kind { get; init; }
 
+    /// <summary>Whether two values are the same when they say that they are equal.</summary>
+    public bool IsPlain { get; init; }
+
     /// <summary>Whether the JSON of every value of exactly this type, as long as its texts are whole, gives back an equal one.</summary>
     public bool IsExact { get; init; }
 

@@ -52,6 +52,7 @@ internal sealed class PayloadShapes(JsonSerializerOptions options)
             JsonTypeInfoKind.None => new PayloadShape
             {
                 Kind = PayloadKind.Value,
+                IsPlain = type.IsPrimitive || type.IsEnum || type == typeof(decimal) || type == typeof(Guid) || type == typeof(TimeSpan),
                 IsExact = type.IsValueType || type == typeof(string) || type == typeof(byte[]),
                 IsWrittenByRuntimeType = type == typeof(object),
             },

@@ -15,12 +15,30 @@ internal static class JournalJson
     private static readonly JsonDocumentOptions BlobOptions = new() { MaxDepth = MaxDepth };
 
     /// <summary>Refuses an output that a journal could not give back.</summary>
-    /// <exception cref="JsonException">It is nested too deeply.</exception>
-    public static void CheckDepth(JsonElement output)
+    /// <exception cref="JsonException">It is nested too deeply, or a text in it is none.</exception>
+    public static void Check(JsonElement output)
     {
         var reader = new Utf8JsonReader(JsonMarshal.GetRawUtf8Value(output), new JsonReaderOptions { MaxDepth = MaxOutputDepth });
         while (reader.Read())
         {
+            if (reader.ValueIsEscaped && reader.TokenType is (JsonTokenType.String or JsonTokenType.PropertyName) && HoldsHalfCharacter(in reader))
+            {
+                throw new JsonException("A text in it holds half a character (an unpaired surrogate).");
+            }
+        }
+    }
+
+    /// <summary>An escape may name half a character, of which no text can be made, and which a writer refuses.</summary>
+    private static bool HoldsHalfCharacter(in Utf8JsonReader reader)
+    {
+        try
+        {
+            _ = reader.GetString();
+            return false;
+        }
+        catch (InvalidOperationException)
+        {
+            return true;
         }
     }
 
