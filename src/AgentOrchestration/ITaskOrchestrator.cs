@@ -10,7 +10,9 @@ public interface ITaskOrchestrator
     /// <summary>Makes a plan that passes every check.</summary>
     /// <param name="request">What is wanted.</param>
     /// <param name="cancellationToken">Cancels the planning.</param>
-    /// <exception cref="InvalidPlanException">No plan passed the checks, after all repairs that the options allow.</exception>
+    /// <exception cref="InvalidPlanException">
+    /// No plan passed the checks, after all repairs that the options allow; or the model or its endpoint gave none. The codes of the diagnostics tell these apart.
+    /// </exception>
     Task<TaskPlan> PlanAsync(OrchestrationRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>Checks a plan.</summary>

@@ -20,20 +20,27 @@ internal sealed class ChatClientTaskDecomposer(
     public ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, CancellationToken cancellationToken)
     {
         PlanQuestion question = Ask(request, refusal);
-        return AskAsync(question, form => AskForWholeAsync(question, form, lost: null, cancellationToken), lost: null, cancellationToken);
+        return AskAsync(question, (asked, form) => AskForWholeAsync(asked, form, lost: null, cancellationToken), lost: null, cancellationToken);
     }
 
     public ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, Action<Subtask> onSubtask, CancellationToken cancellationToken)
     {
         PlanQuestion question = Ask(request, refusal);
-        return AskAsync(question, form => AskForStreamAsync(question, form, onSubtask, cancellationToken), lost: null, cancellationToken);
+        return AskAsync(question, (asked, form) => AskForStreamAsync(asked, form, onSubtask, cancellationToken), lost: null, cancellationToken);
     }
 
-    private async ValueTask<TaskPlan> AskAsync(PlanQuestion question, Func<AnswerForm, ValueTask<TaskPlan>> ask, PlanningUsage? lost, CancellationToken cancellationToken)
+    private async ValueTask<TaskPlan> AskAsync(
+        PlanQuestion question, Func<PlanQuestion, AnswerForm, ValueTask<TaskPlan>> ask, PlanningUsage? lost, CancellationToken cancellationToken)
     {
         try
         {
-            return await AnswerForms.Of(chat.Required).AskAsync(question.AllowsStrict, ask, logger, cancellationToken).ConfigureAwait(false);
+            return await AnswerForms.Of(chat.Required).AskAsync(question.AllowsStrict, form => ask(question, form), logger, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (
+            question.MaxOutputTokens is not null && exception is not InvalidPlanException && !cancellationToken.IsCancellationRequested && EndpointError.IsAboutOutputLimit(exception))
+        {
+            // What is left of the budget is more than the model can write. The budget still counts what it writes.
+            return await AskAsync(question with { MaxOutputTokens = null }, ask, lost, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not InvalidPlanException && !cancellationToken.IsCancellationRequested && EndpointError.Explain(exception) is { } error)
         {
@@ -83,7 +90,7 @@ internal sealed class ChatClientTaskDecomposer(
         ValueTask<TaskPlan> AskForWholeInsteadAsync()
         {
             PlanningUsage lost = AnswerUsage.Of(told, question.Messages, answer.Length);
-            return AskAsync(question, whole => AskForWholeAsync(question, whole, lost, cancellationToken), lost, cancellationToken);
+            return AskAsync(question, (asked, whole) => AskForWholeAsync(asked, whole, lost, cancellationToken), lost, cancellationToken);
         }
     }
 

@@ -42,6 +42,13 @@ internal static partial class EndpointError
     /// <summary>Gets whether an endpoint rejected this schema, or strict mode, and not schemas in general.</summary>
     public static bool IsAboutSchema(Exception exception) => InvalidSchema().IsMatch(TextOf(exception));
 
+    /// <summary>Gets whether an endpoint rejected the maximum length of the answer: more than its model can write.</summary>
+    public static bool IsAboutOutputLimit(Exception exception)
+    {
+        string text = TextOf(exception);
+        return StatusOf(exception, text) is null or 400 or 422 && OutputLimit().IsMatch(text) && Rejection().IsMatch(text);
+    }
+
     /// <summary>Gets whether a chat client could not read what the endpoint sent. Its exceptions are then those of whatever parsed it.</summary>
     private static bool IsUnreadable(Exception exception) =>
         exception is JsonException or FormatException or ArgumentOutOfRangeException or ArgumentNullException or IndexOutOfRangeException
@@ -74,7 +81,7 @@ internal static partial class EndpointError
         List<string> messages = [];
         for (Exception? inner = exception; inner is not null && messages.Count < MaxInner; inner = inner.InnerException)
         {
-            messages.Add(inner.Message);
+            messages.Add(inner.Message.ReplaceLineEndings(" "));
         }
 
         return string.Join(' ', messages);
@@ -97,8 +104,11 @@ internal static partial class EndpointError
     [GeneratedRegex(@"\b(schema|grammar|strict)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Schema();
 
-    [GeneratedRegex(@"support|invalid|unknown|unrecognized|unexpected|unavailable|not (allowed|permitted|available|implemented|enabled)|must be", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"support|invalid|unknown|unrecognized|unexpected|unavailable|not (allowed|permitted|available|implemented|enabled)|must be|too large|at most|exceed|less than", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Rejection();
+
+    [GeneratedRegex(@"\bmax_?(completion_?|output_?|new_?)?tokens\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex OutputLimit();
 
     [GeneratedRegex(@"\bstrict\b|invalid (json )?schema|schema (is )?(invalid|too)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex InvalidSchema();

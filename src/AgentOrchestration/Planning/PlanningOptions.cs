@@ -10,7 +10,10 @@ public sealed class PlanningOptions
     private const int MinDepth = 4;
     private const int MaxDepth = 64;
 
-    /// <summary>How often a refused plan goes back to the decomposer with its diagnostics, from 0. Default: 2.</summary>
+    /// <summary>
+    /// How often a refused plan goes back to the decomposer with its diagnostics, from 0. An answer that no repair can help, such as a refusal of the
+    /// model (<see cref="PlanDiagnosticCode.ModelRefusal"/>), does not go back. Default: 2.
+    /// </summary>
     [Range(0, 10)]
     public int MaxRepairs { get; set; } = 2;
 
@@ -80,8 +83,9 @@ public sealed class PlanningOptions
 
     /// <summary>
     /// How many tokens planning may use for one request, input and output over all rounds together, those included in which a run is planned
-    /// again, from 1. When they are used up, a refused plan is not sent back any more and no run is planned again. A model is told to write no more than what is left; so the last round may exceed this by what its
-    /// question takes. A sound plan is taken whatever it has used. Default: no limit.
+    /// again, from 1. When they are used up, a refused plan is not sent back any more and no run is planned again. A model is told to write no more than
+    /// what is left, unless its endpoint rejects that as more than the model can write; so the last round may exceed this by what its question takes.
+    /// A sound plan is taken whatever it has used. Default: no limit.
     /// </summary>
     [Range(1, long.MaxValue)]
     public long? MaxTokens { get; set; }

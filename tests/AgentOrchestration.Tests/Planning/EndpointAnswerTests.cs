@@ -197,4 +197,19 @@ public sealed class EndpointAnswerTests
         Assert.Equal(500, (await Assert.ThrowsAsync<ClientResultException>(() => server.PlanAsync(streamed))).Status);
         Assert.Equal(429, (await Assert.ThrowsAsync<ClientResultException>(() => busy.PlanAsync(streamed))).Status);
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_budget_of_more_tokens_than_the_model_can_write_is_no_error(bool streamed)
+    {
+        await using ModelServer server = await ModelServer.StartAsync(
+            request => request.Body.Contains("100000", StringComparison.Ordinal)
+                ? new Misbehaviour.Refuse400("max_tokens is too large: 100000. This model supports at most 16384 completion tokens.", "invalid_value")
+                : new Misbehaviour.Answer(Application.SoundPlan),
+            options => options.Planning.MaxTokens = 100_000);
+
+        Assert.Equal(2, (await server.PlanAsync(streamed)).Subtasks.Count);
+        Assert.Equal(2, server.Requests.Count);
+    }
 }
