@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using AgentOrchestration.Resources;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -79,10 +80,15 @@ public sealed class HandlerTester : IAsyncDisposable
     }
 
     /// <summary>Disposes the services.</summary>
-    public ValueTask DisposeAsync() => _services.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await CallerContext.Leave();
+        await _services.DisposeAsync().ConfigureAwait(false);
+    }
 
     private async Task<object?> InScopeAsync(Func<TaskContext, ValueTask<object?>> work)
     {
+        await CallerContext.Leave();
         AsyncServiceScope scope = _services.CreateAsyncScope();
         await using (scope.ConfigureAwait(false))
         {

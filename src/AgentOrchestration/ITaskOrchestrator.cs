@@ -5,6 +5,10 @@ using AgentOrchestration.Scheduling;
 namespace AgentOrchestration;
 
 /// <summary>The front door: a request becomes a plan, the plan a run, the run an answer. Safe for concurrent use.</summary>
+/// <remarks>
+/// Task types run on the thread pool. Other code of the application (models, stores, compilers, rules) may run on the thread of the caller,
+/// without its synchronization context; nothing returns to that context, so the caller may block.
+/// </remarks>
 public interface ITaskOrchestrator
 {
     /// <summary>Makes a plan that passes every check.</summary>

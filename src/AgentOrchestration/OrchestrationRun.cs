@@ -1,6 +1,7 @@
 using AgentOrchestration.Execution;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Plans;
+using AgentOrchestration.Resources;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling;
@@ -83,6 +84,7 @@ public sealed class OrchestrationRun : IAsyncDisposable
     /// <param name="cancellationToken">Ends the waiting and the compiling, not the run.</param>
     public async Task<OrchestrationResult<T>> CompileAsync<T>(CancellationToken cancellationToken = default)
     {
+        await CallerContext.Leave();
         RunResult result = await WaitAsync(cancellationToken).ConfigureAwait(false);
         if (result.Outcome != RunOutcome.Succeeded)
         {
@@ -151,6 +153,7 @@ public sealed class OrchestrationRun : IAsyncDisposable
     /// </summary>
     public async ValueTask DisposeAsync()
     {
+        await CallerContext.Leave();
         if (_isHolder && !Interlocked.Exchange(ref _isReleased, true))
         {
             await _run.ReleaseAsync().ConfigureAwait(false);

@@ -5,6 +5,7 @@ using AgentOrchestration.Graph;
 using AgentOrchestration.Monitoring;
 using AgentOrchestration.Planning;
 using AgentOrchestration.Plans;
+using AgentOrchestration.Resources;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Journal;
@@ -42,6 +43,7 @@ internal sealed class TaskOrchestrator(
     public async Task<TaskPlan> PlanAsync(OrchestrationRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        await CallerContext.Leave();
         return (await planner.PlanAsync(request, cancellationToken).ConfigureAwait(false)).Plan;
     }
 
@@ -53,8 +55,11 @@ internal sealed class TaskOrchestrator(
 
     public Forecast Forecast(TaskPlan plan) => forecaster.Of(GraphOf(plan));
 
-    public async Task<OrchestrationRun> StartAsync(TaskPlan plan, CancellationToken cancellationToken) =>
-        await StartAsync(GraphOf(plan), cancellationToken).ConfigureAwait(false);
+    public async Task<OrchestrationRun> StartAsync(TaskPlan plan, CancellationToken cancellationToken)
+    {
+        await CallerContext.Leave();
+        return await StartAsync(GraphOf(plan), cancellationToken).ConfigureAwait(false);
+    }
 
     public Task<OrchestrationRun> StartAsync(OrchestrationRequest request, CancellationToken cancellationToken)
     {
@@ -68,6 +73,7 @@ internal sealed class TaskOrchestrator(
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(run);
+        await CallerContext.Leave();
         RunResult result = await run.WaitAsync(cancellationToken).ConfigureAwait(false);
         if (result.Outcome == RunOutcome.Succeeded)
         {
@@ -83,6 +89,7 @@ internal sealed class TaskOrchestrator(
 
     public async Task<T> RunAsync<T>(OrchestrationRequest request, CancellationToken cancellationToken)
     {
+        await CallerContext.Leave();
         OrchestrationRun run = await StartAsync(request, cancellationToken).ConfigureAwait(false);
         return await AnswerAsync<T>(request, run, options.Planning.MaxReplans, cancellationToken).ConfigureAwait(false);
     }
@@ -128,6 +135,7 @@ internal sealed class TaskOrchestrator(
 
     private async Task<OrchestrationRun> StartWholeAsync(OrchestrationRequest request, CancellationToken cancellationToken)
     {
+        await CallerContext.Leave();
         TaskGraph graph = await planner.PlanToStartAsync(request, refusal: null, cancellationToken).ConfigureAwait(false);
         return await StartAsync(graph, cancellationToken).ConfigureAwait(false);
     }
@@ -149,6 +157,7 @@ internal sealed class TaskOrchestrator(
     public async Task<OrchestrationRun> ResumeAsync(string runId, CancellationToken cancellationToken)
     {
         RunIds.ThrowIfInvalid(runId);
+        await CallerContext.Leave();
         while (true)
         {
             if (liveRuns.Find(runId) is { } live)
@@ -207,6 +216,7 @@ internal sealed class TaskOrchestrator(
 
     public async Task<OrchestrationRun> StartFromAsync(string runId, TaskPlan? plan, IReadOnlyList<string>? again, CancellationToken cancellationToken)
     {
+        await CallerContext.Leave();
         RunHeader header = await ReadHeaderAsync(runId, cancellationToken).ConfigureAwait(false)
             ?? throw new ArgumentException($"There is no run '{Excerpt.Of(runId)}'.", nameof(runId));
         TaskGraph graph = GraphOf(plan ?? header.Plan);
@@ -217,6 +227,7 @@ internal sealed class TaskOrchestrator(
     public async Task<OrchestrationRun> StartFromAsync(OrchestrationRun run, TaskPlan? plan, IReadOnlyList<string>? again, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(run);
+        await CallerContext.Leave();
         TaskGraph graph = GraphOf(plan ?? run.Plan);
         await run.WaitAsync(cancellationToken).ConfigureAwait(false);
         return await WatchedAsync(() => StartInsteadAsync(graph, _runOptions, run, [.. again ?? []], cancellationToken)).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AgentOrchestration.Resources;
 
 namespace AgentOrchestration.Execution;
 
@@ -52,6 +53,7 @@ internal sealed class LiveRuns
     public async Task StopAsync(CancellationToken graceEnd)
     {
         _isStopped = true;
+        await CallerContext.Leave();
         LiveRun[] runs = [.. _runs.Values];
         await Task.WhenAll(runs.Select(run => run.CloseAsync(graceEnd))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }

@@ -118,6 +118,7 @@ public sealed class LocalExecutor : IExecutor
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxParallelism, 1, nameof(options));
         cancellationToken.ThrowIfCancellationRequested();
+        await CallerContext.Leave();
         SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
         RunJournal? journal = Store is null ? null : await CreateJournalAsync(Store, RunHeader.Of(graph.Plan, options, TaskTypes!), cancellationToken).ConfigureAwait(false);
 #pragma warning disable CA2000 // The run is returned, or disposed of when it does not start.
@@ -143,6 +144,7 @@ public sealed class LocalExecutor : IExecutor
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxParallelism, 1, nameof(options));
         ArgumentNullException.ThrowIfNull(reuse);
         IRunStore store = Store ?? throw NotRemembered();
+        await CallerContext.Leave();
         ReusableResults reusable = await ReusableResults.ReadAsync(this, graph, reuse, cancellationToken).ConfigureAwait(false);
         SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
         RunHeader header = RunHeader.Of(graph.Plan, options, TaskTypes!) with { MadeFrom = reuse.RunId, Again = reuse.Again };
@@ -174,6 +176,7 @@ public sealed class LocalExecutor : IExecutor
             throw NotRemembered();
         }
 
+        await CallerContext.Leave();
         ReusableResults? reusable = reuse is null ? null : await ReusableResults.ReadAsync(this, graph, reuse, cancellationToken).ConfigureAwait(false);
         SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
         long askedAt = TimeProvider.GetTimestamp();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Planning;
 using AgentOrchestration.Plans;
+using AgentOrchestration.Resources;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.Logging;
 
@@ -57,6 +58,7 @@ internal sealed class PlanCache(HybridCache cache, PlanCacheOptions options, Pla
     public async ValueTask<TaskPlan> WarmAsync(OrchestrationRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        await CallerContext.Leave();
         return (await planner().PlanAsync(request, cancellationToken).ConfigureAwait(false)).Plan;
     }
 

@@ -37,6 +37,7 @@ internal sealed class ResourceObjects : IAsyncDisposable, IDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await CallerContext.Leave();
         foreach (ResourceObjectPool pool in _pools.Values)
         {
             await pool.DisposeAsync().ConfigureAwait(false);

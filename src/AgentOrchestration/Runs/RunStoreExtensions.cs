@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using AgentOrchestration.Plans;
+using AgentOrchestration.Resources;
 using AgentOrchestration.Runs.Journal;
 
 namespace AgentOrchestration.Runs;
@@ -19,12 +20,14 @@ public static class RunStoreExtensions
         this IRunStore store, string runId, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
+        await CallerContext.Leave();
         ReadOnlyMemory<byte> header = await store.ReadHeaderAsync(runId, cancellationToken).ConfigureAwait(false)
             ?? throw new ArgumentException($"There is no run '{Excerpt.Of(runId)}'.", nameof(runId));
         var reader = new JournalEventReader(store, runId, RunHeader.Read(header, runId).Plan);
         await foreach (ReadOnlyMemory<byte> content in store.ReadAsync(runId, 0, cancellationToken).ConfigureAwait(false))
         {
             yield return await reader.ReadAsync(content, cancellationToken).ConfigureAwait(false);
+            await CallerContext.Leave();
         }
     }
 
@@ -37,6 +40,7 @@ public static class RunStoreExtensions
     /// <exception cref="RunStoreException">The store cannot be read, or what it holds of the run is damaged or of another version.</exception>
     public static async Task<RunSnapshot?> ReadSnapshotAsync(this IRunStore store, string runId, CancellationToken cancellationToken = default)
     {
+        await CallerContext.Leave();
         List<RunEvent> events = [];
         await foreach (RunEvent next in store.ReadEventsAsync(runId, cancellationToken).ConfigureAwait(false))
         {
@@ -55,6 +59,7 @@ public static class RunStoreExtensions
     public static async Task<int> DeleteEndedAsync(this IRunStore store, DateTimeOffset endedBefore, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
+        await CallerContext.Leave();
         int deleted = 0;
         await foreach (StoredRun run in store.ListAsync(new RunQuery { IsEnded = true, UpdatedBefore = endedBefore }, cancellationToken).ConfigureAwait(false))
         {
