@@ -101,6 +101,21 @@ internal static class CompetitorAnalysis
             return;
         }
 
+        if (standings.Count > 1)
+        {
+            AddExtremes(sheet, focus, standings);
+        }
+
+        foreach (var standing in standings)
+        {
+            var id = $"{market.IdOf(standing.Entity)}_{focus.Id}";
+            sheet.Percent($"{id}_share_last", $"share of {focus.Label} in {standing.Entity} in {standing.Year}, its last year", standing.Share);
+            sheet.Year($"{id}_year_last", $"last year with a share of {focus.Label} in {standing.Entity}", standing.Year);
+        }
+    }
+
+    private static void AddExtremes(FactSheetBuilder sheet, Competitor focus, List<EntityStanding> standings)
+    {
         var (top, lowest) = (standings[0], standings[^1]);
         sheet.Name("focus_top_entity", $"highest share of {focus.Label}, each in its own last year", top.Entity);
         sheet.Percent("focus_top_entity_share", $"share of {focus.Label} in {top.Entity} in {top.Year}", top.Share);
@@ -109,12 +124,6 @@ internal static class CompetitorAnalysis
         sheet.Percent("focus_lowest_entity_share", $"share of {focus.Label} in {lowest.Entity} in {lowest.Year}", lowest.Share);
         sheet.Year("focus_lowest_entity_year", $"last year of {lowest.Entity}", lowest.Year);
         sheet.Percent("focus_median_share", $"median share of {focus.Label} over the entities, each in its own last year", Median.Of(standings.Select(static standing => standing.Share)));
-        foreach (var standing in standings)
-        {
-            var id = $"{market.IdOf(standing.Entity)}_{focus.Id}";
-            sheet.Percent($"{id}_share_last", $"share of {focus.Label} in {standing.Entity} in {standing.Year}, its last year", standing.Share);
-            sheet.Year($"{id}_year_last", $"last year with a share of {focus.Label} in {standing.Entity}", standing.Year);
-        }
     }
 
     private static FactTable Competitors(Market market, Competition competition)

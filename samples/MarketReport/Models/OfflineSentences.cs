@@ -13,8 +13,8 @@ internal static class OfflineSentences
                 "In {{common_last_year}}, the latest year with figures for at least half of the {{entity_count}} entities, the average over {{entities_last}} of them is {{average_size_last}} ({{size_measure}}).",
             ],
             [
-                "From {{size_base_year}} to {{common_last_year}}, {{only_entity}} changed by {{size_growth}}, which is {{size_growth_per_year}} a year.",
-                "From {{size_base_year}} to {{common_last_year}}, the change of {{only_entity}} is {{size_growth}}.",
+                "From {{size_base_year}} to {{common_last_year}}, {{size_measure}} of {{only_entity}} changed by {{size_growth}}, which is {{size_growth_per_year}} a year.",
+                "From {{size_base_year}} to {{common_last_year}}, the change of {{size_measure}} of {{only_entity}} is {{size_growth}}.",
                 "Counting only those present at both ends ({{size_growth_entities}} of {{entity_count}}), the whole changed by {{size_growth}} from {{size_base_year}} to {{common_last_year}}, which is {{size_growth_per_year}} a year.",
                 "Counting only those present at both ends ({{size_growth_entities}} of {{entity_count}}), the change from {{size_base_year}} to {{common_last_year}} is {{size_growth}}.",
             ],
@@ -69,7 +69,7 @@ internal static class OfflineSentences
         [
             [
                 "That is the market as a whole: {{only_entity}} has no rival in the data.",
-                "{{only_market}} as a whole went from {{size_base_total}} to {{size_last_total}} from {{size_base_year}} to {{common_last_year}}.",
+                "{{only_market}} as a whole went from {{size_base_total}} in {{size_base_year}} to {{size_last_total}} in {{common_last_year}}.",
                 "The market as a whole changed by {{size_growth}}, which is {{size_growth_per_year}} a year, from {{size_base_year}} to {{common_last_year}}, from {{size_base_total}} to {{size_last_total}}, over the same entities ({{size_growth_entities}}).",
                 "The market as a whole went from {{size_base_total}} in {{size_base_year}} to {{size_last_total}} in {{common_last_year}}, over the same entities ({{size_growth_entities}}).",
             ],

@@ -1,6 +1,6 @@
 namespace MarketReport.Reading;
 
-/// <summary>What the name and the cells of a column say of it.</summary>
+/// <summary>The name and the cells of a column, and the kind of column that they indicate.</summary>
 internal sealed class ColumnContent
 {
     /// <summary>Of so many cells one is a period, in a column of periods.</summary>
@@ -73,7 +73,7 @@ internal sealed class ColumnContent
     /// <summary>Gets whether the name is that of an amount and the cells begin with digits, but are not numbers that can be read.</summary>
     public bool IsUnreadAmount => IsAmount && !IsNumeric && !IsMostlyPeriods && Filled.Count(static cell => char.IsAsciiDigit(cell.TrimStart('-', '+', '(', '$', '€', '£', ' ').FirstOrDefault())) * 2 > Filled.Count;
 
-    /// <summary>Gets whether the name, or a zero before other digits, says that the numbers only tell things apart.</summary>
+    /// <summary>Gets whether the name, or a zero before other digits, says that the numbers only identify something.</summary>
     public bool IsCode => Words.IsCode || (_hasLeadingZeros && !Words.IsAmount) || (IsNumeric && Words is { IsNumbered: true, IsAmount: false, IsRate: false });
 
     /// <summary>Gets whether the numbers count the lines of the file, are the rank in each period, or are one and the same for each entity.</summary>

@@ -17,7 +17,7 @@ internal sealed record ColumnRoles(
     /// <summary>Gets the unit that the cells of a measure name, where all of them name the same.</summary>
     public IReadOnlyDictionary<int, string> Units { get; init; } = new Dictionary<int, string>();
 
-    /// <summary>Gets the numeric columns that only tell rows or entities apart.</summary>
+    /// <summary>Gets the numeric columns that only identify rows or entities.</summary>
     public IReadOnlyList<int> Codes { get; init; } = [];
 
     /// <summary>Gets the numeric columns whose values are in several currencies or units.</summary>

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace MarketReport.Reading;
 
-/// <summary>The words of a column's name, and what they say of its content.</summary>
+/// <summary>The words of a column's name, and the kinds of content that they indicate.</summary>
 internal sealed partial class ColumnWords
 {
     private static readonly HashSet<string> Years = Set("year years yr fy jahr jahre année annee an año anno ano jaar");

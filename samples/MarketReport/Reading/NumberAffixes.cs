@@ -1,6 +1,6 @@
 namespace MarketReport.Reading;
 
-/// <summary>What may stand before or after the digits of a number: signs, parentheses, a currency, a unit, a magnitude, a percent sign.</summary>
+/// <summary>The signs, parentheses, currency, unit, magnitude and percent sign around the digits of a number.</summary>
 internal sealed class NumberAffixes
 {
     private static readonly Dictionary<string, double> Magnitudes = new(StringComparer.OrdinalIgnoreCase)
@@ -111,7 +111,7 @@ internal sealed class NumberAffixes
 
     private bool Take(string word, string written, bool isBefore)
     {
-        // "5 t" are tonnes; "5T" are trillions; what is neither currency, unit nor percent sign is a magnitude.
+        // "5 t" are tonnes; "5T" are trillions.
         if (Percents.Contains(word))
         {
             return !isBefore && !IsPercent && (IsPercent = true);

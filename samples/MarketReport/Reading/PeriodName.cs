@@ -1,6 +1,6 @@
 namespace MarketReport.Reading;
 
-/// <summary>What the name of a column says of its being the period.</summary>
+/// <summary>The kind of period that the name of a column indicates.</summary>
 internal enum PeriodName
 {
     None,

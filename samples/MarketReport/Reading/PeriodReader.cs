@@ -42,7 +42,7 @@ internal sealed partial class PeriodReader
     public bool OrderIsGuessed { get; }
 
     /// <param name="column">The cells of a column that hold anything.</param>
-    /// <param name="name">What the name of the column says of it.</param>
+    /// <param name="name">The kind of period that the name of the column indicates.</param>
     public static PeriodReader For(IEnumerable<string> column, PeriodName name)
     {
         var cells = column.Where(static cell => cell.Length <= LongestText && cell.Any(char.IsAsciiDigit)).ToHashSet(StringComparer.Ordinal);
@@ -189,8 +189,8 @@ internal sealed partial class PeriodReader
     [GeneratedRegex(@"^(?<year>[0-9]{4})\s*[-/–]\s*(?<end>[0-9]{2})$")]
     private static partial Regex YearEnd();
 
-    /// <summary>2019-Q3, 2019Q3, 2019 quarter 3, 2019-W05, 2019H1, 2019M03.</summary>
-    [GeneratedRegex(@"^(?<year>[0-9]{4})[-/ :.]*(?<kind>Quarter|Quartal|Qtr|Q|T|Half|H|S|KW|CW|Week|Wk|W|M)[-. ]*(?<part>[0-9]{1,2})$", RegexOptions.IgnoreCase)]
+    /// <summary>2019-Q3, 2019Q3, 2019 quarter 3, 2019-W05, 2019H1, 2019M03, FY19 Q1.</summary>
+    [GeneratedRegex(@"^(?:FY ?(?<year>[0-9]{4}|[0-9]{2})|(?<year>[0-9]{4}))[-/ :.]*(?<kind>Quarter|Quartal|Qtr|Q|T|Half|H|S|KW|CW|Week|Wk|W|M)[-. ]*(?<part>[0-9]{1,2})$", RegexOptions.IgnoreCase)]
     private static partial Regex Part();
 
     /// <summary>Q3 2019, Q3'19, Q3/2019, Q3 FY2019, W05 2019, H1-2019.</summary>

@@ -37,17 +37,17 @@ internal static class ReadingNotes
 
         if (roles.Codes.Count > 0)
         {
-            notes.Add($"Not measures, for they only tell rows or entities apart: the columns {NameList.Of([.. roles.Codes.Select(column => table.Header[column])])}.");
+            notes.Add($"Not measures, because they only identify rows or entities: the columns {NameList.Of([.. roles.Codes.Select(column => table.Header[column])])}.");
         }
 
         if (roles.Mixed.Count > 0)
         {
-            notes.Add($"Not used, for their values are in several currencies or units: the columns {NameList.Of([.. roles.Mixed.Select(column => table.Header[column])])}.");
+            notes.Add($"Not used, because their values are in several currencies or units: the columns {NameList.Of([.. roles.Mixed.Select(column => table.Header[column])])}.");
         }
 
         if (roles.Unused.Count > 0)
         {
-            notes.Add($"Not used, for they hold no numbers: the columns {NameList.Of([.. roles.Unused.Select(column => table.Header[column])])}.");
+            notes.Add($"Not used, because they hold no numbers: the columns {NameList.Of([.. roles.Unused.Select(column => table.Header[column])])}.");
         }
 
         var measures = roles.Measures.ToList();

@@ -13,7 +13,7 @@ internal static class SizeColumn
             ?? amounts.Find(static column => !column.IsUnnamed)
             ?? (numeric.Exists(static column => column.IsShare) ? null : candidates.Find(static column => column.IsRate))
             ?? throw new MarketDataException(numeric.TrueForAll(static column => column.IsCode || column.IsUnnamed)
-                ? $"The numeric columns only tell rows apart ({Names(numeric)}). One must measure the size of the market; name it with --size COLUMN."
+                ? $"The numeric columns only identify rows ({Names(numeric)}). One must measure the size of the market; name it with --size COLUMN."
                 : $"Every numeric column is a share or a rate ({Names(numeric)}), which does not add up. One more must measure the size of the market, such as units sold; name it with --size COLUMN.");
     }
 

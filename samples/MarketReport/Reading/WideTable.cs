@@ -53,7 +53,7 @@ internal static partial class WideTable
             [
                 .. table.Notes,
                 $"The file has a column for each of {times.Count} periods, from {times[0]} to {times[^1]}; each was read as a row of its own.",
-                .. dropped.Count == 0 ? Array.Empty<string>() : [$"Not used, for they belong to no period: the columns {NameList.Of(dropped.ConvertAll(column => table.Header[column]))}."],
+                .. dropped.Count == 0 ? Array.Empty<string>() : [$"Not used, because they belong to no period: the columns {NameList.Of(dropped.ConvertAll(column => table.Header[column]))}."],
             ],
         };
     }

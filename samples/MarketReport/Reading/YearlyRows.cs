@@ -23,7 +23,7 @@ internal static class YearlyRows
         NoteCombined(groups, adds[size], stocks[size], notes);
         var incomplete = coverage.IsRegular ? groups.Where(group => !coverage.IsFull(group)).ToHashSet() : [];
         NoteUnknown(incomplete, groups.Count, $"for others have {coverage.PartName} of the year that they lack", notes);
-        NoteUnknown([.. groups.Where(group => !incomplete.Contains(group) && group.Exists(row => row.Values[size] is null))], groups.Count, "for a line of it has none, and is in no total", notes);
+        NoteUnknown([.. groups.Where(group => !incomplete.Contains(group) && group.Exists(row => row.Values[size] is null))], groups.Count, "because a line of it has no value; it is in no total", notes);
         return groups
             .Select(group => new MarketRow(group[0].Entity, group[0].Period.Year, Combine(group, size, adds, stocks, isComplete: !incomplete.Contains(group))))
             .OrderBy(static row => row.Entity, StringComparer.Ordinal)
@@ -43,7 +43,7 @@ internal static class YearlyRows
             CultureInfo.InvariantCulture,
             $"Several dates of a year, or lines of a date, were combined in {combined:#,0} of {groups.Count:#,0} rows: ")
             + (sizeAdds
-                ? $"the size is their sum{(sizeIsStock ? " on each date and the average over the dates, for it does not add up over time" : "")}, and unknown if one of them lacks it; all else that does not add up is their average weighted by size."
+                ? $"the size is their sum{(sizeIsStock ? " on each date and the average over the dates, because it does not add up over time" : "")}, and unknown if one of them lacks it; all else that does not add up is their average weighted by size."
                 : "each value is their average."));
         var copies = groups.Sum(static group => group.Count - group.Select(static row => string.Join('\n', row.Record.Fields)).Distinct(StringComparer.Ordinal).Count());
         if (copies > 0)

@@ -14,7 +14,7 @@ public sealed class ReadingOnScreenTests
         Assert.Contains("entity 'shop', date 'date', size 'amount' (added up)", run.Screen, StringComparison.Ordinal);
         Assert.Contains("line 2: '2020-02-30' in date is no year or date", run.Screen, StringComparison.Ordinal);
         Assert.Contains("is in no total: N 2021.", run.Screen, StringComparison.Ordinal);
-        Assert.Contains("Not measures, for they only tell rows or entities apart: the columns code.", run.Screen, StringComparison.Ordinal);
+        Assert.Contains("Not measures, because they only identify rows or entities: the columns code.", run.Screen, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -53,6 +53,19 @@ public sealed class ReadingOnScreenTests
         Assert.Contains("Acorn has 15 (sales); it is the only entity of the data.", report, StringComparison.Ordinal);
         Assert.Contains("3 rows, 1 entity,", report, StringComparison.Ordinal);
         Assert.All(["half of the 1", "1 entities", "Together", "number 1 of 1", "at both ends (1"], text => Assert.DoesNotContain(text, report, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task One_market_with_shares_is_neither_the_highest_nor_the_lowest()
+    {
+        await using var run = new ReportRun();
+        string data = await WriteAsync(run, "country,year,sales,ev_share,gas_share\nAtlantis,2019,100,5,95\nAtlantis,2020,120,9,91\n");
+
+        Assert.Equal(ExitCode.Success, await run.RunAsync("--data", data, "--topic", "ev"));
+
+        string report = run.Read("report.md");
+        Assert.Contains("ev went from 5 to 11 (+116.0 %) in Atlantis, the only entity of the data", report, StringComparison.Ordinal);
+        Assert.All(["highest share", "The lowest is", "median", "Together", "1 entities"], text => Assert.DoesNotContain(text, report, StringComparison.Ordinal));
     }
 
     [Theory]

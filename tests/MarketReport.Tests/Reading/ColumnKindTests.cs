@@ -122,7 +122,7 @@ public sealed class ColumnKindTests
     [InlineData("rank,shop,year,revenue\n1,N,2019,5 parsecs\n2,S,2019,6 parsecs\n", "'5 parsecs'")]
     [InlineData("shop,year,revenue\nN,2019,EUR 5\nS,2019,CHF 6\n", "mixes CHF, EUR")]
     [InlineData("shop,currency,year,revenue\nN,EUR,2019,5\nS,CHF,2019,6\n", "'currency' (EUR, CHF)")]
-    [InlineData("rank,shop,year\n1,N,2019\n2,S,2019\n", "only tell rows apart")]
+    [InlineData("rank,shop,year\n1,N,2019\n2,S,2019\n", "only identify rows")]
     public void What_is_not_understood_is_named_with_its_column_and_values(string text, string message) =>
         Assert.Contains(message, CsvFile.ErrorOf(text), StringComparison.Ordinal);
 

@@ -36,6 +36,7 @@ public sealed class PeriodReaderTests
     [InlineData("2Q21", 2021, "Q2")]
     [InlineData("Q2'21", 2021, "Q2")]
     [InlineData("2021:Q2", 2021, "Q2")]
+    [InlineData("FY21 Q2", 2021, "Q2")]
     [InlineData("2. Quartal 2021", 2021, "Q2")]
     [InlineData("H2 2021", 2021, "H2")]
     [InlineData("2021-W07", 2021, "W07")]

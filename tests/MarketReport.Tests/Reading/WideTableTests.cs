@@ -38,7 +38,7 @@ public sealed class WideTableTests
         var data = CsvFile.Read("maker,founded,2019,2020,Total\nA,1950,1,2,3\nB,1960,3,4,7\n");
 
         Assert.Equal("value", Assert.Single(data.Measures).Name);
-        Assert.Contains("Not used, for they belong to no period: the columns founded, Total.", data.Notes);
+        Assert.Contains("Not used, because they belong to no period: the columns founded, Total.", data.Notes);
     }
 
     [Fact]
