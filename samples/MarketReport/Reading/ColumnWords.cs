@@ -26,7 +26,7 @@ internal sealed partial class ColumnWords
     private static readonly HashSet<string> Rates = Set(
         "price prices rate rates rating ratings ratio ratios average avg mean median per percent percentage pct percap % ‰ margin margins expectancy density temperature temp growth change cagr yoy mom age "
         + "speed intensity efficiency inflation unemployment fertility mortality literacy gini hdi cpi ppi discount utilization utilisation occupancy penetration mpg score scores satisfaction probability "
-        + "share shares proportion prevalence incidence frequency height bmi concentration yield deflator "
+        + "share shares proportion prevalence happiness coverage quality humidity pressure churn conversion ctr roi roe roa beta volatility salary salaries wage wages incidence frequency height bmi concentration yield deflator "
         + "preis preise quote anteil durchschnitt mittel marge wachstum veränderung dichte prix taux moyenne precio tasa promedio cuota margen porcentaje");
 
     private static readonly HashSet<string> Amounts = Set(

@@ -46,6 +46,7 @@ public sealed class ColumnKindTests
     [InlineData("Durchschnittlicher Preis,Absatz")]
     [InlineData("Market share,Sales")]
     [InlineData("profit margin,profit")]
+    [InlineData("average wage,boats")]
     public void The_size_is_the_amount_that_adds_up_and_the_rate_is_averaged(string columns)
     {
         var data = CsvFile.Read($"country,year,{columns}\nA,2019,2,30\nB,2019,5,10\n");
