@@ -1,4 +1,5 @@
 using System.ClientModel;
+using System.Runtime.CompilerServices;
 using AgentOrchestration.Plans;
 using LoopbackModel;
 using Microsoft.Extensions.AI;
@@ -211,5 +212,37 @@ public sealed class EndpointAnswerTests
 
         Assert.Equal(2, (await server.PlanAsync(streamed)).Subtasks.Count);
         Assert.Equal(2, server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_refusal_that_a_client_leaves_out_of_a_stream_is_found_in_the_whole_answer()
+    {
+        using var model = new SilentStream();
+
+        InvalidPlanException refused = await Assert.ThrowsAsync<InvalidPlanException>(
+            () => Application.With(model).StartAsync(Application.Request, TestContext.Current.CancellationToken));
+
+        Assert.Equal(PlanDiagnosticCode.ModelRefusal, Assert.Single(refused.Diagnostics).Code);
+        Assert.Equal(1, model.WholeAnswers);
+    }
+
+    /// <summary>Refuses, and says so in whole answers only: the form of a refusal where the SDK's own properties are trimmed away.</summary>
+    private sealed class SilentStream() : DelegatingChatClient(new ScriptedModel())
+    {
+        public int WholeAnswers { get; private set; }
+
+        public override Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+        {
+            WholeAnswers++;
+            var refusal = new ErrorContent("I cannot help with that.") { ErrorCode = "Refusal" };
+            return Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, [refusal])) { FinishReason = ChatFinishReason.Stop });
+        }
+
+        public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+            IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            await Task.CompletedTask;
+            yield return new ChatResponseUpdate(ChatRole.Assistant, []) { FinishReason = ChatFinishReason.Stop, RawRepresentation = new object() };
+        }
     }
 }
