@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using DurableWorker;
 
 namespace AgentOrchestration.Sqlite.Tests;
@@ -63,6 +64,12 @@ internal sealed class WorkerProcess : IDisposable
         await _process.WaitForExitAsync(TestEnd);
     }
 
+    /// <summary>Suspends the process, as a laptop that sleeps or a machine that is paused does.</summary>
+    public Task SuspendAsync() => SignalAsync("STOP");
+
+    /// <summary>Lets a process continue that was suspended.</summary>
+    public Task ContinueAsync() => SignalAsync("CONT");
+
     /// <summary>Ends its input, and waits until it has ended well.</summary>
     public async Task EndAsync()
     {
@@ -79,6 +86,13 @@ internal sealed class WorkerProcess : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync(TestEnd);
+        Assert.Equal(0, kill.ExitCode);
     }
 
     private async Task<string> HearAsync()

@@ -1,7 +1,9 @@
 using System.Globalization;
 using AgentOrchestration;
+using AgentOrchestration.Plans;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Sqlite;
+using AgentOrchestration.Tasks;
 using DurableWorker;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,6 +12,7 @@ using Microsoft.Extensions.Hosting;
 // What it does, the database, and more:
 // run DATABASE EFFECTS MINUTES RUN: goes on with a run, or with a new one for "-", by a clock that is so many minutes ahead, until it has ended.
 // share DATABASE EFFECTS COUNT: makes so many runs, and goes on with whatever nobody drives, until the input ends. Its leases last 3 seconds.
+// block DATABASE: drives a run whose code blocks every thread of the pool for twice as long as its lease of 3 seconds lasts.
 // lock DATABASE: keeps others from writing until the input ends.
 switch (args[0])
 {
@@ -18,6 +21,9 @@ switch (args[0])
         break;
     case "share":
         await ShareAsync((int)Number(args[3]));
+        break;
+    case "block":
+        await BlockAsync();
         break;
     default:
         await LockAsync();
@@ -73,6 +79,45 @@ async Task ShareAsync(int count)
     {
         await run.DisposeAsync();
     }
+}
+
+async Task BlockAsync()
+{
+    ThreadPool.SetMinThreads(2, 2);
+    ThreadPool.SetMaxThreads(2, 2);
+    using var released = new ManualResetEventSlim();
+    var services = new ServiceCollection();
+    services.AddAgentOrchestration(options => options.LeaseDuration = TimeSpan.FromSeconds(3)).UseSqlite(args[1])
+        .AddTaskType("block", "Blocks its thread.", (None _, TaskContext _, CancellationToken _) =>
+        {
+            released.Wait(CancellationToken.None);
+            return ValueTask.FromResult(1);
+        });
+    await using ServiceProvider provider = services.BuildServiceProvider();
+    TaskPlan plan = TaskPlan.Create(plan =>
+    {
+        for (int i = 0; i < 4; i++)
+        {
+            plan.Add($"block{i}", "block");
+        }
+    });
+    await using OrchestrationRun run = await provider.GetRequiredService<ITaskOrchestrator>().StartAsync(plan);
+    var watch = new Thread(() =>
+    {
+        using var store = new SqliteRunStore(args[1], TimeProvider.System);
+        int free = 0;
+        for (int look = 0; look < 60; look++)
+        {
+            Thread.Sleep(100);
+            free += store.FindAsync(run.RunId, CancellationToken.None).AsTask().Result!.IsLeased ? 0 : 1;
+        }
+
+        Console.WriteLine($"free {free}");
+        released.Set();
+    });
+    watch.Start();
+    Console.WriteLine($"ended {(await run.WaitAsync()).Outcome}");
+    watch.Join();
 }
 
 async Task LockAsync()

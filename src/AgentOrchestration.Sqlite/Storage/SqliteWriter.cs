@@ -1,20 +1,22 @@
-using System.Threading.Channels;
+using System.Collections.Concurrent;
 using AgentOrchestration.Runs;
 
 namespace AgentOrchestration.Sqlite.Storage;
 
 /// <summary>
 /// The one writer of this process: takes everything that was asked meanwhile into one transaction, so that many appends cost one flush of
-/// the disk. It has a thread of its own, because it waits for the disk.
+/// the disk. It has a thread of its own, because it waits for the disk; no thread of the pool is needed for a write, so that leases are renewed
+/// while handlers block the pool.
 /// </summary>
 internal sealed class SqliteWriter : IDisposable
 {
     private const int LargestGroup = 1024;
 
-    private readonly Channel<WriteRequest> _requests = Channel.CreateUnbounded<WriteRequest>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly BlockingCollection<WriteRequest> _requests = [];
     private readonly SqliteDatabase _database;
     private readonly Thread _thread;
     private SqliteSession? _session;
+    private bool _isDisposed;
 
     public SqliteWriter(SqliteDatabase database)
     {
@@ -28,23 +30,38 @@ internal sealed class SqliteWriter : IDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         var request = new WriteRequest<T>(write);
-        ObjectDisposedException.ThrowIf(!_requests.Writer.TryWrite(request), typeof(SqliteRunStore));
+        try
+        {
+            _requests.Add(request, CancellationToken.None);
+        }
+        catch (InvalidOperationException)
+        {
+            throw new ObjectDisposedException(nameof(SqliteRunStore));
+        }
+
         return request.Done;
     }
 
     public void Dispose()
     {
-        _requests.Writer.TryComplete();
+        if (Interlocked.Exchange(ref _isDisposed, true))
+        {
+            return;
+        }
+
+        _requests.CompleteAdding();
         _thread.Join();
         _session?.Dispose();
+        _requests.Dispose();
     }
 
     private void Work()
     {
         List<WriteRequest> group = [];
-        while (WaitForRequests())
+        while (_requests.TryTake(out WriteRequest? first, Timeout.Infinite))
         {
-            while (group.Count < LargestGroup && _requests.Reader.TryRead(out WriteRequest? request))
+            group.Add(first);
+            while (group.Count < LargestGroup && _requests.TryTake(out WriteRequest? request))
             {
                 group.Add(request);
             }
@@ -52,12 +69,6 @@ internal sealed class SqliteWriter : IDisposable
             Commit(group);
             group.Clear();
         }
-    }
-
-    private bool WaitForRequests()
-    {
-        ValueTask<bool> waiting = _requests.Reader.WaitToReadAsync();
-        return waiting.IsCompleted ? waiting.Result : waiting.AsTask().GetAwaiter().GetResult();
     }
 
     private void Commit(List<WriteRequest> group)
