@@ -42,6 +42,7 @@ public sealed class DispatchCoreProperties
         StartsFollowDependencies(run, events);
         AttemptsStayWithinLimits(run, events);
         NothingStartsAfterAStop(events);
+        NothingStartsWhenTimeIsOver(run, events);
         SkipsHaveACause(run, events);
         ApprovalsComeFirst(run, events);
         OnlyHarmlessWorkIsShared(run, events);
@@ -111,6 +112,22 @@ public sealed class DispatchCoreProperties
     {
         Assert.True(events.Count(next => next is StopRequested) <= 1);
         Assert.DoesNotContain(events.SkipWhile(next => next is not StopRequested), next => next is AttemptStarted or SubtasksAdded or ApprovalRequested);
+    }
+
+    /// <summary>The timers of the adversary come late, and in any order.</summary>
+    private static void NothingStartsWhenTimeIsOver(AdversarialRun run, IReadOnlyList<RunEvent> events)
+    {
+        DateTimeOffset start = events[0].Time;
+        RunBudget? budget = run.Options.Budget;
+        foreach (RunEvent next in events)
+        {
+            budget = next is BudgetExtended extended ? extended.Budget : budget;
+            if (next is AttemptStarted)
+            {
+                Assert.False(next.Time >= start + run.Options.Timeout, $"{next} after the run's time.");
+                Assert.False(next.Time >= start + budget?.MaxTime, $"{next} after the time of the run's budget.");
+            }
+        }
     }
 
     private static void SkipsHaveACause(AdversarialRun run, IReadOnlyList<RunEvent> events)
