@@ -55,12 +55,13 @@ public sealed class HandlerTester : IAsyncDisposable
     /// <param name="input">The input. Default: none.</param>
     /// <param name="cancellationToken">Stops the code. Default: nothing does.</param>
     /// <exception cref="ArgumentException"><paramref name="input"/> is not of the task type's input type.</exception>
+    /// <exception cref="InvalidOperationException">The output is null, though the code declares that it is not.</exception>
     /// <exception cref="InvalidCastException">The output is not a <typeparamref name="TOutput"/>.</exception>
     public async Task<TOutput> ExecuteAsync<TOutput>(object? input = null, CancellationToken cancellationToken = default)
     {
         object? checkedInput = Check(input);
-        object? output = await InScopeAsync(context => _taskType.InvokeAsync(checkedInput, context, cancellationToken)).ConfigureAwait(false);
-        return (TOutput)_taskType.Accept(output)!;
+        object? output = _taskType.Accept(await InScopeAsync(context => _taskType.InvokeAsync(checkedInput, context, cancellationToken)).ConfigureAwait(false));
+        return output is null && _taskType.WhyNotNull is { } reason ? throw new InvalidOperationException(reason) : (TOutput)output!;
     }
 
     /// <summary>Undoes the work once.</summary>

@@ -66,6 +66,16 @@ public sealed class HandlerTesterTests
     }
 
     [Fact]
+    public async Task ExecuteAsync_NullForAnOutputThatIsDeclaredNotToBe_IsRefusedAsInARun()
+    {
+        await using var liar = HandlerTester.For(TaskDescriptor.For<None, string>("liar", "Lies.", (_, _, _) => ValueTask.FromResult<string>(null!)));
+        await using var maybe = HandlerTester.For(TaskDescriptor.For<None, string?>("maybe", "May give null.", (_, _, _) => ValueTask.FromResult<string?>(null)));
+
+        Assert.Contains("'liar' has returned null", (await Assert.ThrowsAsync<InvalidOperationException>(() => liar.ExecuteAsync<string>(cancellationToken: TestEnd))).Message, StringComparison.Ordinal);
+        Assert.Null(await maybe.ExecuteAsync<string?>(cancellationToken: TestEnd));
+    }
+
+    [Fact]
     public async Task ExecuteAsync_HandlerThrows_ThrowsTheSame()
     {
         await using var tester = HandlerTester.For<Greeting>(services => services.AddSingleton(new Greeter("")));

@@ -207,9 +207,7 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
         TaskDescriptor taskType = TaskType;
         if (output is null)
         {
-            return taskType.OutputMayBeNull ? null : new InvalidPayloadException(
-                InvalidPayloadException.InvalidOutput,
-                $"'{taskType.Name}' has returned null, but declares an output that is not null ({CSharpName.Of(taskType.OutputType)}). Return a value, or declare that it may be null.");
+            return taskType.WhyNotNull is { } reason ? new InvalidPayloadException(InvalidPayloadException.InvalidOutput, reason) : null;
         }
 
         return Run.Executor.Faithful.FindUnwritable(output, taskType.OutputType) is not { } found ? null : new InvalidPayloadException(

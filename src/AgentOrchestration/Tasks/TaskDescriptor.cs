@@ -1,3 +1,4 @@
+using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 
 namespace AgentOrchestration.Tasks;
@@ -57,6 +58,11 @@ public sealed class TaskDescriptor
 
     /// <summary>Whether the code is declared to return null, or nothing is known of that.</summary>
     internal bool OutputMayBeNull => _outputMayBeNull ??= DeclaredNullability.OutputMayBeNull(OutputType, () => Invoker.Method);
+
+    /// <summary>Why null is no output; <see langword="null"/> when it is one.</summary>
+    internal string? WhyNotNull => OutputMayBeNull
+        ? null
+        : $"'{Name}' has returned null, but declares an output that is not null ({CSharpName.Of(OutputType)}). Return a value, or declare that it may be null.";
 
     /// <summary>Whether an equal subtask's answer may stand for this one's.</summary>
     internal bool MayShare => Effect is TaskEffect.Pure or TaskEffect.Read;

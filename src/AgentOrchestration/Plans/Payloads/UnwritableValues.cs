@@ -19,6 +19,7 @@ internal sealed class UnwritableValues(PayloadShapes shapes)
     private const int Deepest = 64;
 
     private readonly ConcurrentDictionary<Type, bool> _mayHold = [];
+    private readonly ConcurrentDictionary<PayloadShape, PayloadMember[]> _members = [];
     private readonly bool _writesAllNumbers = shapes.Options.NumberHandling.HasFlag(JsonNumberHandling.AllowNamedFloatingPointLiterals);
 
     /// <returns>The first such value with its place, or <see langword="null"/>.</returns>
@@ -84,11 +85,13 @@ internal sealed class UnwritableValues(PayloadShapes shapes)
         };
     }
 
+    private PayloadMember[] MembersToVisit(PayloadShape shape) => [.. shape.Members.Where(member => !member.IsWrittenInItsOwnWay && MayHold(member.Type))];
+
     private PayloadDifference? FindInMembers(object value, PayloadShape shape, int depth, ref int visitsLeft)
     {
-        foreach (PayloadMember member in shape.Members)
+        foreach (PayloadMember member in _members.TryGetValue(shape, out PayloadMember[]? members) ? members : _members.GetOrAdd(shape, MembersToVisit))
         {
-            if (!member.IsWrittenInItsOwnWay && MayHold(member.Type) && Find(ValueOf(member, value), member.Type, depth + 1, ref visitsLeft) is { } found)
+            if (Find(ValueOf(member, value), member.Type, depth + 1, ref visitsLeft) is { } found)
             {
                 return found.Under(member.Name);
             }
