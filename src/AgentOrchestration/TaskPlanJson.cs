@@ -24,7 +24,7 @@ public static class TaskPlanJson
         public static TaskPlan FromJson(string json)
         {
             ArgumentNullException.ThrowIfNull(json);
-            var reader = new PlanReader(NoLimits);
+            var reader = new PlanReader(NoLimits, isStrict: true);
             reader.Append(json);
             PlanReading reading = reader.Complete();
 

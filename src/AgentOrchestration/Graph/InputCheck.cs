@@ -45,13 +45,16 @@ internal sealed class InputCheck(
         OutputSource? list = checkedSubtask.ForEach is { } reference ? CheckList(subtask, reference) : null;
         InputBinding? items = checkedSubtask.Items is { } given ? CheckItems(subtask, given) : null;
         OutputSource? condition = checkedSubtask.Condition is { } when ? CheckCondition(subtask, when) : null;
-        InputBinding? binding = types[subtask] is { } type && checkedSubtask.Plan is null ? CheckArguments(subtask, checkedSubtask, type) : null;
+        InputBinding? binding = CheckArguments(subtask, checkedSubtask, checkedSubtask.Plan is null ? types[subtask] : null);
         return list is null && items is null && condition is null
             ? binding
             : (binding ?? new InputBinding(checkedSubtask.Arguments ?? EmptyObject, [])) with { List = list, Items = items, Condition = condition };
     }
 
-    private InputBinding? CheckArguments(int subtask, Subtask checkedSubtask, TaskDescriptor type)
+    /// <param name="subtask">The subtask's index.</param>
+    /// <param name="checkedSubtask">The subtask.</param>
+    /// <param name="type">Its task type; where there is none, what its arguments refer to is checked all the same, so that everything is reported at once.</param>
+    private InputBinding? CheckArguments(int subtask, Subtask checkedSubtask, TaskDescriptor? type)
     {
         JsonElement arguments = checkedSubtask.Arguments is { ValueKind: not JsonValueKind.Undefined } given ? given : EmptyObject;
         if (ArgumentsText.WhyUnreadable(arguments, MaxDepth) is { } reason)
@@ -64,11 +67,17 @@ internal sealed class InputCheck(
         if (isTemplate && checkedSubtask.Arguments is null)
         {
             // Each item is an input; it is checked when it is there.
-            if (checkedSubtask.Items is { ValueKind: JsonValueKind.Array } items)
+            if (type is not null && checkedSubtask.Items is { ValueKind: JsonValueKind.Array } items)
             {
                 CheckGivenInputs(subtask, type, items);
             }
 
+            return null;
+        }
+
+        if (type is null)
+        {
+            FindSources(subtask, arguments, "/arguments", out _);
             return null;
         }
 

@@ -21,6 +21,9 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
     /// <summary>Reads and writes inputs and outputs.</summary>
     public PayloadSerializer Serializer { get; } = serializer;
 
+    /// <summary>Gets the registered task types.</summary>
+    public ITaskTypeRegistry TaskTypes { get; } = taskTypes;
+
     /// <summary>Which subtasks need somebody's approval, beside those that say so themselves.</summary>
     public Func<Subtask, TaskDescriptor, bool>? ApprovalRule { get; init; }
 
@@ -89,7 +92,7 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
         TaskDescriptor?[] types = FindTaskTypes(plan, report);
         ResourceRequirements[] needs = CheckNeeds(plan, types, report);
         AttemptPolicy[] policies = FindPolicies(plan, types, report);
-        InputBinding?[] inputs = new InputCheck(plan, report, taskTypes, Serializer, types, dependencies, dependencyCheck, surroundings, patterns).Run();
+        InputBinding?[] inputs = new InputCheck(plan, report, TaskTypes, Serializer, types, dependencies, dependencyCheck, surroundings, patterns).Run();
         CheckNestedPlans(plan, report, patterns, depth);
 
         var successors = SuccessorGraph.FromDependencies(Within(dependencies, surroundings.Offset));
@@ -160,12 +163,12 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
                 found[i] = NestedPlanType.Descriptor;
                 CheckNested(subtask, i, report);
             }
-            else if (!taskTypes.TryGet(subtask.TaskType, out found[i]))
+            else if (!TaskTypes.TryGet(subtask.TaskType, out found[i]))
             {
                 report.Add(
                     PlanDiagnosticCode.UnknownTaskType, i, "/type",
                     $"There is no task type '{Excerpt.Of(subtask.TaskType)}'.",
-                    $"Use one of: {names ??= string.Join(", ", taskTypes.TaskTypes.Select(known => known.Name))}.");
+                    $"Use one of: {names ??= string.Join(", ", TaskTypes.TaskTypes.Select(known => known.Name))}.");
             }
             else
             {
@@ -276,14 +279,14 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
         for (int i = 0; i < policies.Length; i++)
         {
             Subtask subtask = plan.Subtasks[i];
-            if (types[i] is not { } type)
-            {
-                continue;
-            }
-
             if (subtask.Policy is { } own && PolicyRules.WhyInvalid(own) is { } reason)
             {
                 report.Add(PlanDiagnosticCode.InvalidPolicy, i, "/policy", reason, "Correct the policy, or leave it out.");
+            }
+
+            if (types[i] is not { } type)
+            {
+                continue;
             }
 
             bool mustBeApproved = subtask.Policy?.RequiresApproval is null && ApprovalRule?.Invoke(subtask, type) == true;

@@ -43,8 +43,8 @@ internal sealed class PlanCache(HybridCache cache, PlanCacheOptions options, Pla
     {
         try
         {
-            TaskPlan mended = PlanMender.Mend(plan);
-            if (checker.Check(mended, out _) is not null)
+            TaskPlan mended = PlanMender.Mend(plan, checker.TaskTypes, out IReadOnlyList<PlanDiagnostic> unclear);
+            if (unclear.Count == 0 && checker.Check(mended, out _) is not null)
             {
                 await SetAsync(request, mended, cancellationToken).ConfigureAwait(false);
             }

@@ -1,18 +1,21 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using AgentOrchestration.Plans;
+using AgentOrchestration.Resources;
 
 namespace AgentOrchestration.Planning;
 
 /// <summary>
-/// Reads a subtask that the serializer has refused, property by property: the serializer names the first mistake, this names each, and
-/// keeps what can be understood, so that the rest of the plan can be checked.
+/// Reads a subtask that the serializer has refused, property by property. What has one meaning is read as that and recorded; of the rest the
+/// serializer names the first mistake, this names each, and keeps what can be understood, so that the rest of the plan can be checked.
 /// </summary>
-internal sealed class IllWrittenSubtask(List<PlanDiagnostic> diagnostics)
+internal sealed class IllWrittenSubtask(AnswerNotes notes)
 {
     private const int MaxTold = 20;
     private const string Id = "id";
     private const string Type = "type";
+
+    private static readonly JsonElement Null = JsonElement.Parse("null");
 
     private static readonly Dictionary<string, Func<JsonElement, string?>> Subtask = new(StringComparer.Ordinal)
     {
@@ -30,46 +33,55 @@ internal sealed class IllWrittenSubtask(List<PlanDiagnostic> diagnostics)
             element.ValueKind is JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null ? null : $"{Describe(element)} stands where true or false is expected.",
         ["plan"] = static element => Kind(element, JsonValueKind.Object, "an object"),
         ["policy"] = static element => Fits(element, PlanJsonContext.Default.PolicyDocument),
-        ["estimatedMinutes"] = static element => Kind(element, JsonValueKind.Number, "a number"),
+        [PropertyNames.EstimatedMinutes] = static element => Kind(element, JsonValueKind.Number, "a number"),
         ["resources"] = static element => Fits(element, PlanJsonContext.Default.ResourceRequirements),
     };
 
     private static readonly Dictionary<string, Func<JsonElement, string?>> Plan = new(StringComparer.Ordinal)
     {
         ["goal"] = Text,
-        ["subtasks"] = static element => Kind(element, JsonValueKind.Array, "an array", mayBeNull: false),
+        [PropertyNames.Subtasks] = static element => Kind(element, JsonValueKind.Array, "an array", mayBeNull: false),
     };
 
-    public SubtaskDocument Read(ReadOnlySpan<byte> json, string path)
+    private SubtaskForms _forms = null!;
+
+    public SubtaskDocument Read(ReadOnlySpan<byte> json, string path, string? key)
     {
         try
         {
             var reader = new Utf8JsonReader(json);
             using JsonDocument document = JsonDocument.ParseValue(ref reader);
-            return ReadSubtask(document.RootElement, path);
+            return ReadSubtask(document.RootElement, path, key);
         }
         catch (InvalidOperationException)
         {
             // Half of a surrogate pair in a name.
-            diagnostics.Add(AnswerDiagnostic.Malformed(path, "it holds text that is no valid Unicode."));
+            notes.Diagnostics.Add(AnswerDiagnostic.Malformed(path, "it holds text that is no valid Unicode."));
             return new SubtaskDocument { Id = "", Type = "" };
         }
     }
 
-    private SubtaskDocument ReadSubtask(JsonElement element, string path)
+    private SubtaskDocument ReadSubtask(JsonElement element, string path, string? key)
     {
+        _forms = new SubtaskForms(notes, path, element, key);
         Dictionary<string, JsonElement> good = Sift(element, path, Subtask, "subtask");
+        string? id = Get(good, Id, PlanJsonContext.Default.String);
         foreach (string name in (ReadOnlySpan<string>)[Id, Type])
         {
-            if (!element.TryGetProperty(name, out _))
+            if (!good.ContainsKey(name) && !element.TryGetProperty(name, out _) && !(name == Id && key is not null))
             {
-                diagnostics.Add(AnswerDiagnostic.Malformed($"{path}/{name}", $"the subtask has no \"{name}\"."));
+                notes.Diagnostics.Add(AnswerDiagnostic.Malformed($"{path}/{name}", $"the subtask has no \"{name}\"."));
             }
+        }
+
+        if (id is not null && key is not null && id != key)
+        {
+            notes.Diagnostics.Add(AnswerDiagnostic.Malformed($"{path}/{Id}", $"the subtask '{Excerpt.Of(key)}' has another id, '{Excerpt.Of(id)}'."));
         }
 
         return new SubtaskDocument
         {
-            Id = Get(good, Id, PlanJsonContext.Default.String) ?? "",
+            Id = id ?? key ?? "",
             Type = Get(good, Type, PlanJsonContext.Default.String) ?? "",
             Name = Get(good, "name", PlanJsonContext.Default.String),
             Description = Get(good, "description", PlanJsonContext.Default.String),
@@ -82,30 +94,31 @@ internal sealed class IllWrittenSubtask(List<PlanDiagnostic> diagnostics)
             WaitsForAdded = good.TryGetValue("waitsForAdded", out JsonElement waits) && waits.ValueKind != JsonValueKind.Null ? waits.GetBoolean() : null,
             Plan = good.TryGetValue("plan", out JsonElement plan) && plan.ValueKind == JsonValueKind.Object ? ReadPlan(plan, $"{path}/plan") : null,
             Policy = Get(good, "policy", PlanJsonContext.Default.PolicyDocument),
-            EstimatedMinutes = good.TryGetValue("estimatedMinutes", out JsonElement minutes) && minutes.ValueKind == JsonValueKind.Number ? minutes.GetDouble() : null,
+            EstimatedMinutes = good.TryGetValue(PropertyNames.EstimatedMinutes, out JsonElement minutes) && minutes.ValueKind == JsonValueKind.Number ? minutes.GetDouble() : null,
             Resources = Get(good, "resources", PlanJsonContext.Default.ResourceRequirements),
         };
     }
 
     private PlanDocument ReadPlan(JsonElement element, string path)
     {
+        _forms = new SubtaskForms(notes, path, element, key: null);
         Dictionary<string, JsonElement> good = Sift(element, path, Plan, "plan");
-        if (!element.TryGetProperty("subtasks", out _))
+        if (!good.ContainsKey(PropertyNames.Subtasks) && !element.TryGetProperty(PropertyNames.Subtasks, out _))
         {
-            diagnostics.Add(AnswerDiagnostic.Malformed($"{path}/subtasks", "the plan has no \"subtasks\"."));
+            notes.Diagnostics.Add(AnswerDiagnostic.Malformed($"{path}/subtasks", "the plan has no \"subtasks\"."));
         }
 
         List<SubtaskDocument?> subtasks = [];
-        foreach ((int index, JsonElement subtask) in (good.TryGetValue("subtasks", out JsonElement list) ? list.EnumerateArray() : default).Index())
+        foreach ((int index, JsonElement subtask) in (good.TryGetValue(PropertyNames.Subtasks, out JsonElement list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : default).Index())
         {
             string place = $"{path}/subtasks/{index}";
             if (subtask.ValueKind == JsonValueKind.Object)
             {
-                subtasks.Add(ReadSubtask(subtask, place));
+                subtasks.Add(ReadSubtask(subtask, place, key: null));
             }
             else
             {
-                diagnostics.Add(AnswerDiagnostic.Malformed(place, $"a subtask is an object, not {Describe(subtask)}."));
+                notes.Diagnostics.Add(AnswerDiagnostic.Malformed(place, $"a subtask is an object, not {Describe(subtask)}."));
                 subtasks.Add(new SubtaskDocument { Id = "", Type = "" });
             }
         }
@@ -113,7 +126,7 @@ internal sealed class IllWrittenSubtask(List<PlanDiagnostic> diagnostics)
         return new PlanDocument { Goal = Get(good, "goal", PlanJsonContext.Default.String), Subtasks = subtasks };
     }
 
-    /// <summary>The properties that are known, stand once, and have a value of the right kind; what is wrong with the others is told.</summary>
+    /// <summary>The properties that are known, stand once, and have a value of the right kind; what is wrong with the others is reported.</summary>
     private Dictionary<string, JsonElement> Sift(JsonElement element, string path, Dictionary<string, Func<JsonElement, string?>> known, string what)
     {
         Dictionary<string, JsonElement> good = new(StringComparer.Ordinal);
@@ -121,21 +134,33 @@ internal sealed class IllWrittenSubtask(List<PlanDiagnostic> diagnostics)
         int told = 0;
         foreach (JsonProperty property in element.EnumerateObject())
         {
-            string? mistake = !known.TryGetValue(property.Name, out Func<JsonElement, string?>? check)
-                ? $"a {what} has no property \"{Excerpt.Of(property.Name)}\"."
-                : check(property.Value);
-            mistake = seen.Add(property.Name) ? mistake : $"the property \"{Excerpt.Of(property.Name)}\" stands twice.";
+            if (_forms.NameOf(property, known.Keys) is not { } name)
+            {
+                continue;
+            }
+
+            JsonElement value = known.ContainsKey(name) ? _forms.ValueOf(name, property.Value) : property.Value;
+            string? mistake = !known.TryGetValue(name, out Func<JsonElement, string?>? check)
+                ? $"a {what} has no property \"{Excerpt.Of(name)}\"."
+                : check(value);
+            mistake = seen.Add(name) ? mistake : $"the property \"{Excerpt.Of(name)}\" stands twice.";
             if (mistake is null)
             {
-                good.Add(property.Name, property.Value);
+                good.Add(name, value);
             }
             else
             {
-                good.Remove(property.Name);
+                good.Remove(name);
                 if (++told <= MaxTold)
                 {
-                    diagnostics.Add(AnswerDiagnostic.Malformed($"{path}/{JsonPointer.Escape(Excerpt.Of(property.Name))}", mistake));
+                    notes.Diagnostics.Add(AnswerDiagnostic.Malformed($"{path}/{JsonPointer.Escape(Excerpt.Of(property.Name))}", mistake));
                 }
+            }
+
+            if (mistake is not null && known.ContainsKey(name))
+            {
+                // What is malformed is not missing as well.
+                good.TryAdd(name, Null);
             }
         }
 
@@ -143,7 +168,7 @@ internal sealed class IllWrittenSubtask(List<PlanDiagnostic> diagnostics)
     }
 
     private static T? Get<T>(Dictionary<string, JsonElement> good, string name, JsonTypeInfo<T> type) =>
-        good.TryGetValue(name, out JsonElement element) ? element.Deserialize(type) : default;
+        good.TryGetValue(name, out JsonElement element) && element.ValueKind != JsonValueKind.Null ? element.Deserialize(type) : default;
 
     private static string? Text(JsonElement element) => Kind(element, JsonValueKind.String, "a text");
 

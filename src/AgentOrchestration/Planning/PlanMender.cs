@@ -1,5 +1,6 @@
 using AgentOrchestration.Graph;
 using AgentOrchestration.Plans;
+using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Planning;
 
@@ -9,28 +10,38 @@ namespace AgentOrchestration.Planning;
 /// </summary>
 internal static class PlanMender
 {
-    public static TaskPlan Mend(TaskPlan plan)
+    /// <summary>Repairs a plan.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="taskTypes">The task types by whose schemas arguments are repaired; <see langword="null"/> for none.</param>
+    public static TaskPlan Mend(TaskPlan plan, ITaskTypeRegistry? taskTypes = null) => Mend(plan, taskTypes, out _);
+
+    /// <summary>Repairs a plan.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="taskTypes">The task types by whose schemas arguments are repaired; <see langword="null"/> for none.</param>
+    /// <param name="diagnostics">What passes every check but may mean something else, so that it must be refused.</param>
+    public static TaskPlan Mend(TaskPlan plan, ITaskTypeRegistry? taskTypes, out IReadOnlyList<PlanDiagnostic> diagnostics)
     {
-        var repairs = new PlanRepairs();
-        TaskPlan mended = Mend(plan, place: "", depth: 1, repairs);
-        return repairs.Count == 0 ? plan : mended with { Repairs = [.. plan.Repairs, .. repairs.ToList()] };
+        var context = new MendingContext(taskTypes);
+        TaskPlan mended = Mend(plan, place: "", depth: 1, context);
+        diagnostics = context.Diagnostics;
+        return context.Repairs.Count == 0 ? plan : mended with { Repairs = [.. plan.Repairs, .. context.Repairs.ToList()] };
     }
 
-    private static TaskPlan Mend(TaskPlan plan, string place, int depth, PlanRepairs repairs)
+    private static TaskPlan Mend(TaskPlan plan, string place, int depth, MendingContext context)
     {
         var names = new SubtaskNames(plan.Subtasks);
         var subtasks = new Subtask[plan.Subtasks.Count];
         for (int i = 0; i < subtasks.Length; i++)
         {
             string path = $"{place}/subtasks/{i}";
-            subtasks[i] = new SubtaskMender(names, path, repairs).Mend(plan.Subtasks[i]);
+            subtasks[i] = new SubtaskMender(names, path, context).Mend(plan.Subtasks[i]);
             if (subtasks[i].Plan is { } nested && depth < PlanChecker.DeepestPlan)
             {
-                subtasks[i] = subtasks[i] with { Plan = Mend(nested, $"{path}/plan", depth + 1, repairs) };
+                subtasks[i] = subtasks[i] with { Plan = Mend(nested, $"{path}/plan", depth + 1, context) };
             }
         }
 
-        new ContradictionMender(names, subtasks, place, repairs).Mend();
+        new ContradictionMender(names, subtasks, place, context.Repairs).Mend();
         return plan with { Subtasks = subtasks };
     }
 }

@@ -55,8 +55,11 @@ internal sealed class PlanNesting(PlanningOptions options)
         {
             (JsonTokenType.StartObject, _) when Depth == 0 => Kind.Plan,
             (JsonTokenType.StartObject, _) when parent == Kind.Subtasks => Kind.Subtask,
+            (JsonTokenType.StartObject or JsonTokenType.StartArray, Kind.Subtasks) => Kind.Subtasks,
             (JsonTokenType.StartObject, Kind.Plan) => Kind.Plan,
-            (JsonTokenType.StartArray, Kind.Subtasks) => Kind.Subtasks,
+
+            // What stands around a plan may hold it.
+            (JsonTokenType.StartObject, _) when parent == Kind.Plan => Kind.Plan,
             (JsonTokenType.StartArray, Kind.Dependencies) => Kind.Dependencies,
             _ => Kind.Other,
         };

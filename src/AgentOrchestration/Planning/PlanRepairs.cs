@@ -19,6 +19,13 @@ internal sealed class PlanRepairs
         }
     }
 
+    /// <summary>Takes over what was repaired elsewhere.</summary>
+    public void Add(PlanRepairs other)
+    {
+        other._told.ForEach(Add);
+        Count += other.Count - other._told.Count;
+    }
+
     public IReadOnlyList<PlanRepair> ToList() => Count <= MaxTold ? _told :
     [
         .. _told,

@@ -103,20 +103,26 @@ internal sealed class Planner(
         TaskGraph? graph = null;
         if (diagnostics.Count == 0)
         {
-            plan = PlanMender.Mend(plan);
+            plan = PlanMender.Mend(plan, taskTypes, out diagnostics);
             if (plan.Repairs is [PlanRepair first, ..])
             {
                 PlanningLog.PlanMended(logger, plan.Repairs.Count, first);
             }
 
             // What was mended may have added dependencies.
-            diagnostics = CheckSize(plan);
-        }
-
-        if (diagnostics.Count == 0)
-        {
-            // What is held goes into the graph and not back to the decomposer, which has no say in it.
-            graph = checker.Check(_hold.Apply(plan), out diagnostics);
+            IReadOnlyList<PlanDiagnostic> tooLarge = CheckSize(plan);
+            if (tooLarge.Count > 0)
+            {
+                diagnostics = tooLarge;
+            }
+            else
+            {
+                // What is held goes into the graph and not back to the decomposer, which has no say in it.
+                IReadOnlyList<PlanDiagnostic> unclear = diagnostics;
+                graph = checker.Check(_hold.Apply(plan), out diagnostics);
+                graph = unclear.Count == 0 ? graph : null;
+                diagnostics = DiagnosticList.Of([.. unclear, .. diagnostics]);
+            }
         }
 
         refusal = graph is null ? new PlanRefusal(diagnostics) { Plan = plan } : null;
@@ -134,7 +140,10 @@ internal sealed class Planner(
             return refusal with { Diagnostics = DiagnosticList.Of(refusal.Diagnostics) };
         }
 
-        checker.Check(plan, out IReadOnlyList<PlanDiagnostic> diagnostics);
+        // What can be repaired is no error beside those.
+        TaskPlan mended = PlanMender.Mend(plan, taskTypes, out IReadOnlyList<PlanDiagnostic> unclear);
+        checker.Check(CheckSize(mended).Count > 0 ? plan : mended, out IReadOnlyList<PlanDiagnostic> found);
+        IEnumerable<PlanDiagnostic> diagnostics = unclear.Concat(found);
         HashSet<string> told = new(refusal.Diagnostics.Select(diagnostic => diagnostic.Path), StringComparer.Ordinal);
         return refusal with { Diagnostics = DiagnosticList.Of([.. refusal.Diagnostics, .. diagnostics.Where(diagnostic => !IsTold(diagnostic.Path, told))]) };
     }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using AgentOrchestration.Plans;
 
@@ -6,9 +7,11 @@ namespace AgentOrchestration.Planning;
 /// <summary>Mends how one subtask refers to others.</summary>
 /// <param name="names">The subtasks that it knows.</param>
 /// <param name="path">Where it stands.</param>
-/// <param name="repairs">Gets what was mended.</param>
-internal sealed class SubtaskMender(SubtaskNames names, string path, PlanRepairs repairs)
+/// <param name="context">Receives what was repaired.</param>
+internal sealed class SubtaskMender(SubtaskNames names, string path, MendingContext context)
 {
+    private const int LongestList = 1_000;
+
     private Subtask _subtask = null!;
 
     public Subtask Mend(Subtask subtask)
@@ -45,33 +48,96 @@ internal sealed class SubtaskMender(SubtaskNames names, string path, PlanRepairs
         for (int i = 0; i < ids.Count; i++)
         {
             string place = $"/{property}/{i}";
-            string id = ids[i];
-            if (!names.IsId(id) && names.Resolve(id) is { } meant && meant != _subtask.Id)
+            string[] meant = Meant(ids[i], place);
+            isMended |= meant is not [{ } only] || only != ids[i];
+            foreach (string id in meant)
             {
-                RecordName(place, id, meant);
-                id = meant;
-                isMended = true;
-            }
-
-            if (seen.Add(id))
-            {
-                mended.Add(id);
-            }
-            else
-            {
-                isMended = true;
-                Record(
-                    PlanRepairCode.DuplicateDependency, place, $"It names the dependency '{Excerpt.Of(id)}' more than once.",
-                    "It was left out here.", "A dependency holds once, however often it is named.");
+                if (seen.Add(id))
+                {
+                    mended.Add(id);
+                }
+                else
+                {
+                    isMended = true;
+                    Record(
+                        PlanRepairCode.DuplicateDependency, place, $"It names the dependency '{Excerpt.Of(id)}' more than once.",
+                        "It was left out here.", "A dependency holds once, however often it is named.");
+                }
             }
         }
 
         return isMended ? mended : ids;
     }
 
+    /// <summary>The ids that are meant by one that is written: itself, where it is one or where it is unclear.</summary>
+    private string[] Meant(string written, string place)
+    {
+        if (names.IsId(written))
+        {
+            return [written];
+        }
+
+        if (string.IsNullOrWhiteSpace(written))
+        {
+            Record(PlanRepairCode.DependencyForm, place, "A dependency is empty.", "It was left out.", "It names nothing.");
+            return [];
+        }
+
+        if (names.Resolve(written) is { } named)
+        {
+            if (named == _subtask.Id)
+            {
+                return [written];
+            }
+
+            RecordName(place, written, named);
+            return [named];
+        }
+
+        if (Template(written) is { } output && output.SubtaskId != _subtask.Id)
+        {
+            RecordTemplate(place, written, output.SubtaskId);
+            return [output.SubtaskId];
+        }
+
+        string[] parts = written.Length > LongestList ? [] : written.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (parts.Length > 1 && parts.All(part => names.IsId(part) && part != _subtask.Id))
+        {
+            Record(PlanRepairCode.DependencyForm, place, $"Several dependencies stand in one text: '{Excerpt.Of(written)}'.", "Each was named by itself.", "No id has a comma in it, and each of them is an id.");
+            return parts;
+        }
+
+        return [written];
+    }
+
+    /// <summary>The output that is meant by a reference in the style of another system, where only a reference can stand.</summary>
+    private SubtaskOutput? Template(string written)
+    {
+        TemplateReference? reference = TemplateReference.TryParse(written)
+            ?? (written.AsSpan().ContainsAny('.', '[') && written.Length <= LongestList ? new TemplateReference(TemplateStyle.Sure, written) : null);
+        string? marker = null;
+        return reference is { HasFilter: false } && reference.Resolve(names, out marker) is { } output && (marker is null || !context.HasPart(names, output.SubtaskId, marker)) ? output : null;
+    }
+
     private SubtaskOutput? MendReference(SubtaskOutput output, string property, JsonPlace place)
     {
-        if (names.IsId(output.SubtaskId) || names.Resolve(output) is not { } meant || meant.SubtaskId == _subtask.Id)
+        if (names.IsId(output.SubtaskId))
+        {
+            return null;
+        }
+
+        if (names.Resolve(output) is not { } meant)
+        {
+            if (Template(output.Text) is not { } template || template.SubtaskId == _subtask.Id)
+            {
+                return null;
+            }
+
+            RecordTemplate($"{property}{place}", output.Text, template.Text);
+            return template;
+        }
+
+        if (meant.SubtaskId == _subtask.Id)
         {
             return null;
         }
@@ -83,7 +149,14 @@ internal sealed class SubtaskMender(SubtaskNames names, string path, PlanRepairs
 
     private void MendArguments()
     {
-        if (Readable(_subtask) is not { } arguments)
+        if (_subtask.Arguments is not { ValueKind: not JsonValueKind.Undefined } given || ArgumentsText.WhyUnreadable(given) is not null)
+        {
+            return;
+        }
+
+        JsonElement arguments = new ArgumentsMender(_subtask, path, names, context).Mend(given);
+        _subtask = JsonElementsAreOne(given, arguments) ? _subtask : _subtask with { Arguments = arguments };
+        if (arguments.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array))
         {
             return;
         }
@@ -102,6 +175,9 @@ internal sealed class SubtaskMender(SubtaskNames names, string path, PlanRepairs
             _subtask = _subtask with { Arguments = ArgumentsWriter.Replace(arguments, meant) };
         }
     }
+
+    /// <summary>Decides whether two are the same part of the same document.</summary>
+    private static bool JsonElementsAreOne(JsonElement one, JsonElement other) => JsonMarshal.GetRawUtf8Value(one) == JsonMarshal.GetRawUtf8Value(other);
 
     private void AddMissingDependencies()
     {
@@ -167,6 +243,9 @@ internal sealed class SubtaskMender(SubtaskNames names, string path, PlanRepairs
             isSpace ? "Without the space it is that id, and no other subtask is called so." : "No other subtask has that id or that name.");
     }
 
+    private void RecordTemplate(string place, string written, string meant) => Record(
+        PlanRepairCode.TemplateReference, place, $"'{Excerpt.Of(written)}' is a reference in the style of another system.", $"It was written as '{Excerpt.Of(meant)}'.", "Only a subtask can be named there.");
+
     private void Record(PlanRepairCode code, string place, string found, string done, string reason) =>
-        repairs.Add(new PlanRepair(code, path + place, $"'{Excerpt.Of(_subtask.Id)}': {found}", done, reason) { SubtaskId = _subtask.Id });
+        context.Repairs.Add(new PlanRepair(code, path + place, $"'{Excerpt.Of(_subtask.Id)}': {found}", done, reason) { SubtaskId = _subtask.Id });
 }

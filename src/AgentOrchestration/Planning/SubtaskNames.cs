@@ -17,8 +17,11 @@ internal sealed class SubtaskNames
     /// <summary>By name without the space around it; <see langword="null"/> where several have it.</summary>
     private readonly Dictionary<string, string?> _idsByName = new(StringComparer.Ordinal);
 
+    private readonly IReadOnlyList<Subtask> _subtasks;
+
     public SubtaskNames(IReadOnlyList<Subtask> subtasks)
     {
+        _subtasks = subtasks;
         for (int i = 0; i < subtasks.Count; i++)
         {
             Subtask subtask = subtasks[i];
@@ -36,6 +39,12 @@ internal sealed class SubtaskNames
 
     /// <summary>The index of the only subtask with an id.</summary>
     public int? IndexOf(string id) => !_repeatedIds.Contains(id) && _indices.TryGetValue(id, out int index) ? index : null;
+
+    /// <summary>Gets the only subtask with an id.</summary>
+    public Subtask? Find(string id) => IndexOf(id) is { } index ? _subtasks[index] : null;
+
+    /// <summary>Gets the id of a subtask by its place, where it is the only one with it.</summary>
+    public string? IdAt(int index) => index >= 0 && index < _subtasks.Count && IndexOf(_subtasks[index].Id) is not null && SubtaskId.IsValid(_subtasks[index].Id) ? _subtasks[index].Id : null;
 
     /// <summary>The id that a text which is none must mean, or <see langword="null"/> when it may mean two or nothing.</summary>
     public string? Resolve(string text)

@@ -10,6 +10,7 @@ internal sealed class SurroundingText
     private readonly List<byte> _excerpt = new(MaxExcerpt);
     private int _backticks;
     private bool _isFenceLine;
+    private bool _hadProse;
 
     /// <summary>How many bytes that are no white space.</summary>
     public int Length { get; private set; }
@@ -33,6 +34,11 @@ internal sealed class SurroundingText
             _excerpt.Add(isLineEnd ? (byte)' ' : next);
         }
 
+        if (!IsWhiteSpace(next))
+        {
+            _hadProse = HasProse;
+        }
+
         if (next == (byte)'`')
         {
             _isFenceLine |= ++_backticks >= 3;
@@ -51,6 +57,27 @@ internal sealed class SurroundingText
             Length++;
             Last = next;
         }
+    }
+
+    /// <summary>Takes back the quote that came last: it is part of what follows.</summary>
+    /// <returns>Whether there is one.</returns>
+    public bool TakeBackQuote()
+    {
+        if (Last != (byte)'"')
+        {
+            return false;
+        }
+
+        int quote = _excerpt.LastIndexOf((byte)'"');
+        if (quote >= 0 && Length <= MaxExcerpt)
+        {
+            _excerpt.RemoveRange(quote, _excerpt.Count - quote);
+        }
+
+        Length--;
+        Last = 0;
+        HasProse = _hadProse;
+        return true;
     }
 
     /// <summary>Says that nothing more comes.</summary>

@@ -68,6 +68,9 @@ internal sealed partial class PlanOracle(TaskPlan plan)
             case "total":
                 CheckObject(subtask, arguments, ["items"], items => CheckNumbers(subtask, items));
                 break;
+            default:
+                CheckReferencesIn(subtask, arguments);
+                break;
         }
     }
 
@@ -88,7 +91,7 @@ internal sealed partial class PlanOracle(TaskPlan plan)
         }
     }
 
-    /// <summary>Where nothing may stand, a reference is still one to a dependency or not.</summary>
+    /// <summary>Where nothing may stand, and where the task type is unknown, a reference is still one to a dependency or not.</summary>
     private void CheckReferencesIn(Subtask subtask, JsonElement element)
     {
         if (IsReference(element))
@@ -100,6 +103,13 @@ internal sealed partial class PlanOracle(TaskPlan plan)
             foreach (JsonElement item in element.EnumerateArray())
             {
                 CheckReferencesIn(subtask, item);
+            }
+        }
+        else if (element.ValueKind == JsonValueKind.Object)
+        {
+            foreach (JsonProperty property in element.EnumerateObject())
+            {
+                CheckReferencesIn(subtask, property.Value);
             }
         }
     }

@@ -71,12 +71,10 @@ public sealed class PlanReaderTests
     }
 
     [Theory]
-    [InlineData(Two + Two)]
     [InlineData(Two + " or {\"subtasks\":[]}")]
     [InlineData(Two + "]}")]
     [InlineData(Two + ",")]
     [InlineData("[" + Two + "]")]
-    [InlineData("I would say {\"no\":1} to this: " + Two)]
     public void What_may_be_another_plan_or_part_of_one_is_refused(string answer) =>
         Assert.Contains(Read(answer).Diagnostics, diagnostic => diagnostic.Code == PlanDiagnosticCode.Malformed);
 
@@ -88,7 +86,7 @@ public sealed class PlanReaderTests
             {"goal":1,"extra":{"id":[]},"subtasks":[
               {"id":"a","type":"t","code":"x","name":1,"name":"n"},
               null,
-              {"type":5,"dependsOn":["a",1],"resources":{"cpu":"x"}},
+              {"type":5,"dependsOn":["a",true],"resources":{"cpu":"x"}},
               {"id":"p","type":"$plan","plan":{"subtasks":[{"id":"i","type":"t","url":"u"},7]}},
               {"id":"b","type":"t","policy":{"maxAttempts":9}}],"goal":"g"}
             """);
