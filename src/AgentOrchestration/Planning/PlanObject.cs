@@ -60,6 +60,9 @@ internal sealed class PlanObject
     /// <summary>Gets the errors and the repairs.</summary>
     public AnswerNotes Notes => _notes;
 
+    /// <summary>Gets a value that indicates that it stands behind the plan: as long as it is no plan itself, it may be prose, and stays as it is.</summary>
+    public bool IsSecond { get; init; }
+
     public List<Subtask> Subtasks { get; } = [];
 
     /// <summary>Gets the subtasks that were read before anything was wrong, and that do not need the rest of the plan to be understood.</summary>
@@ -104,7 +107,7 @@ internal sealed class PlanObject
             ReadTokens();
         }
 
-        if (!IsClosed && !IsBroken && _gate.TokenLength > _options.MaxTextLength)
+        if (!IsClosed && !IsBroken && !IsStopped && _gate.TokenLength > _options.MaxTextLength)
         {
             Exceed(PlanLimit.Text);
         }
@@ -221,7 +224,7 @@ internal sealed class PlanObject
     /// <returns>Whether there is something to be read again; else it is broken.</returns>
     private bool TryRelax()
     {
-        if (_relaxer is not null || _notes.IsStrict)
+        if (_relaxer is not null || _notes.IsStrict || (IsSecond && !IsPlan))
         {
             // How much white space goes with the last token depends on the pieces.
             ReadOnlySpan<byte> offending = Unread.TrimStart(" \t\r\n,:"u8);

@@ -53,8 +53,6 @@ internal sealed class PlanReader(PlanningOptions options, bool isStrict = false)
     private char _highSurrogate;
     private int _heldCount;
     private int _length;
-    private int _at;
-    private int _startedAt;
     private int _taken;
     private int _others;
     private int _repeats;
@@ -127,7 +125,7 @@ internal sealed class PlanReader(PlanningOptions options, bool isStrict = false)
                 _diagnostics.Add(AnswerDiagnostic.Malformed("", $"there is no JSON object in it{(_before.Length > 0 ? $": \"{_before.Excerpt}\"" : _hasReasoning ? " behind its reasoning" : "; it is empty")}."));
                 break;
             case Phase.Broken:
-                _diagnostics.Add(AnswerDiagnostic.Malformed(_current!.Place(), $"what follows after {_startedAt + _current.BrokenAt} bytes cannot stand there: \"{_current.Excerpt}\"."));
+                _diagnostics.Add(AnswerDiagnostic.Malformed(_current!.Place(), $"what follows after {_current.BrokenAt} bytes cannot stand there: \"{_current.Excerpt}\"."));
                 break;
         }
 
@@ -239,7 +237,6 @@ internal sealed class PlanReader(PlanningOptions options, bool isStrict = false)
 
     private void Read(ReadOnlySpan<byte> slice)
     {
-        _at = _length;
         _length += slice.Length;
         Feed(slice);
     }
@@ -280,7 +277,6 @@ internal sealed class PlanReader(PlanningOptions options, bool isStrict = false)
                 case Phase.Stopped:
                     return [];
                 default:
-                    _at++;
                     TakeOutside(text[0]);
                     text = text[1..];
                     break;
@@ -294,7 +290,6 @@ internal sealed class PlanReader(PlanningOptions options, bool isStrict = false)
     private void GoOn(ReadOnlySpan<byte> rest)
     {
         byte[] copy = rest.ToArray();
-        _at = _length - copy.Length;
         if (_decoder is null)
         {
             Feed(copy);
@@ -343,7 +338,6 @@ internal sealed class PlanReader(PlanningOptions options, bool isStrict = false)
 
         if (next == (byte)'{' || (next == (byte)'[' && !isStrict))
         {
-            _startedAt = _at - 1;
             _start.Add(next);
         }
         else
@@ -372,7 +366,6 @@ internal sealed class PlanReader(PlanningOptions options, bool isStrict = false)
 
         // The bracket is prose, and what follows it may begin JSON.
         TakeProse(start[0]);
-        _at -= start.Length - 1;
         Feed(start.AsSpan(1));
     }
 
@@ -407,7 +400,7 @@ internal sealed class PlanReader(PlanningOptions options, bool isStrict = false)
 
         _phase = Phase.Within;
         _taken = 0;
-        _current = new PlanObject(options, new AnswerNotes(isStrict), isArray: start[0] == (byte)'[');
+        _current = new PlanObject(options, new AnswerNotes(isStrict), isArray: start[0] == (byte)'[') { IsSecond = _plan is not null };
         if (encoding != AnswerEncoding.None)
         {
             _current.Notes.Repair(
