@@ -28,11 +28,11 @@ internal sealed record Damage(string Kind, Expectation Expectation, PlanDiagnost
             Find(user.Root, reference["$output"]!)["dependsOn"]!.AsArray().Add(user["id"]!.DeepClone());
         })),
         Refused("cut at every byte", [PlanDiagnosticCode.CutOff], (plan, _) => Enumerable.Range(1, plan.Text.Length - 1).Select(length => plan.Text[..length])),
-        Refused("a bracket, brace, quote, colon or comma lost", [PlanDiagnosticCode.Malformed, PlanDiagnosticCode.CutOff], LoseMark),
-        Refused("two plans in one answer", [PlanDiagnosticCode.Malformed], (plan, _) => [$"{plan.Text}\nor\n{plan.Text}"]),
+        Refused("a bracket, brace, quote, colon or comma lost", [PlanDiagnosticCode.Malformed, PlanDiagnosticCode.CutOff], (plan, random) => LoseMark(plan.Text, random, "\"")),
+        Refused("two plans in one answer", [PlanDiagnosticCode.Malformed], (plan, random) => OnSubtask(plan, random, subtask => subtask["arguments"] = new JsonObject { ["inputs"] = new JsonArray("other") }).Select(other => $"{plan.Text}\nor\n{other}")),
         Refused("unknown property", [PlanDiagnosticCode.Malformed], (plan, random) => OnSubtask(plan, random, subtask => subtask["code"] = "rm -rf /")),
         Refused("property repeated", [PlanDiagnosticCode.Malformed], (plan, random) => [ReplaceFirst(plan.Text, random, "\"type\":", "\"type\":\"other\",\"type\":")]),
-        Refused("value of the wrong kind", [PlanDiagnosticCode.Malformed], (plan, random) => OnSubtask(plan, random, subtask => subtask["dependsOn"] = "step-1")),
+        Refused("value of the wrong kind", [PlanDiagnosticCode.Malformed], (plan, random) => OnSubtask(plan, random, subtask => subtask["dependsOn"] = true)),
         Refused("limits of its own", [PlanDiagnosticCode.NotAllowed], (plan, random) => OnSubtask(plan, random, subtask => subtask["policy"] = new JsonObject { ["requiresApproval"] = false })),
         Refused("id renamed", [PlanDiagnosticCode.UnknownDependency], (plan, random) => OnEdge(plan, random, any: true, (ids, edge, user) => Find(user.Root, ids[edge]!)["id"] = "other")),
         Refused("id duplicated", [PlanDiagnosticCode.DuplicateId], (plan, random) => OnEdge(plan, random, any: true, (ids, edge, user) => user["id"] = ids[edge]!.DeepClone())),
@@ -53,23 +53,32 @@ internal sealed record Damage(string Kind, Expectation Expectation, PlanDiagnost
             ids.RemoveAt(edge);
             Find(user.Root, source)["dependsOn"]!.AsArray().Add(user["id"]!.DeepClone());
         })),
+        .. AnswerDamage.All,
     ];
 
-    private static Damage Repaired(string kind, Func<RequestPlan, SeededRandom, IEnumerable<string>> apply) => new(kind, Expectation.Repaired, [], apply);
+    public static Damage Repaired(string kind, Func<RequestPlan, SeededRandom, IEnumerable<string>> apply) => new(kind, Expectation.Repaired, [], apply);
 
-    private static Damage Refused(string kind, PlanDiagnosticCode[] codes, Func<RequestPlan, SeededRandom, IEnumerable<string>> apply) => new(kind, Expectation.Refused, codes, apply);
+    public static Damage Refused(string kind, PlanDiagnosticCode[] codes, Func<RequestPlan, SeededRandom, IEnumerable<string>> apply) => new(kind, Expectation.Refused, codes, apply);
 
     private static Damage Undetectable(string kind, Func<RequestPlan, SeededRandom, IEnumerable<string>> apply) => new(kind, Expectation.Undetectable, [], apply);
 
-    private static IEnumerable<string> OnSubtask(RequestPlan plan, SeededRandom random, Action<JsonObject> damage)
+    public static IEnumerable<string> OnSubtask(RequestPlan plan, SeededRandom random, Action<JsonObject> damage)
     {
         RequestPlan copy = plan.Copy();
         damage(copy.Subtasks[random.Below(copy.Subtasks.Count)]!.AsObject());
         return [copy.Text];
     }
 
+    /// <summary>Damages the first subtask, which depends on nothing.</summary>
+    public static IEnumerable<string> OnRoot(RequestPlan plan, Action<JsonObject> damage)
+    {
+        RequestPlan copy = plan.Copy();
+        damage(copy.Subtasks[0]!.AsObject());
+        return [copy.Text];
+    }
+
     /// <summary>Damages a dependency: one of any kind, or of those whose output is not used.</summary>
-    private static IEnumerable<string> OnEdge(RequestPlan plan, SeededRandom random, bool any, Action<JsonArray, int, JsonObject> damage)
+    public static IEnumerable<string> OnEdge(RequestPlan plan, SeededRandom random, bool any, Action<JsonArray, int, JsonObject> damage)
     {
         RequestPlan copy = plan.Copy();
         (JsonObject User, int Edge)[] edges =
@@ -89,7 +98,7 @@ internal sealed record Damage(string Kind, Expectation Expectation, PlanDiagnost
         return [copy.Text];
     }
 
-    private static IEnumerable<string> OnReference(RequestPlan plan, SeededRandom random, Action<JsonObject, JsonObject> damage)
+    public static IEnumerable<string> OnReference(RequestPlan plan, SeededRandom random, Action<JsonObject, JsonObject> damage)
     {
         RequestPlan copy = plan.Copy();
         (JsonObject Reference, JsonObject User)[] references =
@@ -104,17 +113,17 @@ internal sealed record Damage(string Kind, Expectation Expectation, PlanDiagnost
         return [copy.Text];
     }
 
-    /// <summary>Each of the marks that hold the JSON together is lost once, a tenth of them for each plan.</summary>
-    private static IEnumerable<string> LoseMark(RequestPlan plan, SeededRandom random)
+    /// <summary>Each of the marks that hold the text together is lost once, a tenth of them for each plan.</summary>
+    public static IEnumerable<string> LoseMark(string text, SeededRandom random, string quotes)
     {
-        string text = plan.Text;
-        bool isString = false;
+        char quote = default;
         List<int> marks = [];
         for (int i = 0; i < text.Length; i++)
         {
-            if (text[i] == '"')
+            bool isString = quote != default;
+            if (isString ? text[i] == quote : quotes.Contains(text[i], StringComparison.Ordinal))
             {
-                isString = !isString;
+                quote = isString ? default : text[i];
                 marks.Add(i);
             }
             else if (isString && text[i] == '\\')
@@ -136,7 +145,7 @@ internal sealed record Damage(string Kind, Expectation Expectation, PlanDiagnost
 
     private static JsonNode NameOf(RequestPlan plan, JsonNode id) => Find(plan.Json, id)["name"]!.DeepClone();
 
-    private static void Remove(JsonObject user, JsonObject reference)
+    public static void Remove(JsonObject user, JsonObject reference)
     {
         JsonArray ids = user["dependsOn"]!.AsArray();
         ids.Remove(ids.First(id => $"{id}" == $"{reference["$output"]}"));

@@ -73,13 +73,14 @@ internal static class RepairCommand
             ## Damage
 
             {plans} real requests as plans in the form that models write, each damaged once in each way, or as often as the way says. The seed is fixed.
-            Repaired means: the plan is accepted, a repair is recorded, and every subtask has the type, the arguments and the dependencies it had. Every other
+            Repaired means: the plan is accepted, a repair is recorded, and every subtask has the type, the arguments and the dependencies it had; an estimate may be left out. Every other
             link of a plan is also an argument; the rest are order alone, and of those the plan that lacks one cannot be told from a sound plan.
 
             {DamageTable(damage.Rows)}
             | goal | figure | |
             |---|---|---|
-            | ≥ 95 % of what is repairable is repaired, meaning kept | {Share(repairable.Sum(row => row.Repaired), repairable.Sum(row => row.Answers))}, worst kind {repairable.Min(row => Percent(row.Repaired, row.Answers)).ToString("F1", CultureInfo.InvariantCulture)} % | {Verdict(repairable.All(row => row.Repaired >= 0.95 * row.Answers))} |
+            | ≥ 99 % of what is repairable is repaired, meaning kept | {Share(repairable.Sum(row => row.Repaired), repairable.Sum(row => row.Answers))}, worst kind {repairable.Min(row => Percent(row.Repaired, row.Answers)).ToString("F1", CultureInfo.InvariantCulture)} % | {Verdict(repairable.All(row => row.Repaired >= 0.99 * row.Answers))} |
+            | nothing is accepted with another meaning, but what cannot be detected | {Number(damage.Rows.Where(row => row.Expected != nameof(Expectation.Undetectable)).Sum(row => row.Changed))} | {Verdict(damage.Rows.Where(row => row.Expected != nameof(Expectation.Undetectable)).All(row => row.Changed == 0))} |
             | 100 % of what is detectable is refused with the right diagnostic | {Share(detectable.Sum(row => row.RefusedRight), detectable.Sum(row => row.Answers))} | {Verdict(detectable.All(row => row.RefusedRight == row.Answers))} |
             | read in two pieces, cut at every byte, an answer says the same | {Number(damage.Splits)} cuts, {damage.SplitsThatDiffer} differ | {Verdict(damage.SplitsThatDiffer == 0)} |
             | from text to verdict: 99.9 % within 10 ms, all within 100 ms | {Number(damage.Verdicts.Count)} answers: {Milliseconds(damage.LongestOf(0.999))} ms, longest {Milliseconds(damage.LongestOf(1))} ms | {Verdict(damage.LongestOf(0.999).TotalMilliseconds <= 10 && damage.LongestOf(1).TotalMilliseconds <= 100)} |
