@@ -132,7 +132,8 @@ internal static class AnswerDamage
     {
         JsonObject json => "{" + string.Join(", ", json.Select(property => $"{(property.Key.StartsWith('$') ? $"\"{property.Key}\"" : property.Key)}: {WithoutQuotes(property.Value)}")) + "}",
         JsonArray array => "[" + string.Join(", ", array.Select(WithoutQuotes)) + "]",
-        _ => node?.ToJsonString() ?? "null",
+        null => "null",
+        _ => node.ToJsonString(),
     };
 
     /// <summary>A value as Python shows it.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using AgentOrchestration.Benchmarks.Graphs;
 using AgentOrchestration.Planning;
 using AgentOrchestration.Plans;
@@ -81,7 +82,7 @@ internal static class DamageTrial
     /// <summary>An id without what a number cannot say.</summary>
     private static string Plain(string id) => id.Replace("step-", "", StringComparison.Ordinal);
 
-    private static JsonElement Plain(JsonElement arguments) => JsonElement.Parse(arguments.GetRawText().Replace("\"$output\":\"step-", "\"$output\":\"", StringComparison.Ordinal));
+    private static JsonElement Plain(JsonElement arguments) => JsonElement.Parse(JsonNode.Parse(arguments.GetRawText())!.ToJsonString().Replace("\"$output\":\"step-", "\"$output\":\"", StringComparison.Ordinal));
 
     private static string Read(byte[] text, int cut)
     {

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Plans;
-using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Planning;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using AgentOrchestration.Plans;
-using AgentOrchestration.Resources;
 
 namespace AgentOrchestration.Planning;
 
@@ -134,7 +133,7 @@ internal sealed class IllWrittenSubtask(AnswerNotes notes)
         int told = 0;
         foreach (JsonProperty property in element.EnumerateObject())
         {
-            if (_forms.NameOf(property, known.Keys) is not { } name)
+            if (_forms.NameOf(property, known) is not { } name)
             {
                 continue;
             }

@@ -141,11 +141,19 @@ internal sealed class PlanReader(PlanningOptions options, bool isStrict = false)
 
     private IReadOnlyList<Subtask> Given()
     {
-        Collect();
         if (_given.Count == 0)
         {
-            return None;
+            if (_plan is not null || _current is not { } current || current.Sound.Count == _taken)
+            {
+                return None;
+            }
+
+            List<Subtask> next = current.Sound[_taken..];
+            _taken = current.Sound.Count;
+            return next;
         }
+
+        Collect();
 
         Subtask[] given = [.. _given];
         _given.Clear();
@@ -468,7 +476,6 @@ internal sealed class PlanReader(PlanningOptions options, bool isStrict = false)
 
     private void Follow(PlanObject current)
     {
-        Collect();
         if (current.IsClosed)
         {
             Close(current);
@@ -493,6 +500,7 @@ internal sealed class PlanReader(PlanningOptions options, bool isStrict = false)
 
     private void Close(PlanObject current)
     {
+        Collect();
         _current = null;
         if (!current.IsPlan && !isStrict)
         {

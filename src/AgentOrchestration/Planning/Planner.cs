@@ -110,7 +110,7 @@ internal sealed class Planner(
             }
 
             // What was mended may have added dependencies.
-            IReadOnlyList<PlanDiagnostic> tooLarge = CheckSize(plan);
+            List<PlanDiagnostic> tooLarge = CheckSize(plan);
             if (tooLarge.Count > 0)
             {
                 diagnostics = tooLarge;

@@ -28,16 +28,16 @@ internal sealed class SubtaskForms
     /// <param name="property">The property as it is written.</param>
     /// <param name="known">The properties that there are.</param>
     /// <returns>Its name; <see langword="null"/> when it is left out.</returns>
-    public string? NameOf(JsonProperty property, IEnumerable<string> known)
+    public string? NameOf(JsonProperty property, Dictionary<string, Func<JsonElement, string?>> known)
     {
         string name = property.Name;
-        if (_notes.IsStrict || known.Contains(name))
+        if (_notes.IsStrict || known.ContainsKey(name))
         {
             return name;
         }
 
         bool isList = property.Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object && PropertyNames.IsList(name, property.Value.ValueKind == JsonValueKind.Object);
-        foreach (string other in known)
+        foreach (string other in known.Keys)
         {
             if (PropertyNames.IsSpelling(name, other) || (isList && other == PropertyNames.Subtasks))
             {
@@ -205,7 +205,7 @@ internal sealed class SubtaskForms
         {
             JsonObject subtask = JsonNode.Parse(item.Value.GetRawText())!.AsObject();
             subtask["id"] = item.Name;
-            list.Add(subtask);
+            list.Add((JsonNode)subtask);
         }
 
         return Element(list);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -20,6 +21,9 @@ internal sealed record TemplateReference(TemplateStyle Style, string Inner)
 
     /// <summary>What says that the output is meant.</summary>
     private static readonly HashSet<string> Markers = new(StringComparer.OrdinalIgnoreCase) { "output", "outputs", "result", "results", "value", "response", "return", "answer" };
+
+    /// <summary>What stands in no name and in no path.</summary>
+    private static readonly SearchValues<char> NoNames = SearchValues.Create("{}<>:,;\\()=\n");
 
     private static readonly (string Open, string Close, TemplateStyle Style)[] Signs =
     [
@@ -83,8 +87,7 @@ internal sealed record TemplateReference(TemplateStyle Style, string Inner)
 
         // Most arguments hold no such text, and this is asked of every subtask.
         ReadOnlySpan<byte> json = JsonMarshal.GetRawUtf8Value(arguments);
-        return (json.ContainsAny("#@%<\\"u8) || json.IndexOf("\"{"u8) >= 0 || json.IndexOf("\"["u8) >= 0 || json.IndexOf("\" "u8) >= 0 || HasDollar(json) || HasMarker(json))
-            && ArgumentsText.WhyUnreadable(arguments) is null && StandsIn(arguments);
+        return (HasSign(json) || HasMarker(json)) && ArgumentsText.WhyUnreadable(arguments) is null && StandsIn(arguments);
     }
 
     /// <summary>Finds the output that is meant.</summary>
@@ -123,7 +126,7 @@ internal sealed record TemplateReference(TemplateStyle Style, string Inner)
     {
         int filter = inner.IndexOf('|', StringComparison.Ordinal);
         string named = (filter < 0 ? inner : inner[..filter]).Trim();
-        if (named.Length == 0 || named.AsSpan().ContainsAny("{}<>:,;\\()=\n") || (named.Contains('"', StringComparison.Ordinal) && !named.Contains("[\"", StringComparison.Ordinal)))
+        if (named.Length == 0 || named.AsSpan().ContainsAny(NoNames) || (named.Contains('"', StringComparison.Ordinal) && !named.Contains("[\"", StringComparison.Ordinal)))
         {
             return null;
         }
@@ -142,12 +145,31 @@ internal sealed record TemplateReference(TemplateStyle Style, string Inner)
         return steps.Length == 0 ? [text] : Array.ConvertAll(steps, step => step.Trim('"', '\''));
     }
 
-    private static bool HasDollar(ReadOnlySpan<byte> json)
+    /// <summary>Decides whether a text may begin with a sign.</summary>
+    private static bool HasSign(ReadOnlySpan<byte> json)
     {
-        for (int found = json.IndexOf("\"$"u8); found >= 0; found = json.IndexOf("\"$"u8))
+        for (int quote = json.IndexOf((byte)'"'); quote >= 0 && quote + 1 < json.Length; quote = json.IndexOf((byte)'"'))
         {
-            json = json[(found + 2)..];
-            if (!json.StartsWith("output\""u8) && !json.StartsWith("item\""u8))
+            json = json[(quote + 1)..];
+            switch (json[0])
+            {
+                case (byte)'{' or (byte)'[' or (byte)'<' or (byte)'#' or (byte)'@' or (byte)'%' or (byte)' ':
+                case (byte)'$' when !json.StartsWith("$output\""u8) && !json.StartsWith("$item\""u8):
+                case (byte)'\\' when !json.StartsWith("\\u"u8) || json.StartsWith("\\u00"u8):
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Decides whether a word may stand in a text that says that an output is meant.</summary>
+    private static bool HasMarker(ReadOnlySpan<byte> json)
+    {
+        for (int dot = json.IndexOf((byte)'.'); dot >= 0; dot = json.IndexOf((byte)'.'))
+        {
+            json = json[(dot + 1)..];
+            if (json.Length > 0 && (json[0] | 0x20) is 'o' or 'r' or 'v' or 'a')
             {
                 return true;
             }
@@ -155,9 +177,6 @@ internal sealed record TemplateReference(TemplateStyle Style, string Inner)
 
         return false;
     }
-
-    private static bool HasMarker(ReadOnlySpan<byte> json) =>
-        json.IndexOf(".output"u8) >= 0 || json.IndexOf(".result"u8) >= 0 || json.IndexOf(".value"u8) >= 0 || json.IndexOf(".response"u8) >= 0 || json.IndexOf(".return"u8) >= 0 || json.IndexOf(".answer"u8) >= 0;
 
     private static bool StandsIn(JsonElement element) => element.ValueKind switch
     {

@@ -26,7 +26,7 @@ public sealed class MutatedPlanProperties
                 PlanReading reading = reader.Complete();
 
                 bool isRepaired = reading.Plan.Repairs.Any(repair => repair.Code is not (PlanRepairCode.CodeFence or PlanRepairCode.Prose));
-                Assert.True(StrictText.IsPlan(text) ? reading.Diagnostics.Count == 0 : reading.Diagnostics.Count > 0 || isRepaired, $"{reading.Diagnostics.FirstOrDefault()}");
+                Assert.True(StrictText.IsPlan(text) ? reading.Diagnostics.Count == 0 : reading.Diagnostics.Count > 0 || isRepaired, string.Join('\n', reading.Diagnostics));
                 Assert.All(reading.Diagnostics, diagnostic => Assert.True(diagnostic.Path.Length == 0 || diagnostic.Path[0] == '/', diagnostic.Path));
             },
             iter: Simulations.Of(30_000));
