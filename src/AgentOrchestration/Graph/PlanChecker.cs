@@ -21,9 +21,6 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
     /// <summary>Reads and writes inputs and outputs.</summary>
     public PayloadSerializer Serializer { get; } = serializer;
 
-    /// <summary>Gets the registered task types.</summary>
-    public ITaskTypeRegistry TaskTypes { get; } = taskTypes;
-
     /// <summary>Which subtasks need somebody's approval, beside those that say so themselves.</summary>
     public Func<Subtask, TaskDescriptor, bool>? ApprovalRule { get; init; }
 

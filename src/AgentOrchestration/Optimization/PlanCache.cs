@@ -29,7 +29,7 @@ internal sealed class PlanCache(HybridCache cache, PlanCacheOptions options, Pla
         {
             byte[]? json = await cache.GetOrCreateAsync(
                 KeyOf(request), static _ => ValueTask.FromResult<byte[]?>(null), OnlyFind, cancellationToken: cancellationToken).ConfigureAwait(false);
-            return json is null ? null : WhenItFits(JsonSerializer.Deserialize(json, PlanJsonContext.Default.PlanDocument)!.ToPlan());
+            return json is null ? null : WhenItFits(JsonSerializer.Deserialize(json, PlanJsonContext.Default.PlanDocument)!.ToPlan() with { IsLiteral = true });
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

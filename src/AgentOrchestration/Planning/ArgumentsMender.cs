@@ -11,7 +11,7 @@ namespace AgentOrchestration.Planning;
 /// as a text, or as a number with a fraction, where the schema of the input leaves them one meaning.
 /// </summary>
 /// <param name="subtask">The subtask.</param>
-/// <param name="path">Where it stands.</param>
+/// <param name="path">Where the arguments stand.</param>
 /// <param name="names">The subtasks that it may refer to.</param>
 /// <param name="surroundings">What is known about its plan.</param>
 internal sealed class ArgumentsMender(Subtask subtask, string path, SubtaskNames names, MendingContext surroundings)
@@ -21,13 +21,15 @@ internal sealed class ArgumentsMender(Subtask subtask, string path, SubtaskNames
     private bool _isMended;
 
     /// <summary>Repairs the arguments.</summary>
+    /// <param name="arguments">The arguments, or a list that is given.</param>
+    /// <param name="schema">What is expected there, where that is known.</param>
     /// <returns>The arguments, the same where nothing had to be repaired.</returns>
-    public JsonElement Mend(JsonElement arguments)
+    public JsonElement Mend(JsonElement arguments, JsonSchemaNode? schema)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
         {
-            Write(writer, arguments, surroundings.InputOf(subtask), JsonPlace.Root, isDecoded: false);
+            Write(writer, arguments, schema, JsonPlace.Root, isDecoded: false);
         }
 
         return _isMended ? JsonElement.Parse(buffer.WrittenSpan) : arguments;
@@ -89,6 +91,12 @@ internal sealed class ArgumentsMender(Subtask subtask, string path, SubtaskNames
     private void WriteText(Utf8JsonWriter writer, JsonElement element, JsonSchemaNode? schema, JsonPlace place, bool isDecoded)
     {
         string text = element.GetString()!;
+        if (surroundings.IsLiteral)
+        {
+            element.WriteTo(writer);
+            return;
+        }
+
         if (TemplateReference.TryParse(text) is { } reference && (TryWriteItem(writer, text, reference, place) || TryWriteOutput(writer, text, reference, place)))
         {
             return;
@@ -122,7 +130,7 @@ internal sealed class ArgumentsMender(Subtask subtask, string path, SubtaskNames
         if (isUnclear || (reference.Style == TemplateStyle.Likely && !isDeclared))
         {
             surroundings.Refuse(new PlanDiagnostic(
-                PlanDiagnosticCode.InvalidArguments, $"{path}/arguments{place}",
+                PlanDiagnosticCode.InvalidArguments, $"{path}{place}",
                 $"'{Excerpt.Of(subtask.Id)}': '{Excerpt.Of(text)}' may stand for the output of '{output.SubtaskId}', but would be passed on as this text.",
                 $"Write {{\"$output\": \"{Excerpt.Of(output.Text)}\"}} in its place and name '{output.SubtaskId}' in dependsOn, or write another text.")
             { SubtaskId = subtask.Id });
@@ -145,7 +153,7 @@ internal sealed class ArgumentsMender(Subtask subtask, string path, SubtaskNames
     private bool TryWriteItem(Utf8JsonWriter writer, string text, TemplateReference reference, JsonPlace place)
     {
         string[] steps = reference.Inner.Split('.');
-        if (subtask.ForEach is null || reference.HasFilter || steps[0] != ItemName || names.Resolve(ItemName) is not null)
+        if (!subtask.IsForEach || reference.HasFilter || steps[0] != ItemName || names.Resolve(ItemName) is not null)
         {
             return false;
         }
@@ -161,6 +169,6 @@ internal sealed class ArgumentsMender(Subtask subtask, string path, SubtaskNames
     private void Repair(PlanRepairCode code, JsonPlace place, string found, string done, string reason)
     {
         _isMended = true;
-        surroundings.Repairs.Add(new PlanRepair(code, $"{path}/arguments{place}", $"'{Excerpt.Of(subtask.Id)}': {found}", done, reason) { SubtaskId = subtask.Id });
+        surroundings.Repairs.Add(new PlanRepair(code, $"{path}{place}", $"'{Excerpt.Of(subtask.Id)}': {found}", done, reason) { SubtaskId = subtask.Id });
     }
 }

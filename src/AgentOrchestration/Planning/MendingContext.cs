@@ -6,9 +6,13 @@ namespace AgentOrchestration.Planning;
 
 /// <summary>What the repair of a plan knows and collects.</summary>
 /// <param name="taskTypes">The registered task types; <see langword="null"/> where no schema is to be looked at.</param>
-internal sealed class MendingContext(ITaskTypeRegistry? taskTypes)
+/// <param name="isLiteral">Texts are as they are meant.</param>
+internal sealed class MendingContext(ITaskTypeRegistry? taskTypes, bool isLiteral)
 {
     private readonly DiagnosticList _diagnostics = new();
+
+    /// <summary>Gets a value that indicates that texts are as they are meant, so that none becomes a reference.</summary>
+    public bool IsLiteral { get; } = isLiteral;
 
     public PlanRepairs Repairs { get; } = new();
 

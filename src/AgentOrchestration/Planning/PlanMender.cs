@@ -21,7 +21,7 @@ internal static class PlanMender
     /// <param name="diagnostics">What passes every check but may mean something else, so that it must be refused.</param>
     public static TaskPlan Mend(TaskPlan plan, ITaskTypeRegistry? taskTypes, out IReadOnlyList<PlanDiagnostic> diagnostics)
     {
-        var context = new MendingContext(taskTypes);
+        var context = new MendingContext(taskTypes, plan.IsLiteral);
         TaskPlan mended = Mend(plan, place: "", depth: 1, context);
         diagnostics = context.Diagnostics;
         return context.Repairs.Count == 0 ? plan : mended with { Repairs = [.. plan.Repairs, .. context.Repairs.ToList()] };

@@ -37,6 +37,7 @@ internal sealed class PlanTemplate
     {
         Goal = Fill(plan.Goal, values),
         Subtasks = [.. plan.Subtasks.Select(subtask => Fill(subtask, values))],
+        IsLiteral = true,
     };
 
     private static Subtask Fill(Subtask subtask, Dictionary<string, string> values) => subtask with

@@ -67,7 +67,10 @@ internal sealed class SubtaskForms
         "resources" => Resources(name, value),
         "plan" => NestedPlan(name, value),
         PropertyNames.Subtasks => Subtasks(name, value),
-        "policy" or "when" or "forEach" when IsEmpty(value) => Element(null),
+        "policy" or "when" when IsEmpty(value) => Element(null),
+
+        // An empty list is a list.
+        "forEach" when value.ValueKind == JsonValueKind.String && IsEmpty(value) => Element(null),
         _ => value,
     };
 

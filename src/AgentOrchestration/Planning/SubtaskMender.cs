@@ -32,6 +32,12 @@ internal sealed class SubtaskMender(SubtaskNames names, string path, MendingCont
             _subtask = _subtask with { Condition = condition with { Output = mendedOutput } };
         }
 
+        if (_subtask.Items is { ValueKind: JsonValueKind.Array } items && ArgumentsText.WhyUnreadable(items) is null)
+        {
+            JsonElement mendedItems = new ArgumentsMender(_subtask, path + "/forEach", names, context).Mend(items, schema: null);
+            _subtask = JsonElementsAreOne(items, mendedItems) ? _subtask : _subtask with { Items = mendedItems };
+        }
+
         MendArguments();
         AddMissingDependencies();
         return _subtask;
@@ -154,7 +160,7 @@ internal sealed class SubtaskMender(SubtaskNames names, string path, MendingCont
             return;
         }
 
-        JsonElement arguments = new ArgumentsMender(_subtask, path, names, context).Mend(given);
+        JsonElement arguments = new ArgumentsMender(_subtask, path + "/arguments", names, context).Mend(given, context.InputOf(_subtask));
         _subtask = JsonElementsAreOne(given, arguments) ? _subtask : _subtask with { Arguments = arguments };
         if (arguments.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array))
         {

@@ -80,11 +80,11 @@ internal sealed record TemplateReference(TemplateStyle Style, string Inner)
             return plan.Subtasks.Any(MayStandIn);
         }
 
-        if (subtask.Arguments is not { } arguments)
-        {
-            return false;
-        }
+        return (subtask.Arguments is { } arguments && MayStandIn(arguments)) || (subtask.Items is { } items && MayStandIn(items));
+    }
 
+    private static bool MayStandIn(JsonElement arguments)
+    {
         // Most arguments hold no such text, and this is asked of every subtask.
         ReadOnlySpan<byte> json = JsonMarshal.GetRawUtf8Value(arguments);
         return (HasSign(json) || HasMarker(json)) && ArgumentsText.WhyUnreadable(arguments) is null && StandsIn(arguments);

@@ -30,6 +30,12 @@ public sealed record TaskPlan
     public PlanningUsage? Planning { get; init; }
 
     /// <summary>
+    /// Gets a value that indicates that its texts are as they are meant, because they come from a request or were repaired before: none of
+    /// them becomes a reference.
+    /// </summary>
+    internal bool IsLiteral { get; init; }
+
+    /// <summary>
     /// The JSON schema (Draft 2020-12) of a saved plan, for editors and other programs. What the schema cannot say, such as that dependencies
     /// exist and form no circle, the check says.
     /// </summary>

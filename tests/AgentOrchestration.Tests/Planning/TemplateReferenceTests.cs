@@ -156,6 +156,17 @@ public sealed class TemplateReferenceTests
         Assert.Equal("""{"text":{"$item":""}}""", plan.Subtasks[1].Arguments!.Value.GetRawText());
     }
 
+    [Fact]
+    public async Task A_reference_in_a_list_that_the_plan_gives_becomes_one()
+    {
+        TaskPlan plan = await AnswerKinds.PlanAsync(
+            """{"subtasks":[{"id":"one","type":"note","arguments":{"text":"a"}},{"id":"each","type":"note","dependsOn":["one"],"forEach":["b","{{one}}"],"arguments":{"text":"${item}"}},{"id":"none","type":"note","forEach":[],"arguments":{"text":"$item"}}]}""");
+
+        Assert.Equal("""["b",{"$output":"one"}]""", plan.Subtasks[1].Items!.Value.GetRawText());
+        Assert.Equal("""{"text":{"$item":""}}""", plan.Subtasks[1].Arguments!.Value.GetRawText());
+        Assert.Equal("[]", plan.Subtasks[2].Items!.Value.GetRawText());
+    }
+
     [Theory]
     [InlineData("$.get")]
     [InlineData("{{get}}")]
