@@ -26,9 +26,14 @@ public interface ITaskOrchestrator
 
     /// <summary>Checks a plan and forecasts its run: how long it takes, when what runs, and what it waits for. Nothing is started.</summary>
     /// <param name="plan">The plan.</param>
+    /// <param name="expectedItems">
+    /// By the id of a subtask that works through a list made during the run, the number of items that is expected. A subtask of a plan within the plan
+    /// has the id that it has in a run, such as <c>outer/each</c>. Default: one item each, which <see cref="Forecast.Assumptions"/> says.
+    /// </param>
     /// <returns>The forecast, for the built-in executor with the options and the resources that a run would have.</returns>
     /// <exception cref="InvalidPlanException">The plan does not pass the checks.</exception>
-    Forecast Forecast(TaskPlan plan);
+    /// <exception cref="ArgumentException"><paramref name="expectedItems"/> names no such subtask, or a number is out of range.</exception>
+    Forecast Forecast(TaskPlan plan, IReadOnlyDictionary<string, int>? expectedItems = null);
 
     /// <summary>Checks a plan and starts it.</summary>
     /// <param name="plan">The plan.</param>

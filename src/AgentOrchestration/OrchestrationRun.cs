@@ -60,14 +60,16 @@ public sealed class OrchestrationRun : IAsyncDisposable
     /// How the run is expected to go on from now: what has ended stays as it was, what runs takes what is left of its expected time, at
     /// least none; a pause before another attempt counts as over, and the run's budget does not count. A run that stops ends now.
     /// </summary>
-    public Forecast Forecast()
+    /// <param name="expectedItems">By the id of a subtask that works through a list made during the run, the number of items that is expected. Default: one each, as far as the list is not made yet.</param>
+    /// <exception cref="ArgumentException"><paramref name="expectedItems"/> names no such subtask, or a number is out of range.</exception>
+    public Forecast Forecast(IReadOnlyDictionary<string, int>? expectedItems = null)
     {
         DateTimeOffset now = _services.GetRequiredService<TimeProvider>().GetUtcNow();
         RunSnapshot snapshot = GetSnapshot();
         RemainingWork remaining = _handle is LocalRun local
             ? local.ReadGraph(graph => new RemainingWork(graph, snapshot, now))
             : new RemainingWork(new GrowingGraph(_handle.Graph), snapshot, now);
-        return _services.GetRequiredService<Forecaster>().Of(remaining);
+        return _services.GetRequiredService<Forecaster>().Of(remaining, expectedItems);
     }
 
     /// <summary>Waits for the end. Failed subtasks are part of the result, not an exception.</summary>

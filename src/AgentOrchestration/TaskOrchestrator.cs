@@ -53,7 +53,7 @@ internal sealed class TaskOrchestrator(
         return diagnostics;
     }
 
-    public Forecast Forecast(TaskPlan plan) => forecaster.Of(GraphOf(plan));
+    public Forecast Forecast(TaskPlan plan, IReadOnlyDictionary<string, int>? expectedItems = null) => forecaster.Of(GraphOf(plan), expectedItems);
 
     public async Task<OrchestrationRun> StartAsync(TaskPlan plan, CancellationToken cancellationToken)
     {

@@ -11,12 +11,15 @@ namespace AgentOrchestration.Scheduling;
 /// <remarks>
 /// An attempt is expected to take what its plan estimates, corrected by what its task type took in earlier runs; without an estimate what
 /// its task type took; and if that is not known either, as much as the mean of the others, or one second if nothing at all is known.
-/// Nothing fails except by its time limits, conditions hold, approvals come at once, nothing is cached or shared, a list of unknown length
-/// has one item, and other runs hold no resources; what is used up of a pool stays used up, and what grows again does. When the
-/// expectations are exact, so is the forecast.
+/// Nothing fails except by its time limits, conditions hold, approvals come at once, nothing is cached or shared, nothing is added but the parts of
+/// what is made of others, and other runs hold no resources; what is used up of a pool stays used up, and what grows again does. A list that
+/// is made during the run has as many items as it is expected to, or one. <see cref="Assumptions"/> lists what was assumed because nothing is
+/// known. When the expectations are exact, so is the forecast.
 /// </remarks>
 public sealed class Forecast
 {
+    private const int MaxListed = 5;
+
     private readonly ForecastModel _model;
     private readonly ForecastSchedule _schedule;
     private readonly Lazy<ForecastBottleneck> _bottleneck;
@@ -32,6 +35,7 @@ public sealed class Forecast
         CriticalPath = new CriticalPath(IdsOf(path), new TimeSpan(length));
         CriticalChain = IdsOf(_schedule.CriticalChain());
         Subtasks = Rows();
+        Assumptions = ForecastAssumptions.Of(model);
         _bottleneck = new Lazy<ForecastBottleneck>(FindBottleneck);
     }
 
@@ -56,6 +60,10 @@ public sealed class Forecast
     /// <summary>Every subtask, in the plan's order, and behind them the parts of those that are made of others.</summary>
     public IReadOnlyList<ForecastSubtask> Subtasks { get; }
 
+    /// <summary>Gets what was assumed because nothing is known about it: numbers of items and durations.</summary>
+    /// <value>In the order of the plan; empty when nothing had to be assumed.</value>
+    public IReadOnlyList<ForecastAssumption> Assumptions { get; }
+
     /// <summary>The longest chain of dependent work that is to come: no number of workers makes the run shorter.</summary>
     public CriticalPath CriticalPath { get; }
 
@@ -77,14 +85,21 @@ public sealed class Forecast
     /// <summary>The forecast for other circumstances. The order of urgency stays that of the plan.</summary>
     /// <param name="change">What is different.</param>
     /// <exception cref="ArgumentException">
-    /// No subtask needs anything of a named pool or has a named task type; a capacity is less than one subtask needs; a number is out of range.
+    /// No subtask needs anything of a named pool, has a named task type, or works through a list of a named id; a capacity is less than one subtask
+    /// needs; a number is out of range.
     /// </exception>
     public Forecast WhatIf(ForecastChange change)
     {
         ArgumentNullException.ThrowIfNull(change);
         return change.MaxParallelism < 1
             ? throw new ArgumentException($"MaxParallelism is {change.MaxParallelism}. Give at least 1.", nameof(change))
-            : new Forecast(_model with { Workers = change.MaxParallelism ?? _model.Workers, Capacities = CapacitiesWith(change), Factors = FactorsWith(change) });
+            : new Forecast(_model with
+            {
+                Workers = change.MaxParallelism ?? _model.Workers,
+                Capacities = CapacitiesWith(change),
+                Factors = FactorsWith(change),
+                ExpectedItems = ItemsWith(change),
+            });
     }
 
     /// <summary>What one more worker buys, and of each pool as much more as the subtask holds that needs most of it; what buys most first.</summary>
@@ -101,7 +116,8 @@ public sealed class Forecast
     /// <summary>
     /// Simulates the run with durations that vary, lognormally: as far around what is expected as the attempts of a task type were observed
     /// to; a task type with fewer than two observations by a standard deviation of 0.5 of the logarithm, so that eight of ten attempts take
-    /// between half and twice as long as expected. The same seed gives the same range.
+    /// between half and twice as long as expected. The number of items in a list that is made during the run varies so too, around what is
+    /// expected or assumed. The same seed gives the same range.
     /// </summary>
     /// <param name="runs">How many runs, from 1. Default: 200.</param>
     /// <param name="seed">The seed. Default: 0.</param>
@@ -123,7 +139,9 @@ public sealed class Forecast
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Makespan}, bottleneck: {Bottleneck}";
+    public override string ToString() => Assumptions.Count == 0
+        ? $"{Makespan}, bottleneck: {Bottleneck}"
+        : $"{Makespan}, bottleneck: {Bottleneck}; assumed: {string.Join(", ", Assumptions.Take(MaxListed))}{(Assumptions.Count > MaxListed ? $" and {Assumptions.Count - MaxListed} more" : "")}";
 
     private static ForecastSchedule ScheduleOf(ForecastModel model) => new(model.Simulate(), model.Capacities, model.Pools, model.Workers);
 
@@ -171,6 +189,19 @@ public sealed class Forecast
         }
 
         return capacities;
+    }
+
+    private Dictionary<string, int> ItemsWith(ForecastChange change)
+    {
+        IEnumerable<string> begun = _model.Remaining?.Run.Subtasks.Where(subtask => subtask.Subtask.ForEach is not null).Select(subtask => subtask.Subtask.Id) ?? [];
+        ForecastAssumptions.Check(change.ExpectedItems, _model.Graph.Plan, begun, _model.Options.MaxAddedSubtasks, nameof(change));
+        Dictionary<string, int> items = new(_model.ExpectedItems, StringComparer.Ordinal);
+        foreach ((string id, int expected) in change.ExpectedItems)
+        {
+            items[id] = expected;
+        }
+
+        return items;
     }
 
     private Dictionary<string, double> FactorsWith(ForecastChange change)

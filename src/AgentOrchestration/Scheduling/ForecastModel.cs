@@ -18,17 +18,16 @@ internal sealed record ForecastModel
     private static readonly TimeSpan Unknown = TimeSpan.FromSeconds(1);
 
     private readonly long _mean;
-    private readonly long _longest;
+    private readonly int _count;
 
     public ForecastModel(TaskGraph graph, ObservedDurations observed)
     {
         Graph = graph;
         Observed = observed;
-        TimeSpan[] known = [.. SubtasksIn(graph.Plan).Where(subtask => subtask.Plan is null).Select(observed.Expect).OfType<TimeSpan>()];
+        Subtask[] subtasks = [.. ForecastAssumptions.SubtasksIn(graph.Plan, prefix: "").Select(subtask => subtask.Subtask)];
+        TimeSpan[] known = [.. subtasks.Where(subtask => subtask.Plan is null).Select(observed.Expect).OfType<TimeSpan>()];
         _mean = known.Length == 0 ? Unknown.Ticks : (long)known.Average(expected => (double)expected.Ticks);
-
-        // However many there are, one after another they end before ticks do.
-        _longest = Math.Min(ObservedDurations.Longest.Ticks, long.MaxValue / 16 / Math.Max(1, SubtasksIn(graph.Plan).Count()));
+        _count = subtasks.Sum(subtask => Math.Max(1, subtask.Items?.GetArrayLength() ?? 1));
     }
 
     public TaskGraph Graph { get; }
@@ -52,8 +51,20 @@ internal sealed record ForecastModel
     /// <summary>By task type, by how much what is to be expected is multiplied.</summary>
     public IReadOnlyDictionary<string, double> Factors { get; init; } = new Dictionary<string, double>();
 
+    /// <summary>By the id of a subtask that works through a list that is made during the run, the number of items that is expected.</summary>
+    public IReadOnlyDictionary<string, int> ExpectedItems { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>How long an attempt is taken to last of which nothing is known.</summary>
+    public TimeSpan AssumedDuration => new(_mean);
+
     /// <summary>What is left, when the run goes on already; <see langword="null"/> when it has not begun.</summary>
     public RemainingWork? Remaining { get; init; }
+
+    /// <summary>However many there are, one after another they end before ticks do.</summary>
+    private long Longest => Math.Min(ObservedDurations.Longest.Ticks, long.MaxValue / 16 / Math.Max(1, _count + ExpectedItems.Values.Sum(items => (long)items)));
+
+    /// <summary>Whether the parts of a subtask are in the graph themselves, so that nothing of it is left to do.</summary>
+    public bool IsMadeOfOthers(string id) => Remaining?.IsJoined(id) == true;
 
     /// <summary>Runs the graph with every attempt as long as it is expected to be.</summary>
     public RunState Simulate() => Simulate(static _ => 0);
@@ -80,7 +91,7 @@ internal sealed record ForecastModel
             correctsEstimates: false,
             isHeldAtStart: Remaining is null ? null : subtask => !Remaining.IsRunning(subtask))
         {
-            Prepare = subtask => Prepare(host!.Core.State.Graph, subtask),
+            Prepare = subtask => Prepare(host!.Core.State.Graph, subtask, deviation(subtask)),
             Clock = clock,
         };
         host.RunToEnd();
@@ -112,9 +123,9 @@ internal sealed record ForecastModel
     private VirtualAttempt AttemptOf(GrowingGraph graph, int subtask, double deviation)
     {
         Subtask what = graph.SubtaskAt(subtask);
-        long expected = Math.Min(Observed.Expect(what)?.Ticks ?? _mean, _longest);
+        long expected = Math.Min(Observed.Expect(what)?.Ticks ?? _mean, Longest);
         double factor = Factors.GetValueOrDefault(what.TaskType, 1) * (deviation == 0 ? 1 : Math.Exp(deviation * (Observed.SpreadOf(what) ?? DefaultSpread)));
-        long duration = (long)Math.Round(Math.Min(expected * factor, _longest));
+        long duration = (long)Math.Round(Math.Min(expected * factor, Longest));
         TaskUsage usage = graph.Policies[subtask].ExpectedUsage;
         return new VirtualAttempt(new TimeSpan(Math.Max(0, duration - (Remaining?.RanFor(subtask).Ticks ?? 0))))
         {
@@ -123,39 +134,62 @@ internal sealed record ForecastModel
         };
     }
 
-    /// <summary>Conditions hold, approvals come at once, nothing is cached, and a list whose length nobody knows yet has one item.</summary>
-    private Preparation Prepare(GrowingGraph graph, int subtask)
+    /// <summary>Conditions hold, approvals come at once, nothing is cached, and a list that nobody knows yet has as many items as expected.</summary>
+    private Preparation Prepare(GrowingGraph graph, int subtask, double deviation)
     {
         Subtask what = graph.SubtaskAt(subtask);
         return Remaining?.IsJoined(subtask) == true ? new Preparation { Cached = new CachedOutput(null) }
             : what.Plan is { } plan ? new Preparation { Growth = PartsOf(graph, subtask, plan) }
-            : what.ForEach is not null ? new Preparation { Growth = OneItemOf(graph, subtask) }
+            : what.IsForEach ? new Preparation { Growth = ItemsOf(graph, subtask, CountOf(what, deviation)) }
             : new Preparation();
     }
 
     private static GraphGrowth? PartsOf(GrowingGraph graph, int subtask, TaskPlan plan) =>
         graph.Origin.Checker.CheckGrowth(plan, graph, subtask, GrowthSurroundings.ForNestedPlan(graph), isJoined: true, out _);
 
-    private static GraphGrowth OneItemOf(GrowingGraph graph, int subtask)
+    /// <summary>What the plan gives is known; what is expected varies as far as durations of which nothing is known.</summary>
+    private int CountOf(Subtask list, double deviation)
     {
+        if (list.Items is { } given)
+        {
+            return given.GetArrayLength();
+        }
+
+        double expected = ExpectedItems.GetValueOrDefault(list.Id, ForecastAssumptions.DefaultItems) * (deviation == 0 ? 1 : Math.Exp(deviation * DefaultSpread));
+        return (int)Math.Min(Math.Round(expected), Options.MaxAddedSubtasks);
+    }
+
+    private static GraphGrowth? ItemsOf(GrowingGraph graph, int subtask, int count)
+    {
+        if (count == 0)
+        {
+            return null;
+        }
+
         Subtask list = graph.SubtaskAt(subtask);
+        Subtask item = list with { Name = list.Name, ForEach = null, Items = null, OnItemFailure = ItemFailurePolicy.Fail, Condition = null, DependsOn = [], OptionalDependsOn = [] };
+        int[][] dependencies = Filled<int[]>(count, []);
         var part = new GraphPart
         {
-            Subtasks = [list with { Id = $"{list.Id}/0", Name = list.Name, ForEach = null, Condition = null, DependsOn = [], OptionalDependsOn = [] }],
-            TaskTypes = [graph.TaskTypes[subtask]],
-            Inputs = [null],
-            Needs = [graph.NeedVectors[graph.NeedVectorOf[subtask]]],
-            Policies = [graph.Policies[subtask]],
-            Dependencies = [[]],
+            Subtasks = [.. Enumerable.Range(0, count).Select(number => item with { Id = $"{list.Id}/{number}" })],
+            TaskTypes = Filled(count, graph.TaskTypes[subtask]),
+            Inputs = new InputBinding?[count],
+            Needs = Filled(count, graph.NeedVectors[graph.NeedVectorOf[subtask]]),
+            Policies = Filled(count, graph.Policies[subtask]),
+            Dependencies = dependencies,
             Optional = null,
-            TopologicalOrder = [0],
-            Successors = SuccessorGraph.FromDependencies([[]]),
+            TopologicalOrder = [.. Enumerable.Range(0, count)],
+            Successors = SuccessorGraph.FromDependencies(dependencies),
         };
         return new GraphGrowth(subtask, part, IsJoined: true, graph.Count);
     }
 
-    private static IEnumerable<Subtask> SubtasksIn(TaskPlan plan) =>
-        plan.Subtasks.SelectMany(subtask => subtask.Plan is { } nested ? SubtasksIn(nested).Prepend(subtask) : [subtask]);
+    private static T[] Filled<T>(int count, T value)
+    {
+        var filled = new T[count];
+        Array.Fill(filled, value);
+        return filled;
+    }
 
     /// <summary>A normally distributed number. Source: Box and Muller, A note on the generation of random normal deviates (1958).</summary>
     private static double Normal(ulong seed)

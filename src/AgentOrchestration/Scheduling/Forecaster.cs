@@ -13,20 +13,31 @@ namespace AgentOrchestration.Scheduling;
 /// <param name="ordering">In which order ready subtasks start.</param>
 internal sealed class Forecaster(IResourceManager resources, RunOptions options, int? maxParallelismTotal, ObservedDurations observed, RunOrdering ordering)
 {
+    private static readonly Dictionary<string, int> NoItems = [];
+
     public ObservedDurations Observed => observed;
 
-    public Forecast Of(TaskGraph graph) => new(new ForecastModel(graph, observed.Copy())
+    public Forecast Of(TaskGraph graph, IReadOnlyDictionary<string, int>? expectedItems = null)
     {
-        Options = Unattended(options),
-        Workers = Workers,
-        Pools = resources.Snapshot(),
-        Capacities = CapacitiesOf(graph),
-        Order = OrderOf(graph),
-    });
+        ForecastAssumptions.Check(expectedItems ?? NoItems, graph.Plan, others: [], options.MaxAddedSubtasks, nameof(expectedItems));
+        return new Forecast(new ForecastModel(graph, observed.Copy())
+        {
+            Options = Unattended(options),
+            Workers = Workers,
+            Pools = resources.Snapshot(),
+            Capacities = CapacitiesOf(graph),
+            Order = OrderOf(graph),
+            ExpectedItems = expectedItems ?? NoItems,
+        });
+    }
 
     /// <summary>Of a run that goes on, with what was observed in it so far. Its budget does not count.</summary>
-    public Forecast Of(RemainingWork remaining)
+    public Forecast Of(RemainingWork remaining, IReadOnlyDictionary<string, int>? expectedItems = null)
     {
+        // What works through its list already is known; that it was expected to is no mistake.
+        IEnumerable<string> begun = remaining.Run.Subtasks.Select(subtask => subtask.Subtask).Where(subtask => subtask.ForEach is not null).Select(subtask => subtask.Id);
+        ForecastAssumptions.Check(
+            expectedItems ?? NoItems, remaining.Graph.Plan, [.. begun, .. ForecastAssumptions.ListsIn(remaining.Run.Plan)], options.MaxAddedSubtasks, nameof(expectedItems));
         ObservedDurations known = observed.Copy();
         if (remaining.Run.Outcome is null)
         {
@@ -41,6 +52,7 @@ internal sealed class Forecaster(IResourceManager resources, RunOptions options,
             Capacities = CapacitiesOf(remaining.Graph),
             Order = SubtaskOrder.CriticalPathFirst,
             Remaining = remaining,
+            ExpectedItems = expectedItems ?? NoItems,
         });
     }
 

@@ -13,6 +13,7 @@ internal sealed class RemainingWork
     private readonly int[] _open;
     private readonly bool[] _isRunning;
     private readonly bool[] _isJoined;
+    private readonly HashSet<string> _joinedIds;
 
     /// <param name="graph">The graph of the run; it does not change meanwhile.</param>
     /// <param name="run">The run.</param>
@@ -28,6 +29,7 @@ internal sealed class RemainingWork
         _open = [.. Enumerable.Range(0, known).Where(index => run.Subtasks[index].State is SubtaskState.Pending or SubtaskState.Ready or SubtaskState.Running)];
         _isRunning = [.. _open.Select(index => run.Subtasks[index].State == SubtaskState.Running)];
         _isJoined = [.. _open.Select(index => graph.PartsOf(index).Any())];
+        _joinedIds = [.. _open.Where((_, position) => _isJoined[position]).Select(index => graph.SubtaskAt(index).Id)];
         HasFailed = Enumerable.Range(0, Math.Min(graph.Count, run.Subtasks.Count))
             .Any(index => run.Subtasks[index].State == SubtaskState.Failed && !RunState.IsTolerated(graph, index));
         Graph = MakeGraph();
@@ -57,6 +59,9 @@ internal sealed class RemainingWork
 
     /// <summary>Whether it is made of others, which are in the graph themselves.</summary>
     public bool IsJoined(int index) => index < _open.Length && _isJoined[index];
+
+    /// <summary>Whether a subtask that is left is made of others, which are in the graph themselves.</summary>
+    public bool IsJoined(string id) => _joinedIds.Contains(id);
 
     /// <summary>For how long its attempt has been running.</summary>
     public TimeSpan RanFor(int index) => IsRunning(index) ? Max(_now - _run.Subtasks[_open[index]].AttemptSpans[^1].StartedAt, TimeSpan.Zero) : TimeSpan.Zero;

@@ -1,0 +1,11 @@
+namespace AgentOrchestration.Scheduling;
+
+/// <summary>Names what a forecast had to assume.</summary>
+public enum ForecastAssumptionKind
+{
+    /// <summary>The number of items in a list that is made during the run.</summary>
+    ItemCount,
+
+    /// <summary>How long an attempt takes that has no estimate and was never observed.</summary>
+    Duration,
+}
