@@ -54,7 +54,7 @@ internal sealed class SubtaskDocument
         OptionalDependsOn = subtask.OptionalDependsOn.Count == 0 ? null : subtask.OptionalDependsOn,
         Arguments = subtask.Arguments is { ValueKind: not JsonValueKind.Undefined } arguments ? arguments : null,
         When = subtask.Condition is { } condition ? ConditionDocument.From(condition) : null,
-        ForEach = subtask.Items ?? (subtask.ForEach is { } list ? JsonSerializer.SerializeToElement(list.Text, PlanJsonContext.Default.String) : null),
+        ForEach = subtask.Items is { ValueKind: not JsonValueKind.Undefined } items ? items : (subtask.ForEach is { } list ? JsonSerializer.SerializeToElement(list.Text, PlanJsonContext.Default.String) : null),
         OnItemFailure = ItemFailureJson.Write(subtask.OnItemFailure),
         WaitsForAdded = subtask.WaitsForAdded,
         Plan = subtask.Plan is { } plan ? PlanDocument.From(plan) : null,

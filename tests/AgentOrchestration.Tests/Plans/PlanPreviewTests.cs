@@ -58,6 +58,28 @@ public sealed partial class PlanPreviewTests
     }
 
     [Fact]
+    public void Given_lists_failed_items_and_what_is_waited_for_are_shown()
+    {
+        TaskPlan plan = TaskPlan.Create(plan =>
+        {
+            SubtaskRef one = plan.ForEach("one", new System.Text.Json.Nodes.JsonArray(1), "work", onItemFailure: ItemFailurePolicy.Continue);
+            SubtaskRef two = plan.ForEach("two", new System.Text.Json.Nodes.JsonArray(1, 2), "work", onItemFailure: ItemFailurePolicy.AtMost(1), waitsForAdded: false);
+            plan.Add("last", "work", after: [one, two], waitsForAdded: true);
+        });
+
+        Assert.Equal(
+            """
+            plan
+            └─ last (work, waits for what is added)
+               ├─ one (work, for each of 1 item, failed items are reported)
+               └─ two (work, for each of 2 items, 1 item may fail, does not wait for what is added)
+
+            """.ReplaceLineEndings("\n"),
+            plan.ToTree());
+        Assert.Contains("s0[[\"one<br/>work, for each of 1 item, failed items are reported\"]]", plan.ToMermaid(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Plans_that_the_check_would_refuse_are_shown_too()
     {
         var plan = new TaskPlan

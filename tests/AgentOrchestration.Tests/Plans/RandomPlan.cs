@@ -27,6 +27,9 @@ internal static class RandomPlan
             Description = random.Next(2) == 0 ? null : json.Text(),
             DependsOn = [.. Enumerable.Range(0, random.Next(3)).Select(_ => $"s{random.Next(6)}")],
             Arguments = random.Next(3) == 0 || json.Value() is not { } arguments ? null : JsonSerializer.SerializeToElement(arguments),
+            Items = random.Next(4) == 0 ? JsonSerializer.SerializeToElement(new System.Text.Json.Nodes.JsonArray(json.Value(), json.Value())) : null,
+            OnItemFailure = random.Next(4) switch { 0 => ItemFailurePolicy.Continue, 1 => ItemFailurePolicy.AtMost(random.Next()), _ => ItemFailurePolicy.Fail },
+            WaitsForAdded = random.Next(3) switch { 0 => true, 1 => false, _ => null },
             EstimatedDuration = random.Next(2) == 0 ? null : new TimeSpan(random.NextInt64(TimeSpan.FromDays(random.Next(1, 366)).Ticks)),
             Resources = ResourceRequirements.Of(
                 Enumerable.Range(0, random.Next(3)).Select(resource => new ResourceAmount($"r{resource}", random.NextInt64(1, long.MaxValue)))),

@@ -24,6 +24,36 @@ public sealed class SavedPlanTests
         Assert.Empty(read.Repairs);
     }
 
+    [Theory]
+    [InlineData("""{"forEach":{"list":[]}}""", "/subtasks/0/forEach")]
+    [InlineData("""{"forEach":[1],"onItemFailure":"stop"}""", "/subtasks/0/onItemFailure")]
+    [InlineData("""{"forEach":[1],"onItemFailure":1.5}""", "/subtasks/0/onItemFailure")]
+    [InlineData("""{"forEach":[1],"onItemFailure":-1}""", "/subtasks/0/onItemFailure")]
+    [InlineData("""{"forEach":["\ud800"]}""", "/subtasks/0/forEach")]
+    [InlineData("""{"waitsForAdded":"yes"}""", "/subtasks/0/waitsForAdded")]
+    public void Lists_and_what_failed_items_mean_are_read_or_refused_with_their_place(string more, string place)
+    {
+        InvalidPlanException refusal = Assert.Throws<InvalidPlanException>(() => TaskPlan.FromJson($$"""{"subtasks":[{"id":"a","type":"t",{{more[1..]}}]}"""));
+
+        Assert.Equal([place], refusal.Diagnostics.Select(diagnostic => diagnostic.Path));
+    }
+
+    [Fact]
+    public void Lists_what_failed_items_mean_and_what_is_waited_for_are_read_as_they_are_written()
+    {
+        TaskPlan plan = TaskPlan.FromJson(
+            """
+            {"subtasks":[{"id":"a","type":"t","forEach":[1,{"b":2}],"onItemFailure":"fail"},{"id":"b","type":"t","forEach":"x~1y/rows","onItemFailure":"continue","waitsForAdded":true},
+                         {"id":"c","type":"t","forEach":"a","onItemFailure":0,"waitsForAdded":false},{"id":"d","type":"t"}]}
+            """);
+
+        Assert.Equal("""[1,{"b":2}]""", plan.Subtasks[0].Items!.Value.GetRawText());
+        Assert.Equal(new SubtaskOutput("x/y", "/rows"), plan.Subtasks[1].ForEach);
+        Assert.Equal(
+            [ItemFailurePolicy.Fail, ItemFailurePolicy.Continue, ItemFailurePolicy.AtMost(0), ItemFailurePolicy.Fail], plan.Subtasks.Select(subtask => subtask.OnItemFailure));
+        Assert.Equal([null, true, false, null], plan.Subtasks.Select(subtask => subtask.WaitsForAdded));
+    }
+
     [Fact]
     public void Any_plan_that_was_saved_is_read_as_it_was() =>
         Gen.Int[0, int.MaxValue].Sample(
@@ -112,6 +142,10 @@ public sealed class SavedPlanTests
     [InlineData("subtasks/1/policy", """{"retries":1}""")]
     [InlineData("subtasks/1/when", """{"output":"read","is":"like"}""")]
     [InlineData("subtasks/2/forEach", "\"/rows\"")]
+    [InlineData("subtasks/2/forEach", "3")]
+    [InlineData("subtasks/2/onItemFailure", "\"stop\"")]
+    [InlineData("subtasks/2/onItemFailure", "-1")]
+    [InlineData("subtasks/2/waitsForAdded", "\"yes\"")]
     [InlineData("subtasks/3/plan", """{"version":1,"subtasks":[{"id":"a","type":"t"}]}""")]
     public void What_cannot_be_read_or_would_be_refused_does_not_satisfy_the_schema(string place, string value)
     {
@@ -183,6 +217,9 @@ public sealed class SavedPlanTests
             policy: new SubtaskPolicy { MaxAttempts = 2, Timeout = TimeSpan.FromSeconds(1.5), RequiresApproval = true });
         plan.ForEach("each", read.Output("/rows"), "t", new ItemReference("/name"));
         plan.AddPlan("part", TaskPlan.Create(inner => inner.Add("inner", "t")));
+        plan.ForEach("given", new JsonArray(1, read.Output("/rows/0").ToJsonNode()), "t", onItemFailure: ItemFailurePolicy.Continue);
+        plan.ForEach("some", read.Output("/rows"), "t", onItemFailure: ItemFailurePolicy.AtMost(3), waitsForAdded: true);
+        plan.Add("added", "t", new SubtaskRef("read/more").Output("/rows"), after: [new SubtaskRef("read/more")], waitsForAdded: false);
         plan.Add("last", "t", optional: [work], when: new SubtaskCondition(read.Output(), ConditionOperator.Exists));
     });
 
