@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using AgentOrchestration.Plans;
-using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
