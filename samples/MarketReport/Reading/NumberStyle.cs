@@ -11,6 +11,9 @@ internal sealed partial class NumberStyle
         "", "-", "--", "–", "—", ".", "..", "...", "?", ":", "na", "n/a", "n.a.", "n. a.", "nan", "null", "none", "nil", "#n/a", "#div/0!", "unknown", "missing", "k.a.", "k. a.",
     };
 
+    /// <summary>Nothing is that large, and products of such numbers stay finite.</summary>
+    private const double Largest = 1e60;
+
     private NumberStyle(bool decimalComma) => DecimalComma = decimalComma;
 
     public bool DecimalComma { get; }
@@ -73,7 +76,7 @@ internal sealed partial class NumberStyle
 
         var group = DecimalComma ? '.' : ',';
         var plain = string.Concat(match.Groups["number"].Value.Where(character => character != group && !IsGroupMark(character))).Replace(',', '.');
-        if (!double.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value * affixes.Magnitude))
+        if (!double.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !(value * affixes.Magnitude < Largest))
         {
             return false;
         }
