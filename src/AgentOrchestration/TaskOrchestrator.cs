@@ -90,6 +90,9 @@ internal sealed class TaskOrchestrator(
     public async Task<T> RunAsync<T>(OrchestrationRequest request, CancellationToken cancellationToken)
     {
         await CallerContext.Leave();
+
+        // What cannot compile the answer says so before anything runs.
+        _ = services.GetRequiredService<IResultCompiler<T>>();
         OrchestrationRun run = await StartAsync(request, cancellationToken).ConfigureAwait(false);
         return await AnswerAsync<T>(request, run, options.Planning.MaxReplans, cancellationToken).ConfigureAwait(false);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using AgentOrchestration.Graph;
 using AgentOrchestration.Planning;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Runs;
@@ -17,6 +18,11 @@ namespace AgentOrchestration.Results;
 internal sealed class ChatClientResultCompiler<T>(ITaskTypeRegistry taskTypes, PayloadSerializer serializer, IChatClient? chat = null, ILoggerFactory? loggers = null) : IResultCompiler<T>
 {
     private const string Fence = "```";
+
+    /// <summary>Found out when the compiler is made, which is before the run.</summary>
+    private readonly PayloadSerializer _serializer = typeof(T) == typeof(string) || serializer.WhyMissing(typeof(T)) is not { } reason
+        ? serializer
+        : throw new NotSupportedException($"The answer cannot be read from JSON: {reason} {JsonMetadata.Remedy(typeof(T))}");
 
     private const string Rules =
         "You compile the final answer to a goal from the outputs of the subtasks that were done for it. "
@@ -47,7 +53,7 @@ internal sealed class ChatClientResultCompiler<T>(ITaskTypeRegistry taskTypes, P
     /// <summary>Asks in the strictest form that the endpoint supports. A form without the schema has it in the rules.</summary>
     private ValueTask<ChatResponse> AskForJsonAsync(IChatClient client, string shown, CancellationToken cancellationToken)
     {
-        ChatResponseFormatJson format = ChatResponseFormat.ForJsonSchema<T>(serializer.Options);
+        ChatResponseFormatJson format = ChatResponseFormat.ForJsonSchema<T>(_serializer.Options);
         ILogger logger = loggers?.CreateLogger(typeof(ChatClientResultCompiler<T>)) ?? NullLogger.Instance;
         return AnswerForms.Of(client).AskAsync(allowsStrict: false, AskAsync, logger, cancellationToken);
 
@@ -63,7 +69,7 @@ internal sealed class ChatClientResultCompiler<T>(ITaskTypeRegistry taskTypes, P
     {
         try
         {
-            return (T?)serializer.Read(JsonElement.Parse(WithoutFence(answer)), typeof(T)) ?? throw new JsonException("It is null.");
+            return (T?)_serializer.Read(JsonElement.Parse(WithoutFence(answer)), typeof(T)) ?? throw new JsonException("It is null.");
         }
         catch (JsonException exception)
         {
@@ -84,8 +90,9 @@ internal sealed class ChatClientResultCompiler<T>(ITaskTypeRegistry taskTypes, P
     private JsonObject Describe(RunResult result)
     {
         HashSet<string> inner = [.. result.Plan.Subtasks.SelectMany(subtask => subtask.DependsOn)];
+        HashSet<string> wholes = [.. result.Subtasks.Where(subtask => subtask.Subtask.IsComposite).Select(subtask => subtask.Subtask.Id)];
         var outputs = new JsonObject();
-        foreach (SubtaskSnapshot subtask in result.Succeeded.Where(subtask => !inner.Contains(subtask.Subtask.Id)))
+        foreach (SubtaskSnapshot subtask in result.Succeeded.Where(subtask => !inner.Contains(subtask.Subtask.Id) && !IsPart(subtask.Subtask.Id, wholes)))
         {
             outputs[subtask.Subtask.Id] = new JsonObject
             {
@@ -97,9 +104,17 @@ internal sealed class ChatClientResultCompiler<T>(ITaskTypeRegistry taskTypes, P
         return new JsonObject { ["goal"] = result.Plan.Goal, ["outputs"] = outputs };
     }
 
+    /// <summary>The output of a part is in that of the whole.</summary>
+    private static bool IsPart(string id, HashSet<string> wholes) => id.LastIndexOf('/') is > 0 and var slash && wholes.Contains(id[..slash]);
+
     private JsonNode? Write(SubtaskSnapshot subtask)
     {
-        Type type = taskTypes.Get(subtask.Subtask.TaskType).OutputType;
-        return type == typeof(None) ? null : JsonNode.Parse(serializer.Write(subtask.Output, type).GetRawText());
+        return subtask.Output switch
+        {
+            null or None => null,
+            JsonElement json => JsonNode.Parse(json.GetRawText()),
+            IItemResult[] results => JsonNode.Parse(ItemResultsJson.Write(results, taskTypes.Get(subtask.Subtask.TaskType).OutputType, _serializer).GetRawText()),
+            object output => JsonNode.Parse(_serializer.Write(output, OutputShape.Of(subtask.Subtask, taskTypes)!.Type).GetRawText()),
+        };
     }
 }

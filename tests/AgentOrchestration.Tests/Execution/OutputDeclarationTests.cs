@@ -67,6 +67,8 @@ public sealed class OutputDeclarationTests
         await FailsAsync(builder => builder.AddTaskType<None, Stats>("make", "Makes.", (_, _, _) => new(Stats.Sound with { Raw = Disposed() })), "ResultNotStorable", "/raw");
         await FailsAsync(builder => builder.AddTaskType<None, object>("make", "Makes.", (_, _, _) => new(Disposed())), "ResultNotStorable");
         await FailsAsync(builder => builder.AddTaskType<None, List<JsonElement>>("make", "Makes.", (_, _, _) => new([JsonElement.Parse("1"), Disposed()])), "ResultNotStorable", "/1");
+        await FailsAsync(builder => builder.AddTaskType<None, JsonNode>("make", "Makes.", (_, _, _) => new(DisposedNode())), "ResultNotStorable");
+        await SucceedsAsync(builder => builder.AddTaskType<None, JsonNode>("make", "Makes.", (_, _, _) => new(new JsonObject { ["a"] = 1 })));
         await SucceedsAsync(builder => builder.AddTaskType<None, JsonElement>("make", "Makes.", (_, _, _) => new(JsonElement.Parse("[1]"))));
     }
 
@@ -131,6 +133,12 @@ public sealed class OutputDeclarationTests
     {
         using JsonDocument document = JsonDocument.Parse("""{"a":[1,2,3]}""");
         return document.RootElement;
+    }
+
+    private static JsonObject DisposedNode()
+    {
+        using JsonDocument document = JsonDocument.Parse("""{"a":[1,2,3]}""");
+        return JsonObject.Create(document.RootElement)!;
     }
 
     private static async Task FailsAsync(Func<IAgentOrchestrationBuilder, IAgentOrchestrationBuilder> configure, string kind, string? path = null)

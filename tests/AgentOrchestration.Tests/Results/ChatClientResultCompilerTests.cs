@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Plugins;
 using AgentOrchestration.Results;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Tests.Results;
 
-public sealed class ChatClientResultCompilerTests
+public sealed partial class ChatClientResultCompilerTests
 {
     private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
 
@@ -117,6 +118,44 @@ public sealed class ChatClientResultCompilerTests
     }
 
     [Fact]
+    public async Task The_outputs_of_a_for_each_and_of_a_nested_plan_are_shown_as_one_each()
+    {
+        using var model = new ScriptedChatClient("An answer.");
+        await using Engine engine = new(
+            builder => builder
+                .AddTaskType("list", "Lists.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult<string[]>(["a", "b"]))
+                .AddTaskType("upper", "Upper case.", (string text, TaskContext _, CancellationToken _) => ValueTask.FromResult(text.ToUpperInvariant())),
+            services: services => services.AddChatClient(model));
+        await using OrchestrationRun run = await engine.StartAsync(plan =>
+        {
+            plan.ForEach("each", plan.Add("list", "list").Output(), "upper");
+            plan.AddPlan("nested", TaskPlan.Create(nested => nested.Add("inside", "list")));
+        });
+
+        await run.CompileAsync<string>(TestEnd);
+
+        JsonElement outputs = JsonElement.Parse(model.Requests.Single().Messages.Single(message => message.Role == ChatRole.User).Text).GetProperty("outputs");
+        Assert.Equal(["each", "nested"], outputs.EnumerateObject().Select(property => property.Name));
+        Assert.Equal("""["A","B"]""", outputs.GetProperty("each").GetProperty("output").GetRawText());
+        Assert.Equal("""{"inside":["a","b"]}""", outputs.GetProperty("nested").GetProperty("output").GetRawText());
+    }
+
+    [Fact]
+    public async Task An_answer_type_that_the_context_lacks_is_refused_before_anything_runs_with_the_attribute_to_add()
+    {
+        using var model = new ScriptedChatClient("An answer.");
+        await using Engine engine = new(
+            builder => builder.AddTaskType("count", "Counts.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(1)),
+            options => options.JsonSerializerOptions = Numbers.Default.Options,
+            services => services.AddChatClient(model));
+
+        NotSupportedException refusal = await Assert.ThrowsAsync<NotSupportedException>(() => engine.Orchestrator.RunAsync<Report>(new OrchestrationRequest("Report"), TestEnd));
+
+        Assert.Contains("[JsonSerializable(typeof(AgentOrchestration.Tests.Results.ChatClientResultCompilerTests.Report))]", refusal.Message, StringComparison.Ordinal);
+        Assert.Empty(model.Requests);
+    }
+
+    [Fact]
     public async Task Outputs_stand_apart_from_the_rules_which_call_them_data()
     {
         using var model = new ScriptedChatClient("An answer.");
@@ -193,4 +232,7 @@ public sealed class ChatClientResultCompilerTests
             return ValueTask.FromResult(new Report(text, text.Length));
         }
     }
+
+    [JsonSerializable(typeof(int))]
+    private sealed partial class Numbers : JsonSerializerContext;
 }

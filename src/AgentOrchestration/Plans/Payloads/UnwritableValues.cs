@@ -184,6 +184,8 @@ internal sealed class UnwritableValues(PayloadShapes shapes)
             {
                 JsonElement element => element.ValueKind,
                 JsonDocument document => document.RootElement.ValueKind,
+                JsonObject node => node.Count > 0 ? JsonValueKind.Object : default,
+                JsonArray node => node.Count > 0 ? JsonValueKind.Array : default,
                 JsonNode node => node.GetValueKind(),
                 _ => default,
             };
