@@ -7,7 +7,7 @@ internal sealed class Checkpoint
     private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Completes when work has come here.</summary>
-    public Task Reached => _reached.Task.WaitAsync(TestContext.Current.CancellationToken);
+    public Task Reached => _reached.Task.InTimeAsync(what: "work at a checkpoint");
 
     public void Open() => _open.TrySetResult();
 

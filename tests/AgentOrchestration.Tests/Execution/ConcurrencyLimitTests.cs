@@ -9,8 +9,6 @@ namespace AgentOrchestration.Tests.Execution;
 
 public sealed class ConcurrencyLimitTests
 {
-    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task No_more_attempts_of_a_type_run_than_it_allows_over_all_runs()
     {
@@ -56,21 +54,23 @@ public sealed class ConcurrencyLimitTests
                     options.ConcurrencyKey = subtask => subtask.Arguments!.Value.GetProperty("tenant").GetString()!;
                 })
             .AddTaskType("other", "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult("other")));
-        await using OrchestrationRun blocking = await engine.StartAsync(plan => plan.Add("a", "call", input: Input("a", blocks: true)));
+        OrchestrationRun blocking = await engine.StartAsync(plan => plan.Add("a", "call", input: Input("a", blocks: true)));
+        await using IAsyncDisposable blockingDisposal = blocking.Disposal();
         await first.Reached;
-        await using OrchestrationRun run = await engine.StartAsync(plan =>
+        OrchestrationRun run = await engine.StartAsync(plan =>
         {
             plan.Add("a", "call", input: Input("a", blocks: false));
             plan.Add("b", "call", input: Input("b", blocks: false));
             plan.Add("other", "other");
         });
+        await using IAsyncDisposable runDisposal = run.Disposal();
 
         await Engine.SeeAsync<SubtaskSucceeded>(run, next => next.SubtaskId == "b");
         await Engine.SeeAsync<SubtaskSucceeded>(run, next => next.SubtaskId == "other");
         Assert.Equal((SubtaskState.Ready, 0), (run.GetSnapshot().Subtasks[0].State, run.GetSnapshot().Subtasks[0].Attempts));
         first.Open();
 
-        Assert.Equal(3, (await run.WaitAsync(TestEnd)).Succeeded.Count());
+        Assert.Equal(3, (await run.EndAsync()).Succeeded.Count());
     }
 
     [Fact]
@@ -88,19 +88,21 @@ public sealed class ConcurrencyLimitTests
                 return context.Subtask.Id;
             },
             options: options => options.MaxParallelismTotal = 2);
-        await using OrchestrationRun blocking = await engine.StartAsync(plan =>
+        OrchestrationRun blocking = await engine.StartAsync(plan =>
         {
             plan.Add("b1", "work");
             plan.Add("b2", "work");
         });
+        await using IAsyncDisposable blockingDisposal = blocking.Disposal();
         await Engine.SeeAsync<AttemptStarted>(blocking, next => next.SubtaskId == "b1");
         await Engine.SeeAsync<AttemptStarted>(blocking, next => next.SubtaskId == "b2");
-        await using OrchestrationRun run = await engine.StartAsync(plan => Wide(plan, 5));
+        OrchestrationRun run = await engine.StartAsync(plan => Wide(plan, 5));
+        await using IAsyncDisposable runDisposal = run.Disposal();
 
         Assert.DoesNotContain(run.GetSnapshot().Subtasks, subtask => subtask.Attempts > 0);
         blocked.Open();
 
-        Assert.Equal(5, (await run.WaitAsync(TestEnd)).Succeeded.Count());
+        Assert.Equal(5, (await run.EndAsync()).Succeeded.Count());
     }
 
     [Fact]
@@ -113,14 +115,15 @@ public sealed class ConcurrencyLimitTests
                 options.MaxConcurrency = 1;
                 options.Retry.MaxAttempts = 2;
             });
-        await using OrchestrationRun run = await engine.StartAsync(plan =>
+        OrchestrationRun run = await engine.StartAsync(plan =>
         {
             plan.Add("first", "work");
             plan.Add("second", "work");
         });
+        await using IAsyncDisposable runDisposal = run.Disposal();
 
         await Engine.SeeAsync<SubtaskSucceeded>(run, next => next.SubtaskId == "second");
-        RunResult result = await engine.AdvanceUntilAsync(run.WaitAsync(TestEnd), TimeSpan.FromSeconds(1));
+        RunResult result = await engine.AdvanceUntilAsync(run.EndAsync(), TimeSpan.FromSeconds(1));
 
         Assert.Equal(2, result.Succeeded.Count());
     }

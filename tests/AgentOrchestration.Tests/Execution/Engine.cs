@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Plugins;
 using AgentOrchestration.Results;
@@ -41,7 +43,8 @@ internal sealed class Engine : IAsyncDisposable
 
     public async Task<RunResult> RunAsync(Action<TaskPlanBuilder> plan)
     {
-        await using OrchestrationRun run = await StartAsync(plan);
+        OrchestrationRun run = await StartAsync(plan);
+        await using IAsyncDisposable disposal = run.Disposal();
         return await run.EndAsync();
     }
 
@@ -80,11 +83,13 @@ internal sealed class Engine : IAsyncDisposable
     }
 
     /// <summary>Moves the clock in small steps until the task is done; timers that are set meanwhile fire too.</summary>
-    public async Task<T> AdvanceUntilAsync<T>(Task<T> done, TimeSpan step)
+    public async Task<T> AdvanceUntilAsync<T>(Task<T> done, TimeSpan step, [CallerArgumentExpression(nameof(done))] string? what = null)
     {
+        long begin = Stopwatch.GetTimestamp();
         while (!done.IsCompleted)
         {
             TestEnd.ThrowIfCancellationRequested();
+            Watchdog.Check(begin, $"{what}, with the clock at {Clock.GetUtcNow():O}");
             Clock.Advance(step);
 
             // What the step has woken comes to its turn before the next one, as far as that can be seen from outside.
@@ -97,5 +102,5 @@ internal sealed class Engine : IAsyncDisposable
         return await done;
     }
 
-    public ValueTask DisposeAsync() => _provider.DisposeAsync();
+    public ValueTask DisposeAsync() => _provider.DisposeInTimeAsync();
 }

@@ -70,8 +70,9 @@ public sealed class GateTests
         for (int repetition = 0; repetition < 10; repetition++)
         {
             ran.Clear();
-            await using OrchestrationRun run = await engine.Orchestrator.StartAsync(plan, TestEnd);
-            RunResult result = await run.WaitAsync(TestEnd);
+            OrchestrationRun run = await engine.Orchestrator.StartAsync(plan, TestEnd);
+            await using IAsyncDisposable runDisposal = run.Disposal();
+            RunResult result = await run.EndAsync();
 
             Assert.Equal(layers * width, result.Succeeded.Count());
             Assert.Equal(layers * width, ran.Count);

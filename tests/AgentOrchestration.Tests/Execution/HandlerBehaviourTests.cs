@@ -92,7 +92,8 @@ public sealed class HandlerBehaviourTests
             context.ReportProgress(7, "done");
             return ValueTask.FromResult("output");
         });
-        await using OrchestrationRun run = await engine.StartOneAsync();
+        OrchestrationRun run = await engine.StartOneAsync();
+        await using IAsyncDisposable runDisposal = run.Disposal();
 
         List<ProgressReported> progress = [];
         await foreach (RunEvent next in run.WatchAsync(TestContext.Current.CancellationToken))

@@ -64,14 +64,15 @@ public sealed class ResourceObjectTests
             await running.PassAsync(stop);
             return 0;
         });
-        await using OrchestrationRun run = await engine.StartAsync(plan => plan.Add("both", "work", resources: ResourceRequirements.Of("browser", 2)));
+        OrchestrationRun run = await engine.StartAsync(plan => plan.Add("both", "work", resources: ResourceRequirements.Of("browser", 2)));
+        await using IAsyncDisposable runDisposal = run.Disposal();
         await running.Reached;
         IAdjustableResources resources = engine.Services.GetRequiredService<IAdjustableResources>();
 
         resources.SetCapacity("browser", 1);
         Assert.All(_made, browser => Assert.False(browser.IsClosed));
         running.Open();
-        await run.WaitAsync(TestEnd);
+        await run.EndAsync();
 
         Assert.Equal([true, false], _made.Select(browser => browser.IsClosed).OrderDescending());
         resources.SetCapacity("browser", 0);
@@ -109,17 +110,18 @@ public sealed class ResourceObjectTests
     {
         var resetting = new Checkpoint();
         await using Engine engine = Of(1, Rent, async browser => await resetting.PassAsync(TestEnd));
-        await using OrchestrationRun run = await engine.StartAsync(plan =>
+        OrchestrationRun run = await engine.StartAsync(plan =>
         {
             plan.Add("first", "work", resources: One);
             plan.Add("second", "work", resources: One);
         });
+        await using IAsyncDisposable runDisposal = run.Disposal();
         await resetting.Reached;
 
         Assert.Equal([SubtaskState.Running, SubtaskState.Ready], run.GetSnapshot().Subtasks.Select(subtask => subtask.State));
         resetting.Open();
 
-        Assert.Equal(2, (await run.WaitAsync(TestEnd)).Succeeded.Count());
+        Assert.Equal(2, (await run.EndAsync()).Succeeded.Count());
         Assert.Single(_made);
     }
 

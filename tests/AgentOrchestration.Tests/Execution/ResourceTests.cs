@@ -9,18 +9,17 @@ namespace AgentOrchestration.Tests.Execution;
 
 public sealed class ResourceTests
 {
-    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task A_pool_that_grows_lets_start_what_waits()
     {
         var running = new Checkpoint();
         await using Engine engine = Blocking(running, builder => builder.AddResource("gpu", 1));
-        await using OrchestrationRun run = await engine.StartAsync(plan =>
+        OrchestrationRun run = await engine.StartAsync(plan =>
         {
             plan.Add("holder", "work", resources: ResourceRequirements.Of("gpu", 1));
             plan.Add("waiter", "work", resources: ResourceRequirements.Of("gpu", 1));
         });
+        await using IAsyncDisposable runDisposal = run.Disposal();
         await running.Reached;
         Assert.Equal(0, run.GetSnapshot().Subtasks[1].Attempts);
 
@@ -28,7 +27,7 @@ public sealed class ResourceTests
 
         await Engine.SeeAsync<SubtaskSucceeded>(run, next => next.SubtaskId == "waiter");
         running.Open();
-        Assert.Equal(2, (await run.WaitAsync(TestEnd)).Succeeded.Count());
+        Assert.Equal(2, (await run.EndAsync()).Succeeded.Count());
     }
 
     [Fact]
@@ -36,12 +35,13 @@ public sealed class ResourceTests
     {
         var running = new Checkpoint();
         await using Engine engine = Blocking(running, builder => builder.AddResource("gpu", 3));
-        await using OrchestrationRun run = await engine.StartAsync(plan =>
+        OrchestrationRun run = await engine.StartAsync(plan =>
         {
             plan.Add("holder", "work", resources: ResourceRequirements.Of("gpu", 1));
             plan.Add("big", "work", resources: ResourceRequirements.Of("gpu", 3));
             plan.Add("big2", "work", resources: ResourceRequirements.Of("gpu", 3));
         });
+        await using IAsyncDisposable runDisposal = run.Disposal();
         await running.Reached;
 
         engine.Services.GetRequiredService<IAdjustableResources>().SetCapacity("gpu", 2);
@@ -50,7 +50,7 @@ public sealed class ResourceTests
         Assert.Equal("ResourceUnavailable", failed.Error.Kind);
         Assert.StartsWith("It needs 3 of 'gpu', but there can be no more than 2", failed.Error.Message, StringComparison.Ordinal);
         running.Open();
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
         Assert.Equal(["holder"], result.Succeeded.Select(subtask => subtask.Subtask.Id));
     }
 
@@ -68,17 +68,18 @@ public sealed class ResourceTests
                 return ValueTask.FromResult(context.Subtask.Id);
             }));
         clock = engine;
-        await using OrchestrationRun run = await engine.StartAsync(plan =>
+        OrchestrationRun run = await engine.StartAsync(plan =>
         {
             for (int i = 0; i < 4; i++)
             {
                 plan.Add($"t{i}", "work", resources: ResourceRequirements.Of("tokens", 30));
             }
         });
+        await using IAsyncDisposable runDisposal = run.Disposal();
 
         await Engine.SeeAsync<SubtaskSucceeded>(run, next => next.SubtaskId == "t0");
         await Engine.SeeAsync<SubtaskSucceeded>(run, next => next.SubtaskId == "t1");
-        RunResult result = await engine.AdvanceUntilAsync(run.WaitAsync(TestEnd), TimeSpan.FromSeconds(1));
+        RunResult result = await engine.AdvanceUntilAsync(run.EndAsync(), TimeSpan.FromSeconds(1));
 
         Assert.Equal(4, result.Succeeded.Count());
         TimeSpan[] began = [.. starts.Order()];

@@ -10,8 +10,6 @@ namespace AgentOrchestration.Tests.Execution;
 
 public sealed class RetryTests
 {
-    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task A_subtasks_own_number_of_attempts_beats_that_of_its_task_type()
     {
@@ -39,9 +37,10 @@ public sealed class RetryTests
                 return context.Attempt < 3 ? throw new InvalidDataException($"Attempt {context.Attempt}.") : ValueTask.FromResult("third");
             },
             Retrying(attempts: 5));
-        await using OrchestrationRun run = await engine.StartOneAsync();
+        OrchestrationRun run = await engine.StartOneAsync();
+        await using IAsyncDisposable runDisposal = run.Disposal();
 
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal([(1, $"{run.RunId}/only"), (2, $"{run.RunId}/only"), (3, $"{run.RunId}/only")], seen);
         Assert.Equal((3, 3, null), (result["only"].Attempts, result["only"].AttemptSpans.Count, result["only"].Error));
@@ -69,10 +68,11 @@ public sealed class RetryTests
                 ? throw new TaskFailedException("Too many requests.") { RetryAfter = TimeSpan.FromMinutes(10) }
                 : ValueTask.FromResult("second"),
             options => options.Retry.MaxAttempts = 2);
-        await using OrchestrationRun run = await engine.StartOneAsync();
+        OrchestrationRun run = await engine.StartOneAsync();
+        await using IAsyncDisposable runDisposal = run.Disposal();
         AttemptFailed failed = await Engine.SeeAsync<AttemptFailed>(run);
 
-        RunResult result = await engine.AdvanceUntilAsync(run.WaitAsync(TestEnd), TimeSpan.FromMinutes(1));
+        RunResult result = await engine.AdvanceUntilAsync(run.EndAsync(), TimeSpan.FromMinutes(1));
 
         Assert.Equal(TimeSpan.FromMinutes(10), failed.RetryAt - failed.Time);
         Assert.True(result["only"].AttemptSpans[1].StartedAt >= failed.RetryAt);
@@ -96,7 +96,8 @@ public sealed class RetryTests
     {
         await using Engine engine = Engine.For<string>(
             (_, _) => throw Wrap(new TaskFailedException("Too many requests.") { RetryAfter = TimeSpan.FromMinutes(10) }, wrapping), Retrying(attempts: 2));
-        await using OrchestrationRun run = await engine.StartOneAsync();
+        OrchestrationRun run = await engine.StartOneAsync();
+        await using IAsyncDisposable runDisposal = run.Disposal();
 
         AttemptFailed failed = await Engine.SeeAsync<AttemptFailed>(run);
 
@@ -108,7 +109,8 @@ public sealed class RetryTests
     {
         await using Engine engine = Engine.For<string>(
             (_, _) => throw new AggregateException(Busy(3), new InvalidDataException("Bad data."), new AggregateException(Busy(30), Busy(1))), Retrying(attempts: 2));
-        await using OrchestrationRun run = await engine.StartOneAsync();
+        OrchestrationRun run = await engine.StartOneAsync();
+        await using IAsyncDisposable runDisposal = run.Disposal();
 
         AttemptFailed failed = await Engine.SeeAsync<AttemptFailed>(run);
 
@@ -167,16 +169,17 @@ public sealed class RetryTests
                     options.Resources = ResourceRequirements.Of("licence", 1);
                 }),
             options => options.MaxParallelism = 1);
-        await using OrchestrationRun run = await engine.StartAsync(plan =>
+        OrchestrationRun run = await engine.StartAsync(plan =>
         {
             plan.Add("first", "work");
             plan.Add("second", "work");
         });
+        await using IAsyncDisposable runDisposal = run.Disposal();
 
         await Engine.SeeAsync<SubtaskSucceeded>(run, next => next.SubtaskId == "second");
         Assert.Equal(SubtaskState.Ready, run.GetSnapshot().Subtasks[0].State);
 
-        RunResult result = await engine.AdvanceUntilAsync(run.WaitAsync(TestEnd), TimeSpan.FromSeconds(1));
+        RunResult result = await engine.AdvanceUntilAsync(run.EndAsync(), TimeSpan.FromSeconds(1));
         Assert.Equal(2, result.Succeeded.Count());
     }
 
@@ -205,7 +208,8 @@ public sealed class RetryTests
                 options.Retry.Jitter = 0;
                 options.Retry.RetryAfter = rule;
             });
-        await using OrchestrationRun run = await engine.StartOneAsync();
+        OrchestrationRun run = await engine.StartOneAsync();
+        await using IAsyncDisposable runDisposal = run.Disposal();
         AttemptFailed failed = await Engine.SeeAsync<AttemptFailed>(run);
         return failed.RetryAt - failed.Time;
     }

@@ -20,9 +20,11 @@ public sealed class RunShareTests
     {
         ConcurrentDictionary<string, TaskCompletionSource> work = new();
         await using Engine engine = Licences(4, context => work.GetOrAdd(context.Subtask.Id, _ => new TaskCompletionSource()).Task);
-        await using OrchestrationRun wide = await engine.StartAsync(plan => Add(plan, "a", 30));
+        OrchestrationRun wide = await engine.StartAsync(plan => Add(plan, "a", 30));
+        await using IAsyncDisposable wideDisposal = wide.Disposal();
         await SeeStartsAsync(wide, 4);
-        await using OrchestrationRun narrow = await engine.StartAsync(plan => Add(plan, "b", 30));
+        OrchestrationRun narrow = await engine.StartAsync(plan => Add(plan, "b", 30));
+        await using IAsyncDisposable narrowDisposal = narrow.Disposal();
 
         Finish("a0");
         await SeeStartsAsync(narrow, 1);
@@ -42,9 +44,9 @@ public sealed class RunShareTests
             Finish(id);
         }
 
-        RunResult result = await wide.WaitAsync(TestEnd);
+        RunResult result = await wide.EndAsync();
         Assert.Equal((RunOutcome.Succeeded, 30), (result.Outcome, result.Succeeded.Count()));
-        await narrow.WaitAsync(TestEnd);
+        await narrow.EndAsync();
 
         void Finish(string id) => work.GetOrAdd(id, _ => new TaskCompletionSource()).TrySetResult();
     }
@@ -54,13 +56,15 @@ public sealed class RunShareTests
     {
         ConcurrentDictionary<string, TaskCompletionSource> work = new();
         await using Engine engine = Licences(2, context => work.GetOrAdd(context.Subtask.Id, _ => new TaskCompletionSource()).Task);
-        await using OrchestrationRun other = await engine.StartAsync(plan => Add(plan, "b", 3));
+        OrchestrationRun other = await engine.StartAsync(plan => Add(plan, "b", 3));
+        await using IAsyncDisposable otherDisposal = other.Disposal();
         await SeeStartsAsync(other, 2);
-        await using OrchestrationRun run = await engine.StartAsync(plan =>
+        OrchestrationRun run = await engine.StartAsync(plan =>
         {
             Add(plan, "a", 1);
             plan.Add("goes_on", "work");
         });
+        await using IAsyncDisposable runDisposal = run.Disposal();
         await Engine.SeeAsync<AttemptStarted>(run);
         await run.CancelAsync("a0", TestEnd);
 
@@ -70,7 +74,7 @@ public sealed class RunShareTests
 
         Finish("b1");
         Finish("b2");
-        Assert.Equal(RunOutcome.Succeeded, (await other.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(RunOutcome.Succeeded, (await other.EndAsync()).Outcome);
         Finish("goes_on");
 
         void Finish(string id) => work.GetOrAdd(id, _ => new TaskCompletionSource()).TrySetResult();
@@ -81,15 +85,17 @@ public sealed class RunShareTests
     {
         var first = new TaskCompletionSource();
         await using Engine engine = Licences(1, context => context.Subtask.Id == "a0" ? first.Task : Task.CompletedTask);
-        await using OrchestrationRun holder = await engine.StartAsync(plan => Add(plan, "a", 1));
+        OrchestrationRun holder = await engine.StartAsync(plan => Add(plan, "a", 1));
+        await using IAsyncDisposable holderDisposal = holder.Disposal();
         await SeeStartsAsync(holder, 1);
-        await using OrchestrationRun waiter = await engine.StartAsync(plan => Add(plan, "b", 2));
+        OrchestrationRun waiter = await engine.StartAsync(plan => Add(plan, "b", 2));
+        await using IAsyncDisposable waiterDisposal = waiter.Disposal();
 
         engine.Clock.Advance(TimeSpan.FromSeconds(3));
         Assert.Equal(TimeSpan.FromSeconds(3), waiter.GetSnapshot().ResourceWaits["licence"]);
         Assert.Equal(new ResourceWait(1, TimeSpan.FromSeconds(3)), engine.Services.GetRequiredService<SystemMonitor>().Latest!.ResourceWaits["licence"]);
         first.SetResult();
-        await waiter.WaitAsync(TestEnd);
+        await waiter.EndAsync();
         engine.Clock.Advance(TimeSpan.FromSeconds(5));
 
         Assert.Equal(TimeSpan.FromSeconds(3), waiter.GetSnapshot().ResourceWaits["licence"]);
@@ -113,17 +119,18 @@ public sealed class RunShareTests
 
         await Parallel.ForEachAsync(Enumerable.Range(0, 300), TestEnd, async (number, _) =>
         {
-            await using OrchestrationRun run = await engine.StartAsync(plan =>
+            OrchestrationRun run = await engine.StartAsync(plan =>
             {
                 Add(plan, "l", 1 + (number % 13), 1 + (number % 3));
                 Add(plan, "n", number % 5, licences: 0);
             });
+            await using IAsyncDisposable runDisposal = run.Disposal();
             if (number % 10 == 0)
             {
                 await run.CancelAsync(TestEnd);
             }
 
-            RunResult result = await run.WaitAsync(TestEnd);
+            RunResult result = await run.EndAsync();
             Assert.True(result.Outcome == RunOutcome.Succeeded || number % 10 == 0);
         });
         Assert.All(engine.Services.GetRequiredService<IResourceManager>().Snapshot(), pool => Assert.Equal(0, pool.InUse));

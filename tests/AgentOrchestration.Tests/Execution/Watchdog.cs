@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text;
 using AgentOrchestration.Results;
@@ -9,6 +10,8 @@ namespace AgentOrchestration.Tests.Execution;
 internal static class Watchdog
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+
+    private const string StuckKey = "stuck";
 
     private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
 
@@ -42,8 +45,37 @@ internal static class Watchdog
         }
         catch (TimeoutException) when (!task.IsCompleted)
         {
-            Assert.Fail($"Stuck: {what} has not come within {Limit}. {open?.Invoke()}");
+            Fail($"{what} has not come within {Limit}. {open?.Invoke()}");
         }
+    }
+
+    /// <summary>For a loop that waits: fails when it has waited for too long.</summary>
+    /// <param name="begin">The time stamp of its beginning.</param>
+    /// <param name="what">What it waits for.</param>
+    public static void Check(long begin, string what)
+    {
+        if (Stopwatch.GetElapsedTime(begin) > Limit)
+        {
+            Fail($"{what} has not come within {Limit}.");
+        }
+    }
+
+    /// <summary>Disposes of something at the end of a test, unless the test has failed because something is stuck: then this would be too, and hide why.</summary>
+    public static async ValueTask DisposeInTimeAsync(this IAsyncDisposable disposable)
+    {
+        if (!TestContext.Current.KeyValueStorage.ContainsKey(StuckKey))
+        {
+            await disposable.DisposeAsync().AsTask().InTimeAsync(what: $"the disposal of the {disposable.GetType().Name}");
+        }
+    }
+
+    /// <summary>For <c>await using</c>: disposes of a run by <see cref="DisposeInTimeAsync"/>.</summary>
+    public static IAsyncDisposable Disposal(this OrchestrationRun run) => new RunDisposal(run);
+
+    private static void Fail(string message)
+    {
+        TestContext.Current.KeyValueStorage[StuckKey] = true;
+        Assert.Fail($"Stuck: {message}");
     }
 
     /// <summary>A run as a failure shows it: what has not ended, and what happened last.</summary>
@@ -58,5 +90,10 @@ internal static class Watchdog
         }
 
         return text.ToString();
+    }
+
+    private sealed class RunDisposal(OrchestrationRun run) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => run.DisposeInTimeAsync();
     }
 }
