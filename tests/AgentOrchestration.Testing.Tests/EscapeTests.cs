@@ -8,14 +8,38 @@ public sealed class EscapeTests
 {
     [Fact]
     public void A_delay_of_the_systems_clock_is_named() =>
-        AssertEscapes("'only' (attempt 1) continued on another thread", SleepByTheSystem);
+        AssertEscapes(
+            "'only' (attempt 1) continued on another thread, where no seed decides what happens when, by a timer of the system's clock: give Task.Delay", SleepByTheSystem);
 
     [Fact]
     public void A_delay_of_the_systems_clock_is_named_although_the_attempt_could_time_out_meanwhile() =>
         AssertEscapes("continued on another thread", SleepByTheSystem, static options => options.Timeout = TimeSpan.FromSeconds(1));
 
     [Fact]
-    public void A_thread_of_its_own_is_named() =>
+    public void What_continues_on_a_thread_of_its_own_is_named() =>
+        AssertEscapes("by a thread that does not belong to the pool: use Task.Run", async (context, _) =>
+        {
+            var done = new TaskCompletionSource<string>();
+            using ITimer timer = context.TimeProvider.CreateTimer(
+                _ => new Thread(() => done.SetResult("output")).Start(), null, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
+            return await done.Task;
+        });
+
+    [Fact]
+    public void I_O_is_named() =>
+        AssertEscapes("by I/O (System.Net.Sockets.", async (context, stop) =>
+        {
+            using var server = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Dgram, System.Net.Sockets.ProtocolType.Udp);
+            server.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
+            using var client = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Dgram, System.Net.Sockets.ProtocolType.Udp);
+            await client.ConnectAsync(server.LocalEndPoint!, stop);
+            using ITimer timer = context.TimeProvider.CreateTimer(_ => client.Send(new byte[4]), null, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
+            await server.ReceiveAsync(new byte[4], stop);
+            return "output";
+        });
+
+    [Fact]
+    public void A_task_with_a_thread_of_its_own_is_named() =>
         AssertEscapes("continued on another thread", async (_, stop) =>
         {
             await Task.Factory.StartNew(static () => { }, stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -82,6 +106,45 @@ public sealed class EscapeTests
         });
 
     [Fact]
+    public void Many_exceptions_that_nobody_awaits_end_the_simulation_and_not_the_process()
+    {
+        RunSimulation simulation = Sample.Of((context, stop) =>
+        {
+            ThrowLater();
+            ThrowLater();
+            return Sample.Sleep(context, TimeSpan.FromSeconds(1), stop);
+
+            static async void ThrowLater()
+            {
+                await Task.Yield();
+                throw new InvalidDataException("Bad data.");
+            }
+        });
+
+        for (int seed = 0; seed < 5; seed++)
+        {
+            SimulationException failure = Assert.Throws<SimulationException>(() => simulation.Run(Sample.ThreeBesideEachOther, seed));
+            Assert.Contains("Code threw where nobody awaits it", failure.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_thread_that_continues_no_code_of_the_simulation_does_no_harm()
+    {
+        RunSimulation simulation = Sample.Of((context, stop) =>
+        {
+            using var begun = new ManualResetEventSlim();
+            new Thread(begun.Set).Start();
+            begun.Wait(stop);
+            return Sample.Sleep(context, TimeSpan.FromSeconds(1), stop);
+        });
+
+        using SimulatedRun run = simulation.Run(Sample.ThreeBesideEachOther, seed: 1);
+
+        Assert.Equal(RunOutcome.Succeeded, run.Result.Outcome);
+    }
+
+    [Fact]
     public void A_run_that_waits_for_an_approval_says_how_to_give_it() =>
         AssertEscapes("'only' waits for an approval", (_, _) => ValueTask.FromResult("output"), options => options.RequiresApproval = true);
 
@@ -134,7 +197,7 @@ public sealed class EscapeTests
     private static void AssertEscapes(
         string says, Func<TaskContext, CancellationToken, ValueTask<string>> work, Action<TaskTypeOptions>? options = null)
     {
-        TimeSpan patience = says.EndsWith("another thread", StringComparison.Ordinal) ? TimeSpan.FromMinutes(1) : TimeSpan.FromMilliseconds(20);
+        TimeSpan patience = says.Contains("another thread", StringComparison.Ordinal) || says.StartsWith("by ", StringComparison.Ordinal) ? TimeSpan.FromMinutes(1) : TimeSpan.FromMilliseconds(20);
         RunSimulation simulation = Sample.Of(work, options, maxSteps: 10_000, patience: patience);
 
         SimulationException failure = Assert.Throws<SimulationException>(() => simulation.Run(Sample.One, seed: 5));

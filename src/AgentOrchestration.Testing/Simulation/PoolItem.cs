@@ -7,6 +7,7 @@ internal static class PoolItem
 {
     private const string Pool = "System.Threading.ThreadPool";
     private const string PoolLoop = "System.Threading.ThreadPoolWorkQueue";
+    private const string NewThread = "System.Threading.Thread+";
 
     // Assemblies of the runtime, all with names of this form.
     private const string Runtime = "System.";
@@ -33,24 +34,37 @@ internal static class PoolItem
         return PoolItemKind.Flows;
     }
 
-    /// <summary>Whether the pool itself has just cleared the calling thread's execution context, as it does after an item; others do it before they return.</summary>
-    public static bool HasEnded()
+    /// <summary>Whether the calling thread is one that has just been started, with the execution context of whoever started it.</summary>
+    public static bool IsNewThread() => Restoring() is not { } by || by == typeof(Thread).FullName || by.StartsWith(NewThread, StringComparison.Ordinal);
+
+    /// <summary>Describes what brings code to the calling thread, and what to do instead.</summary>
+    public static string Origin()
     {
-        bool isClearing = false;
         foreach (DiagnosticMethodInfo method in Stack())
         {
-            if (method.DeclaringTypeName == typeof(ExecutionContext).FullName)
+            if (method.DeclaringTypeName.StartsWith("System.Threading.Timer", StringComparison.Ordinal))
             {
-                isClearing = true;
+                return "by a timer of the system's clock: give Task.Delay, WaitAsync, PeriodicTimer or CancellationTokenSource the context's TimeProvider";
             }
-            else if (isClearing)
+
+            if (method.DeclaringTypeName.StartsWith("System.Net.", StringComparison.Ordinal) || method.DeclaringTypeName.StartsWith("System.IO.", StringComparison.Ordinal))
             {
-                return method.DeclaringTypeName == PoolLoop;
+                return $"by I/O ({method.DeclaringTypeName}.{method.Name}): replace what does it with a fake, for example the handler of an HttpClient";
             }
         }
 
-        return false;
+        return Thread.CurrentThread.IsThreadPoolThread
+            ? "by work that was queued without its execution context (UnsafeQueueUserWorkItem, SuppressFlow) or by I/O: use Task.Run, or replace what does it with a fake"
+            : "by a thread that does not belong to the pool: use Task.Run";
     }
+
+    /// <summary>Whether the pool itself has just cleared the calling thread's execution context, as it does after an item; others do it before they return.</summary>
+    public static bool HasEnded() => Restoring() == PoolLoop;
+
+    /// <returns>The type that changes the calling thread's execution context; <see langword="null"/> when nothing else runs on the thread.</returns>
+    private static string? Restoring() => Stack()
+        .SkipWhile(static method => method.DeclaringTypeName != typeof(ExecutionContext).FullName)
+        .FirstOrDefault(static method => method.DeclaringTypeName != typeof(ExecutionContext).FullName)?.DeclaringTypeName;
 
     private static IEnumerable<DiagnosticMethodInfo> Stack() => new StackTrace().GetFrames().Select(DiagnosticMethodInfo.Create).OfType<DiagnosticMethodInfo>();
 

@@ -10,6 +10,9 @@ internal sealed class PoolTurns
     /// <summary>How many wait at most, each on a thread of the pool, for the seed to choose one.</summary>
     private const int MostWaiting = 2;
 
+    /// <summary>How many threads the pool may have beside those that wait here.</summary>
+    private const int SpareThreads = 4;
+
     /// <summary>How long, in real time, the pool may take to begin an item.</summary>
     private static readonly TimeSpan LongestArrival = TimeSpan.FromSeconds(5);
 
@@ -23,7 +26,7 @@ internal sealed class PoolTurns
     private int _expected;
     private int _number;
     private bool _isOpen;
-    private SimulationDefect? _fatal;
+    private volatile SimulationDefect? _fatal;
 
     /// <summary>Whether it is the calling thread's turn.</summary>
     public bool IsMine => _holder == Thread.CurrentThread;
@@ -70,7 +73,7 @@ internal sealed class PoolTurns
             _isOpen = true;
             _expected = 0;
             _arrival?.TrySetResult();
-            waiting = [.. _waiting];
+            waiting = _fatal is null ? [.. _waiting] : [];
             given = _given;
         }
 
@@ -94,11 +97,20 @@ internal sealed class PoolTurns
         }
     }
 
-    /// <summary>The thread whose turn it is queues an item that only throws what nobody awaits, which would end the process.</summary>
+    /// <summary>Code queues an item that only throws what nobody awaits, which would end the process: nothing that is queued gets its turn any more.</summary>
     public void ExpectFatal(Exception? thrown)
     {
         Expect();
         _fatal = new SimulationDefect("Code threw where nobody awaits it, for example in an async void method.", thrown);
+    }
+
+    /// <summary>Notes whose code runs.</summary>
+    public void Note(SimulatedFlow flow)
+    {
+        if (IsMine)
+        {
+            _flow = flow;
+        }
     }
 
     /// <summary>Waits until everything that was queued has come.</summary>
@@ -131,19 +143,13 @@ internal sealed class PoolTurns
     /// <returns>Whether it was expected.</returns>
     public bool Come(SimulatedFlow flow)
     {
-        if (IsMine)
+        if (_fatal is { } fatal)
         {
-            _flow = flow;
-            return true;
-        }
-
-        if (Interlocked.Exchange(ref _fatal, null) is { } defect)
-        {
-            flow.Thread.Fail(defect.What, defect.Thrown);
-
-            // It never gets its turn.
+            flow.Thread.Fail(fatal.What, fatal.Thrown);
             new TaskCompletionSource().Task.Wait();
         }
+
+        PoolQueue.Watch(this);
 
         PoolTurn turn;
         lock (_gate)
@@ -160,6 +166,7 @@ internal sealed class PoolTurns
 
             turn = new PoolTurn(flow, Thread.CurrentThread);
             _waiting.Add(turn);
+            AllowThreads(_waiting.Count + SpareThreads);
             if (--_expected == 0)
             {
                 _arrival?.TrySetResult();
@@ -167,18 +174,29 @@ internal sealed class PoolTurns
         }
 
         turn.AwaitBegin();
-        if (!Volatile.Read(ref _isOpen))
-        {
-            PoolQueue.Watch(this);
-        }
-
         return true;
+    }
+
+    /// <summary>Each that waits takes a thread of the pool, which otherwise adds threads only slowly.</summary>
+    private static void AllowThreads(int count)
+    {
+        ThreadPool.GetMinThreads(out int workers, out int completions);
+        if (workers < count)
+        {
+            ThreadPool.SetMinThreads(count + SpareThreads, completions);
+        }
     }
 
     /// <summary>Code of a flow has returned on the calling thread.</summary>
     public void Go(SimulatedFlow flow)
     {
-        if (!IsMine || Thread.CurrentThread == _home)
+        if (!IsMine)
+        {
+            PoolQueue.Watch(null);
+            return;
+        }
+
+        if (Thread.CurrentThread == _home)
         {
             return;
         }

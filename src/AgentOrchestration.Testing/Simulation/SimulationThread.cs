@@ -121,7 +121,16 @@ internal sealed class SimulationThread : IDisposable
     /// <summary>Code of a flow runs on a thread: on the one whose turn it is, or it waits for its turn, or it has strayed.</summary>
     public void Follow(SimulatedFlow flow)
     {
-        if (_isRunning && !_turns.Come(flow))
+        if (!_isRunning || _turns.IsMine)
+        {
+            _turns.Note(flow);
+        }
+        else if (!Thread.CurrentThread.IsThreadPoolThread && PoolItem.IsNewThread())
+        {
+            // It is nobody's, as long as no code of a flow continues on it.
+            SimulatedFlow.Current = null;
+        }
+        else if (!_turns.Come(flow))
         {
             Stray(flow);
         }
@@ -204,8 +213,8 @@ internal sealed class SimulationThread : IDisposable
         }
 
         Fail(
-            $"{flow?.ToString() ?? "Some code"} continued on another thread, where no seed decides what happens when. In a simulation, code may use "
-            + "the thread pool, but wait only for the context, other code of the simulation, and Task.Delay and the like with context.TimeProvider: no system clock, no I/O, no threads of its own.");
+            $"{flow?.ToString() ?? "Some code"} continued on another thread, where no seed decides what happens when, {PoolItem.Origin()}. In a simulation, code may use the thread "
+            + "pool, but wait only for the context, other code of the simulation, and timers of context.TimeProvider: no system clock, no I/O, no threads of its own.");
         _strayed.Set();
     }
 
