@@ -130,7 +130,8 @@ internal static class Invariants
             if (run.Result.Run.StopReason is null)
             {
                 Assert.Contains(
-                    skipped.Subtask.DependsOn, id => run.Result[id].State is SubtaskState.Failed or SubtaskState.Skipped or SubtaskState.Cancelled);
+                    skipped.Subtask.DependsOn,
+                    id => WithAdded(run, id).Any(cause => cause.State is SubtaskState.Failed or SubtaskState.Skipped or SubtaskState.Cancelled));
             }
         }
 
@@ -138,9 +139,13 @@ internal static class Invariants
         {
             Assert.All(run.Result.Subtasks, subtask => Assert.True(
                 subtask.State is SubtaskState.Succeeded or SubtaskState.Failed
-                || subtask.Subtask.DependsOn.Any(id => run.Result[id].State != SubtaskState.Succeeded)));
+                || subtask.Subtask.DependsOn.Any(id => WithAdded(run, id).Any(cause => cause.State != SubtaskState.Succeeded))));
         }
     }
+
+    /// <summary>A subtask and what it has added, which its dependants may wait for.</summary>
+    private static IEnumerable<SubtaskSnapshot> WithAdded(SimulatedRun run, string id) =>
+        run.Result.Subtasks.Where(subtask => subtask.Subtask.Id == id || subtask.Subtask.Id.StartsWith($"{id}/", StringComparison.Ordinal));
 
     private static void UndoesInReverse(SimulatedRun run)
     {
