@@ -45,10 +45,22 @@ internal static class Invariants
     {
         HashSet<string> ended = [];
         HashSet<string> succeeded = [];
+        HashSet<string> added = [];
         foreach (SubtaskEvent next in run.Events.OfType<SubtaskEvent>())
         {
+            if (next is SubtasksAdded { Subtasks: var subtasks })
+            {
+                added.UnionWith(subtasks.Select(subtask => subtask.Id));
+            }
+
             if (next is AttemptStarted)
             {
+                if (run.Result[next.SubtaskId].Subtask is { TaskType: not "pure" } changing)
+                {
+                    string[] awaited = [.. changing.DependsOn.Concat(changing.OptionalDependsOn).Where(id => !changing.Id.StartsWith($"{id}/", StringComparison.Ordinal))];
+                    Assert.DoesNotContain(added.Except(ended), id => awaited.Any(dependency => id.StartsWith($"{dependency}/", StringComparison.Ordinal)));
+                }
+
                 Assert.Subset(succeeded, run.Result[next.SubtaskId].Subtask.DependsOn.ToHashSet());
                 Assert.Subset(ended, run.Result[next.SubtaskId].Subtask.OptionalDependsOn.ToHashSet());
                 Assert.DoesNotContain(next.SubtaskId, ended);

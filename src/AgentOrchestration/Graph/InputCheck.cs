@@ -16,6 +16,9 @@ internal sealed class InputCheck(
     GrowthSurroundings surroundings,
     PatternMatcher patterns)
 {
+    /// <summary>Longer than the ids of what is added a few levels deep; a longer path is no id that somebody wrote.</summary>
+    private const int LongestSlashedId = 500;
+
     private static readonly JsonElement EmptyObject = JsonElement.Parse("{}");
 
     private readonly Dictionary<int, OutputShape?> _shapes = [];
@@ -279,7 +282,22 @@ internal sealed class InputCheck(
         (string message, string remedy) = source is null ? ($"It refers to the output of '{id}', which is no subtask of the plan.", "Refer to a subtask of the plan, and name it in dependsOn.")
             : source == surroundings.Offset + subtask ? ("It refers to its own output.", "Refer to a subtask that is done before.")
             : ($"It refers to the output of '{id}', which is none of its dependencies.", $"Add '{id}' to dependsOn, or refer to a dependency.");
-        report.Add(PlanDiagnosticCode.ReferenceToNoDependency, subtask, place, message, remedy);
+        report.Add(PlanDiagnosticCode.ReferenceToNoDependency, subtask, place, message, RemedyOfSlash(output) ?? remedy);
+        return null;
+    }
+
+    /// <summary>What reads as a part of an output may have been meant as an id with slashes.</summary>
+    private string? RemedyOfSlash(SubtaskOutput output)
+    {
+        for (int end = output.Path.Length <= LongestSlashedId ? output.Path.Length : 0; end > 0; end = output.Path.LastIndexOf('/', end - 1))
+        {
+            string id = output.SubtaskId + output.Path[..end];
+            if (dependencyCheck.IndexOf(id) is not null)
+            {
+                return $"To refer to the subtask '{Excerpt.Of(id)}', write \"{Excerpt.Of(new SubtaskOutput(id, output.Path[end..]).Text)}\", and name it in dependsOn.";
+            }
+        }
+
         return null;
     }
 
@@ -336,7 +354,7 @@ internal sealed class InputCheck(
             report.Add(
                 PlanDiagnosticCode.ReferenceTypeMismatch, subtask, place,
                 $"The output of '{Excerpt.Of(output.SubtaskId)}' has no part '{Excerpt.Of(output.Path)}'.",
-                $"Follow its output schema, or refer to the whole output as \"{Excerpt.Of(output.SubtaskId)}\".");
+                RemedyOfSlash(output) ?? $"Follow its output schema, or refer to the whole output as \"{Excerpt.Of(output.SubtaskId)}\".");
         }
         else if (actual.Value.WhyItCannotStandFor(expected) is { } reason)
         {

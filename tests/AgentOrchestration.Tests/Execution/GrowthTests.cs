@@ -310,6 +310,29 @@ public sealed class GrowthTests
         Assert.Equal(["first/words"], result["second/after"].Subtask.DependsOn);
     }
 
+    [Fact]
+    public async Task A_reference_with_a_slash_that_is_not_escaped_is_refused_with_the_way_to_write_it()
+    {
+        InvalidPlanException? refusal = null;
+        await using Engine engine = new(builder => builder
+            .AddTaskType("echo", "Echoes.", (string text, TaskContext _, CancellationToken _) => ValueTask.FromResult(text))
+            .AddTaskType("first", "Adds.", (None _, TaskContext context, CancellationToken _) =>
+            {
+                context.AddSubtasks(plan => plan.Add("word", "echo", input: "word"));
+                return ValueTask.FromResult("first");
+            })
+            .AddTaskType("second", "Adds.", (None _, TaskContext context, CancellationToken _) =>
+            {
+                refusal = Assert.Throws<InvalidPlanException>(() => context.AddSubtasks(plan =>
+                    plan.Add("last", "echo", input: System.Text.Json.Nodes.JsonNode.Parse("""{"$output": "first/word"}"""))));
+                return ValueTask.FromResult("second");
+            }));
+
+        await engine.RunAsync(plan => plan.Add("second", "second", after: [plan.Add("first", "first")]));
+
+        Assert.Contains("\"first~1word\"", Assert.Single(refusal!.Diagnostics).Remedy, StringComparison.Ordinal);
+    }
+
     private static Engine Growing(
         Action<TaskPlanBuilder> add, Func<TaskContext, string>? then = null, Action<TaskTypeOptions>? taskType = null, Action<AgentOrchestrationOptions>? options = null) => new(
         builder => builder
