@@ -308,7 +308,7 @@ internal sealed class TaskOrchestrator(
         }
     }
 
-    private OrchestrationRun Watched(IRunHandle run, Activity? activity) => 
+    private OrchestrationRun Watched(IRunHandle run, Activity? activity) =>
         new(liveRuns.Add(run), services, WatchAsync(run, activity), isHolder: true);
 
     private async Task WatchAsync(IRunHandle run, Activity? activity)

@@ -175,7 +175,8 @@ internal sealed class InputBinder(GrowingGraph graph, Func<int, object?> outputO
 
         return part.ValueKind == JsonValueKind.Null && source.RefusesNull
             ? throw new InvalidPayloadException(
-                InvalidPayloadException.InvalidArguments, $"The output of '{graph.SubtaskAt(source.Subtask).Id}{source.Path}' is null, but the input takes no null in its place.") { IsFinal = true }
+                InvalidPayloadException.InvalidArguments, $"The output of '{graph.SubtaskAt(source.Subtask).Id}{source.Path}' is null, but the input takes no null in its place.")
+            { IsFinal = true }
             : part;
     }
 
@@ -189,7 +190,8 @@ internal sealed class InputBinder(GrowingGraph graph, Func<int, object?> outputO
         catch (Exception exception)
         {
             throw new InvalidPayloadException(
-                InvalidPayloadException.InvalidArguments, $"The output of '{graph.SubtaskAt(subtask).Id}' cannot be written as JSON: {exception.Message}", exception) { IsFinal = true };
+                InvalidPayloadException.InvalidArguments, $"The output of '{graph.SubtaskAt(subtask).Id}' cannot be written as JSON: {exception.Message}", exception)
+            { IsFinal = true };
         }
     }
 
