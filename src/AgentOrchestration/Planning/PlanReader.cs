@@ -18,7 +18,7 @@ internal sealed class PlanReader(PlanningOptions options, bool isStrict = false)
     private const int SliceLength = 4096;
 
     /// <summary>To read a byte costs as much as to read these: smaller pieces wait for others, until one may close an object.</summary>
-    private const int HeldLength = 64;
+    private const int HeldLength = 128;
 
     /// <summary>What is looked at behind a bracket before it is prose.</summary>
     private const int LongestStart = 256;
@@ -77,6 +77,12 @@ internal sealed class PlanReader(PlanningOptions options, bool isStrict = false)
     /// <returns>The subtasks that it completed, in the plan's order; none any more once something is wrong.</returns>
     public IReadOnlyList<Subtask> Append(ReadOnlySpan<byte> utf8)
     {
+        // Most pieces are a few letters long.
+        if (utf8.Length <= options.MaxAnswerLength - _length - _heldCount && TryHold(utf8))
+        {
+            return None;
+        }
+
         AppendBytes(utf8);
         return Given();
     }
@@ -222,15 +228,24 @@ internal sealed class PlanReader(PlanningOptions options, bool isStrict = false)
 
     private void HoldOrRead(ReadOnlySpan<byte> slice)
     {
-        if (_phase == Phase.Within && _heldCount + slice.Length <= HeldLength && !slice.Contains((byte)'}'))
+        if (!TryHold(slice))
         {
-            slice.CopyTo(_held.AsSpan(_heldCount));
-            _heldCount += slice.Length;
-            return;
+            ReadHeld();
+            Read(slice);
+        }
+    }
+
+    /// <summary>Keeps a piece for later that closes no object.</summary>
+    private bool TryHold(ReadOnlySpan<byte> slice)
+    {
+        if (_phase != Phase.Within || slice.Length > HeldLength - _heldCount || slice.Contains((byte)'}'))
+        {
+            return false;
         }
 
-        ReadHeld();
-        Read(slice);
+        slice.CopyTo(_held.AsSpan(_heldCount));
+        _heldCount += slice.Length;
+        return true;
     }
 
     private void ReadHeld()
