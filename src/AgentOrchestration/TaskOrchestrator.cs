@@ -93,6 +93,22 @@ internal sealed class TaskOrchestrator(
 
         // What cannot compile the answer says so before anything runs.
         _ = services.GetRequiredService<IResultCompiler<T>>();
+
+        Task<T> answer = RunToAnswerAsync<T>(request, cancellationToken);
+
+        // Whoever has cancelled waits for nothing that ignores it: it ends by itself, and releases what it holds.
+        await ((Task)answer).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!answer.IsCompleted)
+        {
+            _ = ((Task)answer).ContinueWith(static late => late.Exception, TaskScheduler.Default);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return await answer.ConfigureAwait(false);
+    }
+
+    private async Task<T> RunToAnswerAsync<T>(OrchestrationRequest request, CancellationToken cancellationToken)
+    {
         OrchestrationRun run = await StartAsync(request, cancellationToken).ConfigureAwait(false);
         return await AnswerAsync<T>(request, run, options.Planning.MaxReplans, cancellationToken).ConfigureAwait(false);
     }
@@ -114,13 +130,7 @@ internal sealed class TaskOrchestrator(
         }
         finally
         {
-            Task disposal = run.DisposeAsync().AsTask();
-            if (!cancellationToken.IsCancellationRequested)
-            {
-                await disposal.ConfigureAwait(false);
-            }
-
-            // Whoever has cancelled does not wait for code that ignores it: the run ends by itself.
+            await run.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -255,6 +265,7 @@ internal sealed class TaskOrchestrator(
 
     private async Task<OrchestrationRun> WatchedAsync(Func<ValueTask<IRunHandle>> start, string? runId = null)
     {
+        using IDisposable starting = liveRuns.BeginStart();
         Activity? caller = Activity.Current;
         Activity? activity = BeginWatching(runId);
         try
@@ -274,6 +285,7 @@ internal sealed class TaskOrchestrator(
 
     private OrchestrationRun Watched(Func<IRunHandle> start)
     {
+        using IDisposable starting = liveRuns.BeginStart();
         Activity? caller = Activity.Current;
         Activity? activity = BeginWatching(runId: null);
         try
@@ -294,7 +306,6 @@ internal sealed class TaskOrchestrator(
     /// <summary>The first sample comes before the first subtask, so that none is watched for a part of its time only.</summary>
     private Activity? BeginWatching(string? runId)
     {
-        liveRuns.ThrowIfStopped();
         monitor.BeginWatching();
         return RunTracing.StartRun(runId);
     }

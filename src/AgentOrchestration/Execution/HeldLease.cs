@@ -66,7 +66,10 @@ internal sealed class HeldLease(IRunStore store, RunLease lease, long askedAt, T
         }
     }
 
-    /// <summary>Releases the lease, so that another process can continue at once. If the store fails, it keeps the lease until it expires.</summary>
+    /// <summary>
+    /// Releases the lease, so that another process can continue at once. If the store fails, it keeps the lease until it expires, and an answer
+    /// that comes later than that is not waited for.
+    /// </summary>
     public async Task ReleaseAsync()
     {
         RunLease latest;
@@ -83,7 +86,9 @@ internal sealed class HeldLease(IRunStore store, RunLease lease, long askedAt, T
 
         try
         {
-            await store.ReleaseLeaseAsync(latest, CancellationToken.None).ConfigureAwait(false);
+            Task released = store.ReleaseLeaseAsync(latest, CancellationToken.None).AsTask();
+            TimeSpan left = Left();
+            await released.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, timeProvider).ConfigureAwait(false);
         }
         catch (Exception)
         {

@@ -15,7 +15,7 @@ internal sealed class LeaseRenewal(WorkerPool workers, TimeSpan duration, TimePr
 
     /// <summary>Renews a lease until it is lost or dropped.</summary>
     /// <param name="lease">The lease.</param>
-    /// <param name="onLost">Called once if it is lost, with the reason. Must not throw.</param>
+    /// <param name="onLost">Called once if it is lost, with the reason.</param>
     public void Add(HeldLease lease, Action<string, Exception?> onLost)
     {
         lock (_gate)
@@ -53,7 +53,14 @@ internal sealed class LeaseRenewal(WorkerPool workers, TimeSpan duration, TimePr
             if (lease.Look() is { } lost)
             {
                 Drop(lease);
-                onLost(lost.Reason, lost.Exception);
+                try
+                {
+                    onLost(lost.Reason, lost.Exception);
+                }
+                catch (Exception)
+                {
+                    // A logger that throws ends neither this thread, which renews the other leases, nor the process.
+                }
             }
         }
     }

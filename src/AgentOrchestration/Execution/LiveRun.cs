@@ -1,3 +1,5 @@
+using AgentOrchestration.Runs;
+
 namespace AgentOrchestration.Execution;
 
 /// <summary>A run that this process drives, shared by all who hold it: the last one who releases it disposes of its handle. Safe for concurrent use.</summary>
@@ -6,7 +8,11 @@ internal sealed class LiveRun(IRunHandle handle)
 {
     private readonly Lock _gate = new();
     private int _holders = 1;
+
+    // Asked for once: a handle of an application's own may make it anew each time.
+    private Task<RunOutcome> _completion = handle.Completion;
     private Task? _closing;
+    private Task? _shutdown;
 
     /// <summary>The run as its executor sees it.</summary>
     public IRunHandle Handle { get; private set; } = handle;
@@ -18,7 +24,7 @@ internal sealed class LiveRun(IRunHandle handle)
         {
             lock (_gate)
             {
-                return _closing ?? Handle.Completion;
+                return _closing ?? _completion;
             }
         }
     }
@@ -30,7 +36,7 @@ internal sealed class LiveRun(IRunHandle handle)
         {
             lock (_gate)
             {
-                return _closing is null && !Handle.Completion.IsCompleted;
+                return _closing is null && _holders > 0 && !_completion.IsCompleted;
             }
         }
     }
@@ -41,6 +47,7 @@ internal sealed class LiveRun(IRunHandle handle)
         lock (_gate)
         {
             Handle = wrapper;
+            _completion = wrapper.Completion;
         }
     }
 
@@ -50,7 +57,7 @@ internal sealed class LiveRun(IRunHandle handle)
     {
         lock (_gate)
         {
-            if (_closing is not null || Handle.Completion.IsCompleted)
+            if (!IsOpen)
             {
                 return false;
             }
@@ -75,9 +82,28 @@ internal sealed class LiveRun(IRunHandle handle)
         return CloseAsync(() => Handle.DisposeAsync());
     }
 
-    /// <summary>Closes the run, whoever holds it: in memory it is cancelled, a durable one is detached.</summary>
+    /// <summary>
+    /// Closes the run for a shutdown, whoever holds it: in memory it is cancelled, a durable one is detached. Whoever closes it already may
+    /// wait longer than the shutdown does.
+    /// </summary>
     /// <param name="graceEnd">Ends the wait for code that does not return.</param>
-    public Task CloseAsync(CancellationToken graceEnd) => CloseAsync(() => Handle.CloseAsync(graceEnd));
+    public Task ShutDownAsync(CancellationToken graceEnd)
+    {
+        var shutdown = new TaskCompletionSource();
+        lock (_gate)
+        {
+            if (_shutdown is not null)
+            {
+                return _shutdown;
+            }
+
+            _shutdown = shutdown.Task;
+            _closing ??= shutdown.Task;
+        }
+
+        _ = CloseAsync(shutdown, () => Handle.CloseAsync(graceEnd));
+        return shutdown.Task;
+    }
 
     /// <summary>Closes the run in a given way, unless it is being closed already. It has begun when this returns.</summary>
     public Task CloseAsync(Func<ValueTask> close)

@@ -6,8 +6,20 @@ namespace AgentOrchestration.Execution;
 /// <summary>The runs that this process drives, by their ids, from before their first event to their end. Safe for concurrent use.</summary>
 internal sealed class LiveRuns
 {
+    /// <summary>Why a run goes no further after a shutdown.</summary>
+    public const string HostHasShutDown = "its host has shut down.";
+
     private readonly ConcurrentDictionary<string, LiveRun> _runs = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+
+    // Used under the gate, but for the flag.
     private volatile bool _isStopped;
+    private CancellationToken _graceEnd;
+    private int _starting;
+    private TaskCompletionSource? _noneIsStarting;
+
+    /// <summary>Whether the runs were stopped.</summary>
+    public bool IsStopped => _isStopped;
 
     /// <summary>Adds a run, held by whoever starts it, or the handle that an executor has put around the one that is here.</summary>
     public LiveRun Add(IRunHandle handle)
@@ -27,7 +39,8 @@ internal sealed class LiveRuns
                 _ = RemoveWhenGoneAsync(run);
                 if (_isStopped)
                 {
-                    _ = run.CloseAsync(CancellationToken.None);
+                    // Elsewhere, so that its start comes first.
+                    _ = Task.Run(() => run.ShutDownAsync(_graceEnd));
                 }
 
                 return run;
@@ -38,13 +51,20 @@ internal sealed class LiveRuns
     /// <returns>The run, or <see langword="null"/> when no run of that id is driven here.</returns>
     public LiveRun? Find(string runId) => _runs.GetValueOrDefault(runId);
 
-    /// <summary>Refuses what would start a run after the shutdown.</summary>
+    /// <summary>Begins a start or a resumption. A shutdown waits for it, so that it detaches the run that comes of it.</summary>
+    /// <returns>Ends it when disposed of.</returns>
     /// <exception cref="InvalidOperationException">The runs were stopped.</exception>
-    public void ThrowIfStopped()
+    public IDisposable BeginStart()
     {
-        if (_isStopped)
+        lock (_gate)
         {
-            throw new InvalidOperationException("The host has shut down, or its services were disposed of: no run is started or resumed any more.");
+            if (_isStopped)
+            {
+                throw new InvalidOperationException("The host has shut down, or its services were disposed of: no run is started or resumed any more.");
+            }
+
+            _starting++;
+            return new StartInProgress(this);
         }
     }
 
@@ -52,10 +72,34 @@ internal sealed class LiveRuns
     /// <param name="graceEnd">Ends the wait for code that does not return.</param>
     public async Task StopAsync(CancellationToken graceEnd)
     {
-        _isStopped = true;
+        Task noneIsStarting;
+        lock (_gate)
+        {
+            if (!_isStopped)
+            {
+                (_isStopped, _graceEnd) = (true, graceEnd);
+            }
+
+            noneIsStarting = _starting == 0 ? Task.CompletedTask : (_noneIsStarting ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+
         await CallerContext.Leave();
-        LiveRun[] runs = [.. _runs.Values];
-        await Task.WhenAll(runs.Select(run => run.CloseAsync(graceEnd))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Task closing = CloseAllAsync(graceEnd);
+        await noneIsStarting.WaitAsync(graceEnd).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(closing, CloseAllAsync(graceEnd)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private Task CloseAllAsync(CancellationToken graceEnd) => Task.WhenAll(_runs.Values.Select(run => run.ShutDownAsync(graceEnd)));
+
+    private void EndStart()
+    {
+        lock (_gate)
+        {
+            if (--_starting == 0)
+            {
+                _noneIsStarting?.TrySetResult();
+            }
+        }
     }
 
     private async Task RemoveWhenGoneAsync(LiveRun run)
@@ -68,5 +112,18 @@ internal sealed class LiveRuns
         }
         while (gone != run.Gone);
         _runs.TryRemove(KeyValuePair.Create(run.Handle.RunId, run));
+    }
+
+    private sealed class StartInProgress(LiveRuns runs) : IDisposable
+    {
+        private bool _hasEnded;
+
+        public void Dispose()
+        {
+            if (!Interlocked.Exchange(ref _hasEnded, true))
+            {
+                runs.EndStart();
+            }
+        }
     }
 }

@@ -240,22 +240,27 @@ public sealed class LocalExecutor : IExecutor
     private RunJournal JournalOf(IRunStore store, RunLease lease, long askedAt) =>
         new(store, new HeldLease(store, lease, askedAt, LeaseDuration, TimeProvider), Renewal, TimeProvider);
 
-    /// <summary>Whether the container was disposed of. Asked when code has failed: it may have failed because of that.</summary>
-    internal bool HasLostItsServices()
+    /// <summary>Gets why no run goes on here: the host has shut down, or the container was disposed of. Asked when code has failed: it may have failed because of that.</summary>
+    internal string? WhyShutDown()
     {
+        if (Live.IsStopped)
+        {
+            return LiveRuns.HostHasShutDown;
+        }
+
         try
         {
             Scopes.CreateScope().Dispose();
-            return false;
+            return null;
         }
         catch (ObjectDisposedException)
         {
-            return true;
+            return "the services of its application were disposed of.";
         }
         catch (Exception)
         {
             // A container of another make has its own troubles.
-            return false;
+            return null;
         }
     }
 

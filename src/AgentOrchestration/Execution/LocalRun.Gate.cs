@@ -56,9 +56,9 @@ internal sealed partial class LocalRun
     /// <returns>What to run next on this thread, or <see langword="null"/>.</returns>
     public LocalAttempt? Complete(LocalAttempt attempt, object? output, Exception? exception)
     {
-        if (exception is not null && Executor.HasLostItsServices())
+        if (exception is not null && Executor.WhyShutDown() is { } reason)
         {
-            ShutDown();
+            ShutDown(reason);
         }
 
         if (_journal is not null)

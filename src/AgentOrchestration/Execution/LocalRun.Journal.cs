@@ -298,8 +298,8 @@ internal sealed partial class LocalRun
 
             // Without renewal the lease expires, also if nobody disposes of the run.
             _journal!.StopRenewing();
-            ExecutionLog.Detached(Executor.Logger, exception, RunId, reason);
             Leave(reason, exception);
+            ExecutionLog.Detached(Executor.Logger, exception, RunId, reason);
         }
         else
         {
@@ -357,7 +357,7 @@ internal sealed partial class LocalRun
         _resources.StopWaiting();
         _timers.End();
         History.Cut();
-        _ending.Cancel();
+        _ = EndLookUpsAsync();
         _completion.TrySetException(new RunDetachedException(RunId, reason, exception));
         _signal.Raise();
     }
@@ -368,12 +368,14 @@ internal sealed partial class LocalRun
         if (_core.State.IsEnded)
         {
             // Its end is being written, or cannot be.
-            await ((Task)Completion).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await GraceAsync(Completion, Timeout.InfiniteTimeSpan, graceEnd).ConfigureAwait(false);
         }
 
-        if (Detach())
+        Detach();
+        if (!Completion.IsCompleted)
         {
-            await _written.Task.ConfigureAwait(false);
+            // A store that does not answer holds up no shutdown.
+            await GraceAsync(_written.Task, Timeout.InfiniteTimeSpan, graceEnd).ConfigureAwait(false);
             Leave(reason, null);
         }
 

@@ -22,7 +22,9 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     private readonly ExecutionContext? _context = ExecutionContext.Capture();
 #pragma warning restore CA2213
     private readonly TaskCompletionSource<RunOutcome> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+#pragma warning disable CA2213 // Has no timer, so it needs no disposal; a cache may still look at its token.
     private readonly CancellationTokenSource _ending = new();
+#pragma warning restore CA2213
     private readonly CancellationToken _ended;
     private readonly DateTimeOffset _startedAt;
     private readonly TimeProvider _timeProvider;
@@ -82,8 +84,6 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
 
     private void Begin(Action<LocalRun, long, Decisions> what)
     {
-        Executor.Live.Add(this);
-
         // One pump for each, so that a slow sink holds up no other.
         foreach (IRunEventSink sink in Executor.Sinks.Where(sink => sink.IsEnabled))
         {
@@ -100,7 +100,13 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
         }
 
         _journal?.HoldLease(Break);
-        Hand(Tell(what, static (run, told, now, decisions) => told(run, now, decisions)));
+
+        // Whoever finds it and closes it waits for the gate: its start comes before everything else.
+        Hand(Tell(what, static (run, told, now, decisions) =>
+        {
+            run.Executor.Live.Add(run);
+            told(run, now, decisions);
+        }));
     }
 
     public IAsyncEnumerable<RunEvent> WatchAsync(CancellationToken cancellationToken) =>
@@ -127,14 +133,28 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
 
     public ValueTask DisposeAsync() => CloseAsync("it was disposed of before its end.", CancellationToken.None);
 
-    public ValueTask CloseAsync(CancellationToken graceEnd) => CloseAsync("its host has shut down.", graceEnd);
+    public ValueTask CloseAsync(CancellationToken graceEnd) => CloseAsync(LiveRuns.HostHasShutDown, graceEnd);
 
     /// <summary>
-    /// The services of the application are gone: this is a shutdown, and whatever fails because of it says nothing about the work. Nothing
-    /// that is told afterwards counts.
+    /// The host has shut down, or the services of the application are gone: whatever fails from now on, such as code that waits for a run
+    /// nested in it, says nothing about the work. Nothing that is told afterwards counts.
     /// </summary>
-    private void ShutDown() =>
-        _ = Executor.Live.Find(RunId)?.CloseAsync(() => CloseAsync("the services of its application were disposed of.", CancellationToken.None));
+    private void ShutDown(string reason)
+    {
+        bool hasBegun = false;
+        _ = Executor.Live.Find(RunId)?.CloseAsync(Close);
+        if (!hasBegun)
+        {
+            // Somebody else closes it, who may not have reached the run yet.
+            _ = Close().AsTask();
+        }
+
+        ValueTask Close()
+        {
+            hasBegun = true;
+            return CloseAsync(reason, CancellationToken.None);
+        }
+    }
 
     private async ValueTask CloseAsync(string reason, CancellationToken graceEnd)
     {
@@ -153,10 +173,6 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
 
         // A sink or a cache that lags is not waited for without end.
         await GraceAsync(Task.WhenAll(rest), Options.AbandonAfter, graceEnd).ConfigureAwait(false);
-        if (Completion.IsCompleted)
-        {
-            _ending.Dispose();
-        }
     }
 
     /// <summary>Waits for something, but neither longer than so long nor beyond a moment.</summary>
@@ -248,7 +264,20 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     {
         _resources.Released -= OnReleased;
         _timers.End();
-        _ending.Cancel();
+        _ = EndLookUpsAsync();
         _completion.TrySetResult(_core.State.Outcome);
+    }
+
+    /// <summary>Cancels what the cache is still asked. Waits for none of its callbacks.</summary>
+    private async Task EndLookUpsAsync()
+    {
+        try
+        {
+            await Executor.Workers.CancelAsync(_ending).ConfigureAwait(false);
+        }
+        catch (AggregateException exception)
+        {
+            ExecutionLog.CancellationCallbackThrew(Executor.Logger, exception, RunId);
+        }
     }
 }

@@ -167,7 +167,26 @@ public sealed class HeldLeaseTests
         renewal.Drop(lease);
     }
 
-    private static NewRun NewRun => new("run", new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), "{}"u8.ToArray());
+    [Fact]
+    public async Task What_throws_when_a_lease_is_lost_ends_neither_the_process_nor_the_renewal_of_others()
+    {
+        var isLost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var renewal = new LeaseRenewal(WorkerPool.Shared, Duration, _clock);
+        HeldLease taken = await HoldAsync();
+        HeldLease another = await HoldAsync("another");
+        await _store.ReleaseLeaseAsync(taken.Lease, TestEnd);
+        await _store.ReleaseLeaseAsync(another.Lease, TestEnd);
+        renewal.Add(taken, (_, _) => throw new InvalidOperationException("The log is full."));
+        renewal.Add(another, (_, _) => isLost.TrySetResult());
+
+        _clock.Advance(Duration / 3);
+
+        await isLost.Task.InTimeAsync();
+    }
+
+    private static NewRun NewRun => NewRunOf("run");
+
+    private static NewRun NewRunOf(string runId) => new(runId, new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), "{}"u8.ToArray());
 
     private HoldingStore Store => new(_store, _ => Task.CompletedTask, () =>
     {
@@ -175,9 +194,9 @@ public sealed class HeldLeaseTests
         return _mayRenew();
     });
 
-    private async Task<HeldLease> HoldAsync()
+    private async Task<HeldLease> HoldAsync(string runId = "run")
     {
         long askedAt = _clock.GetTimestamp();
-        return new HeldLease(Store, (await _store.CreateAsync(NewRun, "me", Duration, TestEnd))!, askedAt, Duration, _clock);
+        return new HeldLease(Store, (await _store.CreateAsync(NewRunOf(runId), "me", Duration, TestEnd))!, askedAt, Duration, _clock);
     }
 }

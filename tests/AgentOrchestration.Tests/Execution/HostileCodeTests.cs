@@ -1,8 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
+using AgentOrchestration.Execution;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Scheduling;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -362,6 +364,27 @@ public sealed class HostileCodeTests
             "Works.",
             async (None _, TaskContext _, CancellationToken _) => await work(),
             options => options.Resources = ResourceRequirements.Of("licence", 1)));
+
+    [Fact]
+    public async Task A_cache_whose_token_callback_throws_keeps_no_run_from_its_end()
+    {
+        await using Engine engine = new(
+            builder => builder.AddTaskType("work", "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(1), type => type.Effect = TaskEffect.Pure),
+            services: services => services.AddSingleton<IResultCache>(new BrokenCache()));
+
+        Assert.Equal(RunOutcome.Succeeded, (await engine.RunOneAsync()).Outcome);
+    }
+
+    private sealed class BrokenCache : IResultCache
+    {
+        public ValueTask<CachedOutput?> FindAsync(TaskDescriptor taskType, string identity, CancellationToken cancellationToken)
+        {
+            cancellationToken.Register(() => throw new InvalidOperationException("The cache broke."));
+            return default;
+        }
+
+        public ValueTask StoreAsync(TaskDescriptor taskType, string identity, object? output, CancellationToken cancellationToken) => default;
+    }
 
     private sealed class UnspeakableException : Exception
     {
