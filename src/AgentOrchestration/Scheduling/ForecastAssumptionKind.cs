@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace AgentOrchestration.Scheduling;
 
 /// <summary>Names what a forecast had to assume.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ForecastAssumptionKind>))]
 public enum ForecastAssumptionKind
 {
     /// <summary>The number of items in a list that is made during the run.</summary>
