@@ -18,7 +18,7 @@ internal sealed class HeldLease(IRunStore store, RunLease lease, long askedAt, T
     private long _validFrom = askedAt;
     private Task<RunLease?>? _renewal;
     private long _renewalAskedAt;
-    private bool _isReleased;
+    private Task? _release;
 
     public string RunId { get; } = lease.RunId;
 
@@ -52,7 +52,7 @@ internal sealed class HeldLease(IRunStore store, RunLease lease, long askedAt, T
     {
         lock (_gate)
         {
-            if (_isReleased)
+            if (_release is not null)
             {
                 return null;
             }
@@ -70,23 +70,20 @@ internal sealed class HeldLease(IRunStore store, RunLease lease, long askedAt, T
     /// Releases the lease, so that another process can continue at once. If the store fails, it keeps the lease until it expires, and an answer
     /// that comes later than that is not waited for.
     /// </summary>
-    public async Task ReleaseAsync()
+    /// <returns>One task for all who ask: it completes when the lease is released, whoever asked first.</returns>
+    public Task ReleaseAsync()
     {
-        RunLease latest;
         lock (_gate)
         {
-            if (_isReleased)
-            {
-                return;
-            }
-
-            _isReleased = true;
-            latest = _lease;
+            return _release ??= ReleaseOnceAsync();
         }
+    }
 
+    private async Task ReleaseOnceAsync()
+    {
         try
         {
-            Task released = store.ReleaseLeaseAsync(latest, CancellationToken.None).AsTask();
+            Task released = store.ReleaseLeaseAsync(_lease, CancellationToken.None).AsTask();
             TimeSpan left = Left();
             await released.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, timeProvider).ConfigureAwait(false);
         }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using AgentOrchestration.Plans;
 
@@ -21,7 +22,7 @@ internal static class AnswerPlace
             switch (reader.TokenType)
             {
                 case JsonTokenType.PropertyName:
-                    place = open[^1].Place.At(SurroundingText.Decode(reader.ValueSpan));
+                    place = open[^1].Place.At(Encoding.UTF8.GetString(reader.ValueSpan));
                     break;
                 case JsonTokenType.StartObject or JsonTokenType.StartArray:
                     open.Add((place, reader.TokenType == JsonTokenType.StartArray, 0));

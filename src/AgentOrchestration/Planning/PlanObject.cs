@@ -284,7 +284,7 @@ internal sealed class PlanObject
                     CloseList();
                     break;
                 case 1 when reader.TokenType == JsonTokenType.PropertyName:
-                    _key = SurroundingText.Decode(reader.ValueSpan);
+                    _key = Encoding.UTF8.GetString(reader.ValueSpan);
                     break;
                 case 1:
                     TakeItem(ref reader);
@@ -326,7 +326,7 @@ internal sealed class PlanObject
         bool isGoal = PlanNesting.IsName(ref reader, "goal"u8);
         bool isSubtasks = PlanNesting.IsName(ref reader, "subtasks"u8);
         bool isVersion = PlanNesting.IsName(ref reader, "version"u8);
-        level.Property = isGoal ? PropertyNames.Goal : isSubtasks ? PropertyNames.Subtasks : isVersion ? PropertyNames.Version : _told < MaxTold ? SurroundingText.Decode(reader.ValueSpan) : "…";
+        level.Property = isGoal ? PropertyNames.Goal : isSubtasks ? PropertyNames.Subtasks : isVersion ? PropertyNames.Version : _told < MaxTold ? Encoding.UTF8.GetString(reader.ValueSpan) : "…";
         if (isGoal ? level.HasGoal : isVersion && level.HasVersion)
         {
             Tell("the property stands twice.");

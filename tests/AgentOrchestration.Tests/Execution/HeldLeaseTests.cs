@@ -13,6 +13,7 @@ public sealed class HeldLeaseTests
     private readonly MemoryRunStore _store;
     private int _renewals;
     private Func<Task> _mayRenew = () => Task.CompletedTask;
+    private Func<Task> _mayRelease = () => Task.CompletedTask;
 
     public HeldLeaseTests() => _store = new MemoryRunStore(_clock);
 
@@ -149,6 +150,22 @@ public sealed class HeldLeaseTests
     }
 
     [Fact]
+    public async Task Whoever_releases_it_second_waits_for_the_first()
+    {
+        var answer = new TaskCompletionSource();
+        _mayRelease = () => answer.Task;
+        HeldLease lease = await HoldAsync();
+
+        Task first = lease.ReleaseAsync();
+        Task second = lease.ReleaseAsync();
+        Assert.False(second.IsCompleted);
+        answer.SetResult();
+        await Task.WhenAll(first, second).WaitAsync(TestEnd);
+
+        Assert.Null((await _store.FindAsync("run", TestEnd))!.Lease);
+    }
+
+    [Fact]
     public async Task Leases_are_renewed_by_a_thread_that_is_not_of_the_pool()
     {
         var isPooled = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -192,7 +209,7 @@ public sealed class HeldLeaseTests
     {
         _renewals++;
         return _mayRenew();
-    });
+    }, () => _mayRelease());
 
     private async Task<HeldLease> HoldAsync(string runId = "run")
     {

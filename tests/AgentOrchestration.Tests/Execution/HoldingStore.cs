@@ -2,8 +2,8 @@ using AgentOrchestration.Runs;
 
 namespace AgentOrchestration.Tests.Execution;
 
-/// <summary>A store whose appends, and renewals of leases, wait until they may go on.</summary>
-internal sealed class HoldingStore(IRunStore inner, Func<JournalAppend, Task> mayAppend, Func<Task>? mayRenew = null) : IRunStore
+/// <summary>A store whose appends, and renewals and releases of leases, wait until they may go on.</summary>
+internal sealed class HoldingStore(IRunStore inner, Func<JournalAppend, Task> mayAppend, Func<Task>? mayRenew = null, Func<Task>? mayRelease = null) : IRunStore
 {
     private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -46,5 +46,9 @@ internal sealed class HoldingStore(IRunStore inner, Func<JournalAppend, Task> ma
         return await inner.RenewLeaseAsync(lease, duration, cancellationToken);
     }
 
-    public ValueTask ReleaseLeaseAsync(RunLease lease, CancellationToken cancellationToken) => inner.ReleaseLeaseAsync(lease, cancellationToken);
+    public async ValueTask ReleaseLeaseAsync(RunLease lease, CancellationToken cancellationToken)
+    {
+        await (mayRelease?.Invoke() ?? Task.CompletedTask);
+        await inner.ReleaseLeaseAsync(lease, cancellationToken);
+    }
 }

@@ -11,7 +11,8 @@ internal static class Watchdog
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
-    private const string StuckKey = "stuck";
+    /// <summary>The storage is one for all tests.</summary>
+    private static string StuckKey => $"stuck {TestContext.Current.Test?.UniqueID}";
 
     private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
 

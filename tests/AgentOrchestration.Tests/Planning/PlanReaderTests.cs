@@ -27,6 +27,17 @@ public sealed class PlanReaderTests
     }
 
     [Fact]
+    public void A_name_that_ends_within_a_character_is_another_name()
+    {
+        var reader = new PlanReader(new PlanningOptions());
+        reader.Append([.. "{\"subtasks"u8, 0xE2, .. "\":[{\"id\":\"a\",\"type\":\"t\"}]}"u8]);
+
+        PlanReading reading = reader.Complete();
+
+        Assert.True(reading.Diagnostics.Count > 0 || reading.Plan.Repairs.Count > 0);
+    }
+
+    [Fact]
     public void A_whole_answer_gives_all_its_subtasks_at_once()
     {
         var reader = new PlanReader(new PlanningOptions());

@@ -58,7 +58,7 @@ public sealed class ModelServerTests
         Assert.Equal(ExitCode.Success, await run.RunAsync("--model", "openai:some-model"));
 
         Assert.Equal(PlanAndSections + 2, server.Requests.Count);
-        Assert.Contains("not the JSON of a plan", server.Requests[1].Messages[^1].Text, StringComparison.Ordinal);
+        Assert.Contains("before its JSON does", server.Requests[1].Messages[^1].Text, StringComparison.Ordinal);
         string diagnostics = server.Requests[2].Messages[^1].Text;
         Assert.Contains("a → b → a", diagnostics, StringComparison.Ordinal);
         Assert.Contains("no_such_type", diagnostics, StringComparison.Ordinal);
