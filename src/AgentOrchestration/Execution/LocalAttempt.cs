@@ -2,6 +2,7 @@ using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Scheduling;
 using AgentOrchestration.Tasks;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Execution;
 
@@ -139,7 +140,7 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
         return false;
     }
 
-    private LocalAttempt? EndWithLoansAndScope(object? output, Exception? exception, AttemptScope? scope)
+    private LocalAttempt? EndWithLoansAndScope(object? output, Exception? exception, IServiceScope? scope)
     {
         ValueTask disposal = EndLoansAndScope(scope);
         if (disposal.IsCompletedSuccessfully)
@@ -167,11 +168,11 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
 
     private bool HasLoans => Volatile.Read(ref _extras)?.Loans is not null;
 
-    private ValueTask EndLoansAndScope(AttemptScope? scope)
+    private ValueTask EndLoansAndScope(IServiceScope? scope)
     {
         try
         {
-            return Volatile.Read(ref _extras)?.Loans is { } loans ? EndLoansAndScopeAsync(loans, scope) : scope?.EndAsync() ?? default;
+            return Volatile.Read(ref _extras)?.Loans is { } loans ? EndLoansAndScopeAsync(loans, scope) : scope is null ? default : EndAsync(scope);
         }
         catch (Exception exception)
         {
@@ -180,13 +181,13 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
     }
 
     /// <summary>What the scope made may still use the objects.</summary>
-    private static async ValueTask EndLoansAndScopeAsync(AttemptLoans loans, AttemptScope? scope)
+    private static async ValueTask EndLoansAndScopeAsync(AttemptLoans loans, IServiceScope? scope)
     {
         try
         {
             if (scope is not null)
             {
-                await scope.EndAsync().ConfigureAwait(false);
+                await EndAsync(scope).ConfigureAwait(false);
             }
         }
         finally
@@ -210,7 +211,7 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
             return taskType.WhyNotNull is { } reason ? new InvalidPayloadException(InvalidPayloadException.InvalidOutput, reason) : null;
         }
 
-        return Run.Executor.Faithful.FindUnwritable(output, taskType.OutputType) is not { } found ? null : new InvalidPayloadException(
+        return taskType.Invoker.HasPlainOutput || Run.Executor.Faithful.FindUnwritable(output, taskType.OutputType) is not { } found ? null : new InvalidPayloadException(
             InvalidPayloadException.ResultNotStorable, $"The result of '{Subtask.Id}' ({CSharpName.Of(output.GetType())}) holds what JSON cannot: {found}.")
         {
             IsFinal = true,

@@ -31,7 +31,7 @@ internal sealed class LocalCompensation(LocalRun run, int index, int number)
         {
             if (TakeScope() is { } scope)
             {
-                await scope.EndAsync().ConfigureAwait(false);
+                await EndAsync(scope).ConfigureAwait(false);
             }
         }
         catch (Exception exception)

@@ -178,9 +178,13 @@ internal sealed partial class LocalRun
     {
         if (Executor.Cache is { } cache && attempt.TaskType.Effect == TaskEffect.Pure && _identities.TryGetValue(attempt.Index, out string? identity))
         {
-            _cacheWrites.Add(Executor.Workers.RunAsync(() => StoreAsync(cache, attempt, identity, output)));
+            _cacheWrites.Add(BeginToStore(cache, attempt, identity, output));
         }
     }
+
+    /// <summary>Apart from its caller, which every attempt comes through and most leave at once: what is captured here costs the others nothing.</summary>
+    private Task BeginToStore(IResultCache cache, LocalAttempt attempt, string identity, object? output) =>
+        Executor.Workers.RunAsync(() => StoreAsync(cache, attempt, identity, output));
 
     private async Task StoreAsync(IResultCache cache, LocalAttempt attempt, string identity, object? output)
     {

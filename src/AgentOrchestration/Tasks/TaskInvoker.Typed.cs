@@ -9,6 +9,10 @@ internal abstract class TaskInvoker<TInput, TOutput> : TaskInvoker
 
     public sealed override Type ResultListType => typeof(ItemResult<TOutput>[]);
 
+    public sealed override bool HasPlainOutput { get; } =
+        typeof(TOutput) == typeof(string) || typeof(TOutput) == typeof(None) || typeof(TOutput) == typeof(decimal) || typeof(TOutput).IsEnum
+        || (typeof(TOutput).IsPrimitive && typeof(TOutput) != typeof(double) && typeof(TOutput) != typeof(float));
+
     public sealed override bool TryRun(object? input, TaskContext context, ICodeOwner owner, out object? output, CancellationToken cancellationToken)
     {
 #pragma warning disable CA2012 // Its result is taken only when it is complete; what it throws is to be thrown here.

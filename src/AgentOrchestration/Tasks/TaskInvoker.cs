@@ -5,6 +5,9 @@ namespace AgentOrchestration.Tasks;
 /// <summary>Calls a task type's code with an input of its type. Made where the types are known, so nothing needs reflection.</summary>
 internal abstract class TaskInvoker
 {
+    /// <summary>Whether JSON can hold every output, whatever the options: a text, a number that is always finite, and the like.</summary>
+    public abstract bool HasPlainOutput { get; }
+
     /// <summary>The type of a list of outputs.</summary>
     public abstract Type OutputListType { get; }
 

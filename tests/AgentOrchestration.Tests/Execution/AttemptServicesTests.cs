@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using AgentOrchestration.Execution;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Tasks;
@@ -87,20 +86,6 @@ public sealed class AttemptServicesTests
         Assert.Throws<ObjectDisposedException>(() => late.Services);
     }
 
-    [Fact]
-    public async Task Who_asks_while_the_scope_is_being_made_waits_for_it()
-    {
-        var factory = new SlowScopes();
-        var scope = new AttemptScope(factory);
-        factory.Meanwhile = () => scope.Services;
-
-        IServiceProvider? first = scope.Services;
-
-        Assert.NotNull(first);
-        Assert.Same(first, await factory.Second!);
-        Assert.Equal(1, factory.Made);
-    }
-
     private Engine With<TOutput>(Func<TaskContext, CancellationToken, ValueTask<TOutput>> work) => new(
         builder => builder.AddTaskType("work", "Works.", (None _, TaskContext context, CancellationToken stop) => work(context, stop)),
         services: services => services.AddScoped(_ =>
@@ -115,34 +100,5 @@ public sealed class AttemptServicesTests
         public bool IsDisposed { get; private set; }
 
         public void Dispose() => IsDisposed = true;
-    }
-
-    /// <summary>While it makes its first scope, another thread asks for one.</summary>
-    private sealed class SlowScopes : IServiceScopeFactory
-    {
-        private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
-
-        public Func<IServiceProvider?>? Meanwhile { get; set; }
-
-        public Task<IServiceProvider?>? Second { get; private set; }
-
-        public int Made { get; private set; }
-
-        public IServiceScope CreateScope()
-        {
-            if (++Made == 1)
-            {
-                var answer = new TaskCompletionSource<IServiceProvider?>();
-                var asking = new Thread(() => answer.SetResult(Meanwhile!()));
-                Second = answer.Task;
-                asking.Start();
-                while (!answer.Task.IsCompleted && !asking.ThreadState.HasFlag(ThreadState.WaitSleepJoin))
-                {
-                    Thread.Yield();
-                }
-            }
-
-            return _services.CreateScope();
-        }
     }
 }
