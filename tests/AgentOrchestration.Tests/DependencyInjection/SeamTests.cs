@@ -23,7 +23,7 @@ public sealed class SeamTests
         await using Engine engine = new(builder => builder.AddTaskType(Work).UseDecomposer<OwnDecomposer>());
 
         await using OrchestrationRun run = await engine.Orchestrator.StartAsync(new OrchestrationRequest("A goal"), TestEnd);
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal(RunOutcome.Succeeded, result.Outcome);
         Assert.Equal(("A goal", "after-UnknownTaskType"), (result.Plan.Goal, Assert.Single(result.Subtasks).Subtask.Id));

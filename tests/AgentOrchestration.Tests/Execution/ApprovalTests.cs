@@ -37,7 +37,7 @@ public sealed class ApprovalTests
             await run.ApproveAsync(await Engine.SeeAsync<ApprovalRequested>(run), cancellationToken: TestEnd);
         }
 
-        Assert.Equal(RunOutcome.Succeeded, (await run.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(RunOutcome.Succeeded, (await run.EndAsync()).Outcome);
         Assert.Equal(asks ? 1 : 0, (await Engine.EventsAsync(run)).OfType<ApprovalRequested>().Count());
     }
 
@@ -62,7 +62,7 @@ public sealed class ApprovalTests
         SubtaskSnapshot waiting = run.GetSnapshot().Subtasks[0];
         Assert.Equal((SubtaskState.Ready, 0), (waiting.State, waiting.Attempts));
         await run.ApproveAsync(waiting.PendingApproval!, by: "Ada", reason: "It is fine.", TestEnd);
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal((2, null), (result.Succeeded.Count(), result["asks"].PendingApproval));
         ApprovalDecided decided = Assert.Single((await Engine.EventsAsync(run)).OfType<ApprovalDecided>());
@@ -90,7 +90,7 @@ public sealed class ApprovalTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => run.RejectAsync(one, cancellationToken: TestEnd));
         await run.ApproveAsync(two, cancellationToken: TestEnd);
 
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
         Assert.Equal(("ada@example.org: Hello", "ada@example.org: Hello!"), (result.GetOutput<string>("one"), result.GetOutput<string>("two")));
     }
 
@@ -121,7 +121,7 @@ public sealed class ApprovalTests
         await using OrchestrationRun run = await engine.StartAsync(plan => plan.Add("after", "work", after: [plan.Add("asks", "work")]));
 
         await run.RejectAsync(await Engine.SeeAsync<ApprovalRequested>(run), by, reason, TestEnd);
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal((RunOutcome.Failed, SubtaskState.Failed, 0), (result.Outcome, result["asks"].State, result["asks"].Attempts));
         Assert.Equal(("Rejected", message), (result["asks"].Error!.Kind, result["asks"].Error!.Message));
@@ -143,7 +143,7 @@ public sealed class ApprovalTests
 
         await run.ApproveAsync(await Engine.SeeAsync<ApprovalRequested>(run), cancellationToken: TestEnd);
 
-        Assert.Equal("third", (await run.WaitAsync(TestEnd)).GetOutput<string>("only"));
+        Assert.Equal("third", (await run.EndAsync()).GetOutput<string>("only"));
         Assert.Single((await Engine.EventsAsync(run)).OfType<ApprovalRequested>());
     }
 
@@ -169,7 +169,7 @@ public sealed class ApprovalTests
         await Engine.SeeAsync<SubtaskSucceeded>(run, next => next.SubtaskId == "one");
         await run.ApproveAsync(await Engine.SeeAsync<ApprovalRequested>(run, next => next.SubtaskId == "two"), cancellationToken: TestEnd);
         await run.RejectAsync(await Engine.SeeAsync<ApprovalRequested>(run, next => next.SubtaskId == "three"), cancellationToken: TestEnd);
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal(1, calls);
         Assert.Equal(
@@ -188,7 +188,7 @@ public sealed class ApprovalTests
         await run.ApproveAsync(await Engine.SeeAsync<ApprovalRequested>(run, next => next.SubtaskId == "each/0"), cancellationToken: TestEnd);
         await run.ApproveAsync(await Engine.SeeAsync<ApprovalRequested>(run, next => next.SubtaskId == "each/1"), cancellationToken: TestEnd);
 
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
         Assert.Equal([1, 2], result.GetOutput<int[]>("each"));
         Assert.Equal(2, (await Engine.EventsAsync(run)).OfType<ApprovalRequested>().Count());
     }
@@ -202,7 +202,7 @@ public sealed class ApprovalTests
 
         await run.CancelAsync(TestEnd);
 
-        Assert.Equal(RunOutcome.Cancelled, (await run.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(RunOutcome.Cancelled, (await run.EndAsync()).Outcome);
         await Assert.ThrowsAsync<InvalidOperationException>(() => run.ApproveAsync(question, cancellationToken: TestEnd));
     }
 

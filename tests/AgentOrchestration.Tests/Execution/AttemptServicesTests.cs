@@ -81,7 +81,7 @@ public sealed class AttemptServicesTests
 
         Assert.Same(late!.Services, late.Services);
         checkpoint.Open();
-        await run.WaitAsync(TestEnd);
+        await run.EndAsync();
 
         Assert.Throws<ObjectDisposedException>(() => late.Services);
     }

@@ -24,7 +24,7 @@ public sealed class BudgetTests
             });
         await using OrchestrationRun run = await engine.StartAsync(plan => Chain(plan, 5));
 
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal((RunOutcome.BudgetExhausted, BudgetLimit.Attempts, StopReason.Budget), (result.Outcome, result.Run.ExhaustedBudget, result.Run.StopReason));
         Assert.Equal(["t0", "t1", "t2"], result.Succeeded.Select(subtask => subtask.Subtask.Id));
@@ -95,7 +95,7 @@ public sealed class BudgetTests
         engine.Clock.Advance(TimeSpan.FromMinutes(1));
         await Engine.SeeAsync<BudgetExhausted>(run);
         running.Open();
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal((RunOutcome.BudgetExhausted, BudgetLimit.Time, null), (result.Outcome, result.Run.ExhaustedBudget, result.Run.StopReason));
         Assert.Equal("t0", result.GetOutput<string>("t0"));
@@ -119,7 +119,7 @@ public sealed class BudgetTests
         engine.Clock.Advance(TimeSpan.FromMinutes(1));
         await Engine.SeeAsync<BudgetExhausted>(run);
         running.Open();
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal((SubtaskState.Succeeded, SubtaskState.Succeeded), (result["whole/part"].State, result["whole"].State));
     }
@@ -168,7 +168,7 @@ public sealed class BudgetTests
         await Engine.SeeAsync<BudgetExhausted>(run, next => next.Sequence > 8);
         Assert.Equal(3, run.GetSnapshot().Subtasks.Sum(subtask => subtask.Attempts));
         await run.ExtendBudgetAsync(new RunBudget(), TestEnd);
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal((RunOutcome.Succeeded, null), (result.Outcome, result.Run.ExhaustedBudget));
         Assert.Equal(2, (await Engine.EventsAsync(run)).OfType<BudgetExtended>().Count());
@@ -200,7 +200,7 @@ public sealed class BudgetTests
         Assert.Equal(SubtaskState.Ready, run.GetSnapshot().Subtasks[1].State);
         await run.ExtendBudgetAsync(new RunBudget { MaxTime = TimeSpan.FromMinutes(3) }, TestEnd);
 
-        Assert.Equal(RunOutcome.Succeeded, (await run.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(RunOutcome.Succeeded, (await run.EndAsync()).Outcome);
     }
 
     [Fact]
@@ -212,7 +212,7 @@ public sealed class BudgetTests
 
         await run.CancelAsync(TestEnd);
 
-        Assert.Equal(RunOutcome.Cancelled, (await run.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(RunOutcome.Cancelled, (await run.EndAsync()).Outcome);
     }
 
     [Fact]
@@ -292,7 +292,7 @@ public sealed class BudgetTests
         first.Open();
         UsageCounted late = await Engine.SeeAsync<UsageCounted>(run);
         second.Open();
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal((1, 100), (late.Attempt, late.Usage.Tokens));
         Assert.Equal((2, 200), (result.GetOutput<int>("only"), result["only"].Usage.Tokens));

@@ -27,7 +27,7 @@ public sealed class CancellationTests
         await Engine.SeeAsync<AttemptStarted>(run);
 
         await run.CancelAsync(TestEnd);
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal(RunOutcome.Cancelled, result.Outcome);
         Assert.Equal(["running", "waiting"], result.Cancelled.Select(subtask => subtask.Subtask.Id));
@@ -45,10 +45,10 @@ public sealed class CancellationTests
             return new ValueTask<string>(never.Task);
         });
         OrchestrationRun run = await engine.StartOneAsync();
-        await entered.Task.WaitAsync(TestEnd);
+        await entered.Task.InTimeAsync();
 
         await run.CancelAsync(TestEnd);
-        RunResult result = await engine.AdvanceUntilAsync(run.WaitAsync(TestEnd), TimeSpan.FromSeconds(1));
+        RunResult result = await engine.AdvanceUntilAsync(run.EndAsync(), TimeSpan.FromSeconds(1));
 
         Assert.Equal((SubtaskState.Cancelled, true), (result["only"].State, result["only"].Abandoned));
         never.SetResult("too late");
@@ -67,11 +67,11 @@ public sealed class CancellationTests
             return new ValueTask<string>(finish.Task);
         });
         await using OrchestrationRun run = await engine.StartOneAsync();
-        await entered.Task.WaitAsync(TestEnd);
+        await entered.Task.InTimeAsync();
 
         await run.CancelAsync(TestEnd);
         finish.SetResult("done");
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal((RunOutcome.Succeeded, "done"), (result.Outcome, result.GetOutput<string>("only")));
     }
@@ -81,7 +81,7 @@ public sealed class CancellationTests
     {
         await using Engine engine = Engine.For((_, _) => ValueTask.FromResult("output"));
         await using OrchestrationRun run = await engine.StartOneAsync();
-        await run.WaitAsync(TestEnd);
+        await run.EndAsync();
 
         await run.CancelAsync(TestEnd);
         await run.CancelAsync(TestEnd);
@@ -104,7 +104,7 @@ public sealed class CancellationTests
 
         await run.CancelAsync(TestEnd);
 
-        Assert.Equal(RunOutcome.Cancelled, (await run.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(RunOutcome.Cancelled, (await run.EndAsync()).Outcome);
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class CancellationTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => engine.Orchestrator.RunAsync<string>(new OrchestrationRequest("Work."), cancellation.Token));
 
-        await stopped.Task.WaitAsync(TestEnd);
+        await stopped.Task.InTimeAsync();
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class CompensationTests
         var ledger = new Ledger();
         await using Engine engine = Create(ledger);
         await using OrchestrationRun run = await engine.StartAsync(plan => plan.Add("broken", "broken", after: [plan.Add("seat", "book", input: "seat")]));
-        await run.WaitAsync(TestEnd);
+        await run.EndAsync();
 
         Assert.Equal(("seat", "receipt for seat", $"{run.RunId}/seat", 1), Assert.Single(ledger.Undone));
     }
@@ -51,11 +51,11 @@ public sealed class CompensationTests
         var ledger = new Ledger();
         await using Engine engine = Create(ledger);
         await using OrchestrationRun old = await engine.StartAsync(plan => plan.Add("broken", "broken", after: [plan.Add("seat", "book", input: "seat")]));
-        Assert.Equal(CompensationState.Succeeded, (await old.WaitAsync(TestEnd))["seat"].Compensation);
+        Assert.Equal(CompensationState.Succeeded, (await old.EndAsync())["seat"].Compensation);
 
         await using OrchestrationRun again = await engine.Orchestrator.StartFromAsync(old, TaskPlan.Create(plan => plan.Add("seat", "book", input: "seat")), cancellationToken: TestEnd);
 
-        Assert.Equal(OutputOrigin.Executed, (await again.WaitAsync(TestEnd))["seat"].Origin);
+        Assert.Equal(OutputOrigin.Executed, (await again.EndAsync())["seat"].Origin);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class CompensationTests
         await run.CancelAsync(TestEnd);
         await run.CancelAsync("one", TestEnd);
         undoing.Open();
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal(RunOutcome.Failed, result.Outcome);
         Assert.Equal(["two", "one"], ledger.Undone.Select(undone => undone.Input));
@@ -115,7 +115,7 @@ public sealed class CompensationTests
         await using Engine engine = Create(ledger);
         await using OrchestrationRun run = await engine.StartAsync(plan => plan.Add("broken", "broken", after: [plan.Add("seat", "book", input: "seat")]));
 
-        RunResult result = await engine.AdvanceUntilAsync(run.WaitAsync(TestEnd), TimeSpan.FromSeconds(1));
+        RunResult result = await engine.AdvanceUntilAsync(run.EndAsync(), TimeSpan.FromSeconds(1));
 
         Assert.Equal((CompensationState.Succeeded, null), (result["seat"].Compensation, result["seat"].CompensationError));
         Assert.Equal(3, Assert.Single(ledger.Undone).Attempt);
@@ -135,7 +135,7 @@ public sealed class CompensationTests
             plan.Add("broken", "broken", after: [plan.Add("two", "book", input: "two", after: [one])]);
         });
 
-        RunResult result = await engine.AdvanceUntilAsync(run.WaitAsync(TestEnd), TimeSpan.FromSeconds(1));
+        RunResult result = await engine.AdvanceUntilAsync(run.EndAsync(), TimeSpan.FromSeconds(1));
 
         Assert.Equal(
             [("two", CompensationState.Failed, "The desk is closed.")],
@@ -155,7 +155,7 @@ public sealed class CompensationTests
 
         engine.Clock.Advance(TimeSpan.FromMinutes(1));
         await Engine.SeeAsync<CompensationFailed>(run);
-        RunResult result = await engine.AdvanceUntilAsync(run.WaitAsync(TestEnd), TimeSpan.FromSeconds(1));
+        RunResult result = await engine.AdvanceUntilAsync(run.EndAsync(), TimeSpan.FromSeconds(1));
 
         Assert.Equal((CompensationState.Succeeded, 2), (result["seat"].Compensation, Assert.Single(ledger.Undone).Attempt));
         Assert.Equal("TimeoutException", Assert.Single((await Engine.EventsAsync(run)).OfType<CompensationFailed>()).Error.Kind);
@@ -176,7 +176,7 @@ public sealed class CompensationTests
 
         engine.Clock.Advance(TimeSpan.FromHours(1));
         await engine.AdvanceUntilAsync(Engine.SeeAsync<CompensationFailed>(run), TimeSpan.FromSeconds(1));
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
         Assert.Equal(["two"], result.NotCompensated.Select(subtask => subtask.Subtask.Id));
         Assert.Equal("one", Assert.Single(ledger.Undone).Input);
 

@@ -20,7 +20,7 @@ public sealed class CustomExecutorTests
         await using Engine engine = Create(builder => builder.UseExecutor<OneByOneExecutor>());
         await using OrchestrationRun run = await StartAsync(engine);
 
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal((RunOutcome.Failed, 9), (result.Outcome, result.GetOutput<int>("sum")));
         Assert.Equal(
@@ -48,7 +48,7 @@ public sealed class CustomExecutorTests
         await using Engine engine = Create(builder => builder.UseExecutor<CountingExecutor>());
         await using OrchestrationRun run = await StartAsync(engine);
 
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal((RunOutcome.Failed, 9), (result.Outcome, result.GetOutput<int>("sum")));
         Assert.Equal(1, Assert.IsType<CountingExecutor>(engine.Services.GetRequiredService<IExecutor>()).Started);

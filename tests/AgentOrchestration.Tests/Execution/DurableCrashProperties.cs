@@ -133,7 +133,7 @@ public sealed class DurableCrashProperties
         {
             await using ServiceProvider process = _host.NewProcess();
             await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(plan, TestEnd);
-            return await run.WaitAsync(TestEnd);
+            return await run.EndAsync();
         }
 
         /// <returns>Whether the run was killed.</returns>
@@ -143,7 +143,7 @@ public sealed class DurableCrashProperties
             try
             {
                 await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(plan, TestEnd);
-                await run.WaitAsync(TestEnd);
+                await run.EndAsync();
                 return false;
             }
             catch (RunDetachedException exception)

@@ -70,7 +70,7 @@ internal sealed class DurableHost(Action<IAgentOrchestrationBuilder> configure, 
     {
         await using ServiceProvider process = NewProcess(also: also);
         await using OrchestrationRun run = await OrchestratorOf(process).ResumeAsync(runId, TestEnd);
-        return await run.WaitAsync(TestEnd);
+        return await run.EndAsync();
     }
 
     /// <summary>The run as it would be if only so much of its journal had been written.</summary>

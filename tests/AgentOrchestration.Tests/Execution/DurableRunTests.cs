@@ -22,7 +22,7 @@ public sealed class DurableRunTests
         DurableHost host = Create();
         await using ServiceProvider process = host.NewProcess();
         await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(Chain(5), TestEnd);
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal(RunOutcome.Succeeded, result.Outcome);
         StoredRun stored = Assert.Single(await host.RunsAsync());
@@ -47,7 +47,7 @@ public sealed class DurableRunTests
             runId = run.RunId;
             await checkpoint.Reached;
             await run.DisposeAsync();
-            RunDetachedException exception = await Assert.ThrowsAsync<RunDetachedException>(() => run.WaitAsync(TestEnd));
+            RunDetachedException exception = await Assert.ThrowsAsync<RunDetachedException>(() => run.EndAsync());
             Assert.Equal(runId, exception.RunId);
             Assert.DoesNotContain(await Engine.EventsAsync(run), next => next is RunEnded);
         }
@@ -69,13 +69,13 @@ public sealed class DurableRunTests
         var store = new HoldingStore(host.Store, append => append.Events.Any(content => content.Span.IndexOf("subtask-succeeded"u8) >= 0) ? gate.Task : Task.CompletedTask);
         await using ServiceProvider process = host.NewProcess(store);
         await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(Chain(2), TestEnd);
-        await store.Held;
+        await store.Held.InTimeAsync();
 
         Assert.Equal(["s0"], _executed.Select(executed => executed.Id));
         Assert.Equal(SubtaskState.Running, run.GetSnapshot().Subtasks[0].State);
 
         gate.SetResult();
-        Assert.Equal(RunOutcome.Succeeded, (await run.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(RunOutcome.Succeeded, (await run.EndAsync()).Outcome);
         Assert.Equal(["s0", "s1"], _executed.Select(executed => executed.Id));
     }
 
@@ -87,7 +87,7 @@ public sealed class DurableRunTests
         var store = new HoldingStore(host.Store, _ => gate.Task);
         await using ServiceProvider process = host.NewProcess(store);
         Task<OrchestrationRun> starting = DurableHost.OrchestratorOf(process).StartAsync(Chain(1), TestEnd);
-        await store.Held;
+        await store.Held.InTimeAsync();
 
         Assert.Empty(_executed);
         Assert.Empty(await host.JournalAsync(await host.OnlyRunIdAsync()));
@@ -95,7 +95,7 @@ public sealed class DurableRunTests
 
         gate.SetResult();
         await using OrchestrationRun run = await starting;
-        await run.WaitAsync(TestEnd);
+        await run.EndAsync();
         Assert.Single(_executed);
     }
 
@@ -114,7 +114,7 @@ public sealed class DurableRunTests
                 plan.Add("fine", "work", input: new JsonArray());
             }),
             TestEnd);
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal((RunOutcome.Failed, SubtaskState.Succeeded), (result.Outcome, result["fine"].State));
         Assert.All((string[])["circle", "oneway"], id =>
@@ -153,7 +153,7 @@ public sealed class DurableRunTests
                 }),
                 TestEnd);
             await run.ApproveAsync(await Engine.SeeAsync<ApprovalRequested>(run), "\uDC00 me", "\uD800", TestEnd);
-            await run.WaitAsync(TestEnd);
+            await run.EndAsync();
             runId = run.RunId;
         }
 
@@ -179,11 +179,11 @@ public sealed class DurableRunTests
 
         host.ProcessDies();
         await using OrchestrationRun second = await DurableHost.OrchestratorOf(two).ResumeAsync(first.RunId, TestEnd);
-        Assert.Equal(RunOutcome.Succeeded, (await second.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(RunOutcome.Succeeded, (await second.EndAsync()).Outcome);
         string[] journal = await host.JournalAsync(first.RunId);
 
         checkpoint.Open();
-        RunDetachedException lost = await Assert.ThrowsAsync<RunDetachedException>(() => first.WaitAsync(TestEnd));
+        RunDetachedException lost = await Assert.ThrowsAsync<RunDetachedException>(() => first.EndAsync());
         Assert.Contains("another process", lost.Message, StringComparison.Ordinal);
         Assert.Equal(journal, await host.JournalAsync(first.RunId));
     }
@@ -201,7 +201,7 @@ public sealed class DurableRunTests
         Assert.NotNull(await host.Store.AcquireLeaseAsync(run.RunId, "another", TimeSpan.FromMinutes(1), TestEnd));
 
         checkpoint.Open();
-        RunDetachedException lost = await Assert.ThrowsAsync<RunDetachedException>(() => run.WaitAsync(TestEnd));
+        RunDetachedException lost = await Assert.ThrowsAsync<RunDetachedException>(() => run.EndAsync());
 
         Assert.Contains("another process", lost.Message, StringComparison.Ordinal);
         Assert.Equal(journal, await host.JournalAsync(run.RunId));
@@ -237,7 +237,7 @@ public sealed class DurableRunTests
         await using (ServiceProvider process = host.NewProcess())
         {
             await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(Chain(3), TestEnd);
-            await run.WaitAsync(TestEnd);
+            await run.EndAsync();
             runId = run.RunId;
         }
 

@@ -57,7 +57,7 @@ public sealed class FailingStoreTests
 
         await AdvanceUntilAsync(() => Task.FromResult(told.Task.IsCompleted));
 
-        Assert.Contains("could not be renewed in time", (await Assert.ThrowsAsync<RunDetachedException>(() => run.WaitAsync(TestEnd))).Message, StringComparison.Ordinal);
+        Assert.Contains("could not be renewed in time", (await Assert.ThrowsAsync<RunDetachedException>(() => run.EndAsync())).Message, StringComparison.Ordinal);
         await run.DisposeAsync();
     }
 

@@ -59,7 +59,7 @@ public sealed class FailurePolicyTests
         await Task.WhenAll(running.Reached, broken.Reached);
 
         broken.Open();
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal((RunOutcome.Failed, StopReason.Failure), (result.Outcome, result.Run.StopReason));
         Assert.Equal(SubtaskState.Cancelled, result["running"].State);
@@ -114,7 +114,7 @@ public sealed class FailurePolicyTests
         broken.Open();
         await Engine.SeeAsync<SubtaskFailed>(run);
         good.Open();
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal((RunOutcome.Cancelled, null), (result.Outcome, result.Run.StopReason));
         Assert.Equal(SubtaskState.Succeeded, result["join"].State);

@@ -41,7 +41,7 @@ public sealed class FindTests
 
         await found.ApproveAsync(await Engine.SeeAsync<ApprovalRequested>(found), cancellationToken: TestEnd);
 
-        Assert.Equal(RunOutcome.Succeeded, (await found.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(RunOutcome.Succeeded, (await found.EndAsync()).Outcome);
         await DurableHost.StopAsync(process, CancellationToken.None);
     }
 
@@ -56,7 +56,7 @@ public sealed class FindTests
         await orchestrator.Find(run.RunId)!.DisposeAsync();
         _checkpoint.Open();
 
-        Assert.Equal(RunOutcome.Succeeded, (await run.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(RunOutcome.Succeeded, (await run.EndAsync()).Outcome);
     }
 
     [Fact]
@@ -82,21 +82,24 @@ public sealed class FindTests
     [Fact]
     public async Task A_run_that_is_being_detached_is_resumed_when_its_code_has_returned()
     {
-        DurableHost host = Create();
+        var grace = TimeSpan.FromSeconds(2_345);
+        DurableHost host = new(AddTaskTypes, options => options.AbandonAfter = grace);
         await using ServiceProvider process = host.NewProcess();
         ITaskOrchestrator orchestrator = DurableHost.OrchestratorOf(process);
         OrchestrationRun run = await orchestrator.StartAsync(TaskPlan.Create(plan => plan.Add("deaf", "deaf")), TestEnd);
         await _checkpoint.Reached;
 
+        Task waiting = host.Clock.TimerOf(grace);
         Task disposing = run.DisposeAsync().AsTask();
         Task<OrchestrationRun> resuming = orchestrator.ResumeAsync(run.RunId, TestEnd);
+        await Task.WhenAny(waiting, resuming).InTimeAsync();
         Assert.False(resuming.IsCompleted);
         Assert.Equal(1, _begun);
         _checkpoint.Open();
 
-        await using OrchestrationRun again = await resuming;
+        await using OrchestrationRun again = await resuming.InTimeAsync();
         await disposing;
-        Assert.Equal(RunOutcome.Succeeded, (await again.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(RunOutcome.Succeeded, (await again.EndAsync()).Outcome);
         Assert.Equal(2, _begun);
     }
 
@@ -114,7 +117,7 @@ public sealed class FindTests
 
         foreach (OrchestrationRun run in runs)
         {
-            Assert.Equal(RunOutcome.Succeeded, (await run.WaitAsync(TestEnd)).Outcome);
+            Assert.Equal(RunOutcome.Succeeded, (await run.EndAsync()).Outcome);
             await run.DisposeAsync();
         }
 

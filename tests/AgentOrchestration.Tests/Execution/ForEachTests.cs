@@ -96,7 +96,7 @@ public sealed class ForEachTests
             plan.ForEach("again", nested.Output("/each"), "echo");
         });
 
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal(RunOutcome.Succeeded, result.Outcome);
         Assert.Equal(["Hello Ada", "Hello Alan"], result.GetOutput<string[]>("again"));
@@ -186,7 +186,7 @@ public sealed class ForEachTests
         });
         await using OrchestrationRun run = await engine.Orchestrator.StartAsync(plan with { Subtasks = [.. plan.Subtasks, each] }, TestEnd);
 
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal(["nothing Ada", "nothing Alan"], result.GetOutput<string[]>("each"));
         Assert.Equal(RunOutcome.Succeeded, result.Outcome);

@@ -125,7 +125,7 @@ public sealed class ForecastAssumptionTests
         Assert.Empty(run.Forecast().Assumptions);
 
         working.Open();
-        await run.WaitAsync(TestEnd);
+        await run.EndAsync();
 
         static int Items(Forecast forecast) => forecast.Subtasks.Count(subtask => subtask.Id.StartsWith("each/", StringComparison.Ordinal));
     }

@@ -141,7 +141,7 @@ public sealed class ForecastTests
 
         Assert.Equal((RunOutcome.Succeeded, TimeSpan.FromSeconds(2)), (forecast.Outcome, forecast.Makespan));
         running.Open();
-        Assert.Equal(RunOutcome.Succeeded, (await run.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(RunOutcome.Succeeded, (await run.EndAsync()).Outcome);
     }
 
     [Fact]
@@ -188,7 +188,7 @@ public sealed class ForecastTests
 
         await using (OrchestrationRun run = await engine.Orchestrator.StartAsync(plan, TestEnd))
         {
-            await run.WaitAsync(TestEnd);
+            await run.EndAsync();
         }
 
         ObservedDuration observed = Assert.Single(engine.Services.GetRequiredService<IObservedDurations>().Snapshot());

@@ -22,7 +22,7 @@ public sealed class GrowthTests
         });
         await using OrchestrationRun run = await engine.StartAsync(plan => plan.Add("grow", "grow"));
 
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal(RunOutcome.Succeeded, result.Outcome);
         Assert.Equal(["grow", "grow/one", "grow/two"], result.Subtasks.Select(subtask => subtask.Subtask.Id));
@@ -223,8 +223,8 @@ public sealed class GrowthTests
 
         holding.Open();
 
-        Assert.Equal("one", (await run.WaitAsync(TestEnd)).GetOutput<string>("grow/one"));
-        Assert.Equal("two", (await nested.WaitAsync(TestEnd)).GetOutput<string>("plan/two"));
+        Assert.Equal("one", (await run.EndAsync()).GetOutput<string>("grow/one"));
+        Assert.Equal("two", (await nested.EndAsync()).GetOutput<string>("plan/two"));
     }
 
     [Fact]

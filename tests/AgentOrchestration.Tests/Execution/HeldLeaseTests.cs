@@ -179,7 +179,7 @@ public sealed class HeldLeaseTests
         renewal.Add(lease, (_, _) => { });
         _clock.Advance(Duration / 3);
 
-        Assert.False(await isPooled.Task.WaitAsync(TestEnd));
+        Assert.False(await isPooled.Task.InTimeAsync());
 
         renewal.Drop(lease);
     }

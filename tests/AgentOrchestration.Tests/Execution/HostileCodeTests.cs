@@ -50,13 +50,13 @@ public sealed class HostileCodeTests
             plan.Add("blocks", "work");
             plan.Add("sibling", "work");
         });
-        await begun.Task.WaitAsync(TestEnd);
+        await begun.Task.InTimeAsync();
 
         await run.CancelAsync(TestEnd);
-        RunResult result = await engine.AdvanceUntilAsync(run.WaitAsync(TestEnd), TimeSpan.FromSeconds(1));
+        RunResult result = await engine.AdvanceUntilAsync(run.EndAsync(), TimeSpan.FromSeconds(1));
 
         Assert.NotEqual(RunOutcome.Failed, result.Outcome);
-        await told.Task.WaitAsync(TestEnd);
+        await told.Task.InTimeAsync();
         released.Set();
     }
 
@@ -107,11 +107,11 @@ public sealed class HostileCodeTests
             plan.Add("second", "work");
         });
 
-        await entered.Task.WaitAsync(TestEnd);
+        await entered.Task.InTimeAsync();
         engine.Clock.Advance(TimeSpan.FromSeconds(10));
         await Engine.SeeAsync<AttemptTimedOut>(run);
         engine.Clock.Advance(TimeSpan.FromSeconds(30));
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal(["TimeoutException", "ResourcesAbandoned"], result.Subtasks.Select(subtask => subtask.Error!.Kind));
     }
@@ -145,7 +145,7 @@ public sealed class HostileCodeTests
         await run.CancelAsync(TestEnd);
         Volatile.Write(ref cancelled, true);
         open.Set();
-        await run.WaitAsync(TestEnd);
+        await run.EndAsync();
 
         Assert.Equal(0, begunAfter);
         Assert.DoesNotContain(run.GetSnapshot().Subtasks, subtask => subtask.Abandoned);
@@ -201,7 +201,7 @@ public sealed class HostileCodeTests
         OrchestrationRun run = await engine.StartOneAsync();
 
         started.SetResult(run);
-        RunResult result = await engine.AdvanceUntilAsync(run.WaitAsync(TestEnd), TimeSpan.FromSeconds(1));
+        RunResult result = await engine.AdvanceUntilAsync(run.EndAsync(), TimeSpan.FromSeconds(1));
 
         Assert.Equal((RunOutcome.Cancelled, true), (result.Outcome, result["only"].Abandoned));
     }
@@ -265,7 +265,7 @@ public sealed class HostileCodeTests
         kept.ReportUsage(new TaskUsage(1, 1, 1));
         kept.AddSubtasks(plan => plan.Add("late", "work"));
         second.Open();
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal((2, TaskUsage.None), (result.Subtasks.Count, result.Run.Usage));
         Assert.DoesNotContain(await Engine.EventsAsync(run), next => next is SubtaskTick);
@@ -311,7 +311,7 @@ public sealed class HostileCodeTests
 
         await using (OrchestrationRun run = await engine.StartOneAsync())
         {
-            Assert.Equal(RunOutcome.Succeeded, (await run.WaitAsync(TestEnd)).Outcome);
+            Assert.Equal(RunOutcome.Succeeded, (await run.EndAsync()).Outcome);
         }
 
         Assert.Equal(["RunStarted", "AttemptStarted", "SubtaskSucceeded", "RunEnded"], sink.Heard);

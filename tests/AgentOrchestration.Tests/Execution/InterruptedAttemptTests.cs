@@ -33,7 +33,7 @@ public sealed class InterruptedAttemptTests
                 await run.CancelAsync("stops", TestEnd);
             }
 
-            await run.WaitAsync(TestEnd);
+            await run.EndAsync();
             runId = run.RunId;
         }
 
@@ -42,14 +42,14 @@ public sealed class InterruptedAttemptTests
         await using ServiceProvider next = host.NewProcess(cut);
         await using (OrchestrationRun run = await DurableHost.OrchestratorOf(next).ResumeAsync(runId, TestEnd))
         {
-            RunResult result = await run.WaitAsync(TestEnd);
+            RunResult result = await run.EndAsync();
             Assert.Equal((SubtaskState.Succeeded, 1), (result["after"].State, result["after"].Attempts));
             Assert.NotEqual(SubtaskState.Succeeded, result["stops"].State);
             Assert.Single((await Engine.EventsAsync(run)).OfType<AttemptStarted>(), started => started.SubtaskId == "after");
         }
 
         await using OrchestrationRun read = await DurableHost.OrchestratorOf(next).ResumeAsync(runId, TestEnd);
-        Assert.Equal(SubtaskState.Succeeded, (await read.WaitAsync(TestEnd))["after"].State);
+        Assert.Equal(SubtaskState.Succeeded, (await read.EndAsync())["after"].State);
     }
 
     [Theory]
@@ -63,7 +63,7 @@ public sealed class InterruptedAttemptTests
         await using (ServiceProvider process = host.NewProcess())
         {
             await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(TaskPlan.Create(plan => plan.Add("only", "short")), TestEnd);
-            await run.WaitAsync(TestEnd);
+            await run.EndAsync();
             runId = run.RunId;
         }
 
@@ -71,7 +71,7 @@ public sealed class InterruptedAttemptTests
         _hold = _ => Task.CompletedTask;
         await using ServiceProvider next = host.NewProcess(cut);
         await using OrchestrationRun resumed = await DurableHost.OrchestratorOf(next).ResumeAsync(runId, TestEnd);
-        RunResult result = await resumed.WaitAsync(TestEnd);
+        RunResult result = await resumed.EndAsync();
 
         Assert.Equal(30, result.Run.Usage.Tokens);
     }
@@ -115,7 +115,7 @@ public sealed class InterruptedAttemptTests
         await using (ServiceProvider process = host.NewProcess())
         {
             await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(TaskPlan.Create(plan => plan.Add("only", "hold")), TestEnd);
-            await run.WaitAsync(TestEnd);
+            await run.EndAsync();
             runId = run.RunId;
         }
 
@@ -134,7 +134,7 @@ public sealed class InterruptedAttemptTests
 
         await using ServiceProvider next = host.NewProcess(cut);
         await using OrchestrationRun resumed = await DurableHost.OrchestratorOf(next).ResumeAsync(runId, TestEnd);
-        Assert.Equal(RunOutcome.Succeeded, (await resumed.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(RunOutcome.Succeeded, (await resumed.EndAsync()).Outcome);
     }
 
     [Fact]

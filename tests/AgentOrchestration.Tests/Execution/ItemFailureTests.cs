@@ -60,7 +60,7 @@ public sealed class ItemFailureTests
         Assert.Equal(SubtaskState.Pending, run.GetSnapshot().Subtasks[0].State);
         slow.Open();
 
-        Assert.Equal(SubtaskState.Failed, (await run.WaitAsync(TestEnd))["each"].State);
+        Assert.Equal(SubtaskState.Failed, (await run.EndAsync())["each"].State);
         Assert.Equal("each", (await Engine.EventsAsync(run)).OfType<SubtaskEvent>().Last().SubtaskId);
     }
 
@@ -133,7 +133,7 @@ public sealed class ItemFailureTests
             await holding.Reached;
 
             await run.CancelAsync("each/0", TestEnd);
-            RunResult result = await run.WaitAsync(TestEnd);
+            RunResult result = await run.EndAsync();
 
             Assert.Equal(
                 policy.ListsErrors ? (SubtaskState.Succeeded, null, null) : (SubtaskState.Skipped, "each/0", (SkipReason?)SkipReason.Cancelled),

@@ -85,7 +85,7 @@ public sealed class JoinedGrowthTests
         await Engine.SeeAsync<SubtaskSucceeded>(run, next => next.SubtaskId == "each/0");
 
         checking.Open();
-        Assert.Equal(RunOutcome.Succeeded, (await run.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(RunOutcome.Succeeded, (await run.EndAsync()).Outcome);
     }
 
     [Fact]
@@ -174,7 +174,7 @@ public sealed class JoinedGrowthTests
         int running = 0;
         var both = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var world = new World(
-            check: _ => Interlocked.Increment(ref running) == 2 ? Complete(both) : both.Task.WaitAsync(TestEnd),
+            check: _ => Interlocked.Increment(ref running) == 2 ? Complete(both) : both.Task.InTimeAsync(),
             add: plan =>
             {
                 plan.Add("a", "check");
@@ -196,7 +196,7 @@ public sealed class JoinedGrowthTests
         await Engine.SeeAsync<SubtasksAdded>(run, added => added.SubtaskId == "later");
 
         checking.Open();
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         IReadOnlyList<RunEvent> events = await Engine.EventsAsync(run);
         Assert.Equal(RunOutcome.Succeeded, result.Outcome);
@@ -214,7 +214,7 @@ public sealed class JoinedGrowthTests
         Assert.Equal(SubtaskState.Pending, run.GetSnapshot().Subtasks.Single(subtask => subtask.Subtask.Id == "publish").State);
         Assert.Equal(["publish"], (await Engine.SeeAsync<SubtasksAdded>(run)).AwaitedBy);
         checking.Open();
-        Assert.Equal(RunOutcome.Succeeded, (await run.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(RunOutcome.Succeeded, (await run.EndAsync()).Outcome);
     }
 
     [Fact]
@@ -229,7 +229,7 @@ public sealed class JoinedGrowthTests
 
         Assert.Equal(rows.Single(row => row.Id == "find/check").End, rows.Single(row => row.Id == "publish").Start);
         checking.Open();
-        await run.WaitAsync(TestEnd);
+        await run.EndAsync();
     }
 
     private static Action<TaskPlanBuilder> PlanAndList(string taskType) => plan =>

@@ -37,7 +37,7 @@ public sealed class LeaseTests
         await PassAsync(store, run.RunId, TimeSpan.FromMinutes(2));
         _checkpoint.Open();
 
-        Assert.Equal(RunOutcome.Succeeded, (await run.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(RunOutcome.Succeeded, (await run.EndAsync()).Outcome);
         Assert.Equal(1, _begun);
         await DurableHost.StopAsync(first, CancellationToken.None);
         await DurableHost.StopAsync(second, CancellationToken.None);
@@ -60,7 +60,7 @@ public sealed class LeaseTests
         Assert.True((await store.FindAsync(run.RunId, TestEnd))!.IsLeased);
         _checkpoint.Open();
 
-        Assert.Equal(RunOutcome.Succeeded, (await run.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(RunOutcome.Succeeded, (await run.EndAsync()).Outcome);
         Assert.Equal(1, _begun);
         await DurableHost.StopAsync(process, CancellationToken.None);
     }
@@ -77,11 +77,11 @@ public sealed class LeaseTests
         await using ServiceProvider second = NewProcess(store, _time);
         await using OrchestrationRun taken = await DurableHost.OrchestratorOf(second).ResumeAsync(run.RunId, TestEnd);
         _checkpoint.Open();
-        Assert.Equal(RunOutcome.Succeeded, (await taken.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(RunOutcome.Succeeded, (await taken.EndAsync()).Outcome);
 
         suspended.Advance(TimeSpan.FromMinutes(1));
 
-        RunDetachedException lost = await Assert.ThrowsAsync<RunDetachedException>(() => run.WaitAsync(TestEnd));
+        RunDetachedException lost = await Assert.ThrowsAsync<RunDetachedException>(() => run.EndAsync());
         Assert.Contains("another process has taken it over", lost.Message, StringComparison.Ordinal);
         await run.DisposeAsync();
     }

@@ -128,7 +128,7 @@ public sealed class NestedPlanTests
 
         Assert.Equal(2, run.GetSnapshot().Subtasks.Count);
         first.Open();
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal(["first", "plan", "plan/grow", "plan/grow/more", "plan/grow/more/last"], result.Subtasks.Select(subtask => subtask.Subtask.Id));
         Assert.Equal(5, result.Succeeded.Count());

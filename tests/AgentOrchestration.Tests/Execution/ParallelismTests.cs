@@ -61,7 +61,7 @@ public sealed class ParallelismTests
         Assert.Equal(SubtaskState.Running, run.GetSnapshot().Subtasks[0].State);
         slow.SetResult();
 
-        Assert.Equal(RunOutcome.Succeeded, (await run.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(RunOutcome.Succeeded, (await run.EndAsync()).Outcome);
     }
 
     [Fact]

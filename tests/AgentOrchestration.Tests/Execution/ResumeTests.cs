@@ -28,7 +28,7 @@ public sealed class ResumeTests
         Assert.Equal((question.Fingerprint, question.Sequence), (open.Fingerprint, open.Sequence));
         await run.ApproveAsync(open, "me", cancellationToken: TestEnd);
 
-        Assert.Equal(RunOutcome.Succeeded, (await run.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(RunOutcome.Succeeded, (await run.EndAsync()).Outcome);
         Assert.Single((await Engine.EventsAsync(run)).OfType<ApprovalRequested>());
         Assert.Equal(1, _executed);
     }
@@ -53,7 +53,7 @@ public sealed class ResumeTests
         {
             await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).ResumeAsync(runId, TestEnd);
             await run.ApproveAsync(run.GetSnapshot().Subtasks[0].PendingApproval!, cancellationToken: TestEnd);
-            await run.WaitAsync(TestEnd);
+            await run.EndAsync();
         }
 
         Assert.Single(await host.JournalAsync(runId), line => line.Contains("approval-decided", StringComparison.Ordinal));
@@ -76,7 +76,7 @@ public sealed class ResumeTests
 
         host.Clock.Advance(TimeSpan.FromHours(2));
         await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).ResumeAsync(runId, TestEnd);
-        Assert.Equal(RunOutcome.Succeeded, (await run.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(RunOutcome.Succeeded, (await run.EndAsync()).Outcome);
         AttemptStarted second = (await Engine.EventsAsync(run)).OfType<AttemptStarted>().Last();
         Assert.Equal((2, true), (second.Attempt, second.Time >= failed.RetryAt));
         Assert.Equal(2, _executed);
@@ -114,7 +114,7 @@ public sealed class ResumeTests
         Assert.Equal(BudgetLimit.Tokens, run.GetSnapshot().ExhaustedBudget);
         await run.ExtendBudgetAsync(new RunBudget { MaxTokens = 100 }, TestEnd);
 
-        Assert.Equal(RunOutcome.Succeeded, (await run.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(RunOutcome.Succeeded, (await run.EndAsync()).Outcome);
         Assert.Single((await Engine.EventsAsync(run)).OfType<BudgetExhausted>());
     }
 
@@ -128,7 +128,7 @@ public sealed class ResumeTests
             OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(plan, TestEnd);
             await Engine.SeeAsync<AttemptStarted>(run);
             await run.CancelAsync(TestEnd);
-            await run.WaitAsync(TestEnd);
+            await run.EndAsync();
             await run.DisposeAsync();
         }
 
@@ -140,7 +140,7 @@ public sealed class ResumeTests
         // As if the process had died between the request and the end of the code.
         await using ServiceProvider next = host.NewProcess(cut);
         await using OrchestrationRun resumed = await DurableHost.OrchestratorOf(next).ResumeAsync(runId, TestEnd);
-        RunResult result = await resumed.WaitAsync(TestEnd);
+        RunResult result = await resumed.EndAsync();
         Assert.Equal((RunOutcome.Cancelled, SubtaskState.Cancelled, 0), (result.Outcome, result["hold"].State, _executed));
     }
 
@@ -153,7 +153,7 @@ public sealed class ResumeTests
         {
             await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(
                 TaskPlan.Create(plan => plan.Add("b", "work", after: [plan.Add("a", "work"), plan.Add("c", "broken")])), TestEnd);
-            await run.WaitAsync(TestEnd);
+            await run.EndAsync();
             runId = run.RunId;
         }
 
@@ -163,7 +163,7 @@ public sealed class ResumeTests
             MemoryRunStore cut = await host.CutAsync(runId, events);
             await using ServiceProvider process = host.NewProcess(cut);
             await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).ResumeAsync(runId, TestEnd);
-            Assert.Equal(RunOutcome.Failed, (await run.WaitAsync(TestEnd)).Outcome);
+            Assert.Equal(RunOutcome.Failed, (await run.EndAsync()).Outcome);
         }
     }
 
@@ -176,7 +176,7 @@ public sealed class ResumeTests
         await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(
             TaskPlan.Create(plan => plan.Add("b", "work", after: [plan.Add("a", "work")])), TestEnd);
 
-        Assert.Equal(RunOutcome.Succeeded, (await run.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(RunOutcome.Succeeded, (await run.EndAsync()).Outcome);
         Assert.Equal(6, (await host.JournalAsync(run.RunId)).Length);
         Assert.Equal(2, _executed);
         Assert.Equal(RunOutcome.Succeeded, (await host.ResumeToEndAsync(run.RunId)).Outcome);
@@ -226,7 +226,7 @@ public sealed class ResumeTests
         Assert.Equal(0, await host.Store.DeleteEndedAsync(DateTimeOffset.MaxValue, TestEnd));
 
         await run.CancelAsync(TestEnd);
-        await run.WaitAsync(TestEnd);
+        await run.EndAsync();
         Assert.Equal(0, await host.Store.DeleteEndedAsync(run.GetSnapshot().StartedAt, TestEnd));
         Assert.Equal(1, await host.Store.DeleteEndedAsync(DateTimeOffset.MaxValue, TestEnd));
         await Assert.ThrowsAsync<ArgumentException>(() => host.Store.ReadSnapshotAsync(run.RunId, TestEnd));
@@ -240,7 +240,7 @@ public sealed class ResumeTests
         await using (ServiceProvider process = host.NewProcess())
         {
             await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(TaskPlan.Create(plan => plan.Add("large", "large")), TestEnd);
-            await run.WaitAsync(TestEnd);
+            await run.EndAsync();
             runId = run.RunId;
         }
 

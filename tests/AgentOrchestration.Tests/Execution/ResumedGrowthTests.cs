@@ -28,7 +28,7 @@ public sealed class ResumedGrowthTests
         await checking.Reached;
         Assert.Equal(SubtaskState.Pending, run.GetSnapshot().Subtasks.Single(subtask => subtask.Subtask.Id == "publish").State);
         checking.Open();
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal(RunOutcome.Succeeded, result.Outcome);
         Assert.True(result["publish"].StartedAt >= result["find/check"].EndedAt);
@@ -71,7 +71,7 @@ public sealed class ResumedGrowthTests
         await using (ServiceProvider process = host.NewProcess())
         {
             await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(plan, TestEnd);
-            Assert.Equal("ItemsFailed", (await run.WaitAsync(TestEnd))["failing"].Error!.Kind);
+            Assert.Equal("ItemsFailed", (await run.EndAsync())["failing"].Error!.Kind);
             runId = run.RunId;
         }
 
@@ -87,7 +87,7 @@ public sealed class ResumedGrowthTests
             MemoryRunStore cut = await host.CutAsync(runId, events);
             await using ServiceProvider process = host.NewProcess(cut);
             await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).ResumeAsync(runId, TestEnd);
-            RunResult result = await run.WaitAsync(TestEnd);
+            RunResult result = await run.EndAsync();
             Assert.Equal((RunOutcome.Failed, "ItemsFailed", SubtaskState.Succeeded), (result.Outcome, result["failing"].Error!.Kind, result["find/check"].State));
         }
     }

@@ -35,7 +35,7 @@ public sealed class ResumedSinkTests
         await using ServiceProvider next = host.NewProcess(also: builder => builder.Services.AddSingleton<IRunEventSink>(after));
         await using (OrchestrationRun resumed = await DurableHost.OrchestratorOf(next).ResumeAsync(await host.OnlyRunIdAsync(), TestEnd))
         {
-            Assert.Equal(RunOutcome.Succeeded, (await resumed.WaitAsync(TestEnd)).Outcome);
+            Assert.Equal(RunOutcome.Succeeded, (await resumed.EndAsync()).Outcome);
         }
 
         Assert.Equal(["RunStarted", "AttemptStarted", "SubtaskSucceeded", "AttemptStarted"], before.New);

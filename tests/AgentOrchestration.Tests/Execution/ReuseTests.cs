@@ -73,16 +73,16 @@ public sealed class ReuseTests
         _isBroken = false;
         await using var engine = new Engine(AddTaskTypes);
         await using OrchestrationRun old = await engine.Orchestrator.StartAsync(Plan("x"), TestEnd);
-        await old.WaitAsync(TestEnd);
+        await old.EndAsync();
         _executed.Clear();
 
         await using OrchestrationRun edited = await engine.Orchestrator.StartFromAsync(old, Plan("y"), cancellationToken: TestEnd);
-        Assert.Equal("d(b(a()x)x,c(a()x)y)x", (await edited.WaitAsync(TestEnd)).GetOutput<string>("d"));
+        Assert.Equal("d(b(a()x)x,c(a()x)y)x", (await edited.EndAsync()).GetOutput<string>("d"));
         Assert.Equal(["c", "d"], _executed.Order());
         _executed.Clear();
 
         await using OrchestrationRun again = await engine.Orchestrator.StartFromAsync(old, again: ["b"], cancellationToken: TestEnd);
-        await again.WaitAsync(TestEnd);
+        await again.EndAsync();
         Assert.Equal(["b", "d"], _executed.Order());
         await Assert.ThrowsAsync<ArgumentException>(() => engine.Orchestrator.StartFromAsync(old, again: ["nobody"], cancellationToken: TestEnd));
     }
@@ -96,7 +96,7 @@ public sealed class ReuseTests
         await using OrchestrationRun old = await DurableHost.OrchestratorOf(process).StartAsync(Plan("x"), TestEnd);
 
         await using OrchestrationRun edited = await DurableHost.OrchestratorOf(process).StartFromAsync(old, Plan("y"), cancellationToken: TestEnd);
-        await edited.WaitAsync(TestEnd);
+        await edited.EndAsync();
 
         Assert.Equal(["a", "b", "c", "c", "d", "d"], _executed.Order());
     }
@@ -108,11 +108,11 @@ public sealed class ReuseTests
             .AddTaskType("makes", "Makes.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(new Circle()))
             .AddTaskType("takes", "Takes.", (Circle circle, TaskContext context, CancellationToken _) => Done(context)));
         await using OrchestrationRun old = await engine.StartAsync(plan => plan.Add("takes", "takes", plan.Add("makes", "makes").Output()));
-        Assert.Equal(RunOutcome.Succeeded, (await old.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(RunOutcome.Succeeded, (await old.EndAsync()).Outcome);
 
         await using OrchestrationRun again = await engine.Orchestrator.StartFromAsync(old, cancellationToken: TestEnd);
 
-        Assert.Equal(RunOutcome.Succeeded, (await again.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(RunOutcome.Succeeded, (await again.EndAsync()).Outcome);
         Assert.Equal(["takes", "takes"], _executed);
     }
 
@@ -125,7 +125,7 @@ public sealed class ReuseTests
         await using (ServiceProvider process = host.NewProcess(also: builder => builder.AddTaskType("number", "Gives.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult("one"))))
         {
             await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(plan, TestEnd);
-            await run.WaitAsync(TestEnd);
+            await run.EndAsync();
             old = run.RunId;
         }
 
@@ -134,7 +134,7 @@ public sealed class ReuseTests
             "number", "Gives.", (None _, TaskContext context, CancellationToken _) => ValueTask.FromResult(new[] { 1 }), type => type.Version = 2));
         await using OrchestrationRun again = await DurableHost.OrchestratorOf(next).StartFromAsync(old, cancellationToken: TestEnd);
 
-        RunResult result = await again.WaitAsync(TestEnd);
+        RunResult result = await again.EndAsync();
         Assert.Equal((OutputOrigin.Executed, OutputOrigin.Reused), (result["number"].Origin, result["p"].Origin));
         Assert.Empty(_executed);
     }
@@ -210,7 +210,7 @@ public sealed class ReuseTests
         {
             await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartFromAsync(old, cancellationToken: TestEnd);
             copy = run.RunId;
-            await Assert.ThrowsAsync<RunDetachedException>(() => run.WaitAsync(TestEnd));
+            await Assert.ThrowsAsync<RunDetachedException>(() => run.EndAsync());
         }
 
         host.ProcessDies();
@@ -225,7 +225,7 @@ public sealed class ReuseTests
     {
         await using ServiceProvider process = host.NewProcess();
         await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(plan, TestEnd);
-        await run.WaitAsync(TestEnd);
+        await run.EndAsync();
         return run.RunId;
     }
 
@@ -233,7 +233,7 @@ public sealed class ReuseTests
     {
         await using ServiceProvider process = host.NewProcess();
         await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartFromAsync(old, plan, again, TestEnd);
-        return await run.WaitAsync(TestEnd);
+        return await run.EndAsync();
     }
 
     private static TaskPlan Plan(string ofC) => TaskPlan.Create(plan =>

@@ -76,7 +76,7 @@ public sealed class RunEventTests
             builder => builder.AddTaskType<None, string>("read", "Reads.", (_, _, _) => ValueTask.FromResult("output"), options => options.Effect = TaskEffect.Read),
             services: services => services.AddSingleton<IChatClient>(new ScriptedModel("""{"subtasks":[{"id":"only","type":"read"}]}""")));
         await using OrchestrationRun run = await engine.Orchestrator.StartAsync(new OrchestrationRequest("Read."), TestEnd);
-        await run.WaitAsync(TestEnd);
+        await run.EndAsync();
         return await Engine.EventsAsync(run);
     }
 
@@ -139,7 +139,7 @@ public sealed class RunEventTests
         });
         await Task.WhenAll(never.Reached, cancelled.Reached);
         await run.CancelAsync("cancelled", TestEnd);
-        await engine.AdvanceUntilAsync(run.WaitAsync(TestEnd), TimeSpan.FromSeconds(10));
+        await engine.AdvanceUntilAsync(run.EndAsync(), TimeSpan.FromSeconds(10));
         never.Open();
         return await Engine.EventsAsync(run);
     }
@@ -157,7 +157,7 @@ public sealed class RunEventTests
                 options.CompensationTimeout = TimeSpan.FromDays(1);
             });
         await using OrchestrationRun run = await engine.StartAsync(plan => plan.Add("broken", "broken", after: [plan.Add("undone", "undoable")]));
-        await engine.AdvanceUntilAsync(run.WaitAsync(TestEnd), TimeSpan.FromSeconds(1));
+        await engine.AdvanceUntilAsync(run.EndAsync(), TimeSpan.FromSeconds(1));
         return await Engine.EventsAsync(run);
     }
 

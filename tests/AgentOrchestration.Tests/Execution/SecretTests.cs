@@ -81,7 +81,7 @@ public sealed class SecretTests
             ApprovalRequested question = await Engine.SeeAsync<ApprovalRequested>(run);
             Assert.Equal("""{"$secret":"api-key"}""", question.Arguments.GetProperty("key").GetRawText());
             await run.ApproveAsync(question, cancellationToken: TestEnd);
-            RunResult result = await run.WaitAsync(TestEnd);
+            RunResult result = await run.EndAsync();
             runId = run.RunId;
             events.AddRange(await Engine.EventsAsync(run));
 
@@ -162,7 +162,7 @@ public sealed class SecretTests
                     }
                 }),
                 TestEnd);
-            RunResult result = await run.WaitAsync(TestEnd);
+            RunResult result = await run.EndAsync();
             Tell(new OrchestrationFailedException(result).ToString());
             foreach (RunEvent next in await Engine.EventsAsync(run))
             {
@@ -226,7 +226,7 @@ public sealed class SecretTests
         await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(
             TaskPlan.Create(plan => plan.Add("uses", "uses", new JsonObject { ["url"] = "u", ["key"] = new SecretRef("other").ToJsonNode() })), TestEnd);
 
-        Assert.Contains("There is no secret 'other'", (await run.WaitAsync(TestEnd))["uses"].Error!.Message, StringComparison.Ordinal);
+        Assert.Contains("There is no secret 'other'", (await run.EndAsync())["uses"].Error!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -252,7 +252,7 @@ public sealed class SecretTests
                 plan.ForEach("each", forged.Output("/list"), "shows");
             }),
             TestEnd);
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal("""{"of":{"$secret":"api-key"}}""", result.GetOutput<string>("shows"));
         Assert.Contains("reads as a reference to a secret", result["each"].Error!.Message, StringComparison.Ordinal);

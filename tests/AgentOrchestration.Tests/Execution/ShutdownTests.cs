@@ -31,7 +31,7 @@ public sealed class ShutdownTests
         Assert.Equal((null, null), (left.Outcome, left.Lease));
         Assert.InRange(_told, 1, 5);
         Assert.Equal(_begun, _told);
-        RunDetachedException detached = await Assert.ThrowsAsync<RunDetachedException>(() => run.WaitAsync(TestEnd));
+        RunDetachedException detached = await Assert.ThrowsAsync<RunDetachedException>(() => run.EndAsync());
         Assert.Contains("its host has shut down", detached.Message, StringComparison.Ordinal);
         _checkpoint.Open();
         Assert.Equal(20, (await host.ResumeToEndAsync(run.RunId)).Succeeded.Count());
@@ -48,7 +48,7 @@ public sealed class ShutdownTests
 
         await DurableHost.StopAsync(process, CancellationToken.None);
 
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
         Assert.Equal(RunOutcome.Cancelled, result.Outcome);
         Assert.Empty(result.Failed);
         Assert.Equal(_begun, _told);
@@ -125,7 +125,7 @@ public sealed class ShutdownTests
 
         await process.DisposeAsync();
 
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
         Assert.Equal(RunOutcome.Cancelled, result.Outcome);
         Assert.Empty(result.Failed);
     }
@@ -156,11 +156,11 @@ public sealed class ShutdownTests
         _checkpoint.Open();
         if (isDurable)
         {
-            Assert.Contains("services", (await Assert.ThrowsAsync<RunDetachedException>(() => run.WaitAsync(TestEnd))).Message, StringComparison.Ordinal);
+            Assert.Contains("services", (await Assert.ThrowsAsync<RunDetachedException>(() => run.EndAsync())).Message, StringComparison.Ordinal);
         }
         else
         {
-            RunResult cancelled = await run.WaitAsync(TestEnd);
+            RunResult cancelled = await run.EndAsync();
             Assert.Equal((RunOutcome.Cancelled, 0), (cancelled.Outcome, cancelled.Failed.Count()));
         }
 

@@ -119,7 +119,7 @@ public sealed class StoredOutputTests
         await using ServiceProvider process = host.NewProcess(also: builder => builder.Services.AddLogging(logging => logging.AddProvider(new FakeLoggerProvider(log))));
         await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(TaskPlan.Create(plan => plan.Add("name", "name", plan.Add("make", "make").Output())), TestEnd);
 
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
         RunResult again = await host.ResumeToEndAsync(run.RunId);
 
         Assert.Equal((RunOutcome.Succeeded, "Shape"), (result.Outcome, result.GetOutput<string>("name")));
@@ -163,7 +163,7 @@ public sealed class StoredOutputTests
         DurableHost host = new(builder => builder.AddTaskType<None, T>("work", "Works.", (_, _, _) => ValueTask.FromResult(output)));
         await using ServiceProvider process = host.NewProcess();
         await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(TaskPlan.Create(plan => plan.Add("only", "work")), TestEnd);
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
         return (result["only"], (await host.ResumeToEndAsync(run.RunId))["only"]);
     }
 

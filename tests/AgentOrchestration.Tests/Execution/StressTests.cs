@@ -50,13 +50,13 @@ public sealed class StressTests
                 plan.Add($"n{i}", "work", after: [new SubtaskRef($"w{i}")]);
             }
         });
-        await all.Task.WaitAsync(TestEnd);
+        await all.Task.InTimeAsync();
 
         await run.CancelAsync(TestEnd);
         int ended = 0;
         await Engine.SeeAsync<SubtaskCancelled>(run, _ => ++ended == (2 * count) - deaf);
         engine.Clock.Advance(TimeSpan.FromSeconds(30));
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal((RunOutcome.Cancelled, 2 * count), (result.Outcome, result.Cancelled.Count()));
         Assert.Equal((count, deaf), (began, running));
@@ -138,7 +138,7 @@ public sealed class StressTests
                 await run.CancelAsync(TestEnd);
             }
 
-            RunResult result = await run.WaitAsync(TestEnd);
+            RunResult result = await run.EndAsync();
             AssertWhole(await watching, result.Subtasks.Count);
         });
     }

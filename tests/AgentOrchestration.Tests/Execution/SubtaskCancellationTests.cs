@@ -27,7 +27,7 @@ public sealed class SubtaskCancellationTests
 
         await run.CancelAsync("second", TestEnd);
         first.Open();
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal(RunOutcome.Cancelled, result.Outcome);
         Assert.Equal((SubtaskState.Cancelled, 0), (result["second"].State, result["second"].Attempts));
@@ -35,6 +35,28 @@ public sealed class SubtaskCancellationTests
             (SubtaskState.Skipped, "second", SkipReason.Cancelled), (result["third"].State, result["third"].SkippedBecauseOf, result["third"].SkipReason));
         Assert.Equal((SubtaskState.Succeeded, true), (result["takes-it-or-not"].State, result["takes-it-or-not"].IsDegraded));
         Assert.Equal(SubtaskState.Succeeded, result["first"].State);
+    }
+
+    [Fact]
+    public async Task The_others_that_run_are_told_nothing()
+    {
+        Checkpoint[] running = [new(), new()];
+        await using Engine engine = Blocking(("told", running[0]), ("left-alone", running[1]));
+        await using OrchestrationRun run = await engine.StartAsync(plan =>
+        {
+            plan.Add("told", "work");
+            plan.Add("left-alone", "work");
+        });
+        await running[0].Reached;
+        await running[1].Reached;
+
+        await run.CancelAsync("told", TestEnd);
+        await Engine.SeeAsync<SubtaskCancelled>(run);
+        running[1].Open();
+        RunResult result = await run.EndAsync();
+
+        Assert.Equal(SubtaskState.Cancelled, result["told"].State);
+        Assert.Equal(SubtaskState.Succeeded, result["left-alone"].State);
     }
 
     [Fact]
@@ -52,7 +74,7 @@ public sealed class SubtaskCancellationTests
 
         await run.CancelAsync("second", TestEnd);
         first.Open();
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal(["second"], result.Cancelled.Select(subtask => subtask.Subtask.Id));
         Assert.Equal(0, result["second"].Attempts);
@@ -85,7 +107,7 @@ public sealed class SubtaskCancellationTests
 
         await run.CancelAsync("running", TestEnd);
         await run.CancelAsync("running", TestEnd);
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal((RunOutcome.Cancelled, null), (result.Outcome, result.Run.StopReason));
         Assert.Equal((SubtaskState.Cancelled, 1), (result["running"].State, result["running"].Attempts));
@@ -107,7 +129,7 @@ public sealed class SubtaskCancellationTests
         await running.Reached;
 
         await run.CancelAsync("only", TestEnd);
-        RunResult result = await engine.AdvanceUntilAsync(run.WaitAsync(TestEnd), TimeSpan.FromSeconds(1));
+        RunResult result = await engine.AdvanceUntilAsync(run.EndAsync(), TimeSpan.FromSeconds(1));
         running.Open();
 
         Assert.Equal((RunOutcome.Cancelled, SubtaskState.Cancelled, true), (result.Outcome, result["only"].State, result["only"].Abandoned));
@@ -136,7 +158,7 @@ public sealed class SubtaskCancellationTests
 
         await run.CancelAsync("only", TestEnd);
         running.Open();
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal((SubtaskState.Cancelled, 1), (result["only"].State, result["only"].Attempts));
     }
@@ -149,7 +171,7 @@ public sealed class SubtaskCancellationTests
         await Engine.SeeAsync<AttemptFailed>(run);
 
         await run.CancelAsync("only", TestEnd);
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal((RunOutcome.Cancelled, SubtaskState.Cancelled, 1), (result.Outcome, result["only"].State, result["only"].Attempts));
     }
@@ -162,7 +184,7 @@ public sealed class SubtaskCancellationTests
         ApprovalRequested question = await Engine.SeeAsync<ApprovalRequested>(run);
 
         await run.CancelAsync("only", TestEnd);
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal((SubtaskState.Cancelled, null), (result["only"].State, result["only"].PendingApproval));
         await Assert.ThrowsAsync<InvalidOperationException>(() => run.ApproveAsync(question, cancellationToken: TestEnd));
@@ -191,7 +213,7 @@ public sealed class SubtaskCancellationTests
         await run.CancelAsync(cancelled, TestEnd);
         await Engine.SeeAsync<SubtaskCancelled>(run, next => next.SubtaskId == cancelled);
         work.Open();
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal([cancelled], result.Cancelled.Select(subtask => subtask.Subtask.Id));
         Assert.Single(result.Succeeded);
@@ -222,7 +244,7 @@ public sealed class SubtaskCancellationTests
         await parts.Reached;
 
         await run.CancelAsync("each", TestEnd);
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal(RunOutcome.Cancelled, result.Outcome);
         Assert.Equal(11, result.Cancelled.Count());
@@ -252,7 +274,7 @@ public sealed class SubtaskCancellationTests
         await first.Reached;
 
         await run.CancelAsync("each/0", TestEnd);
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal(SubtaskState.Cancelled, result["each/0"].State);
         Assert.Equal((SubtaskState.Skipped, "each/0", SkipReason.Cancelled), (result["each"].State, result["each"].SkippedBecauseOf, result["each"].SkipReason));
@@ -264,7 +286,7 @@ public sealed class SubtaskCancellationTests
     {
         await using Engine engine = Engine.For((_, _) => ValueTask.FromResult("output"));
         await using OrchestrationRun run = await engine.StartOneAsync();
-        await run.WaitAsync(TestEnd);
+        await run.EndAsync();
 
         await run.CancelAsync("only", TestEnd);
         await Assert.ThrowsAsync<ArgumentException>(async () => await run.CancelAsync("other", TestEnd));

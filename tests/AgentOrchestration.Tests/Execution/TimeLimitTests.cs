@@ -28,7 +28,7 @@ public sealed class TimeLimitTests
         await reached.Reached;
 
         engine.Clock.Advance(TimeSpan.FromSeconds(10));
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal((SubtaskState.Failed, 1, "TimeoutException"), (result["only"].State, result["only"].Attempts, result["only"].Error!.Kind));
         Assert.Equal(TimeLimit.Subtask, (await Engine.SeeAsync<AttemptTimedOut>(run)).Limit);
@@ -52,7 +52,7 @@ public sealed class TimeLimitTests
         Assert.Equal(SubtaskState.Running, run.GetSnapshot().Subtasks[0].State);
         engine.Clock.Advance(TimeSpan.FromSeconds(30));
 
-        Assert.Equal(SubtaskState.Failed, (await run.WaitAsync(TestEnd))["only"].State);
+        Assert.Equal(SubtaskState.Failed, (await run.EndAsync())["only"].State);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class TimeLimitTests
         }
 
         engine.Clock.Advance(TimeSpan.FromSeconds(10));
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         AttemptTimedOut timedOut = Assert.Single((await Engine.EventsAsync(run)).OfType<AttemptTimedOut>());
         Assert.Equal((TimeLimit.Idle, TimeSpan.FromSeconds(37)), (timedOut.Limit, timedOut.Time - result.Run.StartedAt));
@@ -113,7 +113,7 @@ public sealed class TimeLimitTests
         await reached.Reached;
 
         engine.Clock.Advance(TimeSpan.FromMinutes(1));
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal((RunOutcome.TimedOut, StopReason.Timeout), (result.Outcome, result.Run.StopReason));
         Assert.Equal(["running", "waiting"], result.Cancelled.Select(subtask => subtask.Subtask.Id));
@@ -124,7 +124,7 @@ public sealed class TimeLimitTests
     {
         await using Engine engine = Engine.For((_, _) => ValueTask.FromResult("output"), options: options => options.RunTimeout = TimeSpan.FromMinutes(1));
         await using OrchestrationRun run = await engine.StartOneAsync();
-        await run.WaitAsync(TestEnd);
+        await run.EndAsync();
 
         engine.Clock.Advance(TimeSpan.FromMinutes(2));
 
@@ -160,7 +160,7 @@ public sealed class TimeLimitTests
         engine.Clock.Advance(TimeSpan.FromSeconds(20));
         Assert.Equal(1, run.GetSnapshot().Subtasks[0].Attempts);
         reached.Open();
-        SubtaskSnapshot subtask = (await run.WaitAsync(TestEnd))["only"];
+        SubtaskSnapshot subtask = (await run.EndAsync())["only"];
 
         Assert.Equal(("attempt 2", 2, false), (subtask.Output, subtask.Attempts, subtask.Abandoned));
         Assert.Equal(TimeSpan.FromSeconds(30), subtask.AttemptSpans[0].Duration);
@@ -204,9 +204,9 @@ public sealed class TimeLimitTests
         await second.Reached;
 
         first.Open();
-        await reported.Task.WaitAsync(TestEnd);
+        await reported.Task.InTimeAsync();
         second.Open();
-        await run.WaitAsync(TestEnd);
+        await run.EndAsync();
 
         Assert.DoesNotContain(await Engine.EventsAsync(run), next => next is SubtaskTick);
     }
@@ -238,7 +238,7 @@ public sealed class TimeLimitTests
         await second.Reached;
         Assert.Null(run.GetSnapshot().Subtasks[0].Progress);
         second.Open();
-        await run.WaitAsync(TestEnd);
+        await run.EndAsync();
 
         Assert.Equal(2, (await Engine.EventsAsync(run)).OfType<ProgressReported>().Count());
         Assert.Equal(0.5, run.GetSnapshot().Subtasks[0].Progress);

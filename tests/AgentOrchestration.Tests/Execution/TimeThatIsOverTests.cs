@@ -46,7 +46,7 @@ public sealed class TimeThatIsOverTests
         Assert.Equal(0, _begun);
         await run.ExtendBudgetAsync(new RunBudget { MaxTime = TimeSpan.FromDays(30) }, TestEnd);
 
-        Assert.Equal(RunOutcome.Succeeded, (await run.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(RunOutcome.Succeeded, (await run.EndAsync()).Outcome);
         Assert.Equal(1, _begun);
     }
 
@@ -70,6 +70,7 @@ public sealed class TimeThatIsOverTests
             plan.Add("b", "work");
         }));
         host.Clock.Advance(TimeSpan.FromDays(7));
+        _checkpoint.Open();
 
         RunResult result = await host.ResumeToEndAsync(runId);
 

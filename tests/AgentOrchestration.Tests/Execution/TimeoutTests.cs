@@ -24,9 +24,9 @@ public sealed class TimeoutTests
             options => options.Timeout = TimeSpan.FromSeconds(10));
         await using OrchestrationRun run = await engine.StartOneAsync();
 
-        await entered.Task.WaitAsync(TestEnd);
+        await entered.Task.InTimeAsync();
         engine.Clock.Advance(TimeSpan.FromSeconds(10));
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal((RunOutcome.Failed, "TimeoutException"), (result.Outcome, result["only"].Error!.Kind));
         Assert.True(result["only"].Duration >= TimeSpan.FromSeconds(10));
@@ -58,9 +58,9 @@ public sealed class TimeoutTests
             });
         await using OrchestrationRun run = await engine.StartOneAsync();
 
-        await entered.Task.WaitAsync(TestEnd);
+        await entered.Task.InTimeAsync();
         engine.Clock.Advance(TimeSpan.FromSeconds(10));
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal(("second", 2), (result.GetOutput<string>("only"), result["only"].Attempts));
     }
@@ -93,11 +93,11 @@ public sealed class TimeoutTests
                 }));
         await using OrchestrationRun run = await engine.StartOneAsync();
 
-        await entered.Task.WaitAsync(TestEnd);
+        await entered.Task.InTimeAsync();
         engine.Clock.Advance(TimeSpan.FromSeconds(10));
         await Engine.SeeAsync<AttemptTimedOut>(run);
         engine.Clock.Advance(TimeSpan.FromSeconds(30));
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal(expected, result["only"].State);
         IResourceManager resources = engine.Services.GetRequiredService<IResourceManager>();
@@ -105,7 +105,7 @@ public sealed class TimeoutTests
         var released = new TaskCompletionSource();
         resources.Released += (_, _) => released.TrySetResult();
         never.SetResult("late");
-        await released.Task.WaitAsync(TestEnd);
+        await released.Task.InTimeAsync();
         Assert.Equal(0, resources.Snapshot().Single(pool => pool.Name == "licence").InUse);
     }
 
@@ -121,7 +121,7 @@ public sealed class TimeoutTests
             });
         await using OrchestrationRun run = await engine.StartOneAsync();
 
-        RunResult result = await engine.AdvanceUntilAsync(run.WaitAsync(TestEnd), TimeSpan.FromMilliseconds(100));
+        RunResult result = await engine.AdvanceUntilAsync(run.EndAsync(), TimeSpan.FromMilliseconds(100));
 
         Assert.Equal(("third", 3), (result.GetOutput<string>("only"), result["only"].Attempts));
         Assert.True(result["only"].Duration >= TimeSpan.FromSeconds(3));

@@ -24,7 +24,7 @@ public sealed class WatchTests
 
         // It reads nothing while the run goes on to its end.
         read.Open();
-        await run.WaitAsync(TestEnd);
+        await run.EndAsync();
         while (await reader.MoveNextAsync())
         {
             seen.Add(reader.Current);
@@ -43,7 +43,7 @@ public sealed class WatchTests
         read.Open();
         await using Engine engine = Chatty(read);
         await using OrchestrationRun run = await engine.StartOneAsync();
-        await run.WaitAsync(TestEnd);
+        await run.EndAsync();
 
         IReadOnlyList<RunEvent> first = await Engine.EventsAsync(run);
         IReadOnlyList<RunEvent> second = await Engine.EventsAsync(run);
@@ -120,7 +120,7 @@ public sealed class WatchTests
         });
 
         go.Open();
-        Assert.Equal(RunOutcome.Succeeded, (await run.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(RunOutcome.Succeeded, (await run.EndAsync()).Outcome);
         AssertWhole(await patient);
     }
 

@@ -35,7 +35,7 @@ public sealed partial class JsonMetadataTests
         await using Engine engine = With(Whole.Default.Options);
         await using OrchestrationRun run = await engine.Orchestrator.StartAsync(PlanOf(Whole.Default.Options), TestEnd);
 
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal((RunOutcome.Succeeded, 2), (result.Outcome, result["sum"].Output));
     }

@@ -22,7 +22,7 @@ public sealed class RunLoggerTests
         engine = new Engine(
             builder => builder.AddTaskType("work", "Works.", async (int seconds, TaskContext _, CancellationToken _) =>
             {
-                await watched.Task.WaitAsync(TestEnd);
+                await watched.Task.InTimeAsync();
                 probe.Use(TimeSpan.FromSeconds(seconds) * 1.5, memoryMiB: 100 * seconds);
                 engine!.Clock.Advance(TimeSpan.FromSeconds(seconds));
                 return "done";
@@ -35,7 +35,7 @@ public sealed class RunLoggerTests
             plan.Add("second", "work", input: 2, after: [first]);
         });
         watched.SetResult();
-        await run.WaitAsync(TestEnd);
+        await run.EndAsync();
         await run.DisposeAsync();
 
         Assert.Equal(
@@ -71,7 +71,7 @@ public sealed class RunLoggerTests
             SubtaskRef bad = plan.Add("bad", "fail");
             plan.Add("child", "fail", after: [bad]);
         });
-        await engine.AdvanceUntilAsync(run.WaitAsync(TestEnd), TimeSpan.FromSeconds(1));
+        await engine.AdvanceUntilAsync(run.EndAsync(), TimeSpan.FromSeconds(1));
         await run.DisposeAsync();
 
         FakeLogRecord retried = Assert.Single(LinesOf(engine), line => line.Message.Contains("attempt 1 of bad failed", StringComparison.Ordinal));

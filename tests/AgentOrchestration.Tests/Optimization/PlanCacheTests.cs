@@ -1,3 +1,4 @@
+using AgentOrchestration.Tests.Execution;
 using AgentOrchestration.Optimization;
 using AgentOrchestration.Planning;
 using AgentOrchestration.Plans;
@@ -44,7 +45,7 @@ public sealed class PlanCacheTests
 
         await using OrchestrationRun first = await orchestrator.StartAsync(Application.Request, TestEnd);
         await using OrchestrationRun second = await orchestrator.StartAsync(Application.Request, TestEnd);
-        RunResult result = await second.WaitAsync(TestEnd);
+        RunResult result = await second.EndAsync();
 
         Assert.Single(model.Asked);
         Assert.Equal(["rows", "text"], result.Plan.Subtasks.Select(subtask => subtask.Id));

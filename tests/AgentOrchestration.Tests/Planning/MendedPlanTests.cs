@@ -1,3 +1,4 @@
+using AgentOrchestration.Tests.Execution;
 using AgentOrchestration.Planning;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Plugins;
@@ -129,7 +130,7 @@ public sealed class MendedPlanTests
 
         Assert.Equal(0, held.GetSnapshot().Subtasks.Sum(subtask => subtask.Attempts));
         await using OrchestrationRun free = await orchestrator.StartAsync(PlanAnswer.Read(Burn, new PlanningOptions()), TestEnd);
-        Assert.True((await free.WaitAsync(TestEnd)).Succeeded.Any());
+        Assert.True((await free.EndAsync()).Succeeded.Any());
     }
 
     private static void Effects(IAgentOrchestrationBuilder builder) => builder

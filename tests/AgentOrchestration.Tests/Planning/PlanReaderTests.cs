@@ -123,6 +123,20 @@ public sealed class PlanReaderTests
     }
 
     [Fact]
+    public void A_text_that_is_longer_than_any_may_be_is_refused_before_it_ends()
+    {
+        var reader = new PlanReader(new PlanningOptions { MaxTextLength = 100 });
+        for (int i = 0; i < 20; i++)
+        {
+            reader.Append(i == 0 ? "{\"goal\":\"" : "ten bytes.");
+        }
+
+        PlanDiagnostic only = Assert.Single(reader.Complete().Diagnostics);
+
+        Assert.Equal((PlanDiagnosticCode.TooLarge, "/goal"), (only.Code, only.Path));
+    }
+
+    [Fact]
     public void A_pair_of_surrogates_may_come_in_two_pieces()
     {
         var reader = new PlanReader(new PlanningOptions());

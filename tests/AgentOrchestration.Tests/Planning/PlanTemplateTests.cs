@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using AgentOrchestration.Tests.Execution;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Plugins;
 using AgentOrchestration.Runs;
@@ -34,7 +35,7 @@ public sealed class PlanTemplateTests
     {
         await using OrchestrationRun run = await With(model: null).StartAsync(new OrchestrationRequest("Market report on tea in Asia"), TestEnd);
 
-        Assert.Equal(RunOutcome.Succeeded, (await run.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(RunOutcome.Succeeded, (await run.EndAsync()).Outcome);
         Assert.Equal("found tea, Asia", run.GetSnapshot().Subtasks[0].Output);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentOrchestration.Tests.Execution;
 using AgentOrchestration.Planning;
 using AgentOrchestration.Plans;
 using Microsoft.Extensions.AI;
@@ -129,7 +130,7 @@ public sealed class PlannerTests
             },
         };
         Task<TaskPlan> planning = Application.With(model).PlanAsync(Application.Request, stop.Token);
-        await asked.Task.WaitAsync(TestEnd);
+        await asked.Task.InTimeAsync();
 
         await stop.CancelAsync();
 

@@ -1,3 +1,4 @@
+using AgentOrchestration.Tests.Execution;
 using AgentOrchestration.Plugins;
 using AgentOrchestration.Results;
 using AgentOrchestration.Tasks;
@@ -24,7 +25,7 @@ public sealed class PlanningChatClientTests
         });
 
         await using OrchestrationRun run = await services.GetRequiredService<ITaskOrchestrator>().StartAsync(Application.Request, TestEnd);
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal("Nothing.", result["a"].Output);
         Assert.Equal((1, 1), (planner.Asked.Count, worker.Asked.Count));

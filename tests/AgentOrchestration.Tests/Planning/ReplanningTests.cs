@@ -37,7 +37,7 @@ public sealed class ReplanningTests
         await using OrchestrationRun failed = await engine.Orchestrator.StartAsync(request, TestEnd);
 
         await using OrchestrationRun run = await engine.Orchestrator.ReplanAsync(request, failed, TestEnd);
-        RunResult result = await run.WaitAsync(TestEnd);
+        RunResult result = await run.EndAsync();
 
         Assert.Equal((RunOutcome.Succeeded, "fetch!!"), (result.Outcome, result.GetOutput<string>("last")));
         Assert.Equal(["fetch", "fetch!"], _worked);
@@ -58,7 +58,7 @@ public sealed class ReplanningTests
 
         await using OrchestrationRun run = await engine.Orchestrator.ReplanAsync(request, failed, TestEnd);
 
-        Assert.Equal(OutputOrigin.Reused, (await run.WaitAsync(TestEnd))["fetch"].Origin);
+        Assert.Equal(OutputOrigin.Reused, (await run.EndAsync())["fetch"].Origin);
         string told = model.Asked[2][^1].Text;
         Assert.All(
             (IEnumerable<string>)["An earlier plan was run", "have succeeded: fetch.", "was refused", "There is no task type 'sing'", "The desk is closed."],
@@ -77,7 +77,7 @@ public sealed class ReplanningTests
 
         await using OrchestrationRun run = await engine.Orchestrator.ReplanAsync(request, stopped, TestEnd);
 
-        Assert.Equal(OutputOrigin.Reused, (await run.WaitAsync(TestEnd))["fetch"].Origin);
+        Assert.Equal(OutputOrigin.Reused, (await run.EndAsync())["fetch"].Origin);
         string told = model.Asked[1][^1].Text;
         Assert.Contains("have succeeded: fetch.", told, StringComparison.Ordinal);
         Assert.Contains("The run was cancelled before it was done.", told, StringComparison.Ordinal);
@@ -162,7 +162,7 @@ public sealed class ReplanningTests
 
         // Two attempts are used; one is left, which the second plan needs.
         await using OrchestrationRun run = await engine.Orchestrator.ReplanAsync(request, failed, TestEnd);
-        Assert.Equal(RunOutcome.Succeeded, (await run.WaitAsync(TestEnd)).Outcome);
+        Assert.Equal(RunOutcome.Succeeded, (await run.EndAsync()).Outcome);
     }
 
     [Fact]
