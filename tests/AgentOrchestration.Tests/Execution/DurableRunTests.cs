@@ -68,6 +68,7 @@ public sealed class DurableRunTests
         DurableHost host = Create();
         var store = new HoldingStore(host.Store, append => append.Events.Any(content => content.Span.IndexOf("subtask-succeeded"u8) >= 0) ? gate.Task : Task.CompletedTask);
         await using ServiceProvider process = host.NewProcess(store);
+        using HoldingStore held = store;
         await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(Chain(2), TestEnd);
         await store.Held.InTimeAsync();
 
@@ -86,6 +87,7 @@ public sealed class DurableRunTests
         DurableHost host = Create();
         var store = new HoldingStore(host.Store, _ => gate.Task);
         await using ServiceProvider process = host.NewProcess(store);
+        using HoldingStore held = store;
         Task<OrchestrationRun> starting = DurableHost.OrchestratorOf(process).StartAsync(Chain(1), TestEnd);
         await store.Held.InTimeAsync();
 

@@ -3,12 +3,16 @@ using AgentOrchestration.Runs;
 namespace AgentOrchestration.Tests.Execution;
 
 /// <summary>A store whose appends, and renewals and releases of leases, wait until they may go on.</summary>
-internal sealed class HoldingStore(IRunStore inner, Func<JournalAppend, Task> mayAppend, Func<Task>? mayRenew = null, Func<Task>? mayRelease = null) : IRunStore
+internal sealed class HoldingStore(IRunStore inner, Func<JournalAppend, Task> mayAppend, Func<Task>? mayRenew = null, Func<Task>? mayRelease = null) : IRunStore, IDisposable
 {
+    private readonly TaskCompletionSource _letGo = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Completes when an append waits.</summary>
     public Task Held => _held.Task;
+
+    /// <summary>Holds no append any more, so that a process ends though its test has failed.</summary>
+    public void Dispose() => _letGo.TrySetResult();
 
     public ValueTask<RunLease?> CreateAsync(NewRun run, string owner, TimeSpan duration, CancellationToken cancellationToken) =>
         inner.CreateAsync(run, owner, duration, cancellationToken);
@@ -19,7 +23,7 @@ internal sealed class HoldingStore(IRunStore inner, Func<JournalAppend, Task> ma
         if (!waiting.IsCompleted)
         {
             _held.TrySetResult();
-            await waiting;
+            await Task.WhenAny(waiting, _letGo.Task);
         }
 
         return await inner.AppendAsync(append, cancellationToken);
