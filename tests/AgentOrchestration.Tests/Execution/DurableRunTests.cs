@@ -68,8 +68,8 @@ public sealed class DurableRunTests
         DurableHost host = Create();
         var store = new HoldingStore(host.Store, append => append.Events.Any(content => content.Span.IndexOf("subtask-succeeded"u8) >= 0) ? gate.Task : Task.CompletedTask);
         await using ServiceProvider process = host.NewProcess(store);
-        using HoldingStore held = store;
         await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(Chain(2), TestEnd);
+        using HoldingStore holding = store;
         await store.Held.InTimeAsync();
 
         Assert.Equal(["s0"], _executed.Select(executed => executed.Id));
@@ -87,7 +87,7 @@ public sealed class DurableRunTests
         DurableHost host = Create();
         var store = new HoldingStore(host.Store, _ => gate.Task);
         await using ServiceProvider process = host.NewProcess(store);
-        using HoldingStore held = store;
+        using HoldingStore holding = store;
         Task<OrchestrationRun> starting = DurableHost.OrchestratorOf(process).StartAsync(Chain(1), TestEnd);
         await store.Held.InTimeAsync();
 

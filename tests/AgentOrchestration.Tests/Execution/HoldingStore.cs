@@ -23,7 +23,7 @@ internal sealed class HoldingStore(IRunStore inner, Func<JournalAppend, Task> ma
         if (!waiting.IsCompleted)
         {
             _held.TrySetResult();
-            await Task.WhenAny(waiting, _letGo.Task);
+            await await Task.WhenAny(waiting, _letGo.Task);
         }
 
         return await inner.AppendAsync(append, cancellationToken);

@@ -101,11 +101,12 @@ public sealed class HostileCodeTests
                     options.Timeout = TimeSpan.FromSeconds(10);
                     options.Resources = ResourceRequirements.Of("licence", 1);
                 }));
-        await using OrchestrationRun run = await engine.StartAsync(plan =>
+        OrchestrationRun run = await engine.StartAsync(plan =>
         {
             plan.Add("first", "work");
             plan.Add("second", "work");
         });
+        await using IAsyncDisposable runDisposal = run.Disposal();
 
         await entered.Task.InTimeAsync();
         engine.Clock.Advance(TimeSpan.FromSeconds(10));
