@@ -10,8 +10,6 @@ public sealed class AttemptServicesTests
 {
     private readonly ConcurrentBag<Unit> _units = [];
 
-    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task An_attempt_has_one_scope_whoever_asks_at_the_same_time()
     {

@@ -9,8 +9,6 @@ namespace AgentOrchestration.Tests.Execution;
 /// <summary>What a forecast assumes because nothing is known, and what it can be told.</summary>
 public sealed class ForecastAssumptionTests
 {
-    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
-
     private static TaskPlan Plan => TaskPlan.Create(plan =>
     {
         SubtaskRef list = plan.Add("list", "list", estimatedDuration: TimeSpan.Zero);

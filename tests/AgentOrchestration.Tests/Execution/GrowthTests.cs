@@ -10,8 +10,6 @@ namespace AgentOrchestration.Tests.Execution;
 /// <summary>Handlers that add subtasks to their own run.</summary>
 public sealed class GrowthTests
 {
-    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Added_subtasks_run_after_the_one_that_added_them_under_its_id()
     {

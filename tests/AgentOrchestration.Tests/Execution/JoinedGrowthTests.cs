@@ -10,8 +10,6 @@ namespace AgentOrchestration.Tests.Execution;
 /// <summary>What waits for a subtask and for everything that it adds.</summary>
 public sealed class JoinedGrowthTests
 {
-    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
-
     [Theory]
     [InlineData("Irreversible", true)]
     [InlineData("Write", true)]

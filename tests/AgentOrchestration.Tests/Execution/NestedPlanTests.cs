@@ -9,8 +9,6 @@ namespace AgentOrchestration.Tests.Execution;
 
 public sealed class NestedPlanTests
 {
-    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task The_output_of_a_plan_is_an_object_of_the_outputs_of_its_last_subtasks()
     {

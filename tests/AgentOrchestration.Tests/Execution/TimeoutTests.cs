@@ -8,8 +8,6 @@ namespace AgentOrchestration.Tests.Execution;
 
 public sealed class TimeoutTests
 {
-    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task An_attempt_whose_time_is_up_is_told_to_stop_and_fails()
     {

@@ -11,8 +11,6 @@ namespace AgentOrchestration.Tests.Monitoring;
 
 public sealed class RunLoggerTests
 {
-    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task The_log_of_a_run_says_start_end_duration_outcome_and_what_the_process_used_for_each_subtask()
     {

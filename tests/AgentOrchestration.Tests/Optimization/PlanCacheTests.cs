@@ -1,4 +1,3 @@
-using AgentOrchestration.Tests.Execution;
 using AgentOrchestration.Optimization;
 using AgentOrchestration.Planning;
 using AgentOrchestration.Plans;
@@ -6,6 +5,7 @@ using AgentOrchestration.Plugins;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Results;
 using AgentOrchestration.Tasks;
+using AgentOrchestration.Tests.Execution;
 using AgentOrchestration.Tests.Planning;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Caching.Distributed;

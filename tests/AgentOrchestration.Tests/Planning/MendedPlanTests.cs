@@ -1,9 +1,9 @@
-using AgentOrchestration.Tests.Execution;
 using AgentOrchestration.Planning;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Plugins;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Tasks;
+using AgentOrchestration.Tests.Execution;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Tests.Planning;

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using AgentOrchestration.Tests.Execution;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Plugins;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Tasks;
+using AgentOrchestration.Tests.Execution;
 using AgentOrchestration.Tests.Scheduling;
 using CsCheck;
 using Microsoft.Extensions.DependencyInjection;

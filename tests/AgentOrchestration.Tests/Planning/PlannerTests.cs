@@ -1,7 +1,7 @@
 using System.Text.Json;
-using AgentOrchestration.Tests.Execution;
 using AgentOrchestration.Planning;
 using AgentOrchestration.Plans;
+using AgentOrchestration.Tests.Execution;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 

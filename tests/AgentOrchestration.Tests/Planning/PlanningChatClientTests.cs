@@ -1,7 +1,7 @@
-using AgentOrchestration.Tests.Execution;
 using AgentOrchestration.Plugins;
 using AgentOrchestration.Results;
 using AgentOrchestration.Tasks;
+using AgentOrchestration.Tests.Execution;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 
