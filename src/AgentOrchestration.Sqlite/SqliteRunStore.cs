@@ -11,22 +11,48 @@ namespace AgentOrchestration.Sqlite;
 /// </summary>
 public sealed class SqliteRunStore : IRunStore, IDisposable
 {
+    private const int ShortestKey = 16;
+
     private readonly SqliteDatabase _database;
     private readonly SqliteWriter _writer;
     private readonly TimeProvider _timeProvider;
 
-    /// <summary>Opens a file, or makes it.</summary>
-    /// <param name="path">The file. Its folder must be there.</param>
+    /// <summary>Opens a file, or makes it. Its content is protected against damage.</summary>
+    /// <param name="path">The file. Its folder must be there. A new file is for its owner only (on Windows: whoever may use the folder).</param>
     /// <param name="timeProvider">The clock. Leases expire by its timestamps, the monotonic clock of the machine, which all processes of the file share.</param>
     /// <exception cref="RunStoreException">
-    /// The file cannot be opened or written, is no database of runs, is of a newer version, has lost commits or is damaged; or SQLite is too old.
+    /// The file cannot be opened or written, is no database of runs, is of a newer version, has a key, has lost commits or is damaged; or SQLite is too old.
     /// </exception>
     public SqliteRunStore(string path, TimeProvider timeProvider)
+        : this(path, [], timeProvider)
+    {
+    }
+
+    /// <summary>
+    /// Opens a file, or makes it. Its content is protected against damage and against changes by anybody who does not have the key.
+    /// </summary>
+    /// <param name="path">The file. Its folder must be there. A new file is for its owner only (on Windows: whoever may use the folder).</param>
+    /// <param name="timeProvider">The clock. Leases expire by its timestamps, the monotonic clock of the machine, which all processes of the file share.</param>
+    /// <param name="key">
+    /// The key of the application: at least 16 random bytes, such as 32 of <see cref="System.Security.Cryptography.RandomNumberGenerator"/>, kept apart
+    /// from the file. All processes of a file use the same one. It encrypts nothing.
+    /// </param>
+    /// <exception cref="ArgumentException">The key is shorter than 16 bytes.</exception>
+    /// <exception cref="RunStoreException">
+    /// The file cannot be opened or written, is no database of runs, is of a newer version, was made without a key or with another one, has lost
+    /// commits or is damaged; or SQLite is too old.
+    /// </exception>
+    public SqliteRunStore(string path, TimeProvider timeProvider, ReadOnlyMemory<byte> key)
+        : this(path, Checked(key), timeProvider)
+    {
+    }
+
+    private SqliteRunStore(string path, ReadOnlySpan<byte> key, TimeProvider timeProvider)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentNullException.ThrowIfNull(timeProvider);
         _timeProvider = timeProvider;
-        _database = SqliteDatabase.Open(System.IO.Path.GetFullPath(path));
+        _database = SqliteDatabase.Open(System.IO.Path.GetFullPath(path), key);
         _writer = new SqliteWriter(_database);
     }
 
@@ -57,11 +83,19 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
     {
         RunIds.ThrowIfInvalid(runId);
         ArgumentOutOfRangeException.ThrowIfNegative(from);
-        List<ReadOnlyMemory<byte>> events = _database.Read(session => session.ReadJournal(runId));
-        for (int i = (int)Math.Min(from, events.Count); i < events.Count; i++)
+        if (_database.Read(session => session.BeginJournal(runId, from)) is { } cursor)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            yield return events[i];
+            while (_database.Read(session => session.ReadJournal(cursor)) is { Count: > 0 } events)
+            {
+                long first = cursor.Sequence - events.Count;
+                for (int i = (int)Math.Max(0, from - first); i < events.Count; i++)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    yield return events[i];
+                }
+
+                cursor.WantMore();
+            }
         }
 
         await ValueTask.CompletedTask.ConfigureAwait(false);
@@ -97,11 +131,21 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
     {
         ArgumentNullException.ThrowIfNull(query);
         StoreMoment now = Now;
-        (List<RunRow> rows, RunStoreException? damage) = _database.Read(session => session.List(query, now));
-        foreach (RunRow row in rows)
+        RunStoreException? damage = null;
+        RunRow? last = null;
+        int left = query.Max ?? int.MaxValue;
+        for (bool isLast = false; !isLast;)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            yield return row.ToStoredRun(now);
+            RunPage page = _database.Read(session => session.List(query, now, last, left));
+            foreach (RunRow row in page.Rows)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return row.ToStoredRun(now);
+            }
+
+            damage ??= page.Damage;
+            left -= page.Rows.Count;
+            (last, isLast) = (page.Last, page.IsLast);
         }
 
         await ValueTask.CompletedTask.ConfigureAwait(false);
@@ -153,6 +197,11 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
         _database.Dispose();
     }
 
+    /// <summary>Refuses what is no key, such as a missing setting.</summary>
+    internal static ReadOnlySpan<byte> Checked(ReadOnlyMemory<byte> key) => key.Length >= ShortestKey
+        ? key.Span
+        : throw new ArgumentException($"A key has at least {ShortestKey} bytes; this one has {key.Length}. Make one with RandomNumberGenerator.GetBytes(32), and keep it apart from the file.", nameof(key));
+
     private StoreMoment Now => StoreMoment.Now(_timeProvider);
 
     private RunLease? Create(SqliteSession session, NewRun run, string owner, TimeSpan duration)
@@ -163,7 +212,7 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
         }
 
         StoreMoment now = Now;
-        byte[] origin = HashChain.Origin(run);
+        byte[] origin = session.Chain.Origin(run);
         RunRow row = new RunRow
         {
             RunId = run.RunId,
@@ -190,20 +239,21 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
             return AppendOutcome.WrongSequence;
         }
 
-        byte[] head = HashChain.Next(row.Head, row.Sequence, append.Events.Count, lines);
+        byte[] head = session.Chain.Next(row.Head, row.Sequence, append.Events.Count, lines);
         session.AddToJournal(row.Key, row.Sequence, append.Events.Count, lines, head);
         foreach (JournalBlob blob in append.Blobs)
         {
             session.AddBlob(row.Key, blob);
         }
 
-        session.Update(row with
+        RunRow updated = row with
         {
             Updated = _timeProvider.GetUtcNow().UtcTicks,
             Sequence = row.Sequence + append.Events.Count,
             Head = head,
             Outcome = append.Outcome ?? row.Outcome,
-        });
+        };
+        session.UpdateJournal(updated, wasEnded: row.Outcome is not null);
         return AppendOutcome.Appended;
     }
 
@@ -214,7 +264,7 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
             return false;
         }
 
-        session.Delete(key);
+        session.Delete(runId, key);
         return true;
     }
 
@@ -227,7 +277,7 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
         }
 
         RunRow taken = (row with { Token = row.Token + 1, Owner = owner }).Grant(now, duration);
-        session.Update(taken);
+        session.UpdateLease(taken);
         return taken.ToLease(now);
     }
 
@@ -240,7 +290,7 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
 
         StoreMoment now = Now;
         RunRow renewed = row.Grant(now, duration);
-        session.Update(renewed);
+        session.UpdateLease(renewed);
         return renewed.ToLease(now);
     }
 
@@ -251,7 +301,7 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
             return false;
         }
 
-        session.Update(row with { Owner = null, Granted = 0, Expires = 0 });
+        session.UpdateLease(row with { Owner = null, Granted = 0, Expires = 0 });
         return true;
     }
 

@@ -47,10 +47,10 @@ public sealed class SqliteFileTests
             await FillAsync(store, "run", 1);
         }
 
-        Execute(folder.Database, "PRAGMA user_version = 3");
+        Execute(folder.Database, "PRAGMA user_version = 4");
         RunStoreException refusal = Assert.Throws<RunStoreException>(() => new SqliteRunStore(folder.Database, TimeProvider.System));
-        Assert.Contains("has the form 3", refusal.Message, StringComparison.Ordinal);
-        Execute(folder.Database, "PRAGMA user_version = 2");
+        Assert.Contains("has the form 4", refusal.Message, StringComparison.Ordinal);
+        Execute(folder.Database, "PRAGMA user_version = 3");
         using var again = new SqliteRunStore(folder.Database, TimeProvider.System);
         Assert.Equal(Events(1), await ReadAsync(again, "run"));
     }

@@ -24,7 +24,7 @@ internal sealed class CommitMark(string path) : IDisposable
     public long? Read(ReadOnlySpan<byte> identity)
     {
         Span<byte> content = stackalloc byte[Length];
-        if (!File.Exists(Path))
+        if (!IsThere)
         {
             return null;
         }
@@ -37,13 +37,43 @@ internal sealed class CommitMark(string path) : IDisposable
                 : null;
     }
 
-    /// <summary>Makes it if it is not there.</summary>
-    /// <exception cref="RunStoreException">It cannot be written.</exception>
+    /// <summary>Gets whether there is one.</summary>
+    /// <exception cref="RunStoreException">It is a link.</exception>
+    public bool IsThere
+    {
+        get
+        {
+            var file = new FileInfo(Path);
+            return file.LinkTarget is null ? file.Exists : throw Refused("is a link, and a mark follows none");
+        }
+    }
+
+    /// <summary>Deletes it: that of a file that was here before says nothing about the next one. Of a link only the link.</summary>
+    public void Discard()
+    {
+        if (File.Exists(Path) || new FileInfo(Path).LinkTarget is not null)
+        {
+            File.Delete(Path);
+        }
+    }
+
+    /// <summary>Creates it, for its owner only, if it is not there. What is there is written only if it is a file that can be a mark.</summary>
+    /// <exception cref="RunStoreException">It cannot be written, or is something else.</exception>
     public void Open()
     {
+        if (_file is not null)
+        {
+            return;
+        }
+
         try
         {
-            _file ??= File.OpenHandle(Path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+            if (!IsThere)
+            {
+                OwnFile.Create(Path);
+            }
+
+            _file = OpenExisting();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -61,4 +91,21 @@ internal sealed class CommitMark(string path) : IDisposable
     }
 
     public void Dispose() => _file?.Dispose();
+
+    private SafeFileHandle OpenExisting()
+    {
+        SafeFileHandle file = File.OpenHandle(Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+
+        // Asked again of what is open now: the path may have become something else meanwhile.
+        string? reason = RandomAccess.GetLength(file) is not (0 or Length) ? "is a file of something else" : IsThere ? null : "was removed while it was opened";
+        if (reason is null)
+        {
+            return file;
+        }
+
+        file.Dispose();
+        throw Refused(reason);
+    }
+
+    private RunStoreException Refused(string reason) => new($"The mark '{Path}' {reason}. Delete it or move it away; nothing was written to it.");
 }

@@ -6,39 +6,96 @@ using AgentOrchestration.Runs;
 namespace AgentOrchestration.Sqlite.Storage;
 
 /// <summary>
-/// The SHA-256 chain over a journal: each append is hashed with its place and the hash before it, the first with that of the header. The last
-/// hash stands with the run and vouches for the whole; of the others a part is kept beside each append, which tells where damage begins.
+/// Computes what vouches for the content of one file, as HMAC-SHA-256: the chain over each journal, the seal over each run's row and over each
+/// entry of the directory. In the chain each append is hashed with its place and the hash before it, the first with that of the header. The secret
+/// is made from the identity of the file and the application's key. Without a key it can be made from the file alone, and then it finds damage,
+/// but nobody who writes it anew. One caller at a time.
 /// </summary>
-internal static class HashChain
+internal sealed class HashChain(byte[] secret) : IDisposable
 {
-    private const int MarkLength = 8;
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secret);
 
-    public static byte[] MarkOf(byte[] hash) => hash[..MarkLength];
+    /// <summary>Makes the secret of one file.</summary>
+    public static byte[] SecretOf(ReadOnlySpan<byte> identity, ReadOnlySpan<byte> key) => HMACSHA256.HashData(key, [.. "content"u8, .. identity]);
 
-    public static byte[] Origin(NewRun run) => Origin(run.RunId, run.CreatedAt.UtcTicks, run.Header.Span);
+    /// <summary>Makes what a file holds to recognise its key.</summary>
+    public static byte[] CheckOf(ReadOnlySpan<byte> identity, ReadOnlySpan<byte> key) => HMACSHA256.HashData(key, [.. "key"u8, .. identity]);
 
-    public static byte[] Origin(string runId, long created, ReadOnlySpan<byte> header)
+    public byte[] Origin(NewRun run) => Origin(run.RunId, run.CreatedAt.UtcTicks, run.Header.Span);
+
+    public byte[] Origin(string runId, long created, ReadOnlySpan<byte> header)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        byte[] id = Encoding.UTF8.GetBytes(runId);
-        Span<byte> numbers = stackalloc byte[sizeof(long) + sizeof(int)];
-        BinaryPrimitives.WriteInt64LittleEndian(numbers, created);
-        BinaryPrimitives.WriteInt32LittleEndian(numbers[sizeof(long)..], id.Length);
-        hash.AppendData(numbers);
-        hash.AppendData(id);
-        hash.AppendData(header);
-        return hash.GetHashAndReset();
+        Begin(Kind.Origin);
+        Append(created);
+        Append(runId);
+        _hash.AppendData(header);
+        return _hash.GetHashAndReset();
     }
 
-    public static byte[] Next(ReadOnlySpan<byte> head, long sequence, int count, ReadOnlySpan<byte> lines)
+    public byte[] Next(ReadOnlySpan<byte> head, long sequence, int count, ReadOnlySpan<byte> lines)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> numbers = stackalloc byte[sizeof(long) + sizeof(int)];
-        BinaryPrimitives.WriteInt64LittleEndian(numbers, sequence);
-        BinaryPrimitives.WriteInt32LittleEndian(numbers[sizeof(long)..], count);
-        hash.AppendData(head);
-        hash.AppendData(numbers);
-        hash.AppendData(lines);
-        return hash.GetHashAndReset();
+        Begin(Kind.Append);
+        _hash.AppendData(head);
+        Append(sequence);
+        Append(count);
+        _hash.AppendData(lines);
+        return _hash.GetHashAndReset();
+    }
+
+    /// <summary>Covers everything in the row, so that a damaged one is found.</summary>
+    public byte[] Seal(RunRow row)
+    {
+        Begin(Kind.Row);
+        Append(row.RunId);
+        Append(row.Owner ?? "");
+        Append(row.Origin.Length);
+        _hash.AppendData(row.Origin);
+        Append(row.Head.Length);
+        _hash.AppendData(row.Head);
+        Append(row.Created);
+        Append(row.Updated);
+        Append(row.Sequence);
+        Append(row.Outcome is { } outcome ? (int)outcome : -1);
+        Append(row.Token);
+        Append(row.Owner is null ? 0 : 1);
+        Append(row.Expires);
+        Append(row.Granted);
+        return _hash.GetHashAndReset();
+    }
+
+    public byte[] Seal(DirectoryEntry entry)
+    {
+        Begin(Kind.Entry);
+        Append(entry.RunId);
+        Append(entry.Run);
+        Append(entry.Previous);
+        return _hash.GetHashAndReset();
+    }
+
+    public void Dispose() => _hash.Dispose();
+
+    private void Begin(Kind kind) => _hash.AppendData([(byte)kind]);
+
+    private void Append(string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        Append(bytes.Length);
+        _hash.AppendData(bytes);
+    }
+
+    private void Append(long number)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, number);
+        _hash.AppendData(bytes);
+    }
+
+    /// <summary>What is hashed, so that none of one kind is taken for one of another.</summary>
+    private enum Kind : byte
+    {
+        Origin,
+        Append,
+        Row,
+        Entry,
     }
 }

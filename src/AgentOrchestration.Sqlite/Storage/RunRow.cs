@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using AgentOrchestration.Runs;
 
 namespace AgentOrchestration.Sqlite.Storage;
@@ -47,34 +44,5 @@ internal sealed record RunRow
     public StoredRun ToStoredRun(StoreMoment now) =>
         new(RunId, At(Created), At(Updated), Sequence, Outcome, ToLease(now)) { IsLeased = IsLeased(now) };
 
-    /// <summary>Stands for everything in the row, so that a damaged one is found.</summary>
-    public byte[] Seal()
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Append(hash, Encoding.UTF8.GetBytes(RunId));
-        Append(hash, Encoding.UTF8.GetBytes(Owner ?? ""));
-        Append(hash, Origin);
-        Append(hash, Head);
-        Span<byte> numbers = stackalloc byte[8 * sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(numbers, Created);
-        BinaryPrimitives.WriteInt64LittleEndian(numbers[8..], Updated);
-        BinaryPrimitives.WriteInt64LittleEndian(numbers[16..], Sequence);
-        BinaryPrimitives.WriteInt64LittleEndian(numbers[24..], Outcome is { } outcome ? (int)outcome : -1);
-        BinaryPrimitives.WriteInt64LittleEndian(numbers[32..], Token);
-        BinaryPrimitives.WriteInt64LittleEndian(numbers[40..], Owner is null ? 0 : 1);
-        BinaryPrimitives.WriteInt64LittleEndian(numbers[48..], Expires);
-        BinaryPrimitives.WriteInt64LittleEndian(numbers[56..], Granted);
-        hash.AppendData(numbers);
-        return hash.GetHashAndReset();
-    }
-
     private static DateTimeOffset At(long ticks) => new(ticks, TimeSpan.Zero);
-
-    private static void Append(IncrementalHash hash, ReadOnlySpan<byte> bytes)
-    {
-        Span<byte> length = stackalloc byte[sizeof(int)];
-        BinaryPrimitives.WriteInt32LittleEndian(length, bytes.Length);
-        hash.AppendData(length);
-        hash.AppendData(bytes);
-    }
 }

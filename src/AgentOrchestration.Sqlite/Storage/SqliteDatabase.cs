@@ -9,7 +9,7 @@ namespace AgentOrchestration.Sqlite.Storage;
 /// <summary>The file: opens connections to it, and refuses what it should not be used with.</summary>
 internal sealed class SqliteDatabase : IDisposable
 {
-    private const int SchemaVersion = 2;
+    private const int SchemaVersion = 3;
 
     // "AGOR", so that another application's database is not taken for one of runs.
     private const int ApplicationId = 0x41474F52;
@@ -25,23 +25,31 @@ internal sealed class SqliteDatabase : IDisposable
     /// <summary>How long another process may hold the lock: well within the lease of a run, so that there is time to ask again.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>How large the write-ahead log stays, once what it holds is in the file.</summary>
+    private const int LargestLog = 8 * 1024 * 1024;
+
     private readonly ConcurrentBag<SqliteSession> _readers = [];
     private readonly CommitMark _mark;
+    private readonly byte[] _key;
     private byte[] _identity = [];
+    private byte[] _secret = [];
     private volatile bool _isDisposed;
 
-    private SqliteDatabase(string path)
+    private SqliteDatabase(string path, ReadOnlySpan<byte> key)
     {
         Path = path;
+        _key = key.ToArray();
         _mark = new CommitMark(path + "-mark");
     }
 
     public string Path { get; }
 
-    public static SqliteDatabase Open(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="key">The application's key; empty for none.</param>
+    public static SqliteDatabase Open(string path, ReadOnlySpan<byte> key = default)
     {
         SQLitePCL.Batteries_V2.Init();
-        var database = new SqliteDatabase(path);
+        var database = new SqliteDatabase(path, key);
         try
         {
             database.Guard(database.Prepare);
@@ -53,6 +61,9 @@ internal sealed class SqliteDatabase : IDisposable
             throw;
         }
     }
+
+    /// <summary>Creates what vouches for the content of the file, for one caller at a time.</summary>
+    public HashChain CreateChain() => new(_secret);
 
     /// <summary>A connection that writes as this store promises, to the file that was opened and to no other.</summary>
     public SqliteConnection Connect()
@@ -166,6 +177,10 @@ internal sealed class SqliteDatabase : IDisposable
         _ => new RunStoreException($"The file '{Path}' cannot be used: {exception.Message}", exception),
     };
 
+    /// <summary>SQLite's own waiting for another process is much finer than that of the provider.</summary>
+    public void SetPatience(SqliteConnection connection) =>
+        Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = {Patience.TotalMilliseconds}"));
+
     public void Dispose()
     {
         _isDisposed = true;
@@ -191,16 +206,12 @@ internal sealed class SqliteDatabase : IDisposable
         Execute(connection, "BEGIN IMMEDIATE");
         CheckSchema(connection);
         (_identity, long commits) = ReadIdentity(connection);
+        CheckKey(connection);
+        _secret = HashChain.SecretOf(_identity, _key);
 
         // Inside the transaction: what another process commits and marks meanwhile is no loss.
         long? marked = _mark.Read(_identity);
         Execute(connection, "COMMIT");
-        if (Scalar(connection, "PRAGMA integrity_check(runs)") is not "ok" and var what)
-        {
-            // A damaged index would hide runs; everything else shows when it is read.
-            throw Damaged($"{what}.");
-        }
-
         if (marked > commits)
         {
             throw Lost(marked.Value, commits);
@@ -218,16 +229,24 @@ internal sealed class SqliteDatabase : IDisposable
         {
             ThrowIfMarked();
         }
-        else if (!file.Exists && File.Exists(_mark.Path))
+        else if (!file.Exists)
         {
-            // The mark of a file that was here before says nothing about the next one.
-            File.Delete(_mark.Path);
+            _mark.Discard();
+            try
+            {
+                // SQLite gives its log and its index the rights of the file.
+                OwnFile.Create(Path);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // SQLite says why.
+            }
         }
     }
 
     private void ThrowIfMarked()
     {
-        if (File.Exists(_mark.Path))
+        if (_mark.IsThere)
         {
             throw new RunStoreException(
                 $"The file '{Path}' is empty, but there have been commits: it was cut off. Restore a whole copy; to begin anew, delete it and '{_mark.Path}'.");
@@ -241,7 +260,7 @@ internal sealed class SqliteDatabase : IDisposable
         try
         {
             connection.Open();
-            Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = {Patience.TotalMilliseconds}; PRAGMA synchronous = FULL;"));
+            Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = {Patience.TotalMilliseconds}; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = {LargestLog};"));
             return connection;
         }
         catch
@@ -287,7 +306,7 @@ internal sealed class SqliteDatabase : IDisposable
         if (isEmpty && version == 0 && application == 0)
         {
             ThrowIfMarked();
-            Execute(connection, Schema);
+            Create(connection);
         }
         else if (application != ApplicationId)
         {
@@ -306,6 +325,42 @@ internal sealed class SqliteDatabase : IDisposable
         {
             throw new RunStoreException(
                 $"The file '{Path}' has the form {version}; this version of the library knows the form {SchemaVersion}. Finish its runs with the version that wrote it, and use another file.");
+        }
+    }
+
+    private void Create(SqliteConnection connection)
+    {
+        Execute(connection, Schema);
+        byte[] identity = RandomNumberGenerator.GetBytes(CommitMark.IdentityLength);
+        using (SqliteCommand command = connection.CreateCommand())
+        {
+            command.CommandText = "INSERT INTO store VALUES ($identity, 0, 0, $check)";
+            command.Parameters.AddWithValue("$identity", identity);
+            command.Parameters.AddWithValue("$check", _key.Length == 0 ? DBNull.Value : HashChain.CheckOf(identity, _key));
+            command.ExecuteNonQuery();
+        }
+
+        using var chain = new HashChain(HashChain.SecretOf(identity, _key));
+        RunDirectory.Begin(connection, chain);
+    }
+
+    private void CheckKey(SqliteConnection connection)
+    {
+        byte[]? check = Scalar(connection, "SELECT key_check FROM store") as byte[];
+        if (check is null && _key.Length > 0)
+        {
+            throw new RunStoreException(
+                $"The file '{Path}' was made without a key, or its key was removed: what it holds cannot be trusted. Restore a copy that has its key, or use another file for runs with a key.");
+        }
+
+        if (check is not null && _key.Length == 0)
+        {
+            throw new RunStoreException($"The file '{Path}' has a key, and none was given. Open it with the key that it was made with.");
+        }
+
+        if (check is not null && !CryptographicOperations.FixedTimeEquals(check, HashChain.CheckOf(_identity, _key)))
+        {
+            throw new RunStoreException($"The key is not that of the file '{Path}'. Open it with the key that it was made with; for another key, use another file.");
         }
     }
 
@@ -338,16 +393,20 @@ internal sealed class SqliteDatabase : IDisposable
     }
 
     private static string Schema => string.Create(CultureInfo.InvariantCulture, $"""
-        CREATE TABLE store (identity BLOB NOT NULL, commits INTEGER NOT NULL) STRICT;
-        INSERT INTO store VALUES (x'{Convert.ToHexString(RandomNumberGenerator.GetBytes(CommitMark.IdentityLength))}', 0);
+        CREATE TABLE store (identity BLOB NOT NULL, commits INTEGER NOT NULL, open INTEGER NOT NULL, key_check BLOB) STRICT;
         CREATE TABLE runs (
-            key INTEGER PRIMARY KEY, run_id TEXT NOT NULL UNIQUE, created INTEGER NOT NULL, updated INTEGER NOT NULL,
+            key INTEGER PRIMARY KEY, run_id TEXT NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL,
             sequence INTEGER NOT NULL, origin BLOB NOT NULL, head BLOB NOT NULL, outcome TEXT,
             token INTEGER NOT NULL, owner TEXT, granted INTEGER NOT NULL, expires INTEGER NOT NULL, seal BLOB NOT NULL) STRICT;
         CREATE INDEX runs_by_age ON runs (created, run_id);
+        CREATE INDEX runs_by_outcome ON runs (outcome, created, run_id);
+        CREATE INDEX runs_ended_by_age ON runs (created, run_id) WHERE outcome IS NOT NULL;
+        CREATE INDEX runs_ended_by_update ON runs (updated) WHERE outcome IS NOT NULL;
+        CREATE INDEX runs_owned_by_age ON runs (created, run_id) WHERE owner IS NOT NULL;
+        CREATE TABLE directory (run_id TEXT PRIMARY KEY, run INTEGER NOT NULL, previous TEXT NOT NULL, seal BLOB NOT NULL) STRICT, WITHOUT ROWID;
         CREATE TABLE headers (run INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT;
         CREATE TABLE journal (
-            place INTEGER PRIMARY KEY, count INTEGER NOT NULL, events BLOB NOT NULL, mark BLOB NOT NULL,
+            place INTEGER PRIMARY KEY, count INTEGER NOT NULL, events BLOB NOT NULL, head BLOB NOT NULL,
             run INTEGER AS (place >> {JournalPlace.SequenceBits}), sequence INTEGER AS (place & {JournalPlace.LastSequence})) STRICT;
         CREATE TABLE blobs (run INTEGER NOT NULL, name TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (run, name)) STRICT;
         PRAGMA application_id = {ApplicationId};

@@ -4,73 +4,150 @@ using Microsoft.Data.Sqlite;
 
 namespace AgentOrchestration.Sqlite.Storage;
 
-/// <summary>A connection with its prepared statements. Everything from outside is a parameter. One caller at a time.</summary>
-internal sealed class SqliteSession(SqliteDatabase database, SqliteConnection connection) : IDisposable
+/// <summary>A connection with its prepared statements and what vouches for its content. One caller at a time.</summary>
+internal sealed class SqliteSession : IDisposable
 {
-    private const string RunColumns = "key, run_id, created, updated, sequence, origin, head, outcome, token, owner, granted, expires, seal";
+    /// <summary>Larger blobs are written piece by piece: SQLite would copy what is given to it whole.</summary>
+    private const int LargestBound = 256 * 1024;
 
-    /// <summary>The same as <see cref="StoreMoment.IsWithin"/>.</summary>
-    private const string IsLeased = "(owner IS NOT NULL AND granted <= $now AND expires > $now)";
+    private const int PageLength = 256;
 
-    private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
+    private const string UpdateSql = "UPDATE runs SET updated = $updated, sequence = $sequence, head = $head, seal = $seal WHERE key = $key";
+
+    private const string EndSql = "UPDATE runs SET updated = $updated, sequence = $sequence, head = $head, outcome = $outcome, seal = $seal WHERE key = $key";
+
+    private const string LeaseSql = "UPDATE runs SET token = $token, owner = $owner, granted = $granted, expires = $expires, seal = $seal WHERE key = $key";
+
+    private readonly SqliteDatabase _database;
+    private readonly SqliteConnection _connection;
+    private readonly SqliteStatements _statements;
+    private readonly RunDirectory _directory;
+    private long _opened;
+    private bool _hasDeleted;
+
+    public SqliteSession(SqliteDatabase database, SqliteConnection connection)
+    {
+        _database = database;
+        _connection = connection;
+        _statements = new SqliteStatements(connection);
+        Chain = database.CreateChain();
+        _directory = new RunDirectory(database, _statements, Chain);
+    }
+
+    public HashChain Chain { get; }
 
     /// <summary>Whether the file that is open is no longer the one of its path.</summary>
-    public bool HasMoved => SqliteFile.HasMoved(connection);
+    public bool HasMoved => SqliteFile.HasMoved(_connection);
 
-    public void Execute(string sql) => Command(sql).ExecuteNonQuery();
+    public void Execute(string sql) => _statements.Execute(sql);
 
-    /// <summary>Counts the transaction, inside it.</summary>
-    public long CountCommit() => (long)Command("UPDATE store SET commits = commits + 1 RETURNING commits").ExecuteScalar()!;
+    /// <summary>Counts the transaction, inside it, and the runs that have not ended.</summary>
+    public long CountCommit()
+    {
+        long commits = (long)_statements.Scalar("UPDATE store SET commits = commits + 1, open = open + $opened RETURNING commits", ("$opened", _opened))!;
+        _opened = 0;
+        return commits;
+    }
+
+    /// <summary>Whether anything was deleted since this was asked last.</summary>
+    public bool TakeDeleted()
+    {
+        bool hasDeleted = _hasDeleted;
+        _hasDeleted = false;
+        return hasDeleted;
+    }
+
+    /// <summary>Empties the write-ahead log, which holds what was overwritten in the file. While somebody reads it stays, and so does what it holds.</summary>
+    public bool TryEmptyLog()
+    {
+        // Not all the time that a commit would wait.
+        Execute("PRAGMA busy_timeout = 100");
+        try
+        {
+            return _statements.Scalar("PRAGMA wal_checkpoint(TRUNCATE)") is 0L;
+        }
+        catch (SqliteException)
+        {
+            // What was committed is safe in the log.
+            return false;
+        }
+        finally
+        {
+            _database.SetPatience(_connection);
+        }
+    }
 
     public RunRow? Find(string runId)
     {
-        using SqliteDataReader reader = Command($"SELECT {RunColumns} FROM runs WHERE run_id = $run", ("$run", runId)).ExecuteReader();
-        return !reader.Read() ? null : Checked(reader) is var row && row.RunId == runId ? row : throw database.Damaged($"the entry of the run '{runId}' is not what was written.");
+        if (_directory.Find(runId) is not { } key)
+        {
+            return null;
+        }
+
+        using SqliteDataReader reader = _statements.Of($"SELECT {RunListing.Columns} FROM runs WHERE key = $key", ("$key", key)).ExecuteReader();
+        return reader.Read() && Checked(reader) is var row && row.RunId == runId ? row : throw Changed(runId);
     }
 
     /// <summary>The key of a run that nobody holds, also when it is damaged: that it can be deleted then is the remedy.</summary>
     public long? FindFree(string runId, StoreMoment now) =>
-        (long?)Command($"SELECT key FROM runs WHERE run_id = $run AND NOT {IsLeased}", ("$run", runId), ("$now", now.Monotonic)).ExecuteScalar();
+        _directory.Find(runId) is { } key
+        && _statements.Scalar($"SELECT 1 FROM runs WHERE key = $key AND run_id = $run AND {RunListing.IsLeased}", ("$key", key), ("$run", runId), ("$now", now.Monotonic)) is null
+            ? key
+            : null;
 
-    /// <returns>What is whole, and what is wrong with the rest.</returns>
-    public (List<RunRow> Rows, RunStoreException? Damage) List(RunQuery query, StoreMoment now)
+    /// <summary>Lists a page of runs.</summary>
+    /// <param name="query">Which.</param>
+    /// <param name="now">When.</param>
+    /// <param name="last">The last of the page before; none for the first page.</param>
+    /// <param name="left">How many at most.</param>
+    public RunPage List(RunQuery query, StoreMoment now, RunRow? last, int left)
     {
-        const string Sql = $"""
-            SELECT {RunColumns} FROM runs
-            WHERE ($ended IS NULL OR (outcome IS NOT NULL) = $ended)
-              AND ($outcome IS NULL OR outcome = $outcome)
-              AND ($leased IS NULL OR {IsLeased} = $leased)
-              AND ($from IS NULL OR created >= $from)
-              AND ($before IS NULL OR created < $before)
-              AND ($updated IS NULL OR updated < $updated)
-            ORDER BY created, run_id LIMIT $max
-            """;
-        SqliteCommand command = Command(
-            Sql,
-            ("$ended", query.IsEnded),
-            ("$outcome", query.Outcome?.ToString()),
-            ("$leased", query.IsLeased),
-            ("$now", now.Monotonic),
-            ("$from", query.CreatedFrom?.UtcTicks),
-            ("$before", query.CreatedBefore?.UtcTicks),
-            ("$updated", query.UpdatedBefore?.UtcTicks),
-            ("$max", query.Max ?? -1));
-        List<RunRow> rows = [];
-        RunStoreException? damage = null;
-        using SqliteDataReader reader = command.ExecuteReader();
-        while (reader.Read())
+        int length = RunListing.IsOrdered(query) ? Math.Min(left, PageLength) : left;
+        List<(string, object?)> parameters = [("$now", now.Monotonic), ("$max", length)];
+        Add("$outcome", query.Outcome?.ToString());
+        Add("$from", query.CreatedFrom?.UtcTicks);
+        Add("$before", query.CreatedBefore?.UtcTicks);
+        Add("$updated", query.UpdatedBefore?.UtcTicks);
+        Add("$lastCreated", last?.Created);
+        Add("$lastRun", last?.RunId);
+        var page = new RunPage();
+        int read = 0;
+        using (SqliteDataReader reader = _statements.Of(RunListing.SqlOf(query, isContinued: last is not null), [.. parameters]).ExecuteReader())
         {
-            try
+            for (; reader.Read(); read++)
             {
-                rows.Add(Checked(reader));
-            }
-            catch (Exception exception) when (exception is RunStoreException or InvalidOperationException or InvalidCastException)
-            {
-                damage ??= exception as RunStoreException ?? database.Damaged($"an entry of a run cannot be read: {exception.Message}");
+                try
+                {
+                    // Also one that is damaged has a place, behind which the next page begins.
+                    page.Last = new RunRow { RunId = reader.GetString(1), Created = reader.GetInt64(2), Updated = 0, Origin = [], Head = [], Token = 0 };
+                    page.Rows.Add(Checked(reader));
+                }
+                catch (Exception exception) when (exception is RunStoreException or InvalidOperationException or InvalidCastException)
+                {
+                    page.Damage ??= exception as RunStoreException ?? _database.Damaged($"an entry of a run cannot be read: {exception.Message}");
+                }
             }
         }
 
-        return (rows, damage);
+        // Where nothing can be read there is no place to continue from.
+        page.IsLast = read < length || length == left || page.Last is null;
+        if (last is null && query is { IsEnded: false, Max: null })
+        {
+            // Runs that wait to be resumed are not to be hidden by a damaged index.
+            long open = (long)_statements.Scalar("SELECT count(*) FROM runs INDEXED BY runs_by_outcome WHERE outcome IS NULL")!;
+            long expected = (long)_statements.Scalar("SELECT open FROM store")!;
+            page.Damage ??= open == expected ? null : _database.Damaged($"of {expected} runs that have not ended {open} can be found.");
+        }
+
+        return page;
+
+        void Add(string name, object? value)
+        {
+            if (value is not null)
+            {
+                parameters.Add((name, value));
+            }
+        }
     }
 
     public void Insert(RunRow row, ReadOnlyMemory<byte> header)
@@ -79,96 +156,187 @@ internal sealed class SqliteSession(SqliteDatabase database, SqliteConnection co
             INSERT INTO runs (run_id, created, updated, sequence, origin, head, outcome, token, owner, granted, expires, seal)
             VALUES ($run, $created, $updated, $sequence, $origin, $head, $outcome, $token, $owner, $granted, $expires, $seal) RETURNING key
             """;
-        long key = (long)Command(Sql, [("$run", row.RunId), ("$created", row.Created), ("$origin", row.Origin), .. Changing(row)]).ExecuteScalar()!;
-        Command("INSERT INTO headers VALUES ($run, $content)", ("$run", key), ("$content", header.ToArray())).ExecuteNonQuery();
+        long key = (long)_statements.Scalar(
+            Sql,
+            ("$run", row.RunId), ("$created", row.Created), ("$updated", row.Updated), ("$sequence", row.Sequence), ("$origin", row.Origin), ("$head", row.Head),
+            ("$outcome", row.Outcome?.ToString()), ("$token", row.Token), ("$owner", row.Owner), ("$granted", row.Granted), ("$expires", row.Expires),
+            ("$seal", Chain.Seal(row)))!;
+        _statements.Execute("INSERT INTO headers VALUES ($run, $content)", ("$run", key), ("$content", header.ToArray()));
+        _directory.Add(row.RunId, key);
+        _opened++;
     }
 
-    public void Update(RunRow row)
+    /// <summary>Writes what an append has changed about a run. Its lease stays, and no index is touched unless it has ended.</summary>
+    public void UpdateJournal(RunRow row, bool wasEnded)
     {
-        const string Sql = """
-            UPDATE runs SET updated = $updated, sequence = $sequence, head = $head, outcome = $outcome, token = $token, owner = $owner, granted = $granted, expires = $expires, seal = $seal
-            WHERE key = $key
-            """;
-        Command(Sql, [("$key", row.Key), .. Changing(row)]).ExecuteNonQuery();
+        ReadOnlySpan<(string, object?)> parameters = [("$key", row.Key), ("$updated", row.Updated), ("$sequence", row.Sequence), ("$head", row.Head), ("$seal", Chain.Seal(row))];
+        if (row.Outcome is null)
+        {
+            _statements.Execute(UpdateSql, parameters);
+            return;
+        }
+
+        _statements.Execute(EndSql, [.. parameters, ("$outcome", row.Outcome.ToString())]);
+        _opened -= wasEnded ? 0 : 1;
     }
 
-    public void Delete(long key)
+    public void UpdateLease(RunRow row) => _statements.Execute(
+        LeaseSql,
+        ("$key", row.Key), ("$token", row.Token), ("$owner", row.Owner), ("$granted", row.Granted), ("$expires", row.Expires), ("$seal", Chain.Seal(row)));
+
+    public void Delete(string runId, long key)
     {
-        Command("DELETE FROM blobs WHERE run = $key", ("$key", key)).ExecuteNonQuery();
-        Command(
+        bool? wasOpen = IsOpen(key);
+        _statements.Execute("DELETE FROM blobs WHERE run = $key", ("$key", key));
+        _statements.Execute(
             "DELETE FROM journal WHERE place BETWEEN $first AND $last",
-            ("$first", JournalPlace.Of(key, 0)), ("$last", JournalPlace.Of(key, JournalPlace.LastSequence))).ExecuteNonQuery();
-        Command("DELETE FROM headers WHERE run = $key", ("$key", key)).ExecuteNonQuery();
-        Command("DELETE FROM runs WHERE key = $key", ("$key", key)).ExecuteNonQuery();
+            ("$first", JournalPlace.Of(key, 0)), ("$last", JournalPlace.Of(key, JournalPlace.LastSequence)));
+        _statements.Execute("DELETE FROM headers WHERE run = $key", ("$key", key));
+        _statements.Execute("DELETE FROM runs WHERE key = $key", ("$key", key));
+        _directory.Remove(runId);
+        _hasDeleted = true;
+        if (wasOpen is { } open)
+        {
+            _opened -= open ? 1 : 0;
+        }
+        else
+        {
+            // Nobody knows whether a damaged one had ended.
+            _statements.Execute("UPDATE store SET open = (SELECT count(*) FROM runs WHERE outcome IS NULL) - $opened", ("$opened", _opened));
+        }
     }
 
-    public void AddToJournal(long run, long sequence, int count, byte[] lines, byte[] head) => Command(
-        "INSERT INTO journal (place, count, events, mark) VALUES ($place, $count, $events, $mark)",
-        ("$place", JournalPlace.Of(run, sequence)), ("$count", count), ("$events", lines), ("$mark", HashChain.MarkOf(head))).ExecuteNonQuery();
+    public void AddToJournal(long run, long sequence, int count, byte[] lines, byte[] head) => _statements.Execute(
+        "INSERT INTO journal (place, count, events, head) VALUES ($place, $count, $events, $head)",
+        ("$place", JournalPlace.Of(run, sequence)), ("$count", count), ("$events", lines), ("$head", head));
 
-    public void AddBlob(long run, JournalBlob blob) => Command(
-        "INSERT OR IGNORE INTO blobs VALUES ($run, $name, $content)",
-        ("$run", run), ("$name", blob.Name), ("$content", blob.Content.ToArray())).ExecuteNonQuery();
+    public void AddBlob(long run, JournalBlob blob)
+    {
+        ReadOnlySpan<byte> content = blob.Content.Span;
+        if (content.Length <= LargestBound)
+        {
+            _statements.Execute("INSERT OR IGNORE INTO blobs VALUES ($run, $name, $content)", ("$run", run), ("$name", blob.Name), ("$content", content.ToArray()));
+        }
+        else if (_statements.Scalar(
+            "INSERT OR IGNORE INTO blobs VALUES ($run, $name, zeroblob($length)) RETURNING rowid", ("$run", run), ("$name", blob.Name), ("$length", content.Length)) is long row)
+        {
+            using var stream = new SqliteBlob(_connection, "blobs", "content", row);
+            for (; content.Length > 0; content = content[Math.Min(LargestBound, content.Length)..])
+            {
+                stream.Write(content[..Math.Min(LargestBound, content.Length)]);
+            }
+        }
+    }
 
     public ReadOnlyMemory<byte>? ReadHeader(string runId) => Find(runId) is { } row ? ReadHeader(row) : (ReadOnlyMemory<byte>?)null;
 
     public ReadOnlyMemory<byte>? ReadBlob(string runId, string name)
     {
         if (Find(runId) is not { } row
-            || Command("SELECT content FROM blobs WHERE run = $run AND name = $name", ("$run", row.Key), ("$name", name)).ExecuteScalar() is not { } found)
+            || _statements.Scalar("SELECT content FROM blobs WHERE run = $run AND name = $name", ("$run", row.Key), ("$name", name)) is not { } found)
         {
             return null;
         }
 
         return found is byte[] content && Convert.ToHexString(SHA256.HashData(content)) == name
             ? content
-            : throw database.Damaged($"the blob {name} of the run '{runId}' is not what was written.");
+            : throw _database.Damaged($"the blob {name} of the run '{runId}' is not what was written.");
     }
 
-    /// <summary>The whole journal, checked from the first event to the last.</summary>
-    public List<ReadOnlyMemory<byte>> ReadJournal(string runId)
+    /// <summary>Begins to read a journal as it is now.</summary>
+    /// <returns>The place before the event, or <see langword="null"/> when there is nothing to read.</returns>
+    public JournalCursor? BeginJournal(string runId, long from)
     {
-        List<ReadOnlyMemory<byte>> events = [];
         if (Find(runId) is not { } row)
         {
-            return events;
+            return null;
         }
 
         _ = ReadHeader(row);
-        byte[] head = row.Origin;
-        using SqliteDataReader reader = Command(
-            "SELECT sequence, count, events, mark FROM journal WHERE place BETWEEN $first AND $last ORDER BY place",
-            ("$first", JournalPlace.Of(row.Key, 0)), ("$last", JournalPlace.Of(row.Key, JournalPlace.LastSequence))).ExecuteReader();
-        while (reader.Read())
+        if (from == 0)
         {
-            byte[] lines = (byte[])reader.GetValue(2);
-            head = HashChain.Next(head, reader.GetInt64(0), reader.GetInt32(1), lines);
-            if (reader.GetInt64(0) != events.Count || !HashChain.MarkOf(head).AsSpan().SequenceEqual((byte[])reader.GetValue(3)) || JournalLines.Split(lines, events) != reader.GetInt32(1))
-            {
-                throw database.Damaged($"the journal of the run '{runId}' is not what was written, from event {reader.GetInt64(0)} of {row.Sequence} on.");
-            }
+            return new JournalCursor(row, 0, row.Origin);
         }
 
-        return events.Count == row.Sequence && head.AsSpan().SequenceEqual(row.Head)
-            ? events
-            : throw database.Damaged($"the journal of the run '{runId}' ends after event {events.Count} of {row.Sequence}.");
+        if (from >= row.Sequence)
+        {
+            return null;
+        }
+
+        // The append that holds the event, and behind which head it was appended.
+        const string Sql = "SELECT place, head FROM journal WHERE place BETWEEN $first AND $from ORDER BY place DESC LIMIT 2";
+        using SqliteDataReader reader = _statements.Of(Sql, ("$first", JournalPlace.Of(row.Key, 0)), ("$from", JournalPlace.Of(row.Key, from))).ExecuteReader();
+        if (!reader.Read())
+        {
+            throw Incomplete(row, 0);
+        }
+
+        long sequence = reader.GetInt64(0) & JournalPlace.LastSequence;
+        return new JournalCursor(row, sequence, reader.Read() ? (byte[])reader.GetValue(1) : sequence == 0 ? row.Origin : throw Incomplete(row, 0));
+    }
+
+    /// <summary>Reads the next appends of a journal, and checks them.</summary>
+    /// <returns>The events; none at the end, which is that of the journal when reading began.</returns>
+    public List<ReadOnlyMemory<byte>> ReadJournal(JournalCursor cursor)
+    {
+        RunRow row = cursor.Run;
+        List<ReadOnlyMemory<byte>> events = [];
+        if (cursor.Sequence >= row.Sequence)
+        {
+            return cursor.Sequence == row.Sequence && cursor.Head.AsSpan().SequenceEqual(row.Head) ? events : throw Incomplete(row, cursor.Sequence);
+        }
+
+        int bytes = 0;
+        using SqliteDataReader reader = _statements.Of(
+            "SELECT sequence, count, events, head FROM journal WHERE place BETWEEN $first AND $last ORDER BY place",
+            ("$first", JournalPlace.Of(row.Key, cursor.Sequence)), ("$last", JournalPlace.Of(row.Key, row.Sequence - 1))).ExecuteReader();
+        while (events.Count < cursor.PageLength && bytes < JournalCursor.PageBytes && reader.Read())
+        {
+            byte[] lines = (byte[])reader.GetValue(2);
+            byte[] head = Chain.Next(cursor.Head, reader.GetInt64(0), reader.GetInt32(1), lines);
+            if (reader.GetInt64(0) != cursor.Sequence || !head.AsSpan().SequenceEqual((byte[])reader.GetValue(3)) || JournalLines.Split(lines, events) != reader.GetInt32(1))
+            {
+                throw _database.Damaged($"the journal of the run '{row.RunId}' is not what was written, from event {reader.GetInt64(0)} of {row.Sequence} on.");
+            }
+
+            cursor.Advance(reader.GetInt32(1), head);
+            bytes += lines.Length;
+        }
+
+        return events.Count > 0 ? events
+            : Find(row.RunId)?.Key == row.Key ? throw Incomplete(row, cursor.Sequence)
+            : throw new RunStoreException($"The run '{row.RunId}' was deleted while its journal was read.");
     }
 
     public void Dispose()
     {
-        foreach (SqliteCommand command in _commands.Values)
-        {
-            command.Dispose();
-        }
-
-        connection.Dispose();
+        _statements.Dispose();
+        Chain.Dispose();
+        _connection.Dispose();
     }
 
     private ReadOnlyMemory<byte> ReadHeader(RunRow row) =>
-        Command("SELECT content FROM headers WHERE run = $run", ("$run", row.Key)).ExecuteScalar() is byte[] content
-        && HashChain.Origin(row.RunId, row.Created, content).AsSpan().SequenceEqual(row.Origin)
+        _statements.Scalar("SELECT content FROM headers WHERE run = $run", ("$run", row.Key)) is byte[] content
+        && Chain.Origin(row.RunId, row.Created, content).AsSpan().SequenceEqual(row.Origin)
             ? content
-            : throw database.Damaged($"the header of the run '{row.RunId}' is not what was written.");
+            : throw _database.Damaged($"the header of the run '{row.RunId}' is not what was written.");
+
+    private bool? IsOpen(long key)
+    {
+        using SqliteDataReader reader = _statements.Of($"SELECT {RunListing.Columns} FROM runs WHERE key = $key", ("$key", key)).ExecuteReader();
+        try
+        {
+            return reader.Read() ? Checked(reader).Outcome is null : null;
+        }
+        catch (Exception exception) when (exception is RunStoreException or InvalidOperationException or InvalidCastException)
+        {
+            return null;
+        }
+    }
+
+    private RunStoreException Incomplete(RunRow row, long events) => _database.Damaged($"the journal of the run '{row.RunId}' ends after event {events} of {row.Sequence}.");
+
+    private RunStoreException Changed(string runId) => _database.Damaged($"the entry of the run '{runId}' is not what was written.");
 
     private RunRow Checked(SqliteDataReader reader)
     {
@@ -187,42 +355,12 @@ internal sealed class SqliteSession(SqliteDatabase database, SqliteConnection co
             Granted = reader.GetInt64(10),
             Expires = reader.GetInt64(11),
         };
-        return row.Seal().AsSpan().SequenceEqual((byte[])reader.GetValue(12))
+        return Chain.Seal(row).AsSpan().SequenceEqual((byte[])reader.GetValue(12))
             ? row
-            : throw database.Damaged($"the entry of the run '{row.RunId}' is not what was written.");
+            : throw Changed(row.RunId);
     }
 
     private RunOutcome OutcomeOf(string text, string runId) => Enum.TryParse(text, out RunOutcome outcome) && outcome.ToString() == text
         ? outcome
-        : throw database.Damaged($"the entry of the run '{runId}' is not what was written.");
-
-    private static (string Name, object? Value)[] Changing(RunRow row) =>
-    [
-        ("$updated", row.Updated), ("$sequence", row.Sequence), ("$head", row.Head), ("$outcome", row.Outcome?.ToString()),
-        ("$token", row.Token), ("$owner", row.Owner), ("$granted", row.Granted), ("$expires", row.Expires), ("$seal", row.Seal()),
-    ];
-
-    private SqliteCommand Command(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
-    {
-        if (!_commands.TryGetValue(sql, out SqliteCommand? command))
-        {
-            command = connection.CreateCommand();
-#pragma warning disable CA2100 // Text of this class; nothing from outside is in it.
-            command.CommandText = sql;
-#pragma warning restore CA2100
-            foreach ((string name, _) in parameters)
-            {
-                command.Parameters.Add(new SqliteParameter { ParameterName = name });
-            }
-
-            _commands.Add(sql, command);
-        }
-
-        for (int i = 0; i < parameters.Length; i++)
-        {
-            command.Parameters[i].Value = parameters[i].Value ?? DBNull.Value;
-        }
-
-        return command;
-    }
+        : throw Changed(runId);
 }

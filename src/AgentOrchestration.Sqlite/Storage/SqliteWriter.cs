@@ -12,11 +12,19 @@ internal sealed class SqliteWriter : IDisposable
 {
     private const int LargestGroup = 1024;
 
+    /// <summary>The most commits between two attempts to empty the log.</summary>
+    private const int LongestPause = 1024;
+
     private readonly BlockingCollection<WriteRequest> _requests = [];
     private readonly SqliteDatabase _database;
     private readonly Thread _thread;
     private SqliteSession? _session;
     private bool _isDisposed;
+
+    // Used by the thread. A process that was killed may have left what it had deleted.
+    private bool _holdsDeleted = true;
+    private int _commitsUntilEmptied = 1;
+    private int _pause = 1;
 
     public SqliteWriter(SqliteDatabase database)
     {
@@ -95,6 +103,7 @@ internal sealed class SqliteWriter : IDisposable
                     return count;
                 });
                 _database.Committed(commits);
+                EmptyLog(_session!);
                 group.ForEach(request => request.Succeed());
                 return;
             }
@@ -115,6 +124,21 @@ internal sealed class SqliteWriter : IDisposable
                 group.Remove(current);
             }
         }
+    }
+
+    /// <summary>Empties the log when it may hold what was deleted: what is deleted can be read nowhere in the files, unless somebody still reads it.</summary>
+    private void EmptyLog(SqliteSession session)
+    {
+        _holdsDeleted |= session.TakeDeleted();
+        if (!_holdsDeleted || --_commitsUntilEmptied > 0)
+        {
+            return;
+        }
+
+        // Who reads for long does not hold up every commit.
+        _holdsDeleted = !session.TryEmptyLog();
+        _pause = _holdsDeleted ? Math.Min(_pause * 2, LongestPause) : 1;
+        _commitsUntilEmptied = _pause;
     }
 
     private abstract class WriteRequest

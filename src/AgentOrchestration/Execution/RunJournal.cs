@@ -23,16 +23,38 @@ internal sealed class RunJournal(IRunStore store, HeldLease lease, LeaseRenewal 
 
     private readonly ConcurrentDictionary<(int Subtask, int Attempt), JsonElement> _outputs = [];
 
+    // Few runs have any.
+    private ConcurrentDictionary<(int Subtask, int Attempt), JournalBlob>? _blobs;
+
     public string RunId { get; } = lease.RunId;
 
     /// <summary>How many events there are.</summary>
     public long Written { get; set; }
 
     /// <summary>Keeps an output until the fact that it belongs to is written.</summary>
-    public void Keep(int subtask, int attempt, JsonElement output) => _outputs[(subtask, attempt)] = output;
+    public void Keep(int subtask, int attempt, JsonElement output)
+    {
+        ReadOnlySpan<byte> content = JsonMarshal.GetRawUtf8Value(output);
+        if (content.Length <= LargestOutput)
+        {
+            _blobs?.TryRemove((subtask, attempt), out _);
+            _outputs[(subtask, attempt)] = output;
+            return;
+        }
+
+        // Copied once, here: the element can go, and the store is given the copy.
+        var blobs = _blobs ?? Interlocked.CompareExchange(ref _blobs, [], null) ?? _blobs;
+        blobs[(subtask, attempt)] = new JournalBlob(Convert.ToHexString(SHA256.HashData(content)), content.ToArray());
+    }
 
     /// <summary>The fact never came, because the output did not count.</summary>
-    public void Forget(int subtask, int attempt) => _outputs.TryRemove((subtask, attempt), out _);
+    public void Forget(int subtask, int attempt)
+    {
+        if (!_outputs.TryRemove((subtask, attempt), out _))
+        {
+            _blobs?.TryRemove((subtask, attempt), out _);
+        }
+    }
 
     /// <summary>Renews the lease as long as the run is driven here.</summary>
     /// <param name="onLost">Called when another has taken the run, or the lease is over before the store has renewed it.</param>
@@ -112,18 +134,15 @@ internal sealed class RunJournal(IRunStore store, HeldLease lease, LeaseRenewal 
             return JournalFacts.Write(fact);
         }
 
-        JsonElement output = _outputs.TryGetValue((fact.Subtask, fact.Attempt), out JsonElement kept)
-            ? kept
-            : throw new InvalidOperationException($"The output of subtask {fact.Subtask} was not kept.");
-        ReadOnlySpan<byte> content = JsonMarshal.GetRawUtf8Value(output);
-        if (content.Length <= LargestOutput)
+        if (_blobs?.TryGetValue((fact.Subtask, fact.Attempt), out JournalBlob? blob) == true)
         {
-            return JournalFacts.WriteOutput(fact, output);
+            blobs.Add(blob);
+            return JournalFacts.WriteLargeOutput(fact, blob.Name);
         }
 
-        string name = Convert.ToHexString(SHA256.HashData(content));
-        blobs.Add(new JournalBlob(name, content.ToArray()));
-        return JournalFacts.WriteLargeOutput(fact, name);
+        return _outputs.TryGetValue((fact.Subtask, fact.Attempt), out JsonElement output)
+            ? JournalFacts.WriteOutput(fact, output)
+            : throw new InvalidOperationException($"The output of subtask {fact.Subtask} was not kept.");
     }
 
     private void Forget(ReadOnlySpan<RunFact> facts)

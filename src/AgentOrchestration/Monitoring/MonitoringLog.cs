@@ -11,7 +11,7 @@ internal static partial class MonitoringLog
     [LoggerMessage(1001, LogLevel.Information, "Run {RunId} {Outcome} after {Duration}.")]
     public static partial void RunEnded(ILogger logger, string runId, RunOutcome outcome, TimeSpan duration);
 
-    [LoggerMessage(1002, LogLevel.Information, "Run {RunId}: {SubtaskId} ({TaskType}) started, attempt {Attempt}.")]
+    [LoggerMessage(1002, LogLevel.Debug, "Run {RunId}: {SubtaskId} ({TaskType}) started, attempt {Attempt}.")]
     public static partial void AttemptStarted(ILogger logger, string runId, string subtaskId, string taskType, int attempt);
 
     [LoggerMessage(1003, LogLevel.Warning, "Run {RunId}: attempt {Attempt} of {SubtaskId} failed, the next starts at {RetryAt}: {Error}")]

@@ -6,6 +6,9 @@ namespace AgentOrchestration.Runs;
 /// <param name="timeProvider">The clock; leases expire by its monotonic timestamps.</param>
 public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
 {
+    /// <summary>How many events are read at once: the first ones do not cost the whole journal.</summary>
+    private const int PageLength = 64;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entry> _runs = new(StringComparer.Ordinal);
 
@@ -58,11 +61,18 @@ public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(string runId, long from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(from);
-        byte[][] events = Of(runId, entry => entry.Events.Skip((int)Math.Min(from, int.MaxValue)).ToArray()) ?? [];
-        foreach (byte[] content in events)
+        Entry? entry = Of(runId, entry => entry);
+        long end = entry is null ? 0 : CountOf(entry);
+        while (from < end)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            yield return content;
+            byte[][] page = PageOf(entry!, (int)from, (int)Math.Min(end - from, PageLength));
+            foreach (byte[] content in page)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return content;
+            }
+
+            from += page.Length;
         }
 
         await ValueTask.CompletedTask.ConfigureAwait(false);
@@ -165,6 +175,22 @@ public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    private int CountOf(Entry entry)
+    {
+        lock (_gate)
+        {
+            return entry.Events.Count;
+        }
+    }
+
+    private byte[][] PageOf(Entry entry, int from, int length)
+    {
+        lock (_gate)
+        {
+            return [.. entry.Events.GetRange(from, length)];
+        }
     }
 
     private Entry? Latest(RunLease lease)

@@ -8,6 +8,9 @@ namespace AgentOrchestration.Runs;
 /// <summary>Reads runs that are remembered, while they go on or afterwards, from any process; and removes old ones.</summary>
 public static class RunStoreExtensions
 {
+    /// <summary>A store may take into one transaction what it is asked at once.</summary>
+    private const int DeletedAtOnce = 64;
+
     /// <summary>
     /// The events of a run that are in its journal now. Outputs are <see cref="System.Text.Json.JsonElement"/>s: no task type has to be registered.
     /// </summary>
@@ -50,7 +53,7 @@ public static class RunStoreExtensions
         return events.Count == 0 ? null : RunSnapshot.Fold(events);
     }
 
-    /// <summary>Deletes runs that ended long ago.</summary>
+    /// <summary>Deletes runs that ended long ago, up to 64 at once.</summary>
     /// <param name="store">The store.</param>
     /// <param name="endedBefore">Runs that ended before this time.</param>
     /// <param name="cancellationToken">Ends the deleting; what was deleted stays deleted.</param>
@@ -61,11 +64,30 @@ public static class RunStoreExtensions
         ArgumentNullException.ThrowIfNull(store);
         await CallerContext.Leave();
         int deleted = 0;
-        await foreach (StoredRun run in store.ListAsync(new RunQuery { IsEnded = true, UpdatedBefore = endedBefore }, cancellationToken).ConfigureAwait(false))
+        List<Task<bool>> batch = [];
+        try
         {
-            deleted += await store.DeleteAsync(run.RunId, cancellationToken).ConfigureAwait(false) ? 1 : 0;
+            await foreach (StoredRun run in store.ListAsync(new RunQuery { IsEnded = true, UpdatedBefore = endedBefore }, cancellationToken).ConfigureAwait(false))
+            {
+                batch.Add(store.DeleteAsync(run.RunId, cancellationToken).AsTask());
+                if (batch.Count == DeletedAtOnce)
+                {
+                    await CountAsync().ConfigureAwait(false);
+                }
+            }
+        }
+        finally
+        {
+            await CountAsync().ConfigureAwait(false);
         }
 
         return deleted;
+
+        async Task CountAsync()
+        {
+            Task<bool>[] deletions = [.. batch];
+            batch.Clear();
+            deleted += (await Task.WhenAll(deletions).ConfigureAwait(false)).Count(wasDeleted => wasDeleted);
+        }
     }
 }

@@ -39,9 +39,7 @@ public sealed class RunLoggerTests
         Assert.Equal(
             [
                 $"Run {run.RunId} started: 2 subtasks.",
-                $"Run {run.RunId}: first (work) started, attempt 1.",
                 $"Run {run.RunId}: first succeeded after 00:00:04, output Executed; the process used 00:00:06 of cpu and up to 400 MiB meanwhile.",
-                $"Run {run.RunId}: second (work) started, attempt 1.",
                 $"Run {run.RunId}: second succeeded after 00:00:02, output Executed; the process used 00:00:03 of cpu and up to 400 MiB meanwhile.",
                 $"Run {run.RunId} Succeeded after 00:00:06.",
             ],
@@ -97,7 +95,21 @@ public sealed class RunLoggerTests
 
         Assert.Equal(
             [$"Run {run.RunId}: only was cancelled.", $"Run {run.RunId} Cancelled after 00:00:00."],
-            LinesOf(engine).Skip(2).Select(line => line.Message));
+            LinesOf(engine).Skip(1).Select(line => line.Message));
+    }
+
+    [Fact]
+    public async Task An_attempt_that_starts_is_in_the_log_for_whoever_debugs_only()
+    {
+        await using Engine engine = new(
+            builder => builder.AddTaskType("work", "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(1)),
+            services: services => services.AddFakeLogging().AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug)));
+        await using OrchestrationRun run = await engine.StartAsync(plan => plan.Add("only", "work"));
+        await run.EndAsync();
+        await run.DisposeAsync();
+
+        FakeLogRecord started = Assert.Single(LinesOf(engine), line => line.Message == $"Run {run.RunId}: only (work) started, attempt 1.");
+        Assert.Equal(LogLevel.Debug, started.Level);
     }
 
     [Fact]
