@@ -6,8 +6,9 @@ namespace AgentOrchestration.Sqlite;
 
 /// <summary>
 /// Remembers runs in one SQLite file. What it says is done is on the disk (WAL, <c>synchronous=FULL</c>); concurrent appends share one
-/// transaction. Several processes may use one file. A hash chain over each journal, a seal over each run and a count of commits beside the
-/// file find damage and loss; what is damaged is refused, by name. Safe for concurrent use.
+/// transaction. Several processes may use one file. A hash chain over each journal, a seal over each run, a chained directory of ids and a count of
+/// commits beside the file find damage and loss; what is damaged is refused, by name. Without a key they do not protect against somebody who may
+/// write the file and computes the hashes anew; with one they do. Safe for concurrent use.
 /// </summary>
 public sealed class SqliteRunStore : IRunStore, IDisposable
 {

@@ -178,7 +178,7 @@ internal sealed class SqliteDatabase : IDisposable
     };
 
     /// <summary>SQLite's own waiting for another process is much finer than that of the provider.</summary>
-    public void SetPatience(SqliteConnection connection) =>
+    public static void SetPatience(SqliteConnection connection) =>
         Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = {Patience.TotalMilliseconds}"));
 
     public void Dispose()

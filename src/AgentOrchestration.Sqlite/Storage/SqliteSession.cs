@@ -73,7 +73,7 @@ internal sealed class SqliteSession : IDisposable
         }
         finally
         {
-            _database.SetPatience(_connection);
+            SqliteDatabase.SetPatience(_connection);
         }
     }
 
