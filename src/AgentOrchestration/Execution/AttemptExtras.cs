@@ -8,13 +8,16 @@ namespace AgentOrchestration.Execution;
 internal sealed class AttemptExtras
 {
     private readonly Lock _gate = new();
+    private AttemptAdditions? _additions;
     private TaskUsage? _usage;
     private ITimer? _timer;
     private bool _isOver;
     private long _lastProgress;
 
     /// <summary>What the attempt wants to add to the run.</summary>
-    public TaskPlan? Additions { get; set; }
+    public AttemptAdditions Additions => Volatile.Read(ref _additions) ?? Interlocked.CompareExchange(ref _additions, new AttemptAdditions(), null) ?? _additions;
+
+    public bool HasAdditions => Volatile.Read(ref _additions) is not null;
 
     /// <summary>The objects of resources that it has in its hands.</summary>
     public AttemptLoans? Loans { get; private set; }
@@ -53,6 +56,10 @@ internal sealed class AttemptExtras
             _usage = _usage is null ? usage : _usage.Add(usage);
         }
     }
+
+    /// <summary>Takes what the attempt wants to add to the run; from now on it adds nothing.</summary>
+    /// <returns>The additions; <see langword="null"/> for none.</returns>
+    public TaskPlan? TakeAdditions() => Volatile.Read(ref _additions)?.Take();
 
     /// <summary>Sets the attempt's timer.</summary>
     public void Wake(TimeSpan after, TimeProvider timeProvider, Action what)

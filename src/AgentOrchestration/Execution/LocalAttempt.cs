@@ -1,3 +1,4 @@
+using AgentOrchestration.Graph;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Scheduling;
@@ -39,6 +40,8 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
 
     public bool HasExtras => Volatile.Read(ref _extras) is not null;
 
+    public LocalExecutor Executor => Run.Executor;
+
     public override IReadOnlyList<string> MissingInputs => Run.MissingInputsOf(Index);
 
     public override void ReportProgress(double fraction, string? message = null) => Run.Report(this, double.IsNaN(fraction) ? 0 : Math.Clamp(fraction, 0, 1), message);
@@ -60,13 +63,20 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
     public override void AddSubtasks(Action<TaskPlanBuilder> build)
     {
         ArgumentNullException.ThrowIfNull(build);
-        var builder = new TaskPlanBuilder(Run.Executor.Serializer.Options);
-        builder.AddRange(Extras.Additions?.Subtasks ?? []);
-        build(builder);
-        TaskPlan additions = builder.Build();
-        Run.CheckAdditions(this, additions);
-        Extras.Additions = additions;
+        bool isFirst = !(HasExtras && Extras.HasAdditions);
+        AttemptAdditions additions = Extras.Additions;
+        if (isFirst)
+        {
+            // The thread on which the code returns says so, then looks for additions, with no barrier in between: here, where it is rare, is one for both.
+            Interlocked.MemoryBarrierProcessWide();
+        }
+
+        additions.Add(this, build);
     }
+
+    /// <summary>Checks more of what the attempt wants to add.</summary>
+    /// <exception cref="InvalidPlanException">It does not pass the checks.</exception>
+    public void CheckAdditions(TaskPlan more, AdditionDraft draft) => Run.CheckAdditions(this, more, draft);
 
     public override ValueTask<T> RentAsync<T>(string resource, CancellationToken cancellationToken)
     {

@@ -93,7 +93,7 @@ internal sealed partial class LocalRun
             RetryAfter = exception is null ? null : retry.PauseOf(exception),
             Usage = attempt.Extras.Usage,
         };
-        return attempt.Extras.Additions is { } additions && exception is null
+        return attempt.Extras.TakeAdditions() is { } additions && exception is null
             ? CompleteWithAdditions(attempt, result, additions)
             : Tell((attempt, result), static (run, told, now, decisions) => run.Returned(told.attempt, told.result, now, decisions));
     }

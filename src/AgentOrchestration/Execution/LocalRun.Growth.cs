@@ -14,12 +14,17 @@ namespace AgentOrchestration.Execution;
 /// </summary>
 internal sealed partial class LocalRun
 {
-    /// <summary>Checks what an attempt wants to add. It is added when the attempt has succeeded.</summary>
-    public void CheckAdditions(LocalAttempt attempt, TaskPlan additions)
+    /// <summary>Checks more of what an attempt wants to add. It is added when the attempt has succeeded.</summary>
+    /// <exception cref="InvalidPlanException">It does not pass the checks.</exception>
+    public void CheckAdditions(LocalAttempt attempt, TaskPlan more, AdditionDraft draft)
     {
         lock (_growthGate)
         {
-            _ = CheckGrowth(additions, attempt.Index, GrowthSurroundings.ForAddition(Graph, attempt.Index), isJoined: false);
+            ThrowIfTooMany(draft.Count + more.Subtasks.Count);
+            if (PlannedGraph.Checker.CheckAddition(more, Graph, attempt.Index, draft) is { Count: > 0 } diagnostics)
+            {
+                throw new InvalidPlanException(new PlanRefusal(diagnostics) { Plan = more with { Subtasks = [.. draft.Subtasks, .. more.Subtasks] } });
+            }
         }
     }
 
@@ -207,12 +212,11 @@ internal sealed partial class LocalRun
     private JsonElement OutputOf(TaskPlan plan, int[] parts)
     {
         var outputs = new JsonObject();
-        foreach (Subtask last in OutputShape.LastOf(plan))
+        foreach ((int position, Subtask last) in OutputShape.LastOf(plan))
         {
-            int part = parts[plan.Subtasks.Index().First(subtask => subtask.Item.Id == last.Id).Index];
-            if (_core.State.StateOf(part) == SubtaskState.Succeeded)
+            if (_core.State.StateOf(parts[position]) == SubtaskState.Succeeded)
             {
-                outputs[last.Id] = JsonNode.Parse(Inputs.Write(part).GetRawText());
+                outputs[last.Id] = JsonNode.Parse(Inputs.Write(parts[position]).GetRawText());
             }
         }
 

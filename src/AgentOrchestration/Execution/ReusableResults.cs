@@ -95,8 +95,8 @@ internal sealed class ReusableResults
 
     private static HashSet<string> WithSuccessors(TaskGraph graph, IReadOnlyList<string> ids)
     {
-        var open = new Stack<int>(ids.Select(id => graph.Subtasks.Index().Where(subtask => subtask.Item.Id == id).Select(subtask => (int?)subtask.Index).FirstOrDefault()
-            ?? throw new ArgumentException($"The plan has no subtask '{id}'.", nameof(ids))));
+        Dictionary<string, int> indices = ids.Count == 0 ? [] : graph.Subtasks.Index().ToDictionary(subtask => subtask.Item.Id, subtask => subtask.Index, StringComparer.Ordinal);
+        var open = new Stack<int>(ids.Select(id => indices.TryGetValue(id, out int index) ? index : throw new ArgumentException($"The plan has no subtask '{id}'.", nameof(ids))));
         HashSet<string> again = new(StringComparer.Ordinal);
         while (open.TryPop(out int next))
         {

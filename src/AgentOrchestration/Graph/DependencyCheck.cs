@@ -43,11 +43,12 @@ internal sealed class DependencyCheck(TaskPlan plan, PlanReport report, GrowthSu
                 $"Use 1 to {SubtaskId.MaxLength} of A-Z a-z 0-9 _ -.");
         }
 
-        if (!_indices.TryAdd(id, subtask))
+        if (!_indices.TryAdd(id, subtask) || surroundings.DraftedPositionOf(id) is not null)
         {
+            int other = surroundings.DraftedPositionOf(id) - surroundings.DraftedCount ?? _indices[id];
             report.Add(
                 PlanDiagnosticCode.DuplicateId, subtask, "/id",
-                $"The subtask {report.PlaceOf(_indices[id])} has the same id.",
+                $"The subtask {report.PlaceOf(other)} has the same id.",
                 "Give each subtask an id of its own.");
         }
     }

@@ -264,7 +264,7 @@ internal sealed class GrowingGraph
         T[] grown = items;
         if (needed > items.Length || !_ownsArrays)
         {
-            grown = new T[Math.Max(needed, count + (count / 2))];
+            grown = new T[GrowingArray.LengthFor(count, needed)];
             Array.Copy(items, grown, count);
         }
 

@@ -1,3 +1,4 @@
+using AgentOrchestration.Plans;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Graph;
@@ -7,13 +8,17 @@ internal sealed class GrowthSurroundings
 {
     private readonly GrowingGraph? _graph;
     private readonly Func<string, int?> _indexOf;
+    private readonly AdditionDraft? _draft;
+    private readonly int _draftAt;
 
-    private GrowthSurroundings(GrowingGraph? graph, Func<string, int?> indexOf, int[] always)
+    private GrowthSurroundings(GrowingGraph? graph, Func<string, int?> indexOf, int[] always, AdditionDraft? draft = null)
     {
         _graph = graph;
         _indexOf = indexOf;
+        _draft = draft;
+        _draftAt = graph?.Count ?? 0;
         Always = always;
-        Offset = graph?.Count ?? 0;
+        Offset = _draftAt + DraftedCount;
     }
 
     /// <summary>Nothing: the subtasks are a plan.</summary>
@@ -44,14 +49,29 @@ internal sealed class GrowthSurroundings
     /// <summary>The subtasks that an attempt adds know the whole run, and come after their parent.</summary>
     public static GrowthSurroundings ForAddition(GrowingGraph graph, int parent) => new(graph, graph.IndexOf, [parent]);
 
+    /// <summary>More of what an attempt adds knows what it has added before, too.</summary>
+    public static GrowthSurroundings ForAddition(GrowingGraph graph, int parent, AdditionDraft draft)
+    {
+        int draftAt = graph.Count;
+        return new(graph, id => draft.PositionOf(id) is { } position ? draftAt + position : graph.IndexOf(id), [parent], draft);
+    }
+
+    /// <summary>The number of subtasks that the same attempt has added before.</summary>
+    public int DraftedCount => _draft?.Count ?? 0;
+
     /// <summary>Whether the subtasks do not know each other, so that an id never means one of them.</summary>
     public bool HidesSiblings { get; private init; }
 
     public int? IndexOf(string id) => _indexOf(id);
 
+    /// <summary>The position of the subtask of an id among those that the same attempt has added before.</summary>
+    public int? DraftedPositionOf(string id) => _draft?.PositionOf(id);
+
     /// <summary>The id of a subtask that was there before.</summary>
-    public string IdOf(int index) => _graph!.SubtaskAt(index).Id;
+    public string IdOf(int index) => SubtaskAt(index).Id;
 
     /// <summary>The output of a subtask that was there before.</summary>
-    public OutputShape? ShapeOf(int index, ITaskTypeRegistry taskTypes) => OutputShape.Of(_graph!.SubtaskAt(index), taskTypes);
+    public OutputShape? ShapeOf(int index, ITaskTypeRegistry taskTypes) => OutputShape.Of(SubtaskAt(index), taskTypes);
+
+    private Subtask SubtaskAt(int index) => index < _draftAt ? _graph!.SubtaskAt(index) : _draft!.Subtasks[index - _draftAt];
 }

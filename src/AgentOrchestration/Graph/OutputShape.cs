@@ -29,17 +29,17 @@ internal sealed record OutputShape(Type Type, JsonElement Schema)
             : new OutputShape(taskType.Invoker.OutputListType, ListOf(schema));
     }
 
-    /// <summary>The subtasks that no other of the plan depends on.</summary>
-    public static IEnumerable<Subtask> LastOf(TaskPlan plan)
+    /// <summary>The subtasks that no other of the plan depends on, with their places in the plan.</summary>
+    public static IEnumerable<(int Index, Subtask Subtask)> LastOf(TaskPlan plan)
     {
         HashSet<string> inner = [.. plan.Subtasks.SelectMany(subtask => subtask.DependsOn.Concat(subtask.OptionalDependsOn))];
-        return plan.Subtasks.Where(subtask => !inner.Contains(subtask.Id));
+        return plan.Subtasks.Index().Where(subtask => !inner.Contains(subtask.Item.Id));
     }
 
     private static OutputShape? OfPlan(TaskPlan plan, ITaskTypeRegistry taskTypes)
     {
         var properties = new JsonObject();
-        foreach (Subtask last in LastOf(plan))
+        foreach ((int _, Subtask last) in LastOf(plan))
         {
             if (Of(last, taskTypes) is not { } shape)
             {

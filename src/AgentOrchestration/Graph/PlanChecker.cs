@@ -40,6 +40,14 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
             ? new GraphGrowth(parent, part, isJoined, surroundings.Offset) { Plan = plan, Awaited = GrowthWaits.Find(graph, parent, part, isJoined) }
             : null;
 
+    /// <summary>Checks more of what a subtask wants to add. The whole is checked again when it joins the run.</summary>
+    /// <returns>What is wrong with it.</returns>
+    public IReadOnlyList<PlanDiagnostic> CheckAddition(TaskPlan more, GrowingGraph graph, int parent, AdditionDraft draft)
+    {
+        Check(more, GrowthSurroundings.ForAddition(graph, parent, draft), $"{graph.SubtaskAt(parent).Id}/", out IReadOnlyList<PlanDiagnostic> diagnostics);
+        return diagnostics;
+    }
+
     /// <summary>Checks more of a plan that is still being written.</summary>
     /// <returns>The growth, or <see langword="null"/> when there are diagnostics.</returns>
     public GraphGrowth? CheckMoreOfPlan(TaskPlan more, GrowingGraph graph, out IReadOnlyList<PlanDiagnostic> diagnostics)
@@ -70,7 +78,7 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
 
     private GraphPart? Check(TaskPlan plan, GrowthSurroundings surroundings, string prefix, out IReadOnlyList<PlanDiagnostic> diagnostics)
     {
-        var report = new PlanReport(plan);
+        var report = new PlanReport(plan, surroundings.DraftedCount);
         GraphPart? part = Check(plan, report, new PatternMatcher(), surroundings, prefix, depth: 1);
         diagnostics = report.Diagnostics;
         return part;

@@ -8,11 +8,12 @@ internal sealed class PlanReport
     private readonly TaskPlan _plan;
     private readonly string _place;
     private readonly DiagnosticList _diagnostics;
+    private readonly int _first;
 
-    public PlanReport(TaskPlan plan)
-        : this(plan, place: "", new DiagnosticList())
-    {
-    }
+    /// <param name="plan">The plan.</param>
+    /// <param name="first">The place of its first subtask, when others of the same plan were checked before.</param>
+    public PlanReport(TaskPlan plan, int first)
+        : this(plan, place: "", new DiagnosticList()) => _first = first;
 
     private PlanReport(TaskPlan plan, string place, DiagnosticList diagnostics) => (_plan, _place, _diagnostics) = (plan, place, diagnostics);
 
@@ -25,7 +26,7 @@ internal sealed class PlanReport
     public PlanReport ForNested(int subtask, TaskPlan nested) => new(nested, $"{PlaceOf(subtask)}/plan", _diagnostics);
 
     /// <summary>Where a subtask stands, as a JSON pointer.</summary>
-    public string PlaceOf(int subtask) => $"{_place}/subtasks/{subtask}";
+    public string PlaceOf(int subtask) => $"{_place}/subtasks/{_first + subtask}";
 
     public void AddForPlan(PlanDiagnosticCode code, string message, string remedy) =>
         _diagnostics.Add(new PlanDiagnostic(code, $"{_place}/subtasks", message, remedy));

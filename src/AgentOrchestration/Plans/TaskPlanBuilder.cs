@@ -16,6 +16,9 @@ public sealed class TaskPlanBuilder
 
     internal JsonSerializerOptions SerializerOptions { get; }
 
+    /// <summary>Gives the subtasks that were added before, when one that is not here is to be changed; from then on they are here. Default: none.</summary>
+    internal Func<IReadOnlyList<Subtask>>? Earlier { get; set; }
+
     /// <summary>Adds a subtask.</summary>
     /// <param name="id">Its id: 1 to 64 of <c>A-Z a-z 0-9 _ -</c>.</param>
     /// <param name="taskType">The registered task type that does the work.</param>
@@ -199,6 +202,13 @@ public sealed class TaskPlanBuilder
     {
         ArgumentNullException.ThrowIfNull(id);
         int index = _subtasks.FindIndex(subtask => subtask.Id == id);
+        if (index < 0 && Earlier is { } earlier)
+        {
+            Earlier = null;
+            _subtasks.InsertRange(0, earlier());
+            return IndexOf(id);
+        }
+
         return index >= 0 ? index : throw new ArgumentException(
             $"There is no subtask '{Excerpt.Of(id)}'; there are: {string.Join(", ", _subtasks.Take(20).Select(subtask => Excerpt.Of(subtask.Id)))}.", nameof(id));
     }

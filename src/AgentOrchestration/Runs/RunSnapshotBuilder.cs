@@ -114,10 +114,10 @@ internal sealed class RunSnapshotBuilder
         AttemptStarted => subtask with
         {
             State = SubtaskState.Running,
-            AttemptSpans = [.. subtask.AttemptSpans, new AttemptSpan(fact.Time, null)],
+            AttemptSpans = AttemptSpans.Add(subtask.AttemptSpans, new AttemptSpan(fact.Time, null)),
             Progress = null,
             StartedAt = subtask.StartedAt ?? fact.Time,
-            IsDegraded = subtask.Subtask.OptionalDependsOn.Any(id => !HasSucceeded(id)),
+            IsDegraded = subtask.Attempts == 0 ? subtask.Subtask.OptionalDependsOn.Any(id => !HasSucceeded(id)) : subtask.IsDegraded,
         },
         AttemptAbandoned => subtask with { Abandoned = true },
         AttemptInterrupted => EndAttempt(subtask, fact) with { State = SubtaskState.Ready },
@@ -149,13 +149,9 @@ internal sealed class RunSnapshotBuilder
 
     private static SubtaskSnapshot EndAttempt(SubtaskSnapshot subtask, SubtaskEvent fact)
     {
-        if (subtask.AttemptSpans.Count == 0 || subtask.AttemptSpans[^1].EndedAt is not null)
-        {
-            return subtask;
-        }
-
-        AttemptSpan[] spans = [.. subtask.AttemptSpans];
-        spans[^1] = spans[^1] with { EndedAt = fact.Time };
-        return subtask with { AttemptSpans = spans };
+        IReadOnlyList<AttemptSpan> spans = subtask.AttemptSpans;
+        return spans.Count == 0 || spans[^1].EndedAt is not null
+            ? subtask
+            : subtask with { AttemptSpans = AttemptSpans.WithLast(spans, spans[^1] with { EndedAt = fact.Time }) };
     }
 }

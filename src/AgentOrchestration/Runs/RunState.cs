@@ -18,6 +18,7 @@ internal sealed class RunState
     private bool _anyCancelled;
     private bool _budgetCutShort;
     private List<int>? _undecided;
+    private TolerableLosses? _tolerable;
 
     public RunState(TaskGraph graph, double[]? priorities = null)
     {
@@ -175,10 +176,18 @@ internal sealed class RunState
             return;
         }
 
-        bool counts = !IsTolerated(Graph, subtask);
-        _anyFailed |= counts && _states[subtask] == SubtaskState.Failed;
-        _anyCancelled |= _states[subtask] == SubtaskState.Cancelled && (counts || Stop is not null);
+        if (_states[subtask] == SubtaskState.Failed)
+        {
+            _anyFailed = _anyFailed || !CanDoWithout(subtask);
+        }
+        else
+        {
+            _anyCancelled = _anyCancelled || Stop is not null || !CanDoWithout(subtask);
+        }
     }
+
+    /// <summary>Whether the run can succeed though a subtask does not.</summary>
+    public bool CanDoWithout(int subtask) => (_tolerable ??= new TolerableLosses(Graph)).Contains(subtask);
 
     private void StartRoots(RunConsequences consequences)
     {
@@ -261,48 +270,16 @@ internal sealed class RunState
         && Graph.IsNeeded(dependency, subtask)
         && !(reason == SkipReason.Condition && Graph.IsAwaited(dependency, subtask));
 
-    /// <summary>
-    /// Whether the run can do without a subtask: whether every way from it to a subtask that nothing depends on leads over an optional input, or
-    /// over a list of which some items may fail.
-    /// </summary>
-    public static bool IsTolerated(GrowingGraph graph, int subtask)
-    {
-        if (!graph.MayDoWithout)
-        {
-            return false;
-        }
-
-        HashSet<int> lost = [subtask];
-        Stack<int> open = new(lost);
-        while (open.TryPop(out int next))
-        {
-            int[] successors = [.. graph.PlannedSuccessors(next), .. graph.AddedSuccessors(next) ?? []];
-            if (successors.Length == 0)
-            {
-                return false;
-            }
-
-            foreach (int successor in successors)
-            {
-                if (graph.IsNeeded(next, successor) && lost.Add(successor))
-                {
-                    open.Push(successor);
-                }
-            }
-        }
-
-        return true;
-    }
-
     private void Grow(GraphGrowth growth, RunConsequences consequences)
     {
         int first = Graph.Count;
         Graph.Grow(growth);
         int count = Graph.Count;
-        Array.Resize(ref _states, count);
-        Array.Resize(ref _attempts, count);
-        Array.Resize(ref _payloads, count);
-        Array.Resize(ref _waitingFor, count);
+        _tolerable?.Forget(growth);
+        GrowingArray.Reserve(ref _states, count);
+        GrowingArray.Reserve(ref _attempts, count);
+        GrowingArray.Reserve(ref _payloads, count);
+        GrowingArray.Reserve(ref _waitingFor, count);
         Open += count - first;
         if (growth.IsJoined)
         {

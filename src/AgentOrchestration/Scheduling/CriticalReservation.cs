@@ -17,42 +17,57 @@ internal sealed class CriticalReservation(RunState state, IResourceManager resou
     private const double Patience = 0.25;
     private const long ShortestPatience = 50 * TimeSpan.TicksPerMillisecond;
 
-    private readonly List<int> _running = [];
+    private readonly HashSet<int> _running = [];
     private readonly HashSet<int> _givenUp = [];
     private readonly double[] _seconds = state.Graph.Origin.Part.SecondsBy(subtask => observed?.SecondsOf(subtask) ?? subtask.EstimatedDuration?.TotalSeconds);
-    private readonly long[] _endsAt = new long[state.Graph.Count];
     private readonly double _mean = state.Graph.Origin.Part.SecondsBy(static subtask => subtask.EstimatedDuration?.TotalSeconds).DefaultIfEmpty().Average();
+
+    // Of each planned subtask: when its latest attempt is expected to end, whether one has begun or none will, and how many of its dependencies have not begun.
+    private readonly long[] _endsAt = new long[state.Graph.Count];
+    private readonly bool[] _hasBegun = new bool[state.Graph.Count];
+    private readonly int[] _unbegun = Array.ConvertAll(state.Graph.Origin.Dependencies, dependencies => dependencies.Length);
+
+    // Those that wait for nothing but running ones, the most urgent first, and some that did; and for what each of them waits.
+    private readonly PriorityQueue<int, long> _candidates = new();
+    private readonly HashSet<int> _isCandidate = [];
+    private readonly Dictionary<int, AwaitedEnds> _awaited = [];
+    private int _read;
     private int _reservedFor = -1;
     private long _neededAt;
     private long _patientUntil;
 
     private GrowingGraph Graph => state.Graph;
 
-    /// <summary>An attempt begins.</summary>
-    public void Begin(int subtask, long now)
+    /// <summary>How many facts, dependencies and candidates were looked at so far.</summary>
+    public long Visits { get; private set; }
+
+    /// <summary>The subtask for which it is reserved; -1 for none.</summary>
+    public int ReservedFor => _reservedFor;
+
+    /// <summary>Whether what a subtask waits for has taken too long.</summary>
+    public bool HasGivenUp(int subtask) => _givenUp.Contains(subtask);
+
+    /// <summary>The order of urgency has changed.</summary>
+    public void Reorder()
     {
-        if (subtask < _endsAt.Length)
-        {
-            _endsAt[subtask] = now + TicksOf(subtask);
-            _running.Add(subtask);
-            Decide(now);
-        }
+        _candidates.Clear();
+        _candidates.EnqueueRange(_isCandidate.Select(subtask => (subtask, Graph.UrgencyOf(subtask))));
     }
 
-    /// <summary>Something has happened: decides for what to reserve from now on.</summary>
+    /// <summary>Something has happened: decides for what to reserve from now on. Looks only at what has happened since the last time.</summary>
     public void Decide(long now)
     {
-        _running.RemoveAll(subtask => state.StateOf(subtask) != SubtaskState.Running);
-        _reservedFor = -1;
-        foreach (int running in _running)
+        for (RunHistory history = state.History; _read < history.Count; _read++)
         {
-            foreach (int successor in Graph.PlannedSuccessors(running))
-            {
-                if ((_reservedFor < 0 || Graph.UrgencyOf(successor) < Graph.UrgencyOf(_reservedFor)) && !_givenUp.Contains(successor) && WaitsForRunningOnly(successor))
-                {
-                    Reserve(successor, now);
-                }
-            }
+            Follow(history[_read]);
+        }
+
+        _reservedFor = -1;
+        while (_candidates.TryPeek(out int subtask, out _) && !TryReserve(subtask, now))
+        {
+            Visits++;
+            _candidates.Dequeue();
+            _isCandidate.Remove(subtask);
         }
     }
 
@@ -65,44 +80,109 @@ internal sealed class CriticalReservation(RunState state, IResourceManager resou
             ? 0
             : _patientUntil + 1;
 
-    private void Reserve(int subtask, long now)
+    private void Follow(in RunFact fact)
     {
-        long readyAt = now;
-        long patience = ShortestPatience;
-        foreach (int dependency in Graph.Dependencies[subtask])
+        Visits++;
+        int subtask = fact.Subtask;
+        if (subtask < 0 || subtask >= _endsAt.Length)
         {
-            if (state.StateOf(dependency) == SubtaskState.Running)
+            return;
+        }
+
+        switch (fact.Kind)
+        {
+            case RunFactKind.AttemptStarted:
+                _endsAt[subtask] = fact.Time + TicksOf(subtask);
+                _running.Add(subtask);
+                Begin(subtask);
+                break;
+            case RunFactKind.AttemptInterrupted or RunFactKind.AttemptFailed:
+                _running.Remove(subtask);
+                SetBegun(subtask, hasBegun: false);
+                break;
+            case RunFactKind.SubtaskSucceeded or RunFactKind.SubtaskFailed or RunFactKind.SubtaskSkipped or RunFactKind.SubtaskCancelled:
+                _running.Remove(subtask);
+                _awaited.Remove(subtask);
+                SetBegun(subtask, hasBegun: true);
+                break;
+        }
+    }
+
+    private void Begin(int subtask)
+    {
+        if (_awaited.Count > 0)
+        {
+            foreach (int successor in Graph.PlannedSuccessors(subtask))
             {
-                readyAt = Math.Max(readyAt, _endsAt[dependency]);
-                patience = Math.Max(patience, (long)(TicksOf(dependency) * Patience));
-                if (now > _endsAt[dependency] + patience)
-                {
-                    _givenUp.Add(subtask);
-                    return;
-                }
+                Visits++;
+                _awaited.GetValueOrDefault(successor)?.Add(subtask, _endsAt[subtask], TicksOf(subtask));
             }
         }
 
-        (_reservedFor, _neededAt, _patientUntil) = (subtask, readyAt, readyAt + patience);
+        SetBegun(subtask, hasBegun: true);
     }
 
-    private bool WaitsForRunningOnly(int subtask)
+    private void SetBegun(int subtask, bool hasBegun)
     {
-        if (subtask >= _endsAt.Length || state.StateOf(subtask) != SubtaskState.Pending)
+        if (_hasBegun[subtask] == hasBegun)
+        {
+            return;
+        }
+
+        _hasBegun[subtask] = hasBegun;
+        foreach (int successor in Graph.PlannedSuccessors(subtask))
+        {
+            Visits++;
+            _unbegun[successor] += hasBegun ? -1 : 1;
+            if (_unbegun[successor] == 0 && state.StateOf(successor) == SubtaskState.Pending && _isCandidate.Add(successor))
+            {
+                _candidates.Enqueue(successor, Graph.UrgencyOf(successor));
+                Await(successor);
+            }
+        }
+    }
+
+    /// <summary>Collects the running ones that a subtask waits for; later ones join when they begin.</summary>
+    private void Await(int subtask)
+    {
+        if (_awaited.ContainsKey(subtask))
+        {
+            return;
+        }
+
+        var ends = new AwaitedEnds();
+        _awaited.Add(subtask, ends);
+        foreach (int dependency in Graph.Dependencies[subtask])
+        {
+            Visits++;
+            if (_running.Contains(dependency))
+            {
+                ends.Add(dependency, _endsAt[dependency], TicksOf(dependency));
+            }
+        }
+    }
+
+    /// <returns>Whether it is reserved for a subtask; otherwise it is no candidate until one of its dependencies begins again.</returns>
+    private bool TryReserve(int subtask, long now)
+    {
+        if (_unbegun[subtask] > 0 || state.StateOf(subtask) != SubtaskState.Pending || _givenUp.Contains(subtask) || !_awaited[subtask].TryFind(IsRunning, out long first, out long last, out long longest))
         {
             return false;
         }
 
-        foreach (int dependency in Graph.Dependencies[subtask])
+        long patience = Math.Max(ShortestPatience, (long)(longest * Patience));
+        if (now > first + patience)
         {
-            if (dependency >= _endsAt.Length || state.StateOf(dependency) is SubtaskState.Pending or SubtaskState.Ready)
-            {
-                return false;
-            }
+            _givenUp.Add(subtask);
+            return false;
         }
 
+        long readyAt = Math.Max(now, last);
+        (_reservedFor, _neededAt, _patientUntil) = (subtask, readyAt, readyAt + patience);
         return true;
     }
+
+    private bool IsRunning(int subtask, long endsAt) => state.StateOf(subtask) == SubtaskState.Running && _endsAt[subtask] == endsAt;
 
     /// <summary>Whether less than what is reserved would be left of a pool.</summary>
     private bool IsInTheWay(ResourceRequirements needs)

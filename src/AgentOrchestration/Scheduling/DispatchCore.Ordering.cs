@@ -35,6 +35,7 @@ internal sealed partial class DispatchCore
     {
         Graph.GoByCriticalPath(_plan, seconds);
         _ready.Reorder();
+        _reservation?.Reorder();
     }
 
     private void PrepareOrder(long now)

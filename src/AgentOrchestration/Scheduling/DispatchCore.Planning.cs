@@ -62,7 +62,7 @@ internal sealed partial class DispatchCore
     {
         if (_options.FailurePolicy != FailurePolicy.Continue && State.HasFailed && State.Stop is null)
         {
-            _stopAfterFailureOf = Enumerable.Range(0, Graph.Count).First(subtask => State.StateOf(subtask) == SubtaskState.Failed && !RunState.IsTolerated(Graph, subtask));
+            _stopAfterFailureOf = Enumerable.Range(0, Graph.Count).First(subtask => State.StateOf(subtask) == SubtaskState.Failed && !State.CanDoWithout(subtask));
         }
     }
 

@@ -187,7 +187,7 @@ internal sealed partial class DispatchCore
         }
 
         _mayNeedPreparation = true;
-        Array.Resize(ref _waits, Graph.Count + growth.Part.Count);
+        GrowingArray.Reserve(ref _waits, Graph.Count + growth.Part.Count);
         State.Apply(new RunFact(RunFactKind.SubtasksAdded, now, subtask, payload: growth), _consequences);
     }
 }

@@ -18,7 +18,7 @@ internal sealed partial class DispatchCore
         if (fact.Kind == RunFactKind.SubtasksAdded)
         {
             var growth = (GraphGrowth)fact.Payload!;
-            Array.Resize(ref _waits, Graph.Count + growth.Part.Count);
+            GrowingArray.Reserve(ref _waits, Graph.Count + growth.Part.Count);
             _mayNeedPreparation = true;
             if (growth.IsJoined)
             {

@@ -298,7 +298,7 @@ internal sealed partial class DispatchCore
         State.Apply(new RunFact(RunFactKind.AttemptStarted, now, subtask, attempt), _consequences);
         _budget?.Reserve(subtask, policy.ExpectedUsage);
         _planned?.Begin(subtask, attempt, now);
-        _reservation?.Begin(subtask, now);
+        _reservation?.Decide(now);
         decisions.Start(subtask, attempt, lease);
         if (policy.HasTimeLimit)
         {

@@ -23,7 +23,7 @@ internal sealed class EstimateCorrection(TaskGraph plan, GrowingGraph graph, Obs
     private const long ShortestPause = TimeSpan.TicksPerMillisecond * 10;
 
     private readonly long _pause = PauseFor(plan);
-    private readonly ObservedDurations _known = observed?.Copy() ?? new ObservedDurations();
+    private readonly ObservedDurations _known = new(observed);
     private long _dueAt = startOfRun + PauseFor(plan);
     private DurationReader? _reader;
     private int[] _samples = [];

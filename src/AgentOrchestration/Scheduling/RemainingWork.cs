@@ -30,8 +30,9 @@ internal sealed class RemainingWork
         _isRunning = [.. _open.Select(index => run.Subtasks[index].State == SubtaskState.Running)];
         _isJoined = [.. _open.Select(index => graph.PartsOf(index).Any())];
         _joinedIds = [.. _open.Where((_, position) => _isJoined[position]).Select(index => graph.SubtaskAt(index).Id)];
+        var tolerable = new TolerableLosses(graph);
         HasFailed = Enumerable.Range(0, Math.Min(graph.Count, run.Subtasks.Count))
-            .Any(index => run.Subtasks[index].State == SubtaskState.Failed && !RunState.IsTolerated(graph, index));
+            .Any(index => run.Subtasks[index].State == SubtaskState.Failed && !tolerable.Contains(index));
         Graph = MakeGraph();
     }
 

@@ -30,35 +30,33 @@ internal sealed class UrgencyHeap
     public long Pop()
     {
         long top = _items[0];
-        RemoveAt(0);
+        long last = _items[--Count];
+        if (Count > 0)
+        {
+            Sink(0, last);
+        }
+
         return top;
     }
 
-    public bool Remove(long item)
+    /// <summary>Removes all items that are in a set.</summary>
+    /// <param name="items">The set.</param>
+    public void RemoveAll(HashSet<long> items)
     {
-        int index = Items.IndexOf(item);
-        if (index >= 0)
+        int count = Count;
+        Count = 0;
+        for (int i = 0; i < count; i++)
         {
-            RemoveAt(index);
-        }
-
-        return index >= 0;
-    }
-
-    public void Clear() => Count = 0;
-
-    private void RemoveAt(int index)
-    {
-        long last = _items[--Count];
-        if (index < Count)
-        {
-            Sink(index, last);
-            if (_items[index] == last)
+            // No more have been pushed than were looked at, so none is overwritten.
+            long item = _items[i];
+            if (!items.Contains(item))
             {
-                Rise(index, last);
+                Push(item);
             }
         }
     }
+
+    public void Clear() => Count = 0;
 
     private void Rise(int index, long item)
     {

@@ -12,11 +12,17 @@ internal sealed class ObservedDurations : IObservedDurations
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, ObservedDuration> _byType;
+    private readonly ObservedDurations? _before;
 
     public ObservedDurations()
         : this([])
     {
     }
+
+    /// <summary>Begins with what others have observed, without a copy of it: a task type is taken from them when something of it is observed here.</summary>
+    /// <param name="before">What others have observed; nothing that is observed here is added to it.</param>
+    internal ObservedDurations(ObservedDurations? before)
+        : this([]) => _before = before;
 
     private ObservedDurations(Dictionary<string, ObservedDuration> byType) => _byType = byType;
 
@@ -57,7 +63,7 @@ internal sealed class ObservedDurations : IObservedDurations
         TimeSpan took = duration < Shortest ? Shortest : duration > Longest ? Longest : duration;
         lock (_gate)
         {
-            ObservedDuration before = _byType.GetValueOrDefault(subtask.TaskType) ?? new ObservedDuration(subtask.TaskType, default, default);
+            ObservedDuration before = Find(subtask.TaskType) ?? new ObservedDuration(subtask.TaskType, default, default);
             _byType[subtask.TaskType] = before with
             {
                 Seconds = before.Seconds.With(took.TotalSeconds),
@@ -104,7 +110,7 @@ internal sealed class ObservedDurations : IObservedDurations
     {
         lock (_gate)
         {
-            return _byType.GetValueOrDefault(taskType);
+            return _byType.GetValueOrDefault(taskType) ?? _before?.Find(taskType);
         }
     }
 }

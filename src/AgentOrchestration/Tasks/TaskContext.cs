@@ -90,6 +90,7 @@ public abstract class TaskContext
     /// </summary>
     /// <param name="build">Adds the subtasks.</param>
     /// <exception cref="InvalidPlanException">The subtasks do not pass the checks that a plan has to; nothing is added.</exception>
+    /// <exception cref="InvalidOperationException">The attempt has ended, so what is added would be lost; or there would be too many.</exception>
     /// <exception cref="NotSupportedException">The executor lets no run grow.</exception>
     public virtual void AddSubtasks(Action<TaskPlanBuilder> build) =>
         throw new NotSupportedException("This executor lets no run grow.");

@@ -264,7 +264,7 @@ public sealed class HostileCodeTests
         kept!.ReportProgress(0.5, "late");
         kept.StreamText("late");
         kept.ReportUsage(new TaskUsage(1, 1, 1));
-        kept.AddSubtasks(plan => plan.Add("late", "work"));
+        Assert.Contains("has ended", Assert.Throws<InvalidOperationException>(() => kept.AddSubtasks(plan => plan.Add("late", "work"))).Message, StringComparison.Ordinal);
         second.Open();
         RunResult result = await run.EndAsync();
 

@@ -3,6 +3,7 @@ using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling;
+using AgentOrchestration.Tasks;
 using CsCheck;
 
 namespace AgentOrchestration.Tests.Scheduling;
@@ -53,6 +54,84 @@ public sealed class CriticalReservationTests
             Assert.All(resources.Snapshot(), pool => Assert.Equal(0, pool.InUse));
         },
         iter: Simulations.Of(2000));
+
+    [Fact]
+    public void It_reserves_for_the_most_urgent_that_waits_for_running_ones_only_whatever_happens() => Gen.Int.Sample(
+        seed =>
+        {
+            var random = new Random(seed);
+            TaskGraph graph = GraphOf.Plan(plan => AddRandom(plan, random), new ResourcePools([new("a", 5), new("b", 7)]));
+            var state = new RunState(graph);
+            var reservation = new CriticalReservation(state, new ResourcePools([new("a", 5), new("b", 7)]), observed: null);
+            var consequences = new RunConsequences();
+            state.Apply(new RunFact(RunFactKind.RunStarted, time: 0), consequences);
+            long now = 0;
+            for (int step = 0; step < 60; step++)
+            {
+                now += random.Next(0, 3) * TimeSpan.TicksPerSecond;
+                Happen(state, random, now, consequences);
+                reservation.Decide(now);
+                Assert.Equal(ExpectedFor(graph, state, reservation), reservation.ReservedFor);
+            }
+        },
+        iter: Simulations.Of(2000));
+
+    [Fact]
+    public void To_decide_costs_what_has_happened_however_much_is_running() => Cost.IsLinear(count =>
+    {
+        TaskGraph graph = GraphOf.Plan(plan => plan.Add("join", "work", after: [.. Enumerable.Range(0, count).Select(i => plan.Add($"s{i}", "work"))]));
+        var state = new RunState(graph);
+        var reservation = new CriticalReservation(state, new ResourcePools([]), observed: null);
+        var consequences = new RunConsequences();
+        state.Apply(new RunFact(RunFactKind.RunStarted, time: 0), consequences);
+        foreach (RunFactKind kind in (RunFactKind[])[RunFactKind.AttemptStarted, RunFactKind.SubtaskSucceeded])
+        {
+            for (int subtask = 0; subtask < count; subtask++)
+            {
+                state.Apply(new RunFact(kind, time: 0, subtask, attempt: 1, payload: None.Value), consequences);
+                reservation.Decide(now: 0);
+            }
+
+            Assert.Equal(kind == RunFactKind.AttemptStarted ? count : -1, reservation.ReservedFor);
+        }
+
+        return reservation.Visits;
+    });
+
+    /// <summary>Something random that may happen: a ready subtask starts or is skipped, a running one ends or is to be tried again.</summary>
+    private static void Happen(RunState state, Random random, long now, RunConsequences consequences)
+    {
+        int subtask = random.Next(state.Graph.Count);
+        int attempt = state.AttemptOf(subtask);
+        if (state.StateOf(subtask) == SubtaskState.Ready)
+        {
+            state.Apply(
+                random.Next(6) == 0
+                    ? new RunFact(RunFactKind.SubtaskSkipped, now, subtask, payload: new SkipCause(subtask, SkipReason.Condition))
+                    : new RunFact(RunFactKind.AttemptStarted, now, subtask, attempt + 1),
+                consequences);
+        }
+        else if (state.StateOf(subtask) == SubtaskState.Running)
+        {
+            state.Apply(
+                random.Next(3) switch
+                {
+                    0 => new RunFact(RunFactKind.AttemptFailed, now, subtask, attempt, payload: new AttemptRetry(new SubtaskError("Fault", "It fails."), now)),
+                    1 => new RunFact(RunFactKind.AttemptInterrupted, now, subtask, attempt),
+                    _ => new RunFact(RunFactKind.SubtaskSucceeded, now, subtask, attempt, payload: None.Value),
+                },
+                consequences);
+        }
+    }
+
+    /// <summary>Finds it by looking at everything.</summary>
+    private static int ExpectedFor(TaskGraph graph, RunState state, CriticalReservation reservation) => Enumerable.Range(0, graph.Count)
+        .Where(subtask => state.StateOf(subtask) == SubtaskState.Pending
+            && !reservation.HasGivenUp(subtask)
+            && graph.Dependencies[subtask].All(dependency => state.StateOf(dependency) is not (SubtaskState.Pending or SubtaskState.Ready))
+            && graph.Dependencies[subtask].Any(dependency => state.StateOf(dependency) == SubtaskState.Running))
+        .DefaultIfEmpty(-1)
+        .MinBy(subtask => subtask < 0 ? 0 : state.Graph.UrgencyOf(subtask));
 
     private static IReadOnlyList<RunEvent> Play(bool reserves, int smallSeconds, int gateTakes = 10)
     {

@@ -1,0 +1,152 @@
+using AgentOrchestration.Graph;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Resources;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Scheduling;
+using AgentOrchestration.Tasks;
+
+namespace AgentOrchestration.Tests.Scheduling;
+
+/// <summary>What the core costs as a run grows: in proportion to what happens, never to what is there.</summary>
+public sealed class CoreCostTests
+{
+    [Fact]
+    public void A_run_that_grows_many_times_costs_what_is_added() => Cost.IsLinear(count =>
+    {
+        TaskGraph graph = GraphOf.Plan(plan => AddMany(plan, count));
+        var core = new DispatchCore(graph, new ResourcePools([]), "run", new RunOptions { MaxParallelism = 1 });
+        var decisions = new Decisions();
+        core.Start(now: 0, decisions);
+        return Cost.BytesOf(() =>
+        {
+            int grown = 0;
+            while (decisions.Starts is [AttemptStart start])
+            {
+                decisions.Clear();
+                GraphGrowth? growth = start.Subtask < count && grown++ < count ? GrowthOf(core, start.Subtask) : null;
+                core.Returned(start.Subtask, start.Attempt, new AttemptResult { Output = None.Value, Growth = growth }, now: 0, decisions);
+            }
+
+            Assert.Equal((2 * count, RunOutcome.Succeeded), (core.State.Graph.Count, core.State.Outcome));
+        });
+    });
+
+    [Fact]
+    public void Replaying_a_run_that_has_grown_many_times_costs_what_was_added() => Cost.IsLinear(count =>
+    {
+        TaskGraph graph = GraphOf.Plan(plan => AddMany(plan, count));
+        var core = new DispatchCore(graph, new ResourcePools([]), "run", new RunOptions());
+        return Cost.BytesOf(() =>
+        {
+            core.Replay(new RunFact(RunFactKind.RunStarted, time: 0));
+            for (int subtask = 0; subtask < count; subtask++)
+            {
+                core.Replay(new RunFact(RunFactKind.AttemptStarted, 0, subtask, 1));
+                core.Replay(new RunFact(RunFactKind.SubtaskSucceeded, 0, subtask, 1, payload: None.Value));
+                core.Replay(new RunFact(RunFactKind.SubtasksAdded, 0, subtask, payload: GrowthOf(core, subtask)));
+            }
+
+            Assert.Equal(2 * count, core.State.Graph.Count);
+        });
+    });
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Cancelling_waiting_subtasks_one_by_one_costs_the_same_for_each(bool isLastFirst) => Cost.IsLinear(count =>
+    {
+        DispatchCore core = Started(count, new RunOptions { MaxParallelism = 4 }, out Decisions decisions);
+        long bytes = Cost.BytesOf(() =>
+        {
+            for (int i = 0; i < count; i++)
+            {
+                core.CancelSubtask(isLastFirst ? count - 1 - i : i, now: 0, decisions);
+            }
+        });
+
+        Assert.Equal(4, core.State.Running);
+        Assert.Equal(4, core.State.Open);
+        return bytes;
+    });
+
+    [Fact]
+    public void A_budget_that_ends_while_subtasks_wait_costs_the_same_for_each() => Cost.IsLinear(count =>
+    {
+        TaskGraph graph = GraphOf.Plan(plan => AddMany(plan, count));
+        var options = new RunOptions { MaxParallelism = 20, Budget = new RunBudget { MaxAttempts = 10, WhenExhausted = BudgetAction.Finish } };
+        var core = new DispatchCore(graph, new ResourcePools([]), "run", options);
+        long bytes = Cost.BytesOf(() => core.Start(now: 0, new Decisions()));
+
+        Assert.Equal(10, core.State.Open);
+        return bytes;
+    });
+
+    [Fact]
+    public void Failures_that_a_run_can_do_without_cost_the_same_for_each() => Cost.IsLinear(count =>
+    {
+        TaskGraph graph = GraphOf.Plan(plan =>
+        {
+            SubtaskRef last = plan.Add("chain0", "work", after: [.. AddMany(plan, count)]);
+            for (int i = 1; i < count; i++)
+            {
+                last = plan.Add($"chain{i}", "work", after: [last]);
+            }
+
+            plan.Add("end", "work", optional: [last]);
+        });
+        var core = new DispatchCore(graph, new ResourcePools([]), "run", new RunOptions { MaxParallelism = int.MaxValue });
+        var decisions = new Decisions();
+        core.Start(now: 0, decisions);
+        AttemptStart[] starts = [.. decisions.Starts];
+        decisions.Clear();
+        long bytes = Cost.BytesOf(() =>
+        {
+            foreach (AttemptStart start in starts)
+            {
+                core.Returned(start.Subtask, start.Attempt, new AttemptResult { Error = new SubtaskError("Fault", "It fails.") }, now: 0, decisions);
+            }
+        });
+
+        Assert.Equal((count, 1), (starts.Length, core.State.Running));
+        Assert.False(core.State.HasFailed);
+        return bytes;
+    });
+
+    [Fact]
+    public void A_run_copies_nothing_of_what_was_observed_of_other_task_types()
+    {
+        TaskGraph graph = GraphOf.Plan(plan => AddMany(plan, 2));
+        long few = BytesWith(10);
+
+        Assert.Equal(few, BytesWith(10_000));
+
+        long BytesWith(int taskTypes)
+        {
+            var observed = new ObservedDurations();
+            observed.Restore(Enumerable.Range(0, taskTypes).Select(i => new ObservedDuration($"type{i}", default, default)));
+            var core = new DispatchCore(graph, new ResourcePools([]), "run", new RunOptions(), observed: observed);
+            var decisions = new Decisions();
+            long start = Cost.BytesOf(() => core.Start(now: 0, decisions));
+            return start + Cost.BytesOf(() => core.ResourcesReleased(TimeSpan.FromSeconds(1).Ticks, decisions));
+        }
+    }
+
+    private static SubtaskRef[] AddMany(TaskPlanBuilder plan, int count) => [.. Enumerable.Range(0, count).Select(i => plan.Add($"s{i}", "work"))];
+
+    private static DispatchCore Started(int count, RunOptions options, out Decisions decisions)
+    {
+        TaskGraph graph = GraphOf.Plan(plan => AddMany(plan, count));
+        var core = new DispatchCore(graph, new ResourcePools([]), "run", options);
+        core.Start(now: 0, decisions = new Decisions());
+        decisions.Clear();
+        return core;
+    }
+
+    private static GraphGrowth GrowthOf(DispatchCore core, int subtask)
+    {
+        GrowingGraph graph = core.State.Graph;
+        GraphGrowth? growth = graph.Origin.Checker.CheckGrowth(
+            TaskPlan.Create(plan => plan.Add("more", "work")), graph, subtask, GrowthSurroundings.ForAddition(graph, subtask), isJoined: false, out _);
+        return growth!;
+    }
+}
