@@ -26,9 +26,11 @@ internal sealed class GrowingGraph
 
     /// <param name="origin">The plan's.</param>
     /// <param name="priorities">Of each of its subtasks; the greater, the more urgent.</param>
-    public GrowingGraph(TaskGraph origin, double[] priorities)
+    /// <param name="open">Which subtasks have not ended. Default: it is not known.</param>
+    public GrowingGraph(TaskGraph origin, double[] priorities, IOpenSubtasks? open = null)
     {
         Origin = origin;
+        Open = open;
         Count = origin.Count;
         TaskTypes = origin.TaskTypes;
         Inputs = origin.Part.Inputs;
@@ -40,6 +42,9 @@ internal sealed class GrowingGraph
     }
 
     public TaskGraph Origin { get; }
+
+    /// <summary>Which subtasks have not ended; <see langword="null"/> where it is not known.</summary>
+    public IOpenSubtasks? Open { get; }
 
     public int Count { get; private set; }
 

@@ -54,10 +54,13 @@ internal sealed class GrowthWaits
     {
         Dictionary<int, bool> waiters = [];
         Collect(parent, waiters);
-        bool mayDependOnWaiters = Array.Exists(_part.Dependencies, dependencies => Array.Exists(dependencies, dependency => dependency < _offset && dependency != parent));
+        bool dependsOnOthers = Array.Exists(_part.Dependencies, dependencies => Array.Exists(dependencies, dependency => dependency < _offset && dependency != parent));
+        bool dependsOnOpen = dependsOnOthers && Array.Exists(_part.Dependencies, dependencies => Array.Exists(dependencies, dependency => dependency < _offset && dependency != parent && MayBeOpen(dependency)));
         foreach ((int waiter, bool isOptional) in waiters.OrderBy(waiter => waiter.Key))
         {
-            HashSet<int> after = mayDependOnWaiters ? After(waiter) : [];
+            // What ended before a waiter did does not come after it, and nothing has to be walked through. The waiter is asked last: it may end meanwhile.
+            bool mayDependOnWaiter = dependsOnOpen || (dependsOnOthers && !MayBeOpen(waiter));
+            HashSet<int> after = mayDependOnWaiter ? After(waiter) : [];
             for (int added = _offset; added < _offset + _part.Count; added++)
             {
                 if (!after.Contains(added))
@@ -67,6 +70,8 @@ internal sealed class GrowthWaits
             }
         }
     }
+
+    private bool MayBeOpen(int subtask) => _graph.Open?.IsOpen(subtask) != false;
 
     /// <summary>Who waits for a subtask and what it adds, and whether that is optional to them. Who waits for a whole waits for what its parts add.</summary>
     private void Collect(int subtask, Dictionary<int, bool> waiters)

@@ -6,7 +6,7 @@ namespace AgentOrchestration.Runs;
 /// The state machine of a run: the fold of its facts, as arrays over the graph's indices. It does no I/O and knows no clock, thread,
 /// store or random number; time arrives with the fact. Not thread-safe: a host applies one fact at a time.
 /// </summary>
-internal sealed class RunState
+internal sealed class RunState : IOpenSubtasks
 {
     private SubtaskState[] _states;
     private int[] _waitingFor;
@@ -22,7 +22,7 @@ internal sealed class RunState
 
     public RunState(TaskGraph graph, double[]? priorities = null)
     {
-        Graph = new GrowingGraph(graph, priorities ?? graph.Priorities);
+        Graph = new GrowingGraph(graph, priorities ?? graph.Priorities, this);
         _states = new SubtaskState[graph.Count];
         _attempts = new ushort[graph.Count];
         _payloads = new object?[graph.Count];
@@ -69,6 +69,8 @@ internal sealed class RunState
     public void KeepCompletions() => _completions = [];
 
     public SubtaskState StateOf(int subtask) => _states[subtask];
+
+    public bool IsOpen(int subtask) => _states[subtask] is SubtaskState.Pending or SubtaskState.Ready or SubtaskState.Running;
 
     /// <summary>The number of the subtask's latest attempt, from 1; 0 before the first.</summary>
     public int AttemptOf(int subtask) => _attempts[subtask];
@@ -330,7 +332,7 @@ internal sealed class RunState
 
     private void WaitFor(int dependency, int subtask, RunConsequences consequences)
     {
-        if (_states[dependency] is SubtaskState.Pending or SubtaskState.Ready or SubtaskState.Running)
+        if (IsOpen(dependency))
         {
             _waitingFor[subtask]++;
         }

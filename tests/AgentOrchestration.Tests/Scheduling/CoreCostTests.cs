@@ -50,6 +50,34 @@ public sealed class CoreCostTests
         });
     });
 
+    [Fact]
+    public void Additions_that_depend_on_what_has_ended_cost_the_same_however_much_waits_for_them() => Cost.IsLinear(count =>
+    {
+        TaskGraph graph = GraphOf.Plan(plan =>
+        {
+            SubtaskRef first = plan.Add("first", "work");
+            SubtaskRef last = plan.Add("join", "work", after: [.. Enumerable.Range(0, count).Select(i => plan.Add($"s{i}", "work", after: [first]))]);
+            for (int i = 0; i < count; i++)
+            {
+                last = plan.Add($"chain{i}", "work", after: [last]);
+            }
+        });
+        var core = new DispatchCore(graph, new ResourcePools([]), "run", new RunOptions { MaxParallelism = 1 });
+        var decisions = new Decisions();
+        core.Start(now: 0, decisions);
+        return Cost.BytesOf(() =>
+        {
+            while (decisions.Starts is [AttemptStart start])
+            {
+                decisions.Clear();
+                bool grows = core.State.Graph.SubtaskAt(start.Subtask).Id is ['s', ..] id && !id.Contains('/', StringComparison.Ordinal);
+                core.Returned(start.Subtask, start.Attempt, new AttemptResult { Output = None.Value, Growth = grows ? GrowthOf(core, start.Subtask, after: "first") : null }, now: 0, decisions);
+            }
+
+            Assert.Equal(((3 * count) + 2, RunOutcome.Succeeded), (core.State.Graph.Count, core.State.Outcome));
+        });
+    });
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -142,11 +170,11 @@ public sealed class CoreCostTests
         return core;
     }
 
-    private static GraphGrowth GrowthOf(DispatchCore core, int subtask)
+    private static GraphGrowth GrowthOf(DispatchCore core, int subtask, string? after = null)
     {
         GrowingGraph graph = core.State.Graph;
         GraphGrowth? growth = graph.Origin.Checker.CheckGrowth(
-            TaskPlan.Create(plan => plan.Add("more", "work")), graph, subtask, GrowthSurroundings.ForAddition(graph, subtask), isJoined: false, out _);
+            TaskPlan.Create(plan => plan.Add("more", "work", after: after is null ? [] : [new SubtaskRef(after)])), graph, subtask, GrowthSurroundings.ForAddition(graph, subtask), isJoined: false, out _);
         return growth!;
     }
 }
