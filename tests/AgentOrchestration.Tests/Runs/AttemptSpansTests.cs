@@ -1,4 +1,3 @@
-using AgentOrchestration.Graph;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Tests.Scheduling;
