@@ -29,6 +29,9 @@ public sealed class ManyStoredRunsTests
         using var store = new CrowdStore(host.Store, crowd: 16, Runs);
         await using ServiceProvider process = host.NewProcess(store, builder => builder.ResumeInterruptedRuns());
 
+        // Before the process: it waits for what the store holds.
+        using CrowdStore letsGo = store;
+
         await DurableHost.StartAsync(process);
 
         await ended.Task.InTimeAsync(() => $"{left} of {Runs} runs are not resumed; at most {store.Largest} were at once.");
