@@ -11,7 +11,7 @@ namespace AgentOrchestration;
 /// <summary>Lets the run of one request begin while its plan is still being written. In a simulation everything stays on its thread.</summary>
 /// <param name="planner">Makes the plan.</param>
 /// <param name="checker">Checks it.</param>
-/// <param name="taskTypes">Knows what changes something outside.</param>
+/// <param name="taskTypes">Knows what only computes.</param>
 /// <param name="executor">Executes it.</param>
 /// <param name="options">How it is executed.</param>
 /// <param name="watch">Makes of a run that is started by the given function what its caller gets.</param>
@@ -48,8 +48,9 @@ internal sealed class EarlyStart(Planner planner, PlanChecker checker, ITaskType
 
     private void Offer(Subtask subtask, TaskGraph nothing) => (_intake ??= new PlanIntake(MayBegin, () => Begin(nothing))).Offer(subtask);
 
+    /// <summary>A plan that is refused in the end has done nothing that anybody outside can notice: a read can carry data out by what it asks for.</summary>
     private bool MayBegin(Subtask subtask) =>
-        !subtask.IsComposite && taskTypes.TryGet(subtask.TaskType, out TaskDescriptor? type) && type.Effect is TaskEffect.Pure or TaskEffect.Read;
+        !subtask.IsComposite && taskTypes.TryGet(subtask.TaskType, out TaskDescriptor? type) && type.Effect == TaskEffect.Pure;
 
     private LocalRun Begin(TaskGraph nothing)
     {

@@ -43,7 +43,7 @@ public interface ITaskOrchestrator
     Task<OrchestrationRun> StartAsync(TaskPlan plan, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Makes a plan and starts it. What only computes or reads may begin while the plan is still being written
+    /// Makes a plan and starts it. What only computes (<c>TaskEffect.Pure</c>) may begin while the plan is still being written
     /// (<c>PlanningOptions.StartsEarly</c>).
     /// </summary>
     /// <param name="request">What is wanted.</param>

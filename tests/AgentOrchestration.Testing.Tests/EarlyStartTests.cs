@@ -12,9 +12,9 @@ public sealed class EarlyStartTests
     private const string TwoSearches = """
         {"subtasks":[
         {"id":"a","type":"read","dependsOn":[]},
-        {"id":"b","type":"read","dependsOn":["a"]},
+        {"id":"b","type":"look","dependsOn":["a"]},
         {"id":"c","type":"write","dependsOn":[]},
-        {"id":"d","type":"read","dependsOn":["c","b"]}]}
+        {"id":"d","type":"scan","dependsOn":["c","b"]}]}
         """;
 
     [Fact]
@@ -27,6 +27,19 @@ public sealed class EarlyStartTests
         Assert.Equal(5, SecondsOf(run.Events.OfType<PlanCompleted>().Single()));
         Assert.Equal(["a", "b", "c", "d"], run.Result.Plan.Subtasks.Select(subtask => subtask.Id));
         Assert.Equal(RunSnapshot.Fold(run.Events).Subtasks.Select(subtask => subtask.State), run.Result.Run.Subtasks.Select(subtask => subtask.State));
+    }
+
+    [Fact]
+    public void What_reads_waits_for_the_whole_plan_because_a_plan_that_is_refused_must_not_have_asked_anything()
+    {
+        using SimulatedRun run = Simulation("""
+            {"subtasks":[
+            {"id":"a","type":"ask","dependsOn":[]},
+            {"id":"b","type":"read","dependsOn":[]},
+            {"id":"c","type":"look","dependsOn":[]}]}
+            """).Run(new OrchestrationRequest("Search."), seed: 1);
+
+        Assert.Equal([("b", 3), ("a", 4), ("c", 4)], Starts(run));
     }
 
     [Fact]
@@ -43,9 +56,9 @@ public sealed class EarlyStartTests
     {
         using SimulatedRun run = Simulation("""
             {"subtasks":[
-            {"id":"late","type":"read","dependsOn":["first","second"]},
+            {"id":"late","type":"scan","dependsOn":["first","second"]},
             {"id":"first","type":"read","dependsOn":[]},
-            {"id":"second","type":"read","dependsOn":["first"]},
+            {"id":"second","type":"list","dependsOn":["first"]},
             {"id":"last","type":"look","dependsOn":[]}]}
             """).Run(new OrchestrationRequest("Search."), seed: 1);
 
@@ -85,7 +98,7 @@ public sealed class EarlyStartTests
         using SimulatedRun run = Simulation("""
             {"subtasks":[
             {"id":"a","name":"First","type":"read","dependsOn":[]},
-            {"id":"b","type":"read","dependsOn":["First"]},
+            {"id":"b","type":"scan","dependsOn":["First"]},
             {"id":"c","type":"look","dependsOn":[]}]}
             """).Run(new OrchestrationRequest("Search."), seed: 1);
 
@@ -148,9 +161,12 @@ public sealed class EarlyStartTests
     {
         services.AddSingleton(provider => model(provider.GetRequiredService<TimeProvider>()));
         services.AddAgentOrchestration(options => options.Planning.StartsEarly = startsEarly)
-            .AddTaskType<None, string>("read", "Reads.", WorkAsync, options => options.Effect = TaskEffect.Read)
-            .AddTaskType<None, string>("look", "Looks.", WorkAsync, options => options.Effect = TaskEffect.Read)
-            .AddTaskType("take", "Takes what was read.", async (string _, TaskContext context, CancellationToken stop) => await WorkAsync(None.Value, context, stop), options => options.Effect = TaskEffect.Read)
+            .AddTaskType<None, string>("read", "Reads.", WorkAsync, options => options.Effect = TaskEffect.Pure)
+            .AddTaskType<None, string>("look", "Looks.", WorkAsync, options => options.Effect = TaskEffect.Pure)
+            .AddTaskType("take", "Takes what was read.", async (string _, TaskContext context, CancellationToken stop) => await WorkAsync(None.Value, context, stop), options => options.Effect = TaskEffect.Pure)
+            .AddTaskType<None, string>("scan", "Scans.", WorkAsync, options => options.Effect = TaskEffect.Pure)
+            .AddTaskType<None, string>("list", "Lists.", WorkAsync, options => options.Effect = TaskEffect.Pure)
+            .AddTaskType<None, string>("ask", "Asks somebody outside.", WorkAsync, options => options.Effect = TaskEffect.Read)
             .AddTaskType<None, string>("write", "Writes.", WorkAsync)
             .AddTaskType(
                 "slow",

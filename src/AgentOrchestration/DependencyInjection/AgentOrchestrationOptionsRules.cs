@@ -51,6 +51,12 @@ internal sealed class AgentOrchestrationOptionsRules : IValidateOptions<AgentOrc
                 $"It is {options.Planning.MaxTime}; it must be greater than zero and at most {LongestTimeout}.", nameof(options.Planning.MaxTime));
         }
 
+        if (options.Planning.MaxIdleTime <= TimeSpan.Zero || options.Planning.MaxIdleTime > LongestTimeout)
+        {
+            result.AddError(
+                $"It is {options.Planning.MaxIdleTime}; it must be greater than zero and at most {LongestTimeout}.", nameof(options.Planning.MaxIdleTime));
+        }
+
         if (options.Budget is { } budget && BudgetRules.WhyInvalid(budget) is { } reason)
         {
             result.AddError(reason, nameof(options.Budget));

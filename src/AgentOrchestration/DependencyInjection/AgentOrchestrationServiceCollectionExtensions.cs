@@ -78,6 +78,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
             provider.GetRequiredService<IResourceManager>(),
             provider.GetRequiredService<PayloadSerializer>(),
             OptionsOf(provider).Planning,
+            provider.GetRequiredService<TimeProvider>(),
             LoggerOf<ChatClientTaskDecomposer>(provider)));
         services.TryAddSingleton(provider => new LocalExecutor(
             provider.GetRequiredService<IServiceScopeFactory>(),

@@ -140,12 +140,12 @@ internal sealed class JsonSchemaCheck(
 
     private void CheckChoice(JsonSchemaNode node, JsonElement value, JsonPlace place)
     {
-        if (node.Keyword("enum") is { ValueKind: JsonValueKind.Array } choices && !choices.EnumerateArray().Any(choice => JsonElement.DeepEquals(choice, value)))
+        if (node.Keyword("enum") is { ValueKind: JsonValueKind.Array } choices && !choices.EnumerateArray().Any(choice => JsonEquality.AreEqual(choice, value)))
         {
             Misfit(place, $"{Describe(value)} is none of {Describe(choices, LongestChoice)}.");
         }
 
-        if (node.Keyword("const") is { } constant && !JsonElement.DeepEquals(constant, value))
+        if (node.Keyword("const") is { } constant && !JsonEquality.AreEqual(constant, value))
         {
             Misfit(place, $"{Describe(value)} stands where only {Describe(constant, LongestChoice)} may.");
         }

@@ -271,7 +271,7 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
 
             if (types[i] is { Options.MaxConcurrency: not null } type)
             {
-                needs[i] = needs[i].Union(ConcurrencyLimit.Of(type, plan.Subtasks[i]));
+                needs[i] = WithLimit(needs[i], type, plan.Subtasks[i], i, report);
             }
         }
 
@@ -294,7 +294,7 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
                 continue;
             }
 
-            bool mustBeApproved = subtask.Policy?.RequiresApproval is null && ApprovalRule?.Invoke(subtask, type) == true;
+            bool mustBeApproved = subtask.Policy?.RequiresApproval is null && ApprovalRule is { } rule && MustBeApproved(rule, subtask, type, i, report);
             policies[i] = subtask.Policy is null && !mustBeApproved ? type.Policy : new AttemptPolicy(type, subtask.Policy);
             if (mustBeApproved)
             {
@@ -304,6 +304,38 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
 
         return policies;
     }
+
+    private static ResourceRequirements WithLimit(ResourceRequirements needs, TaskDescriptor type, Subtask subtask, int index, PlanReport report)
+    {
+        try
+        {
+            return needs.Union(ConcurrencyLimit.Of(type, subtask));
+        }
+        catch (Exception exception)
+        {
+            ReportRule($"ConcurrencyKey of '{type.Name}'", exception, index, report);
+            return needs;
+        }
+    }
+
+    private static bool MustBeApproved(Func<Subtask, TaskDescriptor, bool> rule, Subtask subtask, TaskDescriptor type, int index, PlanReport report)
+    {
+        try
+        {
+            return rule(subtask, type);
+        }
+        catch (Exception exception)
+        {
+            ReportRule("RequiresApproval", exception, index, report);
+            return true;
+        }
+    }
+
+    /// <summary>A rule of the application sees what a model wrote, and may be ready for less.</summary>
+    private static void ReportRule(string name, Exception exception, int index, PlanReport report) => report.Add(
+        PlanDiagnosticCode.RuleFailed, index, "",
+        $"The rule {name} of the application threw {exception.GetType().Name}: {Excerpt.Of(exception.Message)}",
+        "Give the arguments that the rule reads, or correct the rule.");
 
     private static void ReportCycles(TaskPlan plan, SuccessorGraph successors, PlanReport report)
     {

@@ -13,7 +13,8 @@ internal static class AnswerDiagnostic
     /// <summary>Gets whether asking again cannot help, so that a plan is not asked for again.</summary>
     public static bool IsFinal(PlanDiagnosticCode code) => code is
         PlanDiagnosticCode.ModelRefusal or PlanDiagnosticCode.ContentFilter or PlanDiagnosticCode.UnsupportedResponseFormat
-        or PlanDiagnosticCode.ContextTooLong or PlanDiagnosticCode.InvalidResponse or PlanDiagnosticCode.MissingJsonMetadata;
+        or PlanDiagnosticCode.ContextTooLong or PlanDiagnosticCode.InvalidResponse or PlanDiagnosticCode.MissingJsonMetadata
+        or PlanDiagnosticCode.NoAnswer;
 
     public static PlanDiagnostic Refusal(string text) => new(
         PlanDiagnosticCode.ModelRefusal, "", $"The model refused to answer{(text.Length == 0 ? "." : $": \"{text}\"")}", "Change the request, or use another model.");
@@ -24,6 +25,9 @@ internal static class AnswerDiagnostic
 
     public static PlanDiagnostic ToolCall(string? name) => new(
         PlanDiagnosticCode.ToolCall, "", $"The answer is a tool call{(name is null ? "" : $" of '{name}'")} and not text.", $"Call no tool. {WriteJson}");
+
+    public static PlanDiagnostic NoAnswer(string what) => new(
+        PlanDiagnosticCode.NoAnswer, "", $"The model {what}, and was given up.", $"Check the endpoint, or raise Planning.{nameof(PlanningOptions.MaxIdleTime)}.");
 
     public static PlanDiagnostic ReasoningOnly() => new(
         PlanDiagnosticCode.ReasoningOnly, "", "The answer has reasoning but no text.", $"Reason less. {WriteJson}");

@@ -4,7 +4,10 @@ using Microsoft.Extensions.AI;
 
 namespace AgentOrchestration.Planning;
 
-/// <summary>What one answer of a model has used. Where the chat client does not say, it is estimated, so that a budget holds all the same.</summary>
+/// <summary>
+/// What one answer of a model has used. Where the chat client does not say, or says what cannot be, it is estimated, so that a budget holds all
+/// the same.
+/// </summary>
 internal static class AnswerUsage
 {
     private const int BytesPerToken = 4;
@@ -14,23 +17,32 @@ internal static class AnswerUsage
     /// <param name="answerLength">How long the answer is, in bytes.</param>
     public static PlanningUsage Of(UsageDetails? told, IEnumerable<ChatMessage> question, long answerLength)
     {
-        long? input = told?.InputTokenCount;
-        long? output = told?.OutputTokenCount;
-        return new PlanningUsage
-        {
-            InputTokens = input ?? TokensOf(question.Sum(message => (long)Encoding.UTF8.GetByteCount(message.Text))),
-            OutputTokens = output ?? TokensOf(answerLength),
-            IsEstimated = input is null || output is null,
-        };
+        long asked = TokensOf(question.Sum(message => (long)Encoding.UTF8.GetByteCount(message.Text)));
+        long answered = TokensOf(answerLength);
+        long? input = Possible(told?.InputTokenCount, asked);
+        long? output = Possible(told?.OutputTokenCount, answered);
+        return new PlanningUsage { InputTokens = input ?? asked, OutputTokens = output ?? answered, IsEstimated = input is null || output is null };
     }
 
     /// <summary>Two answers together.</summary>
     public static PlanningUsage Sum(PlanningUsage one, PlanningUsage? other) => other is null ? one : one with
     {
-        InputTokens = one.InputTokens + other.InputTokens,
-        OutputTokens = one.OutputTokens + other.OutputTokens,
+        InputTokens = TokenCount.Sum(one.InputTokens, other.InputTokens),
+        OutputTokens = TokenCount.Sum(one.OutputTokens, other.OutputTokens),
         IsEstimated = one.IsEstimated || other.IsEstimated,
     };
+
+    /// <summary>Two reports on one answer together.</summary>
+    public static UsageDetails Sum(UsageDetails? one, UsageDetails other) => new()
+    {
+        InputTokenCount = Sum(one?.InputTokenCount, other.InputTokenCount),
+        OutputTokenCount = Sum(one?.OutputTokenCount, other.OutputTokenCount),
+    };
+
+    private static long? Sum(long? one, long? other) => one is null ? other : other is null ? one : TokenCount.Sum(one.Value, other.Value);
+
+    /// <summary>No text has fewer than no tokens, and none but the empty one has none.</summary>
+    private static long? Possible(long? told, long estimated) => told < 0 || (told == 0 && estimated > 0) ? null : told;
 
     private static long TokensOf(long bytes) => (bytes + BytesPerToken - 1) / BytesPerToken;
 }

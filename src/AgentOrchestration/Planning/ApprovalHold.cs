@@ -1,3 +1,4 @@
+using AgentOrchestration.Graph;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Tasks;
 
@@ -6,11 +7,16 @@ namespace AgentOrchestration.Planning;
 /// <summary>Holds subtasks of a plan that a decomposer made for approval. The plan itself says so then, wherever it goes.</summary>
 internal sealed class ApprovalHold(ITaskTypeRegistry taskTypes, HeldForApproval held)
 {
-    public TaskPlan Apply(TaskPlan plan) =>
-        held == HeldForApproval.Nothing ? plan : plan with { Subtasks = [.. plan.Subtasks.Select(Apply)] };
+    public TaskPlan Apply(TaskPlan plan) => Apply(plan, depth: 1);
 
-    public Subtask Apply(Subtask subtask) =>
-        subtask.Plan is { } nested ? subtask with { Plan = Apply(nested) }
+    public Subtask Apply(Subtask subtask) => Apply(subtask, depth: 1);
+
+    /// <summary>A plan that is nested deeper than the check goes is refused.</summary>
+    private TaskPlan Apply(TaskPlan plan, int depth) =>
+        held == HeldForApproval.Nothing || depth > PlanChecker.DeepestPlan ? plan : plan with { Subtasks = [.. plan.Subtasks.Select(subtask => Apply(subtask, depth))] };
+
+    private Subtask Apply(Subtask subtask, int depth) =>
+        subtask.Plan is { } nested ? subtask with { Plan = Apply(nested, depth + 1) }
         : IsHeld(subtask) ? subtask with { Policy = (subtask.Policy ?? new SubtaskPolicy()) with { RequiresApproval = true } }
         : subtask;
 

@@ -13,6 +13,7 @@ internal sealed class ChatClientTaskDecomposer(
     IResourceManager resources,
     PayloadSerializer serializer,
     PlanningOptions options,
+    TimeProvider timeProvider,
     ILogger logger) : ITaskDecomposer
 {
     private readonly OptionalArguments _optional = new(taskTypes);
@@ -52,13 +53,15 @@ internal sealed class ChatClientTaskDecomposer(
     {
         var answer = new PlanAnswer(options, _optional);
         UsageDetails? told = null;
+        using var watch = new AnswerWatch(options.MaxIdleTime, timeProvider, cancellationToken);
         try
         {
-            await foreach (ChatResponseUpdate update in chat.Required.GetStreamingResponseAsync(question.Messages, question.In(form), cancellationToken).ConfigureAwait(false))
+            await foreach (ChatResponseUpdate update in chat.Required.GetStreamingResponseAsync(question.Messages, question.In(form), watch.Token).ConfigureAwait(false))
             {
+                watch.Observe(update);
                 foreach (UsageContent usage in update.Contents.OfType<UsageContent>())
                 {
-                    (told ??= new UsageDetails()).Add(usage.Details);
+                    told = AnswerUsage.Sum(told, usage.Details);
                 }
 
                 foreach (Subtask subtask in answer.Append(update))
@@ -71,6 +74,10 @@ internal sealed class ChatClientTaskDecomposer(
                     break;
                 }
             }
+        }
+        catch (Exception exception) when (watch.IsIdle && exception is not InvalidPlanException)
+        {
+            throw new InvalidPlanException(new PlanRefusal([watch.WhyIdle()]) { Planning = AnswerUsage.Of(told, question.Messages, answer.Length) }, exception);
         }
         catch (Exception exception) when (answer.HasBegun && exception is not InvalidPlanException && !cancellationToken.IsCancellationRequested)
         {

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AgentOrchestration.Plans;
@@ -13,6 +14,9 @@ internal static class PlanPrompt
     /// <summary>Stands for an answer that is not repeated: endpoints reject a message without text.</summary>
     private const string LeftOut = "(left out)";
 
+    /// <summary>Quotation marks and letters of other languages stay as they are: an escape costs a model tokens.</summary>
+    private static readonly JsonSerializerOptions Readable = new(PlanJsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static List<ChatMessage> Create(
         OrchestrationRequest request, PlanRefusal? refusal, ITaskTypeRegistry taskTypes, IReadOnlyList<ResourcePoolSnapshot> pools, PlanLanguage language, string? instructions, PayloadSerializer serializer)
     {
@@ -25,7 +29,7 @@ internal static class PlanPrompt
         {
             string answer = refusal.Answer ?? Write(refusal.Plan);
             messages.Add(new ChatMessage(ChatRole.Assistant, string.IsNullOrWhiteSpace(answer) ? LeftOut : answer));
-            messages.Add(new ChatMessage(ChatRole.User, $"{Introduce(refusal)}\n{string.Join('\n', refusal.Diagnostics.Select(diagnostic => "- " + diagnostic))}"));
+            messages.Add(new ChatMessage(ChatRole.User, $"{Introduce(refusal)}\n{Describe(refusal.Diagnostics)}"));
         }
 
         return messages;
@@ -87,6 +91,30 @@ internal static class PlanPrompt
         return new JsonObject { ["goal"] = request.Goal, ["inputs"] = inputs };
     }
 
-    private static string Write(TaskPlan? plan) =>
-        plan is null ? "" : JsonSerializer.Serialize(PlanDocument.From(plan), PlanJsonContext.Default.PlanDocument);
+    /// <summary>
+    /// Describes errors to a model, one on each line. They quote what a model and what tools have written, so they are JSON, which no text in
+    /// them can leave.
+    /// </summary>
+    private static string Describe(IReadOnlyList<PlanDiagnostic> diagnostics) =>
+        $"[{string.Join(",\n", diagnostics.Select(diagnostic => Describe(diagnostic).ToJsonString(Readable)))}]";
+
+    private static JsonObject Describe(PlanDiagnostic diagnostic) => new()
+    {
+        ["path"] = Excerpt.Quotable(diagnostic.Path),
+        ["error"] = Excerpt.Quotable(diagnostic.Message),
+        ["remedy"] = Excerpt.Quotable(diagnostic.Remedy),
+    };
+
+    private static string Write(TaskPlan? plan)
+    {
+        try
+        {
+            return plan is null ? "" : JsonSerializer.Serialize(PlanDocument.From(plan), PlanJsonContext.Default.PlanDocument);
+        }
+        catch (Exception exception) when (exception is InvalidPlanException or JsonException)
+        {
+            // It is nested too deep, which is why it was refused.
+            return "";
+        }
+    }
 }

@@ -572,7 +572,7 @@ internal sealed class PlanReader(PlanningOptions options, bool isStrict = false)
     private static bool IsSame(PlanObject one, PlanObject other) =>
         one.Subtasks.Count == other.Subtasks.Count
         && one.Notes.Diagnostics.Count == other.Notes.Diagnostics.Count
-        && one.Subtasks.Zip(other.Subtasks).All(pair => JsonElement.DeepEquals(ToJson(pair.First), ToJson(pair.Second)));
+        && one.Subtasks.Zip(other.Subtasks).All(pair => JsonEquality.AreEqual(ToJson(pair.First), ToJson(pair.Second)));
 
     private static JsonElement ToJson(Subtask subtask) => JsonElement.Parse(SubtaskDocument.From(subtask).ToJson());
 

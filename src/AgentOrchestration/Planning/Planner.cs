@@ -41,7 +41,7 @@ internal sealed class Planner(
                 TaskPlan plan = await DecomposeAsync(request, refusal, draft, budget.Token).ConfigureAwait(false)
                     ?? throw new InvalidOperationException($"The decomposer '{decomposer.GetType()}' answered null instead of a plan.");
                 budget.Count(plan.Planning);
-                graph = Check(plan with { Goal = plan.Goal.Length == 0 ? request.Goal : plan.Goal, Planning = budget.Used }, out refusal);
+                graph = Check(plan with { Goal = request.Goal, Planning = budget.Used }, out refusal);
             }
             catch (InvalidPlanException exception)
             {

@@ -49,8 +49,8 @@ internal sealed class PlanningBudget : IDisposable
     public void Count(PlanningUsage? usage) => _used = _used with
     {
         Rounds = _used.Rounds + 1,
-        InputTokens = _used.InputTokens + (usage?.InputTokens ?? 0),
-        OutputTokens = _used.OutputTokens + (usage?.OutputTokens ?? 0),
+        InputTokens = TokenCount.Sum(_used.InputTokens, usage?.InputTokens ?? 0),
+        OutputTokens = TokenCount.Sum(_used.OutputTokens, usage?.OutputTokens ?? 0),
         IsEstimated = _used.IsEstimated || usage?.IsEstimated == true,
     };
 

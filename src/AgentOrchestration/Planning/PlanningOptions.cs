@@ -25,8 +25,9 @@ public sealed class PlanningOptions
     public int MaxReplans { get; set; }
 
     /// <summary>
-    /// Whether work begins while its plan is still being written: a subtask starts when it and all that it depends on are known, unless it
-    /// changes something outside. If the plan is refused in the end, what was begun is cancelled and its results are discarded. Needs a
+    /// Whether work begins while its plan is still being written: a subtask starts when it and all that it depends on are known, if its task type
+    /// only computes (<c>TaskEffect.Pure</c>). What reads or changes something outside waits for the whole plan: a read can carry data out by what it
+    /// asks for. If the plan is refused in the end, what was begun is cancelled and its results are discarded. Needs a
     /// decomposer that tells subtasks as it goes, as the built-in one does, and the built-in executor. A durable run never starts early: what
     /// was paid for has to stand in a journal under a plan that can be resumed, and there is none yet. Default: yes.
     /// </summary>
@@ -91,8 +92,16 @@ public sealed class PlanningOptions
     public long? MaxTokens { get; set; }
 
     /// <summary>
-    /// How long planning may take for one request, over all rounds, those included in which a run is planned again. Then it is cancelled; approval of the plan does not count. From more than
-    /// zero to 30 days. Default: no limit.
+    /// Gets or sets how long planning may take for one request, over all rounds, those included in which a run is planned again. Then it is cancelled;
+    /// approval of the plan does not count.
     /// </summary>
-    public TimeSpan? MaxTime { get; set; }
+    /// <value>From more than zero to 30 days; <see langword="null"/> for no limit. The default value is 10 minutes.</value>
+    public TimeSpan? MaxTime { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// Gets or sets how long a model that streams its answer may send nothing, neither text nor reasoning, before it is given up
+    /// (<see cref="PlanDiagnosticCode.NoAnswer"/>). Empty pieces do not count as an answer, and 10,000 of them one after another end it at once.
+    /// </summary>
+    /// <value>From more than zero to 30 days; <see langword="null"/> for no limit. The default value is 2 minutes.</value>
+    public TimeSpan? MaxIdleTime { get; set; } = TimeSpan.FromMinutes(2);
 }

@@ -98,4 +98,10 @@ public enum PlanDiagnosticCode
 
     /// <summary>The application's <c>JsonSerializerContext</c> lacks a type that the plan needs.</summary>
     MissingJsonMetadata,
+
+    /// <summary>A rule of the application, such as <c>ConcurrencyKey</c> or <c>RequiresApproval</c>, has thrown an exception for a subtask.</summary>
+    RuleFailed,
+
+    /// <summary>The model sent nothing, or nothing but empty pieces, for too long. It is not asked again.</summary>
+    NoAnswer,
 }

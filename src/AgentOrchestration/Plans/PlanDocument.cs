@@ -12,16 +12,27 @@ internal sealed class PlanDocument
 
     public required IReadOnlyList<SubtaskDocument?> Subtasks { get; init; }
 
+    /// <summary>How deep plans can be nested in JSON, which is deeper than any plan that can be run. The plan itself is 1 deep.</summary>
+    private const int DeepestPlan = 16;
+
     public static PlanDocument From(TaskPlan plan) => From(plan, version: null);
 
     /// <param name="plan">The plan.</param>
     /// <param name="version">The version to write, for a plan that is saved.</param>
-    public static PlanDocument From(TaskPlan plan, int? version) => new()
-    {
-        Version = version,
-        Goal = plan.Goal.Length == 0 ? null : plan.Goal,
-        Subtasks = [.. plan.Subtasks.Select(SubtaskDocument.From)],
-    };
+    /// <exception cref="InvalidPlanException">Plans are nested too deep to be written.</exception>
+    public static PlanDocument From(TaskPlan plan, int? version) => From(plan, version, depth: 1);
+
+    /// <param name="plan">The plan.</param>
+    /// <param name="version">The version to write, for a plan that is saved.</param>
+    /// <param name="depth">How deep it is nested.</param>
+    public static PlanDocument From(TaskPlan plan, int? version, int depth) => depth > DeepestPlan
+        ? throw new InvalidPlanException(new PlanRefusal([new PlanDiagnostic(PlanDiagnosticCode.TooLarge, "/subtasks", $"Plans are nested more than {DeepestPlan} deep.", "Make a flatter plan.")]))
+        : new()
+        {
+            Version = version,
+            Goal = plan.Goal.Length == 0 ? null : plan.Goal,
+            Subtasks = [.. plan.Subtasks.Select(subtask => SubtaskDocument.From(subtask, depth))],
+        };
 
     /// <summary>The plan, where it was written by this library.</summary>
     /// <exception cref="JsonException">It is none.</exception>

@@ -21,6 +21,6 @@ public sealed record PlanningUsage
     /// <summary>From the first question to the last answer, without what was run in between. Default: 0.</summary>
     public TimeSpan Duration { get; init; }
 
-    /// <summary>Input and output tokens together.</summary>
-    public long Tokens => InputTokens + OutputTokens;
+    /// <summary>Input and output tokens together; the greatest number when it is more.</summary>
+    public long Tokens => TokenCount.Sum(InputTokens, OutputTokens);
 }

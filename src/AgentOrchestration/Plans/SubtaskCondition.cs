@@ -18,8 +18,8 @@ public sealed record SubtaskCondition(SubtaskOutput Output, ConditionOperator Op
         return Operator switch
         {
             ConditionOperator.Exists => exists,
-            ConditionOperator.Equals => JsonElement.DeepEquals(part ?? JsonElement.Parse("null"), value),
-            ConditionOperator.NotEquals => !JsonElement.DeepEquals(part ?? JsonElement.Parse("null"), value),
+            ConditionOperator.Equals => JsonEquality.AreEqual(part ?? JsonElement.Parse("null"), value),
+            ConditionOperator.NotEquals => !JsonEquality.AreEqual(part ?? JsonElement.Parse("null"), value),
             ConditionOperator.GreaterThan => exists && Compare(part!.Value, value) > 0,
             ConditionOperator.LessThan => exists && Compare(part!.Value, value) < 0,
             _ => throw new ArgumentOutOfRangeException(nameof(part), Operator, "No such operator."),
@@ -29,7 +29,7 @@ public sealed record SubtaskCondition(SubtaskOutput Output, ConditionOperator Op
     /// <summary>What cannot be compared is neither above nor below.</summary>
     private static int Compare(JsonElement left, JsonElement right) => (left.ValueKind, right.ValueKind) switch
     {
-        (JsonValueKind.Number, JsonValueKind.Number) => left.GetDouble().CompareTo(right.GetDouble()),
+        (JsonValueKind.Number, JsonValueKind.Number) => JsonNumber.Parse(left.GetRawText()).CompareTo(JsonNumber.Parse(right.GetRawText())),
         (JsonValueKind.String, JsonValueKind.String) => string.CompareOrdinal(left.GetString(), right.GetString()),
         _ => 0,
     };

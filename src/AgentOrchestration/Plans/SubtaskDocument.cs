@@ -44,7 +44,11 @@ internal sealed class SubtaskDocument
 
     public ResourceRequirements? Resources { get; set; }
 
-    public static SubtaskDocument From(Subtask subtask) => new()
+    public static SubtaskDocument From(Subtask subtask) => From(subtask, depth: 1);
+
+    /// <param name="subtask">The subtask.</param>
+    /// <param name="depth">How deep the plan is nested that it is in.</param>
+    public static SubtaskDocument From(Subtask subtask, int depth) => new()
     {
         Id = subtask.Id,
         Name = subtask.Name == subtask.Id ? null : subtask.Name,
@@ -57,7 +61,7 @@ internal sealed class SubtaskDocument
         ForEach = subtask.Items is { ValueKind: not JsonValueKind.Undefined } items ? items : (subtask.ForEach is { } list ? JsonSerializer.SerializeToElement(list.Text, PlanJsonContext.Default.String) : null),
         OnItemFailure = ItemFailureJson.Write(subtask.OnItemFailure),
         WaitsForAdded = subtask.WaitsForAdded,
-        Plan = subtask.Plan is { } plan ? PlanDocument.From(plan) : null,
+        Plan = subtask.Plan is { } plan ? PlanDocument.From(plan, version: null, depth + 1) : null,
         Policy = subtask.Policy is { } policy ? PolicyDocument.From(policy) : null,
         EstimatedMinutes = subtask.EstimatedDuration?.TotalMinutes,
         Resources = subtask.Resources.IsNone ? null : subtask.Resources,

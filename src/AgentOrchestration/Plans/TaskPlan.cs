@@ -74,6 +74,7 @@ public sealed record TaskPlan
     /// Writes the plan to be saved or edited: indented, with the version of its form. <see cref="JsonSchema"/> describes it, and
     /// <c>TaskPlan.FromJson</c> reads it. What was mended and what planning used is no part of it.
     /// </summary>
+    /// <exception cref="InvalidPlanException">Plans are nested more than 16 deep.</exception>
     public string ToJson() => JsonSerializer.Serialize(PlanDocument.From(this, PlanVersion.Current), IndentedJson.PlanDocument);
 
     /// <summary>

@@ -67,5 +67,5 @@ internal sealed partial class DispatchCore
     }
 
     /// <summary>If the plan is refused in the end, what has been done must not have changed anything.</summary>
-    private bool MayStartEarly(int subtask) => Graph.TaskTypes[subtask].Effect is TaskEffect.Pure or TaskEffect.Read && !Graph.SubtaskAt(subtask).IsComposite;
+    private bool MayStartEarly(int subtask) => Graph.TaskTypes[subtask].Effect == TaskEffect.Pure && !Graph.SubtaskAt(subtask).IsComposite;
 }

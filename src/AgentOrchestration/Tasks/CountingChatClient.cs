@@ -35,7 +35,7 @@ internal sealed class CountingChatClient(IChatClient inner, TaskContext context)
     {
         if (usage is not null)
         {
-            context.ReportUsage(new TaskUsage(usage.InputTokenCount ?? 0, usage.OutputTokenCount ?? 0, Cost: 0));
+            context.ReportUsage(new TaskUsage(Math.Max(0, usage.InputTokenCount ?? 0), Math.Max(0, usage.OutputTokenCount ?? 0), Cost: 0));
         }
     }
 }

@@ -354,8 +354,14 @@ public sealed class HostileCodeTests
         await using Engine rule = Engine.For(
             (_, _) => ValueTask.FromResult("output"), options: options => options.RequiresApproval = (_, _) => throw new InvalidDataException("There is no rule."));
 
-        await Assert.ThrowsAsync<InvalidDataException>(key.StartOneAsync);
-        await Assert.ThrowsAsync<InvalidDataException>(rule.StartOneAsync);
+        InvalidPlanException byKey = await Assert.ThrowsAsync<InvalidPlanException>(key.StartOneAsync);
+        InvalidPlanException byRule = await Assert.ThrowsAsync<InvalidPlanException>(rule.StartOneAsync);
+
+        Assert.Equal(PlanDiagnosticCode.RuleFailed, Assert.Single(byKey.Diagnostics).Code);
+        Assert.Contains("ConcurrencyKey", byKey.Message, StringComparison.Ordinal);
+        Assert.Contains("There is no key.", byKey.Message, StringComparison.Ordinal);
+        Assert.Equal(PlanDiagnosticCode.RuleFailed, Assert.Single(byRule.Diagnostics).Code);
+        Assert.Contains("RequiresApproval", byRule.Message, StringComparison.Ordinal);
     }
 
     private static Engine WithLicence(Func<Task<string>> work) => new(builder => builder

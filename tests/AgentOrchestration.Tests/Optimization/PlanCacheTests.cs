@@ -161,14 +161,14 @@ public sealed class PlanCacheTests
         await control.WarmAsync(Application.Request, TestEnd);
         Assert.Single(model.Asked);
 
-        await control.PutAsync(Application.Request, TaskPlan.FromJson(OtherPlan).With(edit => edit.Goal = "Mine"), TestEnd);
-        Assert.Equal("Mine", (await PlanAsync(services)).Goal);
+        await control.PutAsync(Application.Request, TaskPlan.FromJson(OtherPlan).With(edit => edit.Replace("other", one => one with { Description = "Mine" })), TestEnd);
+        Assert.Equal("Mine", (await PlanAsync(services)).Subtasks[0].Description);
         InvalidPlanException refusal = await Assert.ThrowsAsync<InvalidPlanException>(() => control.PutAsync(Application.Request, TaskPlan.FromJson(BadPlan), TestEnd).AsTask());
         Assert.Equal(PlanDiagnosticCode.UnknownTaskType, refusal.Diagnostics[0].Code);
-        Assert.Equal("Mine", (await PlanAsync(services)).Goal);
+        Assert.Equal("Mine", (await PlanAsync(services)).Subtasks[0].Description);
 
         await control.InvalidateAsync(new OrchestrationRequest("Another"), TestEnd);
-        Assert.Equal("Mine", (await PlanAsync(services)).Goal);
+        Assert.Equal("Mine", (await PlanAsync(services)).Subtasks[0].Description);
         await control.InvalidateAsync(Application.Request, TestEnd);
         Assert.Equal("other", (await PlanAsync(services)).Subtasks[0].Id);
         await control.InvalidateAllAsync(TestEnd);

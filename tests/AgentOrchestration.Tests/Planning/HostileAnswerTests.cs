@@ -190,7 +190,7 @@ public sealed class HostileAnswerTests
         await Application.PlanAsync(model);
 
         Assert.Equal(Half, model.Asked[1][2].Text);
-        Assert.Contains("/subtasks/0/arguments: 'a': It holds text that is no valid Unicode.", model.Asked[1][3].Text, StringComparison.Ordinal);
+        Assert.Contains("""{"path":"/subtasks/0/arguments","error":"'a': It holds text that is no valid Unicode.""", model.Asked[1][3].Text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -203,7 +203,7 @@ public sealed class HostileAnswerTests
 
         await Application.PlanAsync(model);
 
-        Assert.Contains("- /subtasks/1/when", model.Asked[1][3].Text, StringComparison.Ordinal);
+        Assert.Contains("\"path\":\"/subtasks/1/when", model.Asked[1][3].Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public sealed class MendedPlanTests
 
         Assert.Empty(plan.Repairs);
         Assert.Contains("\"dependsOn\":[\"rows\"]", model.Asked[1][2].Text, StringComparison.Ordinal);
-        Assert.Equal(1, model.Asked[1][3].Text.Split("\n- ").Length - 1);
+        Assert.Equal(1, model.Asked[1][3].Text.Split("\"path\":").Length - 1);
     }
 
     [Fact]

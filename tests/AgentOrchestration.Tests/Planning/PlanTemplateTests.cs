@@ -22,7 +22,7 @@ public sealed class PlanTemplateTests
     {
         TaskPlan plan = await PlanAsync("market report on  electric cars (2026) in Europe ");
 
-        Assert.Equal("Sales of electric cars (2026)", plan.Goal);
+        Assert.Equal("market report on  electric cars (2026) in Europe ", plan.Goal);
         Assert.Equal(["Find electric cars (2026)", "join"], plan.Subtasks.Select(subtask => subtask.Name));
         Assert.Equal("Who buys electric cars (2026) in Europe? {nothing} {", plan.Subtasks[0].Description);
         Assert.Equal("""{"query":"electric cars (2026), Europe","list":["electric cars (2026)",3,{"deep":"Europe"}]}""", Unescaped(plan.Subtasks[0].Arguments));

@@ -18,9 +18,9 @@ internal static class JsonTexts
         {
             return (written, read) switch
             {
-                (JsonElement left, JsonElement right) => JsonElement.DeepEquals(left, right),
-                (JsonDocument left, JsonDocument right) => JsonElement.DeepEquals(left.RootElement, right.RootElement),
-                _ => JsonNode.DeepEquals((JsonNode)written, (JsonNode)read),
+                (JsonElement left, JsonElement right) => JsonEquality.AreEqual(left, right),
+                (JsonDocument left, JsonDocument right) => JsonEquality.AreEqual(left.RootElement, right.RootElement),
+                _ => JsonEquality.AreEqual(ElementOf((JsonNode)written), ElementOf((JsonNode)read)),
             };
         }
         catch (InvalidOperationException)
@@ -29,4 +29,6 @@ internal static class JsonTexts
             return false;
         }
     }
+
+    private static JsonElement ElementOf(JsonNode node) => JsonSerializer.SerializeToElement(node, PlanJsonContext.Default.JsonNode);
 }
