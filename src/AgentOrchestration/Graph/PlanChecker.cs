@@ -158,7 +158,7 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
 
     private TaskDescriptor?[] FindTaskTypes(TaskPlan plan, PlanReport report)
     {
-        string? names = null;
+        NearestNames? names = null;
         var found = new TaskDescriptor?[plan.Subtasks.Count];
         for (int i = 0; i < found.Length; i++)
         {
@@ -173,7 +173,7 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
                 report.Add(
                     PlanDiagnosticCode.UnknownTaskType, i, "/type",
                     $"There is no task type '{Excerpt.Of(subtask.TaskType)}'.",
-                    $"Use one of: {names ??= string.Join(", ", TaskTypes.TaskTypes.Select(known => known.Name))}.");
+                    $"Use one of: {(report.IsFull ? "the registered ones" : (names ??= new NearestNames([.. TaskTypes.TaskTypes.Select(known => known.Name)])).Of(subtask.TaskType))}.");
             }
             else
             {
@@ -244,7 +244,7 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
 
     private ResourceRequirements[] CheckNeeds(TaskPlan plan, TaskDescriptor?[] types, PlanReport report)
     {
-        string? known = null;
+        NearestNames? known = null;
         var needs = new ResourceRequirements[plan.Subtasks.Count];
         for (int i = 0; i < needs.Length; i++)
         {
@@ -258,7 +258,7 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
                     report.Add(
                         PlanDiagnosticCode.UnknownResource, i, "/resources",
                         $"It needs '{Excerpt.Of(need.Name)}', but there is no such resource.",
-                        $"Use one of: {known ??= string.Join(", ", resources.Snapshot().Select(pool => pool.Name))}; or declare it with AddResource.");
+                        $"Use one of: {(report.IsFull ? "the declared ones" : (known ??= new NearestNames([.. resources.Snapshot().Select(pool => pool.Name)])).Of(need.Name))}; or declare it with AddResource.");
                 }
                 else if (need.Amount > capacity)
                 {

@@ -20,6 +20,9 @@ internal sealed class PlanReport
     /// <summary>How many mistakes were found.</summary>
     public int Count => _diagnostics.Count;
 
+    /// <summary>Gets whether the next mistake is counted and not listed.</summary>
+    public bool IsFull => _diagnostics.Count >= DiagnosticList.MaxTold;
+
     public IReadOnlyList<PlanDiagnostic> Diagnostics => _diagnostics.ToList();
 
     /// <summary>The report on a plan that stands in a subtask; its mistakes are among these.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace AgentOrchestration.Planning;
@@ -9,17 +8,12 @@ internal sealed partial class GoalPattern
     /// <summary>A topic is a phrase. What is longer is another kind of request, and would be copied to every place of its slot.</summary>
     private const int LongestValue = 1_000;
 
-    // Escaped text holds neither.
-    private const string Shortest = ".+?";
-    private const string Longest = ".+";
-
-    private readonly Regex _shortest;
-    private readonly Regex _longest;
+    /// <summary>What stands before the first slot, between the slots, and after the last.</summary>
+    private readonly List<string> _literals = [];
 
     /// <exception cref="ArgumentException">A slot stands in it twice, or directly behind another.</exception>
     public GoalPattern(string goal)
     {
-        var pattern = new StringBuilder(@"\A\s*");
         int end = 0;
         string text = goal.Trim();
         foreach (Match slot in SlotPattern().Matches(text))
@@ -35,17 +29,12 @@ internal sealed partial class GoalPattern
                 throw new ArgumentException($"Nothing stands between '{{{name}}}' and the slot before it in '{goal}', so that nobody knows where one ends.", nameof(goal));
             }
 
-            pattern.Append(Regex.Escape(text[end..slot.Index])).Append("(?<").Append('s').Append(Slots.Count).Append('>').Append(Shortest).Append(')');
+            _literals.Add(text[end..slot.Index]);
             Slots.Add(name);
             end = slot.Index + slot.Length;
         }
 
-        pattern.Append(Regex.Escape(text[end..])).Append(@"\s*\z");
-
-        // Without backtracking no goal, however it is made, takes more than linear time.
-        const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.Singleline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
-        _shortest = new Regex(pattern.ToString(), Options);
-        _longest = new Regex(pattern.Replace(Shortest, Longest).ToString(), Options);
+        _literals.Add(text[end..]);
     }
 
     /// <summary>The names of the slots, in their order.</summary>
@@ -54,27 +43,64 @@ internal sealed partial class GoalPattern
     /// <summary>What stands in the places of the slots; <see langword="null"/> when the goal has another form, or the form in two ways.</summary>
     public Dictionary<string, string>? Match(string goal)
     {
-        if (_shortest.Match(goal) is not { Success: true } match || _longest.Match(goal) is not { Success: true } longest)
+        ReadOnlySpan<char> text = goal.AsSpan().Trim();
+        if (Slots.Count == 0)
+        {
+            return text.Equals(_literals[0], StringComparison.OrdinalIgnoreCase) ? new Dictionary<string, string>(StringComparer.Ordinal) : null;
+        }
+
+        int last = text.Length - _literals[^1].Length;
+        if (last < _literals[0].Length || !text.StartsWith(_literals[0], StringComparison.OrdinalIgnoreCase) || !text.EndsWith(_literals[^1], StringComparison.OrdinalIgnoreCase))
         {
             return null;
         }
 
+        // Each text between two slots as far to the left as it goes, and as far to the right: where both are the same, there is no other way.
+        int[] leftmost = new int[_literals.Count];
+        int[] rightmost = new int[_literals.Count];
+        leftmost[^1] = rightmost[^1] = last;
+        int from = _literals[0].Length;
+        for (int i = 1; i < _literals.Count - 1; i++)
+        {
+            int start = from + 1;
+            int found = start > last ? -1 : text[start..last].IndexOf(_literals[i], StringComparison.OrdinalIgnoreCase);
+            if (found < 0)
+            {
+                return null;
+            }
+
+            leftmost[i] = start + found;
+            from = leftmost[i] + _literals[i].Length;
+        }
+
+        if (from >= last)
+        {
+            return null;
+        }
+
+        for (int i = _literals.Count - 2, to = last; i > 0; i--)
+        {
+            // One letter at least stays for the slot behind it. There is a place: the leftmost.
+            rightmost[i] = text[..(to - 1)].LastIndexOf(_literals[i], StringComparison.OrdinalIgnoreCase);
+            to = rightmost[i];
+        }
+
+        return Values(text, leftmost, rightmost);
+    }
+
+    private Dictionary<string, string>? Values(ReadOnlySpan<char> text, int[] leftmost, int[] rightmost)
+    {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach ((int index, string name) in Slots.Index())
         {
-            string value = match.Groups[$"s{index}"].Value.Trim();
-            if (value != longest.Groups[$"s{index}"].Value.Trim())
-            {
-                // Where the shortest and the longest are the same, there is no other.
-                return null;
-            }
-
-            if (value.Length is 0 or > LongestValue || !IsWholeText(value))
+            ReadOnlySpan<char> value = text[(leftmost[index] + _literals[index].Length)..leftmost[index + 1]].Trim();
+            ReadOnlySpan<char> other = text[(rightmost[index] + _literals[index].Length)..rightmost[index + 1]].Trim();
+            if (!value.SequenceEqual(other) || value.Length is 0 or > LongestValue || value.ToString() is var taken && !IsWholeText(taken))
             {
                 return null;
             }
 
-            values.Add(name, value);
+            values.Add(name, value.ToString());
         }
 
         return values;

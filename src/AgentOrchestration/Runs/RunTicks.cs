@@ -1,15 +1,20 @@
 namespace AgentOrchestration.Runs;
 
-/// <summary>The latest ticks of a run, in a ring: old ones make room for new ones. Safe for concurrent use.</summary>
+/// <summary>The latest ticks of a run, in a ring bounded by their number and by their text: old ones make room for new ones. Safe for concurrent use.</summary>
 internal sealed class RunTicks
 {
     private const int Kept = 1024;
+
+    /// <summary>How many characters are kept, unless the newest tick alone has more.</summary>
+    private const long KeptText = 256 * 1024;
 
     private readonly Lock _gate = new();
     private readonly SubtaskTick?[] _ring = new SubtaskTick[Kept];
     private readonly Dictionary<string, (int Attempt, ProgressReported Progress)> _progress = new(StringComparer.Ordinal);
     private long _count;
     private long _sequence;
+    private long _oldest;
+    private long _text;
 
     public long Count => Volatile.Read(ref _count);
 
@@ -55,7 +60,7 @@ internal sealed class RunTicks
     {
         lock (_gate)
         {
-            number = Math.Max(number, _count - Kept);
+            number = Math.Max(number, _oldest);
             return number < _count ? _ring[number % Kept] : null;
         }
     }
@@ -63,10 +68,25 @@ internal sealed class RunTicks
     private ProgressReported? Latest(string subtaskId, int attempt) =>
         _progress.TryGetValue(subtaskId, out (int Attempt, ProgressReported Progress) latest) && latest.Attempt == attempt ? latest.Progress : null;
 
+    private static int LengthOf(SubtaskTick tick) => tick switch
+    {
+        TextStreamed text => text.Text.Length,
+        ProgressReported progress => progress.Message?.Length ?? 0,
+        _ => 0,
+    };
+
     private void Append(SubtaskTick tick)
     {
         // Threads may come here in another order than they looked at the facts.
         _sequence = Math.Max(_sequence, tick.Sequence);
+        _text += LengthOf(tick);
+        while (_oldest < _count && (_count - _oldest == Kept || _text > KeptText))
+        {
+            ref SubtaskTick? dropped = ref _ring[_oldest++ % Kept];
+            _text -= LengthOf(dropped!);
+            dropped = null;
+        }
+
         _ring[_count % Kept] = tick.Sequence == _sequence ? tick : tick with { Sequence = _sequence };
         Volatile.Write(ref _count, _count + 1);
     }

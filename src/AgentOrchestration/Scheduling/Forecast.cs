@@ -20,6 +20,9 @@ public sealed class Forecast
 {
     private const int MaxListed = 5;
 
+    /// <summary>How many limits are tried, those that were waited for longest: each costs a simulation.</summary>
+    private const int MaxTried = 8;
+
     private readonly ForecastModel _model;
     private readonly ForecastSchedule _schedule;
     private readonly Lazy<ForecastBottleneck> _bottleneck;
@@ -235,7 +238,7 @@ public sealed class Forecast
 
     private static long More(long capacity, long added) => capacity > long.MaxValue - added ? long.MaxValue : capacity + added;
 
-    /// <summary>What would help most if there were no end of it; where only more of several things together would help, what was waited for longest.</summary>
+    /// <summary>What would help most if there were no end of it, of the limits that were waited for longest; where only more of several things together would help, what was waited for longest.</summary>
     private ForecastBottleneck FindBottleneck()
     {
         if (CriticalPath.Duration >= Remaining)
@@ -246,6 +249,8 @@ public sealed class Forecast
         IEnumerable<(BottleneckKind Kind, ForecastPool Pool)> limits = Pools.Select(pool => (BottleneckKind.Pool, pool)).Prepend((BottleneckKind.Workers, Workers));
         return limits
             .Where(limit => limit.Pool.Waited > TimeSpan.Zero)
+            .OrderByDescending(limit => limit.Pool.Waited)
+            .Take(MaxTried)
             .Select(limit => (limit.Kind, limit.Pool, Costs: Makespan - Unlimited(limit.Kind, limit.Pool).Makespan))
             .OrderByDescending(limit => limit.Costs)
             .ThenByDescending(limit => limit.Pool.Waited)
