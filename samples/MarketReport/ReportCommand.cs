@@ -31,7 +31,7 @@ internal static class ReportCommand
             Description = $"Who plans and writes: offline, or openai:NAME with {ModelFactory.KeyVariable} and {ModelFactory.EndpointVariable}.",
             DefaultValueFactory = _ => ModelChoice.OfflineName,
         };
-        var stream = new Option<bool?>("--stream") { Description = "Begin the work while the model still writes its plan. Default: yes, when the model is online and the run is not durable." };
+        var stream = new Option<bool?>("--stream") { Description = "Start the run while the model still writes its plan; only pure work begins before the plan is whole. Default: yes, when the model is online and the run is not durable." };
         var durable = new Option<bool>("--durable") { Description = "Remember the run in runs.db beside the report, so that it goes on after a crash." };
         var resume = new Option<string?>("--resume") { Description = "Go on with a durable run: its id. What was finished is not done again.", HelpName = "RUN" };
         parallelism.Validators.Add(result =>

@@ -20,7 +20,7 @@ internal sealed record ReportSettings(
     /// <summary>The columns that the command line names.</summary>
     public ColumnChoice Columns { get; init; } = ColumnChoice.None;
 
-    /// <summary>Whether work begins while the plan is being written; <see langword="null"/> for what suits the model.</summary>
+    /// <summary>Whether the run starts while the plan is being written; <see langword="null"/> for what suits the model.</summary>
     public bool? Streams { get; init; }
 
     /// <summary>Whether the run is remembered.</summary>
@@ -29,7 +29,7 @@ internal sealed record ReportSettings(
     /// <summary>The run to go on with.</summary>
     public string? Resumes { get; init; }
 
-    /// <summary>Whether work begins while the plan is being written. The offline rules write a plan at once, and a durable run starts with all of its plan.</summary>
+    /// <summary>Whether the run starts while the plan is being written. The offline rules write a plan at once, and a durable run starts with all of its plan.</summary>
     public bool StartsEarly => Resumes is null && !IsDurable && (Streams ?? Model.OpenAIName is not null);
 
     /// <summary>The sections of every report, in their order.</summary>

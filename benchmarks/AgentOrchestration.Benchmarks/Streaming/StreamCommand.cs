@@ -38,7 +38,7 @@ internal static class StreamCommand
                 {questions.Length} questions of 2 to 5 branches, each a search and a calculation, and one answer from all of them. A scripted model writes the plan, its
                 first token after {StreamedAnswer.Latency.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s, four characters to a token; tools take lognormal times of the given median, σ = {StreamedAnswer.Spread.ToString(CultureInfo.InvariantCulture)}, one seed per question. One by
                 one: the model writes a step, waits for its tool, and writes the next, each with its own first token to wait for. Lower bound: each step
-                begins when its object is closed and what it depends on is done.
+                begins when its object is closed and what it depends on is done. All tools are declared `Pure`: what reads would wait for the whole plan.
 
                 {Table(rows)}
                 ## By branches, at 20 tokens in a second and tools of 2 s

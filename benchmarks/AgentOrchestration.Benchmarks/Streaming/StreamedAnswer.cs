@@ -72,7 +72,7 @@ internal sealed class StreamedAnswer
                     options.MaxParallelism = _question.Count;
                     options.Planning.StartsEarly = startsEarly;
                 })
-                .AddTaskType<Search, string>("search", "Looks something up.", WorkAsync, options => options.Effect = TaskEffect.Read)
+                .AddTaskType<Search, string>("search", "Looks something up in a fixed collection.", WorkAsync, options => options.Effect = TaskEffect.Pure)
                 .AddTaskType<Calculation, string>("calculate", "Calculates.", WorkAsync, options => options.Effect = TaskEffect.Pure)
                 .AddTaskType<Conclusion, string>("answer", "Answers from what was calculated.", WorkAsync, options => options.Effect = TaskEffect.Pure);
         })

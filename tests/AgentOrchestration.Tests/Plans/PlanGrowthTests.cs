@@ -1,6 +1,5 @@
 using AgentOrchestration.Graph;
 using AgentOrchestration.Planning;
-using AgentOrchestration.Plans;
 using AgentOrchestration.Runs;
 
 namespace AgentOrchestration.Tests.Plans;
