@@ -5,6 +5,7 @@ using AgentOrchestration.Graph;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Scheduling;
+using AgentOrchestration.Scheduling.Waiting;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Benchmarks.Ledger;
@@ -20,7 +21,8 @@ internal static class WaitingForPools
     {
         var ledger = new ResourcePools([.. Enumerable.Range(0, pools).Select(pool => new ResourceDeclaration($"pool{pool}", 1))], TimeProvider.System);
         var resources = new LimitedResources(ledger, maxAttempts: null);
-        var queue = new ReadyQueue(new GrowingGraph(Checked(waiters, pools, resources)), resources);
+        var share = RunShare.Alone(resources);
+        var queue = new ReadyQueue(new GrowingGraph(Checked(waiters, pools, resources)), share);
         var random = new SeededRandom(1);
         int[] order = [.. Enumerable.Range(0, waiters).OrderBy(_ => random.Below(int.MaxValue))];
         int repetitions = Math.Max(1, Dispatches / waiters);
@@ -30,7 +32,7 @@ internal static class WaitingForPools
             long began = Stopwatch.GetTimestamp();
             for (int repetition = 0; repetition < repetitions; repetition++)
             {
-                Play(queue, order);
+                Play(queue, share, order);
             }
 
             if (round > 0)
@@ -42,19 +44,23 @@ internal static class WaitingForPools
         return Statistics.Median(times);
     }
 
-    private static void Play(ReadyQueue queue, int[] order)
+    private static void Play(ReadyQueue queue, RunShare share, int[] order)
     {
         Array.ForEach(order, queue.Enqueue);
         var held = new Queue<ResourceLease>();
         while (queue.Count > 0 || held.Count > 0)
         {
-            while (queue.TryDequeue(mayStart: null, out _, out ResourceLease? lease, out _))
+            do
             {
-                held.Enqueue(lease!);
+                queue.Wake();
+                while (queue.TryDequeue(mayStart: null, out _, out ResourceLease? lease, out _))
+                {
+                    held.Enqueue(lease!);
+                }
             }
+            while (share.Answer());
 
             held.Dequeue().Dispose();
-            queue.Unpark();
         }
     }
 

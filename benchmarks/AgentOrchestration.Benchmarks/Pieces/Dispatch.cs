@@ -4,6 +4,7 @@ using AgentOrchestration.Graph;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling;
+using AgentOrchestration.Scheduling.Waiting;
 using BenchmarkDotNet.Attributes;
 
 namespace AgentOrchestration.Benchmarks.Pieces;
@@ -27,7 +28,7 @@ public class Dispatch
     [Benchmark(OperationsPerInvoke = CheckedGraph.Size)]
     public int Run()
     {
-        var core = new DispatchCore(_graph, _resources, "run", new RunOptions());
+        var core = new DispatchCore(_graph, RunShare.Alone(_resources), "run", new RunOptions());
         var decisions = new Decisions();
         var started = new Queue<AttemptStart>();
         core.Start(now: 0, decisions);

@@ -2,6 +2,7 @@ using AgentOrchestration.Benchmarks.Graphs;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Scheduling;
+using AgentOrchestration.Scheduling.Waiting;
 using BenchmarkDotNet.Attributes;
 
 namespace AgentOrchestration.Benchmarks.Pieces;
@@ -30,7 +31,7 @@ public class Waiting
     [Benchmark(OperationsPerInvoke = CheckedGraph.Size)]
     public int EnqueueAndDequeue()
     {
-        var queue = new ReadyQueue(_graph, new ResourcePools([]));
+        var queue = new ReadyQueue(_graph, RunShare.Alone(new ResourcePools([])));
         Array.ForEach(_subtasks, queue.Enqueue);
         int last = 0;
         while (queue.TryDequeue(mayStart: null, out int subtask, out _, out _))

@@ -13,6 +13,7 @@ using AgentOrchestration.Resources;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling;
+using AgentOrchestration.Scheduling.Waiting;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -82,7 +83,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
             LoggerOf<ChatClientTaskDecomposer>(provider)));
         services.TryAddSingleton(provider => new LocalExecutor(
             provider.GetRequiredService<IServiceScopeFactory>(),
-            new LimitedResources(provider.GetRequiredService<IResourceManager>(), OptionsOf(provider).MaxParallelismTotal),
+            provider.GetRequiredService<WaitingRoom>(),
             provider.GetRequiredService<RunOrdering>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<PayloadSerializer>(),
@@ -92,7 +93,6 @@ public static class AgentOrchestrationServiceCollectionExtensions
             provider.GetService<IResultCache>())
         {
             Workers = provider.GetService<WorkerPool>() ?? WorkerPool.Shared,
-            Shares = provider.GetRequiredService<RunShares>(),
             Objects = provider.GetRequiredService<ResourceObjects>(),
             Store = provider.GetService<IRunStore>(),
             LeaseDuration = OptionsOf(provider).LeaseDuration,
@@ -115,7 +115,9 @@ public static class AgentOrchestrationServiceCollectionExtensions
             OptionsOf(provider).Planning,
             provider.GetRequiredService<TimeProvider>(),
             LoggerOf<Planner>(provider)));
-        services.TryAddSingleton<RunShares>();
+        services.TryAddSingleton(provider => new WaitingRoom(
+            new LimitedResources(provider.GetRequiredService<IResourceManager>(), OptionsOf(provider).MaxParallelismTotal),
+            provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<LiveRuns>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RunShutdown>());
         services.TryAddSingleton<ObservedDurations>();
@@ -148,7 +150,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
         services.TryAddSingleton(provider => new SystemMonitor(
             provider.GetRequiredService<IResourceProbe>(),
             provider.GetRequiredService<IResourceManager>(),
-            provider.GetRequiredService<RunShares>(),
+            provider.GetRequiredService<WaitingRoom>(),
             provider.GetRequiredService<TimeProvider>(),
             OptionsOf(provider).Monitoring.SamplingInterval,
             LoggerOf<SystemMonitor>(provider)));
@@ -162,7 +164,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRunEventSink, RunLogger>(provider =>
             new RunLogger(LoggerOf<RunLogger>(provider), provider.GetRequiredService<SystemMonitor>())));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRunEventSink, RunMetrics>(provider =>
-            new RunMetrics(provider.GetService<IMeterFactory>(), provider.GetRequiredService<IResourceManager>(), provider.GetRequiredService<RunShares>())));
+            new RunMetrics(provider.GetService<IMeterFactory>(), provider.GetRequiredService<IResourceManager>(), provider.GetRequiredService<WaitingRoom>())));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<TaskMiddleware, TracingMiddleware>());
     }
 

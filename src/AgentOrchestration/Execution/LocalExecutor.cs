@@ -5,6 +5,7 @@ using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Journal;
 using AgentOrchestration.Scheduling;
+using AgentOrchestration.Scheduling.Waiting;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -22,7 +23,7 @@ public sealed class LocalExecutor : IExecutor
 
     internal LocalExecutor(
         IServiceScopeFactory scopes,
-        LimitedResources resources,
+        WaitingRoom room,
         RunOrdering ordering,
         TimeProvider timeProvider,
         PayloadSerializer serializer,
@@ -32,7 +33,7 @@ public sealed class LocalExecutor : IExecutor
         IResultCache? cache = null)
     {
         Scopes = scopes;
-        Resources = resources;
+        Room = room;
         Ordering = ordering;
         TimeProvider = timeProvider;
         Serializer = serializer;
@@ -71,9 +72,8 @@ public sealed class LocalExecutor : IExecutor
 
     private LeaseRenewal Renewal => LazyInitializer.EnsureInitialized(ref field, () => new LeaseRenewal(Workers, LeaseDuration, TimeProvider));
 
-    internal LimitedResources Resources { get; }
-
-    internal RunShares Shares { get; init; } = new();
+    /// <summary>The ledger, and where runs wait for it.</summary>
+    internal WaitingRoom Room { get; }
 
     internal TimeProvider TimeProvider { get; }
 

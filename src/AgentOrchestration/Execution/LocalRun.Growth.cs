@@ -79,18 +79,10 @@ internal sealed partial class LocalRun
     {
         if (!_needsResources && growth is not null && Array.Exists(growth.Part.Needs, needs => !needs.IsNone))
         {
-            // Before anything of it can wait, so that no release is missed.
             _needsResources = true;
-            _resources.Released += OnReleased;
         }
 
-        LocalAttempt? next = Tell(state, what);
-        if (_core.State.IsEnded || _isDetached)
-        {
-            _resources.Released -= OnReleased;
-        }
-
-        return next;
+        return Tell(state, what);
     }
 
     /// <summary>Adds the subtasks that a subtask is made of.</summary>

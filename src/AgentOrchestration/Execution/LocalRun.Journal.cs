@@ -353,8 +353,7 @@ internal sealed partial class LocalRun
     private void Leave(string reason, Exception? exception)
     {
         _compensation?.Stop();
-        _resources.Released -= OnReleased;
-        _resources.StopWaiting();
+        _resources.StopWaiting([]);
         _timers.End();
         History.Cut();
         _ = EndLookUpsAsync();

@@ -2,6 +2,7 @@ using AgentOrchestration.Graph;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling;
+using AgentOrchestration.Scheduling.Waiting;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Execution;
@@ -43,7 +44,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
         _signal = new RunSignal(executor.Workers);
         RunId = journal?.RunId ?? executor.Workers.NewRunId();
         _ended = _ending.Token;
-        _resources = new RunShare(executor.Resources, executor.Shares, executor.TimeProvider);
+        _resources = new RunShare(executor.Room, options.MaxPassedOver) { Told = OnReleased };
         _core = new DispatchCore(
             graph, _resources, RunId, options, order, reusable is null ? SharablesOf(graph, executor.Cache is not null) : static _ => true, executor.Ordering.Observed);
         if (journal is not null)
@@ -88,15 +89,6 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
         foreach (IRunEventSink sink in Executor.Sinks.Where(sink => sink.IsEnabled))
         {
             _pumps.Add(Executor.Workers.RunAsync(() => RunEventPump.PumpAsync(this, _past, sink, Executor.Logger)));
-        }
-
-        if (_needsResources)
-        {
-            _resources.Released += OnReleased;
-            if (_isDetached)
-            {
-                _resources.Released -= OnReleased;
-            }
         }
 
         _journal?.HoldLease(Break);
@@ -252,17 +244,17 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     private long Now() => _startedAt.UtcTicks + (long)((_timeProvider.GetTimestamp() - _startTimestamp) * _ticksPerStamp);
 
     /// <summary>May be raised anywhere, also while a gate is held: what follows happens on a thread of its own.</summary>
-    private void OnReleased(object? sender, EventArgs e)
+    private void OnReleased() => Executor.Workers.Queue(() =>
     {
-        if (_core.MayBeBlocked)
+        // Something of the run itself may have ended meanwhile, and looked.
+        if (_resources.HasNews)
         {
-            Executor.Workers.Queue(() => Hand(Tell(0, static (run, _, now, decisions) => run._core.ResourcesReleased(now, decisions))));
+            Hand(Tell(0, static (run, _, now, decisions) => run._core.ResourcesReleased(now, decisions)));
         }
-    }
+    });
 
     private void End()
     {
-        _resources.Released -= OnReleased;
         _timers.End();
         _ = EndLookUpsAsync();
         _completion.TrySetResult(_core.State.Outcome);

@@ -1,6 +1,8 @@
 using AgentOrchestration.Graph;
+using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling;
+using AgentOrchestration.Scheduling.Waiting;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Execution;
@@ -25,7 +27,7 @@ internal sealed class ReusableResults
     public static async Task<ReusableResults> ReadAsync(LocalExecutor executor, TaskGraph graph, RunReuse reuse, CancellationToken cancellationToken)
     {
         var reusable = new ReusableResults(WithSuccessors(graph, reuse.Again));
-        var core = new DispatchCore(reuse.Graph, executor.Resources, reuse.RunId, new RunOptions());
+        var core = new DispatchCore(reuse.Graph, RunShare.Alone(new ResourcePools([])), reuse.RunId, new RunOptions());
         RunState state = core.State;
         var inputs = new InputBinder(state.Graph, state.OutputOf, executor.Serializer);
         var changed = reuse.ChangedTaskTypes.ToHashSet(StringComparer.Ordinal);

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling;
+using AgentOrchestration.Scheduling.Waiting;
 
 namespace AgentOrchestration.Monitoring;
 
@@ -14,7 +15,7 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
     private readonly Counter<long> _attemptFailures;
     private readonly FoldedRuns _runs = new();
 
-    public RunMetrics(IMeterFactory? meterFactory, IResourceManager resources, RunShares shares)
+    public RunMetrics(IMeterFactory? meterFactory, IResourceManager resources, WaitingRoom shares)
     {
 #pragma warning disable CA2000 // The factory owns what it makes; our own is disposed below.
         Meter meter = meterFactory?.Create(OrchestrationDiagnostics.MeterName) ?? (_ownMeter = new Meter(OrchestrationDiagnostics.MeterName));
@@ -63,7 +64,7 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
         where T : struct =>
         resources.Snapshot().Select(pool => new Measurement<T>(what(pool), new KeyValuePair<string, object?>("resource", pool.Name)));
 
-    private static IEnumerable<Measurement<T>> Waits<T>(RunShares shares, Func<ResourceWait, T> what)
+    private static IEnumerable<Measurement<T>> Waits<T>(WaitingRoom shares, Func<ResourceWait, T> what)
         where T : struct =>
         shares.Waits().Select(wait => new Measurement<T>(what(wait.Value), new KeyValuePair<string, object?>("resource", wait.Key)));
 

@@ -1,5 +1,5 @@
 using AgentOrchestration.Resources;
-using AgentOrchestration.Scheduling;
+using AgentOrchestration.Scheduling.Waiting;
 using Microsoft.Extensions.Logging;
 
 namespace AgentOrchestration.Monitoring;
@@ -13,7 +13,7 @@ public sealed class SystemMonitor : IDisposable
     private readonly Lock _gate = new();
     private readonly IResourceProbe _probe;
     private readonly IResourceManager _resources;
-    private readonly RunShares _shares;
+    private readonly WaitingRoom _shares;
     private readonly TimeProvider _timeProvider;
     private readonly TimeSpan _interval;
     private readonly ILogger _logger;
@@ -25,7 +25,7 @@ public sealed class SystemMonitor : IDisposable
     private int _activeRuns;
     private bool _probeThrows;
 
-    internal SystemMonitor(IResourceProbe probe, IResourceManager resources, RunShares shares, TimeProvider timeProvider, TimeSpan interval, ILogger<SystemMonitor> logger)
+    internal SystemMonitor(IResourceProbe probe, IResourceManager resources, WaitingRoom shares, TimeProvider timeProvider, TimeSpan interval, ILogger<SystemMonitor> logger)
     {
         _probe = probe;
         _resources = resources;

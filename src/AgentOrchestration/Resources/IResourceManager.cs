@@ -14,7 +14,8 @@ public interface IResourceManager
 {
     /// <summary>
     /// Raised when a refused request may be answered otherwise: after something was given back or has grown again, or a capacity was changed.
-    /// Outside every lock of the manager and never from inside TryAcquire, on any thread.
+    /// Outside every lock of the manager and never from inside TryAcquire, on any thread. With <see cref="ResourcesReleasedEventArgs"/> only
+    /// work that waits for the pools that they name asks again, with any others all work that waits.
     /// </summary>
     event EventHandler? Released;
 
@@ -30,6 +31,25 @@ public interface IResourceManager
     /// <param name="lease">What was granted; the caller disposes it when its work has really ended.</param>
     /// <returns>Whether everything was granted.</returns>
     bool TryAcquire(ResourceRequirements needs, [NotNullWhen(true)] out ResourceLease? lease);
+
+    /// <summary>
+    /// What is free of a pool now, in its unit; negative while the pool is over-committed, <see langword="null"/> when there is no pool of that
+    /// name. Asked when a request was refused and when something was released, to find who is to ask again. By default read from
+    /// <see cref="Snapshot"/>; a manager with many pools answers it directly.
+    /// </summary>
+    /// <param name="name">The pool's name, compared ordinally.</param>
+    long? GetFree(string name)
+    {
+        foreach (ResourcePoolSnapshot pool in Snapshot())
+        {
+            if (pool.Name == name)
+            {
+                return pool.Free;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Every pool as it is now, ordered by name.</summary>
     IReadOnlyList<ResourcePoolSnapshot> Snapshot();

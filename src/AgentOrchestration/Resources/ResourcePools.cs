@@ -10,6 +10,7 @@ internal sealed class ResourcePools : IResourceManager, IAdjustableResources
     private readonly Lock _gate = new();
     private readonly Dictionary<string, ResourcePool> _pools = new(StringComparer.Ordinal);
     private readonly ResourcePool[] _byName;
+    private readonly ResourcesReleasedEventArgs _replenishing;
     private readonly Action<ResourceRequirements> _giveBack;
     private readonly TimeProvider? _timeProvider;
     private readonly long _madeAt;
@@ -34,6 +35,7 @@ internal sealed class ResourcePools : IResourceManager, IAdjustableResources
         }
 
         _byName = [.. _pools.Values.OrderBy(pool => pool.Name, StringComparer.Ordinal)];
+        _replenishing = new ResourcesReleasedEventArgs([.. _byName.Where(pool => pool.Kind == ResourcePoolKind.Replenishing).Select(pool => pool.Name)]);
         _giveBack = GiveBack;
         _timeProvider = timeProvider;
         _madeAt = timeProvider?.GetTimestamp() ?? 0;
@@ -76,7 +78,7 @@ internal sealed class ResourcePools : IResourceManager, IAdjustableResources
         }
 
         CapacityChanged?.Invoke();
-        Announce();
+        Announce(EventArgs.Empty);
     }
 
     public bool TryAcquire(ResourceRequirements needs, [NotNullWhen(true)] out ResourceLease? lease)
@@ -127,6 +129,20 @@ internal sealed class ResourcePools : IResourceManager, IAdjustableResources
         return true;
     }
 
+    public long? GetFree(string name)
+    {
+        if (!_pools.TryGetValue(name, out ResourcePool? pool))
+        {
+            return null;
+        }
+
+        lock (_gate)
+        {
+            pool.AdvanceTo(Now());
+            return pool.Capacity - pool.InUse;
+        }
+    }
+
     public IReadOnlyList<ResourcePoolSnapshot> Snapshot()
     {
         lock (_gate)
@@ -156,7 +172,7 @@ internal sealed class ResourcePools : IResourceManager, IAdjustableResources
 
         if (isAnyFree)
         {
-            Announce();
+            Announce(granted.AsReleased);
         }
     }
 
@@ -193,7 +209,7 @@ internal sealed class ResourcePools : IResourceManager, IAdjustableResources
 
         try
         {
-            Announce();
+            Announce(_replenishing);
         }
         catch (AggregateException)
         {
@@ -202,14 +218,14 @@ internal sealed class ResourcePools : IResourceManager, IAdjustableResources
     }
 
     /// <summary>A listener that throws keeps no other from hearing.</summary>
-    private void Announce()
+    private void Announce(EventArgs released)
     {
         List<Exception>? thrown = null;
         foreach (EventHandler listener in Delegate.EnumerateInvocationList(Released))
         {
             try
             {
-                listener(this, EventArgs.Empty);
+                listener(this, released);
             }
             catch (Exception exception)
             {

@@ -11,6 +11,7 @@ public sealed class ResourceRequirements : IEquatable<ResourceRequirements>
 {
     private readonly ResourceAmount[] _amounts;
     private readonly int _hashCode;
+    private ResourcesReleasedEventArgs? _asReleased;
 
     private ResourceRequirements(ResourceAmount[] sortedAmounts)
     {
@@ -34,6 +35,9 @@ public sealed class ResourceRequirements : IEquatable<ResourceRequirements>
     public bool IsNone => _amounts.Length == 0;
 
     internal ReadOnlySpan<ResourceAmount> AmountSpan => _amounts;
+
+    /// <summary>What is told when they are given back.</summary>
+    internal ResourcesReleasedEventArgs AsReleased => _asReleased ??= new ResourcesReleasedEventArgs(Array.ConvertAll(_amounts, amount => amount.Name));
 
     /// <summary>What is required of one resource; 0 for nothing.</summary>
     internal long AmountOf(string name)

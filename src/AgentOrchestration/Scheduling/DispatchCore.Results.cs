@@ -15,7 +15,6 @@ internal sealed partial class DispatchCore
         }
 
         Succeed(subtask, attempt, output, OutputOrigin.Executed, now);
-        Unpark();
         Settle(now, decisions);
         return true;
     }
@@ -54,7 +53,6 @@ internal sealed partial class DispatchCore
             Failed(subtask, attempt, result, now, decisions);
         }
 
-        Unpark();
         Settle(now, decisions);
         return result.Error is null && stop?.Limit is null;
     }
@@ -148,15 +146,6 @@ internal sealed partial class DispatchCore
         else
         {
             Fail(subtask, attempt, result.Error!, now);
-        }
-    }
-
-    /// <summary>What an attempt held is free again; the host gives it back before it tells.</summary>
-    private void Unpark()
-    {
-        if (_ready.IsAnyParked)
-        {
-            _ready.Unpark();
         }
     }
 

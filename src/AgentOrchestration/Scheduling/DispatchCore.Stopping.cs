@@ -125,7 +125,6 @@ internal sealed partial class DispatchCore
         _timeIsUpAt = NextEndOfTime();
         WakeRunAt(_startedAt + budget.MaxTime?.Ticks, decisions);
         EndAsking();
-        Unpark();
         Settle(now, decisions);
         return true;
     }
@@ -225,7 +224,6 @@ internal sealed partial class DispatchCore
             State.Apply(new RunFact(RunFactKind.UsageCounted, now, subtask, attempt, payload: usage), _consequences);
         }
 
-        Unpark();
         Settle(now, decisions);
     }
 

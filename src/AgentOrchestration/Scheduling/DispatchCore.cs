@@ -1,6 +1,7 @@
 using AgentOrchestration.Graph;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Scheduling.Waiting;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Scheduling;
@@ -12,7 +13,7 @@ namespace AgentOrchestration.Scheduling;
 internal sealed partial class DispatchCore
 {
     private readonly ReadyQueue _ready;
-    private readonly RunShare? _share;
+    private readonly RunShare _share;
     private readonly RunConsequences _consequences = new();
     private readonly RunOptions _options;
     private readonly Predicate<int>? _mayShare;
@@ -26,24 +27,23 @@ internal sealed partial class DispatchCore
     private SharedWork? _shared;
     private int _outstanding;
     private bool _isMomentOpen;
-    private volatile bool _mayBeBlocked;
 
     /// <param name="graph">The graph to run.</param>
-    /// <param name="resources">The ledger.</param>
+    /// <param name="share">The run's door to the ledger.</param>
     /// <param name="runId">The run; seeds the jitter of its retries.</param>
     /// <param name="options">How the run is executed.</param>
     /// <param name="order">The order of urgency. Default: the critical path first.</param>
     /// <param name="mayShare">Whether a subtask's work may be shared or cached, so that it must be identified before it runs; <see langword="null"/> for none.</param>
     /// <param name="observed">How long task types took before. Default: nothing is known.</param>
-    public DispatchCore(TaskGraph graph, IResourceManager resources, string runId, RunOptions options, SubtaskOrder? order = null, Predicate<int>? mayShare = null, ObservedDurations? observed = null)
+    public DispatchCore(TaskGraph graph, RunShare share, string runId, RunOptions options, SubtaskOrder? order = null, Predicate<int>? mayShare = null, ObservedDurations? observed = null)
     {
         _plan = graph;
         _order = order ?? SubtaskOrder.CriticalPathFirst;
         _observed = observed;
         State = new RunState(graph, _order.IsCriticalPathFirst ? graph.Priorities : _order.Priorities);
-        _ready = new ReadyQueue(State.Graph, resources, options.MaxPassedOver);
-        _share = resources as RunShare;
-        _share?.IsRunning = () => State.Running > 0;
+        _share = share;
+        _share.IsRunning = () => State.Running > 0;
+        _ready = new ReadyQueue(State.Graph, share);
         _waits = new WaitReason[graph.Count];
         _options = options;
         _mayShare = mayShare;
@@ -61,7 +61,7 @@ internal sealed partial class DispatchCore
 
         if (options.ReserveForCriticalPath)
         {
-            _reservation = new CriticalReservation(State, resources, observed);
+            _reservation = new CriticalReservation(State, share.Ledger, observed);
         }
 
         if (_budget is not null || _reservation is not null || _order.Starts is not null)
@@ -71,9 +71,6 @@ internal sealed partial class DispatchCore
     }
 
     public RunState State { get; }
-
-    /// <summary>Whether a release of resources may let something start. May be read without the host's lock.</summary>
-    public bool MayBeBlocked => _mayBeBlocked;
 
     private GrowingGraph Graph => State.Graph;
 
@@ -98,7 +95,6 @@ internal sealed partial class DispatchCore
     {
         if (!State.IsEnded)
         {
-            _ready.Unpark();
             Settle(now, decisions);
         }
     }
@@ -187,7 +183,7 @@ internal sealed partial class DispatchCore
         if (!State.IsEnded)
         {
             State.Apply(new RunFact(RunFactKind.RunEnded, now, detail: (byte)State.Outcome), _consequences);
-            _share?.StopWaiting();
+            _ready.UnparkAll();
             decisions.Add(new Decision(DecisionKind.EndRun));
         }
     }
@@ -252,14 +248,24 @@ internal sealed partial class DispatchCore
     {
         if (_ready.Count == 0 || _isAsking)
         {
-            _share?.StopWaiting();
+            _ready.UnparkAll();
             return;
         }
 
         PrepareOrder(now);
+        do
+        {
+            _ready.Wake();
+            StartWhatFits(now, decisions);
+        }
+        while (_share.Answer());
 
-        // Set before the ledger is asked: a release that comes after a refusal then finds it set, and no wake-up is lost.
-        _mayBeBlocked = true;
+        WakeForHeldBack(decisions);
+        FollowBudget(now, decisions);
+    }
+
+    private void StartWhatFits(long now, Decisions decisions)
+    {
 #pragma warning disable CA2000 // The lease leaves with the decision; the host gives it back when the attempt's code has returned.
         while (State.Running < _options.MaxParallelism && _ready.TryDequeue(_mayStart, out int subtask, out ResourceLease? lease, out SubtaskError? error))
 #pragma warning restore CA2000
@@ -280,15 +286,6 @@ internal sealed partial class DispatchCore
 
             Begin(subtask, lease, now, decisions);
         }
-
-        _mayBeBlocked = _ready.IsAnyParked;
-        if (!_mayBeBlocked)
-        {
-            _share?.StopWaiting();
-        }
-
-        WakeForHeldBack(decisions);
-        FollowBudget(now, decisions);
     }
 
     private void Begin(int subtask, ResourceLease? lease, long now, Decisions decisions)

@@ -10,13 +10,15 @@ namespace AgentOrchestration.Scheduling;
 /// </summary>
 /// <param name="inner">The application's ledger.</param>
 /// <param name="maxAttempts">How many attempts run at a time in all; <see langword="null"/> for no limit.</param>
-internal sealed class LimitedResources(IResourceManager inner, int? maxAttempts) : IResourceManager
+/// <param name="hasLimits">Whether limits are held here; otherwise they are pools of the ledger, as in a forecast.</param>
+internal sealed class LimitedResources(IResourceManager inner, int? maxAttempts, bool hasLimits = true) : IResourceManager
 {
     // The name of the limit on all attempts, as of a pool.
     private const string Attempts = "attempts of all runs";
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, long> _used = new(StringComparer.Ordinal);
+    private HashSet<string>? _growing;
     private int _attempts;
 
     public event EventHandler? Released
@@ -39,7 +41,7 @@ internal sealed class LimitedResources(IResourceManager inner, int? maxAttempts)
     /// <summary>Whether every attempt has to ask, also one that needs nothing.</summary>
     public bool LimitsEveryAttempt => maxAttempts is not null;
 
-    public long? GetCapacity(string name) => ConcurrencyLimit.IsLimit(name) ? ConcurrencyLimit.CapacityOf(name) : inner.GetCapacity(name);
+    public long? GetCapacity(string name) => IsLimit(name) ? ConcurrencyLimit.CapacityOf(name) : inner.GetCapacity(name);
 
     public IReadOnlyList<ResourcePoolSnapshot> Snapshot() => inner.Snapshot();
 
@@ -60,15 +62,60 @@ internal sealed class LimitedResources(IResourceManager inner, int? maxAttempts)
     /// <summary>Whether a name is that of a pool, not of a limit.</summary>
     public static bool IsPool(string name) => name != Attempts && !ConcurrencyLimit.IsLimit(name);
 
-    public IEnumerable<string> PoolsOf(ResourceRequirements needs) => AmountsOf(needs).Select(need => need.Pool);
-
-    /// <summary>The pools and limits of which there is less free now than work needs.</summary>
-    public IEnumerable<string> LackingOf(ResourceRequirements needs)
+    /// <summary>What is free of a pool or limit now; <see langword="null"/> when there is none of that name.</summary>
+    public long? FreeOf(string pool)
     {
-        Dictionary<string, long> free = inner.Snapshot().ToDictionary(pool => pool.Name, pool => pool.Free, StringComparer.Ordinal);
+        if (pool != Attempts && !IsLimit(pool))
+        {
+            return inner.GetFree(pool);
+        }
+
         lock (_gate)
         {
-            return [.. AmountsOf(needs).Where(need => FreeOf(need.Pool, free) < need.Amount).Select(need => need.Pool)];
+            return pool == Attempts ? maxAttempts - _attempts : ConcurrencyLimit.CapacityOf(pool) - _used.GetValueOrDefault(pool);
+        }
+    }
+
+    /// <summary>A pool or limit of which there is less free now than work needs; <see langword="null"/> when the manager says that there is none.</summary>
+    public string? LackingOf((string Pool, long Amount)[] amounts)
+    {
+        try
+        {
+            return Array.Find(amounts, need => (FreeOf(need.Pool) ?? 0) < need.Amount).Pool;
+        }
+        catch (Exception)
+        {
+            // An application's own manager cannot say what there is.
+            return null;
+        }
+    }
+
+    /// <summary>Whether there will be more of a pool though nobody gives anything back.</summary>
+    public bool GrowsByItself(string pool)
+    {
+        try
+        {
+            return pool != Attempts && !IsLimit(pool) && (_growing ??= [.. inner.Snapshot().Where(known => known.Kind == ResourcePoolKind.Replenishing).Select(known => known.Name)]).Contains(pool);
+        }
+        catch (Exception)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Somebody waits for so much of a pool that grows by itself: it is told when there is.</summary>
+    public void AnnounceWhenFree(string pool, long amount)
+    {
+        try
+        {
+            if (inner.TryAcquire(ResourceRequirements.Of(pool, amount), out ResourceLease? lease))
+            {
+                lease.Dispose();
+            }
+        }
+        catch (Exception)
+        {
+            // An application's own manager: whoever waits hears of the next release.
         }
     }
 
@@ -80,10 +127,10 @@ internal sealed class LimitedResources(IResourceManager inner, int? maxAttempts)
             return inner.TryAcquire(needs, out lease);
         }
 
-        ResourceAmount[] limits = [.. needs.Amounts.Where(need => ConcurrencyLimit.IsLimit(need.Name))];
+        ResourceAmount[] limits = [.. needs.Amounts.Where(need => IsLimit(need.Name))];
 
         lease = null;
-        ResourceRequirements rest = limits.Length == 0 ? needs : ResourceRequirements.Of(needs.Amounts.Where(need => !ConcurrencyLimit.IsLimit(need.Name)));
+        ResourceRequirements rest = limits.Length == 0 ? needs : ResourceRequirements.Of(needs.Amounts.Where(need => !IsLimit(need.Name)));
         ResourceLease? innerLease = null;
 
         // The inner ledger is asked inside the gate: nobody may see a limit taken for a request that is refused in the end.
@@ -103,20 +150,17 @@ internal sealed class LimitedResources(IResourceManager inner, int? maxAttempts)
 
 #pragma warning restore CA2000
 
-        lease = new ResourceLease(needs, _ => GiveBack(limits, innerLease));
+        lease = new ResourceLease(needs, _ => GiveBack(needs, limits, innerLease));
         return true;
     }
 
-    private long? FreeOf(string pool, Dictionary<string, long> free) =>
-        pool == Attempts ? maxAttempts - _attempts
-        : ConcurrencyLimit.IsLimit(pool) ? ConcurrencyLimit.CapacityOf(pool) - _used.GetValueOrDefault(pool)
-        : free.TryGetValue(pool, out long left) ? left : null;
+    private bool IsLimit(string name) => hasLimits && ConcurrencyLimit.IsLimit(name);
 
-    private static bool HasLimit(ResourceRequirements needs)
+    private bool HasLimit(ResourceRequirements needs)
     {
         foreach (ResourceAmount need in needs.AmountSpan)
         {
-            if (ConcurrencyLimit.IsLimit(need.Name))
+            if (IsLimit(need.Name))
             {
                 return true;
             }
@@ -125,7 +169,7 @@ internal sealed class LimitedResources(IResourceManager inner, int? maxAttempts)
         return false;
     }
 
-    private void GiveBack(ResourceAmount[] limits, ResourceLease? innerLease)
+    private void GiveBack(ResourceRequirements needs, ResourceAmount[] limits, ResourceLease? innerLease)
     {
         lock (_gate)
         {
@@ -151,7 +195,7 @@ internal sealed class LimitedResources(IResourceManager inner, int? maxAttempts)
         }
         finally
         {
-            _released?.Invoke(this, EventArgs.Empty);
+            _released?.Invoke(this, maxAttempts is null ? needs.AsReleased : new ResourcesReleasedEventArgs([.. limits.Select(limit => limit.Name), Attempts]));
         }
     }
 }

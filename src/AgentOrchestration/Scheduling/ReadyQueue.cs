@@ -1,72 +1,73 @@
 using AgentOrchestration.Graph;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Scheduling.Waiting;
 
 namespace AgentOrchestration.Scheduling;
 
 /// <summary>
 /// The one place where ready subtasks wait. Subtasks with equal needs form a group: when the most urgent of a group does not fit, none
-/// of it does, and the group is parked until something is released. So a release costs one question per distinct need, however many wait.
-/// First fit, but not without end: a group that was passed over too often is reserved for (see <see cref="PassedOver"/>).
+/// of it does, and the group is parked (see <see cref="RunShare"/>) until there is something for it.
 /// </summary>
 /// <param name="graph">The graph.</param>
-/// <param name="resources">The ledger.</param>
-/// <param name="maxPassedOver">How often less urgent work that needs one of its pools may start before a subtask.</param>
-internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources, int maxPassedOver = RunOptions.DefaultMaxPassedOver)
+/// <param name="share">The run's door to the ledger.</param>
+internal sealed class ReadyQueue(GrowingGraph graph, RunShare share)
 {
-    private readonly List<UrgencyQueue> _groups = [];
-    private readonly HashSet<int> _parked = [];
-
-    // Groups that nobody asks for, because a pool of theirs is reserved for a more urgent one.
-    private readonly HashSet<int> _heldBack = [];
-    private readonly PassedOver _passedOver = new(maxPassedOver);
-    private readonly bool _asksAlways = resources is RunShare { LimitsEveryAttempt: true };
+    private readonly List<ReadyGroup> _groups = [];
+    private readonly List<ReadyGroup> _woken = [];
 
     // Groups by their most urgent subtask. An entry whose group has another head by now, or none, is passed over.
     private readonly PriorityQueue<int, long> _heads = new();
+    private int _parked;
 
     public int Count { get; private set; }
 
     /// <summary>Whether every waiting subtask waits for resources.</summary>
-    public bool IsAllParked => Count > 0 && _parked.Concat(_heldBack).Sum(group => _groups[group].Count) == Count;
+    public bool IsAllParked => Count > 0 && _parked == Count;
 
-    public bool IsAnyParked => _parked.Count + _heldBack.Count > 0;
+    public bool IsAnyParked => _parked > 0;
 
     /// <summary>With a single group there are no heads to compare.</summary>
     private bool HasOneGroup => _groups.Count == 1;
 
     public void Enqueue(int subtask)
     {
-        int group = graph.NeedVectorOf[subtask];
-        if (group >= _groups.Count)
+        int index = graph.NeedVectorOf[subtask];
+        if (index >= _groups.Count)
         {
-            AddGroups(group);
+            AddGroups(index);
         }
 
         long urgency = graph.UrgencyOf(subtask);
-        UrgencyQueue waiting = _groups[group];
-        waiting.Enqueue(urgency);
+        ReadyGroup group = _groups[index];
+        group.Subtasks.Enqueue(urgency);
         Count++;
-        if (!HasOneGroup && !_parked.Contains(group) && waiting.TryPeek(out long head) && head == urgency)
+        if (group.IsParked)
         {
-            _heldBack.Remove(group);
-            _heads.Enqueue(group, urgency);
+            _parked++;
+            if (group.Urgency == urgency)
+            {
+                share.Reorder(group);
+            }
+        }
+        else if (!HasOneGroup && group.Urgency == urgency)
+        {
+            _heads.Enqueue(index, urgency);
         }
     }
 
-    /// <summary>Something was released: what did not fit before may fit now.</summary>
-    public void Unpark()
+    /// <summary>Lets those ask again for whom there is something.</summary>
+    public void Wake()
     {
-        if (!HasOneGroup)
-        {
-            foreach (int group in _parked)
-            {
-                EnqueueHead(group);
-            }
-        }
+        share.TakeNews(_woken);
+        UnparkWoken();
+    }
 
-        _parked.Clear();
-        LetGoHeldBack();
+    /// <summary>Nothing waits for now; what was parked asks again when it is its turn.</summary>
+    public void UnparkAll()
+    {
+        share.StopWaiting(_woken);
+        UnparkWoken();
     }
 
     /// <summary>Takes the most urgent subtask that fits, with what it needs.</summary>
@@ -85,89 +86,97 @@ internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources,
         }
 
         return HasOneGroup
-            ? _parked.Count == 0 && _groups[0].TryPeek(out long head) && TryTake(0, head, mayStart, ref subtask, ref lease, ref error) == Answer.Taken
+            ? !_groups[0].IsParked && _groups[0].Subtasks.TryPeek(out long head) && TryTake(_groups[0], head, mayStart, ref subtask, ref lease, ref error) == Answer.Taken
             : TryDequeueOfSeveral(mayStart, ref subtask, ref lease, ref error);
     }
 
     /// <summary>The order of urgency has changed. How often who was passed over still counts.</summary>
     public void Reorder()
     {
-        int[] waiting = [.. _groups.SelectMany(group => group.Drain())];
-        _parked.Clear();
-        _heldBack.Clear();
+        UnparkAll();
+        int[] waiting = [.. _groups.SelectMany(group => group.Subtasks.Drain())];
         _heads.Clear();
         Count = 0;
         Array.ForEach(waiting, Enqueue);
+        _groups.ForEach(share.Reorder);
     }
 
     /// <summary>Takes a subtask out, wherever it stands.</summary>
     public bool Remove(int subtask)
     {
-        int group = graph.NeedVectorOf[subtask];
-        if (group >= _groups.Count || !_groups[group].Remove(graph.UrgencyOf(subtask)))
+        int index = graph.NeedVectorOf[subtask];
+        long urgency = graph.UrgencyOf(subtask);
+        if (index >= _groups.Count)
+        {
+            return false;
+        }
+
+        ReadyGroup group = _groups[index];
+        bool wasHead = group.Urgency == urgency;
+        if (!group.Subtasks.Remove(urgency))
         {
             return false;
         }
 
         Count--;
-        if (_groups[group].Count == 0)
+        _parked -= group.IsParked ? 1 : 0;
+        if (group.Subtasks.Count == 0)
         {
-            _parked.Remove(group);
-            _heldBack.Remove(group);
-            _passedOver.Forget(group);
+            share.Forget(group);
         }
-        else if (!HasOneGroup && !_parked.Contains(group) && !_heldBack.Contains(group))
+        else if (wasHead)
         {
-            EnqueueHead(group);
+            share.Reorder(group);
+            if (!group.IsParked)
+            {
+                EnqueueHead(group);
+            }
         }
 
-        // Whatever was held back for the sake of this one may go now.
-        LetGoHeldBack();
         return true;
     }
 
     /// <summary>Takes all that can never start, because what is left when <paramref name="lost"/> is gone does not suffice.</summary>
     public IReadOnlyList<int> TakeHopeless(IReadOnlyCollection<ResourceRequirements> lost)
     {
+        // What is used up does not come back anyway, and what grows again does so without the lease.
+        HashSet<string> others = [.. share.Ledger.Snapshot().Where(pool => pool.Kind != ResourcePoolKind.Reusable).Select(pool => pool.Name)];
         List<int> hopeless = [];
-        foreach (int group in _parked.Where(group => IsHopeless(graph.NeedVectors[group], lost)).ToArray())
+        foreach (ReadyGroup group in _groups.Where(group => group.IsParked && IsHopeless(group.Needs, lost, others)))
         {
-            hopeless.AddRange(_groups[group].Drain());
-            _parked.Remove(group);
-            _passedOver.Forget(group);
+            hopeless.AddRange(group.Subtasks.Drain());
+            share.Forget(group);
         }
 
         Count -= hopeless.Count;
+        _parked -= hopeless.Count;
         hopeless.Sort();
-        LetGoHeldBack();
         return hopeless;
     }
 
     public void Clear()
     {
-        _groups.ForEach(group => group.Clear());
-        _parked.Clear();
-        _heldBack.Clear();
-        for (int group = 0; group < _groups.Count; group++)
+        UnparkAll();
+        foreach (ReadyGroup group in _groups)
         {
-            _passedOver.Forget(group);
+            group.Subtasks.Clear();
+            share.Forget(group);
         }
 
         _heads.Clear();
         Count = 0;
     }
 
-    private void AddGroups(int group)
+    private void AddGroups(int index)
     {
-        if (HasOneGroup && _parked.Count == 0)
+        if (HasOneGroup && !_groups[0].IsParked)
         {
-            EnqueueHead(0);
+            EnqueueHead(_groups[0]);
         }
 
-        while (group >= _groups.Count)
+        while (index >= _groups.Count)
         {
-            _passedOver.AddGroup(graph.NeedVectors[_groups.Count]);
-            _groups.Add(new UrgencyQueue());
+            _groups.Add(share.CreateGroup(_groups.Count, graph.NeedVectors[_groups.Count]));
         }
     }
 
@@ -175,29 +184,22 @@ internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources,
     {
         List<(int Group, long Urgency)>? forbidden = null;
         var answer = Answer.Parked;
-        while (answer != Answer.Taken && _heads.TryDequeue(out int group, out long urgency))
+        while (answer != Answer.Taken && _heads.TryDequeue(out int index, out long urgency))
         {
-            if (_parked.Contains(group) || !_groups[group].TryPeek(out long head) || head != urgency)
+            ReadyGroup group = _groups[index];
+            if (group.IsParked || group.Urgency != urgency || group.Subtasks.Count == 0)
             {
-                continue;
-            }
-
-            if (IsHeldBack(group, urgency))
-            {
-                _heldBack.Add(group);
-                _passedOver.Count(group, times: 0);
                 continue;
             }
 
             answer = TryTake(group, urgency, mayStart, ref subtask, ref lease, ref error);
             if (answer == Answer.Taken)
             {
-                PassOver(group, urgency, isStart: error is null);
                 EnqueueHead(group);
             }
             else if (answer == Answer.Forbidden)
             {
-                (forbidden ??= []).Add((group, urgency));
+                (forbidden ??= []).Add((index, urgency));
             }
         }
 
@@ -205,117 +207,80 @@ internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources,
         return answer == Answer.Taken;
     }
 
-    private Answer TryTake(int group, long urgency, Predicate<int>? mayStart, ref int subtask, ref ResourceLease? lease, ref SubtaskError? error)
+    private Answer TryTake(ReadyGroup group, long urgency, Predicate<int>? mayStart, ref int subtask, ref ResourceLease? lease, ref SubtaskError? error)
     {
         if (mayStart is not null && !mayStart((int)urgency))
         {
             return Answer.Forbidden;
         }
 
-        if (!TryAcquire(graph.NeedVectors[group], ref lease, ref error))
+        if (!TryAcquire(group, ref lease, ref error))
         {
-            _parked.Add(group);
-            _passedOver.Count(group, times: 0);
+            _parked += group.Subtasks.Count;
             return Answer.Parked;
         }
 
-        subtask = _groups[group].Dequeue(urgency);
+        subtask = group.Subtasks.Dequeue(urgency);
         Count--;
+        if (group.Subtasks.Count == 0)
+        {
+            share.Forget(group);
+        }
+        else if (group.Reservations is not null)
+        {
+            share.Reorder(group);
+        }
+
         return Answer.Taken;
     }
 
-    private bool IsHeldBack(int group, long urgency)
+    private void UnparkWoken()
     {
-        foreach (int reserved in _passedOver.Reserved)
+        foreach (ReadyGroup group in _woken)
         {
-            if (Waits(reserved) && IsMoreUrgent(reserved, urgency) && _passedOver.SharePool(reserved, group))
+            _parked -= group.Subtasks.Count;
+            if (!HasOneGroup)
             {
-                return true;
+                EnqueueHead(group);
             }
         }
 
-        return false;
+        _woken.Clear();
     }
 
-    /// <summary>A subtask was taken: those who wait though they are more urgent were passed over, if they need one of its pools.</summary>
-    private void PassOver(int group, long urgency, bool isStart)
+    private void EnqueueHead(ReadyGroup group)
     {
-        if (_groups[group].Count == 0)
+        if (group.Subtasks.TryPeek(out long urgency))
         {
-            _passedOver.Forget(group);
-        }
-
-        if (!isStart)
-        {
-            return;
-        }
-
-        foreach (int waiting in _parked)
-        {
-            CountPass(waiting, group, urgency);
-        }
-
-        foreach (int waiting in _heldBack)
-        {
-            CountPass(waiting, group, urgency);
+            _heads.Enqueue(group.Index, urgency);
         }
     }
 
-    private void CountPass(int waiting, int started, long urgency)
-    {
-        if (IsMoreUrgent(waiting, urgency) && _passedOver.SharePool(waiting, started))
-        {
-            _passedOver.Count(waiting, times: 1);
-        }
-    }
-
-    private bool Waits(int group) => _parked.Contains(group) || _heldBack.Contains(group);
-
-    private bool IsMoreUrgent(int group, long urgency) => _groups[group].TryPeek(out long head) && head < urgency;
-
-    private void LetGoHeldBack()
-    {
-        foreach (int group in _heldBack)
-        {
-            EnqueueHead(group);
-        }
-
-        _heldBack.Clear();
-    }
-
-    private void EnqueueHead(int group)
-    {
-        if (_groups[group].TryPeek(out long urgency))
-        {
-            _heads.Enqueue(group, urgency);
-        }
-    }
-
-    private bool IsHopeless(ResourceRequirements needs, IReadOnlyCollection<ResourceRequirements> lost)
-    {
-        // What is used up does not come back anyway, and what grows again does so without the lease.
-        HashSet<string> others = [.. resources.Snapshot().Where(pool => pool.Kind != ResourcePoolKind.Reusable).Select(pool => pool.Name)];
-        return needs.Amounts.Any(need => !others.Contains(need.Name)
+    private bool IsHopeless(ResourceRequirements needs, IReadOnlyCollection<ResourceRequirements> lost, HashSet<string> others) =>
+        needs.Amounts.Any(need => !others.Contains(need.Name)
             && need.Amount + lost.Sum(requirements => requirements.Amounts.Where(amount => amount.Name == need.Name).Sum(amount => amount.Amount))
-            > (resources.GetCapacity(need.Name) ?? 0));
-    }
+            > (share.Ledger.GetCapacity(need.Name) ?? 0));
 
     /// <returns>Whether it was granted, or will never be: then there is an error.</returns>
-    private bool TryAcquire(ResourceRequirements needs, ref ResourceLease? lease, ref SubtaskError? error)
+    private bool TryAcquire(ReadyGroup group, ref ResourceLease? lease, ref SubtaskError? error)
     {
-        if (needs.IsNone && !_asksAlways)
+        if (group.Amounts.Length == 0)
         {
             return true;
         }
 
         try
         {
-            if (resources.TryAcquire(needs, out lease))
+            if (share.TryAcquire(group, out lease))
             {
                 return true;
             }
 
-            error = WhyNever(needs);
+            error = WhyNever(group.Needs);
+            if (error is not null)
+            {
+                share.Unpark(group);
+            }
         }
         catch (Exception exception)
         {
@@ -331,7 +296,7 @@ internal sealed class ReadyQueue(GrowingGraph graph, IResourceManager resources,
     {
         foreach (ResourceAmount need in needs.AmountSpan)
         {
-            long? most = resources.GetCapacity(need.Name);
+            long? most = share.Ledger.GetCapacity(need.Name);
             if (most is null || need.Amount > most)
             {
                 return new SubtaskError(

@@ -1,6 +1,7 @@
 using AgentOrchestration.Graph;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Scheduling.Waiting;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Scheduling;
@@ -48,7 +49,7 @@ internal sealed class VirtualTimeHost
         _runId = runId;
         _attempts = attempts;
         _seed = seed is { } chosen ? (ulong)chosen : null;
-        Core = new DispatchCore(graph, resources, runId, options, order, isHeldAtStart is null ? null : subtask => _isStarting && isHeldAtStart(subtask), observed) { CorrectsEstimates = correctsEstimates };
+        Core = new DispatchCore(graph, RunShare.Alone(resources, options.MaxPassedOver), runId, options, order, isHeldAtStart is null ? null : subtask => _isStarting && isHeldAtStart(subtask), observed) { CorrectsEstimates = correctsEstimates };
     }
 
     public DispatchCore Core { get; }

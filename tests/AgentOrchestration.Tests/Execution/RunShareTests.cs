@@ -5,6 +5,7 @@ using AgentOrchestration.Resources;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling;
+using AgentOrchestration.Scheduling.Waiting;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -100,7 +101,7 @@ public sealed class RunShareTests
 
         Assert.Equal(TimeSpan.FromSeconds(3), waiter.GetSnapshot().ResourceWaits["licence"]);
         Assert.Empty(holder.GetSnapshot().ResourceWaits);
-        Assert.Equal(new ResourceWait(0, TimeSpan.FromSeconds(3)), engine.Services.GetRequiredService<RunShares>().Waits()["licence"]);
+        Assert.Equal(new ResourceWait(0, TimeSpan.FromSeconds(3)), engine.Services.GetRequiredService<WaitingRoom>().Waits()["licence"]);
     }
 
     [Fact]

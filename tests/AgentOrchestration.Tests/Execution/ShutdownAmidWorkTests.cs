@@ -54,7 +54,7 @@ public sealed class ShutdownAmidWorkTests
         await DurableHost.StopAsync(process, new CancellationToken(canceled: true)).InTimeAsync();
 
         _start.Open();
-        await Assert.ThrowsAsync<RunDetachedException>(() => starting);
+        await Assert.ThrowsAsync<RunDetachedException>(async () => await (await starting).WaitAsync(TestEnd));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling;
+using AgentOrchestration.Scheduling.Waiting;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Tests.Scheduling;
@@ -29,7 +30,7 @@ internal sealed class AdversarialRun
     {
         _random = new Random(seed);
         _world = new AdversarialWorld(seed);
-        Core = new DispatchCore(_world.Graph, _world.Resources, $"run-{seed}", Options, _world.Order, subtask => Graph.TaskTypes[subtask].MayShare);
+        Core = new DispatchCore(_world.Graph, RunShare.Alone(_world.Resources, Options.MaxPassedOver), $"run-{seed}", Options, _world.Order, subtask => Graph.TaskTypes[subtask].MayShare);
     }
 
     public DispatchCore Core { get; }

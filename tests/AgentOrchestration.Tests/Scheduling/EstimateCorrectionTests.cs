@@ -3,6 +3,7 @@ using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling;
+using AgentOrchestration.Scheduling.Waiting;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Tests.Scheduling;
@@ -46,7 +47,7 @@ public sealed class EstimateCorrectionTests
     public void A_plan_that_was_written_while_the_run_went_on_is_ordered_anew_too()
     {
         TaskGraph whole = Mixed();
-        var core = new DispatchCore(whole.Checker.Nothing("Everything."), new ResourcePools([]), "run", new RunOptions { MaxParallelism = 1 });
+        var core = new DispatchCore(whole.Checker.Nothing("Everything."), RunShare.Alone(new ResourcePools([])), "run", new RunOptions { MaxParallelism = 1 });
         var decisions = new Decisions();
         core.StartOpen(now: 0, decisions);
         core.CompletePlan(whole, whole.Checker.CheckMoreOfPlan(whole.Plan, core.State.Graph, out _), SubtaskOrder.CriticalPathFirst, now: 0, decisions);

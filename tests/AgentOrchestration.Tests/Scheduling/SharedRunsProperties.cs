@@ -1,0 +1,169 @@
+using AgentOrchestration.Graph;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Resources;
+using AgentOrchestration.Runs;
+using CsCheck;
+
+namespace AgentOrchestration.Tests.Scheduling;
+
+/// <summary>Runs that share pools: all end, nobody is passed over without end, and nothing lies idle that somebody waits for.</summary>
+public sealed class SharedRunsProperties
+{
+    [Fact]
+    public void Whatever_runs_share_all_of_them_end_and_everything_comes_back() =>
+        Gen.Int[0, int.MaxValue].Sample(seed => ShareAnything(new Random(seed)), iter: Simulations.Of(3_000));
+
+    [Fact]
+    public void A_run_that_holds_nothing_is_passed_over_at_most_so_often()
+    {
+        int reached = 0;
+        Gen.Int[0, int.MaxValue].Sample(
+            seed =>
+            {
+                if (PassOverOne(new Random(seed)))
+                {
+                    Interlocked.Increment(ref reached);
+                }
+            },
+            iter: Simulations.Of(3_000));
+        Assert.True(reached > 300, $"The bound was reached in {reached} runs only: this test says little.");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void One_that_takes_all_again_and_again_lets_another_in_when_it_has_given_back(int needed)
+    {
+        var resources = new ResourcePools([new("gpu", 2)]);
+        var runs = new SharedRuns(resources, seed: needed);
+        int hog = runs.Add(Many(120, "gpu", 2, resources), new RunOptions(), startsAt: 0, _ => 10);
+        int victim = runs.Add(Many(1, "gpu", needed, resources), new RunOptions(), startsAt: 55, _ => 1);
+
+        runs.Play();
+
+        Assert.Equal(6, runs.Starts.FindIndex(start => start.Run == victim));
+        Assert.Equal(121, runs.Starts.Count);
+        Assert.True(runs.Core(hog).State.IsEnded);
+    }
+
+    [Fact]
+    public void Runs_that_need_the_same_take_turns()
+    {
+        var resources = new ResourcePools([new("gpu", 1)]);
+        var runs = new SharedRuns(resources, seed: 3);
+        for (int run = 0; run < 20; run++)
+        {
+            runs.Add(Many(5, "gpu", 1, resources), new RunOptions(), startsAt: run, _ => 100);
+        }
+
+        runs.Play();
+
+        Assert.Equal(Enumerable.Range(0, 100).Select(turn => turn % 20), runs.Starts.Select(start => start.Run));
+    }
+
+    [Fact]
+    public void What_grows_again_by_itself_goes_to_all_who_wait_for_it()
+    {
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var resources = new ResourcePools([new ResourceDeclaration("calls", 2) { Kind = ResourcePoolKind.Replenishing, Period = TimeSpan.FromSeconds(1) }], clock);
+        var runs = new SharedRuns(resources, seed: 5);
+        for (int run = 0; run < 30; run++)
+        {
+            runs.Add(Many(4, "calls", 1, resources), new RunOptions(), startsAt: 0, _ => 1);
+        }
+
+        for (int step = 0; step < 2_000 && !runs.HaveAllEnded; step++)
+        {
+            runs.Play();
+            clock.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        Assert.True(runs.HaveAllEnded, $"{runs.Starts.Count} of 120 have started.");
+    }
+
+    private static void ShareAnything(Random random)
+    {
+        string[] names = ["a", "b", "c"];
+        var resources = new ResourcePools([.. names.Select(name => new ResourceAmount(name, random.Next(1, 6)))]);
+        var runs = new SharedRuns(resources, random.Next(), random.Next(3) == 0 ? random.Next(1, 5) : null);
+        int count = random.Next(1, 12);
+        int total = 0;
+        HashSet<int> cancelled = [];
+        for (int run = 0; run < count; run++)
+        {
+            TaskGraph graph = GraphOf.Plan(
+                plan =>
+                {
+                    List<SubtaskRef> made = [];
+                    int subtasks = random.Next(1, 12);
+                    for (int i = 0; i < subtasks; i++)
+                    {
+                        made.Add(plan.Add(
+                            $"t{i}", "work", after: [.. made.Where(_ => random.Next(subtasks) == 0)], estimatedDuration: TimeSpan.FromSeconds(random.Next(1, 50)), resources: RandomNeeds()));
+                    }
+                },
+                resources);
+            total += graph.Count;
+            int added = runs.Add(graph, new RunOptions { MaxParallelism = random.Next(1, 6), MaxPassedOver = random.Next(0, 5) }, random.Next(0, 30), _ => random.Next(0, 20));
+            if (random.Next(8) == 0)
+            {
+                cancelled.Add(added);
+                runs.Cancel(added, random.Next(30, 60));
+            }
+        }
+
+        for (int change = 0; change < (random.Next(2) == 0 ? 0 : 3); change++)
+        {
+            string pool = names[random.Next(names.Length)];
+            long capacity = resources.GetCapacity(pool)!.Value + random.Next(0, 3);
+            runs.At(random.Next(0, 80), () => resources.SetCapacity(pool, capacity));
+        }
+
+        runs.Play();
+
+        Assert.True(runs.HaveAllEnded, $"{runs.Starts.Count} of {total} have started; waits: {string.Join(", ", runs.Waits)}.");
+        Assert.All(resources.Snapshot(), pool => Assert.Equal(0, pool.InUse));
+        Assert.All(runs.Waits, wait => Assert.Equal(0, wait.Value.Runs));
+        Assert.True(cancelled.Count > 0 || runs.Starts.Count == total, $"{runs.Starts.Count} of {total} have started.");
+
+        ResourceRequirements RandomNeeds() => ResourceRequirements.Of(
+            names.Where(_ => random.Next(2) == 0).Select(name => new ResourceAmount(name, random.Next(1, (int)resources.GetCapacity(name)! + 1))).ToArray());
+    }
+
+    /// <returns>Whether the one was passed over as often as may be.</returns>
+    private static bool PassOverOne(Random random)
+    {
+        int capacity = random.Next(2, 6);
+        int limit = random.Next(0, 6);
+        var resources = new ResourcePools([new("gpu", capacity)]);
+        var runs = new SharedRuns(resources, random.Next());
+        int others = random.Next(2, 10);
+        for (int run = 0; run < others; run++)
+        {
+            int amount = random.Next(1, capacity);
+            runs.Add(Many(30, "gpu", amount, resources), new RunOptions { MaxParallelism = 1, MaxPassedOver = limit }, random.Next(0, 3), _ => random.Next(1, 10));
+        }
+
+        int one = runs.Add(Many(1, "gpu", capacity, resources), new RunOptions { MaxPassedOver = limit }, startsAt: 50, _ => 1);
+        runs.Play();
+
+        Assert.True(runs.HaveAllEnded);
+        long began = DateTimeOffset.UnixEpoch.Ticks + 50;
+        long started = runs.Starts.Single(start => start.Run == one).Time;
+
+        // The first start of another may have been due before; whatever it starts then is later in the line.
+        int passes = runs.Starts.Where(start => start.Run != one && start.Time > began && start.Time < started).GroupBy(start => start.Run).Sum(run => run.Count() - 1);
+        Assert.InRange(passes, 0, limit + capacity);
+        return passes >= limit;
+    }
+
+    private static TaskGraph Many(int count, string pool, int amount, IResourceManager resources) => GraphOf.Plan(
+        plan =>
+        {
+            for (int i = 0; i < count; i++)
+            {
+                plan.Add($"t{i}", "work", resources: ResourceRequirements.Of(pool, amount));
+            }
+        },
+        resources);
+}
