@@ -42,15 +42,18 @@ internal sealed class ReadyQueue(GrowingGraph graph, RunShare share)
         ReadyGroup group = _groups[index];
         group.Subtasks.Enqueue(urgency);
         Count++;
-        if (group.IsParked)
+        _parked += group.IsParked ? 1 : 0;
+        if (group.Urgency != urgency)
         {
-            _parked++;
-            if (group.Urgency == urgency)
-            {
-                share.Reorder(group);
-            }
+            return;
         }
-        else if (!HasOneGroup && group.Urgency == urgency)
+
+        if (group.IsParked || group.Reservations is not null)
+        {
+            share.Reorder(group);
+        }
+
+        if (!group.IsParked && !HasOneGroup)
         {
             _heads.Enqueue(index, urgency);
         }

@@ -431,7 +431,7 @@ internal sealed class RunShare(WaitingRoom room, int maxPassedOver = RunOptions.
     {
         PoolShare share = ShareOf(pool);
         group.Since = group.Since == 0 ? room.NextTurn() : group.Since;
-        bool isPassedOver = false;
+        bool isPassedOver = maxPassedOver == 0 && _reservedFor is null;
         if (group.WokenBy is { } wokenBy)
         {
             group.WokenBy = null;
