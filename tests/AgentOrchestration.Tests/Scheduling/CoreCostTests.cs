@@ -3,6 +3,7 @@ using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling;
+using AgentOrchestration.Scheduling.Waiting;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Tests.Scheduling;
@@ -14,7 +15,7 @@ public sealed class CoreCostTests
     public void A_run_that_grows_many_times_costs_what_is_added() => Cost.IsLinear(count =>
     {
         TaskGraph graph = GraphOf.Plan(plan => AddMany(plan, count));
-        var core = new DispatchCore(graph, new ResourcePools([]), "run", new RunOptions { MaxParallelism = 1 });
+        var core = new DispatchCore(graph, RunShare.Alone(new ResourcePools([])), "run", new RunOptions { MaxParallelism = 1 });
         var decisions = new Decisions();
         core.Start(now: 0, decisions);
         return Cost.BytesOf(() =>
@@ -35,7 +36,7 @@ public sealed class CoreCostTests
     public void Replaying_a_run_that_has_grown_many_times_costs_what_was_added() => Cost.IsLinear(count =>
     {
         TaskGraph graph = GraphOf.Plan(plan => AddMany(plan, count));
-        var core = new DispatchCore(graph, new ResourcePools([]), "run", new RunOptions());
+        var core = new DispatchCore(graph, RunShare.Alone(new ResourcePools([])), "run", new RunOptions());
         return Cost.BytesOf(() =>
         {
             core.Replay(new RunFact(RunFactKind.RunStarted, time: 0));
@@ -62,7 +63,7 @@ public sealed class CoreCostTests
                 last = plan.Add($"chain{i}", "work", after: [last]);
             }
         });
-        var core = new DispatchCore(graph, new ResourcePools([]), "run", new RunOptions { MaxParallelism = 1 });
+        var core = new DispatchCore(graph, RunShare.Alone(new ResourcePools([])), "run", new RunOptions { MaxParallelism = 1 });
         var decisions = new Decisions();
         core.Start(now: 0, decisions);
         return Cost.BytesOf(() =>
@@ -102,7 +103,7 @@ public sealed class CoreCostTests
     {
         TaskGraph graph = GraphOf.Plan(plan => AddMany(plan, count));
         var options = new RunOptions { MaxParallelism = 20, Budget = new RunBudget { MaxAttempts = 10, WhenExhausted = BudgetAction.Finish } };
-        var core = new DispatchCore(graph, new ResourcePools([]), "run", options);
+        var core = new DispatchCore(graph, RunShare.Alone(new ResourcePools([])), "run", options);
         long bytes = Cost.BytesOf(() => core.Start(now: 0, new Decisions()));
 
         Assert.Equal(10, core.State.Open);
@@ -122,7 +123,7 @@ public sealed class CoreCostTests
 
             plan.Add("end", "work", optional: [last]);
         });
-        var core = new DispatchCore(graph, new ResourcePools([]), "run", new RunOptions { MaxParallelism = int.MaxValue });
+        var core = new DispatchCore(graph, RunShare.Alone(new ResourcePools([])), "run", new RunOptions { MaxParallelism = int.MaxValue });
         var decisions = new Decisions();
         core.Start(now: 0, decisions);
         AttemptStart[] starts = [.. decisions.Starts];
@@ -152,7 +153,7 @@ public sealed class CoreCostTests
         {
             var observed = new ObservedDurations();
             observed.Restore(Enumerable.Range(0, taskTypes).Select(i => new ObservedDuration($"type{i}", default, default)));
-            var core = new DispatchCore(graph, new ResourcePools([]), "run", new RunOptions(), observed: observed);
+            var core = new DispatchCore(graph, RunShare.Alone(new ResourcePools([])), "run", new RunOptions(), observed: observed);
             var decisions = new Decisions();
             long start = Cost.BytesOf(() => core.Start(now: 0, decisions));
             return start + Cost.BytesOf(() => core.ResourcesReleased(TimeSpan.FromSeconds(1).Ticks, decisions));
@@ -164,7 +165,7 @@ public sealed class CoreCostTests
     private static DispatchCore Started(int count, RunOptions options, out Decisions decisions)
     {
         TaskGraph graph = GraphOf.Plan(plan => AddMany(plan, count));
-        var core = new DispatchCore(graph, new ResourcePools([]), "run", options);
+        var core = new DispatchCore(graph, RunShare.Alone(new ResourcePools([])), "run", options);
         core.Start(now: 0, decisions = new Decisions());
         decisions.Clear();
         return core;
