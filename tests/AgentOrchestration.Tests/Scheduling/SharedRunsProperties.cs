@@ -134,14 +134,14 @@ public sealed class SharedRunsProperties
     private static bool PassOverOne(Random random)
     {
         int capacity = random.Next(2, 6);
-        int limit = random.Next(0, 6);
+        int limit = random.Next(0, 40);
         var resources = new ResourcePools([new("gpu", capacity)]);
         var runs = new SharedRuns(resources, random.Next());
         int others = random.Next(2, 10);
         for (int run = 0; run < others; run++)
         {
             int amount = random.Next(1, capacity);
-            runs.Add(Many(30, "gpu", amount, resources), new RunOptions { MaxParallelism = 1, MaxPassedOver = limit }, random.Next(0, 3), _ => random.Next(1, 10));
+            runs.Add(Many(60, "gpu", amount, resources), new RunOptions { MaxParallelism = 1, MaxPassedOver = limit }, random.Next(0, 3), _ => random.Next(1, 10));
         }
 
         int one = runs.Add(Many(1, "gpu", capacity, resources), new RunOptions { MaxPassedOver = limit }, startsAt: 50, _ => 1);
@@ -151,9 +151,10 @@ public sealed class SharedRunsProperties
         long began = DateTimeOffset.UnixEpoch.Ticks + 50;
         long started = runs.Starts.Single(start => start.Run == one).Time;
 
-        // The first start of another may have been due before; whatever it starts then is later in the line.
+        // The first start of another may have been due before; whatever it starts then is later in the line, unless it was passed over as often
+        // itself by then, which each can be once before the one is. What was promised before the one was reserved for still starts.
         int passes = runs.Starts.Where(start => start.Run != one && start.Time > began && start.Time < started).GroupBy(start => start.Run).Sum(run => run.Count() - 1);
-        Assert.InRange(passes, 0, limit + capacity);
+        Assert.InRange(passes, 0, limit + capacity + others);
         return passes >= limit;
     }
 
