@@ -12,6 +12,10 @@ namespace AgentOrchestration;
 /// <summary>Policy that holds for every run of an application.</summary>
 public sealed class AgentOrchestrationOptions
 {
+    internal const int DefaultMaxReferences = 10_000;
+
+    internal const long DefaultMaxInputBytes = 64 * 1024 * 1024;
+
     /// <summary>How many subtasks of one run are worked on at a time, from 1. Default: 5.</summary>
     [Range(1, int.MaxValue)]
     public int MaxParallelism { get; set; } = 5;
@@ -73,6 +77,37 @@ public sealed class AgentOrchestrationOptions
     public int MaxAddedSubtasks { get; set; } = RunOptions.DefaultMaxAddedSubtasks;
 
     /// <summary>
+    /// Gets or sets how deep subtasks may be added by subtasks that were added themselves: those that a subtask of the plan adds are 1 deep. What
+    /// would be deeper fails.
+    /// </summary>
+    /// <value>From 0 for none at all. The default value is 1,000.</value>
+    [Range(0, int.MaxValue)]
+    public int MaxAddedDepth { get; set; } = RunOptions.DefaultMaxAddedDepth;
+
+    /// <summary>
+    /// Gets or sets how many references to outputs the arguments of a subtask may hold. A plan with more in one of its subtasks is refused.
+    /// </summary>
+    /// <value>From 1. The default value is 10,000.</value>
+    [Range(1, int.MaxValue)]
+    public int MaxReferences { get; set; } = DefaultMaxReferences;
+
+    /// <summary>
+    /// Gets or sets how long the arguments of a subtask may be with the outputs that they refer to, in bytes of UTF-8. A subtask whose arguments are
+    /// longer fails. An output that is handed on as an object has no length.
+    /// </summary>
+    /// <value>From 1. The default value is 67,108,864 (64 MiB).</value>
+    [Range(1, long.MaxValue)]
+    public long MaxInputBytes { get; set; } = DefaultMaxInputBytes;
+
+    /// <summary>
+    /// Gets or sets a value indicating whether each subtask receives copies of the outputs that its arguments refer to, as they were when the code that
+    /// made them had returned. An output that does not come back from its JSON as it was fails its subtask as <c>ResultNotStorable</c>, unless its
+    /// task type accepts that (<see cref="TaskTypeOptions.AcceptLossyOutput"/>). Durable runs always copy.
+    /// </summary>
+    /// <value>The default value is <see langword="false"/>: dependants share an output, and must not change it.</value>
+    public bool IsolateOutputs { get; set; }
+
+    /// <summary>
     /// How long the lease of a durable run is valid. It is renewed while its process lives; when a process dies without a word, others wait so
     /// long before they resume its runs. A process that has not reached its store for so long detaches its runs.
     /// </summary>
@@ -103,6 +138,8 @@ public sealed class AgentOrchestrationOptions
         MaxPassedOver = MaxPassedOver,
         ReserveForCriticalPath = ReserveForCriticalPath,
         MaxAddedSubtasks = MaxAddedSubtasks,
+        MaxAddedDepth = MaxAddedDepth,
+        IsolateOutputs = IsolateOutputs,
         Timeout = RunTimeout,
         FailurePolicy = FailurePolicy,
         Budget = Budget,

@@ -107,6 +107,8 @@ public static class AgentOrchestrationServiceCollectionExtensions
             provider.GetRequiredService<PayloadSerializer>())
         {
             ApprovalRule = OptionsOf(provider).RequiresApproval,
+            MaxInputBytes = OptionsOf(provider).MaxInputBytes,
+            MaxReferences = OptionsOf(provider).MaxReferences,
         });
         services.TryAddSingleton(provider => new Planner(
             DecomposerOf(provider),

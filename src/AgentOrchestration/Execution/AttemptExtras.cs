@@ -19,6 +19,9 @@ internal sealed class AttemptExtras
 
     public bool HasAdditions => Volatile.Read(ref _additions) is not null;
 
+    /// <summary>The output as the result cache keeps it; <see langword="null"/> when it keeps none.</summary>
+    public byte[]? CacheEntry { get; set; }
+
     /// <summary>The objects of resources that it has in its hands.</summary>
     public AttemptLoans? Loans { get; private set; }
 

@@ -8,5 +8,8 @@ internal interface IResultCache
 {
     ValueTask<CachedOutput?> FindAsync(TaskDescriptor taskType, string identity, CancellationToken cancellationToken);
 
-    ValueTask StoreAsync(TaskDescriptor taskType, string identity, object? output, CancellationToken cancellationToken);
+    /// <summary>Writes an output as it is kept. Called before anybody else receives the output, who might change it.</summary>
+    byte[] Write(TaskDescriptor taskType, object? output);
+
+    ValueTask StoreAsync(TaskDescriptor taskType, string identity, byte[] entry, CancellationToken cancellationToken);
 }

@@ -115,7 +115,7 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
         try
         {
             Run.RestoreContext();
-            _payload = Run.Inputs.Bind(Index);
+            _payload = Run.BindInput(Index);
             if (Interlocked.CompareExchange(ref _phase, Phase.Begun, Phase.Waiting) != Phase.Waiting || !TryRun(out output, StopSource.Token))
             {
                 return null;

@@ -20,7 +20,7 @@ internal sealed class LocalCompensation(LocalRun run, int index, int number)
         Exception? error = null;
         try
         {
-            await TaskType.Invoker.CompensateAsync(Run.Inputs.Bind(Index), Run.OutputOf(Index), this, StopSource.Token).ConfigureAwait(false);
+            await TaskType.Invoker.CompensateAsync(Run.BindInput(Index), Run.OutputOf(Index), this, StopSource.Token).ConfigureAwait(false);
         }
         catch (Exception exception)
         {

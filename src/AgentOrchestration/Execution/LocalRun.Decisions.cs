@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling;
 using AgentOrchestration.Tasks;
@@ -8,7 +9,7 @@ namespace AgentOrchestration.Execution;
 internal sealed partial class LocalRun
 {
     private readonly Lock _growthGate = new();
-    private readonly Dictionary<int, string> _identities = [];
+    private ConcurrentDictionary<int, string>? _identities;
     private readonly List<Task> _cacheWrites = [];
     private LocalCompensation? _compensation;
 
@@ -119,7 +120,7 @@ internal sealed partial class LocalRun
         {
             if (told.preparation.Identity is { } identity)
             {
-                run._identities[told.subtask] = identity;
+                LazyInitializer.EnsureInitialized(ref run._identities, static () => new())[told.subtask] = identity;
             }
 
             run._core.Prepared(told.subtask, told.preparation, now, decisions);
@@ -143,7 +144,7 @@ internal sealed partial class LocalRun
 
             if (taskType.MayShare)
             {
-                identity = WorkIdentity.Of(taskType, Graph.Inputs[subtask] is { } binding ? Inputs.ResolveExactly(binding) : default);
+                identity = WorkIdentity.Of(taskType, _fixedInputs.FixToShare(subtask));
             }
 
             if (identity is not null && Executor.Cache is not null && taskType.Effect == TaskEffect.Pure)
@@ -157,14 +158,14 @@ internal sealed partial class LocalRun
             ExecutionLog.NotShared(Executor.Logger, exception, RunId, Graph.SubtaskAt(subtask).Id);
         }
 
-        ApprovalQuestion? question = Graph.Policies[subtask].RequiresApproval ? Approvals.QuestionOf(this, subtask) : null;
+        ApprovalQuestion? question = Graph.Policies[subtask].RequiresApproval ? Approvals.QuestionOf(this, subtask, _fixedInputs.Fix(subtask)) : null;
         return new Preparation { Approval = question, Identity = identity, Cached = Kept(subtask, cached) };
     }
 
     /// <summary>An output that was there before, unless the journal cannot hold it.</summary>
     private CachedOutput? Kept(int subtask, CachedOutput? found)
     {
-        if (_journal is null || found is null)
+        if (_written is null || found is null)
         {
             return found;
         }
@@ -173,24 +174,40 @@ internal sealed partial class LocalRun
         return TryKeep(subtask, attempt: 0, ref output, out _) ? found with { Output = output } : null;
     }
 
-    /// <summary>Begins to write to the cache; called in the gate, so that the end of the run finds the write.</summary>
-    private void Cache(LocalAttempt attempt, object? output)
+    /// <summary>Writes an output for the cache while nobody but its own code has it. Costs the others nothing.</summary>
+    private void PrepareCacheEntry(LocalAttempt attempt, object? output)
     {
-        if (Executor.Cache is { } cache && attempt.TaskType.Effect == TaskEffect.Pure && _identities.TryGetValue(attempt.Index, out string? identity))
+        if (Executor.Cache is { } cache && attempt.TaskType.Effect == TaskEffect.Pure && Volatile.Read(ref _identities)?.ContainsKey(attempt.Index) == true)
         {
-            _cacheWrites.Add(BeginToStore(cache, attempt, identity, output));
+            try
+            {
+                attempt.Extras.CacheEntry = cache.Write(attempt.TaskType, output);
+            }
+            catch (Exception exception)
+            {
+                ExecutionLog.CacheWriteFailed(Executor.Logger, exception, RunId, attempt.Subtask.Id);
+            }
+        }
+    }
+
+    /// <summary>Begins to write to the cache; called in the gate, so that the end of the run finds the write.</summary>
+    private void Cache(LocalAttempt attempt)
+    {
+        if (attempt.HasExtras && attempt.Extras.CacheEntry is { } entry && _identities!.TryGetValue(attempt.Index, out string? identity))
+        {
+            _cacheWrites.Add(BeginToStore(attempt, identity, entry));
         }
     }
 
     /// <summary>Apart from its caller, which every attempt comes through and most leave at once: what is captured here costs the others nothing.</summary>
-    private Task BeginToStore(IResultCache cache, LocalAttempt attempt, string identity, object? output) =>
-        Executor.Workers.RunAsync(() => StoreAsync(cache, attempt, identity, output));
+    private Task BeginToStore(LocalAttempt attempt, string identity, byte[] entry) =>
+        Executor.Workers.RunAsync(() => StoreAsync(Executor.Cache!, attempt, identity, entry));
 
-    private async Task StoreAsync(IResultCache cache, LocalAttempt attempt, string identity, object? output)
+    private async Task StoreAsync(IResultCache cache, LocalAttempt attempt, string identity, byte[] entry)
     {
         try
         {
-            await cache.StoreAsync(attempt.TaskType, identity, output, CancellationToken.None).ConfigureAwait(false);
+            await cache.StoreAsync(attempt.TaskType, identity, entry, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception exception)
         {

@@ -61,12 +61,17 @@ internal sealed partial class LocalRun
             ShutDown(reason);
         }
 
-        if (_journal is not null)
+        if (_written is not null)
         {
-            return CompleteDurably(attempt, output, exception);
+            return CompleteWritten(attempt, output, exception);
         }
 
         GiveBack(attempt);
+        if (exception is null)
+        {
+            PrepareCacheEntry(attempt, output);
+        }
+
         if (attempt.HasExtras || exception is not null)
         {
             return CompleteUncommon(attempt, output, exception);
@@ -183,7 +188,7 @@ internal sealed partial class LocalRun
                 Take(attempt);
                 if (_core.Returned(attempt.Index, attempt.Attempt, attempt.Output, now, _decisions))
                 {
-                    Cache(attempt, attempt.Output);
+                    Cache(attempt);
                 }
             }
 
@@ -219,7 +224,7 @@ internal sealed partial class LocalRun
         Take(attempt);
         if (_core.Returned(attempt.Index, attempt.Attempt, result, now, decisions))
         {
-            Cache(attempt, result.Output);
+            Cache(attempt);
         }
     }
 

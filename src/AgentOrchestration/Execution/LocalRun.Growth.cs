@@ -14,6 +14,9 @@ namespace AgentOrchestration.Execution;
 /// </summary>
 internal sealed partial class LocalRun
 {
+    /// <summary>The most characters of the id of an added subtask, with those of the subtasks that it comes from.</summary>
+    private const int LongestAddedId = 4_096;
+
     /// <summary>Checks more of what an attempt wants to add. It is added when the attempt has succeeded.</summary>
     /// <exception cref="InvalidPlanException">It does not pass the checks.</exception>
     public void CheckAdditions(LocalAttempt attempt, TaskPlan more, AdditionDraft draft)
@@ -21,6 +24,7 @@ internal sealed partial class LocalRun
         lock (_growthGate)
         {
             ThrowIfTooMany(draft.Count + more.Subtasks.Count);
+            ThrowIfTooDeep(more, attempt.Index);
             if (PlannedGraph.Checker.CheckAddition(more, Graph, attempt.Index, draft) is { Count: > 0 } diagnostics)
             {
                 throw new InvalidPlanException(new PlanRefusal(diagnostics) { Plan = more with { Subtasks = [.. draft.Subtasks, .. more.Subtasks] } });
@@ -40,6 +44,7 @@ internal sealed partial class LocalRun
     private GraphGrowth CheckGrowth(TaskPlan plan, int parent, GrowthSurroundings surroundings, bool isJoined)
     {
         ThrowIfTooMany(plan.Subtasks.Count);
+        ThrowIfTooDeep(plan, parent);
         return PlannedGraph.Checker.CheckGrowth(plan, Graph, parent, surroundings, isJoined, out IReadOnlyList<PlanDiagnostic> diagnostics)
             ?? throw new InvalidPlanException(new PlanRefusal(diagnostics) { Plan = plan });
     }
@@ -52,6 +57,23 @@ internal sealed partial class LocalRun
         {
             throw new InvalidOperationException(
                 $"{more} subtasks were to be added to a run that has added {added} and may add {Options.MaxAddedSubtasks} in all. Add fewer, or raise MaxAddedSubtasks.");
+        }
+    }
+
+    /// <summary>Code that adds itself makes ids that grow with their depth.</summary>
+    private void ThrowIfTooDeep(TaskPlan plan, int parent)
+    {
+        string id = Graph.SubtaskAt(parent).Id;
+        if (id.AsSpan().Count('/') >= Options.MaxAddedDepth)
+        {
+            throw new InvalidOperationException(
+                $"'{Excerpt.Of(id)}' is {Options.MaxAddedDepth} deep and may add nothing deeper. Let one subtask add the others, or raise MaxAddedDepth.");
+        }
+
+        if (plan.Subtasks.FirstOrDefault(subtask => id.Length + 1L + subtask.Id.Length > LongestAddedId) is { } longest)
+        {
+            throw new InvalidOperationException(
+                $"The id of '{Excerpt.Of(longest.Id)}', which '{Excerpt.Of(id)}' adds, would be longer than {LongestAddedId} characters. Use shorter ids, or add subtasks less deep.");
         }
     }
 
@@ -176,15 +198,15 @@ internal sealed partial class LocalRun
             output = Graph.SubtaskAt(subtask).Plan is { } plan
                 ? OutputOf(plan, parts)
                 : Graph.SubtaskAt(subtask).OnItemFailure.ListsErrors
-                    ? Graph.TaskTypes[subtask].Invoker.ToResults(Array.ConvertAll(parts, OutputOf), Array.ConvertAll(parts, ErrorOf))
-                    : Graph.TaskTypes[subtask].Invoker.ToList(Array.ConvertAll(parts, OutputOf));
+                    ? Graph.TaskTypes[subtask].Invoker.ToResults(Array.ConvertAll(parts, Inputs.OutputFor), Array.ConvertAll(parts, ErrorOf))
+                    : Graph.TaskTypes[subtask].Invoker.ToList(Array.ConvertAll(parts, Inputs.OutputFor));
         }
         catch (Exception exception)
         {
             error = SubtaskError.From(exception);
         }
 
-        if (_journal is not null && error is null)
+        if (_written is not null && error is null)
         {
             TryKeep(subtask, attempt: 0, ref output, out error);
         }
@@ -208,7 +230,7 @@ internal sealed partial class LocalRun
         {
             if (_core.State.StateOf(parts[position]) == SubtaskState.Succeeded)
             {
-                outputs[last.Id] = JsonNode.Parse(Inputs.Write(parts[position]).GetRawText());
+                outputs[last.Id] = JsonNode.Parse(Inputs.WriteOutputOf(parts[position]).GetRawText());
             }
         }
 

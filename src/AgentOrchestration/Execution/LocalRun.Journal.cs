@@ -27,7 +27,7 @@ internal sealed partial class LocalRun
 
     // A run in memory has none of these.
     private TaskCompletionSource _left = null!;
-    private TaskCompletionSource _written = null!;
+    private TaskCompletionSource _factsWritten = null!;
 
     /// <summary>Whether the run had ended before, so that it is only read.</summary>
     public bool HadEnded { get; private set; }
@@ -36,7 +36,7 @@ internal sealed partial class LocalRun
     {
         _heldBack = new HeldBack();
         _left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _factsWritten = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         History.HoldBack();
     }
 
@@ -47,6 +47,7 @@ internal sealed partial class LocalRun
         var replay = new JournalReplay(store, RunId, _core, PlannedGraph.Checker, taskTypes, Inputs);
         _journal!.HoldLease(Break);
         _journal.Written = await replay.ReplayAsync(cancellationToken).ConfigureAwait(false);
+        _fixedInputs.Restore(History);
         _needsResources |= Enumerable.Range(0, Graph.NeedVectors.Count).Any(vector => !Graph.NeedVectors[vector].IsNone);
     }
 
@@ -68,14 +69,18 @@ internal sealed partial class LocalRun
         Begin(static (run, now, decisions) => run._core.Resume(now, decisions));
     }
 
-    /// <summary>The attempt of a durable run has returned: an output that cannot be stored is none.</summary>
-    private LocalAttempt? CompleteDurably(LocalAttempt attempt, object? output, Exception? exception)
+    /// <summary>An attempt has returned whose output is kept as JSON: an output that cannot be stored is none.</summary>
+    private LocalAttempt? CompleteWritten(LocalAttempt attempt, object? output, Exception? exception)
     {
         GiveBack(attempt);
         SubtaskError? error = null;
         if (exception is null && !TryKeep(attempt.Index, attempt.Attempt, ref output, out error))
         {
             output = null;
+        }
+        else if (exception is null)
+        {
+            PrepareCacheEntry(attempt, output);
         }
 
         LocalAttempt? next;
@@ -98,7 +103,8 @@ internal sealed partial class LocalRun
         {
             if (_isDetached || _core.State.StateOf(attempt.Index) != SubtaskState.Succeeded)
             {
-                _journal!.Forget(attempt.Index, attempt.Attempt);
+                _journal?.Forget(attempt.Index, attempt.Attempt);
+                _written!.Forget(attempt.Index, output);
             }
 
             if (_leaving?.Remove(attempt) == true && _leaving.Count == 0)
@@ -138,7 +144,8 @@ internal sealed partial class LocalRun
                 }
             }
 
-            _journal!.Keep(subtask, attempt, json);
+            _written!.Keep(subtask, output, json);
+            _journal?.Keep(subtask, attempt, json);
             error = null;
             return true;
         }
@@ -214,7 +221,7 @@ internal sealed partial class LocalRun
                 _isWriting = false;
                 if (_isDetached)
                 {
-                    _written.TrySetResult();
+                    _factsWritten.TrySetResult();
                 }
 
                 return null;
@@ -293,7 +300,7 @@ internal sealed partial class LocalRun
             lock (_gate)
             {
                 _taken = History.Count;
-                _written.TrySetResult();
+                _factsWritten.TrySetResult();
             }
 
             // Without renewal the lease expires, also if nobody disposes of the run.
@@ -304,7 +311,7 @@ internal sealed partial class LocalRun
         else
         {
             // Disposing waits for the writer.
-            _written.TrySetResult();
+            _factsWritten.TrySetResult();
         }
     }
 
@@ -340,7 +347,7 @@ internal sealed partial class LocalRun
 
             if (!_isWriting)
             {
-                _written.TrySetResult();
+                _factsWritten.TrySetResult();
             }
         }
 
@@ -374,7 +381,7 @@ internal sealed partial class LocalRun
         if (!Completion.IsCompleted)
         {
             // A store that does not answer holds up no shutdown.
-            await GraceAsync(_written.Task, Timeout.InfiniteTimeSpan, graceEnd).ConfigureAwait(false);
+            await GraceAsync(_factsWritten.Task, Timeout.InfiniteTimeSpan, graceEnd).ConfigureAwait(false);
             Leave(reason, null);
         }
 

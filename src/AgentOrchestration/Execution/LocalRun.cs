@@ -31,6 +31,8 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     private readonly TimeProvider _timeProvider;
     private readonly long _startTimestamp;
     private readonly double _ticksPerStamp;
+    private readonly WrittenOutputs? _written;
+    private readonly FixedInputs _fixedInputs;
     private bool _needsResources;
     private readonly List<Task> _pumps = [];
 
@@ -54,7 +56,9 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
 
         _events = new RunEventFactory(RunId, Graph);
         _running = new LocalAttempt?[graph.Count];
-        Inputs = new InputBinder(Graph, OutputOf, executor.Serializer, executor.Secrets.Revealing);
+        _written = journal is not null || options.IsolateOutputs ? new WrittenOutputs() : null;
+        Inputs = new InputBinder(Graph, OutputOf, graph.Checker) { Reveal = executor.Secrets.Revealing, Written = _written };
+        _fixedInputs = new FixedInputs(Inputs);
         _startedAt = executor.TimeProvider.GetUtcNow();
         _timeProvider = executor.TimeProvider;
         _startTimestamp = _timeProvider.GetTimestamp();
@@ -192,6 +196,9 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
 
     /// <summary>The output of a subtask that has succeeded. May be read without the gate by what comes after it.</summary>
     public object? OutputOf(int subtask) => _core.State.OutputOf(subtask);
+
+    /// <summary>The input of a subtask, from the arguments that were shown or checked where there are such.</summary>
+    public object? BindInput(int subtask) => _fixedInputs.Bind(subtask);
 
     public IReadOnlyList<string> MissingInputsOf(int subtask)
     {

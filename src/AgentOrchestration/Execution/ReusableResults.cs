@@ -29,7 +29,7 @@ internal sealed class ReusableResults
         var reusable = new ReusableResults(WithSuccessors(graph, reuse.Again));
         var core = new DispatchCore(reuse.Graph, RunShare.Alone(new ResourcePools([])), reuse.RunId, new RunOptions());
         RunState state = core.State;
-        var inputs = new InputBinder(state.Graph, state.OutputOf, executor.Serializer);
+        var inputs = new InputBinder(state.Graph, state.OutputOf, reuse.Graph.Checker);
         var changed = reuse.ChangedTaskTypes.ToHashSet(StringComparer.Ordinal);
         var replay = new JournalReplay(executor.Store!, reuse.RunId, core, reuse.Graph.Checker, executor.TaskTypes!, inputs) { Changed = changed };
         await replay.ReplayAsync(cancellationToken).ConfigureAwait(false);

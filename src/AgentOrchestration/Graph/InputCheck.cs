@@ -14,7 +14,8 @@ internal sealed class InputCheck(
     int[][] dependencies,
     DependencyCheck dependencyCheck,
     GrowthSurroundings surroundings,
-    PatternMatcher patterns)
+    PatternMatcher patterns,
+    int maxReferences)
 {
     /// <summary>Longer than the ids of what is added a few levels deep; a longer path is no id that somebody wrote.</summary>
     private const int LongestSlashedId = 500;
@@ -130,11 +131,21 @@ internal sealed class InputCheck(
     private List<OutputSource> FindSources(int subtask, JsonElement arguments, string property, out bool hasReferences)
     {
         int told = 0;
+        int count = 0;
         hasReferences = false;
         List<OutputSource> sources = [];
         foreach ((SubtaskOutput output, JsonPlace place) in OutputReferences.In(arguments))
         {
             hasReferences = true;
+            if (++count > maxReferences)
+            {
+                report.Add(
+                    PlanDiagnosticCode.TooLarge, subtask, property,
+                    $"There are more than {maxReferences} references to outputs.",
+                    "Refer to a whole list or object instead of to each of its parts.");
+                break;
+            }
+
             if (FindSource(subtask, output) is { } source)
             {
                 sources.Add(source with { RefusesNull = _placesWithoutNull.Count > 0 && _placesWithoutNull.Contains($"{property}{place}") });

@@ -31,6 +31,15 @@ internal sealed class JsonSchemaCheck(
     /// </summary>
     private readonly Dictionary<(int Schema, int Value), bool> _trials = [];
 
+    /// <summary>
+    /// Gets whether the value is an output and no text of a plan: properties that the schema does not name are passed over and null may be anywhere,
+    /// as when the value is read.
+    /// </summary>
+    public bool AcceptsMore { get; init; }
+
+    /// <summary>Gets whether the case of a property's name does not count when the value is read.</summary>
+    public bool IgnoresCase { get; init; }
+
     private JsonElement _root;
     private int _misfitsLeft = MaxMisfits;
     private bool _isTrial;
@@ -79,6 +88,11 @@ internal sealed class JsonSchemaCheck(
             return;
         }
 
+        if (AcceptsMore && value.ValueKind == JsonValueKind.Null)
+        {
+            return;
+        }
+
         if (!node.Types().Any(type => HasType(value, type)))
         {
             Misfit(place, $"{Describe(value)} stands where {string.Join(" or ", node.Types())} is expected.");
@@ -114,11 +128,12 @@ internal sealed class JsonSchemaCheck(
 
     private void CheckProperties(JsonSchemaNode node, JsonElement value, JsonPlace place)
     {
-        foreach (string name in node.Required().Where(name => !value.TryGetProperty(name, out _)))
+        foreach (string name in node.Required().Where(name => !Has(value, name)))
         {
             Misfit(place, $"The property '{name}' is missing.");
         }
 
+        HashSet<string>? seen = null;
         foreach (JsonProperty property in value.EnumerateObject())
         {
             if (IsDecided)
@@ -127,15 +142,47 @@ internal sealed class JsonSchemaCheck(
             }
 
             JsonPlace at = place.At(property.Name);
-            if (node.Property(property.Name) is { } schemaOfProperty)
+            if (IgnoresCase && OtherNameOf(node, property.Name) is { } name)
+            {
+                if (!(seen ??= new(StringComparer.OrdinalIgnoreCase)).Add(name) || value.TryGetProperty(name, out _))
+                {
+                    Misfit(at, $"The property '{name}' is there twice.");
+                }
+
+                Visit(node.Property(name)!.Value, property.Value, at);
+            }
+            else if (node.Property(property.Name) is { } schemaOfProperty)
             {
                 Visit(schemaOfProperty, property.Value, at);
             }
-            else
+            else if (!AcceptsMore)
             {
                 Misfit(at, $"There is no property '{Excerpt.Of(property.Name)}'.");
             }
         }
+    }
+
+    private bool Has(JsonElement value, string name) =>
+        value.TryGetProperty(name, out _)
+        || (IgnoresCase && value.EnumerateObject().Any(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase)));
+
+    /// <summary>The name under which the schema has a property whose name is written in another case.</summary>
+    private static string? OtherNameOf(JsonSchemaNode node, string name)
+    {
+        if (node.Keyword("properties") is not { } properties || properties.TryGetProperty(name, out _))
+        {
+            return null;
+        }
+
+        foreach (JsonProperty property in properties.EnumerateObject())
+        {
+            if (property.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return property.Name;
+            }
+        }
+
+        return null;
     }
 
     private void CheckChoice(JsonSchemaNode node, JsonElement value, JsonPlace place)

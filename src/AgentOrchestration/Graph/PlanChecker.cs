@@ -21,6 +21,15 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
     /// <summary>Reads and writes inputs and outputs.</summary>
     public PayloadSerializer Serializer { get; } = serializer;
 
+    /// <summary>The schemas of inputs, as they are checked on what is bound.</summary>
+    public InputSchemas InputSchemas { get; } = new(taskTypes);
+
+    /// <summary>The most bytes of an input that is made from JSON.</summary>
+    public long MaxInputBytes { get; init; } = AgentOrchestrationOptions.DefaultMaxInputBytes;
+
+    /// <summary>The most references to outputs in one subtask.</summary>
+    public int MaxReferences { get; init; } = AgentOrchestrationOptions.DefaultMaxReferences;
+
     /// <summary>Which subtasks need somebody's approval, beside those that say so themselves.</summary>
     public Func<Subtask, TaskDescriptor, bool>? ApprovalRule { get; init; }
 
@@ -97,7 +106,7 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
         TaskDescriptor?[] types = FindTaskTypes(plan, report);
         ResourceRequirements[] needs = CheckNeeds(plan, types, report);
         AttemptPolicy[] policies = FindPolicies(plan, types, report);
-        InputBinding?[] inputs = new InputCheck(plan, report, TaskTypes, Serializer, types, dependencies, dependencyCheck, surroundings, patterns).Run();
+        InputBinding?[] inputs = new InputCheck(plan, report, TaskTypes, Serializer, types, dependencies, dependencyCheck, surroundings, patterns, MaxReferences).Run();
         CheckNestedPlans(plan, report, patterns, depth);
 
         var successors = SuccessorGraph.FromDependencies(Within(dependencies, surroundings.Offset));

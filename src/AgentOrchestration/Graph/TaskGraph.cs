@@ -78,6 +78,6 @@ public sealed class TaskGraph
     public object? BindInput(int index, Func<int, object?> outputOf)
     {
         ArgumentNullException.ThrowIfNull(outputOf);
-        return new InputBinder(new GrowingGraph(this), outputOf, Checker.Serializer).Bind(index);
+        return new InputBinder(new GrowingGraph(this), outputOf, Checker).Bind(index);
     }
 }

@@ -32,11 +32,13 @@ internal sealed class HybridResultCache(HybridCache cache, ResultCacheOptions op
         return new CachedOutput(taskType.OutputType == typeof(None) ? None.Value : _json.Read(json, taskType.OutputType));
     }
 
-    public ValueTask StoreAsync(TaskDescriptor taskType, string identity, object? output, CancellationToken cancellationToken)
+    public byte[] Write(TaskDescriptor taskType, object? output) =>
+        taskType.OutputType == typeof(None) ? "{}"u8.ToArray() : _json.Write(output, taskType.OutputType);
+
+    public ValueTask StoreAsync(TaskDescriptor taskType, string identity, byte[] entry, CancellationToken cancellationToken)
     {
-        byte[] json = taskType.OutputType == typeof(None) ? "{}"u8.ToArray() : _json.Write(output, taskType.OutputType);
         string[] tags = [TypeTag(taskType.Name), .. taskType.Options.CacheTags.Select(UserTag)];
-        return cache.SetAsync(KeyOf(taskType, identity), json, _entry, tags, cancellationToken);
+        return cache.SetAsync(KeyOf(taskType, identity), entry, _entry, tags, cancellationToken);
     }
 
     public ValueTask InvalidateTaskTypeAsync(string taskType, CancellationToken cancellationToken)

@@ -7,6 +7,8 @@ public sealed record RunOptions
 
     internal const int DefaultMaxAddedSubtasks = 100_000;
 
+    internal const int DefaultMaxAddedDepth = 1_000;
+
     internal static readonly TimeSpan DefaultLeaseDuration = TimeSpan.FromSeconds(30);
 
     /// <summary>How many subtasks run at a time, from 1. Default: 5.</summary>
@@ -54,6 +56,19 @@ public sealed record RunOptions
     /// fails. Default: 100,000.
     /// </summary>
     public int MaxAddedSubtasks { get; init; } = DefaultMaxAddedSubtasks;
+
+    /// <summary>
+    /// Gets how deep subtasks may be added by subtasks that were added themselves: those that a subtask of the plan adds are 1 deep. What would be
+    /// deeper fails.
+    /// </summary>
+    /// <value>From 0 for none at all. The default value is 1,000.</value>
+    public int MaxAddedDepth { get; init; } = DefaultMaxAddedDepth;
+
+    /// <summary>
+    /// Gets a value indicating whether each subtask receives copies of the outputs that its arguments refer to. Durable runs always copy.
+    /// </summary>
+    /// <value>The default value is <see langword="false"/>: dependants share an output, and must not change it.</value>
+    public bool IsolateOutputs { get; init; }
 
     /// <summary>How long one try to undo a subtask may take, when its task type has no timeout of its own. Default: 5 minutes.</summary>
     public TimeSpan CompensationTimeout { get; init; } = TimeSpan.FromMinutes(5);

@@ -2,7 +2,7 @@ namespace AgentOrchestration.Tasks;
 
 /// <summary>A task type as a class, with constructor injection. An instance serves one attempt, in a scope of its own.</summary>
 /// <typeparam name="TInput">The input, made from a subtask's arguments; <see cref="None"/> for none.</typeparam>
-/// <typeparam name="TOutput">The output; <see cref="None"/> for none. Treat it as frozen once returned: dependants share it.</typeparam>
+/// <typeparam name="TOutput">The output; <see cref="None"/> for none. Dependants share an output and must not change it, unless <c>IsolateOutputs</c> of the options hands them copies.</typeparam>
 public interface ITaskHandler<TInput, TOutput> : ITaskHandler
 {
     /// <summary>Does the work of one attempt.</summary>

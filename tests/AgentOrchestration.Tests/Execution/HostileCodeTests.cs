@@ -390,7 +390,9 @@ public sealed class HostileCodeTests
             return default;
         }
 
-        public ValueTask StoreAsync(TaskDescriptor taskType, string identity, object? output, CancellationToken cancellationToken) => default;
+        public byte[] Write(TaskDescriptor taskType, object? output) => [];
+
+        public ValueTask StoreAsync(TaskDescriptor taskType, string identity, byte[] entry, CancellationToken cancellationToken) => default;
     }
 
     private sealed class UnspeakableException : Exception

@@ -18,7 +18,7 @@ public sealed class PlanVisitTests
         string[] again = [.. graph.Subtasks.Select(subtask => subtask.Id)];
         var nothing = new RunState(graph.Checker.Nothing("Nothing."));
 
-        ReusableResults.Of(nothing, new InputBinder(nothing.Graph, nothing.OutputOf, graph.Checker.Serializer), next, again);
+        ReusableResults.Of(nothing, new InputBinder(nothing.Graph, nothing.OutputOf, graph.Checker), next, again);
 
         return counted.Reads;
     });

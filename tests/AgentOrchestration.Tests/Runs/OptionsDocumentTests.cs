@@ -20,6 +20,8 @@ public sealed class OptionsDocumentTests
             MaxPassedOver = 5,
             ReserveForCriticalPath = true,
             MaxAddedSubtasks = 17,
+            MaxAddedDepth = 18,
+            IsolateOutputs = true,
             CompensationTimeout = TimeSpan.FromMinutes(3),
         };
         var defaults = new RunOptions();

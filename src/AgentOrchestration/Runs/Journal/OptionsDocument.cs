@@ -26,6 +26,10 @@ internal sealed class OptionsDocument
 
     public int? MaxAddedSubtasks { get; init; }
 
+    public int? MaxAddedDepth { get; init; }
+
+    public bool? IsolateOutputs { get; init; }
+
     public static OptionsDocument From(RunOptions options) => new()
     {
         MaxParallelism = options.MaxParallelism,
@@ -38,6 +42,8 @@ internal sealed class OptionsDocument
         CompensationTimeout = options.CompensationTimeout.Ticks,
         ReserveForCriticalPath = options.ReserveForCriticalPath ? true : null,
         MaxAddedSubtasks = options.MaxAddedSubtasks == RunOptions.DefaultMaxAddedSubtasks ? null : options.MaxAddedSubtasks,
+        MaxAddedDepth = options.MaxAddedDepth == RunOptions.DefaultMaxAddedDepth ? null : options.MaxAddedDepth,
+        IsolateOutputs = options.IsolateOutputs ? true : null,
     };
 
     public RunOptions ToOptions() => new()
@@ -52,5 +58,7 @@ internal sealed class OptionsDocument
         CompensationTimeout = new TimeSpan(CompensationTimeout),
         ReserveForCriticalPath = ReserveForCriticalPath ?? false,
         MaxAddedSubtasks = MaxAddedSubtasks ?? RunOptions.DefaultMaxAddedSubtasks,
+        MaxAddedDepth = MaxAddedDepth ?? RunOptions.DefaultMaxAddedDepth,
+        IsolateOutputs = IsolateOutputs ?? false,
     };
 }
