@@ -179,7 +179,7 @@ public sealed class BindingAttackProperties
 
     private static JsonObject ReferenceAnywhere(Random random) => Reference(((string[])["order", "orders", "json", "number", "json/inner", "order/inner", "orders/0"])[random.Next(7)]);
 
-    private static JsonNode OrderOf(Random random) => random.Next(4) switch
+    private static JsonObject OrderOf(Random random) => random.Next(4) switch
     {
         0 => Reference("order"),
         1 => Reference("json"),
