@@ -25,14 +25,14 @@ public static class TaskTypeBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddTransient<THandler>();
         TaskDescriptor taskType = TaskDescriptor.Of<THandler>(configure);
-        if (Find(builder.Services, taskType.Name) is not { } index || InstanceAt(builder.Services, index)!.HandlerType != typeof(THandler))
+        if (TaskTypePlaces.Of(builder.Services).Find(taskType.Name) is not { } index || TaskTypePlaces.InstanceAt(builder.Services, index)!.HandlerType != typeof(THandler))
         {
             return builder.AddTaskType(taskType);
         }
 
         if (configure is not null)
         {
-            builder.Services[index] = ServiceDescriptor.Singleton(TaskDescriptor.Of<THandler>(InstanceAt(builder.Services, index)!.Configure + configure));
+            builder.Services[index] = ServiceDescriptor.Singleton(TaskDescriptor.Of<THandler>(TaskTypePlaces.InstanceAt(builder.Services, index)!.Configure + configure));
         }
 
         return builder;
@@ -64,9 +64,9 @@ public static class TaskTypeBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(taskType);
         ArgumentException.ThrowIfNullOrEmpty(taskType.Name, nameof(taskType));
-        if (Find(builder.Services, taskType.Name) is { } index)
+        if (TaskTypePlaces.Of(builder.Services).Find(taskType.Name) is { } index)
         {
-            TaskDescriptor taken = InstanceAt(builder.Services, index)!;
+            TaskDescriptor taken = TaskTypePlaces.InstanceAt(builder.Services, index)!;
             string remedy = taken.HandlerType is { } handler && taskType.HandlerType == handler ? $"Both are the class {handler.Name}: remove one." : "Rename one.";
             throw new ArgumentException($"The task type '{taskType.Name}' is registered twice: as {taken} and as {taskType}. {remedy}", nameof(taskType));
         }
@@ -104,22 +104,6 @@ public static class TaskTypeBuilderExtensions
 
         return builder;
     }
-
-    private static int? Find(IServiceCollection services, string name)
-    {
-        for (int i = 0; i < services.Count; i++)
-        {
-            if (InstanceAt(services, i)?.Name == name)
-            {
-                return i;
-            }
-        }
-
-        return null;
-    }
-
-    private static TaskDescriptor? InstanceAt(IServiceCollection services, int index) =>
-        services[index] is { IsKeyedService: false } service && service.ServiceType == typeof(TaskDescriptor) ? service.ImplementationInstance as TaskDescriptor : null;
 
     /// <summary>Stands for the type argument in the method's definition.</summary>
     private sealed class NoHandler : ITaskHandler<None, None>

@@ -17,34 +17,30 @@ internal static class PlanSchema
     private const string OutputName = "output";
     private const string ListName = "list";
     private const string ItemName = "item";
-    private const string ConditionName = "condition";
+    private const string ConditionName = "when";
+    private const string DependenciesName = "ids";
+    private const string AmountsName = "resources";
 
     public static JsonElement Create(ITaskTypeRegistry taskTypes, IReadOnlyList<ResourcePoolSnapshot> pools, PlanLanguage language)
     {
-        JsonNode[] alternatives = [.. taskTypes.TaskTypes.Select(taskType => SubtaskOf(taskType, taskTypes.GetInputSchema(taskType), pools, language))];
+        JsonNode[] alternatives = [.. taskTypes.TaskTypes.Select(taskType => SubtaskOf(taskType, taskTypes.GetInputSchema(taskType), language))];
         JsonObject plan = ClosedObject(new JsonObject
         {
             ["subtasks"] = new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["anyOf"] = new JsonArray(alternatives) } },
         });
-        plan["$defs"] = Definitions(language);
+        plan["$defs"] = Definitions(pools, language);
         return JsonSerializer.SerializeToElement(plan, PlanJsonContext.Default.JsonNode);
     }
 
-    private static JsonObject SubtaskOf(TaskDescriptor taskType, JsonElement input, IReadOnlyList<ResourcePoolSnapshot> pools, PlanLanguage language)
+    private static JsonObject SubtaskOf(TaskDescriptor taskType, JsonElement input, PlanLanguage language)
     {
-        var amounts = new JsonObject();
-        foreach (ResourcePoolSnapshot pool in pools)
-        {
-            amounts[pool.Name] = Typed("integer", "null");
-        }
-
         var properties = new JsonObject
         {
             ["id"] = Typed("string"),
             ["name"] = Typed("string"),
             ["description"] = Typed("string"),
             ["type"] = new JsonObject { ["type"] = "string", ["enum"] = new JsonArray(taskType.Name) },
-            ["dependsOn"] = new JsonObject { ["type"] = "array", ["items"] = Typed("string") },
+            ["dependsOn"] = Defined(DependenciesName),
         };
         if (language.HasLists)
         {
@@ -54,19 +50,30 @@ internal static class PlanSchema
 
         if (language.HasConditions)
         {
-            properties["when"] = new JsonObject { ["anyOf"] = new JsonArray(Defined(ConditionName), Typed("null")) };
+            properties["when"] = Defined(ConditionName);
         }
 
         properties["arguments"] = Referable(JsonNode.Parse(input.GetRawText()), language);
         properties["estimatedMinutes"] = Typed("number");
-        properties["resources"] = ClosedObject(amounts);
+        properties["resources"] = Defined(AmountsName);
         return ClosedObject(properties);
     }
 
     /// <summary>What stands in many places is defined once: a schema is sent with every request.</summary>
-    private static JsonObject Definitions(PlanLanguage language)
+    private static JsonObject Definitions(IReadOnlyList<ResourcePoolSnapshot> pools, PlanLanguage language)
     {
-        var definitions = new JsonObject { [OutputName] = ClosedObject(new JsonObject { [SubtaskOutput.PropertyName] = Typed("string") }) };
+        var amounts = new JsonObject();
+        foreach (ResourcePoolSnapshot pool in pools)
+        {
+            amounts[pool.Name] = Typed("integer", "null");
+        }
+
+        var definitions = new JsonObject
+        {
+            [OutputName] = ClosedObject(new JsonObject { [SubtaskOutput.PropertyName] = Typed("string") }),
+            [DependenciesName] = new JsonObject { ["type"] = "array", ["items"] = Typed("string") },
+            [AmountsName] = ClosedObject(amounts),
+        };
         if (language.HasLists)
         {
             var items = new JsonObject { ["anyOf"] = new JsonArray(Typed("string", "number", "boolean"), Defined(OutputName)) };
@@ -77,12 +84,13 @@ internal static class PlanSchema
 
         if (language.HasConditions)
         {
-            definitions[ConditionName] = ClosedObject(new JsonObject
+            JsonObject condition = ClosedObject(new JsonObject
             {
                 ["output"] = Typed("string"),
                 ["is"] = new JsonObject { ["type"] = "string", ["enum"] = new JsonArray("equals", "notEquals", "greaterThan", "lessThan", "exists") },
                 ["value"] = Typed("string", "number", "boolean", "null"),
             });
+            definitions[ConditionName] = new JsonObject { ["anyOf"] = new JsonArray(condition, Typed("null")) };
         }
 
         return definitions;

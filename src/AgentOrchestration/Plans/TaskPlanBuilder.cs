@@ -7,7 +7,11 @@ namespace AgentOrchestration.Plans;
 /// <summary>Collects the subtasks of a plan that is made or changed by hand. Not thread-safe.</summary>
 public sealed class TaskPlanBuilder
 {
-    private readonly List<Subtask> _subtasks = [];
+    /// <summary>The subtasks; <see langword="null"/> where one was removed.</summary>
+    private readonly List<Subtask?> _subtasks = [];
+
+    /// <summary>Where each is; made when one is changed for the first time.</summary>
+    private SubtaskPlaces? _places;
 
     internal TaskPlanBuilder(JsonSerializerOptions serializerOptions) => SerializerOptions = serializerOptions;
 
@@ -189,28 +193,40 @@ public sealed class TaskPlanBuilder
     public void Replace(string id, Func<Subtask, Subtask> edit)
     {
         ArgumentNullException.ThrowIfNull(edit);
+        Subtask edited = edit(_subtasks[IndexOf(id)]!) ?? throw new ArgumentException($"The edit of '{id}' gives null; use {nameof(Remove)} to remove it.", nameof(edit));
         int index = IndexOf(id);
-        _subtasks[index] = edit(_subtasks[index]) ?? throw new ArgumentException($"The edit of '{id}' gives null; use {nameof(Remove)} to remove it.", nameof(edit));
+        _subtasks[index] = edited;
+        if (edited.Id != id)
+        {
+            _places?.Remove(id);
+            _places?.Add(edited.Id, index);
+        }
     }
 
     /// <summary>Removes a subtask. Those that depend on it stay as they are; the check names them.</summary>
     /// <param name="id">Its id.</param>
     /// <exception cref="ArgumentException">There is no such subtask.</exception>
-    public void Remove(string id) => _subtasks.RemoveAt(IndexOf(id));
+    public void Remove(string id)
+    {
+        _subtasks[IndexOf(id)] = null;
+        _places?.Remove(id);
+    }
 
     private int IndexOf(string id)
     {
         ArgumentNullException.ThrowIfNull(id);
-        int index = _subtasks.FindIndex(subtask => subtask.Id == id);
-        if (index < 0 && Earlier is { } earlier)
+        _places ??= new SubtaskPlaces(_subtasks);
+        int? index = _places.Find(id);
+        if (index is null && Earlier is { } earlier)
         {
             Earlier = null;
             _subtasks.InsertRange(0, earlier());
+            _places = null;
             return IndexOf(id);
         }
 
-        return index >= 0 ? index : throw new ArgumentException(
-            $"There is no subtask '{Excerpt.Of(id)}'; there are: {string.Join(", ", _subtasks.Take(20).Select(subtask => Excerpt.Of(subtask.Id)))}.", nameof(id));
+        return index ?? throw new ArgumentException(
+            $"There is no subtask '{Excerpt.Of(id)}'; there are: {string.Join(", ", _subtasks.OfType<Subtask>().Take(20).Select(subtask => Excerpt.Of(subtask.Id)))}.", nameof(id));
     }
 
     internal static string InputOf(string id) => $"The input of the subtask '{Excerpt.Of(id)}'";
@@ -274,10 +290,15 @@ public sealed class TaskPlanBuilder
             DependsOn = [.. needed.Distinct(StringComparer.Ordinal).Except(optionalIds, StringComparer.Ordinal)],
             OptionalDependsOn = optionalIds,
         });
+        _places?.Add(subtask.Id, _subtasks.Count - 1);
         return new SubtaskRef(subtask.Id);
     }
 
-    internal void AddRange(IEnumerable<Subtask> subtasks) => _subtasks.AddRange(subtasks);
+    internal void AddRange(IEnumerable<Subtask> subtasks)
+    {
+        _subtasks.AddRange(subtasks);
+        _places = null;
+    }
 
-    internal TaskPlan Build() => new() { Goal = Goal, Subtasks = [.. _subtasks] };
+    internal TaskPlan Build() => new() { Goal = Goal, Subtasks = [.. _subtasks.OfType<Subtask>()] };
 }

@@ -76,8 +76,35 @@ public sealed class PlanPromptTests
         JsonElement arguments = Property(alternatives[1], "arguments").GetProperty("anyOf");
         Assert.Equal(["path"], arguments[0].GetProperty("properties").EnumerateObject().Select(property => property.Name));
         Assert.Equal(["$output"], Referred(format.Schema.Value, arguments[1]).GetProperty("properties").EnumerateObject().Select(property => property.Name));
-        Assert.Equal(["cpu", "gpu", "memory"], Property(alternatives[1], "resources").GetProperty("properties").EnumerateObject().Select(property => property.Name));
+        Assert.Equal(["cpu", "gpu", "memory"], Referred(format.Schema.Value, Property(alternatives[1], "resources")).GetProperty("properties").EnumerateObject().Select(property => property.Name));
         AssertEveryObjectIsClosed(format.Schema.Value);
+    }
+
+    [Fact]
+    public async Task A_task_type_adds_as_much_to_the_schema_whatever_the_number_of_resources()
+    {
+        int few = await LengthAsync(taskTypes: 20, pools: 1) - await LengthAsync(taskTypes: 10, pools: 1);
+        int many = await LengthAsync(taskTypes: 20, pools: 100) - await LengthAsync(taskTypes: 10, pools: 100);
+
+        Assert.Equal(few, many);
+
+        static async Task<int> LengthAsync(int taskTypes, int pools)
+        {
+            var model = new ScriptedModel(Application.SoundPlan);
+            await Application.With(model, configure: builder =>
+            {
+                for (int i = 0; i < taskTypes; i++)
+                {
+                    builder.AddTaskType<None, None>($"type{i + 10}", "Works.", (_, _, _) => new(None.Value));
+                }
+
+                for (int i = 0; i < pools; i++)
+                {
+                    builder.AddResource($"pool{i}", 1);
+                }
+            }).PlanAsync(Application.Request, TestEnd);
+            return SchemaOf(model).GetRawText().Length;
+        }
     }
 
     [Fact]

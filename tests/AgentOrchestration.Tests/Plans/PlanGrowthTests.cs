@@ -1,6 +1,13 @@
 using AgentOrchestration.Graph;
+using AgentOrchestration.Optimization;
 using AgentOrchestration.Planning;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Plugins;
+using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Scheduling;
+using AgentOrchestration.Tasks;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Tests.Plans;
 
@@ -72,5 +79,63 @@ public sealed class PlanGrowthTests
         }
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 100 * 8 * 1024);
+    }
+
+    [Fact]
+    public void A_bottleneck_costs_a_few_simulations_whatever_the_number_of_pools()
+    {
+        _ = Cost(1);
+
+        Assert.InRange(Cost(160), 1, 4 * Cost(16));
+
+        static long Cost(int pools)
+        {
+            IAgentOrchestrationBuilder builder = new ServiceCollection().AddAgentOrchestration(options => options.MaxParallelism = 1_000)
+                .AddTaskType<None, None>("t", "Works.", (_, _, _) => new(None.Value));
+            for (int i = 0; i < pools; i++)
+            {
+                builder.AddResource($"p{i}", 1);
+            }
+
+            using ServiceProvider services = builder.Services.BuildServiceProvider();
+            Forecast forecast = services.GetRequiredService<ITaskOrchestrator>().Forecast(TaskPlan.Create(plan =>
+            {
+                for (int i = 0; i < 640; i++)
+                {
+                    plan.Add($"s{i}", "t", estimatedDuration: TimeSpan.FromSeconds(10), resources: ResourceRequirements.Of($"p{i % pools}", 1));
+                }
+            }));
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Assert.Equal(BottleneckKind.Pool, forecast.Bottleneck.Kind);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
+    [Fact]
+    public void The_key_of_a_request_costs_little_whatever_the_number_of_task_types()
+    {
+        Assert.InRange(Cost(1_000), 1, (2 * Cost(10)) + (64 * 1_000));
+
+        static long Cost(int taskTypes)
+        {
+            IAgentOrchestrationBuilder builder = new ServiceCollection().AddAgentOrchestration();
+            for (int i = 0; i < taskTypes; i++)
+            {
+                builder.AddTaskType<OrchestrationRequest, None>($"type{i}", "Works.", (_, _, _) => new(None.Value));
+            }
+
+            using ServiceProvider services = builder.Services.BuildServiceProvider();
+            var key = new PlanKey(
+                services.GetRequiredService<ITaskTypeRegistry>(),
+                services.GetRequiredService<IResourceManager>(),
+                services.GetRequiredService<PayloadSerializer>(),
+                services.GetRequiredService<ITaskDecomposer>(),
+                services.GetRequiredService<PlanningChatClient>(),
+                new PlanningOptions());
+            string first = key.Of(new OrchestrationRequest("g"));
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Assert.Equal(first, key.Of(new OrchestrationRequest("g")));
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
     }
 }

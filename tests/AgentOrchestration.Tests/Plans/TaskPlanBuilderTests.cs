@@ -99,6 +99,60 @@ public sealed class TaskPlanBuilderTests
         Assert.Equal(2, TaskPlan.Create(plan => plan.Add(plan.Add("a", "t").Id, "t")).Subtasks.Count);
 
     [Fact]
+    public void Edits_of_every_subtask_cost_what_the_subtasks_do()
+    {
+        _ = Cost(10);
+
+        Assert.InRange(Cost(2_000), 1, 20 * Cost(200));
+
+        static long Cost(int count)
+        {
+            TaskPlan plan = TaskPlan.Create(made =>
+            {
+                for (int i = 0; i < count; i++)
+                {
+                    made.Add($"s{i}", "t");
+                }
+            });
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            plan.With(edited =>
+            {
+                for (int i = 0; i < count; i++)
+                {
+                    edited.Replace($"s{i}", subtask => subtask with { Id = $"r{subtask.Id}" });
+                    edited.Remove($"rs{i}");
+                }
+            });
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
+    [Fact]
+    public void An_edit_changes_the_first_subtask_of_its_id_as_the_plan_is_by_then()
+    {
+        TaskPlan plan = TaskPlan.Create(made =>
+        {
+            made.Add("a", "1");
+            made.Add("b", "2");
+            made.Add("a", "3");
+            made.Add("a", "4");
+        });
+
+        TaskPlan edited = plan.With(builder =>
+        {
+            builder.Remove("a");
+            builder.Replace("a", subtask => subtask with { Id = "c" });
+            builder.Replace("b", subtask => subtask with { Id = "a" });
+            builder.Add("d", "5");
+            builder.Replace("d", subtask => subtask with { TaskType = "6" });
+            builder.Replace("a", subtask => subtask with { TaskType = "7" });
+            Assert.Throws<ArgumentException>("id", () => builder.Remove("b"));
+        });
+
+        Assert.Equal(["a 7", "c 3", "a 4", "d 6"], edited.Subtasks.Select(subtask => $"{subtask.Id} {subtask.TaskType}"));
+    }
+
+    [Fact]
     public void Request_WithoutAGoal_IsRefused() => Assert.Throws<ArgumentException>("goal", () => new OrchestrationRequest(" "));
 
     [Fact]

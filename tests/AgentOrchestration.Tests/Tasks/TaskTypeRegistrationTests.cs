@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Reflection;
 using System.Reflection.Emit;
 using AgentOrchestration.Plugins;
@@ -16,6 +17,27 @@ public sealed class TaskTypeRegistrationTests
             .AddTaskType("whisper", "Whispers.", (string text, TaskContext _, CancellationToken _) => ValueTask.FromResult(text)));
 
         Assert.Equal([("shout", 9), ("whisper", 1)], registry.TaskTypes.Select(taskType => (taskType.Name, taskType.Version)));
+    }
+
+    [Fact]
+    public void Registering_looks_at_each_service_a_few_times_whatever_their_number() =>
+        Assert.InRange(LooksAt(1_000), 1_000, 20 * LooksAt(100));
+
+    [Fact]
+    public void A_name_is_free_again_when_its_task_type_was_removed_and_taken_when_services_have_moved()
+    {
+        var services = new ServiceCollection();
+        IAgentOrchestrationBuilder builder = services.AddAgentOrchestration();
+        Add(builder, "a");
+        Add(builder, "b");
+        services.Remove(services.Single(service => (service.ImplementationInstance as TaskDescriptor)?.Name == "a"));
+
+        Add(builder, "a");
+
+        Assert.Throws<ArgumentException>("taskType", () => Add(builder, "a"));
+        Assert.Throws<ArgumentException>("taskType", () => Add(builder, "b"));
+        services.Insert(0, ServiceDescriptor.Singleton(new object()));
+        Assert.Throws<ArgumentException>("taskType", () => Add(builder, "b"));
     }
 
     [Fact]
@@ -158,6 +180,20 @@ public sealed class TaskTypeRegistrationTests
         Assert.Contains("System.Action", refusal.Message, StringComparison.Ordinal);
     }
 
+    private static void Add(IAgentOrchestrationBuilder builder, string name) => builder.AddTaskType<None, None>(name, "Works.", (_, _, _) => new(None.Value));
+
+    private static int LooksAt(int taskTypes)
+    {
+        var services = new CountingServices();
+        var builder = new CountedBuilder(services);
+        for (int i = 0; i < taskTypes; i++)
+        {
+            Add(builder, $"type{i}");
+        }
+
+        return services.Looks;
+    }
+
     private static ITaskTypeRegistry RegistryOf(Action<IAgentOrchestrationBuilder> configure)
     {
         var services = new ServiceCollection();
@@ -176,5 +212,57 @@ public sealed class TaskTypeRegistrationTests
     {
         public ValueTask<string> ExecuteAsync(string input, TaskContext context, CancellationToken cancellationToken) =>
             ValueTask.FromResult(input.ToUpperInvariant() + "!");
+    }
+
+    private sealed record CountedBuilder(IServiceCollection Services) : IAgentOrchestrationBuilder;
+
+    /// <summary>Services that count how often one of them is looked at.</summary>
+    private sealed class CountingServices : IServiceCollection
+    {
+        private readonly List<ServiceDescriptor> _services = [];
+
+        public int Looks { get; private set; }
+
+        public int Count => _services.Count;
+
+        public bool IsReadOnly => false;
+
+        public ServiceDescriptor this[int index]
+        {
+            get
+            {
+                Looks++;
+                return _services[index];
+            }
+
+            set => _services[index] = value;
+        }
+
+        public void Add(ServiceDescriptor item) => _services.Add(item);
+
+        public void Clear() => _services.Clear();
+
+        public bool Contains(ServiceDescriptor item) => _services.Contains(item);
+
+        public void CopyTo(ServiceDescriptor[] array, int arrayIndex) => _services.CopyTo(array, arrayIndex);
+
+        public IEnumerator<ServiceDescriptor> GetEnumerator()
+        {
+            foreach (ServiceDescriptor service in _services)
+            {
+                Looks++;
+                yield return service;
+            }
+        }
+
+        public int IndexOf(ServiceDescriptor item) => _services.IndexOf(item);
+
+        public void Insert(int index, ServiceDescriptor item) => _services.Insert(index, item);
+
+        public bool Remove(ServiceDescriptor item) => _services.Remove(item);
+
+        public void RemoveAt(int index) => _services.RemoveAt(index);
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }
