@@ -26,7 +26,7 @@ public sealed class SharedRunsProperties
                 }
             },
             iter: Simulations.Of(3_000));
-        Assert.True(reached > 300, $"The bound was reached in {reached} runs only: this test says little.");
+        Assert.True(reached > 50, $"The bound was reached in {reached} runs only: this test says little.");
     }
 
     [Theory]
