@@ -12,8 +12,8 @@ public sealed class PlannedStartTests
 {
     private const string Plan = """
         {"subtasks":[
-        {"id":"a","type":"read","dependsOn":[]},
-        {"id":"b","type":"read","dependsOn":["a"]}]}
+        {"id":"a","type":"read","dependsOn":[],"arguments":1},
+        {"id":"b","type":"read","dependsOn":["a"],"arguments":2}]}
         """;
 
     private static readonly OrchestrationRequest Request = new("Search.");
@@ -83,7 +83,7 @@ public sealed class PlannedStartTests
         services.AddSingleton<IChatClient>(provider =>
             new ScriptedChatClient(clock = provider.GetRequiredService<TimeProvider>()) { TokensPerSecond = 1 }.Answer(Plan));
         services.AddAgentOrchestration(options => planning(options.Planning, () => clock!))
-            .AddTaskType<None, string>(
+            .AddTaskType<int, string>(
                 "read",
                 "Reads.",
                 async (_, context, stop) =>
@@ -92,7 +92,7 @@ public sealed class PlannedStartTests
                     await Task.Delay(TimeSpan.FromSeconds(1), context.TimeProvider, stop);
                     return "output";
                 },
-                options => options.Effect = TaskEffect.Read);
+                options => options.Effect = TaskEffect.Pure);
     });
 
     private static IEnumerable<(string Id, int Second)> Starts(SimulatedRun run) => run.Events.OfType<AttemptStarted>()

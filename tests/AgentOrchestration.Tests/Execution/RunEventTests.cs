@@ -73,7 +73,7 @@ public sealed class RunEventTests
     private static async Task<IReadOnlyList<RunEvent>> EarlyRunAsync()
     {
         await using Engine engine = new(
-            builder => builder.AddTaskType<None, string>("read", "Reads.", (_, _, _) => ValueTask.FromResult("output"), options => options.Effect = TaskEffect.Read),
+            builder => builder.AddTaskType<None, string>("read", "Reads.", (_, _, _) => ValueTask.FromResult("output"), options => options.Effect = TaskEffect.Pure),
             services: services => services.AddSingleton<IChatClient>(new ScriptedModel("""{"subtasks":[{"id":"only","type":"read"}]}""")));
         await using OrchestrationRun run = await engine.Orchestrator.StartAsync(new OrchestrationRequest("Read."), TestEnd);
         await run.EndAsync();

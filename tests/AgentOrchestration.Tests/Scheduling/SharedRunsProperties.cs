@@ -47,6 +47,30 @@ public sealed class SharedRunsProperties
     }
 
     [Fact]
+    public void One_whose_next_subtask_asks_when_it_has_given_back_does_not_overtake_who_was_told()
+    {
+        var resources = new ResourcePools([new("gpu", 2)]);
+        var runs = new SharedRuns(resources, seed: 7);
+        TaskGraph chain = GraphOf.Plan(
+            plan =>
+            {
+                SubtaskRef? last = null;
+                for (int i = 0; i < 50; i++)
+                {
+                    last = plan.Add($"t{i}", "work", after: last is { } before ? [before] : [], resources: ResourceRequirements.Of("gpu", 2));
+                }
+            },
+            resources);
+        runs.Add(chain, new RunOptions(), startsAt: 0, _ => 10);
+        int victim = runs.Add(Many(1, "gpu", 1, resources), new RunOptions(), startsAt: 55, _ => 1);
+
+        runs.Play();
+
+        Assert.Equal(6, runs.Starts.FindIndex(start => start.Run == victim));
+        Assert.Equal(51, runs.Starts.Count);
+    }
+
+    [Fact]
     public void Runs_that_need_the_same_take_turns()
     {
         var resources = new ResourcePools([new("gpu", 1)]);
