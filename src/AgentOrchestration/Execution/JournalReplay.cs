@@ -111,8 +111,9 @@ internal sealed class JournalReplay(IRunStore store, string runId, DispatchCore 
         GrowthSurroundings surroundings = !added.Joined ? GrowthSurroundings.ForAddition(graph, added.Subtask)
             : parent.Plan is not null ? GrowthSurroundings.ForNestedPlan(graph)
             : GrowthSurroundings.ForItems(graph, added.Subtask);
-        return checker.CheckGrowth(added.Plan, graph, added.Subtask, surroundings, added.Joined, out IReadOnlyList<PlanDiagnostic> diagnostics)
+        GraphGrowth growth = checker.CheckGrowth(added.Plan, graph, added.Subtask, surroundings, added.Joined, out IReadOnlyList<PlanDiagnostic> diagnostics)
             ?? throw new InvalidPlanException(new PlanRefusal(diagnostics) { Plan = added.Plan });
+        return core.State.WithThoseThatWait(growth);
     }
 
     private bool HasChanged(int subtask) => Changed?.Contains(core.State.Graph.TaskTypes[subtask].Name) == true;

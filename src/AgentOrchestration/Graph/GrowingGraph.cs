@@ -26,11 +26,11 @@ internal sealed class GrowingGraph
 
     /// <param name="origin">The plan's.</param>
     /// <param name="priorities">Of each of its subtasks; the greater, the more urgent.</param>
-    /// <param name="open">Which subtasks have not ended. Default: it is not known.</param>
-    public GrowingGraph(TaskGraph origin, double[] priorities, IOpenSubtasks? open = null)
+    /// <param name="states">How far the subtasks are. Default: it is not known.</param>
+    public GrowingGraph(TaskGraph origin, double[] priorities, ISubtaskStates? states = null)
     {
         Origin = origin;
-        Open = open;
+        States = states;
         Count = origin.Count;
         TaskTypes = origin.TaskTypes;
         Inputs = origin.Part.Inputs;
@@ -43,8 +43,8 @@ internal sealed class GrowingGraph
 
     public TaskGraph Origin { get; }
 
-    /// <summary>Which subtasks have not ended; <see langword="null"/> where it is not known.</summary>
-    public IOpenSubtasks? Open { get; }
+    /// <summary>How far the subtasks are; <see langword="null"/> where it is not known.</summary>
+    public ISubtaskStates? States { get; }
 
     public int Count { get; private set; }
 

@@ -55,12 +55,16 @@ internal sealed class GrowthWaits
         Dictionary<int, bool> waiters = [];
         Collect(parent, waiters);
         bool dependsOnOthers = Array.Exists(_part.Dependencies, dependencies => Array.Exists(dependencies, dependency => dependency < _offset && dependency != parent));
-        bool dependsOnOpen = dependsOnOthers && Array.Exists(_part.Dependencies, dependencies => Array.Exists(dependencies, dependency => dependency < _offset && dependency != parent && MayBeOpen(dependency)));
+        bool mayDependOnOpen = dependsOnOthers && Array.Exists(_part.Dependencies, dependencies => Array.Exists(dependencies, dependency => dependency < _offset && dependency != parent && !HasSucceeded(dependency)));
         foreach ((int waiter, bool isOptional) in waiters.OrderBy(waiter => waiter.Key))
         {
-            // What ended before a waiter did does not come after it, and nothing has to be walked through. The waiter is asked last: it may end meanwhile.
-            bool mayDependOnWaiter = dependsOnOpen || (dependsOnOthers && !MayBeOpen(waiter));
-            HashSet<int> after = mayDependOnWaiter ? After(waiter) : [];
+            // The waiter is asked after what is depended on: what has succeeded while the waiter is still open does not come after it.
+            if (HasEnded(waiter))
+            {
+                continue;
+            }
+
+            HashSet<int> after = mayDependOnOpen ? After(waiter) : [];
             for (int added = _offset; added < _offset + _part.Count; added++)
             {
                 if (!after.Contains(added))
@@ -71,7 +75,9 @@ internal sealed class GrowthWaits
         }
     }
 
-    private bool MayBeOpen(int subtask) => _graph.Open?.IsOpen(subtask) != false;
+    private bool HasSucceeded(int subtask) => _graph.States?.HasSucceeded(subtask) == true;
+
+    private bool HasEnded(int subtask) => _graph.States?.IsOpen(subtask) == false;
 
     /// <summary>Who waits for a subtask and what it adds, and whether that is optional to them. Who waits for a whole waits for what its parts add.</summary>
     private void Collect(int subtask, Dictionary<int, bool> waiters)

@@ -6,7 +6,7 @@ namespace AgentOrchestration.Runs;
 /// The state machine of a run: the fold of its facts, as arrays over the graph's indices. It does no I/O and knows no clock, thread,
 /// store or random number; time arrives with the fact. Not thread-safe: a host applies one fact at a time.
 /// </summary>
-internal sealed class RunState : IOpenSubtasks
+internal sealed class RunState : ISubtaskStates
 {
     private SubtaskState[] _states;
     private int[] _waitingFor;
@@ -71,6 +71,8 @@ internal sealed class RunState : IOpenSubtasks
     public SubtaskState StateOf(int subtask) => _states[subtask];
 
     public bool IsOpen(int subtask) => _states[subtask] is SubtaskState.Pending or SubtaskState.Ready or SubtaskState.Running;
+
+    public bool HasSucceeded(int subtask) => _states[subtask] == SubtaskState.Succeeded;
 
     /// <summary>The number of the subtask's latest attempt, from 1; 0 before the first.</summary>
     public int AttemptOf(int subtask) => _attempts[subtask];
@@ -301,14 +303,20 @@ internal sealed class RunState : IOpenSubtasks
         }
     }
 
-    /// <summary>What adds has just ended, so what waits for it has not begun; perhaps it has become ready, and waits again.</summary>
+    /// <summary>
+    /// A growth with only those waiters that can still wait. What has begun or ended waits for nothing more: an edge to it would be none of the
+    /// order in which things happen, and could close a circle.
+    /// </summary>
+    /// <param name="growth">What is going to be added.</param>
+    public GraphGrowth WithThoseThatWait(GraphGrowth growth) =>
+        growth.Awaited.All(awaited => CanWait(awaited, growth)) ? growth : growth with { Awaited = [.. growth.Awaited.Where(awaited => CanWait(awaited, growth))] };
+
+    private bool CanWait(AwaitedAddition awaited, GraphGrowth growth) =>
+        awaited.Waiter >= growth.Offset || _states[awaited.Waiter] is SubtaskState.Pending or SubtaskState.Ready;
+
+    /// <summary>What waits for an addition may have become ready meanwhile, and waits again.</summary>
     private void Await(int added, int waiter, RunConsequences consequences)
     {
-        if (_states[waiter] is not (SubtaskState.Pending or SubtaskState.Ready))
-        {
-            return;
-        }
-
         WaitFor(added, waiter, consequences);
         if (_waitingFor[waiter] > 0)
         {

@@ -188,6 +188,6 @@ internal sealed partial class DispatchCore
 
         _mayNeedPreparation = true;
         GrowingArray.Reserve(ref _waits, Graph.Count + growth.Part.Count);
-        State.Apply(new RunFact(RunFactKind.SubtasksAdded, now, subtask, payload: growth), _consequences);
+        State.Apply(new RunFact(RunFactKind.SubtasksAdded, now, subtask, payload: State.WithThoseThatWait(growth)), _consequences);
     }
 }
