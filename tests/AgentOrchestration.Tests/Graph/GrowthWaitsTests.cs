@@ -7,31 +7,52 @@ namespace AgentOrchestration.Tests.Graph;
 
 public sealed class GrowthWaitsTests
 {
-    [Theory]
-    [InlineData(false, 1)]
-    [InlineData(true, 0)]
-    public void What_waits_for_an_addition_is_never_what_the_addition_comes_after_also_when_both_have_ended(bool dependsOnSkipped, int waits)
+    private const int Grows = 0, Waiter = 1, After = 2;
+
+    private readonly RunState _state = new(GraphOf.Plan(plan =>
     {
-        TaskGraph graph = GraphOf.Plan(plan =>
-        {
-            SubtaskRef grows = plan.Add("grows", "work");
-            SubtaskRef waiter = plan.Add("waiter", "work", after: [grows]);
-            plan.Add("skipped", "work", after: [waiter]);
-        });
-        var state = new RunState(graph);
-        foreach (RunFact fact in (RunFact[])[
-            new(RunFactKind.RunStarted, time: 0),
-            new(RunFactKind.AttemptStarted, 0, subtask: 0, attempt: 1),
-            new(RunFactKind.SubtaskCancelled, 0, subtask: 1),
-            new(RunFactKind.SubtaskSkipped, 0, subtask: 2, payload: new SkipCause(1, SkipReason.Cancelled))])
-        {
-            state.Apply(fact, new RunConsequences());
-        }
+        SubtaskRef grows = plan.Add("grows", "work");
+        SubtaskRef waiter = plan.Add("waiter", "work", after: [grows]);
+        plan.Add("after", "work", after: [waiter]);
+    }));
 
-        GraphGrowth? growth = graph.Checker.CheckGrowth(
-            TaskPlan.Create(plan => plan.Add("more", "work", after: dependsOnSkipped ? [new SubtaskRef("skipped")] : [])),
-            state.Graph, parent: 0, GrowthSurroundings.ForAddition(state.Graph, 0), isJoined: false, out _);
-
-        Assert.Equal(waits, growth!.Awaited.Count);
+    public GrowthWaitsTests()
+    {
+        Apply(new RunFact(RunFactKind.RunStarted, time: 0));
+        Apply(new RunFact(RunFactKind.AttemptStarted, 0, Grows, attempt: 1));
     }
+
+    [Fact]
+    public void A_subtask_waits_for_what_its_dependency_adds() => Assert.Equal([new AwaitedAddition(3, Waiter, IsOptional: false)], Add().Awaited);
+
+    [Fact]
+    public void What_waits_for_an_addition_is_never_what_the_addition_comes_after_also_when_that_ended_too_early()
+    {
+        Apply(new RunFact(RunFactKind.SubtaskCancelled, 0, After));
+
+        Assert.Empty(Add("after").Awaited);
+    }
+
+    [Fact]
+    public void What_has_ended_waits_for_nothing_that_is_added()
+    {
+        Apply(new RunFact(RunFactKind.SubtaskCancelled, 0, Waiter));
+
+        Assert.Empty(Add().Awaited);
+    }
+
+    [Fact]
+    public void What_has_ended_since_waits_for_nothing_that_is_added()
+    {
+        GraphGrowth growth = Add();
+        Apply(new RunFact(RunFactKind.SubtaskCancelled, 0, Waiter));
+
+        Assert.Empty(_state.WithThoseThatWait(growth).Awaited);
+    }
+
+    private void Apply(RunFact fact) => _state.Apply(fact, new RunConsequences());
+
+    private GraphGrowth Add(params string[] after) => _state.Graph.Origin.Checker.CheckGrowth(
+        TaskPlan.Create(plan => plan.Add("more", "work", after: [.. after.Select(id => new SubtaskRef(id))])),
+        _state.Graph, Grows, GrowthSurroundings.ForAddition(_state.Graph, Grows), isJoined: false, out _)!;
 }
