@@ -10,6 +10,8 @@ namespace AgentOrchestration.Graph;
 internal sealed class GrowingGraph
 {
     private readonly Dictionary<int, List<int>> _addedSuccessors = [];
+    private readonly IOpenSubtasks? _open;
+    private readonly SettledSubtasks? _settled;
     private HashSet<(int Added, int Waiter)>? _awaited;
     private Dictionary<int, List<int>>? _awaitedBy;
     private bool _mayLoseItems;
@@ -26,11 +28,12 @@ internal sealed class GrowingGraph
 
     /// <param name="origin">The plan's.</param>
     /// <param name="priorities">Of each of its subtasks; the greater, the more urgent.</param>
-    /// <param name="states">How far the subtasks are. Default: it is not known.</param>
-    public GrowingGraph(TaskGraph origin, double[] priorities, ISubtaskStates? states = null)
+    /// <param name="open">Which subtasks have not ended. Default: it is not known.</param>
+    public GrowingGraph(TaskGraph origin, double[] priorities, IOpenSubtasks? open = null)
     {
         Origin = origin;
-        States = states;
+        _open = open;
+        _settled = open is null ? null : new SettledSubtasks(this, open);
         Count = origin.Count;
         TaskTypes = origin.TaskTypes;
         Inputs = origin.Part.Inputs;
@@ -42,9 +45,6 @@ internal sealed class GrowingGraph
     }
 
     public TaskGraph Origin { get; }
-
-    /// <summary>How far the subtasks are; <see langword="null"/> where it is not known.</summary>
-    public ISubtaskStates? States { get; }
 
     public int Count { get; private set; }
 
@@ -119,6 +119,15 @@ internal sealed class GrowingGraph
 
     /// <summary>The additions that a subtask waits for, because something that it depends on has added them.</summary>
     public IReadOnlyList<int> AwaitedBy(int waiter) => _awaitedBy?.GetValueOrDefault(waiter) ?? (IReadOnlyList<int>)[];
+
+    /// <summary>All that a subtask waits for.</summary>
+    public IEnumerable<int> Before(int subtask) => Dependencies[subtask].Concat(PartsOf(subtask)).Concat(AwaitedBy(subtask));
+
+    /// <summary>Whether a subtask is known to have ended.</summary>
+    public bool HasEnded(int subtask) => _open?.IsOpen(subtask) == false;
+
+    /// <summary>Whether a subtask is known to have ended after everything that comes before it. Asked by whoever lets the graph grow.</summary>
+    public bool IsSettled(int subtask) => _settled?.Contains(subtask) == true;
 
     /// <summary>Whether a subtask has added others.</summary>
     public bool HasAdded(int subtask) => HasGrown && Additions.Of(subtask) is not null;

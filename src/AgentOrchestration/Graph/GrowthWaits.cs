@@ -55,11 +55,11 @@ internal sealed class GrowthWaits
         Dictionary<int, bool> waiters = [];
         Collect(parent, waiters);
         bool dependsOnOthers = Array.Exists(_part.Dependencies, dependencies => Array.Exists(dependencies, dependency => dependency < _offset && dependency != parent));
-        bool mayDependOnOpen = dependsOnOthers && Array.Exists(_part.Dependencies, dependencies => Array.Exists(dependencies, dependency => dependency < _offset && dependency != parent && !HasSucceeded(dependency)));
+        bool mayDependOnOpen = dependsOnOthers && Array.Exists(_part.Dependencies, dependencies => Array.Exists(dependencies, dependency => dependency < _offset && dependency != parent && !_graph.IsSettled(dependency)));
         foreach ((int waiter, bool isOptional) in waiters.OrderBy(waiter => waiter.Key))
         {
-            // The waiter is asked after what is depended on: what has succeeded while the waiter is still open does not come after it.
-            if (HasEnded(waiter))
+            // Asked after what is depended on: what was settled while the waiter was still open does not come after it.
+            if (_graph.HasEnded(waiter))
             {
                 continue;
             }
@@ -74,10 +74,6 @@ internal sealed class GrowthWaits
             }
         }
     }
-
-    private bool HasSucceeded(int subtask) => _graph.States?.HasSucceeded(subtask) == true;
-
-    private bool HasEnded(int subtask) => _graph.States?.IsOpen(subtask) == false;
 
     /// <summary>Who waits for a subtask and what it adds, and whether that is optional to them. Who waits for a whole waits for what its parts add.</summary>
     private void Collect(int subtask, Dictionary<int, bool> waiters)

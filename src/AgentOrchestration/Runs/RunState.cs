@@ -6,7 +6,7 @@ namespace AgentOrchestration.Runs;
 /// The state machine of a run: the fold of its facts, as arrays over the graph's indices. It does no I/O and knows no clock, thread,
 /// store or random number; time arrives with the fact. Not thread-safe: a host applies one fact at a time.
 /// </summary>
-internal sealed class RunState : ISubtaskStates
+internal sealed class RunState : IOpenSubtasks
 {
     private SubtaskState[] _states;
     private int[] _waitingFor;
@@ -71,8 +71,6 @@ internal sealed class RunState : ISubtaskStates
     public SubtaskState StateOf(int subtask) => _states[subtask];
 
     public bool IsOpen(int subtask) => _states[subtask] is SubtaskState.Pending or SubtaskState.Ready or SubtaskState.Running;
-
-    public bool HasSucceeded(int subtask) => _states[subtask] == SubtaskState.Succeeded;
 
     /// <summary>The number of the subtask's latest attempt, from 1; 0 before the first.</summary>
     public int AttemptOf(int subtask) => _attempts[subtask];

@@ -107,7 +107,7 @@ internal sealed class TolerableLosses(GrowingGraph graph)
         _answers[subtask] = Answer.Unknown;
         while (open.TryPop(out int next))
         {
-            foreach (int before in graph.Dependencies[next].Concat(graph.PartsOf(next)).Concat(graph.AwaitedBy(next)))
+            foreach (int before in graph.Before(next))
             {
                 if (before < _answers.Length && _answers[before] != Answer.Unknown && graph.IsNeeded(before, next))
                 {

@@ -100,7 +100,7 @@ internal sealed class RemainingWork
     {
         Dictionary<int, int> positions = _open.Index().ToDictionary(open => open.Item, open => open.Index);
         int[][] dependencies = Array.ConvertAll(
-            _open, index => _graph.Dependencies[index].Concat(_graph.PartsOf(index)).Concat(_graph.AwaitedBy(index)).Distinct().Where(positions.ContainsKey).Select(dependency => positions[dependency]).ToArray());
+            _open, index => _graph.Before(index).Distinct().Where(positions.ContainsKey).Select(dependency => positions[dependency]).ToArray());
         var successors = SuccessorGraph.FromDependencies(dependencies);
         TopologicalOrder.TryCompute(successors, out int[] order);
         Subtask[] subtasks = [.. _open.Select((index, position) => _isJoined[position] ? _graph.SubtaskAt(index) with { ForEach = null, Items = null, Plan = null } : _graph.SubtaskAt(index))];

@@ -1,19 +1,21 @@
 using AgentOrchestration.Graph;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Scheduling;
 
 namespace AgentOrchestration.Tests.Graph;
 
 public sealed class GrowthWaitsTests
 {
-    private const int Grows = 0, Waiter = 1, After = 2;
+    private const int Grows = 0, Waiter = 1, After = 2, Last = 3;
 
     private readonly RunState _state = new(GraphOf.Plan(plan =>
     {
         SubtaskRef grows = plan.Add("grows", "work");
         SubtaskRef waiter = plan.Add("waiter", "work", after: [grows]);
-        plan.Add("after", "work", after: [waiter]);
+        SubtaskRef after = plan.Add("after", "work", after: [waiter]);
+        plan.Add("last", "work", optional: [after]);
     }));
 
     public GrowthWaitsTests()
@@ -23,7 +25,7 @@ public sealed class GrowthWaitsTests
     }
 
     [Fact]
-    public void A_subtask_waits_for_what_its_dependency_adds() => Assert.Equal([new AwaitedAddition(3, Waiter, IsOptional: false)], Add().Awaited);
+    public void A_subtask_waits_for_what_its_dependency_adds() => Assert.Equal([new AwaitedAddition(4, Waiter, IsOptional: false)], Add().Awaited);
 
     [Fact]
     public void What_waits_for_an_addition_is_never_what_the_addition_comes_after_also_when_that_ended_too_early()
@@ -31,6 +33,16 @@ public sealed class GrowthWaitsTests
         Apply(new RunFact(RunFactKind.SubtaskCancelled, 0, After));
 
         Assert.Empty(Add("after").Awaited);
+    }
+
+    [Fact]
+    public void What_waits_for_an_addition_is_never_what_the_addition_comes_after_also_over_what_was_skipped()
+    {
+        Apply(new RunFact(RunFactKind.SubtaskSkipped, 0, After, payload: new SkipCause(After, SkipReason.Cancelled)));
+        Apply(new RunFact(RunFactKind.AttemptStarted, 0, Last, attempt: 1));
+        Apply(new RunFact(RunFactKind.SubtaskSucceeded, 0, Last, attempt: 1, payload: None.Value));
+
+        Assert.Empty(Add("last").Awaited);
     }
 
     [Fact]
