@@ -34,7 +34,7 @@ internal sealed class OutputParts
     private void Want(string path)
     {
         OutputParts part = this;
-        for (int start = 1; start <= path.Length; )
+        for (int start = 1; start <= path.Length;)
         {
             int slash = path.IndexOf('/', start);
             int end = slash < 0 ? path.Length : slash;

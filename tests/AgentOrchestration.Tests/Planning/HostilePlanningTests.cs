@@ -138,7 +138,8 @@ public sealed class HostilePlanningTests
             }
 
             clock.Advance(TimeSpan.FromMinutes(1.5));
-        }) { Text = " " };
+        })
+        { Text = " " };
         ITaskOrchestrator orchestrator = Application.With(model, configure: builder => builder.Services.AddSingleton<TimeProvider>(clock));
 
         InvalidPlanException refusal = await Assert.ThrowsAsync<InvalidPlanException>(() => orchestrator.StartAsync(Application.Request, TestEnd).InTimeAsync());

@@ -22,7 +22,11 @@ public sealed class WaitingLineProperties
                 case 0 or 1:
                     var added = new WaitingPlace<int>(made)
                     {
-                        Rank = random.Next(4), Since = made++, Need = random.Next(8) == 0 ? long.MaxValue : random.Next(1, 6), Patience = random.Next(0, 5), Blocks = random.Next(6) == 0,
+                        Rank = random.Next(4),
+                        Since = made++,
+                        Need = random.Next(8) == 0 ? long.MaxValue : random.Next(1, 6),
+                        Patience = random.Next(0, 5),
+                        Blocks = random.Next(6) == 0,
                     };
                     line.Add(added);
                     model.Add((added, added.Patience));
