@@ -97,7 +97,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
             Store = provider.GetService<IRunStore>(),
             LeaseDuration = OptionsOf(provider).LeaseDuration,
             Live = provider.GetRequiredService<LiveRuns>(),
-            Secrets = new RevealedSecrets(provider.GetService<ISecretProvider>()),
+            Secrets = provider.GetService<ISecretProvider>(),
             TaskTypes = provider.GetRequiredService<ITaskTypeRegistry>(),
         });
         services.TryAddSingleton<IExecutor>(provider => provider.GetRequiredService<LocalExecutor>());
@@ -207,6 +207,6 @@ public static class AgentOrchestrationServiceCollectionExtensions
         : options;
 
     /// <summary>Logging is optional, and registering it is the application's business.</summary>
-    private static ILogger<T> LoggerOf<T>(IServiceProvider provider) =>
-        provider.GetService<ILoggerFactory>() is { } factory ? new Logger<T>(factory) : NullLogger<T>.Instance;
+    internal static ILogger<T> LoggerOf<T>(IServiceProvider provider) =>
+        provider.GetService<ILoggerFactory>() is { } factory ? new ShownLogger<T>(factory.CreateLogger<T>()) : NullLogger<T>.Instance;
 }

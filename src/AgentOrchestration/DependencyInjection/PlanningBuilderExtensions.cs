@@ -9,8 +9,6 @@ using AgentOrchestration.Tasks;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -91,7 +89,7 @@ public static class PlanningBuilderExtensions
                 provider.GetRequiredService<IOptions<AgentOrchestrationOptions>>().Value.Planning),
             provider.GetRequiredService<PlanChecker>(),
             provider.GetRequiredService<Planner>,
-            provider.GetService<ILoggerFactory>()?.CreateLogger<PlanCache>() ?? NullLogger<PlanCache>.Instance));
+            AgentOrchestrationServiceCollectionExtensions.LoggerOf<PlanCache>(provider)));
         builder.Services.TryAddSingleton<IPlanCacheControl>(provider => provider.GetRequiredService<PlanCache>());
         return builder;
     }

@@ -4,8 +4,6 @@ using AgentOrchestration.Plugins;
 using AgentOrchestration.Runs;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -35,7 +33,7 @@ public static class RunStoreBuilderExtensions
             provider.GetRequiredService<ITaskOrchestrator>(),
             provider.GetService<IRunStore>() ?? throw new InvalidOperationException("Runs are not remembered: call UseSqlite(…) or UseRunStore(…)."),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetService<ILoggerFactory>()?.CreateLogger<InterruptedRuns>() ?? NullLogger<InterruptedRuns>.Instance)));
+            AgentOrchestrationServiceCollectionExtensions.LoggerOf<InterruptedRuns>(provider))));
         return builder;
     }
 

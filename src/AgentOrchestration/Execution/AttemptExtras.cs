@@ -10,6 +10,7 @@ internal sealed class AttemptExtras
     private readonly Lock _gate = new();
     private AttemptAdditions? _additions;
     private TaskUsage? _usage;
+    private HeldText? _heldText;
     private ITimer? _timer;
     private bool _isOver;
     private long _lastProgress;
@@ -21,6 +22,9 @@ internal sealed class AttemptExtras
 
     /// <summary>The output as the result cache keeps it; <see langword="null"/> when it keeps none.</summary>
     public byte[]? CacheEntry { get; set; }
+
+    /// <summary>What it has streamed and nobody has seen yet; <see langword="null"/> where nothing has to be held back.</summary>
+    public HeldText? HeldText => Volatile.Read(ref _heldText);
 
     /// <summary>The objects of resources that it has in its hands.</summary>
     public AttemptLoans? Loans { get; private set; }
@@ -51,6 +55,8 @@ internal sealed class AttemptExtras
             return Loans ??= new AttemptLoans(objects, lease);
         }
     }
+
+    public HeldText HeldTextOf(RunSecrets secrets) => HeldText ?? Interlocked.CompareExchange(ref _heldText, new HeldText(secrets), null) ?? _heldText;
 
     public void Count(TaskUsage usage)
     {

@@ -112,11 +112,18 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
     {
         object? output = null;
         Exception? exception = null;
+        Run.Secrets.Enter();
         try
         {
             Run.RestoreContext();
             _payload = Run.BindInput(Index);
-            if (Interlocked.CompareExchange(ref _phase, Phase.Begun, Phase.Waiting) != Phase.Waiting || !TryRun(out output, StopSource.Token))
+            if (Interlocked.CompareExchange(ref _phase, Phase.Begun, Phase.Waiting) != Phase.Waiting)
+            {
+                Run.Secrets.Leave();
+                return null;
+            }
+
+            if (!TryRun(out output, StopSource.Token))
             {
                 return null;
             }
@@ -208,8 +215,15 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
 
     private LocalAttempt? Finish(object? output, Exception? exception)
     {
+        if (HasExtras && Extras.HeldText is { } held)
+        {
+            Run.EndText(this, held);
+        }
+
         Volatile.Write(ref _phase, Phase.Returned);
-        return exception is null && Refuse(output) is { } refusal ? Run.Complete(this, null, refusal) : Run.Complete(this, output, exception);
+        LocalAttempt? next = exception is null && Refuse(output) is { } refusal ? Run.Complete(this, null, refusal) : Run.Complete(this, output, exception);
+        Run.Secrets.Leave();
+        return next;
     }
 
     /// <summary>What the output declares is checked here, so that the code fails that made it and not the code that takes it.</summary>

@@ -89,7 +89,7 @@ internal abstract class LocalContext(LocalRun run, int index, int number, Cancel
         catch (AggregateException exception)
         {
             // A callback that the code registered on its token threw; the code itself still decides how the attempt ends.
-            ExecutionLog.CancellationCallbackThrew(Run.Executor.Logger, exception, RunId);
+            ExecutionLog.CancellationCallbackThrew(Run.Executor.Logger, Run.Shown(Index, exception), RunId);
         }
     }
 }

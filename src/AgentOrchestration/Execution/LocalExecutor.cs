@@ -62,8 +62,8 @@ public sealed class LocalExecutor : IExecutor
     /// <summary>Where runs are remembered; <see langword="null"/> when they live in memory only.</summary>
     internal IRunStore? Store { get; init; }
 
-    /// <summary>The secrets of the application.</summary>
-    internal RevealedSecrets Secrets { get; init; } = new(provider: null);
+    /// <summary>The secrets of the application; <see langword="null"/> when it has none.</summary>
+    internal ISecretProvider? Secrets { get; init; }
 
     /// <summary>The task types, for what is remembered of them.</summary>
     internal ITaskTypeRegistry? TaskTypes { get; init; }

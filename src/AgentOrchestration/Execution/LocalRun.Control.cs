@@ -64,7 +64,39 @@ internal sealed partial class LocalRun
 
         long now = Now();
         attempt.Extras.LastProgress = now;
-        _ticks.Add(new TextStreamed(Redact(text)) { Sequence = History.Count - 1, Time = new DateTimeOffset(now, TimeSpan.Zero), SubtaskId = attempt.Subtask.Id });
+        if (attempt.Extras.HeldText is { } held || (Secrets.IsAny && (held = attempt.Extras.HeldTextOf(Secrets)) is not null))
+        {
+            StreamSafely(attempt, held, text, isEnd: false, now);
+        }
+        else
+        {
+            Show(attempt, text, now);
+        }
+    }
+
+    /// <summary>Shows the rest of what an attempt has streamed, whose code has returned.</summary>
+    public void EndText(LocalAttempt attempt, HeldText held)
+    {
+        if (IsHeard(attempt))
+        {
+            StreamSafely(attempt, held, "", isEnd: true, Now());
+        }
+    }
+
+    private void StreamSafely(LocalAttempt attempt, HeldText held, string text, bool isEnd, long now)
+    {
+        lock (held)
+        {
+            if (held.Take(text, isEnd) is { Length: > 0 } shown)
+            {
+                Show(attempt, shown, now);
+            }
+        }
+    }
+
+    private void Show(LocalAttempt attempt, string text, long now)
+    {
+        _ticks.Add(new TextStreamed(text) { Sequence = History.Count - 1, Time = new DateTimeOffset(now, TimeSpan.Zero), SubtaskId = attempt.Subtask.Id });
         _signal.Raise();
     }
 

@@ -102,7 +102,7 @@ internal sealed partial class LocalRun
         }
         catch (Exception exception)
         {
-            preparation = new Preparation { Error = SubtaskError.From(exception) };
+            preparation = new Preparation { Error = ErrorOf(subtask, exception) };
         }
 
         if (isComposite && preparation is { Error: null, IsConditionFalse: false })
@@ -155,7 +155,7 @@ internal sealed partial class LocalRun
         catch (Exception exception)
         {
             // Without an identity or a cache the work is simply done; what is wrong with its input shows then.
-            ExecutionLog.NotShared(Executor.Logger, exception, RunId, Graph.SubtaskAt(subtask).Id);
+            ExecutionLog.NotShared(Executor.Logger, Shown(subtask, exception), RunId, Graph.SubtaskAt(subtask).Id);
         }
 
         ApprovalQuestion? question = Graph.Policies[subtask].RequiresApproval ? Approvals.QuestionOf(this, subtask, _fixedInputs.Fix(subtask)) : null;
@@ -181,11 +181,12 @@ internal sealed partial class LocalRun
         {
             try
             {
-                attempt.Extras.CacheEntry = cache.Write(attempt.TaskType, output);
+                byte[]? entry = cache.Write(attempt.TaskType, output);
+                attempt.Extras.CacheEntry = entry is not null && Secrets.AreIn(entry) ? null : entry;
             }
             catch (Exception exception)
             {
-                ExecutionLog.CacheWriteFailed(Executor.Logger, exception, RunId, attempt.Subtask.Id);
+                ExecutionLog.CacheWriteFailed(Executor.Logger, Shown(attempt.Index, exception), RunId, attempt.Subtask.Id);
             }
         }
     }
@@ -211,7 +212,7 @@ internal sealed partial class LocalRun
         }
         catch (Exception exception)
         {
-            ExecutionLog.CacheWriteFailed(Executor.Logger, exception, RunId, attempt.Subtask.Id);
+            ExecutionLog.CacheWriteFailed(Executor.Logger, Shown(attempt.Index, exception), RunId, attempt.Subtask.Id);
         }
     }
 
@@ -226,11 +227,13 @@ internal sealed partial class LocalRun
     private async Task CompensateAsync(LocalCompensation compensation, Decision decision)
     {
         RestoreContext();
-        Exception? error = await compensation.RunAsync().ConfigureAwait(false);
+        Secrets.Enter();
+        SubtaskError? error = await compensation.RunAsync().ConfigureAwait(false) is { } exception ? ErrorOf(decision.Subtask, exception) : null;
+        Secrets.Leave();
         compensation.End();
         Hand(Tell(
             (decision, error),
             static (run, told, now, decisions) => run._core.Compensated(
-                told.decision.Subtask, told.decision.Attempt, told.error is null ? null : run.Executor.Secrets.Redact(SubtaskError.From(told.error)), now, decisions)));
+                told.decision.Subtask, told.decision.Attempt, told.error, now, decisions)));
     }
 }

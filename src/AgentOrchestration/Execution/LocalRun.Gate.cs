@@ -93,7 +93,7 @@ internal sealed partial class LocalRun
         var result = new AttemptResult
         {
             Output = output,
-            Error = exception is null ? null : Executor.Secrets.Redact(SubtaskError.From(exception)),
+            Error = exception is null ? null : ErrorOf(attempt.Index, exception),
             MayRetry = exception is not null && retry.MayRetry(exception),
             RetryAfter = exception is null ? null : retry.PauseOf(exception),
             Usage = attempt.Extras.Usage,

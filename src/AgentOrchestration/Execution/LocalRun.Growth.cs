@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AgentOrchestration.Graph;
@@ -19,6 +20,7 @@ internal sealed partial class LocalRun
 
     /// <summary>Checks more of what an attempt wants to add. It is added when the attempt has succeeded.</summary>
     /// <exception cref="InvalidPlanException">It does not pass the checks.</exception>
+    /// <exception cref="InvalidOperationException">It holds a secret.</exception>
     public void CheckAdditions(LocalAttempt attempt, TaskPlan more, AdditionDraft draft)
     {
         lock (_growthGate)
@@ -29,6 +31,13 @@ internal sealed partial class LocalRun
             {
                 throw new InvalidPlanException(new PlanRefusal(diagnostics) { Plan = more with { Subtasks = [.. draft.Subtasks, .. more.Subtasks] } });
             }
+        }
+
+        // Events and the journal hold subtasks as they were added.
+        if (Secrets.IsAny && Secrets.AreIn(Encoding.UTF8.GetBytes(more.ToJson())))
+        {
+            throw new InvalidOperationException(
+                $"What '{Excerpt.Of(attempt.Subtask.Id)}' adds holds a secret that the run was given. Refer to it with {nameof(SecretRef)} in the arguments instead.");
         }
     }
 
@@ -88,7 +97,7 @@ internal sealed partial class LocalRun
             }
             catch (Exception exception)
             {
-                result = new AttemptResult { Error = SubtaskError.From(exception), Usage = result.Usage };
+                result = new AttemptResult { Error = ErrorOf(attempt.Index, exception), Usage = result.Usage };
             }
 
             return Grow(
@@ -120,7 +129,7 @@ internal sealed partial class LocalRun
             }
             catch (Exception exception)
             {
-                preparation = new Preparation { Error = SubtaskError.From(exception) };
+                preparation = new Preparation { Error = ErrorOf(subtask, exception) };
             }
 
             next = Grow(preparation.Growth, (subtask, preparation), static (run, told, now, decisions) => run._core.Prepared(told.subtask, told.preparation, now, decisions));
@@ -203,7 +212,7 @@ internal sealed partial class LocalRun
         }
         catch (Exception exception)
         {
-            error = SubtaskError.From(exception);
+            error = ErrorOf(subtask, exception);
         }
 
         if (_written is not null && error is null)

@@ -127,6 +127,14 @@ internal sealed partial class LocalRun
             Type type = Inputs.TypeOf(subtask);
             JsonElement json = Inputs.WriteOutput(subtask, output);
             JournalJson.Check(json);
+            if (_journal is not null && Secrets.AreIn(JsonMarshal.GetRawUtf8Value(json)))
+            {
+                error = new SubtaskError(
+                    "ResultHoldsSecret",
+                    $"The result of '{Graph.SubtaskAt(subtask).Id}' holds a secret that the run was given, and the journal would keep it. Return it without the secret, and refer to the secret in the arguments of each subtask that needs it.");
+                return false;
+            }
+
             // The outputs in a list of results have been compared, each as that of its item.
             if (output is not (None or IItemResult[]) && !Executor.Faithful.IsCertain(output, type, json))
             {
@@ -159,11 +167,11 @@ internal sealed partial class LocalRun
     private SubtaskError NotStorable(int subtask, object? output, string why, Exception? exception)
     {
         string type = CSharpName.Of(output?.GetType() ?? Inputs.TypeOf(subtask));
-        return Executor.Secrets.Redact(new SubtaskError(
-            InvalidPayloadException.ResultNotStorable, $"The result of '{Graph.SubtaskAt(subtask).Id}' ({type}) cannot be stored as JSON and read back as it was: {why}")
-        {
-            Exception = exception,
-        });
+        SubtaskError error = ErrorOf(subtask, new InvalidPayloadException(
+            InvalidPayloadException.ResultNotStorable,
+            $"The result of '{Graph.SubtaskAt(subtask).Id}' ({type}) cannot be stored as JSON and read back as it was: {why}",
+            exception));
+        return error.Exception is null ? error : error with { Exception = exception };
     }
 
     /// <summary>Inside the gate: keeps what was decided until the facts before it are in the journal.</summary>
@@ -362,6 +370,7 @@ internal sealed partial class LocalRun
         _compensation?.Stop();
         _resources.StopWaiting([]);
         _timers.End();
+        Secrets.End();
         History.Cut();
         _ = EndLookUpsAsync();
         _completion.TrySetException(new RunDetachedException(RunId, reason, exception));

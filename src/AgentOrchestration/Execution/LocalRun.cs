@@ -39,6 +39,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     public LocalRun(LocalExecutor executor, TaskGraph graph, RunOptions options, SubtaskOrder order, RunJournal? journal = null, ReusableResults? reusable = null)
     {
         Executor = executor;
+        Secrets = RunSecrets.Of(executor.Secrets);
         PlannedGraph = graph;
         Options = options;
         _journal = journal;
@@ -57,7 +58,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
         _events = new RunEventFactory(RunId, Graph);
         _running = new LocalAttempt?[graph.Count];
         _written = journal is not null || options.IsolateOutputs ? new WrittenOutputs() : null;
-        Inputs = new InputBinder(Graph, OutputOf, graph.Checker) { Reveal = executor.Secrets.Revealing, Written = _written };
+        Inputs = new InputBinder(Graph, OutputOf, graph.Checker) { Reveal = Secrets.Revealing, Written = _written };
         _fixedInputs = new FixedInputs(Inputs);
         _startedAt = executor.TimeProvider.GetUtcNow();
         _timeProvider = executor.TimeProvider;
@@ -68,6 +69,9 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     }
 
     public LocalExecutor Executor { get; }
+
+    /// <summary>The secrets that attempts were given.</summary>
+    public RunSecrets Secrets { get; }
 
     public RunOptions Options { get; }
 
@@ -192,7 +196,23 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     }
 
     /// <summary>A text without the secrets that attempts were given.</summary>
-    public string Redact(string text) => Executor.Secrets.Redact(text);
+    public string Redact(string text) => Secrets.Redact(text);
+
+    /// <summary>
+    /// The error of a subtask, without secrets. The exception goes with them where it could show one in a way that nobody looks for: always, when the
+    /// code was given one.
+    /// </summary>
+    private SubtaskError ErrorOf(int subtask, Exception exception)
+    {
+        SubtaskError error = SubtaskError.From(exception, Secrets.Redact);
+        return IsGivenSecrets(subtask) || Secrets.AreToldBy(exception) ? error with { Exception = null } : error;
+    }
+
+    /// <summary>An exception for the log: itself, or what can be shown of it.</summary>
+    public Exception Shown(int subtask, Exception exception) =>
+        ErrorOf(subtask, exception) is { Exception: null } error ? new RedactedException(error) : exception;
+
+    private bool IsGivenSecrets(int subtask) => Graph.Inputs[subtask] is { HasSecrets: true };
 
     /// <summary>The output of a subtask that has succeeded. May be read without the gate by what comes after it.</summary>
     public object? OutputOf(int subtask) => _core.State.OutputOf(subtask);
@@ -243,7 +263,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
         catch (Exception exception)
         {
             // An application's own manager, or one of those who listen to it.
-            ExecutionLog.ReleaseThrew(Executor.Logger, exception, RunId, Graph.SubtaskAt(subtask).Id);
+            ExecutionLog.ReleaseThrew(Executor.Logger, Shown(subtask, exception), RunId, Graph.SubtaskAt(subtask).Id);
         }
     }
 
@@ -263,6 +283,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     private void End()
     {
         _timers.End();
+        Secrets.End();
         _ = EndLookUpsAsync();
         _completion.TrySetResult(_core.State.Outcome);
     }

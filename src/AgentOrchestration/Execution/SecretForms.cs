@@ -1,34 +1,101 @@
 using System.Globalization;
 using System.Net;
+using System.Security;
 using System.Text;
 using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.RegularExpressions;
+using System.Text.Unicode;
 
 namespace AgentOrchestration.Execution;
 
-/// <summary>How a secret reads when it has been written into something else: a URL, JSON, a header.</summary>
-internal static partial class SecretForms
+/// <summary>
+/// How a secret reads when it has been written into something else: a URL, JSON, HTML, a header, a dump; also one of these within another. Letter
+/// case is not looked at, so forms that differ in nothing else are one.
+/// </summary>
+internal static class SecretForms
 {
+    /// <summary>A shorter text is no secret, and would be found in every other message.</summary>
+    public const int Shortest = 4;
+
     // Base64 writes three bytes as four characters, so what a text becomes depends on where in the whole it begins.
     private const int Alignments = 3;
+
+    // What is longer is a document, such as a key file, of which forms within forms would take much memory.
+    private const int LongestNested = 512;
+    private const int LongestEncoded = 8 * 1024;
+
+    private static readonly JavaScriptEncoder[] JsonEncoders =
+        [JavaScriptEncoder.Default, JavaScriptEncoder.UnsafeRelaxedJsonEscaping, JavaScriptEncoder.Create(UnicodeRanges.All)];
 
     /// <summary>The secret itself and its other forms.</summary>
     public static IEnumerable<string> Of(string secret)
     {
+        var forms = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (string plain in Parts(secret).Where(part => part.Length >= Shortest))
+        {
+            HashSet<string> written = [.. Written(plain)];
+            forms.UnionWith(written);
+            if (plain.Length <= LongestEncoded)
+            {
+                string[] encoded = [.. written.SelectMany(Encoded).Distinct()];
+                forms.UnionWith(encoded);
+                if (plain.Length <= LongestNested)
+                {
+                    forms.UnionWith(written.Concat(encoded).SelectMany(Written));
+                }
+            }
+        }
+
+        return forms.Where(form => form.Length >= Shortest);
+    }
+
+    /// <summary>The whole, what is left when white space around it is trimmed, and each of its lines.</summary>
+    private static IEnumerable<string> Parts(string secret)
+    {
+        const int ShortestLine = 12;
         yield return secret;
-        foreach (string url in (string[])[Uri.EscapeDataString(secret), WebUtility.UrlEncode(secret)])
+        yield return secret.Trim();
+        foreach (string line in secret.Split('\n', StringSplitOptions.TrimEntries))
         {
-            yield return url;
-            yield return LowerDigits(url);
+            if (line.Length >= ShortestLine && line.Length < secret.Length)
+            {
+                yield return line;
+            }
+        }
+    }
+
+    /// <summary>A text within another text.</summary>
+    private static IEnumerable<string> Written(string text)
+    {
+        yield return text;
+        string url = Uri.EscapeDataString(text);
+        yield return url;
+        yield return WebUtility.UrlEncode(text);
+
+        // Browsers, and parts of a URL that keep what is reserved.
+        yield return Kept(url, "!'()*");
+        yield return Kept(url, "!'()*:/?#[]@$&+,;=");
+        foreach (JavaScriptEncoder encoder in JsonEncoders)
+        {
+            yield return encoder.Encode(text);
         }
 
-        foreach (JavaScriptEncoder encoder in (JavaScriptEncoder[])[JavaScriptEncoder.Default, JavaScriptEncoder.UnsafeRelaxedJsonEscaping])
-        {
-            yield return JsonEncodedText.Encode(secret, encoder).ToString();
-        }
+        string json = JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text);
+        yield return json.Replace("/", "\\/", StringComparison.Ordinal);
+        yield return AsciiJson(json);
+        yield return WebUtility.HtmlEncode(text);
+        yield return HtmlEncoder.Default.Encode(text);
+        yield return SecurityElement.Escape(text);
+        yield return text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
+    }
 
-        byte[] bytes = Encoding.UTF8.GetBytes(secret);
+    /// <summary>The bytes of a text as characters.</summary>
+    private static IEnumerable<string> Encoded(string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        yield return Convert.ToHexString(bytes);
+        yield return BitConverter.ToString(bytes);
+        yield return BitConverter.ToString(bytes).Replace('-', ' ');
+        yield return BitConverter.ToString(bytes).Replace('-', ':');
         string whole = Convert.ToBase64String(bytes);
         yield return whole;
         yield return ForUrl(whole);
@@ -53,8 +120,24 @@ internal static partial class SecretForms
 
     private static string ForUrl(string base64) => base64.Replace('+', '-').Replace('/', '_').TrimEnd('=');
 
-    private static string LowerDigits(string url) => EncodedByte().Replace(url, match => match.Value.ToLower(CultureInfo.InvariantCulture));
+    private static string Kept(string url, string characters)
+    {
+        foreach (char character in characters)
+        {
+            url = url.Replace(Uri.HexEscape(character), character.ToString(), StringComparison.Ordinal);
+        }
 
-    [GeneratedRegex("%[0-9A-F]{2}", RegexOptions.CultureInvariant)]
-    private static partial Regex EncodedByte();
+        return url;
+    }
+
+    private static string AsciiJson(string json)
+    {
+        var ascii = new StringBuilder(json.Length);
+        foreach (char character in json)
+        {
+            _ = char.IsAscii(character) ? ascii.Append(character) : ascii.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}");
+        }
+
+        return ascii.ToString();
+    }
 }

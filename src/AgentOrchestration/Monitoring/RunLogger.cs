@@ -1,4 +1,3 @@
-using AgentOrchestration.Plans;
 using AgentOrchestration.Runs;
 using Microsoft.Extensions.Logging;
 
@@ -48,14 +47,14 @@ internal sealed class RunLogger(ILogger<RunLogger> logger, SystemMonitor monitor
                 MonitoringLog.AttemptStarted(logger, runId, id, subtask.Subtask.TaskType, started.Attempt);
                 break;
             case AttemptFailed failed:
-                MonitoringLog.AttemptFailed(logger, runId, id, failed.Attempt, failed.RetryAt, Excerpt.Quotable(failed.Error.Message));
+                MonitoringLog.AttemptFailed(logger, runId, id, failed.Attempt, failed.RetryAt, failed.Error.Message);
                 break;
             case SubtaskSucceeded succeeded when logger.IsEnabled(LogLevel.Information):
                 ResourceUsage usage = monitor.UsageBetween(subtask.StartedAt!.Value, succeeded.Time);
                 MonitoringLog.SubtaskSucceeded(logger, runId, id, duration, succeeded.Origin, usage.CpuTime, usage.PeakMemoryBytes / MiB);
                 break;
             case SubtaskFailed failed:
-                MonitoringLog.SubtaskFailed(logger, failed.Error.Exception, runId, id, duration, Excerpt.Quotable(failed.Error.Message));
+                MonitoringLog.SubtaskFailed(logger, failed.Error.Exception, runId, id, duration, failed.Error.Message);
                 break;
             case SubtaskSkipped skipped:
                 MonitoringLog.SubtaskSkipped(logger, runId, id, skipped.Cause);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AgentOrchestration.Execution;
+using AgentOrchestration.Runs;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Monitoring;
@@ -28,7 +29,7 @@ internal sealed class TracingMiddleware : TaskMiddleware
         catch (Exception exception)
         {
             activity?.SetTag("error.type", exception.GetType().FullName);
-            activity?.SetStatus(ActivityStatusCode.Error, context.Redact(exception.Message));
+            activity?.SetStatus(ActivityStatusCode.Error, SubtaskError.From(exception, context.Redact).Message);
             throw;
         }
     }

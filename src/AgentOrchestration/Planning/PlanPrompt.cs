@@ -100,9 +100,9 @@ internal static class PlanPrompt
 
     private static JsonObject Describe(PlanDiagnostic diagnostic) => new()
     {
-        ["path"] = Excerpt.Quotable(diagnostic.Path),
-        ["error"] = Excerpt.Quotable(diagnostic.Message),
-        ["remedy"] = Excerpt.Quotable(diagnostic.Remedy),
+        ["path"] = ShownText.Line(diagnostic.Path),
+        ["error"] = ShownText.Line(diagnostic.Message),
+        ["remedy"] = ShownText.Line(diagnostic.Remedy),
     };
 
     private static string Write(TaskPlan? plan)

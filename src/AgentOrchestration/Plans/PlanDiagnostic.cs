@@ -11,5 +11,5 @@ public sealed record PlanDiagnostic(PlanDiagnosticCode Code, string Path, string
     public string? SubtaskId { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => Excerpt.Quotable($"{Path}: {Message} {Remedy}");
+    public override string ToString() => ShownText.Line($"{Path}: {Message} {Remedy}");
 }

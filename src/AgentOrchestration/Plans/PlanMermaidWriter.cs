@@ -60,7 +60,7 @@ internal sealed class PlanMermaidWriter
                 {
                     source = string.Create(CultureInfo.InvariantCulture, $"{prefix}x{nodes.Count - own}");
                     nodes.Add(id, source);
-                    Line(depth, $"{source}[\"{Escape(ShownText.Of(id))}<br/>not in the plan\"]");
+                    Line(depth, $"{source}[\"{Escape(Excerpt.Of(id))}<br/>not in the plan\"]");
                 }
 
                 Line(depth, string.Create(CultureInfo.InvariantCulture, $"{source} {arrow} {prefix}{target}"));
@@ -71,7 +71,7 @@ internal sealed class PlanMermaidWriter
     private void Line(int depth, string line) => _text.Append(' ', 4 * depth).Append(line).Append('\n');
 
     private static string Label(Subtask subtask) =>
-        $"{Escape(ShownText.Of(subtask.Name))}<br/>{Escape(string.Join(", ", SubtaskSummary.Of(subtask).Select(ShownText.Of)))}";
+        $"{Escape(Excerpt.Of(subtask.Name))}<br/>{Escape(string.Join(", ", SubtaskSummary.Of(subtask).Select(text => Excerpt.Of(text))))}";
 
     private static string Escape(string text)
     {

@@ -15,5 +15,5 @@ public sealed record PlanRepair(PlanRepairCode Code, string Path, string Found, 
     public string? SubtaskId { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => Excerpt.Quotable($"{Path}: {Found} {Done} {Reason}");
+    public override string ToString() => ShownText.Line($"{Path}: {Found} {Done} {Reason}");
 }

@@ -24,7 +24,7 @@ internal sealed class PlanTreeWriter
     private string WriteAll(TaskPlan plan)
     {
         var scope = new PlanTreeScope(plan);
-        _text.Append(plan.Goal.Length == 0 ? "plan" : ShownText.Of(plan.Goal)).Append('\n');
+        _text.Append(plan.Goal.Length == 0 ? "plan" : Excerpt.Of(plan.Goal)).Append('\n');
         Push(RootsOf(scope), "", depth: 1);
         WriteOpen();
         while (_below.TryDequeue(out PlanTreeEntry next))
@@ -65,12 +65,12 @@ internal sealed class PlanTreeWriter
         if (entry.Id is not { } id)
         {
             TaskPlan plan = entry.Scope.Plan;
-            _text.Append(plan.Goal.Length == 0 ? "plan" : $"plan: {ShownText.Of(plan.Goal)}");
+            _text.Append(plan.Goal.Length == 0 ? "plan" : $"plan: {Excerpt.Of(plan.Goal)}");
             PushUnder(entry, RootsOf(entry.Scope));
             return;
         }
 
-        _text.Append(ShownText.Of(id));
+        _text.Append(Excerpt.Of(id));
         if (entry.Index is not { } index)
         {
             _text.Append(" (not in the plan)");
@@ -96,8 +96,8 @@ internal sealed class PlanTreeWriter
 
     private void Write(PlanTreeEntry entry, Subtask subtask)
     {
-        _text.Append(subtask.Name == subtask.Id ? "" : $": {ShownText.Of(subtask.Name)}")
-            .Append(" (").AppendJoin(", ", SubtaskSummary.Of(subtask).Select(ShownText.Of)).Append(')');
+        _text.Append(subtask.Name == subtask.Id ? "" : $": {Excerpt.Of(subtask.Name)}")
+            .Append(" (").AppendJoin(", ", SubtaskSummary.Of(subtask).Select(text => Excerpt.Of(text))).Append(')');
         List<PlanTreeEntry> under = [];
         if (subtask.Plan is { } nested)
         {

@@ -54,7 +54,7 @@ internal sealed class ChatClientResultCompiler<T>(ITaskTypeRegistry taskTypes, P
     private ValueTask<ChatResponse> AskForJsonAsync(IChatClient client, string shown, CancellationToken cancellationToken)
     {
         ChatResponseFormatJson format = ChatResponseFormat.ForJsonSchema<T>(_serializer.Options);
-        ILogger logger = loggers?.CreateLogger(typeof(ChatClientResultCompiler<T>)) ?? NullLogger.Instance;
+        ILogger logger = loggers is null ? NullLogger.Instance : new ShownLogger<ChatClientResultCompiler<T>>(loggers.CreateLogger<ChatClientResultCompiler<T>>());
         return AnswerForms.Of(client).AskAsync(allowsStrict: false, AskAsync, logger, cancellationToken);
 
         async ValueTask<ChatResponse> AskAsync(AnswerForm form)

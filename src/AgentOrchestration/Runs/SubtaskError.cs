@@ -5,15 +5,25 @@ namespace AgentOrchestration.Runs;
 
 /// <summary>Why an attempt or a subtask failed.</summary>
 /// <param name="Kind">The name of the exception's type, or of what went wrong.</param>
-/// <param name="Message">What went wrong, in words.</param>
+/// <param name="Message">What went wrong, in words. The library cuts an exception's message to 64 KiB, and says so at its end.</param>
 public sealed record SubtaskError(string Kind, string Message)
 {
-    /// <summary>The exception itself, in the process where it was thrown; <see langword="null"/> elsewhere.</summary>
+    /// <summary>
+    /// Gets the exception itself, in the process where it was thrown; <see langword="null"/> elsewhere, and where it could show a secret: when the
+    /// attempt was given one, or when the exception's text or data hold one that the run was given.
+    /// </summary>
     [JsonIgnore]
     public Exception? Exception { get; init; }
 
-    internal static SubtaskError From(Exception exception) =>
-        new(exception is InvalidPayloadException invalid ? invalid.Kind : exception.GetType().Name, MessageOf(exception)) { Exception = exception };
+    /// <summary>Makes the error of an exception. A message that is too long is cut.</summary>
+    /// <param name="exception">The exception.</param>
+    /// <param name="redact">Leaves out of the message what nobody may see, before it is cut. Default: nothing.</param>
+    internal static SubtaskError From(Exception exception, Func<string, string>? redact = null)
+    {
+        string message = MessageOf(exception);
+        string kind = exception is InvalidPayloadException invalid ? invalid.Kind : exception.GetType().Name;
+        return new SubtaskError(kind, ErrorText.Capped(redact is null ? message : redact(message))) { Exception = exception };
+    }
 
     /// <summary>An exception's message is code of whoever wrote the exception.</summary>
     private static string MessageOf(Exception exception)
