@@ -1,4 +1,5 @@
 using MarketReport.Facts;
+using MarketReport.Publishing;
 using OxyPlot;
 using OxyPlot.Axes;
 
@@ -83,5 +84,11 @@ internal static class ChartStyle
 
     public static double TextWidth(string text, double fontSize = FontSize) => text.Length * fontSize * LetterWidth;
 
-    public static string Shortened(string label) => label.Length <= LongestLabel ? label : label[..(LongestLabel - 1)].TrimEnd() + "…";
+    /// <summary>A label as it is drawn: not long, and without characters that no picture holds.</summary>
+    public static string Shortened(string label)
+    {
+        var visible = VisibleText.Line(label);
+        var length = LongestLabel - 1;
+        return visible.Length <= LongestLabel ? visible : visible[..(char.IsHighSurrogate(visible[length - 1]) ? length - 1 : length)].TrimEnd() + "…";
+    }
 }

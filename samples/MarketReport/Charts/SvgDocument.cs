@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
+using MarketReport.Publishing;
 using OxyPlot;
 
 namespace MarketReport.Charts;
@@ -23,8 +24,8 @@ internal static class SvgDocument
         SetFontOnRootOnly(root);
         RemoveClipping(root);
         root.AddFirst(
-            new XElement(Svg + "title", new XAttribute("id", $"{id}-title"), title),
-            new XElement(Svg + "desc", new XAttribute("id", $"{id}-description"), description));
+            new XElement(Svg + "title", new XAttribute("id", $"{id}-title"), VisibleText.Line(title)),
+            new XElement(Svg + "desc", new XAttribute("id", $"{id}-description"), VisibleText.Line(description)));
         return root.ToString(SaveOptions.DisableFormatting);
     }
 

@@ -33,7 +33,7 @@ internal static class ModelFactory
         {
             options.Endpoint = Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
                 ? address
-                : throw new ModelException($"{EndpointVariable} is '{endpoint}', which is no http or https address.");
+                : throw new ModelException($"{EndpointVariable} is no http or https address. Set one such as http://localhost:11434/v1. Its value is not shown here: it may hold a password.");
         }
 
         return new OpenAIClient(new ApiKeyCredential(string.IsNullOrWhiteSpace(key) ? "none" : key), options).GetChatClient(name).AsIChatClient();

@@ -1,6 +1,7 @@
 using System.Text;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
+using MarketReport.Publishing;
 using MarketReport.Tasks;
 
 namespace MarketReport.Output;
@@ -12,21 +13,21 @@ internal static class PartialReport
 
     public static string Render(string topic, RunResult result)
     {
-        var text = new StringBuilder().AppendLine($"# {topic} (partial)").AppendLine();
+        var text = new StringBuilder().AppendLine($"# {MarkdownText.Plain(topic)} (partial)").AppendLine();
         text.AppendLine($"The run {result.Run.RunId} ended as {result.Outcome.ToString().ToLowerInvariant()}; this is what was finished.").AppendLine();
         foreach (WrittenSection section in result.Succeeded.Select(subtask => subtask.Output).OfType<WrittenSection>())
         {
-            text.AppendLine($"## {section.Facts.Title}").AppendLine();
+            text.AppendLine($"## {MarkdownText.Plain(section.Facts.Title)}").AppendLine();
             foreach (string paragraph in section.Prose.Paragraphs)
             {
-                text.AppendLine(Publishing.MarkdownText.Prose(paragraph)).AppendLine();
+                text.AppendLine(MarkdownText.Prose(paragraph)).AppendLine();
             }
         }
 
         text.AppendLine("## Not finished").AppendLine();
         foreach (SubtaskSnapshot subtask in result.Subtasks.Where(subtask => subtask.State != SubtaskState.Succeeded))
         {
-            text.AppendLine($"- {subtask.Subtask.Name}: {Describe(subtask)}");
+            text.AppendLine($"- {MarkdownText.Plain(subtask.Subtask.Name)}: {MarkdownText.Plain(Describe(subtask))}");
         }
 
         return text.ToString();

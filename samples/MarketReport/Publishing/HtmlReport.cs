@@ -154,5 +154,5 @@ internal static class HtmlReport
         html.Append("</section>\n");
     }
 
-    private static string Text(string text) => WebUtility.HtmlEncode(text);
+    private static string Text(string text) => WebUtility.HtmlEncode(VisibleText.Line(text));
 }

@@ -9,14 +9,14 @@ internal static partial class MarkdownText
     /// <summary>A paragraph of prose on one line.</summary>
     public static string Prose(string paragraph)
     {
-        var line = Whitespace().Replace(paragraph, " ").Trim();
+        var line = Whitespace().Replace(VisibleText.Block(paragraph), " ").Trim();
         return Addresses().Replace(Escape(line, plain: false), static match => match.Value.Replace("/", "&#47;", StringComparison.Ordinal).Replace(".", "&#46;", StringComparison.Ordinal));
     }
 
     /// <summary>A title, a label or a cell: every mark stands for itself.</summary>
     public static string Plain(string text) =>
         Addresses().Replace(
-            Escape(Whitespace().Replace(text, " ").Trim(), plain: true),
+            Escape(Whitespace().Replace(VisibleText.Block(text), " ").Trim(), plain: true),
             static match => match.Value.Replace("/", "&#47;", StringComparison.Ordinal).Replace(".", "&#46;", StringComparison.Ordinal));
 
     private static string Escape(string text, bool plain)

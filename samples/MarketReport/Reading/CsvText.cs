@@ -1,9 +1,10 @@
 using System.Text;
+using MarketReport.Publishing;
 
 namespace MarketReport.Reading;
 
 /// <summary>The text of a file, whatever its encoding.</summary>
-/// <param name="Text">The text; control characters other than line ends and tabs are replaced.</param>
+/// <param name="Text">The text; what would steer the terminal that shows it is replaced.</param>
 /// <param name="IsWindows1252">Whether the bytes were no UTF-8 and were read as Windows-1252.</param>
 internal sealed record CsvText(string Text, bool IsWindows1252)
 {
@@ -37,7 +38,7 @@ internal sealed record CsvText(string Text, bool IsWindows1252)
             throw new MarketDataException($"'{path}' is not a text file. Save the data as CSV (UTF-8).");
         }
 
-        return loaded with { Text = WithoutControls(loaded.Text) };
+        return loaded with { Text = VisibleText.Block(loaded.Text) };
     }
 
     private static byte[] Bytes(string path)
@@ -65,17 +66,4 @@ internal sealed record CsvText(string Text, bool IsWindows1252)
             return new CsvText(CodePagesEncodingProvider.Instance.GetEncoding(Windows1252)!.GetString(bytes), IsWindows1252: true);
         }
     }
-
-    /// <summary>A control character of a file would steer the terminal that shows it.</summary>
-    private static string WithoutControls(string text) => text.Any(IsControl)
-        ? string.Create(text.Length, text, static (span, source) =>
-        {
-            for (var index = 0; index < span.Length; index++)
-            {
-                span[index] = IsControl(source[index]) ? '\uFFFD' : source[index];
-            }
-        })
-        : text;
-
-    private static bool IsControl(char character) => char.IsControl(character) && character is not ('\t' or '\r' or '\n');
 }

@@ -17,7 +17,7 @@ internal static class PlainProgress
             if (next is SubtaskEvent fact && Describe(fact) is { } what)
             {
                 string seconds = (fact.Time - events[0].Time).TotalSeconds.ToString("F2", CultureInfo.InvariantCulture);
-                console.MarkupLineInterpolated($"[grey]{seconds,7} s[/]  {fact.SubtaskId} {what}");
+                console.WriteMarkup($"[grey]{seconds,7} s[/]  {fact.SubtaskId} {what}");
             }
         }
 

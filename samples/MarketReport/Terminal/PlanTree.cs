@@ -27,8 +27,8 @@ internal static class PlanTree
     private static string Describe(Subtask subtask, string? parent)
     {
         string[] others = [.. subtask.DependsOn.Where(id => id != parent)];
-        string after = others.Length == 0 ? "" : $" [grey]also after {Markup.Escape(string.Join(", ", others))}[/]";
-        return $"{Markup.Escape(subtask.Name)} [blue]{Markup.Escape(subtask.TaskType)}[/]{after}";
+        string after = others.Length == 0 ? "" : $" [grey]also after {TerminalText.Of(string.Join(", ", others))}[/]";
+        return $"{TerminalText.Of(subtask.Name)} [blue]{TerminalText.Of(subtask.TaskType)}[/]{after}";
     }
 
     /// <summary>A valid plan has no circle, so each pass settles at least one subtask.</summary>

@@ -20,31 +20,31 @@ internal sealed class ReportScreen(IAnsiConsole console)
 
     public void ShowHeader(ReportSettings settings, MarketData data)
     {
-        console.Write(new Rule($"[bold]{Markup.Escape(settings.Topic)}[/]").LeftJustified());
-        console.MarkupLineInterpolated($"[grey]Data:[/]  {Path.GetFileName(settings.DataFile)}");
-        console.MarkupLineInterpolated($"[grey]Model:[/] {settings.Model.Statement}");
+        console.Write(new Rule($"[bold]{TerminalText.Of(settings.Topic)}[/]").LeftJustified());
+        console.WriteMarkup($"[grey]Data:[/]  {Path.GetFileName(settings.DataFile)}");
+        console.WriteMarkup($"[grey]Model:[/] {settings.Model.Statement}");
         Measure size = data.Measures.First(measure => measure.Role == MeasureRole.Size);
-        console.MarkupLineInterpolated(
+        console.WriteMarkup(
             $"[grey]Read:[/]  {FigureText.Count(data.AcceptedLineCount, "row", "rows")}: entity '{data.EntityColumn}', date '{data.PeriodColumn}', size '{size.Name}' ({(size.Adds ? "added up" : "averaged")}). Others: --entity, --date, --size COLUMN.");
         if (data.RejectedLines.Count > 0)
         {
-            console.MarkupLineInterpolated($"[yellow]Left out of everything:[/] {MethodNotes.RejectedNote(data)}");
+            console.WriteMarkup($"[yellow]Left out of everything:[/] {MethodNotes.RejectedNote(data)}");
         }
 
         foreach (string note in data.Notes)
         {
-            console.MarkupLineInterpolated($"[grey]Note:[/]  {note}");
+            console.WriteMarkup($"[grey]Note:[/]  {note}");
         }
 
         foreach (LeftOutEntity entity in data.LeftOut)
         {
             string remedy = entity.Reason == LeftOutReason.Named ? "" : $" With --include \"{entity.Entity}\" it counts.";
-            console.MarkupLineInterpolated($"[yellow]Left out of sums and ranks:[/] {entity.Entity}, {entity.Explanation}.{remedy}");
+            console.WriteMarkup($"[yellow]Left out of sums and ranks:[/] {entity.Entity}, {entity.Explanation}.{remedy}");
         }
 
         foreach (DoubtfulEntity entity in data.Doubtful)
         {
-            console.MarkupLineInterpolated($"[yellow]Counted, but perhaps a total over others:[/] {entity.Entity}, {entity.Explanation}. With --exclude \"{entity.Entity}\" it stays out.");
+            console.WriteMarkup($"[yellow]Counted, but perhaps a total over others:[/] {entity.Entity}, {entity.Explanation}. With --exclude \"{entity.Entity}\" it stays out.");
         }
 
         console.WriteLine();
@@ -59,22 +59,22 @@ internal sealed class ReportScreen(IAnsiConsole console)
     }
 
     public void ShowRunId(string runId) =>
-        console.MarkupLineInterpolated($"[grey]Run:[/]   {runId}. If it is interrupted, --resume {runId} goes on with it.");
+        console.WriteMarkup($"[grey]Run:[/]   {runId}. If it is interrupted, --resume {runId} goes on with it.");
 
     public void ShowReused(RunSnapshot run)
     {
         SubtaskSnapshot[] done = [.. run.Subtasks.Where(subtask => subtask.State == SubtaskState.Succeeded)];
-        console.MarkupLineInterpolated($"[grey]Run:[/]   {run.RunId} goes on. Finished before and not done again: {done.Length} of {run.Subtasks.Count} ({Names(done)}).");
+        console.WriteMarkup($"[grey]Run:[/]   {run.RunId} goes on. Finished before and not done again: {done.Length} of {run.Subtasks.Count} ({Names(done)}).");
         console.WriteLine();
     }
 
     public void ShowDetached(RunDetachedException exception, string folder) =>
-        console.MarkupLineInterpolated($"[yellow]Interrupted.[/] What is finished is kept. To go on: --out {folder} --resume {exception.RunId}");
+        console.WriteMarkup($"[yellow]Interrupted.[/] What is finished is kept. To go on: --out {folder} --resume {exception.RunId}");
 
     public void ShowForecast(Forecast forecast)
     {
         ForecastRange range = forecast.Simulate();
-        console.MarkupLineInterpolated(
+        console.WriteMarkup(
             $"[grey]Expected:[/] {Seconds(forecast.Makespan)} ({Seconds(range.Low)} to {Seconds(range.High)}), critical path {string.Join(" → ", forecast.CriticalPath.SubtaskIds)}");
         console.WriteLine();
     }
@@ -86,7 +86,7 @@ internal sealed class ReportScreen(IAnsiConsole console)
     {
         foreach (Alert alert in list.Alerts)
         {
-            console.MarkupLineInterpolated($"[yellow]Alert {alert.Rule}:[/] {alert.Message}");
+            console.WriteMarkup($"[yellow]Alert {alert.Rule}:[/] {alert.Message}");
         }
     }
 
@@ -98,7 +98,7 @@ internal sealed class ReportScreen(IAnsiConsole console)
         int leftOut = report.Sections.Sum(section => section.LeftOutSentences.Count);
         if (leftOut > 0)
         {
-            console.MarkupLineInterpolated($"[yellow]{leftOut} sentence(s) were left out of the report:[/] they held figures that were not computed from the data.");
+            console.WriteMarkup($"[yellow]{leftOut} sentence(s) were left out of the report:[/] they held figures that were not computed from the data.");
         }
 
         ShowFiles(files);
@@ -108,13 +108,13 @@ internal sealed class ReportScreen(IAnsiConsole console)
     {
         console.WriteLine();
         bool cancelled = result.Outcome == RunOutcome.Cancelled;
-        console.MarkupLineInterpolated(cancelled ? (FormattableString)$"[yellow]Cancelled.[/]" : $"[red]The report could not be made.[/]");
+        console.WriteMarkup(cancelled ? (FormattableString)$"[yellow]Cancelled.[/]" : $"[red]The report could not be made.[/]");
         foreach (IGrouping<string, SubtaskSnapshot> alike in result.Subtasks.Where(subtask => subtask.State != SubtaskState.Succeeded).GroupBy(PartialReport.Describe))
         {
-            console.MarkupLineInterpolated($"  {Names(alike)}: {alike.Key}");
+            console.WriteMarkup($"  {Names(alike)}: {alike.Key}");
         }
 
-        console.MarkupLineInterpolated($"Finished and kept: {Names(result.Succeeded)}.");
+        console.WriteMarkup($"Finished and kept: {Names(result.Succeeded)}.");
         ShowFiles(files);
     }
 
@@ -123,18 +123,18 @@ internal sealed class ReportScreen(IAnsiConsole console)
         console.MarkupLine("[red]The model gave no plan that can be run, also after it was told what is wrong.[/] Nothing was started.");
         foreach (PlanDiagnostic diagnostic in exception.Diagnostics.Take(DiagnosticsShown))
         {
-            console.MarkupLineInterpolated($"  [grey]{diagnostic.Path}[/] {diagnostic.Message} {diagnostic.Remedy}");
+            console.WriteMarkup($"  [grey]{diagnostic.Path}[/] {diagnostic.Message} {diagnostic.Remedy}");
         }
 
         if (exception.Diagnostics.Count > DiagnosticsShown)
         {
-            console.MarkupLineInterpolated($"  and {exception.Diagnostics.Count - DiagnosticsShown} more.");
+            console.WriteMarkup($"  and {exception.Diagnostics.Count - DiagnosticsShown} more.");
         }
 
         console.MarkupLine("Try again, use another model, or use --model offline.");
     }
 
-    public void ShowError(string message) => console.MarkupLineInterpolated($"[red]{message}[/]");
+    public void ShowError(string message) => console.WriteMarkup($"[red]{message}[/]");
 
     private static string Names(IEnumerable<SubtaskSnapshot> subtasks) =>
         string.Join(", ", subtasks.Select(subtask => subtask.Subtask.Name)) is { Length: > 0 } names ? names : "nothing";
@@ -145,7 +145,7 @@ internal sealed class ReportScreen(IAnsiConsole console)
         var table = new Grid().AddColumn(new GridColumn().NoWrap().Padding(0, 0, 3, 0)).AddColumn();
         table.AddRow("[grey]First start to last end[/]", Seconds(timing.Makespan));
         table.AddRow("[grey]One after another[/]", $"{Seconds(timing.Work)}, so the run was {timing.SpeedUp.ToString("F2", CultureInfo.InvariantCulture)} times as fast");
-        table.AddRow("[grey]Critical path[/]", $"{Seconds(timing.CriticalPath.Duration)}: {Markup.Escape(string.Join(" → ", timing.CriticalPath.SubtaskIds))}");
+        table.AddRow("[grey]Critical path[/]", $"{Seconds(timing.CriticalPath.Duration)}: {TerminalText.Of(string.Join(" → ", timing.CriticalPath.SubtaskIds))}");
         table.AddRow("[grey]In parallel[/]", $"up to {timing.PeakParallelism} at a time (--max-parallelism {settings.MaxParallelism})");
         console.Write(table);
         console.WriteLine();
@@ -155,7 +155,7 @@ internal sealed class ReportScreen(IAnsiConsole console)
     {
         foreach (string file in files)
         {
-            console.MarkupLineInterpolated($"[green]Written:[/] {file}");
+            console.WriteMarkup($"[green]Written:[/] {file}");
         }
     }
 

@@ -13,7 +13,7 @@ internal static class Timeline
     public static Table Of(RunResult result)
     {
         SubtaskSnapshot[] ran = [.. result.Subtasks.Where(subtask => subtask.Attempts > 0).OrderBy(subtask => subtask.StartedAt)];
-        DateTimeOffset start = ran.Min(subtask => subtask.StartedAt!.Value);
+        DateTimeOffset start = ran.Length == 0 ? result.Run.StartedAt : ran[0].StartedAt!.Value;
         HashSet<string> critical = [.. result.Timing.CriticalPath.SubtaskIds];
         var table = new Table().Border(TableBorder.Rounded).AddColumn("Subtask").AddColumn(new TableColumn("took").RightAligned()).AddColumn(new TableColumn("when [grey](critical path in red)[/]").NoWrap());
         foreach (SubtaskSnapshot subtask in ran)
@@ -21,7 +21,7 @@ internal static class Timeline
             string colour = critical.Contains(subtask.Subtask.Id) ? "red" : "blue";
             (int from, int length) = Place(subtask, start, result.Timing.Makespan);
             table.AddRow(
-                Markup.Escape(subtask.Subtask.Name),
+                TerminalText.Of(subtask.Subtask.Name),
                 Milliseconds(subtask.Duration ?? TimeSpan.Zero),
                 $"[grey]{new string('·', from)}[/][{colour}]{new string('█', length)}[/][grey]{new string('·', Width - from - length)}[/]");
         }
