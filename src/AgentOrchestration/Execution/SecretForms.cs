@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Security;
@@ -21,7 +22,9 @@ internal static class SecretForms
 
     // What is longer is a document, such as a key file, of which forms within forms would take much memory.
     private const int LongestNested = 512;
-    private const int LongestEncoded = 8 * 1024;
+
+    /// <summary>What stands for itself wherever it is written.</summary>
+    private static readonly SearchValues<char> Unescaped = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
     private static readonly JavaScriptEncoder[] JsonEncoders =
         [JavaScriptEncoder.Default, JavaScriptEncoder.UnsafeRelaxedJsonEscaping, JavaScriptEncoder.Create(UnicodeRanges.All)];
@@ -30,30 +33,29 @@ internal static class SecretForms
     public static IEnumerable<string> Of(string secret)
     {
         var forms = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        foreach (string plain in Parts(secret).Where(part => part.Length >= Shortest))
+        foreach (string plain in (string[])[secret, secret.Trim()])
         {
             HashSet<string> written = [.. Written(plain)];
             forms.UnionWith(written);
-            if (plain.Length <= LongestEncoded)
+            if (plain.Length > LongestNested)
+            {
+                forms.UnionWith(Encoded(plain));
+            }
+            else
             {
                 string[] encoded = [.. written.SelectMany(Encoded).Distinct()];
-                forms.UnionWith(encoded);
-                if (plain.Length <= LongestNested)
-                {
-                    forms.UnionWith(written.Concat(encoded).SelectMany(Written));
-                }
+                forms.UnionWith(written.Concat(encoded).SelectMany(Written));
             }
         }
 
+        forms.UnionWith(Lines(secret).SelectMany(Written));
         return forms.Where(form => form.Length >= Shortest);
     }
 
-    /// <summary>The whole, what is left when white space around it is trimmed, and each of its lines.</summary>
-    private static IEnumerable<string> Parts(string secret)
+    /// <summary>The lines of a key file, of which a message may quote one.</summary>
+    private static IEnumerable<string> Lines(string secret)
     {
         const int ShortestLine = 12;
-        yield return secret;
-        yield return secret.Trim();
         foreach (string line in secret.Split('\n', StringSplitOptions.TrimEntries))
         {
             if (line.Length >= ShortestLine && line.Length < secret.Length)
@@ -67,6 +69,11 @@ internal static class SecretForms
     private static IEnumerable<string> Written(string text)
     {
         yield return text;
+        if (!text.AsSpan().ContainsAnyExcept(Unescaped))
+        {
+            yield break;
+        }
+
         string url = Uri.EscapeDataString(text);
         yield return url;
         yield return WebUtility.UrlEncode(text);

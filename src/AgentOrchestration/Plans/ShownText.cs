@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -16,6 +17,8 @@ internal static class ShownText
     private const int ZeroWidthJoiner = 0x200D;
     private const int CombiningGraphemeJoiner = 0x034F;
 
+    private static readonly SearchValues<char> Plain = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(letter => (char)letter)]);
+
     /// <summary>Cleans a text that is shown on one line: line breaks and tabs become spaces.</summary>
     public static string Line(string text) => Clean(text, keepsLines: false);
 
@@ -29,7 +32,7 @@ internal static class ShownText
         Rune before = default;
         for (int at = 0; at < text.Length;)
         {
-            int plain = text.AsSpan(at).IndexOfAnyExceptInRange(' ', '~');
+            int plain = text.AsSpan(at).IndexOfAnyExcept(Plain);
             if (plain < 0)
             {
                 break;
@@ -45,9 +48,11 @@ internal static class ShownText
             int length = isWhole ? rune.Utf16SequenceLength : 1;
             if (!isWhole || (IsActing(rune, before) && !(keepsLines && IsLayout(text, at))))
             {
+                char instead = isWhole && Rune.IsWhiteSpace(rune) ? ' ' : '\uFFFD';
                 cleaned ??= new StringBuilder(text.Length);
-                cleaned.Append(text, copied, at - copied).Append(isWhole && Rune.IsWhiteSpace(rune) ? ' ' : '\uFFFD');
+                cleaned.Append(text, copied, at - copied).Append(instead);
                 copied = at + length;
+                rune = new Rune(instead);
             }
 
             before = rune;
@@ -66,7 +71,7 @@ internal static class ShownText
         UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.Surrogate => true,
 
         // Joiners belong to scripts and to emoji, one at a time.
-        UnicodeCategory.Format => !IsJoiner(rune) || before.IsAscii || IsJoiner(before),
+        UnicodeCategory.Format => !IsJoiner(rune) || before.IsAscii || IsJoiner(before) || before == Rune.ReplacementChar,
         _ => IsInvisible(rune) || (IsVariationSelector(rune) && !MayVary(rune, before)),
     };
 
@@ -80,5 +85,5 @@ internal static class ShownText
     /// <summary>A selector says how the character before it is drawn, which in ASCII only keycaps need. Rows of selectors hide text.</summary>
     private static bool MayVary(Rune selector, Rune before) => before.IsAscii
         ? selector.Value is 0xFE0E or 0xFE0F && (Rune.IsDigit(before) || before.Value is '#' or '*')
-        : !IsVariationSelector(before);
+        : !IsVariationSelector(before) && before != Rune.ReplacementChar;
 }
