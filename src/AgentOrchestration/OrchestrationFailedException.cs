@@ -1,3 +1,4 @@
+using AgentOrchestration.Plans;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
 
@@ -6,6 +7,9 @@ namespace AgentOrchestration;
 /// <summary>The answer of a run was asked for that did not succeed.</summary>
 public sealed class OrchestrationFailedException : Exception
 {
+    private const int FailuresShown = 20;
+    private const int LongestMessage = 1_000;
+
     internal OrchestrationFailedException(RunResult result)
         : base(Describe(result), result.Failed.FirstOrDefault()?.Error?.Exception) => Result = result;
 
@@ -14,11 +18,13 @@ public sealed class OrchestrationFailedException : Exception
 
     private static string Describe(RunResult result)
     {
-        IEnumerable<string> failures = result.Failed.Select(failed => $"{Environment.NewLine}  {failed.Subtask.Id}: {failed.Error?.Message}");
+        SubtaskSnapshot[] failed = [.. result.Failed];
+        IEnumerable<string> failures = failed.Take(FailuresShown).Select(failed => $"{Environment.NewLine}  {failed.Subtask.Id}: {Excerpt.Of(failed.Error?.Message ?? "", LongestMessage)}");
+        string more = failed.Length > FailuresShown ? $"{Environment.NewLine}  and {failed.Length - FailuresShown} more" : "";
         string counts = string.Join(", ", result.Subtasks
             .GroupBy(subtask => subtask.State)
             .OrderBy(group => group.Key)
             .Select(group => $"{group.Count()} {group.Key.ToString().ToLowerInvariant()}"));
-        return $"The run {result.Run.RunId} {(result.Outcome == RunOutcome.Cancelled ? "was cancelled" : "failed")}: {counts}.{string.Concat(failures)}";
+        return $"The run {result.Run.RunId} {(result.Outcome == RunOutcome.Cancelled ? "was cancelled" : "failed")}: {counts}.{string.Concat(failures)}{more}";
     }
 }

@@ -7,6 +7,7 @@ namespace AgentOrchestration.Plans;
 /// Stands for a secret in arguments. The plan, the journal, approvals and events hold the name; the value is put in its place, from the
 /// application's <see cref="ISecretProvider"/>, when an attempt starts, for its code alone.
 /// </summary>
+/// <remarks><see cref="ISecretProvider"/> says where a secret is kept out of what is shown and stored, and what is not covered.</remarks>
 /// <param name="Name">The secret's name.</param>
 public readonly record struct SecretRef(string Name)
 {

@@ -69,7 +69,10 @@ public abstract class TaskContext
     /// <param name="message">What is being done. Default: none.</param>
     public abstract void ReportProgress(double fraction, string? message = null);
 
-    /// <summary>Shows a piece of text, such as a part of a model's answer, to those who watch the run. Never throws, never waits. Safe to call from any thread.</summary>
+    /// <summary>
+    /// Shows a piece of text, such as a part of a model's answer, to those who watch the run. In a run that was given secrets the end of a piece is held
+    /// back, until the next piece or the end of the attempt, where a secret may go on. Never throws, never waits. Safe to call from any thread.
+    /// </summary>
     /// <param name="text">The piece.</param>
     public virtual void StreamText(string text)
     {

@@ -93,6 +93,19 @@ public sealed class SecretMatcherTests
     }
 
     [Fact]
+    public void A_secret_is_found_wherever_it_is_in_a_large_output()
+    {
+        const int Piece = 64 * 1024;
+        RunSecrets secrets = Given(["sesame-öffne-dich"]);
+        for (int before = Piece - 40; before < Piece + 40; before++)
+        {
+            Assert.True(secrets.AreIn(System.Text.Encoding.UTF8.GetBytes($"{new string('x', before)}sesame-öffne-dich{new string('y', Piece)}")));
+        }
+
+        Assert.False(secrets.AreIn(System.Text.Encoding.UTF8.GetBytes($"{new string('x', Piece)}sesame-öffne-mich{new string('y', Piece)}")));
+    }
+
+    [Fact]
     public void Preparing_and_searching_many_secrets_of_one_run_is_linear() => Cost.IsLinear(
         count => Cost.BytesOf(() =>
         {

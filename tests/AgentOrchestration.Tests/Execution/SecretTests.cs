@@ -22,6 +22,8 @@ namespace AgentOrchestration.Tests.Execution;
 
 public sealed class SecretTests
 {
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private const string Canary = "canary-7f3a-ünd-\"quotes\"";
 
     private static readonly Func<string, string>[] Ways =
@@ -41,7 +43,7 @@ public sealed class SecretTests
         key => Uri.EscapeDataString(Uri.EscapeDataString(key)),
         key => $"https://server/?next={Uri.EscapeDataString($"https://server/?key={WebUtility.UrlEncode(key)}")}",
         key => JsonSerializer.Serialize(new { body = JsonSerializer.Serialize(new { key }) }),
-        key => JsonSerializer.Serialize(new { key }, new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }).Replace("/", "\\/", StringComparison.Ordinal),
+        key => JsonSerializer.Serialize(new { key }, Relaxed).Replace("/", "\\/", StringComparison.Ordinal),
         key => JsonSerializer.Serialize(new { basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"u:{key}")) }),
         key => Uri.EscapeDataString(Convert.ToBase64String(Encoding.UTF8.GetBytes(key))),
         key => Convert.ToBase64String(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new { key }))),

@@ -1,5 +1,4 @@
 using AgentOrchestration.Plans;
-using AgentOrchestration.Plugins;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Tasks;
