@@ -7,8 +7,9 @@ namespace AgentOrchestration.Plans;
 /// reports of progress, streamed text, events, logs, spans and the journal. A secret is found as it is, without white space around it, by single lines
 /// of at least 12 characters, and as it is written in a URL, in JSON, HTML or XML, in hexadecimal or in base64 with anything before and after it; one
 /// of these within another is found too, and upper and lower case are not told apart. Streamed text is held back as long as a secret may go on in
-/// what follows. A durable run stores no output that holds a secret, and no run adds subtasks that do: the attempt fails. The exception of an attempt
-/// that was given a secret is not shown at all, nor one of another attempt whose text or data hold a secret.
+/// what follows. A durable run stores no output that holds a secret, and no run adds subtasks that do: the attempt fails. The result
+/// cache keeps no such output either. The exception of an attempt that was given a secret is not shown at all, nor one of another attempt whose text
+/// or data hold a secret.
 /// </para>
 /// <para>
 /// Not found is a part of a secret, a secret that is split over several reports of progress, fields or attempts, or one that is encrypted, hashed,

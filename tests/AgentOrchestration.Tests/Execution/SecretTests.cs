@@ -56,7 +56,7 @@ public sealed class SecretTests
     // Of all that URLs, JSON and base64 write in another way.
     public static TheoryData<string> Canaries =>
     [
-        .. Enumerable.Range(0, 20).Select(number =>
+        .. Enumerable.Range(0, 12).Select(number =>
         {
             var random = new Random(number);
             return string.Concat(Enumerable.Range(0, 12 + number).Select(_ => (string[])["a", "k", "7", "0", "Z", "-", "_", "+", "/", "=", " ", "%", "&", "\"", "\\", "<", "ü", "日", "😀"]).Select(letters => letters[random.Next(letters.Length)]));
@@ -203,14 +203,16 @@ public sealed class SecretTests
         string[] all;
         lock (told)
         {
-            all = [.. told, .. logs.GetSnapshot().Select(log => $"{log.Message} {log.Exception}")];
+            all = [.. told.Concat(logs.GetSnapshot().Select(log => $"{log.Message} {log.Exception}")).Distinct()];
         }
 
         Assert.Contains(all, text => text.Contains("***", StringComparison.Ordinal));
         foreach (string text in all)
         {
-            string[] readings = [.. Readings(text).Distinct()];
-            Assert.All(readings, reading => Assert.DoesNotContain(canary, reading, StringComparison.OrdinalIgnoreCase));
+            foreach (string reading in Readings(text))
+            {
+                Assert.DoesNotContain(canary, reading, StringComparison.OrdinalIgnoreCase);
+            }
         }
 
         void Add(ReadOnlySpan<KeyValuePair<string, object?>> tags) => Tell(string.Join(' ', tags.ToArray()));
@@ -227,8 +229,8 @@ public sealed class SecretTests
     /// <summary>What a text says to somebody who decodes it, also twice.</summary>
     private static IEnumerable<string> Readings(string text)
     {
-        string[] once = [text, .. Decoded(text)];
-        return once.Concat(once.SelectMany(Decoded));
+        string[] once = [.. Decoded(text).Prepend(text).Distinct()];
+        return once.Concat(once.SelectMany(Decoded)).Distinct();
     }
 
     private static IEnumerable<string> Decoded(string text) =>
@@ -349,6 +351,35 @@ public sealed class SecretTests
         Assert.Equal("ResultHoldsSecret", result["a"].Error!.Kind);
         Assert.Contains("refer to the secret in the arguments", result["a"].Error!.Message, StringComparison.Ordinal);
         Assert.All(await host.JournalAsync(run.RunId), line => Assert.DoesNotContain("canary", line, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true, 2)]
+    [InlineData(false, 1)]
+    public async Task A_result_that_holds_a_secret_is_not_cached(bool holdsSecret, int expectedCalls)
+    {
+        int calls = 0;
+        await using var engine = new Engine(
+            builder => builder.UseResultCache().AddTaskType<Call, string>(
+                "returns",
+                "Returns what it was given, or not.",
+                (call, _, _) =>
+                {
+                    calls++;
+                    return ValueTask.FromResult(holdsSecret ? call.Key : call.Url);
+                },
+                type => type.Effect = TaskEffect.Pure),
+            services: services => services.AddSingleton<ISecretProvider>(new Vault(Canary)));
+        for (int i = 0; i < 2; i++)
+        {
+            OrchestrationRun run = await engine.StartAsync(plan => plan.Add("a", "returns", new JsonObject { ["url"] = "u", ["key"] = new SecretRef("api-key").ToJsonNode() }));
+
+            // Its cache is written to before the run is disposed of.
+            await using IAsyncDisposable disposal = run.Disposal();
+            await run.EndAsync();
+        }
+
+        Assert.Equal(expectedCalls, calls);
     }
 
     [Fact]
