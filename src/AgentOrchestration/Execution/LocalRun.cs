@@ -205,7 +205,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     private SubtaskError ErrorOf(int subtask, Exception exception)
     {
         SubtaskError error = SubtaskError.From(exception, Secrets.Redact);
-        return IsGivenSecrets(subtask) || Secrets.AreToldBy(exception) ? error with { Exception = null } : error;
+        return IsGivenSecrets(subtask) || Secrets.AreRevealedBy(exception) ? error with { Exception = null } : error;
     }
 
     /// <summary>An exception for the log: itself, or what can be shown of it.</summary>

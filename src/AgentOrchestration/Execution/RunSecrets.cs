@@ -171,7 +171,7 @@ internal sealed class RunSecrets
             int kept = 0;
             while (content.Length > 0)
             {
-                Utf8.ToUtf16(content, buffer.AsSpan(kept), out int read, out int written, replaceInvalidSequences: true, isFinalBlock: true);
+                Utf8.ToUtf16(content, buffer.AsSpan(kept, Piece), out int read, out int written, replaceInvalidSequences: true, isFinalBlock: true);
                 content = content[read..];
                 Span<char> text = buffer.AsSpan(0, kept + written);
                 foreach (SecretMatcher group in groups)
@@ -195,7 +195,7 @@ internal sealed class RunSecrets
     }
 
     /// <summary>Whether the text or the data of an exception, or of one inside it, holds a secret.</summary>
-    public bool AreToldBy(Exception exception)
+    public bool AreRevealedBy(Exception exception)
     {
         if (!_isAny)
         {
@@ -204,7 +204,7 @@ internal sealed class RunSecrets
 
         try
         {
-            if (IsTold(exception.ToString()))
+            if (IsShown(exception.ToString()))
             {
                 return true;
             }
@@ -214,13 +214,13 @@ internal sealed class RunSecrets
             {
                 foreach (System.Collections.DictionaryEntry entry in next.Data)
                 {
-                    if (IsTold(entry.Key.ToString()) || IsTold(entry.Value?.ToString()))
+                    if (IsShown(entry.Key.ToString()) || IsShown(entry.Value?.ToString()))
                     {
                         return true;
                     }
                 }
 
-                if (IsTold(next.Message))
+                if (IsShown(next.Message))
                 {
                     return true;
                 }
@@ -251,7 +251,7 @@ internal sealed class RunSecrets
         }
     }
 
-    private bool IsTold(string? text) => text is not null && Array.Exists(Groups(), group => group.IsIn(text));
+    private bool IsShown(string? text) => text is not null && Array.Exists(Groups(), group => group.IsIn(text));
 
     private string Reveal(string name)
     {

@@ -263,7 +263,7 @@ public sealed class SecretTests
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(7)]
-    public async Task A_secret_that_is_streamed_in_pieces_is_not_told(int length)
+    public async Task A_secret_that_is_streamed_in_pieces_is_not_shown(int length)
     {
         DurableHost host = Create(builder => builder.AddTaskType<Call, int>("streams", "Streams a secret in pieces.", (call, context, _) =>
         {
@@ -315,19 +315,19 @@ public sealed class SecretTests
                 _passed = call.Key;
                 return ValueTask.FromResult(1);
             })
-            .AddTaskType<int, int>("tells", "Tells the secret of another.", (_, _, _) => throw (where switch
+            .AddTaskType<int, int>("reveals", "Reveals the secret of another.", (_, _, _) => throw (where switch
             {
                 "data" => new InvalidOperationException("plain") { Data = { ["key"] = _passed } },
                 "inner data" => new InvalidOperationException("plain", new InvalidOperationException("plain") { Data = { [_passed!] = 1 } }),
                 "aggregate" => new AggregateException("plain", new InvalidOperationException("plain"), new InvalidOperationException(_passed)),
-                _ => new InvalidOperationException("plain", new Told(_passed!)),
+                _ => new InvalidOperationException("plain", new Revealing(_passed!)),
             })));
         await using ServiceProvider process = host.NewProcess();
         await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(
             TaskPlan.Create(plan =>
             {
                 SubtaskRef passes = plan.Add("passes", "passes", new JsonObject { ["url"] = "u", ["key"] = new SecretRef("api-key").ToJsonNode() });
-                plan.Add("a", "tells", passes.Output());
+                plan.Add("a", "reveals", passes.Output());
                 plan.Add("plain", "fails", after: [passes]);
             }),
             TestEnd);
@@ -549,7 +549,7 @@ public sealed class SecretTests
         public string Key { get; } = key;
     }
 
-    private sealed class Told(string key) : Exception("plain")
+    private sealed class Revealing(string key) : Exception("plain")
     {
         public override string ToString() => key;
     }
