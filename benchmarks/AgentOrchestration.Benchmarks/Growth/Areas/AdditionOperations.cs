@@ -1,0 +1,62 @@
+using System.Text.Json.Nodes;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Tasks;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AgentOrchestration.Benchmarks.Growth.Areas;
+
+/// <summary>Runs that grow while they go on.</summary>
+internal static class AdditionOperations
+{
+    private const string Subtasks = "subtasks";
+    private const string AddOne = "add-one";
+    private const string AddMany = "add-many";
+
+    public static IEnumerable<GrowthOperation> All =>
+    [
+        new("growth/each adds one", Subtasks, static n => Run(WidePlans.Create(n, AddOne))) { Smallest = 30 },
+        new("growth/one adds many, one by one", Subtasks, static n => Run(WidePlans.Create(1, AddMany), n)) { Smallest = 60 },
+        new("growth/for each item of a list", "items", static n => Run(ForEach(n))) { Smallest = 60 },
+        new("growth/many lists of one item", "lists", static n => Run(Lists(n))) { Smallest = 20 },
+        new("growth/a wide plan within the plan", Subtasks, static n => Run(TaskPlan.Create(plan => plan.AddPlan("inner", WidePlans.Create(n))))) { Smallest = 60 },
+        new("growth/many plans within the plan", "plans", static n => Run(NestedPlans(n))) { Smallest = 20 },
+    ];
+
+    private static Trial Run(TaskPlan plan, int additions = 0) => Trial.Using(() => CreateHost(additions), host => host.RunAsync(plan));
+
+    private static GrowthHost CreateHost(int additions) => GrowthHost.Create(static options => options.MaxAddedSubtasks = int.MaxValue, builder => builder
+        .AddTaskType<int, int>(OutputPlans.Next, "Adds one.", static (input, _, _) => new(input + 1))
+        .AddTaskType<None, None>(AddOne, "Adds a subtask.", static (_, context, _) => Add(context, 1))
+        .AddTaskType<None, None>(AddMany, "Adds subtasks, one by one.", (_, context, _) => Add(context, additions)));
+
+    private static ValueTask<None> Add(TaskContext context, int subtasks)
+    {
+        for (int i = 0; i < subtasks; i++)
+        {
+            int number = i;
+            context.AddSubtasks(plan => plan.Add($"a{number}", GrowthHost.Work));
+        }
+
+        return new(None.Value);
+    }
+
+    private static TaskPlan ForEach(int n) => TaskPlan.Create(plan =>
+        plan.ForEach("each", new JsonArray([.. Enumerable.Range(0, n).Select(static i => JsonValue.Create(i))]), OutputPlans.Next));
+
+    private static TaskPlan Lists(int n) => TaskPlan.Create(plan =>
+    {
+        for (int i = 0; i < n; i++)
+        {
+            plan.ForEach($"each{i}", new JsonArray(JsonValue.Create(i)), OutputPlans.Next);
+        }
+    });
+
+    private static TaskPlan NestedPlans(int n) => TaskPlan.Create(plan =>
+    {
+        TaskPlan inner = WidePlans.Create(1);
+        for (int i = 0; i < n; i++)
+        {
+            plan.AddPlan($"inner{i}", inner);
+        }
+    });
+}
