@@ -89,7 +89,7 @@ internal static class GrowthCommand
 
         The process collects after every half mebibyte and not beside the work, so that all sizes pay for collections alike.
 
-        *Exponent*: the slope of log cost over log size between the two largest sizes, so that what starting costs hides no growth at the end. It must not exceed
+        *Exponent*: the slope of log cost over log size, by least squares over the three largest sizes, so that what starting costs hides no growth. It must not exceed
         {Limits()}.
 
         {Met(rows)}

@@ -7,13 +7,11 @@ namespace AgentOrchestration.Benchmarks.Growth;
 internal sealed record GrowthOperation(string Name, string Grows, Func<int, Trial> Prepare)
 {
     private const int Steps = 4;
+    private const int Factor = 4;
     private const int FullFactor = 4;
 
     /// <summary>The smallest size of a quick measurement: large enough that what does not grow matters little.</summary>
-    public int Smallest { get; init; } = 125;
-
-    /// <summary>How much larger each size is than the one before it.</summary>
-    public int Factor { get; init; } = 8;
+    public int Smallest { get; init; } = 1_000;
 
     public CostLimit Cpu { get; init; } = CostLimit.Linear;
 

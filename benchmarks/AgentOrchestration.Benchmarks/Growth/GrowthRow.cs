@@ -19,10 +19,15 @@ internal sealed record GrowthRow(GrowthOperation Operation, IReadOnlyList<int> S
     public double PerUnit(Func<Cost, double> measure) => measure(Costs[^1]) / Operation.UnitsAt(Sizes[^1]);
 
     /// <summary>
-    /// The slope of log cost over log size between the two largest sizes. A line through all four would be flattened by what starting costs, which is
-    /// most of the cost at the smallest: growth that only begins to show at the end would be hidden. That it is less steady is made up for
-    /// by taking the least of several measurements.
+    /// The slope of log cost over log size, by least squares over the three largest sizes. The smallest is left out: most of its cost may be that of
+    /// starting, which would hide growth that begins to show at the end. The slope between the two largest alone would call it growth when
+    /// work no longer fits into the caches of the processor, which happens once, and somewhere else on each machine.
     /// </summary>
-    private double Exponent(Func<Cost, double> measure) =>
-        Math.Log(measure(Costs[^1]) / measure(Costs[^2])) / Math.Log((double)Sizes[^1] / Sizes[^2]);
+    private double Exponent(Func<Cost, double> measure)
+    {
+        (double X, double Y)[] points = [.. Sizes.Zip(Costs, (size, cost) => (Math.Log(size), Math.Log(measure(cost)))).Skip(1)];
+        double x = points.Average(point => point.X);
+        double y = points.Average(point => point.Y);
+        return points.Sum(point => (point.X - x) * (point.Y - y)) / points.Sum(point => (point.X - x) * (point.X - x));
+    }
 }

@@ -14,12 +14,12 @@ internal static class AdditionOperations
 
     public static IEnumerable<GrowthOperation> All =>
     [
-        new("growth/each adds one", Subtasks, static n => Run(WidePlans.Create(n, AddOne))) { Smallest = 30 },
-        new("growth/one adds many, one by one", Subtasks, static n => Run(WidePlans.Create(1, AddMany), n)) { Smallest = 60 },
-        new("growth/for each item of a list", "items", static n => Run(ForEach(n))) { Smallest = 60 },
-        new("growth/many lists of one item", "lists", static n => Run(Lists(n))) { Smallest = 20 },
-        new("growth/a wide plan within the plan", Subtasks, static n => Run(TaskPlan.Create(plan => plan.AddPlan("inner", WidePlans.Create(n))))) { Smallest = 60 },
-        new("growth/many plans within the plan", "plans", static n => Run(NestedPlans(n))) { Smallest = 20 },
+        new("growth/each adds one", Subtasks, static n => Run(WidePlans.Create(n, AddOne))) { Smallest = 240 },
+        new("growth/one adds many, one by one", Subtasks, static n => Run(WidePlans.Create(1, AddMany), n)) { Smallest = 480 },
+        new("growth/for each item of a list", "items", static n => Run(ForEach(n))) { Smallest = 480 },
+        new("growth/many lists of one item", "lists", static n => Run(Lists(n))) { Smallest = 160 },
+        new("growth/a wide plan within the plan", Subtasks, static n => Run(TaskPlan.Create(plan => plan.AddPlan("inner", WidePlans.Create(n))))) { Smallest = 480 },
+        new("growth/many plans within the plan", "plans", static n => Run(NestedPlans(n))) { Smallest = 160 },
     ];
 
     private static Trial Run(TaskPlan plan, int additions = 0) => Trial.Using(() => CreateHost(additions), host => host.RunAsync(plan));

@@ -13,9 +13,9 @@ internal static class BudgetOperations
 
     public static IEnumerable<GrowthOperation> All =>
     [
-        new("budgets/used up while many wait, run finishes", "subtasks", static n => Exhaust(n, BudgetAction.Finish)) { Smallest = 125 },
-        new("budgets/used up while many wait, run stops", "subtasks", static n => Exhaust(n, BudgetAction.Stop)) { Smallest = 125 },
-        new("budgets/reserved and counted", "subtasks", Count) { Smallest = 125 },
+        new("budgets/used up while many wait, run finishes", "subtasks", static n => Exhaust(n, BudgetAction.Finish)) { Smallest = 1_000 },
+        new("budgets/used up while many wait, run stops", "subtasks", static n => Exhaust(n, BudgetAction.Stop)) { Smallest = 1_000 },
+        new("budgets/reserved and counted", "subtasks", Count) { Smallest = 1_000 },
     ];
 
     private static Trial Exhaust(int n, BudgetAction action)

@@ -14,8 +14,8 @@ internal static class CancelOperations
                 await run.CancelAsync($"s{i}");
             }
         }))
-        { Smallest = 125, IsOnce = true },
-        new("cancels/the run", "subtasks", static n => Cancel(n, static async run => await run.CancelAsync())) { Smallest = 125, IsOnce = true },
+        { Smallest = 1_000, IsOnce = true },
+        new("cancels/the run", "subtasks", static n => Cancel(n, static async run => await run.CancelAsync())) { Smallest = 1_000, IsOnce = true },
     ];
 
     private static Trial Cancel(int n, Func<OrchestrationRun, Task> cancel) => Trial.Using(

@@ -14,10 +14,10 @@ internal static class CheckOperations
         new("checks/chain", Subtasks, static n => Check(GraphPlans.Create(GraphShapes.Create(GraphShapes.Chain, n), GrowthHost.Work))),
         new("checks/layers", Subtasks, static n => Check(GraphPlans.Create(GraphShapes.Create(GraphShapes.Layered, n), GrowthHost.Work))),
         new("checks/references", Subtasks, static n => Check(OutputPlans.Chain(n), create: static () => OutputPlans.CreateHost())),
-        new("checks/errors", Subtasks, static n => Check(WidePlans.Create(n, "missing"), errors: n)) { Smallest = 125 },
+        new("checks/errors", Subtasks, static n => Check(WidePlans.Create(n, "missing"), errors: n)) { Smallest = 1_000 },
         new("checks/unknown types beside those registered", "task types", UnknownTypes)
         {
-            Smallest = 30, Unit = "wrong subtask", Units = WrongTypes, Bytes = CostLimit.Constant,
+            Smallest = 240, Unit = "wrong subtask", Units = WrongTypes, Bytes = CostLimit.Constant,
         },
     ];
 

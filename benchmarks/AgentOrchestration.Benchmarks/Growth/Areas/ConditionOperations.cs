@@ -10,8 +10,8 @@ internal static class ConditionOperations
 
     public static IEnumerable<GrowthOperation> All =>
     [
-        new("conditions/each on an output of its own", "conditions", static n => Run(Own(n))) { Smallest = 30 },
-        new("conditions/all on parts of one output", "conditions", static n => Run(Shared(n))) { Smallest = 10 },
+        new("conditions/each on an output of its own", "conditions", static n => Run(Own(n))) { Smallest = 240 },
+        new("conditions/all on parts of one output", "conditions", static n => Run(Shared(n))) { Smallest = 80 },
     ];
 
     private static Trial Run(TaskPlan plan) => Trial.Using(static () => OutputPlans.CreateHost(), host => host.RunAsync(plan));

@@ -14,11 +14,11 @@ internal static class ForecastOperations
 
     public static IEnumerable<GrowthOperation> All =>
     [
-        new("forecasts/layers", "subtasks", Layers) { Smallest = 30, Cpu = CostLimit.Sorting },
-        new("forecasts/bottleneck among pools", "pools", Bottleneck) { Smallest = 1, Cpu = CostLimit.Sorting },
-        new("forecasts/of a run that goes on", "subtasks", MidRun) { Smallest = 60, Cpu = CostLimit.Sorting },
-        new("forecasts/range of ten runs", "subtasks", Range) { Smallest = 10, Cpu = CostLimit.Sorting },
-        new("forecasts/optimized order, by pools", "pools", Optimized) { Smallest = 1, Cpu = CostLimit.Sorting },
+        new("forecasts/layers", "subtasks", Layers) { Smallest = 240, Cpu = CostLimit.Sorting },
+        new("forecasts/bottleneck among pools", "pools", Bottleneck) { Smallest = 8, Cpu = CostLimit.Sorting },
+        new("forecasts/of a run that goes on", "subtasks", MidRun) { Smallest = 480, Cpu = CostLimit.Sorting },
+        new("forecasts/range of ten runs", "subtasks", Range) { Smallest = 80, Cpu = CostLimit.Sorting },
+        new("forecasts/optimized order, by pools", "pools", Optimized) { Smallest = 8, Cpu = CostLimit.Sorting },
     ];
 
     /// <summary>Ten subtasks for each pool of one place; they take different times.</summary>

@@ -15,11 +15,11 @@ internal static class JournalOperations
 
     public static IEnumerable<GrowthOperation> All =>
     [
-        new("stores/append to a journal", Subtasks, Append) { Smallest = 15 },
-        new("stores/a large output", "characters", LargeOutput) { Smallest = 12500 },
-        new("stores/resume a run", Subtasks, Resume) { Smallest = 15, IsOnce = true },
-        new("stores/read a snapshot", Subtasks, ReadSnapshot) { Smallest = 15 },
-        new("stores/first events of a journal", Subtasks, ReadFirst) { Smallest = 15, Unit = "reading", Units = Times, Cpu = CostLimit.Constant, Bytes = CostLimit.Constant },
+        new("stores/append to a journal", Subtasks, Append) { Smallest = 120 },
+        new("stores/a large output", "characters", LargeOutput) { Smallest = 100_000 },
+        new("stores/resume a run", Subtasks, Resume) { Smallest = 120, IsOnce = true },
+        new("stores/read a snapshot", Subtasks, ReadSnapshot) { Smallest = 120 },
+        new("stores/first events of a journal", Subtasks, ReadFirst) { Smallest = 120, Unit = "reading", Units = Times, Cpu = CostLimit.Constant, Bytes = CostLimit.Constant },
     ];
 
     private static Trial Append(int n)

@@ -13,9 +13,9 @@ internal static class LongLifeOperations
 
     public static IEnumerable<GrowthOperation> All =>
     [
-        new("long life/one run after another", Runs, RunAll) { Smallest = 10 },
-        new("long life/kept after one run after another", Runs, RunAll) { Smallest = 10, IsKept = true, IsOnce = true, Bytes = CostLimit.Constant },
-        new("long life/kept after runs by keys of their own", Runs, RunKeys) { Smallest = 10, IsKept = true, IsOnce = true, Bytes = CostLimit.Constant },
+        new("long life/one run after another", Runs, RunAll) { Smallest = 80 },
+        new("long life/kept after one run after another", Runs, RunAll) { Smallest = 80, IsKept = true, IsOnce = true, Bytes = CostLimit.Constant },
+        new("long life/kept after runs by keys of their own", Runs, RunKeys) { Smallest = 80, IsKept = true, IsOnce = true, Bytes = CostLimit.Constant },
     ];
 
     private static Trial RunAll(int n)

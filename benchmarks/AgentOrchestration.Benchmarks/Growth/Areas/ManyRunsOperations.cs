@@ -29,5 +29,5 @@ internal static class ManyRunsOperations
             });
             return Trial.Using(() => GrowthHost.Create(options, register), host => Task.WhenAll(Enumerable.Range(0, n).Select(_ => host.RunAsync(plan))));
         })
-        { Smallest = 4 };
+        { Smallest = 32 };
 }

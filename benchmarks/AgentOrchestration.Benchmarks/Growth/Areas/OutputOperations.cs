@@ -11,9 +11,9 @@ internal static class OutputOperations
     [
         new("runs/outputs handed on", "subtasks", static n => Run(OutputPlans.Chain(n))),
         new("runs/one output handed to many", "subtasks", static n => Run(OneToMany(n))),
-        new("runs/parts of one output", "parts", static n => Run(Parts(n))) { Smallest = 20 },
-        new("runs/optional failures", "failures", static n => Run(OptionalFailures(n))) { Smallest = 60 },
-        new("runs/skipped because of a failure", "subtasks", static n => Run(Skipped(n), RunOutcome.Failed)) { Smallest = 125 },
+        new("runs/parts of one output", "parts", static n => Run(Parts(n))) { Smallest = 160 },
+        new("runs/optional failures", "failures", static n => Run(OptionalFailures(n))) { Smallest = 480 },
+        new("runs/skipped because of a failure", "subtasks", static n => Run(Skipped(n), RunOutcome.Failed)) { Smallest = 1_000 },
     ];
 
     private static Trial Run(TaskPlan plan, RunOutcome outcome = RunOutcome.Succeeded) => Trial.Using(

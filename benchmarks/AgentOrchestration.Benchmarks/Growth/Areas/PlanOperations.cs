@@ -9,12 +9,12 @@ internal static class PlanOperations
 
     public static IEnumerable<GrowthOperation> All =>
     [
-        new("plans/make", Subtasks, static n => new Trial(() => WidePlans.Create(n))) { Smallest = 250 },
-        new("plans/edit every subtask", Subtasks, Edit) { Smallest = 250 },
-        new("plans/remove every other subtask", Subtasks, Remove) { Smallest = 250 },
-        new("plans/write", Subtasks, Write) { Smallest = 125 },
-        new("plans/read", Subtasks, Read) { Smallest = 60 },
-        new("plans/show as a tree and a chart", Subtasks, Show) { Smallest = 60 },
+        new("plans/make", Subtasks, static n => new Trial(() => WidePlans.Create(n))) { Smallest = 2_000 },
+        new("plans/edit every subtask", Subtasks, Edit) { Smallest = 2_000 },
+        new("plans/remove every other subtask", Subtasks, Remove) { Smallest = 2_000 },
+        new("plans/write", Subtasks, Write) { Smallest = 1_000 },
+        new("plans/read", Subtasks, Read) { Smallest = 480 },
+        new("plans/show as a tree and a chart", Subtasks, Show) { Smallest = 480 },
     ];
 
     private static Trial Edit(int n)

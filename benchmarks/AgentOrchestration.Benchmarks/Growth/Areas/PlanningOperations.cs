@@ -17,13 +17,13 @@ internal static class PlanningOperations
 
     public static IEnumerable<GrowthOperation> All =>
     [
-        new("planning/prompt and schema, by task types", "task types", Schema) { Smallest = 4 },
-        new("planning/an answer", "subtasks", Answer) { Smallest = 12 },
-        new("planning/an answer to be repaired", "subtasks", RepairedAnswer) { Smallest = 12 },
-        new("planning/templates", "templates", Templates) { Smallest = 20 },
+        new("planning/prompt and schema, by task types", "task types", Schema) { Smallest = 32 },
+        new("planning/an answer", "subtasks", Answer) { Smallest = 96 },
+        new("planning/an answer to be repaired", "subtasks", RepairedAnswer) { Smallest = 96 },
+        new("planning/templates", "templates", Templates) { Smallest = 160 },
         new("planning/hit of the plan cache, by task types", "task types", CacheHit)
         {
-            Smallest = 4, Unit = "hit", Units = Hits, Cpu = CostLimit.Constant, Bytes = CostLimit.Constant,
+            Smallest = 32, Unit = "hit", Units = Hits, Cpu = CostLimit.Constant, Bytes = CostLimit.Constant,
         },
     ];
 

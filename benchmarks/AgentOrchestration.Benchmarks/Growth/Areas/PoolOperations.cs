@@ -15,15 +15,15 @@ internal static class PoolOperations
 
     public static IEnumerable<GrowthOperation> All =>
     [
-        new("pools/waiting for different pools", Subtasks, DifferentPools) { Smallest = 50 },
+        new("pools/waiting for different pools", Subtasks, DifferentPools) { Smallest = 400 },
         new("pools/declared beside the one that is used", "pools", DeclaredPools)
         {
-            Smallest = 20, Unit = "subtask", Units = Contenders, Cpu = CostLimit.Constant, Bytes = CostLimit.Constant,
+            Smallest = 160, Unit = "subtask", Units = Contenders, Cpu = CostLimit.Constant, Bytes = CostLimit.Constant,
         },
-        new("pools/waiting by key", Subtasks, Keys) { Smallest = 50 },
-        new("pools/different amounts of one pool", Subtasks, DifferentAmounts) { Smallest = 50, Cpu = CostLimit.Sorting },
-        new("pools/two pools at once", Subtasks, TwoPools) { Smallest = 50 },
-        new("pools/reserved for the critical path", Subtasks, Reserved) { Smallest = 125 },
+        new("pools/waiting by key", Subtasks, Keys) { Smallest = 400 },
+        new("pools/different amounts of one pool", Subtasks, DifferentAmounts) { Smallest = 400, Cpu = CostLimit.Sorting },
+        new("pools/two pools at once", Subtasks, TwoPools) { Smallest = 400 },
+        new("pools/reserved for the critical path", Subtasks, Reserved) { Smallest = 1_000 },
     ];
 
     private static Trial DifferentPools(int n)

@@ -12,12 +12,12 @@ internal static class RegistryOperations
 
     public static IEnumerable<GrowthOperation> All =>
     [
-        new("registries/register task types", "task types", static n => new Trial(() => ManyTypes.Register(new ServiceCollection().AddAgentOrchestration(), n))) { Smallest = 60 },
-        new("registries/build and find task types", "task types", Build) { Smallest = 30 },
-        new("registries/add plugins", "plugins", static n => new Trial(() => AddPlugins(new ServiceCollection().AddAgentOrchestration(), n))) { Smallest = 10 },
+        new("registries/register task types", "task types", static n => new Trial(() => ManyTypes.Register(new ServiceCollection().AddAgentOrchestration(), n))) { Smallest = 480 },
+        new("registries/build and find task types", "task types", Build) { Smallest = 240 },
+        new("registries/add plugins", "plugins", static n => new Trial(() => AddPlugins(new ServiceCollection().AddAgentOrchestration(), n))) { Smallest = 80 },
         new("registries/known durations beside the one that is used", "task types", KnownDurations)
         {
-            Smallest = 25, Unit = "run", Units = Runs, Cpu = CostLimit.Constant, Bytes = CostLimit.Constant,
+            Smallest = 200, Unit = "run", Units = Runs, Cpu = CostLimit.Constant, Bytes = CostLimit.Constant,
         },
     ];
 

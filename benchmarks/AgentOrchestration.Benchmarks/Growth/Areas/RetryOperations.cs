@@ -11,8 +11,8 @@ internal static class RetryOperations
 
     public static IEnumerable<GrowthOperation> All =>
     [
-        new("retries/many attempts of one subtask", "attempts", static n => Run(subtasks: 1, attempts: n)) { Smallest = 4 },
-        new("retries/three attempts of each subtask", "subtasks", static n => Run(subtasks: n, attempts: 3)) { Smallest = 10 },
+        new("retries/many attempts of one subtask", "attempts", static n => Run(subtasks: 1, attempts: n)) { Smallest = 32 },
+        new("retries/three attempts of each subtask", "subtasks", static n => Run(subtasks: n, attempts: 3)) { Smallest = 80 },
     ];
 
     /// <summary>An application whose task type <c>flaky</c> succeeds in its last attempt.</summary>

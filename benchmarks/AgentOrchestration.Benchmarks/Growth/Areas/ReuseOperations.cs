@@ -7,8 +7,8 @@ internal static class ReuseOperations
 {
     public static IEnumerable<GrowthOperation> All =>
     [
-        new("reuse/start again from every subtask", "subtasks", static n => StartFrom(n, isAgain: true)) { Smallest = 60 },
-        new("reuse/start with all results", "subtasks", static n => StartFrom(n, isAgain: false)) { Smallest = 60 },
+        new("reuse/start again from every subtask", "subtasks", static n => StartFrom(n, isAgain: true)) { Smallest = 480 },
+        new("reuse/start with all results", "subtasks", static n => StartFrom(n, isAgain: false)) { Smallest = 480 },
     ];
 
     private static Trial StartFrom(int n, bool isAgain)

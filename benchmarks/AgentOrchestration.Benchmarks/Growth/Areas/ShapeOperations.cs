@@ -24,7 +24,7 @@ internal static class ShapeOperations
         TaskPlan plan = create(n);
         return Trial.Using(static () => GrowthHost.Create(), host => host.RunAsync(plan));
     })
-    { Smallest = 125 };
+    { Smallest = 1_000 };
 
     private static TaskPlan FanIn(int n) => TaskPlan.Create(plan =>
     {

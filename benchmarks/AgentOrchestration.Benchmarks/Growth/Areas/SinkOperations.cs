@@ -11,8 +11,8 @@ internal static class SinkOperations
 
     public static IEnumerable<GrowthOperation> All =>
     [
-        new("sinks/one, of a growing run", "subtasks", static n => Run(n, sinks: 1)) { Smallest = 125, IsOnce = true },
-        new("sinks/many, of one run", "sinks", static n => Run(Observed, sinks: n)) { Smallest = 2, IsOnce = true },
+        new("sinks/one, of a growing run", "subtasks", static n => Run(n, sinks: 1)) { Smallest = 1_000, IsOnce = true },
+        new("sinks/many, of one run", "sinks", static n => Run(Observed, sinks: n)) { Smallest = 16, IsOnce = true },
     ];
 
     private static Trial Run(int subtasks, int sinks)

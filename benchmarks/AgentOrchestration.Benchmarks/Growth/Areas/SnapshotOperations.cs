@@ -8,9 +8,9 @@ internal static class SnapshotOperations
 {
     public static IEnumerable<GrowthOperation> All =>
     [
-        new("snapshots/of a run that has ended", "subtasks", static n => Snapshot(() => StartedRun.EndAsync(GrowthHost.Create(), WidePlans.Create(n)), n)) { Smallest = 125 },
-        new("snapshots/of a run that goes on", "subtasks", static n => Snapshot(() => StartedRun.StartAsync(GrowthHost.Create(), Blocked(n)), n + 1)) { Smallest = 125 },
-        new("snapshots/of many attempts", "attempts", static n => Snapshot(() => StartedRun.EndAsync(RetryOperations.CreateHost(n), WidePlans.Create(1, RetryOperations.Flaky)), 1)) { Smallest = 4 },
+        new("snapshots/of a run that has ended", "subtasks", static n => Snapshot(() => StartedRun.EndAsync(GrowthHost.Create(), WidePlans.Create(n)), n)) { Smallest = 1_000 },
+        new("snapshots/of a run that goes on", "subtasks", static n => Snapshot(() => StartedRun.StartAsync(GrowthHost.Create(), Blocked(n)), n + 1)) { Smallest = 1_000 },
+        new("snapshots/of many attempts", "attempts", static n => Snapshot(() => StartedRun.EndAsync(RetryOperations.CreateHost(n), WidePlans.Create(1, RetryOperations.Flaky)), 1)) { Smallest = 32 },
     ];
 
     private static Trial Snapshot(Func<Task<StartedRun>> start, int subtasks) => Trial.Using(start, started =>

@@ -18,9 +18,9 @@ internal static class StoredRunsOperations
         Constant("stores/first page of runs", Times, static store => CountAsync(store, new RunQuery { Max = FileOfRuns.Page }, FileOfRuns.Page)),
         Constant("stores/list by outcome", Times, static store => CountAsync(store, new RunQuery { Outcome = RunOutcome.Failed, Max = FileOfRuns.Page }, FileOfRuns.Page)),
         Constant("stores/find a run", Times * 10, FindAsync),
-        new("stores/open a file", Runs, Open) { Smallest = 20, Unit = "opening", Units = Openings, Cpu = CostLimit.Constant, Bytes = CostLimit.Constant },
-        new("stores/delete runs that have ended", Runs, Delete) { Smallest = 3, IsOnce = true },
-        new("stores/resume at start", Runs, ResumeAtStart) { Smallest = 2, IsOnce = true },
+        new("stores/open a file", Runs, Open) { Smallest = 160, Unit = "opening", Units = Openings, Cpu = CostLimit.Constant, Bytes = CostLimit.Constant },
+        new("stores/delete runs that have ended", Runs, Delete) { Smallest = 24, IsOnce = true },
+        new("stores/resume at start", Runs, ResumeAtStart) { Smallest = 16, IsOnce = true },
     ];
 
     private static GrowthOperation Constant(string name, int times, Func<IRunStore, Task> ask) => new(name, Runs, n => Filled(n, async file =>
@@ -30,7 +30,7 @@ internal static class StoredRunsOperations
             await ask(file.Store);
         }
     }))
-    { Smallest = 20, Unit = "call", Units = times, Cpu = CostLimit.Constant, Bytes = CostLimit.Constant };
+    { Smallest = 160, Unit = "call", Units = times, Cpu = CostLimit.Constant, Bytes = CostLimit.Constant };
 
     private static async Task FindAsync(IRunStore store)
     {

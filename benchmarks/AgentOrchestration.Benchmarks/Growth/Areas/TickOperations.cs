@@ -14,11 +14,11 @@ internal static class TickOperations
 
     public static IEnumerable<GrowthOperation> All =>
     [
-        new("ticks/progress that nobody reads", "reports", static n => Run((_, context) => Progress(context, n), Report)) { Smallest = 500 },
-        new("ticks/text that somebody reads", "pieces", static n => Run((_, context) => Text(context, n, length: 10), Stream, isWatched: true)) { Smallest = 250 },
+        new("ticks/progress that nobody reads", "reports", static n => Run((_, context) => Progress(context, n), Report)) { Smallest = 4_000 },
+        new("ticks/text that somebody reads", "pieces", static n => Run((_, context) => Text(context, n, length: 10), Stream, isWatched: true)) { Smallest = 2_000 },
         new("ticks/text, kept by a run that has ended", "characters in each of 1,000 pieces", Kept)
         {
-            Smallest = 60, IsKept = true, IsOnce = true, Bytes = CostLimit.Constant, Unit = "piece", Units = Pieces,
+            Smallest = 480, IsKept = true, IsOnce = true, Bytes = CostLimit.Constant, Unit = "piece", Units = Pieces,
         },
     ];
 

@@ -10,9 +10,9 @@ internal static class WatcherOperations
 
     public static IEnumerable<GrowthOperation> All =>
     [
-        new("watchers/one, of a growing run", "subtasks", static n => Watch(n, watchers: 1)) { Smallest = 125 },
-        new("watchers/many, of one run", "watchers", static n => Watch(Watched, watchers: n)) { Smallest = 2 },
-        new("watchers/of a run that has ended", "subtasks", Replay) { Smallest = 125 },
+        new("watchers/one, of a growing run", "subtasks", static n => Watch(n, watchers: 1)) { Smallest = 1_000 },
+        new("watchers/many, of one run", "watchers", static n => Watch(Watched, watchers: n)) { Smallest = 16 },
+        new("watchers/of a run that has ended", "subtasks", Replay) { Smallest = 1_000 },
     ];
 
     private static Trial Watch(int subtasks, int watchers)

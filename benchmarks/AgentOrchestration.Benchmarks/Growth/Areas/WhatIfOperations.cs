@@ -11,9 +11,9 @@ internal static class WhatIfOperations
 
     public static IEnumerable<GrowthOperation> All =>
     [
-        new("what-if/one more worker", "subtasks", Worker) { Smallest = 60, Cpu = CostLimit.Sorting },
-        new("what-if/another capacity, by pools", "pools", Capacity) { Smallest = 2, Cpu = CostLimit.Sorting },
-        new("what-if/one more of each pool", "pools", Gains) { Smallest = 2, Factor = 4 },
+        new("what-if/one more worker", "subtasks", Worker) { Smallest = 480, Cpu = CostLimit.Sorting },
+        new("what-if/another capacity, by pools", "pools", Capacity) { Smallest = 16, Cpu = CostLimit.Sorting },
+        new("what-if/one more of each pool", "pools", Gains) { Smallest = 2 },
     ];
 
     private static Trial Worker(int n) => Ask(
