@@ -252,7 +252,6 @@ internal sealed class SqliteSession : IDisposable
             return null;
         }
 
-        _ = ReadHeader(row);
         if (from == 0)
         {
             return new JournalCursor(row, 0, row.Origin);

@@ -1,3 +1,4 @@
+using AgentOrchestration.DependencyInjection;
 using AgentOrchestration.Plugins;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -20,7 +21,9 @@ public static class PluginBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(plugin);
-        PluginInstaller.Install(builder, plugin);
+        var recorded = new RecordedServices(builder.Services);
+        TaskTypePlaces.Share(builder.Services, recorded);
+        PluginInstaller.Install(builder.Services, recorded, new AgentOrchestrationBuilder(recorded), plugin);
         return builder;
     }
 }

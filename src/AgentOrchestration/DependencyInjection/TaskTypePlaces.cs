@@ -23,6 +23,9 @@ internal sealed class TaskTypePlaces
         return places;
     }
 
+    /// <summary>Makes another view of a collection know what is known of it.</summary>
+    public static void Share(IServiceCollection services, IServiceCollection view) => Known.AddOrUpdate(view, Of(services));
+
     /// <summary>Gets the task type at a place, or <see langword="null"/> when something else is there.</summary>
     public static TaskDescriptor? InstanceAt(IServiceCollection services, int index) =>
         services[index] is { IsKeyedService: false } service && service.ServiceType == typeof(TaskDescriptor) ? service.ImplementationInstance as TaskDescriptor : null;

@@ -127,7 +127,7 @@ internal sealed partial class LocalRun
         }));
 
     private bool ConditionHolds(int subtask) =>
-        Graph.Inputs[subtask]?.Condition is not { } part || Graph.SubtaskAt(subtask).Condition!.Holds(Inputs.Find(part));
+        Graph.Inputs[subtask]?.Condition is not { } part || Graph.SubtaskAt(subtask).Condition!.Holds(Inputs.FindForCondition(part));
 
     private async ValueTask<Preparation> FindOutAsync(int subtask)
     {

@@ -15,6 +15,7 @@ internal sealed class InputBinder(GrowingGraph graph, Func<int, object?> outputO
     private const int MaxMisfits = 3;
 
     private readonly PayloadSerializer _serializer = checker.Serializer;
+    private ConditionParts? _conditions;
 
     /// <summary>Gets the value of a secret, for what is bound and nothing else; <see langword="null"/> where there are none.</summary>
     public Func<string, string>? Reveal { get; init; }
@@ -173,9 +174,9 @@ internal sealed class InputBinder(GrowingGraph graph, Func<int, object?> outputO
             : throw new InvalidOperationException($"'{graph.SubtaskAt(source.Subtask).Id}{source.Path}' is no list, but {list.ValueKind}.");
     }
 
-    /// <summary>A part of an output, or <see langword="null"/> when the output has none such.</summary>
-    public JsonElement? Find(OutputSource source) =>
-        JsonPointer.TryResolve(WriteOutputOf(source.Subtask), source.Path, out JsonElement part) ? part : null;
+    /// <summary>The part of an output that a condition looks at, or <see langword="null"/> when the output has none such. Each condition asks once.</summary>
+    public JsonElement? FindForCondition(OutputSource source) =>
+        LazyInitializer.EnsureInitialized(ref _conditions, () => new ConditionParts(graph, WriteOutputOf)).Find(source);
 
     /// <summary>The output of a subtask as JSON: as it was when its code had returned, where that is kept, or as it is now.</summary>
     public JsonElement WriteOutputOf(int subtask)

@@ -14,10 +14,20 @@ internal sealed class ForecastPools
         _graph = graph;
         ResourceRequirements[] vectors = [.. graph.NeedVectorOf.Take(graph.Count).Distinct().Select(vector => graph.NeedVectors[vector])];
         Names = [.. vectors.SelectMany(needs => needs.Amounts).Select(need => need.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-        AtStart = [.. Names.Select(name => pools.FirstOrDefault(pool => pool.Name == name))];
+        Dictionary<string, ResourcePoolSnapshot> byName = new(StringComparer.Ordinal);
+        foreach (ResourcePoolSnapshot pool in pools)
+        {
+            byName.TryAdd(pool.Name, pool);
+        }
+
+        AtStart = [.. Names.Select(name => byName.GetValueOrDefault(name))];
         Capacities = [.. Names.Select(name => capacities[name])];
-        LargestNeeds = [.. Names.Select(name => vectors.SelectMany(needs => needs.Amounts).Where(need => need.Name == name).Max(need => need.Amount))];
         _byVector = [.. Enumerable.Range(0, graph.NeedVectors.Count).Select(vector => NeedsOf(graph.NeedVectors[vector]))];
+        LargestNeeds = new long[Names.Length];
+        foreach ((int pool, long amount) in vectors.SelectMany(NeedsOf))
+        {
+            LargestNeeds[pool] = Math.Max(LargestNeeds[pool], amount);
+        }
     }
 
     public string[] Names { get; }

@@ -8,11 +8,9 @@ internal sealed class ForecastUse
     private readonly ForecastSchedule _schedule;
     private readonly ForecastPools _pools;
     private readonly int _workers;
-    private readonly double[] _inUse;
-    private readonly double[] _peaks;
-    private readonly double[] _areas;
-    private readonly long[] _waited;
+    private readonly ForecastPoolUse[] _uses;
     private readonly int[] _waiting;
+    private int _waitingInAll;
     private int _running;
     private int _runningPeak;
     private double _runningArea;
@@ -23,10 +21,10 @@ internal sealed class ForecastUse
         _schedule = schedule;
         _pools = pools;
         _workers = workers;
-        _inUse = [.. pools.AtStart.Select(pool => pool.Kind == ResourcePoolKind.Reusable ? 0.0 : pool.InUse)];
-        _peaks = [.. _inUse];
-        _areas = new double[pools.Names.Length];
-        _waited = new long[pools.Names.Length];
+        _uses = [.. pools.AtStart.Select((pool, index) => new ForecastPoolUse(
+            pools.Capacities[index],
+            pool.Kind == ResourcePoolKind.Reusable ? 0 : pool.InUse,
+            pool.Period is { } period ? (double)pools.Capacities[index] / period.Ticks : 0))];
         _waiting = new int[pools.VectorCount];
         Sweep();
     }
@@ -46,9 +44,9 @@ internal sealed class ForecastUse
         .. _pools.Names.Select((name, pool) => new ForecastPool(
             ForecastPools.DisplayNameOf(name),
             _pools.Capacities[pool],
-            Share(_areas[pool], _pools.Capacities[pool]),
-            _peaks[pool] / _pools.Capacities[pool],
-            new TimeSpan(_waited[pool]))),
+            Share(_uses[pool].Area, _pools.Capacities[pool]),
+            _uses[pool].Peak / _pools.Capacities[pool],
+            new TimeSpan(_uses[pool].Waited))),
     ];
 
     private double Share(double area, long capacity) => _schedule.Makespan == 0 ? 0 : area / _schedule.Makespan / capacity;
@@ -67,34 +65,51 @@ internal sealed class ForecastUse
         }
 
         moments.Sort();
+        Array.ForEach(_uses, use => use.Begin(moments.Count > 0 ? moments[0].Time : 0));
         for (int index = 0; index < moments.Count; index++)
         {
             (long time, Step step, int subtask) = moments[index];
             if (_schedule.StartOf(subtask) < _schedule.EndOf(subtask) || step != Step.Ends)
             {
-                Apply(step, subtask);
+                Apply(step, subtask, time);
             }
 
             long lasts = index + 1 < moments.Count ? moments[index + 1].Time - time : 0;
-            if (lasts > 0)
-            {
-                Count(lasts);
-            }
+            _runningArea += (double)_running * lasts;
+            _waitedForWorkers += _waitingInAll > 0 && _running >= _workers ? lasts : 0;
         }
+
+        Array.ForEach(_uses, use => use.GoTo(moments.Count > 0 ? moments[^1].Time : 0));
     }
 
-    private void Apply(Step step, int subtask)
+    private void Apply(Step step, int subtask, long time)
     {
         int vector = _schedule.Graph.NeedVectorOf[subtask];
+        (int Pool, long Amount)[] needs = _pools.OfVector(vector);
+        foreach ((int pool, _) in needs)
+        {
+            _uses[pool].GoTo(time);
+        }
+
         if (step == Step.IsReady)
         {
-            _waiting[vector]++;
+            _waitingInAll++;
+            if (_waiting[vector]++ == 0)
+            {
+                Array.ForEach(needs, need => _uses[need.Pool].Wait(vector, need.Amount));
+            }
+
             return;
         }
 
         if (step == Step.Starts)
         {
-            _waiting[vector]--;
+            _waitingInAll--;
+            if (--_waiting[vector] == 0)
+            {
+                Array.ForEach(needs, need => _uses[need.Pool].EndWait(vector, need.Amount));
+            }
+
             if (_schedule.StartOf(subtask) == _schedule.EndOf(subtask))
             {
                 return;
@@ -104,45 +119,12 @@ internal sealed class ForecastUse
         int direction = step == Step.Starts ? 1 : -1;
         _running += direction;
         _runningPeak = Math.Max(_runningPeak, _running);
-        foreach ((int pool, long amount) in _pools.OfVector(vector))
+        foreach ((int pool, long amount) in needs)
         {
-            if (direction < 0 && !_pools.IsReusable(pool))
+            if (direction > 0 || _pools.IsReusable(pool))
             {
-                continue;
+                _uses[pool].Take(direction * amount);
             }
-
-            _inUse[pool] += direction * amount;
-            _peaks[pool] = Math.Max(_peaks[pool], _inUse[pool]);
-        }
-    }
-
-    private void Count(long lasts)
-    {
-        _runningArea += (double)_running * lasts;
-        bool anyWaits = false;
-        Span<bool> lacks = stackalloc bool[Math.Min(_inUse.Length, 64)];
-        lacks = _inUse.Length > lacks.Length ? new bool[_inUse.Length] : lacks;
-        for (int vector = 0; vector < _waiting.Length; vector++)
-        {
-            if (_waiting[vector] > 0)
-            {
-                anyWaits = true;
-                foreach ((int pool, long amount) in _pools.OfVector(vector))
-                {
-                    lacks[pool] |= amount > _pools.Capacities[pool] - _inUse[pool];
-                }
-            }
-        }
-
-        _waitedForWorkers += anyWaits && _running >= _workers ? lasts : 0;
-        for (int pool = 0; pool < _inUse.Length; pool++)
-        {
-            double perTick = _pools.AtStart[pool].Period is { } period ? (double)_pools.Capacities[pool] / period.Ticks : 0;
-            double grown = Math.Min(_inUse[pool], perTick * lasts);
-            double growing = grown > 0 ? grown / perTick : 0;
-            _areas[pool] += ((_inUse[pool] - grown) * lasts) + (grown * growing / 2);
-            _inUse[pool] -= grown;
-            _waited[pool] += lacks[pool] ? lasts : 0;
         }
     }
 }

@@ -13,11 +13,12 @@ internal static class GraphProblem
     {
         TaskGraph graph = context.Graph;
         string[] pools = [.. Enumerable.Range(0, graph.NeedVectors.Count).SelectMany(vector => graph.NeedVectors[vector].Amounts).Select(need => need.Name).Distinct(StringComparer.Ordinal)];
+        var indices = pools.Index().ToDictionary(pool => pool.Item, pool => pool.Index, StringComparer.Ordinal);
         bool isParallelismLimited = context.MaxParallelism < graph.Count;
         long[] capacities = [.. pools.Select(pool => Math.Max(1, context.GetCapacity(pool) ?? long.MaxValue)), .. isParallelismLimited ? [context.MaxParallelism] : Array.Empty<long>()];
-        long[][] needs = Enumerable.Range(0, graph.NeedVectors.Count)
-            .Select(vector => pools.Select(pool => graph.NeedVectors[vector].AmountOf(pool)).Concat(isParallelismLimited ? [1L] : []).ToArray())
-            .ToArray();
+        (int, long)[] ofAll = isParallelismLimited ? [(pools.Length, 1L)] : [];
+        (int, long)[][] needs = [.. Enumerable.Range(0, graph.NeedVectors.Count)
+            .Select(vector => graph.NeedVectors[vector].Amounts.Select(need => (indices[need.Name], need.Amount)).Concat(ofAll).ToArray())];
         long longest = LongestInAll / graph.Count;
         return new SchedulingProblem(
             [.. context.Durations.Select(duration => Math.Clamp(duration.Ticks, 1, longest))],

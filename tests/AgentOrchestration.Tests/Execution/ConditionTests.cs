@@ -104,6 +104,60 @@ public sealed class ConditionTests
         Assert.Equal(RunOutcome.Succeeded, result.Outcome);
     }
 
+    [Fact]
+    public async Task Conditions_on_parts_of_one_output_write_it_once_and_find_what_each_looks_at()
+    {
+        const int conditions = 200;
+        var table = new CountedTable([.. Enumerable.Range(0, conditions)]);
+        await using Engine engine = new(builder => builder
+            .AddTaskType("table", "Knows.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(table))
+            .AddTaskType("nothing", "Does nothing.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(None.Value)));
+
+        RunResult result = await engine.RunAsync(plan =>
+        {
+            SubtaskRef rows = plan.Add("rows", "table");
+            for (int i = 0; i < conditions; i++)
+            {
+                plan.Add($"s{i}", "nothing", when: new SubtaskCondition(rows.Output($"/rows/{i}"), ConditionOperator.LessThan) { Value = JsonElement.Parse("150") });
+            }
+
+            plan.Add("none", "nothing", when: new SubtaskCondition(rows.Output($"/rows/{conditions}"), ConditionOperator.Exists));
+            plan.Add("all", "nothing", when: new SubtaskCondition(rows.Output(), ConditionOperator.Exists));
+        });
+
+        Assert.Equal(1, table.Readings);
+        Assert.All(Enumerable.Range(0, conditions), i => Assert.Equal(i < 150 ? SubtaskState.Succeeded : SubtaskState.Skipped, result[$"s{i}"].State));
+        Assert.Equal((SubtaskState.Skipped, SubtaskState.Succeeded), (result["none"].State, result["all"].State));
+    }
+
+    [Fact]
+    public async Task A_condition_of_an_added_subtask_finds_its_part_when_others_have_looked_at_the_output_before()
+    {
+        await using Engine engine = new(builder => builder
+            .AddTaskType("facts", "Knows.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(new Facts(3, "b", [1, 2], null)))
+            .AddTaskType("nothing", "Does nothing.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(None.Value))
+            .AddTaskType("adds", "Adds.", (None _, TaskContext context, CancellationToken _) =>
+            {
+                context.AddSubtasks(added =>
+                {
+                    added.Add("text", "nothing", when: new SubtaskCondition(new SubtaskOutput("facts", "/text"), ConditionOperator.Exists));
+                    added.Add("more", "nothing", when: new SubtaskCondition(new SubtaskOutput("facts", "/list/2"), ConditionOperator.Exists));
+                });
+                return ValueTask.FromResult(None.Value);
+            }));
+
+        RunResult result = await engine.RunAsync(plan =>
+        {
+            SubtaskRef facts = plan.Add("facts", "facts");
+            SubtaskRef number = plan.Add("number", "nothing", when: new SubtaskCondition(facts.Output("/number"), ConditionOperator.Exists));
+            plan.Add("list", "nothing", when: new SubtaskCondition(facts.Output("/list"), ConditionOperator.Exists));
+            plan.Add("adds", "adds", after: [number]);
+        });
+
+        Assert.Equal(RunOutcome.Succeeded, result.Outcome);
+        Assert.Equal((SubtaskState.Succeeded, SubtaskState.Skipped), (result["adds/text"].State, result["adds/more"].State));
+    }
+
     private static SubtaskCondition Never(SubtaskRef facts) => new(facts.Output("/number"), ConditionOperator.Equals) { Value = JsonElement.Parse("4") };
 
     private static Engine Create(Action<AgentOrchestrationOptions>? options = null) => new(
@@ -113,6 +167,22 @@ public sealed class ConditionTests
             .AddTaskType("nothing", "Does nothing.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(None.Value))
             .AddTaskType<None, Facts>("broken", "Fails.", (_, _, _) => throw new InvalidDataException("Bad data.")),
         options);
+
+    private sealed class CountedTable(int[] rows)
+    {
+        private int _readings;
+
+        public int[] Rows
+        {
+            get
+            {
+                Interlocked.Increment(ref _readings);
+                return rows;
+            }
+        }
+
+        internal int Readings => _readings;
+    }
 
     private sealed record Facts(int Number, string Text, int[] List, string? Nothing);
 }

@@ -150,6 +150,55 @@ public sealed class PluginTests
     }
 
     [Fact]
+    public void A_plugin_that_replaces_and_removes_services_and_then_throws_leaves_them_in_their_places()
+    {
+        IAgentOrchestrationBuilder builder = new ServiceCollection().AddSingleton("first").AddAgentOrchestration();
+        builder.Services.AddSingleton("last");
+        ServiceDescriptor[] before = [.. builder.Services];
+
+        Assert.Throws<InvalidPluginException>(() => builder.AddPlugin(new FakePlugin("broken", plugin =>
+        {
+            plugin.Services[0] = ServiceDescriptor.Singleton("replaced");
+            plugin.Services.RemoveAt(1);
+            plugin.Services.Insert(2, ServiceDescriptor.Singleton("inserted"));
+            plugin.Services.Remove(before[^1]);
+            plugin.AddPlugin(new FakePlugin("within", within => within.AddTaskType(Negate)));
+            plugin.Services.Clear();
+            throw new InvalidTimeZoneException("It broke.");
+        })));
+
+        Assert.Equal(before, builder.Services);
+        builder.AddPlugin(new FakePlugin("within", within => within.AddTaskType(Negate)));
+    }
+
+    [Fact]
+    public void A_plugin_that_only_takes_back_what_it_has_added_registers_nothing()
+    {
+        var service = ServiceDescriptor.Singleton("a service");
+
+        InvalidPluginException error = Refusal(new FakePlugin("empty", plugin =>
+        {
+            plugin.Services.Add(service);
+            plugin.Services.Remove(service);
+        }));
+
+        Assert.Contains("it registers nothing", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Adding_a_plugin_costs_no_more_beside_many_others() => Cost.IsLinear(
+        plugins => Cost.BytesOf(() =>
+        {
+            IAgentOrchestrationBuilder builder = new ServiceCollection().AddAgentOrchestration();
+            for (int i = 0; i < plugins; i++)
+            {
+                string name = $"plugin{i}";
+                builder.AddPlugin(new FakePlugin(name, plugin => plugin.AddTaskType(name, "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(1))));
+            }
+        }),
+        size: 500);
+
+    [Fact]
     public void AddPlugin_WithATaskTypeThatIsTaken_IsRefusedAndNamesBoth()
     {
         IAgentOrchestrationBuilder builder = new ServiceCollection().AddAgentOrchestration().AddTaskType(Negate);

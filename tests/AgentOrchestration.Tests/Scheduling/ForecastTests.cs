@@ -265,6 +265,52 @@ public sealed class ForecastTests
         },
         Ledger(4));
 
+    [Fact]
+    public void A_forecast_looks_at_a_pool_only_when_something_happens_to_it() => Cost.IsLinear(
+        pools =>
+        {
+            Forecast forecast = OverPools(pools);
+            Assert.Equal(Seconds(20), forecast.Makespan);
+            var change = new ForecastChange { Capacities = new Dictionary<string, long> { ["pool0"] = 2 } };
+            return Cost.BytesOf(() => forecast.WhatIf(change));
+        },
+        size: 200);
+
+    [Fact]
+    public void A_pool_that_grows_again_is_waited_for_until_it_has_grown_enough()
+    {
+        var use = new ForecastPoolUse(capacity: 10, inUse: 0, perTick: 0.5);
+        use.Begin(100);
+        use.Take(10);
+        use.Wait(vector: 1, amount: 2);
+        use.Wait(vector: 2, amount: 4);
+        use.GoTo(102);
+        use.EndWait(vector: 2, amount: 4);
+        use.GoTo(130);
+
+        Assert.Equal((4, 10, 0), (use.Waited, use.Peak, use.InUse));
+        Assert.Equal(10 * 20 / 2.0, use.Area);
+    }
+
+    /// <summary>Two subtasks of each pool of one place, all of ten seconds.</summary>
+    private static Forecast OverPools(int pools)
+    {
+        ResourceAmount[] capacities = [.. Enumerable.Range(0, pools).Select(pool => new ResourceAmount($"pool{pool}", 1))];
+        var ledger = new ResourcePools(capacities);
+        TaskGraph graph = GraphOf.Plan(
+            plan =>
+            {
+                for (int i = 0; i < 2 * pools; i++)
+                {
+                    plan.Add($"s{i}", "work", estimatedDuration: Seconds(10), resources: ResourceRequirements.Of($"pool{i % pools}", 1));
+                }
+            },
+            ledger);
+        var observed = new ObservedDurations();
+        var ordering = new RunOrdering(SchedulingPolicies.CriticalPathFirst, ledger, observed, TimeProvider.System, NullLogger.Instance);
+        return new Forecaster(ledger, new RunOptions { MaxParallelism = 10_000 }, maxParallelismTotal: null, observed, ordering).Of(graph);
+    }
+
     private static Forecast Of(TaskGraph graph, int workers = 5, int gpus = 4, ObservedDurations? observed = null)
     {
         observed ??= new ObservedDurations();

@@ -22,10 +22,12 @@ internal sealed class ParallelGeneration(SchedulingProblem problem)
             _open[activity] = problem.Predecessors(activity).Length;
             if (_open[activity] == 0)
             {
-                Insert(activity, urgency);
+                _ready.Add(activity);
             }
         }
 
+        long[] urgencies = urgency.ToArray();
+        _ready.Sort((one, other) => (urgencies[one], one).CompareTo((urgencies[other], other)));
         long now = 0;
         do
         {
@@ -69,10 +71,9 @@ internal sealed class ParallelGeneration(SchedulingProblem problem)
 
     private void Release(int ended, ReadOnlySpan<long> urgency)
     {
-        ReadOnlySpan<ulong> needs = problem.Amounts.NeedsOf(ended);
-        for (int word = 0; word < needs.Length; word++)
+        foreach (PackedNeed need in problem.Amounts.NeedsOf(ended))
         {
-            _free[word] += needs[word];
+            _free[need.Word] += need.Amounts;
         }
 
         foreach (int successor in problem.Successors[ended])
@@ -86,29 +87,31 @@ internal sealed class ParallelGeneration(SchedulingProblem problem)
 
     private void Insert(int activity, ReadOnlySpan<long> urgency)
     {
-        int at = _ready.Count;
-        while (at > 0 && (urgency[_ready[at - 1]], _ready[at - 1]).CompareTo((urgency[activity], activity)) > 0)
+        (int low, int high) = (0, _ready.Count);
+        while (low < high)
         {
-            at--;
+            int middle = (low + high) / 2;
+            bool isBehind = (urgency[_ready[middle]], _ready[middle]).CompareTo((urgency[activity], activity)) > 0;
+            (low, high) = isBehind ? (low, middle) : (middle + 1, high);
         }
 
-        _ready.Insert(at, activity);
+        _ready.Insert(low, activity);
     }
 
     private bool TryTake(int activity)
     {
-        ReadOnlySpan<ulong> needs = problem.Amounts.NeedsOf(activity);
-        for (int word = 0; word < needs.Length; word++)
+        ReadOnlySpan<PackedNeed> needs = problem.Amounts.NeedsOf(activity);
+        foreach (PackedNeed need in needs)
         {
-            if ((((_free[word] | PackedAmounts.Guards) - needs[word]) & PackedAmounts.Guards) != PackedAmounts.Guards)
+            if (!PackedAmounts.Fits(need.Amounts, _free[need.Word]))
             {
                 return false;
             }
         }
 
-        for (int word = 0; word < needs.Length; word++)
+        foreach (PackedNeed need in needs)
         {
-            _free[word] -= needs[word];
+            _free[need.Word] -= need.Amounts;
         }
 
         return true;

@@ -18,9 +18,9 @@ internal sealed class SchedulingProblem
 
     /// <param name="durations">Of each activity, in any unit; positive, so that the order of ends, or of starts, is one in which predecessors come first.</param>
     /// <param name="predecessors">Of each activity those it waits for.</param>
-    /// <param name="needs">Of each activity how much of each resource it needs.</param>
+    /// <param name="needs">Of each activity what it needs, each resource once; activities may share an array.</param>
     /// <param name="capacities">Of each resource how much there is.</param>
-    public SchedulingProblem(long[] durations, int[][] predecessors, long[][] needs, long[] capacities)
+    public SchedulingProblem(long[] durations, int[][] predecessors, (int Resource, long Amount)[][] needs, long[] capacities)
         : this(durations, predecessors, Invert(predecessors), new PackedAmounts(needs, capacities))
     {
         Reversed = new SchedulingProblem(durations, Successors, predecessors, Amounts) { Reversed = this };
@@ -72,18 +72,21 @@ internal sealed class SchedulingProblem
         return longest;
     }
 
-    private long WorkBound(long[][] needs, long[] capacities)
+    private long WorkBound((int Resource, long Amount)[][] needs, long[] capacities)
     {
+        var work = new Int128[capacities.Length];
+        for (int activity = 0; activity < Count; activity++)
+        {
+            foreach ((int resource, long amount) in needs[activity])
+            {
+                work[resource] += (Int128)amount * Durations[activity];
+            }
+        }
+
         long bound = 0;
         for (int resource = 0; resource < capacities.Length; resource++)
         {
-            Int128 work = 0;
-            for (int activity = 0; activity < Count; activity++)
-            {
-                work += (Int128)needs[activity][resource] * Durations[activity];
-            }
-
-            bound = Math.Max(bound, (long)((work + capacities[resource] - 1) / capacities[resource]));
+            bound = Math.Max(bound, (long)((work[resource] + capacities[resource] - 1) / capacities[resource]));
         }
 
         return bound;

@@ -19,7 +19,7 @@ internal sealed class RandomProblem
         Problem = new SchedulingProblem(
             [.. Enumerable.Range(0, count).Select(_ => random.NextInt64(1, 20))],
             [.. Enumerable.Range(0, count).Select(activity => Enumerable.Range(0, activity).Where(_ => random.Next(6) == 0).ToArray())],
-            _needs,
+            Array.ConvertAll(_needs, amounts => amounts.Index().Select(need => (need.Index, need.Item)).ToArray()),
             _capacities);
     }
 

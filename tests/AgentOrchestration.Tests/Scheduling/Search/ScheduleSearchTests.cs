@@ -40,6 +40,22 @@ public sealed class ScheduleSearchTests
             iter: Simulations.Of(10_000));
 
     [Fact]
+    public void A_search_looks_only_at_the_resources_that_an_activity_needs() => Cost.IsLinear(
+        resources => Cost.BytesOf(() =>
+        {
+            var problem = new SchedulingProblem(
+                [.. Enumerable.Range(0, 4 * resources).Select(activity => 1 + (activity % 3L))],
+                [.. Enumerable.Range(0, 4 * resources).Select(_ => Array.Empty<int>())],
+                [.. Enumerable.Range(0, 4 * resources).Select(activity => new[] { (activity % resources, 1L) })],
+                [.. Enumerable.Repeat(1L, resources)]);
+
+            FoundSchedule found = ScheduleSearch.Run(problem, [new long[problem.Count]], Budget(10), seed: 1, () => false);
+
+            Assert.InRange(found.Makespan, problem.LowerBound, 12);
+        }),
+        size: 200);
+
+    [Fact]
     public void The_same_seed_finds_the_same_schedule() =>
         Gen.Int[0, int.MaxValue].Sample(
             seed =>
