@@ -167,10 +167,11 @@ public sealed class ManyRunsTests
 
         static async Task AppendAsync(SqliteRunStore store, int events)
         {
-            RunLease lease = await SqliteFileTests.CreateAsync(store, "long");
+            byte[] header = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new string('x', 100 * events));
+            RunLease? lease = await store.CreateAsync(new NewRun("long", DateTimeOffset.UnixEpoch, header), "test", TimeSpan.FromHours(1), TestEnd);
             for (int i = 0; i < events; i += 10)
             {
-                await store.AppendAsync(new JournalAppend { Lease = lease, Sequence = i, Events = [.. Enumerable.Repeat((ReadOnlyMemory<byte>)"{\"n\":1}"u8.ToArray(), 10)] }, TestEnd);
+                await store.AppendAsync(new JournalAppend { Lease = lease!, Sequence = i, Events = [.. Enumerable.Repeat((ReadOnlyMemory<byte>)"{\"n\":1}"u8.ToArray(), 10)] }, TestEnd);
             }
         }
     }

@@ -282,6 +282,12 @@ internal sealed class SqliteSession : IDisposable
         List<ReadOnlyMemory<byte>> events = [];
         if (cursor.Sequence >= row.Sequence)
         {
+            // The header holds the plan: whoever wants the first events only does not pay for it.
+            if (Find(row.RunId)?.Key == row.Key)
+            {
+                _ = ReadHeader(row);
+            }
+
             return cursor.Sequence == row.Sequence && cursor.Head.AsSpan().SequenceEqual(row.Head) ? events : throw Incomplete(row, cursor.Sequence);
         }
 
