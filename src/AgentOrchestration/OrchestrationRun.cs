@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AgentOrchestration.Execution;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Plans;
@@ -5,6 +6,7 @@ using AgentOrchestration.Resources;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling;
+using AgentOrchestration.Scheduling.Waiting;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration;
@@ -51,7 +53,8 @@ public sealed class OrchestrationRun : IAsyncDisposable
     /// </summary>
     /// <param name="cancellationToken">Ends the watching, not the run.</param>
     /// <returns>The events; those of a durable run that goes no further in this process end without the one that ends it.</returns>
-    public IAsyncEnumerable<RunEvent> WatchAsync(CancellationToken cancellationToken = default) => _handle.WatchAsync(cancellationToken);
+    public IAsyncEnumerable<RunEvent> WatchAsync(CancellationToken cancellationToken = default) =>
+        RunFlow.Current is { } reader && reader != _run.Flow ? WatchInsideAsync(cancellationToken) : _handle.WatchAsync(cancellationToken);
 
     /// <summary>The run as it is now.</summary>
     public RunSnapshot GetSnapshot() => _handle.GetSnapshot();
@@ -75,9 +78,14 @@ public sealed class OrchestrationRun : IAsyncDisposable
     /// <summary>Waits for the end. Failed subtasks are part of the result, not an exception.</summary>
     /// <param name="cancellationToken">Ends the waiting, not the run.</param>
     /// <exception cref="RunDetachedException">The run is durable and goes no further in this process.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The caller is code of this run, or of a run that code of this run waits for: it would never end.
+    /// </exception>
     public async Task<RunResult> WaitAsync(CancellationToken cancellationToken = default)
     {
-        RunOutcome outcome = await _handle.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+        Task<RunOutcome> completion = _handle.Completion;
+        using InnerWait? inside = completion.IsCompleted ? null : InnerWait.Begin(_run.Flow);
+        RunOutcome outcome = await completion.WaitAsync(cancellationToken).ConfigureAwait(false);
         return _result ??= new RunResult(outcome, _handle.GetSnapshot);
     }
 
@@ -153,17 +161,42 @@ public sealed class OrchestrationRun : IAsyncDisposable
     /// started or resumed it, and the last one who disposes of it ends it here; a run from <see cref="ITaskOrchestrator.Find"/> is held by
     /// none, and disposing of it changes nothing.
     /// </summary>
+    /// <remarks>
+    /// Code of the run itself, and its sinks, may dispose of it: then nothing is waited for. A sink that makes no progress for 2 seconds is not
+    /// waited for either, and the log names it.
+    /// </remarks>
     public async ValueTask DisposeAsync()
     {
         await CallerContext.Leave();
-        if (_isHolder && !Interlocked.Exchange(ref _isReleased, true))
+        Task closing = _isHolder && !Interlocked.Exchange(ref _isReleased, true) ? _run.ReleaseAsync() : Task.CompletedTask;
+        if (InnerWait.IsVain(_run.Flow))
         {
-            await _run.ReleaseAsync().ConfigureAwait(false);
+            return;
         }
 
+        await closing.ConfigureAwait(false);
         if (Completion.IsCompleted)
         {
             await _watching.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Code of another run reads: while it waits for the next event, it waits for the run.</summary>
+    private async IAsyncEnumerable<RunEvent> WatchInsideAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        IAsyncEnumerator<RunEvent> events = _handle.WatchAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using (events.ConfigureAwait(false))
+        {
+            while (await NextAsync(events.MoveNextAsync()).ConfigureAwait(false))
+            {
+                yield return events.Current;
+            }
+        }
+
+        async ValueTask<bool> NextAsync(ValueTask<bool> next)
+        {
+            using InnerWait? inside = next.IsCompleted || _handle.Completion.IsCompleted ? null : InnerWait.TryBegin(_run.Flow, out _);
+            return await next.ConfigureAwait(false);
         }
     }
 

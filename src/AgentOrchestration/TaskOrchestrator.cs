@@ -21,6 +21,7 @@ internal sealed class TaskOrchestrator(
     ITaskTypeRegistry taskTypes,
     IExecutor executor,
     RunMonitor monitor,
+    RunTracing tracing,
     Forecaster forecaster,
     LiveRuns liveRuns,
     AgentOrchestrationOptions options,
@@ -307,7 +308,7 @@ internal sealed class TaskOrchestrator(
     private Activity? BeginWatching(string? runId)
     {
         monitor.BeginWatching();
-        return RunTracing.StartRun(runId);
+        return tracing.StartRun(runId);
     }
 
     private void EndWatching(Activity? activity, Exception refusal)
@@ -315,7 +316,7 @@ internal sealed class TaskOrchestrator(
         monitor.EndWatching();
         if (activity is not null)
         {
-            RunTracing.EndRefused(activity, refusal);
+            tracing.EndRefused(activity, refusal);
         }
     }
 
@@ -331,7 +332,7 @@ internal sealed class TaskOrchestrator(
             monitor.EndWatching();
             if (activity is not null)
             {
-                RunTracing.EndRead(activity, run);
+                tracing.EndRead(activity, run);
             }
 
             return;
@@ -343,15 +344,16 @@ internal sealed class TaskOrchestrator(
             // It has not ended; whoever waits for it hears why.
             if (activity is not null)
             {
-                RunTracing.EndDetached(activity, run, run.Completion.Exception?.InnerException);
+                tracing.EndDetached(activity, run, run.Completion.Exception?.InnerException);
             }
 
             return;
         }
 
+        RunOutcome outcome = await run.Completion.ConfigureAwait(false);
         if (activity is not null)
         {
-            RunTracing.EndRun(activity, run, await run.Completion.ConfigureAwait(false));
+            tracing.EndRun(activity, run, outcome);
         }
 
         // After the end, so that no run takes longer for it.
@@ -363,5 +365,7 @@ internal sealed class TaskOrchestrator(
         {
             DurationObserver.Observe(run.GetSnapshot(), forecaster.Observed);
         }
+
+        await monitor.AlertAsync(run, outcome).ConfigureAwait(false);
     }
 }

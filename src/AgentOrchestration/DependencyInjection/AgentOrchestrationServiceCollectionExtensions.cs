@@ -19,7 +19,6 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -167,6 +166,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
             new RunLogger(LoggerOf<RunLogger>(provider), provider.GetRequiredService<SystemMonitor>())));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRunEventSink, RunMetrics>(provider =>
             new RunMetrics(provider.GetService<IMeterFactory>(), provider.GetRequiredService<IResourceManager>(), provider.GetRequiredService<WaitingRoom>())));
+        services.TryAddSingleton(provider => new RunTracing(LoggerOf<RunTracing>(provider)));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<TaskMiddleware, TracingMiddleware>());
     }
 
@@ -179,6 +179,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
             provider.GetRequiredService<ITaskTypeRegistry>(),
             provider.GetRequiredService<IExecutor>(),
             provider.GetRequiredService<RunMonitor>(),
+            provider.GetRequiredService<RunTracing>(),
             provider.GetRequiredService<Forecaster>(),
             provider.GetRequiredService<LiveRuns>(),
             options,
@@ -207,6 +208,5 @@ public static class AgentOrchestrationServiceCollectionExtensions
         : options;
 
     /// <summary>Logging is optional, and registering it is the application's business.</summary>
-    internal static ILogger<T> LoggerOf<T>(IServiceProvider provider) =>
-        provider.GetService<ILoggerFactory>() is { } factory ? new ShownLogger<T>(factory.CreateLogger<T>()) : NullLogger<T>.Instance;
+    internal static ILogger<T> LoggerOf<T>(IServiceProvider provider) => CalmLogger<T>.Of(provider.GetService<ILoggerFactory>());
 }

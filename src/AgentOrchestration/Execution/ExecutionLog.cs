@@ -34,6 +34,15 @@ internal static partial class ExecutionLog
     [LoggerMessage(809, LogLevel.Error, "Run {RunId} goes no further in this process: {Reason}")]
     public static partial void Detached(ILogger logger, Exception? exception, string runId, string reason);
 
+    [LoggerMessage(816, LogLevel.Warning, "Run {RunId} waits for resources: {Reason}")]
+    public static partial void HeldByCaller(ILogger logger, string runId, string reason);
+
+    [LoggerMessage(817, LogLevel.Warning, "Run {RunId}: the event sink {Sink} has not taken all events, {Handled} so far, and is not waited for any longer; the run is not affected.")]
+    public static partial void SinkNotWaitedFor(ILogger logger, string runId, string sink, long handled);
+
+    [LoggerMessage(818, LogLevel.Warning, "Run {RunId}: the result cache has not stored all results, and is not waited for any longer.")]
+    public static partial void CacheNotWaitedFor(ILogger logger, string runId);
+
     [LoggerMessage(815, LogLevel.Warning, "Run {RunId}: the result of subtask {SubtaskId} does not come back from its JSON as it was: {Difference}. Its task type accepts that; what comes back counts.")]
     public static partial void OutputLossy(ILogger logger, string runId, string subtaskId, string difference);
 }

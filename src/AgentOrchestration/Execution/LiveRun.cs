@@ -1,4 +1,5 @@
 using AgentOrchestration.Runs;
+using AgentOrchestration.Scheduling.Waiting;
 
 namespace AgentOrchestration.Execution;
 
@@ -16,6 +17,9 @@ internal sealed class LiveRun(IRunHandle handle)
 
     /// <summary>The run as its executor sees it.</summary>
     public IRunHandle Handle { get; private set; } = handle;
+
+    /// <summary>The run as its code sees it; <see langword="null"/> when an executor of an application's own runs it.</summary>
+    public RunFlow? Flow { get; } = (handle as LocalRun)?.Flow;
 
     /// <summary>Completes when the run is driven here no longer: it has ended, or it was closed and its code has returned.</summary>
     public Task Gone

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using AgentOrchestration.Resources;
+using AgentOrchestration.Scheduling.Waiting;
 
 namespace AgentOrchestration.Execution;
 
@@ -89,7 +90,9 @@ internal sealed class LiveRuns
         await Task.WhenAll(closing, CloseAllAsync(graceEnd)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private Task CloseAllAsync(CancellationToken graceEnd) => Task.WhenAll(_runs.Values.Select(run => run.ShutDownAsync(graceEnd)));
+    /// <summary>A run whose code closes it, or whose sink does, is closed too, but cannot be waited for there.</summary>
+    private Task CloseAllAsync(CancellationToken graceEnd) => Task.WhenAll(
+        _runs.Values.Select(run => (run, Closing: run.ShutDownAsync(graceEnd))).Where(closing => !InnerWait.IsVain(closing.run.Flow)).Select(closing => closing.Closing));
 
     private void EndStart()
     {

@@ -2,6 +2,7 @@ using AgentOrchestration.Graph;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Scheduling;
+using AgentOrchestration.Scheduling.Waiting;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -116,6 +117,12 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
         try
         {
             Run.RestoreContext();
+            if (Lease?.Source is Holding holding)
+            {
+                holding.Subtask = Index;
+                RunFlow.Enter(holding);
+            }
+
             _payload = Run.BindInput(Index);
             if (Interlocked.CompareExchange(ref _phase, Phase.Begun, Phase.Waiting) != Phase.Waiting)
             {

@@ -371,6 +371,7 @@ internal sealed partial class LocalRun
         _resources.StopWaiting([]);
         _timers.End();
         Secrets.End();
+        Flow.End();
         History.Cut();
         _ = EndLookUpsAsync();
         _completion.TrySetException(new RunDetachedException(RunId, reason, exception));

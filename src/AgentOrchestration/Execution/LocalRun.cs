@@ -20,7 +20,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     private readonly RunSignal _signal;
     private readonly RunTimers _timers;
 #pragma warning disable CA2213 // A captured context needs no disposal, and abandoned code may still look at it.
-    private readonly ExecutionContext? _context = ExecutionContext.Capture();
+    private readonly ExecutionContext? _context;
 #pragma warning restore CA2213
     private readonly TaskCompletionSource<RunOutcome> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 #pragma warning disable CA2213 // Has no timer, so it needs no disposal; a cache may still look at its token.
@@ -34,7 +34,7 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     private readonly WrittenOutputs? _written;
     private readonly FixedInputs _fixedInputs;
     private bool _needsResources;
-    private readonly List<Task> _pumps = [];
+    private readonly List<RunEventPump> _pumps = [];
 
     public LocalRun(LocalExecutor executor, TaskGraph graph, RunOptions options, SubtaskOrder order, RunJournal? journal = null, ReusableResults? reusable = null)
     {
@@ -47,7 +47,10 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
         _signal = new RunSignal(executor.Workers);
         RunId = journal?.RunId ?? executor.Workers.NewRunId();
         _ended = _ending.Token;
-        _resources = new RunShare(executor.Room, options.MaxPassedOver) { Told = OnReleased };
+        _resources = new RunShare(executor.Room, options.MaxPassedOver) { Told = OnReleased, Reported = OnHeldByCaller };
+        Flow = new RunFlow(RunId, _resources, index => Graph.SubtaskAt(index).Id);
+        _resources.Flow = Flow;
+        _context = Flow.Capture();
         _core = new DispatchCore(
             graph, _resources, RunId, options, order, reusable is null ? SharablesOf(graph, executor.Cache is not null) : static _ => true, executor.Ordering.Observed);
         if (journal is not null)
@@ -79,6 +82,9 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
 
     public string RunId { get; }
 
+    /// <summary>The run as its code sees it.</summary>
+    public RunFlow Flow { get; }
+
     public GrowingGraph Graph => _core.State.Graph;
 
     TaskGraph IRunHandle.Graph => PlannedGraph;
@@ -94,9 +100,12 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
     private void Begin(Action<LocalRun, long, Decisions> what)
     {
         // One pump for each, so that a slow sink holds up no other.
-        foreach (IRunEventSink sink in Executor.Sinks.Where(sink => sink.IsEnabled))
+        foreach (IRunEventSink sink in Executor.Sinks)
         {
-            _pumps.Add(Executor.Workers.RunAsync(() => RunEventPump.PumpAsync(this, _past, sink, Executor.Logger)));
+            if (RunEventPump.IsWanted(sink, this))
+            {
+                _pumps.Add(new RunEventPump(this, _past, sink));
+            }
         }
 
         _journal?.HoldLease(Break);
@@ -168,11 +177,16 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
         }
 
         await GraceAsync(Completion, Timeout.InfiniteTimeSpan, graceEnd).ConfigureAwait(false);
-        Task[] rest = [];
-        Tell(0, (run, _, _, _) => rest = [.. run._pumps, .. run._cacheWrites]);
+        Task[] writes = [];
+        Tell(0, (run, _, _, _) => writes = [.. run._cacheWrites]);
 
         // A sink or a cache that lags is not waited for without end.
-        await GraceAsync(Task.WhenAll(rest), Options.AbandonAfter, graceEnd).ConfigureAwait(false);
+        using var grace = new ObserverGrace(Executor.TimeProvider, Options.AbandonAfter, graceEnd);
+        await Task.WhenAll([.. _pumps.Select(pump => pump.WaitAsync(grace)), GraceAsync(Task.WhenAll(writes), Options.AbandonAfter, graceEnd)]).ConfigureAwait(false);
+        if (Array.Exists(writes, write => !write.IsCompleted))
+        {
+            ExecutionLog.CacheNotWaitedFor(Executor.Logger, RunId);
+        }
     }
 
     /// <summary>Waits for something, but neither longer than so long nor beyond a moment.</summary>
@@ -192,6 +206,10 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
         if (_context is not null)
         {
             ExecutionContext.Restore(_context);
+        }
+        else
+        {
+            RunFlow.Enter(Flow);
         }
     }
 
@@ -280,10 +298,14 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
         }
     });
 
+    /// <summary>Called inside the gates: the log is written elsewhere.</summary>
+    private void OnHeldByCaller(string reason) => Executor.Workers.Queue(() => ExecutionLog.HeldByCaller(Executor.Logger, RunId, reason));
+
     private void End()
     {
         _timers.End();
         Secrets.End();
+        Flow.End();
         _ = EndLookUpsAsync();
         _completion.TrySetResult(_core.State.Outcome);
     }

@@ -1,46 +1,82 @@
 using AgentOrchestration.Runs;
-using Microsoft.Extensions.Logging;
 
 namespace AgentOrchestration.Execution;
 
 /// <summary>Carries the events of a run to a sink, apart from the run itself.</summary>
-internal static class RunEventPump
+internal sealed class RunEventPump
 {
+    private readonly LocalRun _run;
+    private readonly IRunEventSink _sink;
+    private readonly Task _pumping;
+    private long _handled;
+
     /// <param name="run">The run.</param>
     /// <param name="past">How many of its facts happened before it was resumed here.</param>
     /// <param name="sink">The sink.</param>
-    /// <param name="logger">Where it is told that the sink threw.</param>
-    public static async Task PumpAsync(IRunHandle run, int past, IRunEventSink sink, ILogger logger)
+    public RunEventPump(LocalRun run, int past, IRunEventSink sink)
     {
+        _run = run;
+        _sink = sink;
+        _pumping = run.Executor.Workers.RunAsync(() => PumpAsync(past));
+    }
+
+    /// <summary>Whether a sink wants to receive a run that starts now. One that throws does not.</summary>
+    public static bool IsWanted(IRunEventSink sink, LocalRun run)
+    {
+        try
+        {
+            return sink.IsEnabled;
+        }
+        catch (Exception exception)
+        {
+            ExecutionLog.SinkThrew(run.Executor.Logger, exception, run.RunId, sink.GetType().Name);
+            return false;
+        }
+    }
+
+    /// <summary>Waits until the sink has received everything, as long as it makes progress; otherwise the log names it.</summary>
+    public async Task WaitAsync(ObserverGrace grace)
+    {
+        if (!await grace.WaitAsync(_pumping, () => Interlocked.Read(ref _handled)).ConfigureAwait(false))
+        {
+            ExecutionLog.SinkNotWaitedFor(_run.Executor.Logger, _run.RunId, _sink.GetType().Name, Interlocked.Read(ref _handled));
+        }
+    }
+
+    private async Task PumpAsync(int past)
+    {
+        _run.Flow.EnterSink();
         bool hasEnded = false;
-        await foreach (RunEvent runEvent in run.WatchAsync(CancellationToken.None).ConfigureAwait(false))
+        await foreach (RunEvent runEvent in _run.WatchAsync(CancellationToken.None).ConfigureAwait(false))
         {
             hasEnded |= runEvent is RunEnded;
             if (runEvent is not (SubtaskTick or TicksLost) && runEvent.Sequence < past)
             {
-                Tell(() => sink.OnReplayed(run.RunId, runEvent));
+                Tell(() => _sink.OnReplayed(_run.RunId, runEvent));
             }
             else
             {
-                Tell(() => sink.OnEvent(run.RunId, runEvent));
+                Tell(() => _sink.OnEvent(_run.RunId, runEvent));
             }
+
+            Interlocked.Increment(ref _handled);
         }
 
         if (!hasEnded)
         {
-            Tell(() => sink.OnDetached(run.RunId));
+            Tell(() => _sink.OnDetached(_run.RunId));
         }
+    }
 
-        void Tell(Action what)
+    private void Tell(Action what)
+    {
+        try
         {
-            try
-            {
-                what();
-            }
-            catch (Exception exception)
-            {
-                ExecutionLog.SinkThrew(logger, exception, run.RunId, sink.GetType().Name);
-            }
+            what();
+        }
+        catch (Exception exception)
+        {
+            ExecutionLog.SinkThrew(_run.Executor.Logger, exception, _run.RunId, _sink.GetType().Name);
         }
     }
 }

@@ -22,6 +22,13 @@ internal static class ConcurrencyLimit
 
     public static bool IsLimit(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
 
+    /// <summary>Whose limit it is, from its name.</summary>
+    public static string Describe(string name)
+    {
+        string[] parts = name.Split(':', 4);
+        return parts.Length == 4 ? $"the task type '{parts[2]}' of the key '{parts[3]}'" : $"the task type '{parts[2]}'";
+    }
+
     /// <summary>How many attempts a limit lets run, from its name.</summary>
     public static long CapacityOf(string name)
     {

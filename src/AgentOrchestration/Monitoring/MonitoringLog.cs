@@ -38,6 +38,12 @@ internal static partial class MonitoringLog
     [LoggerMessage(1102, LogLevel.Warning, "The alert rule {Rule} threw; it is asked again next time.")]
     public static partial void AlertRuleThrew(ILogger logger, Exception exception, string rule);
 
+    [LoggerMessage(1105, LogLevel.Warning, "Run {RunId}: alerts are still being raised ({What} has not returned) and are not waited for any longer; the run is not affected.")]
+    public static partial void AlertNotWaitedFor(ILogger logger, string runId, string what);
+
+    [LoggerMessage(1106, LogLevel.Warning, "A listener of activities threw when {Activity} {What}; the run is not affected.")]
+    public static partial void ActivityListenerThrew(ILogger logger, Exception exception, string activity, string what);
+
     [LoggerMessage(1103, LogLevel.Warning, "The resource probe {Probe} threw; usage is not known until it answers again.")]
     public static partial void ProbeThrew(ILogger logger, Exception exception, string probe);
 

@@ -12,6 +12,7 @@ internal sealed class RunMonitor
     private readonly IAlertSink[] _sinks;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
+    private readonly TimeSpan _longestGrace = TimeSpan.FromSeconds(30);
     private readonly HashSet<string> _raised = new(StringComparer.Ordinal);
 
     public RunMonitor(SystemMonitor system, IEnumerable<AlertRule> rules, IEnumerable<IAlertSink> sinks, TimeProvider timeProvider, ILogger<RunMonitor> logger)
@@ -34,22 +35,44 @@ internal sealed class RunMonitor
     {
         try
         {
-            // Rules and sinks are code of others: they never run on the thread that started the run.
             await ((Task)run.Completion).ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.SuppressThrowing);
-            if (!run.Completion.IsCompletedSuccessfully)
-            {
-                return;
-            }
-
-            RunOutcome outcome = await run.Completion.ConfigureAwait(false);
-            foreach (AlertRule rule in _rules.Where(rule => rule.RunCondition is not null && Holds(rule, () => rule.RunCondition(outcome))))
-            {
-                Raise(new Alert(rule.Name, $"Run {run.RunId} {outcome}.", _timeProvider.GetUtcNow()) { RunId = run.RunId });
-            }
         }
         finally
         {
             EndWatching();
+        }
+    }
+
+    /// <summary>Raises what is to be said of the end of a run. Rules and sinks that block are not waited for without end; the log names them.</summary>
+    public async Task AlertAsync(IRunHandle run, RunOutcome outcome)
+    {
+        AlertRule[] rules = [.. _rules.Where(rule => rule.RunCondition is not null)];
+        if (rules.Length == 0)
+        {
+            return;
+        }
+
+        var raising = new Raising();
+
+        // Rules and sinks are code of others: they never run on the thread that ends the run.
+        Task raised = Task.Run(() => Raise(run, outcome, rules, raising));
+        using var grace = new ObserverGrace(_timeProvider, _longestGrace, CancellationToken.None);
+        if (!await grace.WaitAsync(raised, () => raising.Steps).ConfigureAwait(false))
+        {
+            MonitoringLog.AlertNotWaitedFor(_logger, run.RunId, raising.Now);
+        }
+    }
+
+    private void Raise(IRunHandle run, RunOutcome outcome, AlertRule[] rules, Raising raising)
+    {
+        (run as LocalRun)?.Flow.EnterSink();
+        foreach (AlertRule rule in rules)
+        {
+            raising.Begin($"the rule {rule.Name}");
+            if (Holds(rule, () => rule.RunCondition!(outcome)))
+            {
+                Raise(new Alert(rule.Name, $"Run {run.RunId} {outcome}.", _timeProvider.GetUtcNow()) { RunId = run.RunId }, raising);
+            }
         }
     }
 
@@ -85,10 +108,11 @@ internal sealed class RunMonitor
         }
     }
 
-    private void Raise(Alert alert)
+    private void Raise(Alert alert, Raising? raising = null)
     {
         foreach (IAlertSink sink in _sinks)
         {
+            raising?.Begin($"the sink {sink.GetType().Name}");
             try
             {
                 sink.OnAlert(alert);
@@ -97,6 +121,24 @@ internal sealed class RunMonitor
             {
                 MonitoringLog.AlertSinkThrew(_logger, exception, sink.GetType().Name);
             }
+        }
+    }
+
+    /// <summary>How far the alerts of a run have come.</summary>
+    private sealed class Raising
+    {
+        private long _steps;
+        private volatile string _now = "";
+
+        public long Steps => Interlocked.Read(ref _steps);
+
+        /// <summary>Whose code runs.</summary>
+        public string Now => _now;
+
+        public void Begin(string what)
+        {
+            _now = what;
+            Interlocked.Increment(ref _steps);
         }
     }
 }

@@ -1,44 +1,85 @@
 using System.Diagnostics;
 using AgentOrchestration.Execution;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Tasks;
+using Microsoft.Extensions.Logging;
 
 namespace AgentOrchestration.Monitoring;
 
-/// <summary>The activities of the library. An attempt's is ambient for the code it runs, so that chat calls show inside it.</summary>
-internal static class RunTracing
+/// <summary>
+/// The activities of the library. An attempt's is ambient for the code it runs, so that chat calls show inside it. Listeners are code of others
+/// that only observe: what they throw is logged, and changes nothing.
+/// </summary>
+internal sealed class RunTracing(ILogger<RunTracing> logger)
 {
+    private const string RunName = "orchestration.run";
+    private const string AttemptName = "orchestration.attempt";
     private const string RunIdTag = "agent_orchestration.run.id";
     private const string OutcomeTag = "agent_orchestration.outcome";
 
-    public static ActivitySource Source { get; } = new(OrchestrationDiagnostics.ActivitySourceName);
+    private static readonly ActivitySource Source = new(OrchestrationDiagnostics.ActivitySourceName);
+
+    /// <summary>Whether anybody listens.</summary>
+    public static bool IsActive => Source.HasListeners();
 
     /// <summary>Starts the activity of a run; it is current until the caller's method returns, for the executor to capture.</summary>
     /// <param name="runId">The run, where its id is known before it is made.</param>
-    public static Activity? StartRun(string? runId) =>
-        Source.HasListeners() ? Source.StartActivity(ActivityKind.Internal, tags: runId is null ? [] : [new(RunIdTag, runId)], name: "orchestration.run") : null;
+    public Activity? StartRun(string? runId) => Source.HasListeners()
+        ? Start(RunName, () => Source.StartActivity(ActivityKind.Internal, tags: runId is null ? [] : [new(RunIdTag, runId)], name: RunName))
+        : null;
+
+    /// <summary>Starts the activity of an attempt; it is current until the caller's method returns.</summary>
+    public Activity? StartAttempt(TaskContext context)
+    {
+        Activity? activity = Start(AttemptName, () => Source.StartActivity(AttemptName));
+        activity?.SetTag(RunIdTag, context.RunId);
+        activity?.SetTag("agent_orchestration.subtask.id", context.Subtask.Id);
+        activity?.SetTag("agent_orchestration.task_type", context.TaskType.Name);
+        activity?.SetTag("agent_orchestration.attempt", context.Attempt);
+        return activity;
+    }
+
+    /// <summary>Ends the activity of an attempt.</summary>
+    /// <param name="activity">The activity.</param>
+    /// <param name="context">The attempt.</param>
+    /// <param name="exception">What its code threw; <see langword="null"/> when it succeeded.</param>
+    public void EndAttempt(Activity activity, TaskContext context, Exception? exception)
+    {
+        if (exception is null)
+        {
+            activity.SetStatus(ActivityStatusCode.Ok);
+        }
+        else
+        {
+            activity.SetTag("error.type", exception.GetType().FullName);
+            activity.SetStatus(ActivityStatusCode.Error, SubtaskError.From(exception, context.Redact).Message);
+        }
+
+        Stop(activity);
+    }
 
     /// <summary>Names the run that has started.</summary>
     public static void Started(Activity? activity, string runId) => activity?.SetTag(RunIdTag, runId);
 
-    public static void EndRun(Activity activity, IRunHandle run, RunOutcome outcome)
+    public void EndRun(Activity activity, IRunHandle run, RunOutcome outcome)
     {
         activity.SetTag("agent_orchestration.subtasks", run.Graph.Count);
         activity.SetTag(OutcomeTag, outcome.ToString());
         activity.SetStatus(outcome == RunOutcome.Succeeded ? ActivityStatusCode.Ok : ActivityStatusCode.Error);
-        activity.Dispose();
+        Stop(activity);
     }
 
     /// <summary>Ends the activity of a run that did not start or resume.</summary>
-    public static void EndRefused(Activity activity, Exception exception)
+    public void EndRefused(Activity activity, Exception exception)
     {
         activity.SetTag(OutcomeTag, "Refused");
         activity.SetTag("error.type", exception.GetType().FullName);
-        activity.SetStatus(ActivityStatusCode.Error, exception.Message);
-        activity.Dispose();
+        activity.SetStatus(ActivityStatusCode.Error, SubtaskError.From(exception).Message);
+        Stop(activity);
     }
 
     /// <summary>Ends the activity of a run that continues elsewhere or later. Only what was not asked for is an error.</summary>
-    public static void EndDetached(Activity activity, IRunHandle run, Exception? exception)
+    public void EndDetached(Activity activity, IRunHandle run, Exception? exception)
     {
         activity.SetTag("agent_orchestration.subtasks", run.Graph.Count);
         activity.SetTag(OutcomeTag, "Detached");
@@ -49,14 +90,53 @@ internal static class RunTracing
             activity.SetStatus(ActivityStatusCode.Error, exception.Message);
         }
 
-        activity.Dispose();
+        Stop(activity);
     }
 
     /// <summary>Ends the activity of a run that had ended before and is only read.</summary>
-    public static void EndRead(Activity activity, IRunHandle run)
+    public void EndRead(Activity activity, IRunHandle run)
     {
         activity.SetTag("agent_orchestration.subtasks", run.Graph.Count);
         activity.SetTag(OutcomeTag, "Read");
-        activity.Dispose();
+        Stop(activity);
+    }
+
+    private Activity? Start(string name, Func<Activity?> start)
+    {
+        Activity? caller = Activity.Current;
+        try
+        {
+            return start();
+        }
+        catch (Exception exception)
+        {
+            MonitoringLog.ActivityListenerThrew(logger, exception, name, "started");
+            Restore(caller);
+            return null;
+        }
+    }
+
+    private void Stop(Activity activity)
+    {
+        try
+        {
+            activity.Dispose();
+        }
+        catch (Exception exception)
+        {
+            MonitoringLog.ActivityListenerThrew(logger, exception, activity.OperationName, "ended");
+        }
+    }
+
+    private static void Restore(Activity? caller)
+    {
+        try
+        {
+            Activity.Current = caller;
+        }
+        catch (Exception)
+        {
+            // Who listens to changes of the current one.
+        }
     }
 }

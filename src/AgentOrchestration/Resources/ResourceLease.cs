@@ -6,7 +6,8 @@ namespace AgentOrchestration.Resources;
 /// </summary>
 public sealed class ResourceLease : IDisposable
 {
-    private Action<ResourceRequirements>? _release;
+    // An action, or a source: one object less for each attempt.
+    private object? _release;
 
     /// <summary>Makes a lease. For implementations of <see cref="IResourceManager"/>.</summary>
     /// <param name="granted">What was granted.</param>
@@ -19,9 +20,29 @@ public sealed class ResourceLease : IDisposable
         _release = release;
     }
 
+    internal ResourceLease(ResourceRequirements granted, LeaseSource source)
+    {
+        Granted = granted;
+        _release = source;
+    }
+
     /// <summary>What was granted.</summary>
     public ResourceRequirements Granted { get; }
 
+    /// <summary>Gets where the lease comes from; <see langword="null"/> when it is another manager's, or was given back.</summary>
+    internal LeaseSource? Source => Volatile.Read(ref _release) as LeaseSource;
+
     /// <summary>Gives the resources back.</summary>
-    public void Dispose() => Interlocked.Exchange(ref _release, null)?.Invoke(Granted);
+    public void Dispose()
+    {
+        object? release = Interlocked.Exchange(ref _release, null);
+        if (release is LeaseSource source)
+        {
+            source.GiveBack();
+        }
+        else
+        {
+            ((Action<ResourceRequirements>?)release)?.Invoke(Granted);
+        }
+    }
 }

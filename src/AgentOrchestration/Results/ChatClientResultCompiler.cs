@@ -7,7 +7,6 @@ using AgentOrchestration.Runs;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AgentOrchestration.Results;
 
@@ -54,7 +53,7 @@ internal sealed class ChatClientResultCompiler<T>(ITaskTypeRegistry taskTypes, P
     private ValueTask<ChatResponse> AskForJsonAsync(IChatClient client, string shown, CancellationToken cancellationToken)
     {
         ChatResponseFormatJson format = ChatResponseFormat.ForJsonSchema<T>(_serializer.Options);
-        ILogger logger = loggers is null ? NullLogger.Instance : new ShownLogger<ChatClientResultCompiler<T>>(loggers.CreateLogger<ChatClientResultCompiler<T>>());
+        ILogger logger = CalmLogger<ChatClientResultCompiler<T>>.Of(loggers);
         return AnswerForms.Of(client).AskAsync(allowsStrict: false, AskAsync, logger, cancellationToken);
 
         async ValueTask<ChatResponse> AskAsync(AnswerForm form)

@@ -19,6 +19,7 @@ internal sealed class LimitedResources(IResourceManager inner, int? maxAttempts,
     private readonly Lock _gate = new();
     private readonly Dictionary<string, long> _used = new(StringComparer.Ordinal);
     private HashSet<string>? _growing;
+    private HashSet<string>? _returned;
     private int _attempts;
 
     public event EventHandler? Released
@@ -58,6 +59,28 @@ internal sealed class LimitedResources(IResourceManager inner, int? maxAttempts,
             yield return (Attempts, 1);
         }
     }
+
+    /// <summary>What there is in all of a pool or limit of which only those who hold it can give back; <see langword="null"/> for any other.</summary>
+    public long? CapacityToReturn(string pool)
+    {
+        try
+        {
+            return pool == Attempts ? maxAttempts
+                : IsLimit(pool) || (_returned ??= [.. inner.Snapshot().Where(known => known.Kind == ResourcePoolKind.Reusable).Select(known => known.Name)]).Contains(pool) ? GetCapacity(pool)
+                : null;
+        }
+        catch (Exception)
+        {
+            // An application's own manager cannot say what there is.
+            return null;
+        }
+    }
+
+    /// <summary>A pool or limit as a message names it.</summary>
+    public static string Describe(string pool) =>
+        pool == Attempts ? $"the attempts that all runs may have at a time (MaxParallelismTotal)"
+        : ConcurrencyLimit.IsLimit(pool) ? $"the attempts that {ConcurrencyLimit.Describe(pool)} may have at a time (MaxConcurrency)"
+        : $"'{pool}'";
 
     /// <summary>Whether a name is that of a pool, not of a limit.</summary>
     public static bool IsPool(string name) => name != Attempts && !ConcurrencyLimit.IsLimit(name);
@@ -122,11 +145,11 @@ internal sealed class LimitedResources(IResourceManager inner, int? maxAttempts,
     public bool TryAcquire(ResourceRequirements needs, [NotNullWhen(true)] out ResourceLease? lease)
     {
         ArgumentNullException.ThrowIfNull(needs);
-        if (maxAttempts is null && !HasLimit(needs))
-        {
-            return inner.TryAcquire(needs, out lease);
-        }
+        return maxAttempts is null && !HasLimit(needs) ? inner.TryAcquire(needs, out lease) : TryAcquireLimited(needs, out lease);
+    }
 
+    private bool TryAcquireLimited(ResourceRequirements needs, [NotNullWhen(true)] out ResourceLease? lease)
+    {
         ResourceAmount[] limits = [.. needs.Amounts.Where(need => IsLimit(need.Name))];
 
         lease = null;

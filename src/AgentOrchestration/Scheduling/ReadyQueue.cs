@@ -279,7 +279,7 @@ internal sealed class ReadyQueue(GrowingGraph graph, RunShare share)
                 return true;
             }
 
-            error = WhyNever(group.Needs);
+            error = WhyNever(group.Needs) ?? (share.WhyStuck(group) is { } reason ? new SubtaskError("ResourcesHeldByCaller", reason) : null);
             if (error is not null)
             {
                 share.Unpark(group);

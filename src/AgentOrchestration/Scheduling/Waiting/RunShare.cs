@@ -10,7 +10,7 @@ namespace AgentOrchestration.Scheduling.Waiting;
 /// </summary>
 /// <param name="room">Where all runs wait.</param>
 /// <param name="maxPassedOver">How often others that come later may take of a pool before something that waits for it.</param>
-internal sealed class RunShare(WaitingRoom room, int maxPassedOver = RunOptions.DefaultMaxPassedOver)
+internal sealed partial class RunShare(WaitingRoom room, int maxPassedOver = RunOptions.DefaultMaxPassedOver)
 {
     private readonly Dictionary<string, PoolShare> _pools = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TimeSpan> _waited = new(StringComparer.Ordinal);
@@ -69,7 +69,7 @@ internal sealed class RunShare(WaitingRoom room, int maxPassedOver = RunOptions.
             return false;
         }
 
-        lease = new ResourceLease(group.Needs, _ => GiveBack(group.Amounts, granted));
+        lease = new ResourceLease(group.Needs, new Holding(this, group.Amounts, granted));
         return true;
     }
 
@@ -625,11 +625,13 @@ internal sealed class RunShare(WaitingRoom room, int maxPassedOver = RunOptions.
 
     private static long AmountOf(ReadyGroup group, string pool) => Array.Find(group.Amounts, amount => amount.Pool == pool).Amount;
 
-    private void GiveBack((string Pool, long Amount)[] amounts, ResourceLease granted)
+    /// <summary>Takes back what an attempt held. Called outside the gate.</summary>
+    public void GiveBack(Holding holding, ResourceLease granted)
     {
         lock (room.Gate)
         {
-            foreach ((string pool, long amount) in amounts)
+            EndWaits(holding);
+            foreach ((string pool, long amount) in holding.Amounts)
             {
                 PoolShare share = ShareOf(pool);
                 share.Held -= amount;

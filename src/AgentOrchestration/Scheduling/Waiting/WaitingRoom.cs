@@ -33,6 +33,9 @@ internal sealed class WaitingRoom
 
     public Lock Gate { get; } = new();
 
+    /// <summary>Inside the gate: by pool, what attempts hold whose code waits for another run.</summary>
+    public Dictionary<string, long> HeldByWaiting { get; } = new(StringComparer.Ordinal);
+
     /// <summary>By pool, who waits for it and how long runs have waited for it.</summary>
     public IReadOnlyDictionary<string, ResourceWait> Waits()
     {
