@@ -79,6 +79,7 @@ internal sealed partial class RunShare
     /// <summary>The code of an attempt begins, or has ended, to wait for other runs.</summary>
     public void AddWaits(Holding holding, int waits)
     {
+        ToldRuns told = default;
         lock (room.Gate)
         {
             if (holding.IsReleased)
@@ -91,6 +92,40 @@ internal sealed partial class RunShare
             if (before == 0 || holding.Waits == 0)
             {
                 CountHeld(holding, Math.Sign(holding.Waits - before));
+            }
+
+            foreach (RunShare run in before == 0 && room.Reserved.Count > 0 ? room.Reserved.ToArray() : [])
+            {
+                run.EndVainReservation(ref told);
+            }
+        }
+
+        told.Tell();
+    }
+
+    /// <summary>
+    /// Whether a group cannot be served before the runs end for which others wait who hold what it needs: nobody yields to it, or those runs,
+    /// which may need the same, would wait for it in turn.
+    /// </summary>
+    private bool NeedsWhatWaits(ReadyGroup group) => LacksBeside(group, room.HeldByWaiting, out _);
+
+    private void EndVainReservation(ref ToldRuns told)
+    {
+        if (_reservedFor is { } group && NeedsWhatWaits(group))
+        {
+            EndReservationAmongRuns(group, ref told);
+            BePatientAgain(group);
+        }
+    }
+
+    /// <summary>A group is not reserved for now: it may be passed over as often as at first.</summary>
+    private void BePatientAgain(ReadyGroup group)
+    {
+        foreach ((string pool, _) in group.Amounts)
+        {
+            if (_pools.TryGetValue(pool, out PoolShare? share) && share.Place.IsInLine)
+            {
+                Update(share, maxPassedOver);
             }
         }
     }

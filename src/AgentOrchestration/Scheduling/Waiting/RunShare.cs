@@ -322,8 +322,15 @@ internal sealed partial class RunShare(WaitingRoom room, int maxPassedOver = Run
 
     private void ReserveAmongRuns(ReadyGroup group, ref ToldRuns told)
     {
+        if (NeedsWhatWaits(group))
+        {
+            BePatientAgain(group);
+            return;
+        }
+
         _reservedFor = group;
         _reservedAt = room.NextTurn();
+        room.Reserved.Add(this);
         foreach ((string pool, _) in group.Amounts)
         {
             ShareOf(pool).IsReserved = true;
@@ -341,6 +348,7 @@ internal sealed partial class RunShare(WaitingRoom room, int maxPassedOver = Run
         }
 
         _reservedFor = null;
+        room.Reserved.Remove(this);
         foreach ((string pool, _) in group.Amounts)
         {
             ShareOf(pool).IsReserved = false;

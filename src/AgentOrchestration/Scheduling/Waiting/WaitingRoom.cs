@@ -36,6 +36,9 @@ internal sealed class WaitingRoom
     /// <summary>Inside the gate: by pool, what attempts hold whose code waits for another run.</summary>
     public Dictionary<string, long> HeldByWaiting { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Inside the gate: the runs that nobody goes before.</summary>
+    public HashSet<RunShare> Reserved { get; } = [];
+
     /// <summary>By pool, who waits for it and how long runs have waited for it.</summary>
     public IReadOnlyDictionary<string, ResourceWait> Waits()
     {
