@@ -280,7 +280,7 @@ internal sealed class TaskOrchestrator(
         }
         finally
         {
-            Activity.Current = caller;
+            RunTracing.Restore(caller);
         }
     }
 
@@ -300,7 +300,7 @@ internal sealed class TaskOrchestrator(
         }
         finally
         {
-            Activity.Current = caller;
+            RunTracing.Restore(caller);
         }
     }
 

@@ -165,7 +165,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRunEventSink, RunLogger>(provider =>
             new RunLogger(LoggerOf<RunLogger>(provider), provider.GetRequiredService<SystemMonitor>())));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRunEventSink, RunMetrics>(provider =>
-            new RunMetrics(provider.GetService<IMeterFactory>(), provider.GetRequiredService<IResourceManager>(), provider.GetRequiredService<WaitingRoom>())));
+            new RunMetrics(provider.GetService<IMeterFactory>(), provider.GetRequiredService<IResourceManager>(), provider.GetRequiredService<WaitingRoom>(), LoggerOf<RunMetrics>(provider))));
         services.TryAddSingleton(provider => new RunTracing(LoggerOf<RunTracing>(provider)));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<TaskMiddleware, TracingMiddleware>());
     }

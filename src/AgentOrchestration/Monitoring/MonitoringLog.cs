@@ -44,6 +44,9 @@ internal static partial class MonitoringLog
     [LoggerMessage(1106, LogLevel.Warning, "A listener of activities threw when {Activity} {What}; the run is not affected.")]
     public static partial void ActivityListenerThrew(ILogger logger, Exception exception, string activity, string what);
 
+    [LoggerMessage(1107, LogLevel.Warning, "A listener of measurements threw when an instrument was published; the instrument is left out.")]
+    public static partial void MeterListenerThrew(ILogger logger, Exception exception);
+
     [LoggerMessage(1103, LogLevel.Warning, "The resource probe {Probe} threw; usage is not known until it answers again.")]
     public static partial void ProbeThrew(ILogger logger, Exception exception, string probe);
 

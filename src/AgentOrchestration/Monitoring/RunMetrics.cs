@@ -3,6 +3,7 @@ using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling;
 using AgentOrchestration.Scheduling.Waiting;
+using Microsoft.Extensions.Logging;
 
 namespace AgentOrchestration.Monitoring;
 
@@ -10,32 +11,34 @@ namespace AgentOrchestration.Monitoring;
 internal sealed class RunMetrics : IRunEventSink, IDisposable
 {
     private readonly Meter? _ownMeter;
-    private readonly Histogram<double> _subtaskDuration;
-    private readonly Histogram<double> _runDuration;
-    private readonly Counter<long> _attemptFailures;
+    private readonly Histogram<double>? _subtaskDuration;
+    private readonly Histogram<double>? _runDuration;
+    private readonly Counter<long>? _attemptFailures;
+    private readonly ILogger _logger;
     private readonly FoldedRuns _runs = new();
 
-    public RunMetrics(IMeterFactory? meterFactory, IResourceManager resources, WaitingRoom shares)
+    public RunMetrics(IMeterFactory? meterFactory, IResourceManager resources, WaitingRoom shares, ILogger<RunMetrics> logger)
     {
+        _logger = logger;
 #pragma warning disable CA2000 // The factory owns what it makes; our own is disposed below.
         Meter meter = meterFactory?.Create(OrchestrationDiagnostics.MeterName) ?? (_ownMeter = new Meter(OrchestrationDiagnostics.MeterName));
 #pragma warning restore CA2000
-        _subtaskDuration = meter.CreateHistogram<double>("agent_orchestration.subtask.duration", "s", "How long subtasks took, retries included.");
-        _runDuration = meter.CreateHistogram<double>("agent_orchestration.run.duration", "s", "How long runs took.");
-        _attemptFailures = meter.CreateCounter<long>("agent_orchestration.attempt.failures", "{attempt}", "Attempts that failed.");
-        meter.CreateObservableUpDownCounter(
-            "agent_orchestration.resource.capacity", () => Pools(resources, pool => pool.Capacity), "{unit}", "What there is of a resource in all.");
-        meter.CreateObservableUpDownCounter(
-            "agent_orchestration.resource.in_use", () => Pools(resources, pool => pool.InUse), "{unit}", "What of a resource is leased out, or used up and not grown again.");
-        meter.CreateObservableCounter(
-            "agent_orchestration.resource.use", () => Pools(resources, pool => pool.UnitSeconds), "{unit}.s", "What of a resource was in use, summed over time.");
-        meter.CreateObservableUpDownCounter(
-            "agent_orchestration.resource.waiting_runs", () => Waits(shares, wait => wait.Runs), "{run}", "Runs of which something waits for a resource.");
-        meter.CreateObservableCounter(
-            "agent_orchestration.resource.wait_time", () => Waits(shares, wait => wait.Waited.TotalSeconds), "s", "How long runs have waited for a resource.");
+        _subtaskDuration = Publish(() => meter.CreateHistogram<double>("agent_orchestration.subtask.duration", "s", "How long subtasks took, retries included."));
+        _runDuration = Publish(() => meter.CreateHistogram<double>("agent_orchestration.run.duration", "s", "How long runs took."));
+        _attemptFailures = Publish(() => meter.CreateCounter<long>("agent_orchestration.attempt.failures", "{attempt}", "Attempts that failed."));
+        Publish(() => meter.CreateObservableUpDownCounter(
+            "agent_orchestration.resource.capacity", () => Pools(resources, pool => pool.Capacity), "{unit}", "What there is of a resource in all."));
+        Publish(() => meter.CreateObservableUpDownCounter(
+            "agent_orchestration.resource.in_use", () => Pools(resources, pool => pool.InUse), "{unit}", "What of a resource is leased out, or used up and not grown again."));
+        Publish(() => meter.CreateObservableCounter(
+            "agent_orchestration.resource.use", () => Pools(resources, pool => pool.UnitSeconds), "{unit}.s", "What of a resource was in use, summed over time."));
+        Publish(() => meter.CreateObservableUpDownCounter(
+            "agent_orchestration.resource.waiting_runs", () => Waits(shares, wait => wait.Runs), "{run}", "Runs of which something waits for a resource."));
+        Publish(() => meter.CreateObservableCounter(
+            "agent_orchestration.resource.wait_time", () => Waits(shares, wait => wait.Waited.TotalSeconds), "s", "How long runs have waited for a resource."));
     }
 
-    public bool IsEnabled => _subtaskDuration.Enabled || _runDuration.Enabled || _attemptFailures.Enabled;
+    public bool IsEnabled => _subtaskDuration?.Enabled == true || _runDuration?.Enabled == true || _attemptFailures?.Enabled == true;
 
     public void OnEvent(string runId, RunEvent runEvent)
     {
@@ -50,7 +53,7 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
         }
         else if (runEvent is RunEnded ended)
         {
-            _runDuration.Record((ended.Time - run.StartedAt).TotalSeconds, new KeyValuePair<string, object?>("outcome", ended.Outcome.ToString()));
+            _runDuration?.Record((ended.Time - run.StartedAt).TotalSeconds, new KeyValuePair<string, object?>("outcome", ended.Outcome.ToString()));
         }
     }
 
@@ -68,17 +71,32 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
         where T : struct =>
         shares.Waits().Select(wait => new Measurement<T>(what(wait.Value), new KeyValuePair<string, object?>("resource", wait.Key)));
 
+    /// <summary>Makes an instrument. A listener that throws when it is told of it gets no measurements of it, and nobody else either.</summary>
+    private T? Publish<T>(Func<T> make)
+        where T : class
+    {
+        try
+        {
+            return make();
+        }
+        catch (Exception exception)
+        {
+            MonitoringLog.MeterListenerThrew(_logger, exception);
+            return null;
+        }
+    }
+
     private void Record(SubtaskSnapshot subtask, SubtaskEvent subtaskEvent)
     {
         var taskType = new KeyValuePair<string, object?>("task_type", subtask.Subtask.TaskType);
         if (subtaskEvent is AttemptFailed or SubtaskFailed { Attempt: > 0 })
         {
-            _attemptFailures.Add(1, taskType);
+            _attemptFailures?.Add(1, taskType);
         }
 
         if (subtask.EndedAt is not null)
         {
-            _subtaskDuration.Record((subtask.Duration ?? TimeSpan.Zero).TotalSeconds, taskType, new KeyValuePair<string, object?>("state", subtask.State.ToString()));
+            _subtaskDuration?.Record((subtask.Duration ?? TimeSpan.Zero).TotalSeconds, taskType, new KeyValuePair<string, object?>("state", subtask.State.ToString()));
         }
     }
 }

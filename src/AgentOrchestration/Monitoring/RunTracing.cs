@@ -17,21 +17,21 @@ internal sealed class RunTracing(ILogger<RunTracing> logger)
     private const string RunIdTag = "agent_orchestration.run.id";
     private const string OutcomeTag = "agent_orchestration.outcome";
 
-    private static readonly ActivitySource Source = new(OrchestrationDiagnostics.ActivitySourceName);
+    private static readonly ActivitySource? Source = CreateSource(OrchestrationDiagnostics.ActivitySourceName);
 
     /// <summary>Whether anybody listens.</summary>
-    public static bool IsActive => Source.HasListeners();
+    public static bool IsActive => Source?.HasListeners() == true;
 
     /// <summary>Starts the activity of a run; it is current until the caller's method returns, for the executor to capture.</summary>
     /// <param name="runId">The run, where its id is known before it is made.</param>
-    public Activity? StartRun(string? runId) => Source.HasListeners()
-        ? Start(RunName, () => Source.StartActivity(ActivityKind.Internal, tags: runId is null ? [] : [new(RunIdTag, runId)], name: RunName))
+    public Activity? StartRun(string? runId) => IsActive
+        ? Start(RunName, () => Source!.StartActivity(ActivityKind.Internal, tags: runId is null ? [] : [new(RunIdTag, runId)], name: RunName))
         : null;
 
     /// <summary>Starts the activity of an attempt; it is current until the caller's method returns.</summary>
     public Activity? StartAttempt(TaskContext context)
     {
-        Activity? activity = Start(AttemptName, () => Source.StartActivity(AttemptName));
+        Activity? activity = Start(AttemptName, () => Source!.StartActivity(AttemptName));
         activity?.SetTag(RunIdTag, context.RunId);
         activity?.SetTag("agent_orchestration.subtask.id", context.Subtask.Id);
         activity?.SetTag("agent_orchestration.task_type", context.TaskType.Name);
@@ -101,6 +101,32 @@ internal sealed class RunTracing(ILogger<RunTracing> logger)
         Stop(activity);
     }
 
+    /// <summary>Makes the activity that was current before current again.</summary>
+    public static void Restore(Activity? caller)
+    {
+        try
+        {
+            Activity.Current = caller;
+        }
+        catch (Exception)
+        {
+            // Who listens to changes of the current one threw; it is current all the same.
+        }
+    }
+
+    /// <summary>Makes a source. Listeners are asked whether they listen to it: when one of them throws, there is no tracing.</summary>
+    internal static ActivitySource? CreateSource(string name)
+    {
+        try
+        {
+            return new ActivitySource(name);
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
     private Activity? Start(string name, Func<Activity?> start)
     {
         Activity? caller = Activity.Current;
@@ -128,15 +154,4 @@ internal sealed class RunTracing(ILogger<RunTracing> logger)
         }
     }
 
-    private static void Restore(Activity? caller)
-    {
-        try
-        {
-            Activity.Current = caller;
-        }
-        catch (Exception)
-        {
-            // Who listens to changes of the current one.
-        }
-    }
 }

@@ -9,7 +9,17 @@ namespace AgentOrchestration.Plans;
 internal sealed class CalmLogger<T>(ILogger inner) : ILogger<T>
 {
     /// <summary>A logger of the application, when it logs.</summary>
-    public static ILogger<T> Of(ILoggerFactory? factory) => factory is null ? NullLogger<T>.Instance : new CalmLogger<T>(new ShownLogger<T>(new Logger<T>(factory)));
+    public static ILogger<T> Of(ILoggerFactory? factory)
+    {
+        try
+        {
+            return factory is null ? NullLogger<T>.Instance : new CalmLogger<T>(new ShownLogger<T>(new Logger<T>(factory)));
+        }
+        catch (Exception)
+        {
+            return NullLogger<T>.Instance;
+        }
+    }
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull
