@@ -10,6 +10,7 @@ using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Journal;
 using AgentOrchestration.Scheduling;
+using AgentOrchestration.Scheduling.Waiting;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -182,6 +183,7 @@ internal sealed class TaskOrchestrator(
                 }
 
                 // It has ended, or is being detached here: its code returns, its lease is released.
+                using InnerWait? inside = InnerWait.Begin(live.Flow);
                 await live.Gone.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 cancellationToken.ThrowIfCancellationRequested();
             }

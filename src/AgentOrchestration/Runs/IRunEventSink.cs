@@ -4,6 +4,11 @@ namespace AgentOrchestration.Runs;
 /// Hears every event of every run, in order within each run. A sink that throws or lags harms no run: it is called apart from it.
 /// Implementations must be safe for concurrent use by several runs.
 /// </summary>
+/// <remarks>
+/// Disposing of a run, and <c>RunAsync</c>, wait for its sinks as long as they make progress: one that blocks for 2 seconds in a call, or does not
+/// catch up within the run's <see cref="RunOptions.AbandonAfter"/>, is named in the log and not waited for any longer; it still receives the rest.
+/// A sink may dispose of the run or of the application's services: nothing waits for it then.
+/// </remarks>
 public interface IRunEventSink
 {
     /// <summary>Whether the sink wants to hear a run that starts now. A run that no sink wants makes no event objects.</summary>

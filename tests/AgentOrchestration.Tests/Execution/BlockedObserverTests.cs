@@ -2,7 +2,6 @@ using System.Diagnostics;
 using AgentOrchestration.Monitoring;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Plugins;
-using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Planning;
@@ -22,17 +21,21 @@ public sealed class BlockedObserverTests
     public async Task Disposing_of_a_run_does_not_wait_for_a_sink_that_blocks_and_the_log_names_the_sink()
     {
         using var log = new LogOfWarnings();
-        using var sink = new TestSink((_, _, open) => open.Wait(TestEnd));
+        using var open = new ManualResetEventSlim();
+        var sink = new TestSink((_, _) => open.Wait(TestEnd));
         await using Engine engine = With(sink, log);
         OrchestrationRun run = await engine.StartOneAsync();
         Assert.Equal(RunOutcome.Succeeded, (await run.EndAsync()).Outcome);
         await sink.Entered.InTimeAsync();
+        DateTimeOffset begin = engine.Clock.GetUtcNow();
 
         Task disposal = run.DisposeAsync().AsTask();
         await AdvanceAsync(engine, Grace - TimeSpan.FromMilliseconds(1));
         Assert.False(disposal.IsCompleted);
-        await engine.AdvanceUntilAsync(Completed(disposal), TimeSpan.FromMilliseconds(1));
+        await engine.AdvanceUntilAsync(Completed(disposal), TimeSpan.FromMilliseconds(100));
 
+        Assert.InRange(engine.Clock.GetUtcNow() - begin, Grace, 5 * Grace);
+        open.Set();
         Assert.Contains(log.Lines, line => line.Contains(run.RunId, StringComparison.Ordinal) && line.Contains(nameof(TestSink), StringComparison.Ordinal));
     }
 
@@ -42,7 +45,7 @@ public sealed class BlockedObserverTests
         using var log = new LogOfWarnings();
         using var next = new SemaphoreSlim(0);
         int received = 0;
-        using var sink = new TestSink((_, _, _) =>
+        var sink = new TestSink((_, _) =>
         {
             next.Wait(TestEnd);
             Interlocked.Increment(ref received);
@@ -73,7 +76,7 @@ public sealed class BlockedObserverTests
         using var log = new LogOfWarnings();
         using var next = new SemaphoreSlim(0);
         int received = 0;
-        using var sink = new TestSink((_, _, _) =>
+        var sink = new TestSink((_, _) =>
         {
             next.Wait(TestEnd);
             Interlocked.Increment(ref received);
@@ -105,7 +108,7 @@ public sealed class BlockedObserverTests
     {
         using var log = new LogOfWarnings();
         using var open = new ManualResetEventSlim();
-        using var sink = new TestSink((_, _, _) => open.Wait(TestEnd));
+        var sink = new TestSink((_, _) => open.Wait(TestEnd));
         var alerts = new AlertSink(_ => open.Wait(TestEnd));
         await using Engine engine = new(
             builder =>
@@ -167,19 +170,24 @@ public sealed class BlockedObserverTests
     [InlineData("sink", "provider")]
     [InlineData("alert sink", "run")]
     [InlineData("alert sink", "provider")]
+    public Task Disposing_in_an_observer_does_not_wait_for_itself(string where, string what) => DisposeInsideAsync(where, what);
+
+    [Theory]
     [InlineData("handler", "run")]
     [InlineData("handler", "provider")]
     [InlineData("nested handler", "run")]
     [InlineData("nested handler", "provider")]
     [InlineData("token callback", "run")]
     [InlineData("token callback", "provider")]
-    public async Task Disposing_from_inside_ends_without_waiting_for_itself(string where, string what)
+    public Task Disposing_in_code_of_a_run_does_not_wait_for_itself(string where, string what) => DisposeInsideAsync(where, what);
+
+    private static async Task DisposeInsideAsync(string where, string what)
     {
         Engine engine = null!;
         using var log = new LogOfWarnings();
         var own = new TaskCompletionSource<OrchestrationRun>();
         var disposed = new TaskCompletionSource();
-        using var sink = new TestSink((_, runEvent, _) => DisposeIf(where == "sink" && runEvent is SubtaskSucceeded));
+        var sink = new TestSink((_, runEvent) => DisposeIf(where == "sink" && runEvent is SubtaskSucceeded));
         var alerts = new AlertSink(_ => DisposeIf(where == "alert sink"));
         engine = new Engine(
             builder => builder
@@ -266,9 +274,8 @@ public sealed class BlockedObserverTests
         }
     }
 
-    private sealed class TestSink(Action<string, RunEvent, ManualResetEventSlim> onEvent) : IRunEventSink, IDisposable
+    private sealed class TestSink(Action<string, RunEvent> onEvent) : IRunEventSink
     {
-        private readonly ManualResetEventSlim _open = new();
         private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public bool IsEnabled => true;
@@ -278,10 +285,8 @@ public sealed class BlockedObserverTests
         public void OnEvent(string runId, RunEvent runEvent)
         {
             _entered.TrySetResult();
-            onEvent(runId, runEvent, _open);
+            onEvent(runId, runEvent);
         }
-
-        public void Dispose() => _open.Set();
     }
 
     private sealed class AlertSink(Action<Alert> onAlert) : IAlertSink

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
-using AgentOrchestration.Execution;
 using AgentOrchestration.Monitoring;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Results;
