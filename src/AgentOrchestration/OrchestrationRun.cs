@@ -53,6 +53,7 @@ public sealed class OrchestrationRun : IAsyncDisposable
     /// </summary>
     /// <param name="cancellationToken">Ends the watching, not the run.</param>
     /// <returns>The events; those of a durable run that goes no further in this process end without the one that ends it.</returns>
+    /// <remarks>Code of the run itself may read too, but the event that ends the run never comes before that code has returned.</remarks>
     public IAsyncEnumerable<RunEvent> WatchAsync(CancellationToken cancellationToken = default) =>
         RunFlow.Current is { } reader && reader != _run.Flow ? WatchInsideAsync(cancellationToken) : _handle.WatchAsync(cancellationToken);
 

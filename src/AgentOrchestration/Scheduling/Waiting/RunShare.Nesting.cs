@@ -48,7 +48,7 @@ internal sealed partial class RunShare
 
         foreach (PoolShare share in _pools.Values)
         {
-            if (share.Waiting > 0 && share.Groups.ToList().Exists(place => place.Who.WaitsFor == share && LacksBeside(place.Who, held, out _)))
+            if (WaitsInVain(share, held))
             {
                 return true;
             }
@@ -57,15 +57,18 @@ internal sealed partial class RunShare
         return false;
     }
 
-    /// <summary>All that waits in the run is to ask again. Called outside the gate.</summary>
+    private bool WaitsInVain(PoolShare share, Dictionary<string, long> held) =>
+        share.Waiting > 0 && share.Groups.ToList().Exists(place => place.Who.WaitsFor == share && LacksBeside(place.Who, held, out _));
+
+    /// <summary>What waits in the run for something that may be held by those who wait for it is to ask again. Called outside the gate.</summary>
     public void AskAgain()
     {
         ToldRuns told = default;
         lock (room.Gate)
         {
-            foreach (PoolShare share in _pools.Values.ToArray())
+            foreach (PoolShare share in _parked > 0 && room.HeldByWaiting.Count > 0 ? _pools.Values.ToArray() : [])
             {
-                if (share.Waiting > 0)
+                if (WaitsInVain(share, room.HeldByWaiting))
                 {
                     share.AsksAll = true;
                     room.Tell(share, ref told);
