@@ -299,6 +299,8 @@ public sealed class SecretTests
         Assert.Null(result["a"].Error!.Exception);
         Assert.Null(new OrchestrationFailedException(result).InnerException);
         Assert.All((await Engine.EventsAsync(run)).OfType<SubtaskFailed>(), failed => Assert.Null(failed.Error.Exception));
+        await run.DisposeAsync();
+        Assert.Contains(logs.GetSnapshot(), log => log.Level == LogLevel.Error);
         Assert.All(logs.GetSnapshot(), log => Assert.Null(log.Exception));
     }
 

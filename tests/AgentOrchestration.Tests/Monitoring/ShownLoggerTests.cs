@@ -69,6 +69,8 @@ public sealed class ShownLoggerTests
         Assert.EndsWith("… (cut, 10000000 characters in all)", result["a"].Error!.Message, StringComparison.Ordinal);
         Assert.All(await Engine.EventsAsync(run), next => Assert.InRange((next as SubtaskFailed)?.Error.Message.Length ?? 0, 0, 65_536));
         Assert.All(await host.JournalAsync(run.RunId), line => Assert.InRange(line.Length, 0, 70_000));
+        await run.DisposeAsync();
+        Assert.Contains(logs.GetSnapshot(), log => log.Exception is not null);
         Assert.All(logs.GetSnapshot(), log => Assert.InRange(log.Message.Length + (log.Exception?.ToString().Length ?? 0), 0, 140_000));
         Assert.InRange(new OrchestrationFailedException(result).Message.Length, 0, 70_000);
     }
