@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Benchmarks.Growth.Areas;
 
-/// <summary>Runs at once that share what there is too little of.</summary>
+/// <summary>Runs at once that share what there is too little of. Those that wait are in a sorted tree.</summary>
 internal static class ManyRunsOperations
 {
     private const int Subtasks = 20;
@@ -29,5 +29,5 @@ internal static class ManyRunsOperations
             });
             return Trial.Using(() => GrowthHost.Create(options, register), host => Task.WhenAll(Enumerable.Range(0, n).Select(_ => host.RunAsync(plan))));
         })
-        { Smallest = 32 };
+        { Smallest = 32, Cpu = CostLimit.Sorting };
 }
