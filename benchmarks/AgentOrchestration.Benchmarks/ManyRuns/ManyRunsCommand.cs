@@ -22,11 +22,18 @@ internal static class ManyRunsCommand
     public static Command Create()
     {
         var results = new Option<bool>("--results") { Description = "Writes benchmarks/results/many-runs.md." };
-        var command = new Command("many-runs", "1 to 10,000 runs at once that share a pool, two, or a limit, beside SemaphoreSlim; with its goals.") { results };
+        var only = new Option<SharedLimit[]>("--only")
+        {
+            Description = "Only these limits, and nothing in time: --only TwoPools KeyLimit.",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [],
+        };
+        var command = new Command("many-runs", "1 to 10,000 runs at once that share a pool, two, or a limit, beside SemaphoreSlim; with its goals.") { results, only };
         command.SetAction(async (arguments, cancellationToken) =>
         {
             List<ManyRunsRow> rows = [];
-            foreach (SharedLimit limit in SharedLimits.All)
+            SharedLimit[] wanted = arguments.GetValue(only)!;
+            foreach (SharedLimit limit in wanted.Length > 0 ? wanted : SharedLimits.All)
             {
                 foreach (int runs in Runs)
                 {
@@ -36,7 +43,7 @@ internal static class ManyRunsCommand
             }
 
             List<Goal> goals = [.. GoalsOf(rows)];
-            foreach (int runs in TimedRuns)
+            foreach (int runs in wanted.Length > 0 ? [] : TimedRuns)
             {
                 goals.Add(await TimeAsync(runs));
             }
@@ -82,7 +89,7 @@ internal static class ManyRunsCommand
 
     private static IEnumerable<Goal> GoalsOf(List<ManyRunsRow> rows)
     {
-        foreach (SharedLimit limit in SharedLimits.All)
+        foreach (SharedLimit limit in rows.Select(row => row.Limit).Distinct())
         {
             ManyRunsCost few = rows.Single(row => row.Limit == limit && row.Runs == Few).Ours;
             ManyRunsCost many = rows.Single(row => row.Limit == limit && row.Runs == Many).Ours;
@@ -104,7 +111,7 @@ internal static class ManyRunsCommand
         ## Goals
 
         {All(goals)}
-        {string.Join("\n", SharedLimits.All.Select(limit => $"## {SharedLimits.Describe(limit)}\n\n{Table(rows.Where(row => row.Limit == limit))}"))}
+        {string.Join("\n", rows.GroupBy(row => row.Limit).Select(same => $"## {SharedLimits.Describe(same.Key)}\n\n{Table(same)}"))}
         """;
 
     private static MarkdownTable All(IReadOnlyList<Goal> goals)
