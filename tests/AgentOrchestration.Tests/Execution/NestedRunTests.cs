@@ -279,32 +279,48 @@ public sealed class NestedRunTests
     public async Task A_nested_run_waits_for_what_others_hold_and_continues()
     {
         var foreignEnd = new TaskCompletionSource();
-        var nestedStarted = new TaskCompletionSource<OrchestrationRun>();
+        var firstEnd = new TaskCompletionSource();
+        var waiting = new TaskCompletionSource<OrchestrationRun>(TaskCreationOptions.RunContinuationsAsynchronously);
         RunResult? nested = null;
-        await using Engine engine = OneGpu(
-            async (context, start) =>
+        await using Engine engine = new(builder => builder
+            .AddResource("gpu", 2)
+            .AddTaskType("free", "Holds nothing.", async (None _, TaskContext _, CancellationToken _) =>
             {
-                if (context.Subtask.Id == "foreign")
-                {
-                    await foreignEnd.Task;
-                }
-                else if (context.Subtask.Id == "outer")
-                {
-                    await using OrchestrationRun run = await start("inner");
-                    nestedStarted.SetResult(run);
-                    nested = await run.WaitAsync(CancellationToken.None);
-                }
-
+                await firstEnd.Task;
                 return "output";
-            },
-            capacity: 2);
+            })
+            .AddTaskType(
+                "work",
+                "Holds one of two.",
+                async (None _, TaskContext context, CancellationToken _) =>
+                {
+                    if (context.Subtask.Id == "foreign")
+                    {
+                        await foreignEnd.Task;
+                    }
+                    else if (context.Subtask.Id == "outer")
+                    {
+                        await using OrchestrationRun run = await context.Services.GetRequiredService<ITaskOrchestrator>().StartAsync(
+                            TaskPlan.Create(plan => plan.Add("inner", "work", after: [plan.Add("first", "free")])), CancellationToken.None);
+                        Task<RunResult> end = run.WaitAsync(CancellationToken.None);
+                        waiting.SetResult(run);
+                        nested = await end;
+                    }
+
+                    return "output";
+                },
+                NeedsGpu));
         OrchestrationRun foreign = await engine.StartAsync(plan => plan.Add("foreign", "work"));
         await using IAsyncDisposable foreignDisposal = foreign.Disposal();
         OrchestrationRun outer = await engine.StartAsync(plan => plan.Add("outer", "work"));
         await using IAsyncDisposable outerDisposal = outer.Disposal();
-        OrchestrationRun inner = await nestedStarted.Task.InTimeAsync();
-        Assert.Equal(0, inner.GetSnapshot().Subtasks[0].Attempts);
+        OrchestrationRun inner = await waiting.Task.InTimeAsync();
 
+        // Its caller waits already when it asks for what others hold.
+        firstEnd.SetResult();
+        await Engine.SeeAsync<SubtaskSucceeded>(inner);
+        await inner.CancelAsync("first", CancellationToken.None);
+        Assert.Null(Assert.Single(inner.GetSnapshot().Subtasks, subtask => subtask.Subtask.Id == "inner").EndedAt);
         foreignEnd.SetResult();
         await outer.EndAsync();
 
