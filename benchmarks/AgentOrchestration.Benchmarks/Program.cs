@@ -10,6 +10,7 @@ using AgentOrchestration.Benchmarks.Repair;
 using AgentOrchestration.Benchmarks.Report;
 using AgentOrchestration.Benchmarks.Schedules;
 using AgentOrchestration.Benchmarks.Simulator;
+using AgentOrchestration.Benchmarks.Soak;
 using AgentOrchestration.Benchmarks.Streaming;
 using AgentOrchestration.Benchmarks.Tables;
 
@@ -26,6 +27,7 @@ root.Subcommands.Add(ReportBenchmark.Create());
 root.Subcommands.Add(ResourcesCommand.Create());
 root.Subcommands.Add(ScheduleCommand.Create());
 root.Subcommands.Add(SimulatorCommand.Create());
+root.Subcommands.Add(SoakCommand.Create());
 root.Subcommands.Add(StreamCommand.Create());
 root.Subcommands.Add(WorkflowsCommand.Create());
 return await root.Parse(args).InvokeAsync();

@@ -1,28 +1,23 @@
-using System.Reflection;
-using System.Text.RegularExpressions;
+using AgentOrchestration.Tests.Tables;
 
 namespace AgentOrchestration.Sqlite.Tests;
 
 /// <summary>The table of failure modes names tests that exist.</summary>
-public sealed partial class FailureModesTests
+public sealed class FailureModesTests
 {
     [Fact]
     public void Every_test_that_the_table_names_exists()
     {
-        using var table = new StreamReader(typeof(FailureModesTests).Assembly.GetManifestResourceStream("FailureModes.md")!);
-        string[] named = [.. NamedTest().Matches(table.ReadToEnd()).Select(match => match.Groups[1].Value)];
-        HashSet<string> tests =
-        [
-            .. typeof(FailureModesTests).Assembly.GetTypes()
-                .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance))
-                .Where(method => method.IsDefined(typeof(FactAttribute), inherit: true))
-                .Select(method => $"{method.DeclaringType!.Name}.{method.Name}"),
-        ];
+        MarkdownTable table = Assert.Single(MarkdownTable.Read("FailureModes.md"));
 
-        Assert.True(named.Length > 5, "The table was not read.");
-        Assert.All(named, name => Assert.Contains(name, tests));
+        Assert.True(table.Rows.Count > 5, "The table was not read.");
+        Assert.All(table.Rows, row => Assert.All(NamedIn(row), name => Assert.Contains(name, TestNames.All)));
     }
 
-    [GeneratedRegex(@"\| `(\w+\.\w+)` \|")]
-    private static partial Regex NamedTest();
+    private static string[] NamedIn(IReadOnlyList<string> row)
+    {
+        string[] names = [.. TestNames.In(row[^1])];
+        Assert.True(names.Length > 0, $"'{row[0]}' has no test.");
+        return names;
+    }
 }

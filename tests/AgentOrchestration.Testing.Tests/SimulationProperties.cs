@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
+using AgentOrchestration.Tests.Scheduling;
 using CsCheck;
 
 namespace AgentOrchestration.Testing.Tests;
@@ -12,8 +13,8 @@ public sealed class SimulationProperties
 
     private const int SeedsOfEach = 5;
 
-    /// <summary>How many, in a change's tests; at night many more, by the environment variable.</summary>
-    private static readonly int Runs = int.TryParse(Environment.GetEnvironmentVariable("SIMULATED_RUNS"), out int runs) ? runs : 5_000;
+    /// <summary>How many, in a change's tests; at night many more.</summary>
+    private static readonly long Runs = Simulations.Of(5_000);
 
     [Fact]
     public void The_invariants_hold_in_every_run() =>

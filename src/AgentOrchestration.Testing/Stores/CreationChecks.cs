@@ -15,6 +15,7 @@ internal static class CreationChecks
         new("A run that is deleted is gone with its journal and blobs, and its id is free", IsDeletedAsync),
         new("A run whose lease somebody holds is not deleted", IsNotDeletedAsync),
         new("Ids are taken as they are: hostile texts name their own run and no other", AreKeptApartAsync),
+        new("Hundreds of random hostile ids name each its own run while others are deleted", AreAllKeptApartAsync),
         new("What cannot be an id is refused everywhere", AreRefusedAsync),
         new("What was cancelled before it began does not happen", IsCancelledAsync),
     ];
@@ -120,6 +121,27 @@ internal static class CreationChecks
         Equal(HostileIds.Valid.Count, (await test.ListAsync(new RunQuery()).ConfigureAwait(false)).Select(run => run.RunId).Distinct(StringComparer.Ordinal).Count(), "The number of runs");
 
         static string Mark(string id) => $"{{\"id\":\"{Convert.ToHexString(Bytes(id))}\"}}";
+    }
+
+    private static async Task AreAllKeptApartAsync(StoreUnderTest test)
+    {
+        IReadOnlyList<string> ids = HostileIds.Random(seed: 1, count: 400);
+        await Task.WhenAll(ids.Select(async id => await test.Store.ReleaseLeaseAsync(await test.CreateAsync(id).ConfigureAwait(false), test.End).ConfigureAwait(false))).ConfigureAwait(false);
+        for (int i = 0; i < ids.Count; i += 4)
+        {
+            Equal(true, await test.Store.DeleteAsync(ids[i], test.End).ConfigureAwait(false), $"Whether '{ids[i]}' was deleted");
+        }
+
+        for (int i = 0; i < ids.Count; i++)
+        {
+            ReadOnlyMemory<byte>? header = await test.Store.ReadHeaderAsync(ids[i], test.End).ConfigureAwait(false);
+            Equal(i % 4 != 0, header is { } found && found.Span.SequenceEqual(test.NewRun(ids[i]).Header.Span), $"Whether '{ids[i]}' has its own header");
+        }
+
+        Same(
+            ids.Where((_, i) => i % 4 != 0).Order(StringComparer.Ordinal),
+            (await test.ListAsync(new RunQuery()).ConfigureAwait(false)).Select(run => run.RunId).Order(StringComparer.Ordinal),
+            "The runs");
     }
 
     private static async Task AreRefusedAsync(StoreUnderTest test)

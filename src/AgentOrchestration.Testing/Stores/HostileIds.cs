@@ -1,3 +1,5 @@
+using AgentOrchestration.Runs;
+
 namespace AgentOrchestration.Testing.Stores;
 
 /// <summary>Ids that would do harm where they are taken for more than a text.</summary>
@@ -13,4 +15,22 @@ internal static class HostileIds
     ];
 
     public static IReadOnlyList<string> Invalid { get; } = ["", new('x', 257), "\uD800", "run\uDC00", "\uDC00\uD800"];
+
+    /// <summary>Gets different valid ids at random, each put together of a few of the others.</summary>
+    public static IReadOnlyList<string> Random(int seed, int count)
+    {
+#pragma warning disable CA5394 // It is no secret.
+        var random = new Random(seed);
+        HashSet<string> ids = new(StringComparer.Ordinal);
+        while (ids.Count < count)
+        {
+            string id = string.Concat(Enumerable.Range(0, random.Next(1, 5)).Select(_ => Valid[random.Next(Valid.Count)]));
+            if (id.Length <= RunIds.MaxLength)
+            {
+                ids.Add(id);
+            }
+        }
+#pragma warning restore CA5394
+        return [.. ids];
+    }
 }

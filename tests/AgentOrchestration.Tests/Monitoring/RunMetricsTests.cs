@@ -60,6 +60,53 @@ public sealed class RunMetricsTests
     }
 
     [Fact]
+    public async Task However_many_ids_there_are_the_series_of_all_metrics_stay_the_same()
+    {
+        Assert.Equal(await SeriesAsync(10), await SeriesAsync(100_000));
+
+        static async Task<string[]> SeriesAsync(int count)
+        {
+            await using Engine engine = new(builder => builder.AddTaskType("work", "Works.", (None _, TaskContext _, CancellationToken _) => new ValueTask<None>()), services: services => services.AddMetrics());
+            IMeterFactory meters = engine.Services.GetRequiredService<IMeterFactory>();
+            HashSet<string> series = new(StringComparer.Ordinal);
+            using var listener = new MeterListener
+            {
+                InstrumentPublished = (instrument, listener) =>
+                {
+                    if (instrument.Meter.Scope == meters)
+                    {
+                        listener.EnableMeasurementEvents(instrument);
+                    }
+                },
+            };
+            listener.SetMeasurementEventCallback<double>((instrument, _, tags, _) => Note(instrument, tags));
+            listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) => Note(instrument, tags));
+            listener.SetMeasurementEventCallback<int>((instrument, _, tags, _) => Note(instrument, tags));
+            listener.Start();
+            await engine.RunAsync(plan =>
+            {
+                for (int subtask = 0; subtask < count; subtask++)
+                {
+                    plan.Add($"subtask-{subtask}", "work");
+                }
+            });
+            listener.RecordObservableInstruments();
+            lock (series)
+            {
+                return [.. series.Order(StringComparer.Ordinal)];
+            }
+
+            void Note(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+            {
+                lock (series)
+                {
+                    series.Add($"{instrument.Name} {string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))}");
+                }
+            }
+        }
+    }
+
+    [Fact]
     public async Task Resource_pools_are_shown_by_name()
     {
         await using Engine engine = new(
