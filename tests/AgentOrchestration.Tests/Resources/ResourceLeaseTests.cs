@@ -18,6 +18,13 @@ public sealed class ResourceLeaseTests
     }
 
     [Fact]
+    public void Constructor_NothingGrantedOrNoRelease_IsRefusedByName()
+    {
+        Assert.Equal("granted", Assert.Throws<ArgumentNullException>(() => new ResourceLease(null!, _ => { })).ParamName);
+        Assert.Equal("release", Assert.Throws<ArgumentNullException>(() => new ResourceLease(ResourceRequirements.None, (Action<ResourceRequirements>)null!)).ParamName);
+    }
+
+    [Fact]
     public void Dispose_TheReleaseThrows_IsNotReleasedAgain()
     {
         int calls = 0;
