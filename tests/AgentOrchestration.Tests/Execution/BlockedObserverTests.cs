@@ -187,13 +187,19 @@ public sealed class BlockedObserverTests
         using var log = new LogOfWarnings();
         var own = new TaskCompletionSource<OrchestrationRun>();
         var disposed = new TaskCompletionSource();
-        var sink = new TestSink((_, runEvent) => DisposeIf(where == "sink" && runEvent is SubtaskSucceeded));
+        var sink = new TestSink((_, runEvent) => DisposeIf(where == "sink" && runEvent is AttemptStarted));
         var alerts = new AlertSink(_ => DisposeIf(where == "alert sink"));
         engine = new Engine(
             builder => builder
                 .AddAlert(AlertRule.OnRunEnd("ended", _ => true))
                 .AddTaskType("work", "Works.", async (None _, TaskContext context, CancellationToken stop) =>
                 {
+                    if (where == "sink")
+                    {
+                        // The run is active while its sink disposes of it.
+                        await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    }
+
                     if (where == "nested handler" && context.Subtask.Id == "only")
                     {
                         OrchestrationRun nested = await engine.StartAsync(plan => plan.Add("nested", "work"));

@@ -49,7 +49,7 @@ public sealed class ThrowingObserverTests
             Activity.CurrentChanged -= onChange;
         }
 
-        Assert.Equal("Failed: good Succeeded 1, evil Failed 1, flaky Succeeded 2, slow Failed 1", without);
+        Assert.Equal("Failed: good Succeeded 1, evil Failed 1 UnreadableException, flaky Succeeded 2, slow Failed 1 TimeoutException", without);
         Assert.Equal(without, with);
         Assert.NotEqual(0, calls);
     }
@@ -146,7 +146,7 @@ public sealed class ThrowingObserverTests
         });
         RunResult result = await engine.AdvanceUntilAsync(run.EndAsync(), TimeSpan.FromSeconds(1));
         await engine.AdvanceUntilAsync(DisposeAsync(run), TimeSpan.FromMilliseconds(100));
-        return $"{result.Outcome}: {string.Join(", ", result.Subtasks.Select(subtask => $"{subtask.Subtask.Id} {subtask.State} {subtask.Attempts}"))}";
+        return $"{result.Outcome}: {string.Join(", ", result.Subtasks.Select(subtask => $"{subtask.Subtask.Id} {subtask.State} {subtask.Attempts} {subtask.Error?.Kind}".TrimEnd()))}";
     }
 
     private static async Task<bool> DisposeAsync(OrchestrationRun run)
