@@ -78,10 +78,12 @@ public sealed class ThrowingObserverTests
     [InlineData(false)]
     public async Task A_listener_of_measurements_changes_nothing_of_what_a_run_does(bool throwsWhenPublished)
     {
+        // Other tests make instruments of this name at the same time.
+        var isMine = new AsyncLocal<bool>();
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, to) =>
         {
-            if (instrument.Meter.Name == OrchestrationDiagnostics.MeterName)
+            if (isMine.Value && instrument.Meter.Name == OrchestrationDiagnostics.MeterName)
             {
                 to.EnableMeasurementEvents(instrument);
                 _ = throwsWhenPublished ? throw new InvalidOperationException("The listener threw.") : 0;
@@ -91,6 +93,7 @@ public sealed class ThrowingObserverTests
         listener.SetMeasurementEventCallback<long>((_, _, _, _) => throw new InvalidOperationException("The listener threw."));
         string without = await DoAsync();
         listener.Start();
+        isMine.Value = true;
 
         Assert.Equal(without, await DoAsync());
     }
