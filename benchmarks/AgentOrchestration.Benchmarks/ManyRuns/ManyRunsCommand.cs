@@ -84,7 +84,7 @@ internal static class ManyRunsCommand
                 CultureInfo.InvariantCulture,
                 $"{runs:N0} runs: {Seconds(many)}; one run of {total:N0}: {Seconds(one)}; `SemaphoreSlim`: {Seconds(semaphore)}"));
 
-        string Seconds(ManyRunsCost cost) => string.Create(CultureInfo.InvariantCulture, $"{cost.Wall * total / 1e6:F1} s");
+        string Seconds(ManyRunsCost cost) => string.Create(CultureInfo.InvariantCulture, $"{cost.Wall * total / 1e6:F1} s, {cost.Cpu:F1} µs of CPU a subtask");
     }
 
     private static IEnumerable<Goal> GoalsOf(List<ManyRunsRow> rows)

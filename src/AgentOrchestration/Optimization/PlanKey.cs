@@ -31,7 +31,7 @@ internal sealed class PlanKey(
             ["decomposer"] = decomposer.GetType().FullName,
             ["provider"] = model?.ProviderName,
             ["model"] = model?.DefaultModelId,
-            ["rules"] = PlanRules.Write(registered.Language, options.Instructions),
+            ["rules"] = PlanRules.Write(registered.Language, hasSchema: true, options.Instructions),
         };
         return WorkIdentity.Of(JsonSerializer.SerializeToElement(parts, PlanJsonContext.Default.JsonNode));
     }

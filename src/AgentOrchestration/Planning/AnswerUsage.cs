@@ -1,4 +1,3 @@
-using System.Text;
 using AgentOrchestration.Plans;
 using Microsoft.Extensions.AI;
 
@@ -13,11 +12,11 @@ internal static class AnswerUsage
     private const int BytesPerToken = 4;
 
     /// <param name="told">What the chat client says.</param>
-    /// <param name="question">What the model was asked.</param>
+    /// <param name="askedBytes">How long the question is, in bytes.</param>
     /// <param name="answerLength">How long the answer is, in bytes.</param>
-    public static PlanningUsage Of(UsageDetails? told, IEnumerable<ChatMessage> question, long answerLength)
+    public static PlanningUsage Of(UsageDetails? told, long askedBytes, long answerLength)
     {
-        long asked = TokensOf(question.Sum(message => (long)Encoding.UTF8.GetByteCount(message.Text)));
+        long asked = TokensOf(askedBytes);
         long answered = TokensOf(answerLength);
         long? input = Possible(told?.InputTokenCount, asked);
         long? output = Possible(told?.OutputTokenCount, answered);

@@ -51,12 +51,13 @@ internal sealed class ChatClientTaskDecomposer(
 
     private async ValueTask<TaskPlan> AskForStreamAsync(PlanQuestion question, AnswerForm form, Action<Subtask> onSubtask, CancellationToken cancellationToken)
     {
+        FormedQuestion asked = question.In(form);
         var answer = new PlanAnswer(options, _optional);
         UsageDetails? told = null;
         using var watch = new AnswerWatch(options.MaxIdleTime, timeProvider, cancellationToken);
         try
         {
-            await foreach (ChatResponseUpdate update in chat.Required.GetStreamingResponseAsync(question.Messages, question.In(form), watch.Token).ConfigureAwait(false))
+            await foreach (ChatResponseUpdate update in chat.Required.GetStreamingResponseAsync(asked.Messages, asked.Options, watch.Token).ConfigureAwait(false))
             {
                 watch.Observe(update);
                 foreach (UsageContent usage in update.Contents.OfType<UsageContent>())
@@ -77,7 +78,7 @@ internal sealed class ChatClientTaskDecomposer(
         }
         catch (Exception exception) when (watch.IsIdle && exception is not InvalidPlanException)
         {
-            throw new InvalidPlanException(new PlanRefusal([watch.WhyIdle()]) { Planning = AnswerUsage.Of(told, question.Messages, answer.Length) }, exception);
+            throw new InvalidPlanException(new PlanRefusal([watch.WhyIdle()]) { Planning = AnswerUsage.Of(told, asked.Bytes, answer.Length) }, exception);
         }
         catch (Exception exception) when (answer.HasBegun && exception is not InvalidPlanException && !cancellationToken.IsCancellationRequested)
         {
@@ -92,12 +93,12 @@ internal sealed class ChatClientTaskDecomposer(
             return await AskForWholeInsteadAsync().ConfigureAwait(false);
         }
 
-        return answer.Complete(AnswerUsage.Of(told, question.Messages, answer.Length));
+        return answer.Complete(AnswerUsage.Of(told, asked.Bytes, answer.Length));
 
         ValueTask<TaskPlan> AskForWholeInsteadAsync()
         {
-            PlanningUsage lost = AnswerUsage.Of(told, question.Messages, answer.Length);
-            return AskAsync(question, (asked, whole) => AskForWholeAsync(asked, whole, lost, cancellationToken), lost, cancellationToken);
+            PlanningUsage lost = AnswerUsage.Of(told, asked.Bytes, answer.Length);
+            return AskAsync(question, (again, whole) => AskForWholeAsync(again, whole, lost, cancellationToken), lost, cancellationToken);
         }
     }
 
@@ -107,10 +108,11 @@ internal sealed class ChatClientTaskDecomposer(
     /// <param name="cancellationToken">Cancels the planning.</param>
     private async ValueTask<TaskPlan> AskForWholeAsync(PlanQuestion question, AnswerForm form, PlanningUsage? lost, CancellationToken cancellationToken)
     {
-        ChatResponse response = await chat.Required.GetResponseAsync(question.Messages, question.In(form), cancellationToken).ConfigureAwait(false);
+        FormedQuestion asked = question.In(form);
+        ChatResponse response = await chat.Required.GetResponseAsync(asked.Messages, asked.Options, cancellationToken).ConfigureAwait(false);
         var answer = new PlanAnswer(options, _optional);
         answer.Append(response);
-        return answer.Complete(AnswerUsage.Sum(AnswerUsage.Of(response.Usage, question.Messages, answer.Length), lost));
+        return answer.Complete(AnswerUsage.Sum(AnswerUsage.Of(response.Usage, asked.Bytes, answer.Length), lost));
     }
 
     private PlanQuestion Ask(OrchestrationRequest request, PlanRefusal? refusal)
@@ -120,7 +122,7 @@ internal sealed class ChatClientTaskDecomposer(
         IReadOnlyList<ResourcePoolSnapshot> pools = resources.Snapshot();
         PlanLanguage language = PlanLanguage.Of(taskTypes);
         return new PlanQuestion(
-            PlanPrompt.Create(request, refusal, taskTypes, pools, language, options.Instructions, serializer),
+            hasSchema => PlanPrompt.Create(request, refusal, taskTypes, pools, language, hasSchema, options.Instructions, serializer),
             PlanSchema.Create(taskTypes, pools, language),
             options.MaxTokens is { } most ? (int)Math.Clamp(most - (refusal?.Planning?.Tokens ?? 0), 1, int.MaxValue) : null);
     }

@@ -17,12 +17,27 @@ internal static class PlanPrompt
     /// <summary>Quotation marks and letters of other languages stay as they are: an escape costs a model tokens.</summary>
     private static readonly JsonSerializerOptions Readable = new(PlanJsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <param name="request">What is asked for.</param>
+    /// <param name="refusal">Why an earlier plan was refused; <see langword="null"/> for the first.</param>
+    /// <param name="taskTypes">The task types.</param>
+    /// <param name="pools">The resources.</param>
+    /// <param name="language">The parts of a plan to teach.</param>
+    /// <param name="hasSchema">Whether the model is given the schema of the answer too: what that holds is left out here.</param>
+    /// <param name="instructions">The application's own rules; <see langword="null"/> for none.</param>
+    /// <param name="serializer">Writes the inputs of the request.</param>
     public static List<ChatMessage> Create(
-        OrchestrationRequest request, PlanRefusal? refusal, ITaskTypeRegistry taskTypes, IReadOnlyList<ResourcePoolSnapshot> pools, PlanLanguage language, string? instructions, PayloadSerializer serializer)
+        OrchestrationRequest request,
+        PlanRefusal? refusal,
+        ITaskTypeRegistry taskTypes,
+        IReadOnlyList<ResourcePoolSnapshot> pools,
+        PlanLanguage language,
+        bool hasSchema,
+        string? instructions,
+        PayloadSerializer serializer)
     {
         List<ChatMessage> messages =
         [
-            new(ChatRole.System, $"{PlanRules.Write(language, instructions)}\n\nTask types:\n{Describe(taskTypes, language).ToJsonString()}\n\nResources:\n{Describe(pools).ToJsonString()}"),
+            new(ChatRole.System, $"{PlanRules.Write(language, hasSchema, instructions)}\n\nTask types:\n{Describe(taskTypes, language, hasSchema).ToJsonString()}\n\nResources:\n{Describe(pools).ToJsonString()}"),
             new(ChatRole.User, Describe(request, serializer).ToJsonString()),
         ];
         if (refusal is not null)
@@ -52,10 +67,13 @@ internal static class PlanPrompt
     }
 
     /// <summary>Describes the task types to a model.</summary>
-    public static JsonArray Describe(ITaskTypeRegistry taskTypes, PlanLanguage language) =>
-        [.. taskTypes.TaskTypes.Select(taskType => Describe(taskType, taskTypes, language))];
+    /// <param name="taskTypes">The task types.</param>
+    /// <param name="language">The parts of a plan to teach.</param>
+    /// <param name="hasSchema">Whether to leave out inputs that the schema of the answer holds.</param>
+    public static JsonArray Describe(ITaskTypeRegistry taskTypes, PlanLanguage language, bool hasSchema = false) =>
+        [.. taskTypes.TaskTypes.Select(taskType => Describe(taskType, taskTypes, language, hasSchema))];
 
-    private static JsonObject Describe(TaskDescriptor taskType, ITaskTypeRegistry taskTypes, PlanLanguage language)
+    private static JsonObject Describe(TaskDescriptor taskType, ITaskTypeRegistry taskTypes, PlanLanguage language, bool hasSchema)
     {
         var described = new JsonObject { ["name"] = taskType.Name, ["description"] = taskType.Description };
         if (language.HasEffects && PlanRules.EffectOf(taskType) is { } effect)
@@ -63,7 +81,12 @@ internal static class PlanPrompt
             described["effect"] = effect;
         }
 
-        described["input"] = JsonNode.Parse(taskTypes.GetInputSchema(taskType).GetRawText());
+        JsonElement input = taskTypes.GetInputSchema(taskType);
+        if (!hasSchema || !PlanSchema.Holds(input))
+        {
+            described["input"] = JsonNode.Parse(input.GetRawText());
+        }
+
         described["output"] = JsonNode.Parse(taskTypes.GetOutputSchema(taskType).GetRawText());
         return described;
     }

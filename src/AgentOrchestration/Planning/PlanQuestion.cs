@@ -4,10 +4,10 @@ using Microsoft.Extensions.AI;
 namespace AgentOrchestration.Planning;
 
 /// <summary>What a model is asked when it plans.</summary>
-/// <param name="Messages">The messages.</param>
+/// <param name="Messages">Makes the messages, beside the schema of the answer or without it.</param>
 /// <param name="Schema">The JSON schema of the answer.</param>
 /// <param name="MaxOutputTokens">The maximum length of the answer; <see langword="null"/> for none.</param>
-internal sealed record PlanQuestion(IReadOnlyList<ChatMessage> Messages, JsonElement Schema, int? MaxOutputTokens)
+internal sealed record PlanQuestion(Func<bool, IReadOnlyList<ChatMessage>> Messages, JsonElement Schema, int? MaxOutputTokens)
 {
     /// <summary>Where Microsoft.Extensions.AI.OpenAI looks for it.</summary>
     private const string StrictProperty = "strict";
@@ -15,8 +15,10 @@ internal sealed record PlanQuestion(IReadOnlyList<ChatMessage> Messages, JsonEle
     /// <summary>Gets whether the schema fits strict mode.</summary>
     public bool AllowsStrict => StrictSchema.Allows(Schema);
 
-    /// <summary>Gets the options that ask for the answer in a form.</summary>
-    public ChatOptions In(AnswerForm form) => new()
+    /// <summary>Asks for the answer in a form. What the schema of the answer says is not said again in the messages.</summary>
+    public FormedQuestion In(AnswerForm form) => new(Messages(form is AnswerForm.StrictSchema or AnswerForm.Schema), OptionsIn(form));
+
+    private ChatOptions OptionsIn(AnswerForm form) => new()
     {
         ResponseFormat = form switch
         {

@@ -34,6 +34,11 @@ internal static class PlanRules
         - "cpu" counts thousandths of a core. "memory" counts MiB.
         """;
 
+    private const string Inputs = """
+
+        - A task type without an "input" has its input schema in the schema of your answer, as the "arguments" beside its "type".
+        """;
+
     private const string Lists = """
 
         - "forEach": To run the subtask once for each item of a list, write the reference of the list, such as "id" or "id/rows", or write the list, such as ["a", "b"]. Write null, or leave it out, to run it once.
@@ -63,11 +68,12 @@ internal static class PlanRules
 
     /// <summary>Writes the rules.</summary>
     /// <param name="language">The parts of a plan to teach.</param>
+    /// <param name="hasSchema">Whether the schema of the answer holds inputs that the task types leave out.</param>
     /// <param name="instructions">The application's own rules; <see langword="null"/> for none.</param>
-    public static string Write(PlanLanguage language, string? instructions)
+    public static string Write(PlanLanguage language, bool hasSchema, string? instructions)
     {
         var rules = new StringBuilder(Always);
-        rules.Append(language.HasLists ? Lists : "").Append(language.HasConditions ? Conditions : "").Append(language.HasEffects ? Effects : "").Append(Last);
+        rules.Append(hasSchema ? Inputs : "").Append(language.HasLists ? Lists : "").Append(language.HasConditions ? Conditions : "").Append(language.HasEffects ? Effects : "").Append(Last);
         if (!string.IsNullOrWhiteSpace(instructions))
         {
             rules.Append("\n\nRules of this application:\n").Append(instructions.Trim());

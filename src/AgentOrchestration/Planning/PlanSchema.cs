@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AgentOrchestration.Plans;
@@ -21,6 +22,8 @@ internal static class PlanSchema
     private const string DependenciesName = "ids";
     private const string AmountsName = "resources";
 
+    private static readonly JsonSerializerOptions Readable = new(PlanJsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static JsonElement Create(ITaskTypeRegistry taskTypes, IReadOnlyList<ResourcePoolSnapshot> pools, PlanLanguage language)
     {
         JsonNode[] alternatives = [.. taskTypes.TaskTypes.Select(taskType => SubtaskOf(taskType, taskTypes.GetInputSchema(taskType), language))];
@@ -30,6 +33,33 @@ internal static class PlanSchema
         });
         plan["$defs"] = Definitions(pools, language);
         return JsonSerializer.SerializeToElement(plan, PlanJsonContext.Default.JsonNode);
+    }
+
+    /// <summary>
+    /// Whether the schema of a plan says all that the schema of an input does. Not when that is recursive: its pointers would lead nowhere inside
+    /// another document.
+    /// </summary>
+    public static bool Holds(JsonElement input) => Holds(input.GetRawText());
+
+    private static bool Holds(string input) => !input.Contains("\"$ref\"", StringComparison.Ordinal);
+
+    /// <summary>Keywords that endpoints reject become a part of the description: the model knows them, and the plan check holds the arguments to them.</summary>
+    private static void DescribeInWords(JsonObject schema)
+    {
+        var words = new JsonObject();
+        foreach ((string keyword, JsonNode? value) in schema.Where(keyword => !StrictSchema.Knows(keyword.Key)).ToArray())
+        {
+            schema.Remove(keyword);
+            if (value is not null && keyword != "$schema")
+            {
+                words[keyword] = value;
+            }
+        }
+
+        if (words.Count > 0)
+        {
+            schema["description"] = schema["description"] is { } description ? $"{description} {words.ToJsonString(Readable)}" : words.ToJsonString(Readable);
+        }
     }
 
     private static JsonObject SubtaskOf(TaskDescriptor taskType, JsonElement input, PlanLanguage language)
@@ -104,17 +134,13 @@ internal static class PlanSchema
     /// </summary>
     private static JsonObject Referable(JsonNode? schema, PlanLanguage language)
     {
-        if (schema is not JsonObject { Count: > 0 } closed || closed.ToJsonString().Contains("\"$ref\"", StringComparison.Ordinal))
+        if (schema is not JsonObject { Count: > 0 } closed || !Holds(closed.ToJsonString()))
         {
-            // Open, or recursive: its pointers would lead nowhere inside another document. The plan check still holds its arguments to it.
+            // The plan check still holds its arguments to it.
             return [];
         }
 
-        foreach (string keyword in closed.Select(keyword => keyword.Key).Where(keyword => !StrictSchema.Knows(keyword)).ToArray())
-        {
-            // The prompt has it, and the plan check holds the arguments to it.
-            closed.Remove(keyword);
-        }
+        DescribeInWords(closed);
 
         if (closed["properties"] is JsonObject properties)
         {

@@ -5,12 +5,15 @@ internal sealed class RunTicks
 {
     private const int Kept = 1024;
 
+    /// <summary>Most runs have few ticks, and there may be very many runs.</summary>
+    private const int First = 16;
+
     /// <summary>How many characters are kept, unless the newest tick alone has more.</summary>
     private const long KeptText = 256 * 1024;
 
     private readonly Lock _gate = new();
-    private readonly SubtaskTick?[] _ring = new SubtaskTick[Kept];
     private readonly Dictionary<string, (int Attempt, ProgressReported Progress)> _progress = new(StringComparer.Ordinal);
+    private SubtaskTick?[] _ring = [];
     private long _count;
     private long _sequence;
     private long _oldest;
@@ -61,7 +64,7 @@ internal sealed class RunTicks
         lock (_gate)
         {
             number = Math.Max(number, _oldest);
-            return number < _count ? _ring[number % Kept] : null;
+            return number < _count ? _ring[number % _ring.Length] : null;
         }
     }
 
@@ -82,12 +85,28 @@ internal sealed class RunTicks
         _text += LengthOf(tick);
         while (_oldest < _count && (_count - _oldest == Kept || _text > KeptText))
         {
-            ref SubtaskTick? dropped = ref _ring[_oldest++ % Kept];
+            ref SubtaskTick? dropped = ref _ring[_oldest++ % _ring.Length];
             _text -= LengthOf(dropped!);
             dropped = null;
         }
 
-        _ring[_count % Kept] = tick.Sequence == _sequence ? tick : tick with { Sequence = _sequence };
+        if (_count - _oldest == _ring.Length)
+        {
+            Grow();
+        }
+
+        _ring[_count % _ring.Length] = tick.Sequence == _sequence ? tick : tick with { Sequence = _sequence };
         Volatile.Write(ref _count, _count + 1);
+    }
+
+    private void Grow()
+    {
+        var ring = new SubtaskTick?[_ring.Length == 0 ? First : _ring.Length * 2];
+        for (long number = _oldest; number < _count; number++)
+        {
+            ring[number % ring.Length] = _ring[number % _ring.Length];
+        }
+
+        _ring = ring;
     }
 }

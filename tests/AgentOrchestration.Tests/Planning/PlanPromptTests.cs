@@ -12,7 +12,7 @@ public sealed class PlanPromptTests
     private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_prompt_names_the_task_types_with_their_schemas_and_the_resources()
+    public async Task The_prompt_names_the_task_types_with_their_outputs_and_the_resources()
     {
         var model = new ScriptedModel(Application.SoundPlan);
 
@@ -23,13 +23,37 @@ public sealed class PlanPromptTests
         JsonElement taskTypes = Section(system.Text, "Task types:");
         Assert.Equal(["describe", "read_csv"], taskTypes.EnumerateArray().Select(taskType => taskType.GetProperty("name").GetString()));
         Assert.Equal("Reads a file.", taskTypes[1].GetProperty("description").GetString());
-        Assert.Equal(
-            """{"type":"object","properties":{"path":{"type":"string"}},"required":["path"],"additionalProperties":false}""",
-            taskTypes[1].GetProperty("input").GetRawText());
-        Assert.True(JsonElement.DeepEquals(taskTypes[0].GetProperty("input"), taskTypes[1].GetProperty("output")));
+        Assert.Equal(["columns", "rows"], taskTypes[1].GetProperty("output").GetProperty("properties").EnumerateObject().Select(property => property.Name));
         Assert.Equal("""{"type":"string"}""", taskTypes[0].GetProperty("output").GetRawText());
         JsonElement resources = Section(system.Text, "Resources:");
         Assert.Equal((4000, 2), (resources.GetProperty("cpu").GetInt64(), resources.GetProperty("gpu").GetInt64()));
+    }
+
+    [Fact]
+    public async Task Inputs_that_the_schema_of_the_answer_holds_are_not_said_again()
+    {
+        var model = new ScriptedModel(Application.SoundPlan);
+        ITaskOrchestrator orchestrator = Application.With(model, configure: builder => builder
+            .AddTaskType("recursive", "Recursive.", (Tree _, TaskContext _, CancellationToken _) => new ValueTask<int>()));
+
+        await orchestrator.PlanAsync(Application.Request, TestEnd);
+
+        JsonElement taskTypes = Section(model.Asked[0][0].Text, "Task types:");
+        Assert.Equal([false, false, true], taskTypes.EnumerateArray().Select(taskType => taskType.TryGetProperty("input", out _)));
+    }
+
+    [Fact]
+    public async Task Keywords_that_endpoints_reject_stand_in_the_description()
+    {
+        var model = new ScriptedModel(Application.SoundPlan);
+        ITaskOrchestrator orchestrator = Application.With(model, configure: builder => builder
+            .AddTaskType("letter", "Writes a letter.", (ResponseFormatTests.Letter _, TaskContext _, CancellationToken _) => new ValueTask<None>()));
+
+        await orchestrator.PlanAsync(Application.Request, TestEnd);
+
+        JsonElement arguments = Property(Subtasks(model)[1], "arguments").GetProperty("anyOf")[0];
+        Assert.Equal("""{"default":"plain","maxLength":9}""", Property(arguments, "tone").GetProperty("anyOf")[0].GetProperty("description").GetString());
+        Assert.Equal("""{"default":10}""", Property(arguments, "lines").GetProperty("anyOf")[0].GetProperty("description").GetString());
     }
 
     [Fact]

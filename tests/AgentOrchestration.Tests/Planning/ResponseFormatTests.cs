@@ -99,6 +99,19 @@ public sealed class ResponseFormatTests
     }
 
     [Fact]
+    public async Task Without_a_schema_of_the_answer_the_messages_hold_the_inputs()
+    {
+        await using ModelServer server = await ModelServer.StartAsync(
+            request => request.ResponseFormat?.Type == "json_schema" ? Unsupported : Plan,
+            configure: builder => builder.AddTaskType("letter", "Writes a letter.", (Letter _, TaskContext _, CancellationToken _) => new ValueTask<None>()));
+
+        await server.PlanAsync(streamed: false);
+
+        Assert.Equal(["strict", "json_object"], server.Formats);
+        Assert.Equal([false, true], server.Requests.Select(request => request.Messages[0].Text.Contains("\"maxLength\":9", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task A_repair_is_requested_in_the_form_that_was_found()
     {
         await using ModelServer server = await ModelServer.StartAsync(

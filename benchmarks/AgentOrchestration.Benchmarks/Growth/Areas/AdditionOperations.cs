@@ -14,7 +14,7 @@ internal static class AdditionOperations
 
     public static IEnumerable<GrowthOperation> All =>
     [
-        new("growth/each adds one", Subtasks, static n => Run(WidePlans.Create(n, AddOne))) { Smallest = 240 },
+        new("growth/each adds one", Subtasks, static n => Run(WidePlans.Create(n, AddOne))) { Smallest = 480 },
         new("growth/one adds many, one by one", Subtasks, static n => Run(WidePlans.Create(1, AddMany), n)) { Smallest = 480 },
         new("growth/for each item of a list", "items", static n => Run(ForEach(n))) { Smallest = 480 },
         new("growth/many lists of one item", "lists", static n => Run(Lists(n))) { Smallest = 160 },
