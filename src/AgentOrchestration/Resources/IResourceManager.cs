@@ -51,6 +51,25 @@ public interface IResourceManager
         return null;
     }
 
+    /// <summary>
+    /// Makes sure that <see cref="Released"/> is raised when so much of a pool is free that grows again by itself: somebody waits for it, and asks
+    /// only then. By default asks for the amount and gives it back at once, so a manager whose pools do not get back what was granted answers it
+    /// itself, and takes nothing.
+    /// </summary>
+    /// <param name="name">The pool's name, compared ordinally.</param>
+    /// <param name="amount">How much is waited for, in the pool's unit.</param>
+    /// <returns>Whether it will be raised; <see langword="false"/> when there is enough already.</returns>
+    bool AnnounceWhenFree(string name, long amount)
+    {
+        if (!TryAcquire(ResourceRequirements.Of(name, amount), out ResourceLease? lease))
+        {
+            return true;
+        }
+
+        lease.Dispose();
+        return false;
+    }
+
     /// <summary>Every pool as it is now, ordered by name.</summary>
     IReadOnlyList<ResourcePoolSnapshot> Snapshot();
 }

@@ -143,6 +143,26 @@ internal sealed class ResourcePools : IResourceManager, IAdjustableResources
         }
     }
 
+    public bool AnnounceWhenFree(string name, long amount)
+    {
+        if (!_pools.TryGetValue(name, out ResourcePool? pool))
+        {
+            return true;
+        }
+
+        lock (_gate)
+        {
+            pool.AdvanceTo(Now());
+            if (pool.Has(amount))
+            {
+                return false;
+            }
+
+            WakeAt(pool.DueAt(amount));
+            return true;
+        }
+    }
+
     public IReadOnlyList<ResourcePoolSnapshot> Snapshot()
     {
         lock (_gate)

@@ -127,18 +127,17 @@ internal sealed class LimitedResources(IResourceManager inner, int? maxAttempts,
     }
 
     /// <summary>Somebody waits for so much of a pool that grows by itself: it is told when there is.</summary>
-    public void AnnounceWhenFree(string pool, long amount)
+    /// <returns>Whether it will be told; <see langword="false"/> when there is enough by now.</returns>
+    public bool AnnounceWhenFree(string pool, long amount)
     {
         try
         {
-            if (inner.TryAcquire(ResourceRequirements.Of(pool, amount), out ResourceLease? lease))
-            {
-                lease.Dispose();
-            }
+            return inner.AnnounceWhenFree(pool, amount);
         }
         catch (Exception)
         {
             // An application's own manager: whoever waits hears of the next release.
+            return true;
         }
     }
 

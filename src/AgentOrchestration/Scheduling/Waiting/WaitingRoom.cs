@@ -150,10 +150,12 @@ internal sealed class WaitingRoom
             return;
         }
 
-        if (line.GrowsByItself)
+        // Nobody asks for it now, so the ledger would not say when there is enough. It may have grown since it was asked what is free.
+        if (line.GrowsByItself && !Ledger.AnnounceWhenFree(pool, next.Need))
         {
-            // Nobody asks for it now, so the ledger would not say when there is enough.
-            Ledger.AnnounceWhenFree(pool, next.Need);
+            next.Who.AsksAll = true;
+            Tell(next.Who, ref told);
+            return;
         }
 
         if (line.Runs.LeastNeed > MostOf(pool))
