@@ -1,6 +1,7 @@
 using AgentOrchestration.Resources;
 using AgentOrchestration.Scheduling;
 using AgentOrchestration.Scheduling.Waiting;
+using CsCheck;
 
 namespace AgentOrchestration.Tests.Scheduling;
 
@@ -8,46 +9,55 @@ namespace AgentOrchestration.Tests.Scheduling;
 public sealed class GrowingPoolTests
 {
     [Fact]
-    public void However_time_passes_between_two_looks_nobody_waits_for_what_is_there()
-    {
-        for (long step = 1; step <= 150; step++)
-        {
-            var clock = new MovingClock(step);
-            var pools = new ResourcePools([new ResourceDeclaration("rate", 1) { Kind = ResourcePoolKind.Replenishing, Period = TimeSpan.FromTicks(100) }], clock);
-            var room = new WaitingRoom(new LimitedResources(pools, maxAttempts: null, hasLimits: false), clock);
-            Waiter[] waiters = [.. Enumerable.Range(0, 4).Select(_ => new Waiter(room))];
-            Array.ForEach(waiters, static waiter => waiter.Ask());
+    public void However_time_passes_between_two_looks_nobody_waits_for_what_is_there() => Gen.Int[0, int.MaxValue].Sample(seed => Hold(new Random(seed)), iter: Simulations.Of(5_000));
 
-            for (int round = 0; Array.Exists(waiters, static waiter => !waiter.IsServed); round++)
+    private static void Hold(Random random)
+    {
+        var clock = new MovingClock(random.Next(1, 150));
+        var pools = new ResourcePools([new ResourceDeclaration("rate", random.Next(1, 4)) { Kind = ResourcePoolKind.Replenishing, Period = TimeSpan.FromTicks(100) }], clock);
+        var room = new WaitingRoom(new LimitedResources(pools, maxAttempts: null, hasLimits: false), clock);
+        Waiter[] waiters = [.. Enumerable.Range(0, random.Next(1, 8)).Select(_ => new Waiter(room, random.Next(1, 5)))];
+        Array.ForEach(waiters, static waiter => waiter.Ask());
+
+        for (int round = 0; Array.Exists(waiters, static waiter => !waiter.IsServed); round++)
+        {
+            Assert.True(round < 1_000, "Somebody asks without end.");
+            Waiter[] told = Array.FindAll(waiters, static waiter => waiter.IsTold);
+            if (random.Next(20) == 0)
             {
-                Assert.True(round < 1_000, $"At {step} ticks a look somebody asks without end.");
-                if (Array.Find(waiters, static waiter => waiter.IsTold) is { } told)
-                {
-                    told.Ask();
-                }
-                else
-                {
-                    Assert.True(clock.IsArmed, $"At {step} ticks a look nothing wakes who waits.");
-                    clock.Fire();
-                }
+                // Everybody is told.
+                pools.SetCapacity("rate", random.Next(1, 4));
+            }
+            else if (told.Length > 0 && random.Next(3) > 0)
+            {
+                told[random.Next(told.Length)].Ask();
+            }
+            else
+            {
+                Assert.True(told.Length > 0 || clock.IsArmed, "Nothing wakes who waits.");
+                clock.Fire();
             }
         }
     }
 
+    /// <summary>A run that takes one after another, and gives nothing back before it has all.</summary>
     private sealed class Waiter
     {
         private readonly RunShare _share;
         private readonly ReadyGroup _group;
         private readonly List<ReadyGroup> _woken = [];
+        private readonly List<ResourceLease> _leases = [];
+        private readonly int _needed;
 
-        public Waiter(WaitingRoom room)
+        public Waiter(WaitingRoom room, int needed)
         {
-            _share = new RunShare(room) { IsRunning = static () => false };
+            _needed = needed;
+            _share = new RunShare(room) { IsRunning = () => _leases.Count > 0 };
             _group = _share.CreateGroup(0, ResourceRequirements.Of("rate", 1));
             _group.Subtasks.Enqueue(0);
         }
 
-        public bool IsServed { get; private set; }
+        public bool IsServed => _leases.Count == _needed;
 
         public bool IsTold => _share.HasNews;
 
@@ -56,11 +66,15 @@ public sealed class GrowingPoolTests
             do
             {
                 _share.TakeNews(_woken);
-                if (!IsServed && !_group.IsParked && _share.TryAcquire(_group, out ResourceLease? lease))
+                while (!IsServed && !_group.IsParked && _share.TryAcquire(_group, out ResourceLease? lease))
                 {
-                    IsServed = true;
-                    lease.Dispose();
+                    _leases.Add(lease);
+                }
+
+                if (IsServed)
+                {
                     _share.Forget(_group);
+                    _leases.ForEach(static lease => lease.Dispose());
                 }
             }
             while (_share.Answer());
@@ -86,7 +100,7 @@ public sealed class GrowingPoolTests
         public void Fire()
         {
             _now += TimeSpan.TicksPerMillisecond;
-            _timer!.Fire();
+            _timer?.Fire();
         }
 
         private sealed class Timer(TimerCallback callback, object? state) : ITimer
@@ -97,8 +111,11 @@ public sealed class GrowingPoolTests
 
             public void Fire()
             {
-                IsArmed = false;
-                callback(state);
+                if (IsArmed)
+                {
+                    IsArmed = false;
+                    callback(state);
+                }
             }
 
             public void Dispose()

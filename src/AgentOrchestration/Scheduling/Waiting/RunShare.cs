@@ -59,7 +59,7 @@ internal sealed partial class RunShare(WaitingRoom room, int maxPassedOver = Run
             }
             else
             {
-                Park(group, lacking ?? room.Ledger.LackingOf(group.Amounts) ?? WaitingRoom.Anything, ref told);
+                Park(group, lacking ?? room.Ledger.LackingOf(group.Amounts) ?? WaitingRoom.Anything, yields: lacking is not null, ref told);
             }
         }
 
@@ -435,7 +435,7 @@ internal sealed partial class RunShare(WaitingRoom room, int maxPassedOver = Run
         EndReservationAmongRuns(group, ref told);
     }
 
-    private void Park(ReadyGroup group, string pool, ref ToldRuns told)
+    private void Park(ReadyGroup group, string pool, bool yields, ref ToldRuns told)
     {
         PoolShare share = ShareOf(pool);
         group.Since = group.Since == 0 ? room.NextTurn() : group.Since;
@@ -443,9 +443,9 @@ internal sealed partial class RunShare(WaitingRoom room, int maxPassedOver = Run
         if (group.WokenBy is { } wokenBy)
         {
             group.WokenBy = null;
-            if (wokenBy == share && room.FreeOf(pool) >= AmountOf(group, pool))
+            if (wokenBy == share && !yields && room.FreeOf(pool) >= AmountOf(group, pool))
             {
-                // There is enough of it, and yet it is refused: whatever happens next, it asks again.
+                // There is enough of it, and yet the ledger refuses it: whatever happens next, it asks again.
                 share = ShareOf(WaitingRoom.Anything);
             }
             else if (++group.FailedWakes >= maxPassedOver && _reservedFor is null)
