@@ -59,12 +59,12 @@ internal sealed class ReportScreen(IAnsiConsole console)
     }
 
     public void ShowRunId(string runId) =>
-        console.WriteMarkup($"[grey]Run:[/]   {runId}. If it is interrupted, --resume {runId} goes on with it.");
+        console.WriteMarkup($"[grey]Run:[/]   {runId}. If it is interrupted, --resume {runId} continues it.");
 
     public void ShowReused(RunSnapshot run)
     {
         SubtaskSnapshot[] done = [.. run.Subtasks.Where(subtask => subtask.State == SubtaskState.Succeeded)];
-        console.WriteMarkup($"[grey]Run:[/]   {run.RunId} goes on. Finished before and not done again: {done.Length} of {run.Subtasks.Count} ({Names(done)}).");
+        console.WriteMarkup($"[grey]Run:[/]   {run.RunId} continues. Finished before and not run again: {done.Length} of {run.Subtasks.Count} ({Names(done)}).");
         console.WriteLine();
     }
 

@@ -1,4 +1,5 @@
 using AgentOrchestration.Runs;
+using AgentOrchestration.Scheduling.Waiting;
 
 namespace AgentOrchestration.Execution;
 
@@ -45,7 +46,7 @@ internal sealed class RunEventPump
 
     private async Task PumpAsync(int past)
     {
-        _run.Flow.EnterSink();
+        RunFlow.EnterSink(_run.RunId);
         bool hasEnded = false;
         await foreach (RunEvent runEvent in _run.WatchAsync(CancellationToken.None).ConfigureAwait(false))
         {

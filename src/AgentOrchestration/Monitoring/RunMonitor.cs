@@ -1,5 +1,6 @@
 using AgentOrchestration.Execution;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Scheduling.Waiting;
 using Microsoft.Extensions.Logging;
 
 namespace AgentOrchestration.Monitoring;
@@ -65,7 +66,7 @@ internal sealed class RunMonitor
 
     private void Raise(IRunHandle run, RunOutcome outcome, AlertRule[] rules, Raising raising)
     {
-        (run as LocalRun)?.Flow.EnterSink();
+        RunFlow.EnterSink(run.RunId);
         foreach (AlertRule rule in rules)
         {
             raising.Begin($"the rule {rule.Name}");

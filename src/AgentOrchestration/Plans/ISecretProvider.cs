@@ -3,7 +3,7 @@ namespace AgentOrchestration.Plans;
 /// <summary>Where an application keeps its secrets. Registered in its container; implementations must be safe for concurrent use.</summary>
 /// <remarks>
 /// <para>
-/// Until a run has ended and its code has returned, <c>***</c> stands in place of each secret that an attempt of it was given: in messages of errors,
+/// Until a run has ended and its code has returned, <c>***</c> replaces each secret that an attempt of it was given: in messages of errors,
 /// reports of progress, streamed text, events, logs, spans and the journal. A secret is found as it is, without white space around it, by single lines
 /// of at least 12 characters, and as it is written in a URL, in JSON, HTML or XML, in hexadecimal or in base64 with anything before and after it; one
 /// of these within another is found too, and upper and lower case are not told apart. Streamed text is held back as long as a secret may go on in

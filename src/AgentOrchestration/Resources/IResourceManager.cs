@@ -52,13 +52,12 @@ public interface IResourceManager
     }
 
     /// <summary>
-    /// Makes sure that <see cref="Released"/> is raised when so much of a pool is free that grows again by itself: somebody waits for it, and asks
-    /// only then. By default asks for the amount and gives it back at once, so a manager whose pools do not get back what was granted answers it
-    /// itself, and takes nothing.
+    /// Requests that <see cref="Released"/> is raised as soon as an amount of a replenishing pool is free. Takes nothing. The default implementation
+    /// acquires the amount and releases it at once: a manager whose pools do not get back what is released implements this method itself.
     /// </summary>
     /// <param name="name">The pool's name, compared ordinally.</param>
-    /// <param name="amount">How much is waited for, in the pool's unit.</param>
-    /// <returns>Whether it will be raised; <see langword="false"/> when there is enough already.</returns>
+    /// <param name="amount">The amount that work waits for, in the pool's unit.</param>
+    /// <returns><see langword="true"/> when the event will be raised; <see langword="false"/> when the amount is free already.</returns>
     bool AnnounceWhenFree(string name, long amount)
     {
         if (!TryAcquire(ResourceRequirements.Of(name, amount), out ResourceLease? lease))

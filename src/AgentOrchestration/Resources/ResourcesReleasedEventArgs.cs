@@ -1,12 +1,12 @@
 namespace AgentOrchestration.Resources;
 
 /// <summary>
-/// Says of which pools there is more than before. Whoever raises <see cref="IResourceManager.Released"/> with these arguments is asked again only by
-/// work that waits for one of the pools, and only by as much of it as can be served; with any other arguments, by all work that waits.
+/// The pools of which more is free than before. When <see cref="IResourceManager.Released"/> is raised with these arguments, only work that waits
+/// for one of the pools asks again, and only as much of it as can be served; with any other arguments, all work that waits asks again.
 /// </summary>
 public sealed class ResourcesReleasedEventArgs : EventArgs
 {
-    /// <summary>Makes the arguments.</summary>
+    /// <summary>Initializes a new instance.</summary>
     /// <param name="pools">The names of the pools.</param>
     public ResourcesReleasedEventArgs(IReadOnlyList<string> pools)
     {
@@ -14,6 +14,6 @@ public sealed class ResourcesReleasedEventArgs : EventArgs
         Pools = pools;
     }
 
-    /// <summary>The names of the pools, compared ordinally.</summary>
+    /// <summary>Gets the names of the pools, compared ordinally.</summary>
     public IReadOnlyList<string> Pools { get; }
 }

@@ -62,7 +62,7 @@ internal sealed class RunFlow
     }
 
     /// <summary>Whether the calling code is called by a sink of this run, which therefore must not wait for its sinks.</summary>
-    public bool IsCurrentSink => Ambient.Value is SinkFlow sink && sink.Run == this;
+    public bool IsCurrentSink => Ambient.Value is SinkFlow sink && sink.RunId == RunId;
 
     /// <summary>What the calling code holds.</summary>
     public static Holding? CurrentHolding => Ambient.Value as Holding;
@@ -70,8 +70,8 @@ internal sealed class RunFlow
     /// <summary>From here on the calling code works for a run, or for an attempt that holds something of the ledger.</summary>
     public static void Enter(object runOrHolding) => Ambient.Value = runOrHolding;
 
-    /// <summary>From here on the calling code observes the run.</summary>
-    public void EnterSink() => Ambient.Value = new SinkFlow(this);
+    /// <summary>From here on the calling code observes a run.</summary>
+    public static void EnterSink(string runId) => Ambient.Value = new SinkFlow(runId);
 
     /// <summary>The context of code of the run: that of the caller, with this in it.</summary>
     /// <returns>The context; <see langword="null"/> when the caller's does not flow.</returns>
@@ -104,5 +104,5 @@ internal sealed class RunFlow
 
     public string NameOf(int subtask) => (subtask < 0 ? null : _subtaskIds?.Invoke(subtask)) is { } id ? $"the subtask '{id}' of the run {RunId}" : $"the run {RunId}";
 
-    private sealed record SinkFlow(RunFlow Run);
+    private sealed record SinkFlow(string RunId);
 }
