@@ -2,12 +2,15 @@ namespace AgentOrchestration.Execution;
 
 /// <summary>
 /// How long the end of a run is held up for code that only observes it: as long as it makes progress, but not beyond a limit in all. What has
-/// blocked once most likely blocks for ever, so a short time is enough to tell; whoever works through a long list shows it by progress.
+/// blocked once most likely blocks for ever, so a short time is enough; code that works through a long list shows it by progress.
 /// </summary>
 internal sealed class ObserverGrace : IDisposable
 {
     /// <summary>The time without progress after which observing code is waited for no longer.</summary>
     public static readonly TimeSpan WithoutProgress = TimeSpan.FromSeconds(2);
+
+    /// <summary>Progress is looked at so often, so that a step at the beginning does not double the time.</summary>
+    private static readonly TimeSpan Look = WithoutProgress / 4;
 
     private readonly TimeProvider _timeProvider;
     private readonly CancellationTokenSource _end;
@@ -31,9 +34,10 @@ internal sealed class ObserverGrace : IDisposable
     /// <returns>Whether it has ended.</returns>
     public async Task<bool> WaitAsync(Task observer, Func<long> progress)
     {
+        long latest = progress();
+        long since = _timeProvider.GetTimestamp();
         while (!observer.IsCompleted)
         {
-            long before = progress();
             TimeSpan left = _inAll - _timeProvider.GetElapsedTime(_begin);
             if (left <= TimeSpan.Zero || _end.IsCancellationRequested)
             {
@@ -41,9 +45,13 @@ internal sealed class ObserverGrace : IDisposable
             }
 
             using var waited = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
-            await Task.WhenAny(observer, Task.Delay(left < WithoutProgress ? left : WithoutProgress, _timeProvider, waited.Token)).ConfigureAwait(false);
+            await Task.WhenAny(observer, Task.Delay(left < Look ? left : Look, _timeProvider, waited.Token)).ConfigureAwait(false);
             await waited.CancelAsync().ConfigureAwait(false);
-            if (!observer.IsCompleted && progress() == before)
+            if (progress() is var now && now != latest)
+            {
+                (latest, since) = (now, _timeProvider.GetTimestamp());
+            }
+            else if (!observer.IsCompleted && _timeProvider.GetElapsedTime(since) >= WithoutProgress)
             {
                 return false;
             }

@@ -56,7 +56,7 @@ public sealed record CriticalPath(IReadOnlyList<string> SubtaskIds, TimeSpan Dur
             vertex = HighestOf(graph.Successors.Successors(vertex).ToArray(), ranks);
         }
 
-        return new CriticalPath(path, TimeSpan.FromSeconds(Math.Min(length, TimeSpan.MaxValue.TotalSeconds / 2)));
+        return new CriticalPath(path, length < TimeSpan.MaxValue.TotalSeconds ? TimeSpan.FromSeconds(length) : TimeSpan.MaxValue);
     }
 
     private static int HighestOf(IEnumerable<int> vertices, double[] ranks) => vertices.DefaultIfEmpty(-1).MaxBy(vertex => vertex < 0 ? 0 : ranks[vertex]);

@@ -46,7 +46,7 @@ public sealed class Forecast
     public TaskPlan Plan => _model.Remaining?.Run.Plan ?? _model.Graph.Plan;
 
     /// <summary>How long the run takes, from its start to its end.</summary>
-    public TimeSpan Makespan => Elapsed + Remaining;
+    public TimeSpan Makespan => Sum(Elapsed, Remaining);
 
     /// <summary>How much of that is over; zero before the run.</summary>
     public TimeSpan Elapsed => _model.Remaining?.Elapsed ?? TimeSpan.Zero;
@@ -55,7 +55,7 @@ public sealed class Forecast
     public TimeSpan Remaining => new(_schedule.Makespan);
 
     /// <summary>How long what is to come would take one after another.</summary>
-    public TimeSpan Work => new(Enumerable.Range(0, _schedule.Count).Sum(subtask => _schedule.EndOf(subtask) - _schedule.StartOf(subtask)));
+    public TimeSpan Work => Enumerable.Range(0, _schedule.Count).Select(subtask => new TimeSpan(_schedule.EndOf(subtask) - _schedule.StartOf(subtask))).Aggregate(TimeSpan.Zero, Sum);
 
     /// <summary>How the run ends. Other than <see cref="RunOutcome.Succeeded"/> when a time limit or the budget does not suffice.</summary>
     public RunOutcome Outcome => _model.Remaining?.Outcome ?? _schedule.Outcome ?? RunOutcome.Failed;
@@ -134,7 +134,7 @@ public sealed class Forecast
         for (int run = 0; run < runs; run++)
         {
             RunState simulated = _model.Simulate((ulong)seed, run);
-            makespans[run] = Elapsed + new TimeSpan(DurationOf(simulated.History));
+            makespans[run] = Sum(Elapsed, new TimeSpan(DurationOf(simulated.History)));
             succeeded += simulated.IsEnded && simulated.Outcome == RunOutcome.Succeeded ? 1 : 0;
         }
 
@@ -145,6 +145,9 @@ public sealed class Forecast
     public override string ToString() => Assumptions.Count == 0
         ? $"{Makespan}, bottleneck: {Bottleneck}"
         : $"{Makespan}, bottleneck: {Bottleneck}; assumed: {string.Join(", ", Assumptions.Take(MaxListed))}{(Assumptions.Count > MaxListed ? $" and {Assumptions.Count - MaxListed} more" : "")}";
+
+    /// <summary>The greatest time where it is more.</summary>
+    private static TimeSpan Sum(TimeSpan one, TimeSpan other) => one > TimeSpan.MaxValue - other ? TimeSpan.MaxValue : one + other;
 
     private static ForecastSchedule ScheduleOf(ForecastModel model) => new(model.Simulate(), model.Capacities, model.Pools, model.Workers);
 

@@ -18,7 +18,6 @@ internal sealed record ForecastModel
     private static readonly TimeSpan Unknown = TimeSpan.FromSeconds(1);
 
     private readonly long _mean;
-    private readonly int _count;
 
     public ForecastModel(TaskGraph graph, ObservedDurations observed)
     {
@@ -27,7 +26,6 @@ internal sealed record ForecastModel
         Subtask[] subtasks = [.. ForecastAssumptions.SubtasksIn(graph.Plan, prefix: "").Select(subtask => subtask.Subtask)];
         TimeSpan[] known = [.. subtasks.Where(subtask => subtask.Plan is null).Select(observed.Expect).OfType<TimeSpan>()];
         _mean = known.Length == 0 ? Unknown.Ticks : (long)known.Average(expected => (double)expected.Ticks);
-        _count = subtasks.Sum(subtask => Math.Max(1, subtask.Items?.GetArrayLength() ?? 1));
     }
 
     public TaskGraph Graph { get; }
@@ -60,8 +58,7 @@ internal sealed record ForecastModel
     /// <summary>What is left, when the run goes on already; <see langword="null"/> when it has not begun.</summary>
     public RemainingWork? Remaining { get; init; }
 
-    /// <summary>However many there are, one after another they end before ticks do.</summary>
-    private long Longest => Math.Min(ObservedDurations.Longest.Ticks, long.MaxValue / 16 / Math.Max(1, _count + ExpectedItems.Values.Sum(items => (long)items)));
+    private static long Longest => ObservedDurations.Longest.Ticks;
 
     /// <summary>Whether the parts of a subtask are in the graph themselves, so that nothing of it is left to do.</summary>
     public bool IsMadeOfOthers(string id) => Remaining?.IsJoined(id) == true;
@@ -80,7 +77,8 @@ internal sealed record ForecastModel
     private RunState Simulate(Func<int, double> deviation)
     {
         VirtualTimeHost? host = null;
-        var clock = new VirtualClock();
+        // From the beginning of time, so that there is as much of it as can be counted.
+        var clock = new VirtualClock { Now = 0 };
         host = new VirtualTimeHost(
             Graph,
             Ledger(clock),
@@ -93,6 +91,7 @@ internal sealed record ForecastModel
         {
             Prepare = subtask => Prepare(host!.Core.State.Graph, subtask, deviation(subtask)),
             Clock = clock,
+            Origin = 0,
         };
         host.RunToEnd();
         return host.Core.State;

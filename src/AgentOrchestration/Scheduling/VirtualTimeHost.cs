@@ -12,6 +12,9 @@ namespace AgentOrchestration.Scheduling;
 /// </summary>
 internal sealed class VirtualTimeHost
 {
+    /// <summary>The end of time: later events happen then, and what is added to it for a limit does not wrap.</summary>
+    private static readonly long Latest = long.MaxValue - (2 * ObservedDurations.Longest.Ticks);
+
     private static readonly SubtaskError Stopped = new(nameof(OperationCanceledException), "It was told to stop.");
 
     private readonly Func<int, int, VirtualAttempt> _attempts;
@@ -66,15 +69,18 @@ internal sealed class VirtualTimeHost
     /// <summary>The clock of a ledger whose pools grow again; the host moves it. Default: there are none.</summary>
     public VirtualClock? Clock { get; init; }
 
+    /// <summary>When the run starts, in UTC ticks. Default: <see cref="DateTimeOffset.UnixEpoch"/>.</summary>
+    public long Origin { get; init; } = DateTimeOffset.UnixEpoch.Ticks;
+
     private GrowingGraph Graph => Core.State.Graph;
 
     /// <summary>Lets something happen from outside: somebody cancels, somebody approves.</summary>
     /// <param name="after">When, from the start of the run.</param>
     /// <param name="happen">What.</param>
     public void At(TimeSpan after, Action<DispatchCore, long, Decisions> happen) =>
-        Put(DateTimeOffset.UnixEpoch.Ticks + after.Ticks, (now, decisions) => happen(Core, now, decisions));
+        Put(Origin + after.Ticks, (now, decisions) => happen(Core, now, decisions));
 
-    /// <summary>Runs to the end, from <see cref="DateTimeOffset.UnixEpoch"/> on.</summary>
+    /// <summary>Runs to the end, from <see cref="Origin"/> on.</summary>
     /// <returns>The events of the run.</returns>
     public IReadOnlyList<RunEvent> Run()
     {
@@ -92,9 +98,9 @@ internal sealed class VirtualTimeHost
             Core.ResourcesReleased(now, decisions);
         });
         _isStarting = true;
-        Core.Start(DateTimeOffset.UnixEpoch.Ticks, _decisions);
+        Core.Start(Origin, _decisions);
         _isStarting = false;
-        Schedule(DateTimeOffset.UnixEpoch.Ticks);
+        Schedule(Origin);
         while (_agenda.TryDequeue(out Action<long, Decisions>? happen, out (long Time, int Order, int Sequence) moment))
         {
             Clock?.Now = moment.Time;
@@ -157,7 +163,7 @@ internal sealed class VirtualTimeHost
     private void Start(AttemptStart start, long now)
     {
         VirtualAttempt code = _attempts(start.Subtask, start.Attempt);
-        var running = new VirtualRunning(start, code, now + code.Duration.Ticks);
+        var running = new VirtualRunning(start, code, Math.Min(now + code.Duration.Ticks, Latest));
         _running.Add((start.Subtask, start.Attempt), running);
         Put(running.EndsAt, (time, next) => Return(running, running.Code.Error, time, next));
     }
@@ -198,6 +204,6 @@ internal sealed class VirtualTimeHost
     private void Put(long time, Action<long, Decisions> happen)
     {
         int order = _seed is { } seed ? (int)(RetryBackoff.Mix(seed ^ RetryBackoff.Mix((ulong)_sequence)) >> 33) : 0;
-        _agenda.Enqueue(happen, (time, order, _sequence++));
+        _agenda.Enqueue(happen, (Math.Min(time, Latest), order, _sequence++));
     }
 }

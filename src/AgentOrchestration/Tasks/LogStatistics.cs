@@ -22,7 +22,8 @@ public readonly record struct LogStatistics(long Count, double Mean, double SumO
     internal LogStatistics With(double value)
     {
         double distance = Math.Log(value) - Mean;
-        double mean = Mean + (distance / (Count + 1));
-        return new LogStatistics(Count + 1, mean, SumOfSquares + (distance * (Math.Log(value) - mean)));
+        long count = Count == long.MaxValue ? Count : Count + 1;
+        double mean = Mean + (distance / count);
+        return new LogStatistics(count, mean, SumOfSquares + (distance * (Math.Log(value) - mean)));
     }
 }

@@ -108,20 +108,40 @@ public sealed class ForecastTests
         Assert.Equal(TimeSpan.Zero, Of(GraphOf.Plan(plan => plan.Add("none", "work", estimatedDuration: TimeSpan.Zero))).Makespan);
     }
 
-    [Fact]
-    public void The_longest_estimates_one_after_another_do_not_overflow()
+    [Theory]
+    [InlineData(20_000)]
+    [InlineData(30_000)]
+    public void The_longest_estimates_one_after_another_add_up_and_end_at_the_greatest_time(int count)
     {
+        TimeSpan greatest = TimeSpan.MaxValue - TimeSpan.FromDays(2 * 366);
         Forecast forecast = Of(GraphOf.Plan(plan =>
         {
             SubtaskRef? before = null;
-            for (int i = 0; i < 20_000; i++)
+            for (int i = 0; i < count; i++)
             {
                 before = plan.Add($"s{i}", "work", after: before is { } known ? [known] : [], estimatedDuration: TimeSpan.FromDays(366));
             }
         }));
 
-        Assert.True(forecast.Makespan > TimeSpan.FromDays(300_000), $"{forecast.Makespan}");
-        Assert.True(forecast.Simulate(runs: 2).High > TimeSpan.Zero);
+        TimeSpan right = count * 366.0 < greatest.TotalDays ? TimeSpan.FromDays(count * 366) : greatest;
+        Assert.Equal((right, right), (forecast.Makespan, forecast.CriticalPath.Duration));
+        Assert.InRange(forecast.Simulate(runs: 2).High, TimeSpan.FromDays(count * 200), greatest);
+    }
+
+    [Fact]
+    public void The_longest_estimates_side_by_side_are_more_work_than_can_be_counted()
+    {
+        Forecast forecast = Of(
+            GraphOf.Plan(plan =>
+            {
+                for (int i = 0; i < 30_000; i++)
+                {
+                    plan.Add($"s{i}", "work", estimatedDuration: TimeSpan.FromDays(366));
+                }
+            }),
+            workers: 30_000);
+
+        Assert.Equal((TimeSpan.FromDays(366), TimeSpan.MaxValue), (forecast.Makespan, forecast.Work));
     }
 
     [Fact]

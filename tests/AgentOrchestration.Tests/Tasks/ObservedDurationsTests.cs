@@ -112,6 +112,16 @@ public sealed class ObservedDurationsTests
         Assert.Empty(_observed.Snapshot());
     }
 
+    [Fact]
+    public void As_many_as_can_be_counted_and_one_more_are_no_fewer()
+    {
+        _observed.Restore([new ObservedDuration("work", new LogStatistics(long.MaxValue, 1, 0), default)]);
+
+        _observed.Observe(Work(null), Seconds(1));
+
+        Assert.Equal(long.MaxValue, Assert.Single(_observed.Snapshot()).Seconds.Count);
+    }
+
     private static Subtask Work(double? estimate) => new() { Id = "a", TaskType = "work", EstimatedDuration = estimate is { } seconds ? Seconds(seconds) : null };
 
     private static TimeSpan Seconds(double count) => TimeSpan.FromSeconds(count);
