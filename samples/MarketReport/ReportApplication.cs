@@ -1,8 +1,7 @@
 using AgentOrchestration;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Results;
+using AgentOrchestration.Forecasting;
 using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling;
+using AgentOrchestration.Runs.Storage;
 using MarketReport.Models;
 using MarketReport.Output;
 using MarketReport.Publishing;

@@ -1,4 +1,3 @@
-using AgentOrchestration.Plugins;
 using MarketReport.Models;
 using MarketReport.Publishing;
 using MarketReport.Tasks;

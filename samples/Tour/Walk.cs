@@ -1,9 +1,7 @@
 using System.Text.Json;
 using AgentOrchestration;
-using AgentOrchestration.Plans;
 using AgentOrchestration.Plugins;
-using AgentOrchestration.Results;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,4 @@
-using AgentOrchestration.Plugins;
-using AgentOrchestration.Tasks;
+using AgentOrchestration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Tour;

@@ -1,5 +1,4 @@
-using AgentOrchestration.Plugins;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Sqlite;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

@@ -1,8 +1,11 @@
 using System.Runtime.CompilerServices;
 using AgentOrchestration.Execution;
+using AgentOrchestration.Execution.Attempts;
+using AgentOrchestration.Execution.Run;
 using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Graph.Checking;
+using AgentOrchestration.Plans.Diagnostics;
+using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Testing.Simulation;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

@@ -1,4 +1,4 @@
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Testing.Stores;
 
 namespace AgentOrchestration.Testing;

@@ -1,5 +1,3 @@
-using AgentOrchestration.Results;
-using AgentOrchestration.Runs;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Testing;

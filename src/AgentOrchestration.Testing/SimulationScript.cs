@@ -1,4 +1,4 @@
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Events;
 
 namespace AgentOrchestration.Testing;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using AgentOrchestration.Plans;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -2,8 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using AgentOrchestration.Monitoring;
 using AgentOrchestration.Planning;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Plans.Json;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.Options;
 
@@ -46,7 +45,7 @@ public sealed class AgentOrchestrationOptions
     /// How long code that was told to stop may go on before it is abandoned; its resources stay leased until it returns.
     /// Default: 30 seconds.
     /// </summary>
-    public TimeSpan AbandonAfter { get; set; } = TimeSpan.FromSeconds(30);
+    public TimeSpan CancellationGracePeriod { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// How many abandoned attempts of a run may still be running when another attempt is to start beside one of them. Above this number a
@@ -60,7 +59,7 @@ public sealed class AgentOrchestrationOptions
     /// nothing less urgent of the run that needs any of them starts before it. 0 keeps strictly to the order of urgency. Default: 64.
     /// </summary>
     [Range(0, int.MaxValue)]
-    public int MaxPassedOver { get; set; } = RunOptions.DefaultMaxPassedOver;
+    public int MaxBypasses { get; set; } = RunOptions.DefaultMaxPassedOver;
 
     /// <summary>
     /// Whether a run keeps resources ahead of time for the most urgent subtask that waits for running ones only: less urgent work
@@ -133,9 +132,9 @@ public sealed class AgentOrchestrationOptions
     internal RunOptions ToRunOptions() => new()
     {
         MaxParallelism = MaxParallelism,
-        AbandonAfter = AbandonAfter,
+        CancellationGracePeriod = CancellationGracePeriod,
         MaxAbandoned = MaxAbandoned,
-        MaxPassedOver = MaxPassedOver,
+        MaxBypasses = MaxBypasses,
         ReserveForCriticalPath = ReserveForCriticalPath,
         MaxAddedSubtasks = MaxAddedSubtasks,
         MaxAddedDepth = MaxAddedDepth,

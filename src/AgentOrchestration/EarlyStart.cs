@@ -1,9 +1,9 @@
 using AgentOrchestration.Execution;
+using AgentOrchestration.Execution.Run;
 using AgentOrchestration.Graph;
+using AgentOrchestration.Graph.Checking;
 using AgentOrchestration.Planning;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling;
+using AgentOrchestration.Scheduling.Ordering;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration;

@@ -1,6 +1,6 @@
-using AgentOrchestration.Plans;
+using AgentOrchestration.Forecasting;
 using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling;
+using AgentOrchestration.Runs.Storage;
 
 namespace AgentOrchestration;
 

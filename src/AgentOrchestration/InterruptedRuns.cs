@@ -1,5 +1,6 @@
 using AgentOrchestration.Execution;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -102,7 +103,7 @@ internal sealed class InterruptedRuns(ITaskOrchestrator orchestrator, IRunStore 
         }
         catch (Exception exception) when (exception is RunStoreException or RunDetachedException)
         {
-            // A store may be mended, its disk emptied: it is tried again, ever less often, and said again when there is something else to say.
+            // A store may be repaired, its disk emptied: it is tried again, ever less often, and said again when there is something else to say.
             Report(runId, exception, pause => pause * 2 ?? FirstPause);
         }
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)

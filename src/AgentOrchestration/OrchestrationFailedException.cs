@@ -1,6 +1,4 @@
-using AgentOrchestration.Plans;
-using AgentOrchestration.Results;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Plans.Diagnostics;
 
 namespace AgentOrchestration;
 

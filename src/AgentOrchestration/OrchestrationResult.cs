@@ -1,5 +1,3 @@
-using AgentOrchestration.Results;
-
 namespace AgentOrchestration;
 
 /// <summary>A finished run and, when it succeeded, its answer.</summary>

@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
 using AgentOrchestration.Execution;
-using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Execution.Run;
+using AgentOrchestration.Forecasting;
+using AgentOrchestration.Graph.Growth;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling;
-using AgentOrchestration.Scheduling.Waiting;
+using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Scheduling.Sharing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration;
@@ -70,9 +71,9 @@ public sealed class OrchestrationRun : IAsyncDisposable
     {
         DateTimeOffset now = _services.GetRequiredService<TimeProvider>().GetUtcNow();
         RunSnapshot snapshot = GetSnapshot();
-        RemainingWork remaining = _handle is LocalRun local
-            ? local.ReadGraph(graph => new RemainingWork(graph, snapshot, now))
-            : new RemainingWork(new GrowingGraph(_handle.Graph), snapshot, now);
+        RemainingGraph remaining = _handle is LocalRun local
+            ? local.ReadGraph(graph => new RemainingGraph(graph, snapshot, now))
+            : new RemainingGraph(new GrowingGraph(_handle.Graph), snapshot, now);
         return _services.GetRequiredService<Forecaster>().Of(remaining, expectedItems);
     }
 
@@ -85,7 +86,7 @@ public sealed class OrchestrationRun : IAsyncDisposable
     public async Task<RunResult> WaitAsync(CancellationToken cancellationToken = default)
     {
         Task<RunOutcome> completion = _handle.Completion;
-        using InnerWait? inside = completion.IsCompleted ? null : InnerWait.Begin(_run.Flow);
+        using NestedWait? inside = completion.IsCompleted ? null : NestedWait.Begin(_run.Flow);
         RunOutcome outcome = await completion.WaitAsync(cancellationToken).ConfigureAwait(false);
         return _result ??= new RunResult(outcome, _handle.GetSnapshot);
     }
@@ -157,7 +158,7 @@ public sealed class OrchestrationRun : IAsyncDisposable
 
     /// <summary>
     /// Cancels a run in memory that has not ended, and waits for its end, at most as long as code that was told to stop may take
-    /// (<c>AbandonAfter</c>). A durable run is only detached: its code is told to stop, its end is not written, and
+    /// (<c>CancellationGracePeriod</c>). A durable run is only detached: its code is told to stop, its end is not written, and
     /// <see cref="ITaskOrchestrator.ResumeAsync"/> continues it. A run that was resumed while this process drove it is held by each of those who
     /// started or resumed it, and the last one who disposes of it ends it here; a run from <see cref="ITaskOrchestrator.Find"/> is held by
     /// none, and disposing of it changes nothing.
@@ -170,7 +171,7 @@ public sealed class OrchestrationRun : IAsyncDisposable
     {
         await CallerContext.Leave();
         Task closing = _isHolder && !Interlocked.Exchange(ref _isReleased, true) ? _run.ReleaseAsync() : Task.CompletedTask;
-        if (InnerWait.IsVain(_run.Flow))
+        if (NestedWait.IsVain(_run.Flow))
         {
             return;
         }
@@ -196,7 +197,7 @@ public sealed class OrchestrationRun : IAsyncDisposable
 
         async ValueTask<bool> NextAsync(ValueTask<bool> next)
         {
-            using InnerWait? inside = next.IsCompleted || _handle.Completion.IsCompleted ? null : InnerWait.TryBegin(_run.Flow, out _);
+            using NestedWait? inside = next.IsCompleted || _handle.Completion.IsCompleted ? null : NestedWait.TryBegin(_run.Flow, out _);
             return await next.ConfigureAwait(false);
         }
     }

@@ -1,4 +1,4 @@
-using AgentOrchestration.Execution;
+using AgentOrchestration.Execution.Run;
 using Microsoft.Extensions.Hosting;
 
 namespace AgentOrchestration;

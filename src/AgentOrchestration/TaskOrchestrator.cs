@@ -1,16 +1,20 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using AgentOrchestration.Execution;
+using AgentOrchestration.Execution.Run;
+using AgentOrchestration.Forecasting;
 using AgentOrchestration.Graph;
+using AgentOrchestration.Graph.Checking;
 using AgentOrchestration.Monitoring;
 using AgentOrchestration.Planning;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Results;
-using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Journal;
-using AgentOrchestration.Scheduling;
-using AgentOrchestration.Scheduling.Waiting;
+using AgentOrchestration.Runs.Snapshots;
+using AgentOrchestration.Runs.Storage;
+using AgentOrchestration.Scheduling.Ordering;
+using AgentOrchestration.Scheduling.Sharing;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -85,7 +89,7 @@ internal sealed class TaskOrchestrator(
         RunBudget? budget = _runOptions.Budget is { } whole
             ? RunBudgetRemainder.Of(whole, result.Run) ?? throw new InvalidOperationException($"The run {run.RunId} has used up its budget; give another with a higher one.")
             : null;
-        TaskGraph graph = await planner.PlanToStartAsync(request, Aftermath.Of(result), cancellationToken).ConfigureAwait(false);
+        TaskGraph graph = await planner.PlanToStartAsync(request, ReplanFeedback.Of(result), cancellationToken).ConfigureAwait(false);
         return await WatchedAsync(() => StartInsteadAsync(graph, _runOptions with { Budget = budget }, run, [], cancellationToken)).ConfigureAwait(false);
     }
 
@@ -183,7 +187,7 @@ internal sealed class TaskOrchestrator(
                 }
 
                 // It has ended, or is being detached here: its code returns, its lease is released.
-                using InnerWait? inside = InnerWait.Begin(live.Flow);
+                using NestedWait? inside = NestedWait.Begin(live.Flow);
                 await live.Gone.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 cancellationToken.ThrowIfCancellationRequested();
             }

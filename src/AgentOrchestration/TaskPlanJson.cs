@@ -1,5 +1,6 @@
 using AgentOrchestration.Planning;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Diagnostics;
+using AgentOrchestration.Plans.Reading;
 
 namespace AgentOrchestration;
 
@@ -20,13 +21,13 @@ public static class TaskPlanJson
         /// <summary>Reads a plan from the JSON that <see cref="TaskPlan.ToJson"/> writes, or that a model or a person has written in that form.</summary>
         /// <param name="json">The JSON. Without a version it is read as version 1.</param>
         /// <returns>The plan; what was left out around its JSON is in <see cref="TaskPlan.Repairs"/>. Not yet checked: it is when it is started.</returns>
-        /// <exception cref="InvalidPlanException">It is no plan, or of a later version; everything that is ill-written is told, with its place.</exception>
+        /// <exception cref="InvalidPlanException">It is no plan, or of a later version; everything that is malformed is told, with its place.</exception>
         public static TaskPlan FromJson(string json)
         {
             ArgumentNullException.ThrowIfNull(json);
             var reader = new PlanReader(NoLimits, isStrict: true);
             reader.Append(json);
-            PlanReading reading = reader.Complete();
+            PlanReadResult reading = reader.Complete();
 
             // A subtask's own limits and approvals are not a model's to set, but an application's, whose plan this is.
             PlanDiagnostic[] diagnostics = [.. reading.Diagnostics.Where(diagnostic => diagnostic.Code != PlanDiagnosticCode.NotAllowed)];

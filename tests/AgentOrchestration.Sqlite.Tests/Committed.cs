@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Storage;
 
 namespace AgentOrchestration.Sqlite.Tests;
 

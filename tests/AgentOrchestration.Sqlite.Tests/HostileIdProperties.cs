@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace AgentOrchestration.Sqlite.Tests;

@@ -1,4 +1,3 @@
-using AgentOrchestration.Runs;
 using DurableWorker;
 
 namespace AgentOrchestration.Sqlite.Tests;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Journal;
+using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Sqlite.Storage;
 using Microsoft.Data.Sqlite;
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using AgentOrchestration.Plans;
-using AgentOrchestration.Results;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Sqlite.Tests;

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Runs.Storage;
 using DurableWorker;
 using Microsoft.Extensions.DependencyInjection;
 

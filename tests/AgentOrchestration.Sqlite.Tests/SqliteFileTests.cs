@@ -1,5 +1,6 @@
 using System.Text;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Journal;
+using AgentOrchestration.Runs.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace AgentOrchestration.Sqlite.Tests;

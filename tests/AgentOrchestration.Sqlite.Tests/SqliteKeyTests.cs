@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Sqlite.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;

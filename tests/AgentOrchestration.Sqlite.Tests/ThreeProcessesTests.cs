@@ -1,4 +1,4 @@
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Storage;
 using DurableWorker;
 
 namespace AgentOrchestration.Sqlite.Tests;

@@ -1,5 +1,5 @@
 using System.Text;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Sqlite.Storage;
 
 namespace AgentOrchestration.Sqlite.Tests;

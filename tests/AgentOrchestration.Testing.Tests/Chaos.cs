@@ -1,7 +1,5 @@
-using AgentOrchestration.Plans;
-using AgentOrchestration.Plugins;
-using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -71,7 +69,7 @@ internal sealed class Chaos
             options.FailurePolicy = FailurePolicy;
             options.Budget = Budget;
             options.RunTimeout = RunTimeout;
-            options.AbandonAfter = TimeSpan.FromSeconds(2);
+            options.CancellationGracePeriod = TimeSpan.FromSeconds(2);
             options.MaxAbandoned = 2;
         });
         builder.AddResource("licence", Licences);

@@ -1,6 +1,4 @@
-using AgentOrchestration.Plans;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Runs.Events;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -93,7 +91,7 @@ public sealed class EarlyStartTests
     }
 
     [Fact]
-    public void What_has_to_be_mended_begins_when_the_plan_is_complete()
+    public void What_has_to_be_repaired_begins_when_the_plan_is_complete()
     {
         using SimulatedRun run = Simulation("""
             {"subtasks":[

@@ -1,5 +1,5 @@
 using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Runs.Events;
 
 namespace AgentOrchestration.Testing.Tests;
 

@@ -1,8 +1,4 @@
-using AgentOrchestration.Plans;
-using AgentOrchestration.Resources;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Forecasting;
 using CsCheck;
 using Microsoft.Extensions.DependencyInjection;
 

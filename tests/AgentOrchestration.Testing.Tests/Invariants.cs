@@ -1,5 +1,6 @@
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Events;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Testing.Tests;

@@ -1,5 +1,3 @@
-using AgentOrchestration.Tasks;
-
 namespace AgentOrchestration.Testing.Tests;
 
 /// <summary>What code really runs, counted by the code itself: it knows of abandoned attempts too, and of what the engine does not tell.</summary>

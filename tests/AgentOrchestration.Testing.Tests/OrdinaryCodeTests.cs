@@ -3,8 +3,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Threading.Channels;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Runs.Events;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Testing.Tests;

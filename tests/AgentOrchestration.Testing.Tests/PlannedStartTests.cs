@@ -1,7 +1,6 @@
 using AgentOrchestration.Planning;
 using AgentOrchestration.Plans;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Runs.Events;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,6 +1,6 @@
-using AgentOrchestration.Plans;
 using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling;
+using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Scheduling.Ordering;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -89,7 +89,7 @@ public sealed class RunSimulationTests
             options =>
             {
                 options.Timeout = TimeSpan.FromMinutes(1);
-                options.Resources = Resources.ResourceRequirements.Of("licence", 1);
+                options.Resources = ResourceRequirements.Of("licence", 1);
             },
             more: builder => builder.AddResource("licence", 1));
 
@@ -308,9 +308,9 @@ public sealed class RunSimulationTests
         public void OnEvent(string runId, RunEvent runEvent) => account.Paid++;
     }
 
-    private sealed class Exclaiming : Execution.TaskMiddleware
+    private sealed class Exclaiming : Execution.Attempts.TaskMiddleware
     {
-        public override async ValueTask<object?> InvokeAsync(TaskContext context, Execution.TaskDelegate next, CancellationToken cancellationToken) =>
+        public override async ValueTask<object?> InvokeAsync(TaskContext context, Execution.Attempts.TaskDelegate next, CancellationToken cancellationToken) =>
             $"{await next(context, cancellationToken)}!";
     }
 }

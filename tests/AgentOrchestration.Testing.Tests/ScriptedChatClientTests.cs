@@ -1,5 +1,3 @@
-using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -95,7 +93,7 @@ public sealed class ScriptedChatClientTests
                 return text;
             }));
 
-        using SimulatedRun run = simulation.Run(Plans.TaskPlan.Create(plan => plan.Add("only", "ask")), seed: 1);
+        using SimulatedRun run = simulation.Run(TaskPlan.Create(plan => plan.Add("only", "ask")), seed: 1);
 
         Assert.Equal((RunOutcome.Succeeded, TimeSpan.FromSeconds(4)), (run.Result.Outcome, run.Elapsed));
         Assert.Equal("one two three four five six seven eight", run.Result.GetOutput<string>("only"));
@@ -114,7 +112,7 @@ public sealed class ScriptedChatClientTests
                 async (None _, TaskContext context, CancellationToken stop) => (await context.Chat.GetResponseAsync("Do it.", cancellationToken: stop)).Text,
                 options => options.Retry.MaxAttempts = 2));
 
-        using SimulatedRun run = simulation.Run(Plans.TaskPlan.Create(plan => plan.Add("only", "ask")), seed: 1);
+        using SimulatedRun run = simulation.Run(TaskPlan.Create(plan => plan.Add("only", "ask")), seed: 1);
 
         Assert.Equal(("done", 2), (run.Result.GetOutput<string>("only"), run.Result["only"].Attempts));
     }

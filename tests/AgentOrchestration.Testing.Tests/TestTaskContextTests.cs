@@ -41,7 +41,7 @@ public sealed class TestTaskContextTests
     public void Everything_has_a_default_and_can_be_told()
     {
         Assert.Equal(("test/test", 1), (new TestTaskContext().IdempotencyKey, new TestTaskContext().Attempt));
-        Assert.Equal("r/s", new TestTaskContext(runId: "r", subtask: new Plans.Subtask { Id = "s", TaskType = "work" }).IdempotencyKey);
+        Assert.Equal("r/s", new TestTaskContext(runId: "r", subtask: new Subtask { Id = "s", TaskType = "work" }).IdempotencyKey);
         Assert.Equal(["other"], new TestTaskContext(missingInputs: ["other"]).MissingInputs);
     }
 }

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using AgentOrchestration;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Tasks;
 using BombWorker;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,9 +1,7 @@
 using System.Globalization;
 using AgentOrchestration;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Sqlite;
-using AgentOrchestration.Tasks;
 using DurableWorker;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using AgentOrchestration.Plans;
+using AgentOrchestration;
 
 namespace DurableWorker;
 

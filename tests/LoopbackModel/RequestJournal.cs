@@ -1,3 +1,4 @@
+
 namespace LoopbackModel;
 
 internal sealed class RequestJournal

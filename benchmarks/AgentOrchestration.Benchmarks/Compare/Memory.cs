@@ -4,8 +4,6 @@ using AgentOrchestration.Benchmarks.Graphs;
 using AgentOrchestration.Benchmarks.Tables;
 using AgentOrchestration.Execution;
 using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Results;
 
 namespace AgentOrchestration.Benchmarks.Compare;
 

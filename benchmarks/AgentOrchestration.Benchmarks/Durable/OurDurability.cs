@@ -1,10 +1,7 @@
 using System.Text.Json;
 using AgentOrchestration.Benchmarks.Compare;
 using AgentOrchestration.Benchmarks.Graphs;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Results;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Runs.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 

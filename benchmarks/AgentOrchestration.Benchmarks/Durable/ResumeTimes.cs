@@ -1,6 +1,6 @@
 using AgentOrchestration.Benchmarks.Graphs;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Runs.Storage;
 
 namespace AgentOrchestration.Benchmarks.Durable;
 

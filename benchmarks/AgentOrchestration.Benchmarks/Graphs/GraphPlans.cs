@@ -1,5 +1,3 @@
-using AgentOrchestration.Plans;
-
 namespace AgentOrchestration.Benchmarks.Graphs;
 
 /// <summary>Graphs as plans made in code, with the order of the tasks and without arguments.</summary>

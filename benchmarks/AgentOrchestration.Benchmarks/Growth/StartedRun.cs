@@ -1,5 +1,3 @@
-using AgentOrchestration.Plans;
-
 namespace AgentOrchestration.Benchmarks.Growth;
 
 /// <summary>A run, and the application that it belongs to.</summary>

@@ -1,5 +1,3 @@
-using AgentOrchestration.Plans;
-
 namespace AgentOrchestration.Benchmarks.Growth;
 
 /// <summary>Plans of subtasks that do not depend on each other.</summary>

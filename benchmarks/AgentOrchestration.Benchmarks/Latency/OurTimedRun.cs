@@ -1,7 +1,4 @@
 using AgentOrchestration.Benchmarks.Graphs;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Results;
-using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Benchmarks.Latency;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using AgentOrchestration.Benchmarks.Compare;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Scheduling;
+using AgentOrchestration.Scheduling.Sharing;
 
 namespace AgentOrchestration.Benchmarks.Ledger;
 
@@ -23,7 +23,7 @@ internal static class TakeAndGiveBack
             using var semaphore = new SemaphoreSlim(threads);
             double ofSemaphore = Time(threads, () => Take(semaphore));
             var pools = new ResourcePools([new ResourceDeclaration("gpu", threads)], TimeProvider.System);
-            double ofLedger = Time(threads, () => Take(new LimitedResources(pools, maxAttempts: null)));
+            double ofLedger = Time(threads, () => Take(new AttemptLimiter(pools, maxAttempts: null)));
             if (round > 0)
             {
                 semaphores.Add(ofSemaphore);
@@ -47,7 +47,7 @@ internal static class TakeAndGiveBack
         }
     }
 
-    private static void Take(LimitedResources resources)
+    private static void Take(AttemptLimiter resources)
     {
         for (int i = 0; i < Operations; i++)
         {

@@ -2,10 +2,12 @@ using System.Diagnostics;
 using AgentOrchestration.Benchmarks.Compare;
 using AgentOrchestration.Benchmarks.Graphs;
 using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Graph.Checking;
+using AgentOrchestration.Graph.Growth;
+using AgentOrchestration.Plans.Json;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Scheduling;
-using AgentOrchestration.Scheduling.Waiting;
+using AgentOrchestration.Scheduling.Queue;
+using AgentOrchestration.Scheduling.Sharing;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Benchmarks.Ledger;
@@ -20,8 +22,8 @@ internal static class WaitingForPools
     public static double Measure(int waiters, int pools)
     {
         var ledger = new ResourcePools([.. Enumerable.Range(0, pools).Select(pool => new ResourceDeclaration($"pool{pool}", 1))], TimeProvider.System);
-        var resources = new LimitedResources(ledger, maxAttempts: null);
-        var share = RunShare.Alone(resources);
+        var resources = new AttemptLimiter(ledger, maxAttempts: null);
+        var share = RunResources.Alone(resources);
         var queue = new ReadyQueue(new GrowingGraph(Checked(waiters, pools, resources)), share);
         var random = new SeededRandom(1);
         int[] order = [.. Enumerable.Range(0, waiters).OrderBy(_ => random.Below(int.MaxValue))];
@@ -44,7 +46,7 @@ internal static class WaitingForPools
         return Statistics.Median(times);
     }
 
-    private static void Play(ReadyQueue queue, RunShare share, int[] order)
+    private static void Play(ReadyQueue queue, RunResources share, int[] order)
     {
         Array.ForEach(order, queue.Enqueue);
         var held = new Queue<ResourceLease>();

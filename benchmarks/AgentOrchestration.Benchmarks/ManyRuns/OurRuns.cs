@@ -1,9 +1,5 @@
 using System.Globalization;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Plugins;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Benchmarks.ManyRuns;

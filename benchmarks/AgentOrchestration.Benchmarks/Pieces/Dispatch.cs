@@ -2,9 +2,8 @@ using AgentOrchestration.Benchmarks.Compare;
 using AgentOrchestration.Benchmarks.Graphs;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling;
-using AgentOrchestration.Scheduling.Waiting;
+using AgentOrchestration.Scheduling.Dispatch;
+using AgentOrchestration.Scheduling.Sharing;
 using BenchmarkDotNet.Attributes;
 
 namespace AgentOrchestration.Benchmarks.Pieces;
@@ -28,16 +27,16 @@ public class Dispatch
     [Benchmark(OperationsPerInvoke = CheckedGraph.Size)]
     public int Run()
     {
-        var core = new DispatchCore(_graph, RunShare.Alone(_resources), "run", new RunOptions());
-        var decisions = new Decisions();
+        var core = new DispatchCore(_graph, RunResources.Alone(_resources), "run", new RunOptions());
+        var commands = new HostCommands();
         var started = new Queue<AttemptStart>();
-        core.Start(now: 0, decisions);
+        core.Start(now: 0, commands);
         while (!core.State.IsEnded)
         {
-            decisions.Starts.ForEach(started.Enqueue);
-            decisions.Clear();
+            commands.Starts.ForEach(started.Enqueue);
+            commands.Clear();
             AttemptStart next = started.Dequeue();
-            core.Returned(next.Subtask, next.Attempt, Answer.Instance, now: 0, decisions);
+            core.Returned(next.Subtask, next.Attempt, Answer.Instance, now: 0, commands);
         }
 
         return core.State.History.Count;

@@ -1,7 +1,6 @@
 using AgentOrchestration.Benchmarks.Compare;
 using AgentOrchestration.Benchmarks.Compare.Engines;
 using AgentOrchestration.Benchmarks.Graphs;
-using AgentOrchestration.Plans;
 using BenchmarkDotNet.Attributes;
 
 namespace AgentOrchestration.Benchmarks.Pieces;

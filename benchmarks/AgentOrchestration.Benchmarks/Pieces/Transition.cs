@@ -2,6 +2,7 @@ using AgentOrchestration.Benchmarks.Compare;
 using AgentOrchestration.Benchmarks.Graphs;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.State;
 using BenchmarkDotNet.Attributes;
 
 namespace AgentOrchestration.Benchmarks.Pieces;

@@ -1,8 +1,8 @@
 using AgentOrchestration.Benchmarks.Graphs;
-using AgentOrchestration.Graph;
+using AgentOrchestration.Graph.Growth;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Scheduling;
-using AgentOrchestration.Scheduling.Waiting;
+using AgentOrchestration.Scheduling.Queue;
+using AgentOrchestration.Scheduling.Sharing;
 using BenchmarkDotNet.Attributes;
 
 namespace AgentOrchestration.Benchmarks.Pieces;
@@ -31,7 +31,7 @@ public class Waiting
     [Benchmark(OperationsPerInvoke = CheckedGraph.Size)]
     public int EnqueueAndDequeue()
     {
-        var queue = new ReadyQueue(_graph, RunShare.Alone(new ResourcePools([])));
+        var queue = new ReadyQueue(_graph, RunResources.Alone(new ResourcePools([])));
         Array.ForEach(_subtasks, queue.Enqueue);
         int last = 0;
         while (queue.TryDequeue(mayStart: null, out int subtask, out _, out _))

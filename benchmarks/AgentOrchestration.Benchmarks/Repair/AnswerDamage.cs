@@ -4,7 +4,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AgentOrchestration.Benchmarks.Graphs;
-using AgentOrchestration.Plans;
 
 namespace AgentOrchestration.Benchmarks.Repair;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using AgentOrchestration.Benchmarks.Graphs;
-using AgentOrchestration.Plans;
 
 namespace AgentOrchestration.Benchmarks.Repair;
 

@@ -4,7 +4,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using AgentOrchestration.Benchmarks.Graphs;
 using AgentOrchestration.Planning;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Planning.Model;
+using AgentOrchestration.Plans.Diagnostics;
+using AgentOrchestration.Plans.Reading;
 
 namespace AgentOrchestration.Benchmarks.Repair;
 
@@ -45,7 +47,7 @@ internal static class DamageTrial
         var random = new SeededRandom(Seed);
         foreach (RequestPlan plan in plans)
         {
-            TaskPlan original = PlanAnswer.Read(plan.Text, new PlanningOptions());
+            TaskPlan original = PlanAnswerReader.Read(plan.Text, new PlanningOptions());
             foreach (string text in damage.Apply(plan, random))
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -60,7 +62,7 @@ internal static class DamageTrial
                 }
                 else
                 {
-                    // A plan that has become another in silence is the worst that can happen; one that was mended without a record is no better.
+                    // A plan that has become another in silence is the worst that can happen; one that was repaired without a record is no better.
                     bool isKept = IsSame(original, result) && (damage.Expectation != Expectation.Repaired || repairs.Count > 0);
                     (repaired, changed) = isKept ? (repaired + 1, changed) : (repaired, changed + 1);
                 }
@@ -89,7 +91,7 @@ internal static class DamageTrial
         var reader = new PlanReader(new PlanningOptions());
         reader.Append(text.AsSpan(0, cut));
         reader.Append(text.AsSpan(cut));
-        PlanReading reading = reader.Complete();
+        PlanReadResult reading = reader.Complete();
         return $"{string.Join('\n', reading.Diagnostics)}\n{string.Join('\n', reading.Plan.Repairs)}\n{JsonSerializer.Serialize(reading.Plan)}";
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using AgentOrchestration.Plans;
 
 namespace AgentOrchestration.Benchmarks.Repair;
 

@@ -1,9 +1,9 @@
 using System.Text.Json;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Diagnostics;
 
 namespace AgentOrchestration.Benchmarks.Repair;
 
-/// <summary>Plans that real models wrote: what is valid, what is mended, what goes back.</summary>
+/// <summary>Plans that real models wrote: what is valid, what is repaired, what goes back.</summary>
 internal static class ModelTrial
 {
     public static async Task<ModelRow> RunAsync(string file, string toolsFile, CancellationToken cancellationToken)
@@ -19,14 +19,14 @@ internal static class ModelTrial
         {
             cancellationToken.ThrowIfCancellationRequested();
             plans++;
-            (TaskPlan? plan, IReadOnlyList<PlanDiagnostic> diagnostics, IReadOnlyList<PlanRepair> mended) = await trial.TryAsync(written.Json.ToJsonString());
-            Count(repairs, mended.Select(repair => $"{repair.Code}"));
+            (TaskPlan? plan, IReadOnlyList<PlanDiagnostic> diagnostics, IReadOnlyList<PlanRepair> repairsOfPlan) = await trial.TryAsync(written.Json.ToJsonString());
+            Count(repairs, repairsOfPlan.Select(repair => $"{repair.Code}"));
             Count(defects, diagnostics.Select(diagnostic => $"{diagnostic.Code}"));
-            example = mended.FirstOrDefault(repair => repair.Code == PlanRepairCode.ContradictingDependency)?.ToString() ?? example
-                ?? mended.FirstOrDefault(repair => repair.Code == PlanRepairCode.MissingDependency)?.ToString();
-            (valid, repaired, sentBack) = plan is null ? (valid, repaired, sentBack + 1) : mended.Count > 0 ? (valid, repaired + 1, sentBack) : (valid + 1, repaired, sentBack);
+            example = repairsOfPlan.FirstOrDefault(repair => repair.Code == PlanRepairCode.ContradictingDependency)?.ToString() ?? example
+                ?? repairsOfPlan.FirstOrDefault(repair => repair.Code == PlanRepairCode.MissingDependency)?.ToString();
+            (valid, repaired, sentBack) = plan is null ? (valid, repaired, sentBack + 1) : repairsOfPlan.Count > 0 ? (valid, repaired + 1, sentBack) : (valid + 1, repaired, sentBack);
             HashSet<PlanDiagnosticCode> told = [.. diagnostics.Select(diagnostic => diagnostic.Code)];
-            if (mended.Any(repair => repair.Code == PlanRepairCode.ContradictingDependency))
+            if (repairsOfPlan.Any(repair => repair.Code == PlanRepairCode.ContradictingDependency))
             {
                 // A circle of links that the arguments break is told as what was believed.
                 told.Add(PlanDiagnosticCode.Cycle);

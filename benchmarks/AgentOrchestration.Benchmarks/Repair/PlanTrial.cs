@@ -1,6 +1,8 @@
-using AgentOrchestration.Graph;
+using AgentOrchestration.Graph.Checking;
 using AgentOrchestration.Planning;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Planning.Model;
+using AgentOrchestration.Plans.Diagnostics;
+using AgentOrchestration.Plans.Json;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -25,7 +27,7 @@ internal sealed class PlanTrial
         _planner = new Planner(new Scripted(this, options), new PlanChecker(taskTypes, new ResourcePools([]), serializer), taskTypes, options, TimeProvider.System, NullLogger.Instance);
     }
 
-    /// <returns>The plan as it would run, or why it is refused; and what was mended in either.</returns>
+    /// <returns>The plan as it would run, or why it is refused; and what was repaired in either.</returns>
     public async Task<(TaskPlan? Plan, IReadOnlyList<PlanDiagnostic> Diagnostics, IReadOnlyList<PlanRepair> Repairs)> TryAsync(string answer)
     {
         _answer = answer;
@@ -43,6 +45,6 @@ internal sealed class PlanTrial
     private sealed class Scripted(PlanTrial trial, PlanningOptions options) : ITaskDecomposer
     {
         public ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, CancellationToken cancellationToken) =>
-            ValueTask.FromResult(PlanAnswer.Read(trial._answer, options));
+            ValueTask.FromResult(PlanAnswerReader.Read(trial._answer, options));
     }
 }

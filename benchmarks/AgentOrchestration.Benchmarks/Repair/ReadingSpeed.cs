@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using AgentOrchestration.Planning;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Reading;
 
 namespace AgentOrchestration.Benchmarks.Repair;
 
@@ -71,7 +71,7 @@ internal static class ReadingSpeed
             count += reader.Append(text[start..Math.Min(text.Length, start + piece)]).Count;
         }
 
-        PlanReading reading = reader.Complete();
+        PlanReadResult reading = reader.Complete();
         return reading.Diagnostics.Count == 0 ? count : throw new InvalidOperationException($"{reading.Diagnostics[0]}");
     }
 }

@@ -5,7 +5,7 @@ using AgentOrchestration.Benchmarks.Tables;
 
 namespace AgentOrchestration.Benchmarks.Repair;
 
-/// <summary>What becomes of damaged plans: mended without a model, refused with the right diagnostic, or not to be told from sound ones.</summary>
+/// <summary>What becomes of damaged plans: repaired without a model, refused with the right diagnostic, or not to be told from sound ones.</summary>
 internal static class RepairCommand
 {
     private const string Requests = "ultratool-300.jsonl";

@@ -1,8 +1,7 @@
 using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Graph.Checking;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Scheduling;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Scheduling.Ordering;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Benchmarks.Schedules;
@@ -45,7 +44,7 @@ internal sealed class JobLibrary : IAsyncDisposable
 
     private void Configure(ServiceCollection services, IEnumerable<ResourceAmount> pools, ISchedulingPolicy policy, Func<string, Task>? workAsync, IEnumerable<string> taskTypes)
     {
-        Plugins.IAgentOrchestrationBuilder builder = services
+        IAgentOrchestrationBuilder builder = services
             .AddAgentOrchestration(options => options.MaxParallelism = MaxParallelism)
             .UseSchedulingPolicy(policy);
         foreach (string taskType in taskTypes)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 
 namespace AgentOrchestration.Benchmarks.Schedules;

@@ -1,10 +1,8 @@
 using System.Globalization;
 using AgentOrchestration.Benchmarks.Compare;
 using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Results;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling;
+using AgentOrchestration.Scheduling.Ordering;
+using AgentOrchestration.Scheduling.Search;
 
 namespace AgentOrchestration.Benchmarks.Schedules;
 

@@ -4,7 +4,8 @@ using System.Globalization;
 using System.Text.Json;
 using AgentOrchestration.Benchmarks.Tables;
 using AgentOrchestration.Graph;
-using AgentOrchestration.Scheduling;
+using AgentOrchestration.Scheduling.Ordering;
+using AgentOrchestration.Scheduling.Search;
 
 namespace AgentOrchestration.Benchmarks.Schedules;
 

@@ -1,7 +1,8 @@
+using AgentOrchestration.Forecasting;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling;
+using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Scheduling.Ordering;
 
 namespace AgentOrchestration.Benchmarks.Schedules;
 

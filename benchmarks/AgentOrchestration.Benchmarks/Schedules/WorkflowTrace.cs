@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 
 namespace AgentOrchestration.Benchmarks.Schedules;

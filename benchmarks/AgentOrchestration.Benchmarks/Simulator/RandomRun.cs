@@ -1,8 +1,8 @@
 using AgentOrchestration.Benchmarks.Graphs;
+using AgentOrchestration.Forecasting;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling;
+using AgentOrchestration.Runs.Events;
 
 namespace AgentOrchestration.Benchmarks.Simulator;
 

@@ -1,7 +1,4 @@
 using AgentOrchestration.Benchmarks.Graphs;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
 using AgentOrchestration.Testing;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;

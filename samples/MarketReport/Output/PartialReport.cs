@@ -1,6 +1,5 @@
 using System.Text;
-using AgentOrchestration.Results;
-using AgentOrchestration.Runs;
+using AgentOrchestration;
 using MarketReport.Publishing;
 using MarketReport.Tasks;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
-using AgentOrchestration.Results;
-using AgentOrchestration.Runs;
+using AgentOrchestration;
 
 namespace MarketReport.Output;
 

@@ -1,5 +1,5 @@
-using AgentOrchestration.Results;
-using AgentOrchestration.Scheduling;
+using AgentOrchestration;
+using AgentOrchestration.Forecasting;
 using MarketReport.Charts;
 
 namespace MarketReport.Publishing;

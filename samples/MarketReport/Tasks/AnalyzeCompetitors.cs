@@ -1,4 +1,4 @@
-using AgentOrchestration.Tasks;
+using AgentOrchestration;
 using MarketReport.Facts;
 using MarketReport.Reading;
 

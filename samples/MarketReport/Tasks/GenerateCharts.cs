@@ -1,4 +1,4 @@
-using AgentOrchestration.Tasks;
+using AgentOrchestration;
 using MarketReport.Charts;
 using MarketReport.Reading;
 

@@ -1,5 +1,5 @@
+using AgentOrchestration;
 using AgentOrchestration.Results;
-using AgentOrchestration.Runs;
 using MarketReport.Publishing;
 
 namespace MarketReport.Tasks;

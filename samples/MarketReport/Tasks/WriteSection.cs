@@ -1,4 +1,4 @@
-using AgentOrchestration.Tasks;
+using AgentOrchestration;
 using MarketReport.Models;
 using MarketReport.Writing;
 using Microsoft.Extensions.AI;

@@ -1,5 +1,5 @@
-using AgentOrchestration.Plans;
-using AgentOrchestration.Runs;
+using AgentOrchestration;
+using AgentOrchestration.Runs.Events;
 using Spectre.Console;
 
 namespace MarketReport.Terminal;

@@ -1,6 +1,4 @@
 using AgentOrchestration;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Runs;
 using Spectre.Console;
 
 namespace MarketReport.Terminal;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using AgentOrchestration;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Events;
 using Spectre.Console;
 
 namespace MarketReport.Terminal;

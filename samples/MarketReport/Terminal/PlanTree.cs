@@ -1,4 +1,4 @@
-using AgentOrchestration.Plans;
+using AgentOrchestration;
 using Spectre.Console;
 
 namespace MarketReport.Terminal;

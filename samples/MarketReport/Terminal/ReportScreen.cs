@@ -1,10 +1,9 @@
 using System.Globalization;
 using AgentOrchestration;
+using AgentOrchestration.Forecasting;
 using AgentOrchestration.Monitoring;
-using AgentOrchestration.Plans;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling;
 using MarketReport.Facts;
 using MarketReport.Output;
 using MarketReport.Publishing;

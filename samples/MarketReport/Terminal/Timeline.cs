@@ -1,6 +1,5 @@
 using System.Globalization;
-using AgentOrchestration.Results;
-using AgentOrchestration.Runs;
+using AgentOrchestration;
 using Spectre.Console;
 
 namespace MarketReport.Terminal;

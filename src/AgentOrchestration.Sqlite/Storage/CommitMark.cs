@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Storage;
 using Microsoft.Win32.SafeHandles;
 
 namespace AgentOrchestration.Sqlite.Storage;

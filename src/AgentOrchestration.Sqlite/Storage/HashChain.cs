@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Storage;
 
 namespace AgentOrchestration.Sqlite.Storage;
 

@@ -80,6 +80,6 @@ internal sealed class RunDirectory(SqliteDatabase database, SqliteStatements sta
         return chain.Seal(entry).AsSpan().SequenceEqual((byte[])reader.GetValue(3)) ? entry : null;
     }
 
-    private AgentOrchestration.Runs.RunStoreException Damaged(string runId) =>
+    private AgentOrchestration.Runs.Storage.RunStoreException Damaged(string runId) =>
         database.Damaged($"its directory is not what was written where the run '{runId}' would be.");
 }

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace AgentOrchestration.Sqlite.Storage;

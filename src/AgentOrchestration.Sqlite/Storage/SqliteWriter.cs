@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Storage;
 
 namespace AgentOrchestration.Sqlite.Storage;
 

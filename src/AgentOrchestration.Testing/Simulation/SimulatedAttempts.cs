@@ -1,5 +1,4 @@
-using AgentOrchestration.Execution;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Execution.Attempts;
 
 namespace AgentOrchestration.Testing.Simulation;
 

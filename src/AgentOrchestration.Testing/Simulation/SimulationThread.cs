@@ -1,5 +1,5 @@
 using System.Runtime.ExceptionServices;
-using AgentOrchestration.Scheduling;
+using AgentOrchestration.Scheduling.Dispatch;
 
 namespace AgentOrchestration.Testing.Simulation;
 

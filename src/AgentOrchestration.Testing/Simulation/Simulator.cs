@@ -1,8 +1,8 @@
 using AgentOrchestration.Execution;
+using AgentOrchestration.Execution.Run;
 using AgentOrchestration.Graph;
+using AgentOrchestration.Graph.Checking;
 using AgentOrchestration.Planning;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,7 +14,7 @@ namespace AgentOrchestration.Testing.Simulation;
 internal sealed class Simulator(ServiceProvider services, SimulationThread thread, SimulationScript script)
 {
     /// <summary>How long abandoned attempts are played on when their run has ended.</summary>
-    private static readonly TimeSpan Aftermath = TimeSpan.FromHours(1);
+    private static readonly TimeSpan AbandonedGrace = TimeSpan.FromHours(1);
 
     private readonly List<RunEvent> _events = [];
 
@@ -92,7 +92,7 @@ internal sealed class Simulator(ServiceProvider services, SimulationThread threa
         }
 
         Array.ForEach(moments, moment => moment.Dispose());
-        TimeSpan end = thread.Clock.Elapsed + Aftermath;
+        TimeSpan end = thread.Clock.Elapsed + AbandonedGrace;
         thread.RunWhile(() => !thread.IsIdle || (thread.Out.Count > 0 && thread.Clock.NextDue <= end));
     }
 

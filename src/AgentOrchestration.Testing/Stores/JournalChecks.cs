@@ -1,4 +1,4 @@
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Storage;
 using static AgentOrchestration.Testing.Stores.StoreUnderTest;
 
 namespace AgentOrchestration.Testing.Stores;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Storage;
 
 namespace AgentOrchestration.Testing.Stores;
 

@@ -14,9 +14,9 @@ internal sealed class AgentOrchestrationOptionsRules : IValidateOptions<AgentOrc
     public ValidateOptionsResult Validate(string? name, AgentOrchestrationOptions options)
     {
         var result = new ValidateOptionsResultBuilder();
-        if (options.AbandonAfter < TimeSpan.Zero || options.AbandonAfter > LongestInterval)
+        if (options.CancellationGracePeriod < TimeSpan.Zero || options.CancellationGracePeriod > LongestInterval)
         {
-            result.AddError($"It is {options.AbandonAfter}; it must be from 0 to {LongestInterval}.", nameof(options.AbandonAfter));
+            result.AddError($"It is {options.CancellationGracePeriod}; it must be from 0 to {LongestInterval}.", nameof(options.CancellationGracePeriod));
         }
 
         if (options.LeaseDuration < ShortestLease || options.LeaseDuration > LongestInterval)
@@ -40,9 +40,9 @@ internal sealed class AgentOrchestrationOptionsRules : IValidateOptions<AgentOrc
             result.AddError($"{options.FailurePolicy} is no policy.", nameof(options.FailurePolicy));
         }
 
-        if (!Enum.IsDefined(options.Planning.HeldForApproval))
+        if (!Enum.IsDefined(options.Planning.ApprovalScope))
         {
-            result.AddError($"{options.Planning.HeldForApproval} is nothing that can be held.", nameof(options.Planning.HeldForApproval));
+            result.AddError($"{options.Planning.ApprovalScope} is nothing that can be held.", nameof(options.Planning.ApprovalScope));
         }
 
         if (options.Planning.MaxTime <= TimeSpan.Zero || options.Planning.MaxTime > LongestTimeout)

@@ -3,17 +3,25 @@ using System.Text.Json;
 using AgentOrchestration;
 using AgentOrchestration.DependencyInjection;
 using AgentOrchestration.Execution;
-using AgentOrchestration.Graph;
+using AgentOrchestration.Execution.Attempts;
+using AgentOrchestration.Execution.Run;
+using AgentOrchestration.Forecasting;
+using AgentOrchestration.Graph.Checking;
 using AgentOrchestration.Monitoring;
 using AgentOrchestration.Optimization;
 using AgentOrchestration.Planning;
+using AgentOrchestration.Planning.Model;
+using AgentOrchestration.Planning.Selection;
 using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Diagnostics;
+using AgentOrchestration.Plans.Json;
 using AgentOrchestration.Plugins;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Results;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling;
-using AgentOrchestration.Scheduling.Waiting;
+using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Runs.Storage;
+using AgentOrchestration.Scheduling.Ordering;
+using AgentOrchestration.Scheduling.Sharing;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -117,7 +125,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>(),
             LoggerOf<Planner>(provider)));
         services.TryAddSingleton(provider => new WaitingRoom(
-            new LimitedResources(provider.GetRequiredService<IResourceManager>(), OptionsOf(provider).MaxParallelismTotal),
+            new AttemptLimiter(provider.GetRequiredService<IResourceManager>(), OptionsOf(provider).MaxParallelismTotal),
             provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<LiveRuns>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RunShutdown>());
@@ -131,7 +139,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
             provider.GetRequiredService<RunOrdering>()));
         services.TryAddSingleton(provider => new RunOrdering(
             provider.GetRequiredService<ISchedulingPolicy>(),
-            new LimitedResources(provider.GetRequiredService<IResourceManager>(), maxAttempts: null),
+            new AttemptLimiter(provider.GetRequiredService<IResourceManager>(), maxAttempts: null),
             provider.GetRequiredService<ObservedDurations>(),
             provider.GetRequiredService<TimeProvider>(),
             LoggerOf<RunOrdering>(provider))

@@ -1,8 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
-using AgentOrchestration.Execution;
+using AgentOrchestration.Execution.Attempts;
 using AgentOrchestration.Monitoring;
-using AgentOrchestration.Plugins;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Events;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;

@@ -1,9 +1,10 @@
 using AgentOrchestration;
-using AgentOrchestration.Graph;
+using AgentOrchestration.Graph.Checking;
 using AgentOrchestration.Optimization;
 using AgentOrchestration.Planning;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Plugins;
+using AgentOrchestration.Planning.Model;
+using AgentOrchestration.Planning.Selection;
+using AgentOrchestration.Plans.Json;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.AI;

@@ -1,3 +1,4 @@
+using AgentOrchestration;
 using AgentOrchestration.DependencyInjection;
 using AgentOrchestration.Plugins;
 

@@ -1,7 +1,6 @@
+using AgentOrchestration;
 using AgentOrchestration.Plans;
-using AgentOrchestration.Plugins;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Tasks;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

@@ -1,7 +1,6 @@
 using AgentOrchestration.Execution;
 using AgentOrchestration.Optimization;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Plugins;
+using AgentOrchestration.Plans.Json;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using AgentOrchestration;
-using AgentOrchestration.Plugins;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 

@@ -4,7 +4,7 @@ using AgentOrchestration.Planning;
 using AgentOrchestration.Plugins;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Results;
-using AgentOrchestration.Scheduling;
+using AgentOrchestration.Scheduling.Ordering;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

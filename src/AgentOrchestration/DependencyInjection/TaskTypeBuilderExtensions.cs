@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
-using AgentOrchestration.Plugins;
+using AgentOrchestration;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

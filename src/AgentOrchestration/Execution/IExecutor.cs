@@ -1,5 +1,5 @@
 using AgentOrchestration.Graph;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Storage;
 
 namespace AgentOrchestration.Execution;
 

@@ -1,4 +1,4 @@
-using AgentOrchestration.Scheduling;
+using AgentOrchestration.Scheduling.Dispatch;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Execution;

@@ -1,6 +1,4 @@
 using System.Globalization;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Resources;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Graph;

@@ -1,5 +1,3 @@
-using AgentOrchestration.Resources;
-
 namespace AgentOrchestration.Graph;
 
 /// <summary>The distinct resource needs of a graph. Grows, and keeps the indices that it gave.</summary>

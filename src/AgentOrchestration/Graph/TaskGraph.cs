@@ -1,5 +1,6 @@
-using AgentOrchestration.Plans;
-using AgentOrchestration.Resources;
+using AgentOrchestration.Graph.Binding;
+using AgentOrchestration.Graph.Checking;
+using AgentOrchestration.Graph.Growth;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Graph;
@@ -7,9 +8,9 @@ namespace AgentOrchestration.Graph;
 /// <summary>A plan that passed every check, frozen: the form in which it runs. Subtasks have the indices of their order in the plan.</summary>
 public sealed class TaskGraph
 {
-    private readonly GraphPart _part;
+    private readonly CheckedSubtasks _part;
 
-    internal TaskGraph(TaskPlan plan, GraphPart part, PlanChecker checker)
+    internal TaskGraph(TaskPlan plan, CheckedSubtasks part, PlanChecker checker)
     {
         Plan = plan;
         _part = part;
@@ -35,7 +36,7 @@ public sealed class TaskGraph
     public CriticalPath? EstimatedCriticalPath =>
         Subtasks.Any(subtask => subtask.EstimatedDuration is not null) ? CriticalPath.Of(this, _part.EstimatedSeconds()) : null;
 
-    internal GraphPart Part => _part;
+    internal CheckedSubtasks Part => _part;
 
     /// <summary>What checked the plan, and checks what a run adds.</summary>
     internal PlanChecker Checker { get; }

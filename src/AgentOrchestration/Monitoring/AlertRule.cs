@@ -1,5 +1,3 @@
-using AgentOrchestration.Runs;
-
 namespace AgentOrchestration.Monitoring;
 
 /// <summary>Says when to raise an alert. A later rule replaces an earlier one of the same name.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Runs.Snapshots;
 
 namespace AgentOrchestration.Monitoring;
 

@@ -1,4 +1,4 @@
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Events;
 using Microsoft.Extensions.Logging;
 
 namespace AgentOrchestration.Monitoring;

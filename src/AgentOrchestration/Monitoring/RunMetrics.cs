@@ -1,8 +1,7 @@
 using System.Diagnostics.Metrics;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling;
-using AgentOrchestration.Scheduling.Waiting;
+using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Scheduling.Sharing;
 using Microsoft.Extensions.Logging;
 
 namespace AgentOrchestration.Monitoring;

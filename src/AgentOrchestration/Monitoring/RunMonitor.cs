@@ -1,6 +1,6 @@
 using AgentOrchestration.Execution;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling.Waiting;
+using AgentOrchestration.Execution.Following;
+using AgentOrchestration.Scheduling.Sharing;
 using Microsoft.Extensions.Logging;
 
 namespace AgentOrchestration.Monitoring;

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using AgentOrchestration.Execution;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
 using Microsoft.Extensions.Logging;
 
 namespace AgentOrchestration.Monitoring;

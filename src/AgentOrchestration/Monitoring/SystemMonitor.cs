@@ -1,5 +1,5 @@
 using AgentOrchestration.Resources;
-using AgentOrchestration.Scheduling.Waiting;
+using AgentOrchestration.Scheduling.Sharing;
 using Microsoft.Extensions.Logging;
 
 namespace AgentOrchestration.Monitoring;

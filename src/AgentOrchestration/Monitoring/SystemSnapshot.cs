@@ -1,6 +1,6 @@
 using System.Collections.ObjectModel;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Scheduling;
+using AgentOrchestration.Scheduling.Sharing;
 
 namespace AgentOrchestration.Monitoring;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using AgentOrchestration.Execution;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Execution.Attempts;
 
 namespace AgentOrchestration.Monitoring;
 

@@ -1,5 +1,5 @@
 using AgentOrchestration.Planning;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Diagnostics;
 
 namespace AgentOrchestration.Optimization;
 

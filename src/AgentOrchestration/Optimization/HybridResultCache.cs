@@ -1,7 +1,7 @@
 using AgentOrchestration.Execution;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Json;
 using AgentOrchestration.Plans.Payloads;
-using AgentOrchestration.Scheduling;
+using AgentOrchestration.Scheduling.Dispatch;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.Caching.Hybrid;
 

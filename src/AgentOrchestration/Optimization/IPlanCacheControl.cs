@@ -1,5 +1,3 @@
-using AgentOrchestration.Plans;
-
 namespace AgentOrchestration.Optimization;
 
 /// <summary>Fills the cache of plans ahead of time, and makes plans in it invalid before theirs. Safe for concurrent use.</summary>

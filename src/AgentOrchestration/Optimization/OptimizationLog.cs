@@ -1,4 +1,3 @@
-using AgentOrchestration.Plans;
 using Microsoft.Extensions.Logging;
 
 namespace AgentOrchestration.Optimization;

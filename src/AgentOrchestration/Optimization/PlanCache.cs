@@ -1,7 +1,9 @@
 using System.Text.Json;
-using AgentOrchestration.Graph;
+using AgentOrchestration.Graph.Checking;
 using AgentOrchestration.Planning;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Planning.Repair;
+using AgentOrchestration.Plans.Diagnostics;
+using AgentOrchestration.Plans.Json;
 using AgentOrchestration.Resources;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.Logging;
@@ -43,10 +45,10 @@ internal sealed class PlanCache(HybridCache cache, PlanCacheOptions options, Pla
     {
         try
         {
-            TaskPlan mended = PlanMender.Mend(plan, checker.TaskTypes, out IReadOnlyList<PlanDiagnostic> unclear);
-            if (unclear.Count == 0 && checker.Check(mended, out _) is not null)
+            TaskPlan repaired = PlanRepairer.Repair(plan, checker.TaskTypes, out IReadOnlyList<PlanDiagnostic> unclear);
+            if (unclear.Count == 0 && checker.Check(repaired, out _) is not null)
             {
-                await SetAsync(request, mended, cancellationToken).ConfigureAwait(false);
+                await SetAsync(request, repaired, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

@@ -1,18 +1,21 @@
 using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Graph.Checking;
+using AgentOrchestration.Planning.Repair;
+using AgentOrchestration.Plans.Diagnostics;
+using AgentOrchestration.Plans.Reading;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.Logging;
 
 namespace AgentOrchestration.Planning;
 
 /// <summary>
-/// Gets a plan that passes every check: asks, mends what needs no asking, checks, and sends a refused plan back with everything that is
+/// Gets a plan that passes every check: asks, repairs what needs no asking, checks, and sends a refused plan back with everything that is
 /// wrong.
 /// </summary>
 internal sealed class Planner(
     ITaskDecomposer decomposer, PlanChecker checker, ITaskTypeRegistry taskTypes, PlanningOptions options, TimeProvider timeProvider, ILogger logger)
 {
-    private readonly ApprovalHold _hold = new(taskTypes, options.HeldForApproval);
+    private readonly ApprovalMarker _hold = new(taskTypes, options.ApprovalScope);
 
     /// <summary>Whether work may begin before its plan is complete.</summary>
     public bool StartsEarly => options is { StartsEarly: true, ApprovePlan: null };
@@ -95,7 +98,7 @@ internal sealed class Planner(
         ? refusal
         : refusal with { Finished = aftermath.Finished, Diagnostics = [.. refusal.Diagnostics, .. aftermath.Diagnostics] };
 
-    /// <summary>Mends and checks a plan.</summary>
+    /// <summary>Repairs and checks a plan.</summary>
     /// <returns>The graph, or <see langword="null"/> when there is a refusal.</returns>
     private TaskGraph? Check(TaskPlan plan, out PlanRefusal? refusal)
     {
@@ -103,13 +106,13 @@ internal sealed class Planner(
         TaskGraph? graph = null;
         if (diagnostics.Count == 0)
         {
-            plan = PlanMender.Mend(plan, taskTypes, out diagnostics);
+            plan = PlanRepairer.Repair(plan, taskTypes, out diagnostics);
             if (plan.Repairs is [PlanRepair first, ..])
             {
                 PlanningLog.PlanMended(logger, plan.Repairs.Count, first);
             }
 
-            // What was mended may have added dependencies.
+            // What was repaired may have added dependencies.
             List<PlanDiagnostic> tooLarge = CheckSize(plan);
             if (tooLarge.Count > 0)
             {
@@ -130,8 +133,8 @@ internal sealed class Planner(
     }
 
     /// <summary>
-    /// An answer that was read to its end, though it is ill-written, is checked as it is, so that everything is told at once. What is
-    /// ill-written is not told twice.
+    /// An answer that was read to its end, though it is malformed, is checked as it is, so that everything is told at once. What is
+    /// malformed is not told twice.
     /// </summary>
     private PlanRefusal WithCheck(PlanRefusal refusal)
     {
@@ -141,8 +144,8 @@ internal sealed class Planner(
         }
 
         // What can be repaired is no error beside those.
-        TaskPlan mended = PlanMender.Mend(plan, taskTypes, out IReadOnlyList<PlanDiagnostic> unclear);
-        checker.Check(CheckSize(mended).Count > 0 ? plan : mended, out IReadOnlyList<PlanDiagnostic> found);
+        TaskPlan repaired = PlanRepairer.Repair(plan, taskTypes, out IReadOnlyList<PlanDiagnostic> unclear);
+        checker.Check(CheckSize(repaired).Count > 0 ? plan : repaired, out IReadOnlyList<PlanDiagnostic> found);
         IEnumerable<PlanDiagnostic> diagnostics = unclear.Concat(found);
         HashSet<string> told = new(refusal.Diagnostics.Select(diagnostic => diagnostic.Path), StringComparer.Ordinal);
         return refusal with { Diagnostics = DiagnosticList.Of([.. refusal.Diagnostics, .. diagnostics.Where(diagnostic => !IsTold(diagnostic.Path, told))]) };

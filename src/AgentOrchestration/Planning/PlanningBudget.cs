@@ -1,5 +1,6 @@
 using System.Globalization;
 using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Diagnostics;
 
 namespace AgentOrchestration.Planning;
 

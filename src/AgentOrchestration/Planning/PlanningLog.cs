@@ -1,4 +1,5 @@
-using AgentOrchestration.Plans;
+using AgentOrchestration.Planning.Model;
+using AgentOrchestration.Plans.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace AgentOrchestration.Planning;
@@ -8,7 +9,7 @@ internal static partial class PlanningLog
     [LoggerMessage(500, LogLevel.Warning, "Plan {Answer} of at most {MaxAnswers} was refused, {Count} diagnostics; the first: {First}")]
     public static partial void PlanRefused(ILogger logger, int answer, int maxAnswers, int count, PlanDiagnostic? first);
 
-    [LoggerMessage(501, LogLevel.Information, "A plan was mended without asking again, {Count} repairs; the first: {First}")]
+    [LoggerMessage(501, LogLevel.Information, "A plan was repaired without asking again, {Count} repairs; the first: {First}")]
     public static partial void PlanMended(ILogger logger, int count, PlanRepair first);
 
     [LoggerMessage(502, LogLevel.Warning, "The model broke off while it wrote a plan; it is asked for the whole")]

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Graph.Checking;
 
 namespace AgentOrchestration.Planning;
 
@@ -72,7 +71,7 @@ public sealed class PlanningOptions
     /// anyway. The plan says so itself (<see cref="SubtaskPolicy.RequiresApproval"/>), so that it also holds for a plan that is saved,
     /// shown and started later. Default: none.
     /// </summary>
-    public HeldForApproval HeldForApproval { get; set; }
+    public ApprovalScope ApprovalScope { get; set; }
 
     /// <summary>
     /// Decides on the whole plan of a request before anything of it starts, for example by showing it (<see cref="TaskPlan.ToTree"/>) to

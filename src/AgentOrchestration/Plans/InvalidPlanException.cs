@@ -1,4 +1,6 @@
-namespace AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Diagnostics;
+
+namespace AgentOrchestration;
 
 /// <summary>
 /// A plan was refused. Nothing of it was run, but for what only computes or reads and had begun while the plan was being written: that was

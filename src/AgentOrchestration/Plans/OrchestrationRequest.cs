@@ -1,4 +1,4 @@
-namespace AgentOrchestration.Plans;
+namespace AgentOrchestration;
 
 /// <summary>What somebody asks for.</summary>
 public sealed class OrchestrationRequest

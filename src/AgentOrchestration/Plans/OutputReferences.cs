@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentOrchestration.Plans.Json;
 
 namespace AgentOrchestration.Plans;
 

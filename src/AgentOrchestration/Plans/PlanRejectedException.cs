@@ -1,4 +1,6 @@
-namespace AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Diagnostics;
+
+namespace AgentOrchestration;
 
 /// <summary>Whoever was asked did not approve a plan (<c>PlanningOptions.ApprovePlan</c>). Nothing of it was run.</summary>
 public sealed class PlanRejectedException : Exception

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using AgentOrchestration.Resources;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Json;
 
-namespace AgentOrchestration.Plans;
+namespace AgentOrchestration;
 
 /// <summary>One step of a plan. Data, never code.</summary>
 [JsonConverter(typeof(SubtaskJsonConverter))]
@@ -66,7 +67,7 @@ public sealed record Subtask
     /// </summary>
     /// <value>
     /// The default value is <see langword="null"/>: it waits when it, or a subtask of its plan, changes something outside
-    /// (<see cref="Tasks.TaskEffect.Write"/>, <see cref="Tasks.TaskEffect.Irreversible"/>).
+    /// (<see cref="TaskEffect.Write"/>, <see cref="TaskEffect.Irreversible"/>).
     /// </value>
     public bool? WaitsForAdded { get; init; }
 

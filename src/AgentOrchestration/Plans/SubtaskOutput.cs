@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using AgentOrchestration.Plans.Json;
 
-namespace AgentOrchestration.Plans;
+namespace AgentOrchestration;
 
 /// <summary>Stands for the output of a subtask, or a part of it, in the arguments of another.</summary>
 /// <param name="SubtaskId">The subtask that produces the output.</param>

@@ -1,4 +1,4 @@
-namespace AgentOrchestration.Plans;
+namespace AgentOrchestration;
 
 /// <summary>
 /// What holds for one subtask instead of what its task type says. For plans made in code: a plan that a model writes may not set it.

@@ -1,4 +1,4 @@
-namespace AgentOrchestration.Plans;
+namespace AgentOrchestration;
 
 /// <summary>Refers to a subtask of the plan being built.</summary>
 /// <param name="Id">The subtask's id; of one that a run has added, the whole id with its slashes.</param>

@@ -1,7 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Diagnostics;
+using AgentOrchestration.Plans.Json;
+using AgentOrchestration.Plans.Preview;
 
-namespace AgentOrchestration.Plans;
+namespace AgentOrchestration;
 
 /// <summary>
 /// An ordered list of subtasks that together reach a goal. Data: made by a decomposer or by hand, checked before it runs.
@@ -18,8 +22,8 @@ public sealed record TaskPlan
     public required IReadOnlyList<Subtask> Subtasks { get; init; }
 
     /// <summary>
-    /// What was mended in it when it was planned, in the order in which it was done; beyond the first hundred only how much. Not part of the plan's JSON. Default: nothing; a plan
-    /// that did not come from a decomposer is never mended.
+    /// What was repaired in it when it was planned, in the order in which it was done; beyond the first hundred only how much. Not part of the plan's JSON. Default: nothing; a plan
+    /// that did not come from a decomposer is never repaired.
     /// </summary>
     public IReadOnlyList<PlanRepair> Repairs { get; init; } = [];
 
@@ -72,7 +76,7 @@ public sealed record TaskPlan
 
     /// <summary>
     /// Writes the plan to be saved or edited: indented, with the version of its form. <see cref="JsonSchema"/> describes it, and
-    /// <c>TaskPlan.FromJson</c> reads it. What was mended and what planning used is no part of it.
+    /// <c>TaskPlan.FromJson</c> reads it. What was repaired and what planning used is no part of it.
     /// </summary>
     /// <exception cref="InvalidPlanException">Plans are nested more than 16 deep.</exception>
     public string ToJson() => JsonSerializer.Serialize(PlanDocument.From(this, PlanVersion.Current), IndentedJson.PlanDocument);

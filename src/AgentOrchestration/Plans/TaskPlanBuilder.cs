@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using AgentOrchestration.Resources;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Diagnostics;
+using AgentOrchestration.Plans.Json;
 
-namespace AgentOrchestration.Plans;
+namespace AgentOrchestration;
 
 /// <summary>Collects the subtasks of a plan that is made or changed by hand. Not thread-safe.</summary>
 public sealed class TaskPlanBuilder

@@ -1,6 +1,4 @@
-using Microsoft.Extensions.DependencyInjection;
-
-namespace AgentOrchestration.Plugins;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Configures the library. All verbs are extension methods, so that a package can add its own.</summary>
 public interface IAgentOrchestrationBuilder

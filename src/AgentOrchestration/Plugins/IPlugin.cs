@@ -1,4 +1,6 @@
-namespace AgentOrchestration.Plugins;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AgentOrchestration;
 
 /// <summary>Something that adds task types, resources and the like to an application: it can do what the application can, and no more.</summary>
 public interface IPlugin

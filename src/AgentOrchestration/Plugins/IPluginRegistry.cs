@@ -15,7 +15,7 @@ public interface IPluginRegistry
     /// <param name="cancellationToken">Cancels the run.</param>
     /// <returns>The output as JSON.</returns>
     /// <exception cref="UnknownPluginException">There is no such plugin, or it has no such task type.</exception>
-    /// <exception cref="Plans.InvalidPlanException">The arguments do not fit.</exception>
+    /// <exception cref="InvalidPlanException">The arguments do not fit.</exception>
     /// <exception cref="OrchestrationFailedException">The run did not succeed.</exception>
     Task<JsonElement> ExecuteAsync(string plugin, string taskType, JsonElement arguments, CancellationToken cancellationToken);
 }

@@ -1,7 +1,5 @@
 using System.Text.Json;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Results;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Plans.Json;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Plugins;

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
+using AgentOrchestration.Resources;
 
-namespace AgentOrchestration.Resources;
+namespace AgentOrchestration;
 
 /// <summary>
 /// What work must hold to run: an amount of each of some named resources, taken all at once or not at all.

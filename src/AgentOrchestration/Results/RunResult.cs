@@ -1,7 +1,7 @@
-using AgentOrchestration.Plans;
+using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
 
-namespace AgentOrchestration.Results;
+namespace AgentOrchestration;
 
 /// <summary>
 /// What became of a run: what was done, what failed, what was skipped because of it, what was cancelled; and all outputs. Made when it

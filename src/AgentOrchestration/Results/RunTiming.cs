@@ -1,5 +1,5 @@
 using AgentOrchestration.Graph;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Snapshots;
 
 namespace AgentOrchestration.Results;
 
@@ -31,7 +31,7 @@ public sealed class RunTiming
 
     internal static RunTiming Of(RunSnapshot run)
     {
-        AttemptSpan[] ran = [.. run.Subtasks.SelectMany(subtask => subtask.AttemptSpans).Where(span => span.EndedAt is not null)];
+        AttemptInterval[] ran = [.. run.Subtasks.SelectMany(subtask => subtask.AttemptIntervals).Where(span => span.EndedAt is not null)];
         TimeSpan makespan = ran.Length == 0 ? TimeSpan.Zero : ran.Max(span => span.EndedAt!.Value) - ran.Min(span => span.StartedAt);
         TimeSpan work = ran.Aggregate(TimeSpan.Zero, static (sum, span) => sum + span.Duration);
         return new RunTiming(makespan, work, LongestChainOf(run), PeakOf(ran));
@@ -61,7 +61,7 @@ public sealed class RunTiming
     }
 
     /// <summary>An end counts before a start at the same moment: one attempt that follows another does not overlap it.</summary>
-    private static int PeakOf(AttemptSpan[] ran)
+    private static int PeakOf(AttemptInterval[] ran)
     {
         int running = 0;
         int peak = Math.Min(1, ran.Length);

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace AgentOrchestration.Runs;
+namespace AgentOrchestration;
 
 /// <summary>What the failure of a subtask means for its run.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<FailurePolicy>))]

@@ -1,4 +1,6 @@
-namespace AgentOrchestration.Runs;
+using AgentOrchestration.Runs;
+
+namespace AgentOrchestration;
 
 /// <summary>
 /// What a run may use. An attempt reserves what its task type expects to use before it starts, and what it really used is counted when it

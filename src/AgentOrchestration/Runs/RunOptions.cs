@@ -1,4 +1,4 @@
-namespace AgentOrchestration.Runs;
+namespace AgentOrchestration;
 
 /// <summary>How one run is executed.</summary>
 public sealed record RunOptions
@@ -18,7 +18,7 @@ public sealed record RunOptions
     /// How long code that was told to stop may go on before it is abandoned: its subtask ends without it, its late result is discarded,
     /// and its resources stay leased until it returns. Default: 30 seconds.
     /// </summary>
-    public TimeSpan AbandonAfter { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan CancellationGracePeriod { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// How many abandoned attempts may still be running when another attempt is to start beside one of them. Above this number a subtask
@@ -42,7 +42,7 @@ public sealed record RunOptions
     /// How often less urgent subtasks that need one of its resources may start before a subtask that waits for them. At this number nothing
     /// less urgent that needs any of them starts before it. 0 keeps strictly to the order of urgency. Default: 64.
     /// </summary>
-    public int MaxPassedOver { get; init; } = DefaultMaxPassedOver;
+    public int MaxBypasses { get; init; } = DefaultMaxPassedOver;
 
     /// <summary>
     /// Whether resources are kept ahead of time for the most urgent subtask that waits for running ones only: less urgent work that

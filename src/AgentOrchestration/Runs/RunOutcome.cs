@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace AgentOrchestration.Runs;
+namespace AgentOrchestration;
 
 /// <summary>How a run ended.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<RunOutcome>))]

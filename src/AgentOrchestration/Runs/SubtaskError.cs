@@ -1,7 +1,8 @@
 using System.Text.Json.Serialization;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Json;
+using AgentOrchestration.Runs;
 
-namespace AgentOrchestration.Runs;
+namespace AgentOrchestration;
 
 /// <summary>Why an attempt or a subtask failed.</summary>
 /// <param name="Kind">The name of the exception's type, or of what went wrong.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace AgentOrchestration.Runs;
+namespace AgentOrchestration;
 
 /// <summary>Where a subtask of a run stands. The last four are terminal.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<SubtaskState>))]

@@ -1,5 +1,3 @@
-using AgentOrchestration.Plans;
-
 namespace AgentOrchestration.Tasks;
 
 /// <summary>The limits of a subtask's attempts: those of its task type, with what the plan says differently.</summary>

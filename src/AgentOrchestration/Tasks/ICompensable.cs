@@ -1,4 +1,4 @@
-namespace AgentOrchestration.Tasks;
+namespace AgentOrchestration;
 
 /// <summary>
 /// A task type whose work can be undone: implemented by a handler class beside <see cref="ITaskHandler{TInput, TOutput}"/>, with the same

@@ -1,5 +1,3 @@
-using AgentOrchestration.Plans;
-
 namespace AgentOrchestration.Tasks;
 
 /// <summary>

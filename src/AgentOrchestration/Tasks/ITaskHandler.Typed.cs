@@ -1,4 +1,6 @@
-namespace AgentOrchestration.Tasks;
+using AgentOrchestration.Tasks;
+
+namespace AgentOrchestration;
 
 /// <summary>A task type as a class, with constructor injection. An instance serves one attempt, in a scope of its own.</summary>
 /// <typeparam name="TInput">The input, made from a subtask's arguments; <see cref="None"/> for none.</typeparam>

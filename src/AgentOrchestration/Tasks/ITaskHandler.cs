@@ -1,4 +1,6 @@
-namespace AgentOrchestration.Tasks;
+using AgentOrchestration.Tasks;
+
+namespace AgentOrchestration;
 
 /// <summary>
 /// What all task types in the form of a class have in common. Implement <see cref="ITaskHandler{TInput, TOutput}"/>, which implements

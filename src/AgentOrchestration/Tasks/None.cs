@@ -1,4 +1,4 @@
-namespace AgentOrchestration.Tasks;
+namespace AgentOrchestration;
 
 /// <summary>The type of no input, or of no output.</summary>
 public sealed class None

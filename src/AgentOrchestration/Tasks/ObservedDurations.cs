@@ -1,4 +1,4 @@
-using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Diagnostics;
 
 namespace AgentOrchestration.Tasks;
 

@@ -1,4 +1,4 @@
-namespace AgentOrchestration.Tasks;
+namespace AgentOrchestration;
 
 /// <summary>What every attempt of a task type must hold of one resource.</summary>
 /// <param name="name">The pool's name.</param>

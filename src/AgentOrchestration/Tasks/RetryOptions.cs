@@ -1,6 +1,7 @@
-using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Json;
+using AgentOrchestration.Tasks;
 
-namespace AgentOrchestration.Tasks;
+namespace AgentOrchestration;
 
 /// <summary>
 /// Whether and when a failed attempt is tried again. The pause before attempt n+1 is

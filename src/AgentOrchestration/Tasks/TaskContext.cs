@@ -1,8 +1,8 @@
-using AgentOrchestration.Plans;
+using AgentOrchestration.Tasks;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace AgentOrchestration.Tasks;
+namespace AgentOrchestration;
 
 /// <summary>
 /// One attempt of one subtask, as its code sees it. Valid until the code returns. The built-in executor makes it; an executor of an

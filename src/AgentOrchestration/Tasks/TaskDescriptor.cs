@@ -1,5 +1,4 @@
 using AgentOrchestration.Plans;
-using AgentOrchestration.Resources;
 
 namespace AgentOrchestration.Tasks;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace AgentOrchestration.Tasks;
+namespace AgentOrchestration;
 
 /// <summary>What a task type does to the world. Decides what may be shared, cached, or run again.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<TaskEffect>))]

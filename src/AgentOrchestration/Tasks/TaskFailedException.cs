@@ -1,4 +1,4 @@
-namespace AgentOrchestration.Tasks;
+namespace AgentOrchestration;
 
 /// <summary>
 /// Fails an attempt and says what to do next, which for other exceptions the task type's <see cref="RetryOptions"/> decide.

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AgentOrchestration.Plans;
-using AgentOrchestration.Resources;
+using AgentOrchestration.Plans.Json;
+using AgentOrchestration.Tasks;
 
-namespace AgentOrchestration.Tasks;
+namespace AgentOrchestration;
 
 /// <summary>Adds subtasks by their handler class instead of its name.</summary>
 public static class TaskPlanBuilderExtensions

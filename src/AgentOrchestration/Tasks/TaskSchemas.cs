@@ -1,5 +1,5 @@
 using System.Text.Json;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Json;
 using Microsoft.Extensions.AI;
 
 namespace AgentOrchestration.Tasks;

@@ -1,4 +1,4 @@
-namespace AgentOrchestration.Tasks;
+namespace AgentOrchestration;
 
 /// <summary>
 /// Makes a class a task type. The class implements <see cref="ITaskHandler{TInput, TOutput}"/>. Says what is always true of the type;

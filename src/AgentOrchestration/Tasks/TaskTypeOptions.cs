@@ -1,7 +1,6 @@
-using AgentOrchestration.Plans;
-using AgentOrchestration.Resources;
+using AgentOrchestration.Tasks;
 
-namespace AgentOrchestration.Tasks;
+namespace AgentOrchestration;
 
 /// <summary>What is decided about a task type where it is registered. The attributes of a class give the first values.</summary>
 public sealed class TaskTypeOptions

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Json;
 
 namespace AgentOrchestration.Tasks;
 

@@ -1,8 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using AgentOrchestration.Results;
-using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Execution;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -17,8 +15,8 @@ public sealed class OptionsTests
     public static TheoryData<string, Action<AgentOrchestrationOptions>> Wrong => new()
     {
         { "MaxParallelism", options => options.MaxParallelism = 0 },
-        { "AbandonAfter", options => options.AbandonAfter = TimeSpan.FromSeconds(-1) },
-        { "AbandonAfter", options => options.AbandonAfter = TimeSpan.FromDays(2) },
+        { "CancellationGracePeriod", options => options.CancellationGracePeriod = TimeSpan.FromSeconds(-1) },
+        { "CancellationGracePeriod", options => options.CancellationGracePeriod = TimeSpan.FromDays(2) },
         { "SamplingInterval", options => options.Monitoring.SamplingInterval = TimeSpan.FromMilliseconds(9) },
         { "SamplingInterval", options => options.Monitoring.SamplingInterval = TimeSpan.FromDays(2) },
         { "JsonSerializerOptions", options => options.JsonSerializerOptions = null! },
@@ -57,14 +55,14 @@ public sealed class OptionsTests
             .AddAgentOrchestration(options =>
             {
                 options.MaxParallelism = 0;
-                options.AbandonAfter = TimeSpan.FromSeconds(-1);
+                options.CancellationGracePeriod = TimeSpan.FromSeconds(-1);
             })
             .Services.BuildServiceProvider();
 
         OptionsValidationException error = Assert.Throws<OptionsValidationException>(services.GetRequiredService<ITaskOrchestrator>);
 
         Assert.Contains("MaxParallelism", error.Message, StringComparison.Ordinal);
-        Assert.Contains("AbandonAfter", error.Message, StringComparison.Ordinal);
+        Assert.Contains("CancellationGracePeriod", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,4 +1,3 @@
-using AgentOrchestration.Plans;
 using AgentOrchestration.Results;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,12 +20,12 @@ public sealed class RegistrationTests
         ServiceDescriptor[] once = [.. ButConfigurations(services)];
 
         services.AddAgentOrchestration();
-        services.AddAgentOrchestration(options => options.AbandonAfter = TimeSpan.FromSeconds(5));
+        services.AddAgentOrchestration(options => options.CancellationGracePeriod = TimeSpan.FromSeconds(5));
 
         Assert.Equal(once, ButConfigurations(services));
         using ServiceProvider provider = services.BuildServiceProvider();
         AgentOrchestrationOptions options = provider.GetRequiredService<IOptions<AgentOrchestrationOptions>>().Value;
-        Assert.Equal((3, TimeSpan.FromSeconds(5)), (options.MaxParallelism, options.AbandonAfter));
+        Assert.Equal((3, TimeSpan.FromSeconds(5)), (options.MaxParallelism, options.CancellationGracePeriod));
     }
 
     [Fact]

@@ -1,11 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using AgentOrchestration.Planning;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Plugins;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Results;
-using AgentOrchestration.Runs;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Execution;
 using Microsoft.Extensions.DependencyInjection;

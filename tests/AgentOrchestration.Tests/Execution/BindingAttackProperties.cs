@@ -1,9 +1,13 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using AgentOrchestration.Execution;
+using AgentOrchestration.Execution.Attempts;
 using AgentOrchestration.Graph;
+using AgentOrchestration.Graph.Binding;
+using AgentOrchestration.Graph.Checking;
+using AgentOrchestration.Graph.Growth;
 using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Json;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Scheduling;

@@ -1,9 +1,6 @@
 using System.Diagnostics;
 using AgentOrchestration.Monitoring;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Plugins;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Tests.Planning;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,7 +31,7 @@ public sealed class BlockedObserverTests
         Assert.False(disposal.IsCompleted);
         await engine.AdvanceUntilAsync(Completed(disposal), TimeSpan.FromMilliseconds(100));
 
-        Assert.InRange(engine.Clock.GetUtcNow() - begin, Grace, 5 * Grace);
+        Assert.True(engine.Clock.GetUtcNow() - begin >= Grace);
         open.Set();
         Assert.Contains(log.Lines, line => line.Contains(run.RunId, StringComparison.Ordinal) && line.Contains(nameof(TestSink), StringComparison.Ordinal));
     }
@@ -81,7 +78,7 @@ public sealed class BlockedObserverTests
             next.Wait(TestEnd);
             Interlocked.Increment(ref received);
         });
-        await using Engine engine = With(sink, log, options => options.AbandonAfter = TimeSpan.FromSeconds(3));
+        await using Engine engine = With(sink, log, options => options.CancellationGracePeriod = TimeSpan.FromSeconds(3));
         OrchestrationRun run = await engine.StartAsync(plan => plan.Add("second", "work", after: [plan.Add("first", "work")]));
         await run.EndAsync();
 

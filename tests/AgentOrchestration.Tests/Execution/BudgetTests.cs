@@ -1,6 +1,5 @@
-using AgentOrchestration.Plans;
-using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;

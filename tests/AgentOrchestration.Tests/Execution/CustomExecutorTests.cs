@@ -1,9 +1,8 @@
 using AgentOrchestration.Execution;
+using AgentOrchestration.Execution.Run;
 using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Plugins;
-using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -52,7 +51,7 @@ public sealed class CustomExecutorTests
 
         Assert.Equal((RunOutcome.Failed, 9), (result.Outcome, result.GetOutput<int>("sum")));
         Assert.Equal(1, Assert.IsType<CountingExecutor>(engine.Services.GetRequiredService<IExecutor>()).Started);
-        Assert.Equal(1, run.GetSnapshot().Subtasks.Max(subtask => subtask.AttemptSpans.Count));
+        Assert.Equal(1, run.GetSnapshot().Subtasks.Max(subtask => subtask.AttemptIntervals.Count));
         Assert.Equal(1, result.Timing.PeakParallelism);
     }
 

@@ -1,7 +1,6 @@
-using AgentOrchestration.Plans;
-using AgentOrchestration.Plugins;
 using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Runs.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
@@ -16,7 +15,7 @@ public sealed class FailingStoreTests
     private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_host_goes_on_with_a_run_when_its_store_has_been_mended()
+    public async Task A_host_goes_on_with_a_run_when_its_store_has_been_repaired()
     {
         var memory = new MemoryRunStore(_clock);
         string runId;

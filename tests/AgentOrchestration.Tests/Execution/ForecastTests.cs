@@ -1,7 +1,6 @@
-using AgentOrchestration.Plans;
+using AgentOrchestration.Forecasting;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 

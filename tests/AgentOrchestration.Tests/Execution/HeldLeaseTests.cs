@@ -1,5 +1,5 @@
-using AgentOrchestration.Execution;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Execution.Run;
+using AgentOrchestration.Runs.Storage;
 using Microsoft.Extensions.Time.Testing;
 
 namespace AgentOrchestration.Tests.Execution;

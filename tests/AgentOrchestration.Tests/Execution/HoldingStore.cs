@@ -1,4 +1,4 @@
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Storage;
 
 namespace AgentOrchestration.Tests.Execution;
 

@@ -1,10 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using AgentOrchestration.Execution;
-using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Results;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling;
+using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Scheduling.Dispatch;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,6 +1,6 @@
-using AgentOrchestration.Plans;
-using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 

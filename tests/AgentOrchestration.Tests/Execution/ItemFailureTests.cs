@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AgentOrchestration.Plans;
-using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,8 +1,7 @@
 using System.Text.Json.Nodes;
 using AgentOrchestration.Plans;
-using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Runs.Events;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Tests.Execution;
@@ -223,7 +222,7 @@ public sealed class JoinedGrowthTests
         await using OrchestrationRun run = await world.Engine.StartAsync(plan => plan.Add("publish", "Irreversible", after: [plan.Add("find", "grow", input: 1)]));
         await checking.Reached;
 
-        IReadOnlyList<AgentOrchestration.Scheduling.ForecastSubtask> rows = run.Forecast().Subtasks;
+        IReadOnlyList<Forecasting.ForecastSubtask> rows = run.Forecast().Subtasks;
 
         Assert.Equal(rows.Single(row => row.Id == "find/check").End, rows.Single(row => row.Id == "publish").Start);
         checking.Open();

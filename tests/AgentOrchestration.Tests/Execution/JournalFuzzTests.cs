@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Runs.Journal;
+using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Scheduling;
 using Microsoft.Extensions.DependencyInjection;

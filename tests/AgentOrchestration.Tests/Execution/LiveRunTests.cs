@@ -1,6 +1,6 @@
 using AgentOrchestration.Execution;
+using AgentOrchestration.Execution.Run;
 using AgentOrchestration.Graph;
-using AgentOrchestration.Runs;
 
 namespace AgentOrchestration.Tests.Execution;
 

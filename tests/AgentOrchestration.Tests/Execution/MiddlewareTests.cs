@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
-using AgentOrchestration.Execution;
-using AgentOrchestration.Results;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Execution.Attempts;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Tests.Execution;

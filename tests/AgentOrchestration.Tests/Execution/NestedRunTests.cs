@@ -1,9 +1,6 @@
 using System.Collections.Concurrent;
-using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Results;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Runs.Events;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Tests.Execution;
@@ -397,7 +394,7 @@ public sealed class NestedRunTests
                         return "output";
                     },
                     NeedsGpu),
-            options => options.MaxPassedOver = 0);
+            options => options.MaxBypasses = 0);
         OrchestrationRun outer = await engine.StartAsync(plan => plan.Add("outer", "work"));
         await using IAsyncDisposable outerDisposal = outer.Disposal();
         await begun.Task.InTimeAsync();

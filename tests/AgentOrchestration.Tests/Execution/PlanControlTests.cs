@@ -1,7 +1,5 @@
 using System.Text.Json;
 using AgentOrchestration.Plans;
-using AgentOrchestration.Resources;
-using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Tests.Execution;

@@ -1,7 +1,7 @@
-using AgentOrchestration.Execution;
+using AgentOrchestration.Execution.Run;
 using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Graph.Binding;
+using AgentOrchestration.Runs.State;
 using AgentOrchestration.Tests.Scheduling;
 
 namespace AgentOrchestration.Tests.Execution;

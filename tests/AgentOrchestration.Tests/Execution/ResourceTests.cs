@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Results;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Runs.Events;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Tests.Execution;
@@ -104,13 +102,13 @@ public sealed class ResourceTests
         Assert.Contains("'calls'", result.Subtasks[1].Error!.Message, StringComparison.Ordinal);
     }
 
-    private static Engine Of(Action<AgentOrchestration.Plugins.IAgentOrchestrationBuilder> configure) => new(builder =>
+    private static Engine Of(Action<IAgentOrchestrationBuilder> configure) => new(builder =>
     {
         configure(builder);
         builder.AddTaskType("work", "Works.", (None _, TaskContext context, CancellationToken _) => ValueTask.FromResult(context.Subtask.Id));
     });
 
-    private static Engine Blocking(Checkpoint running, Action<AgentOrchestration.Plugins.IAgentOrchestrationBuilder> configure) => new(builder =>
+    private static Engine Blocking(Checkpoint running, Action<IAgentOrchestrationBuilder> configure) => new(builder =>
     {
         configure(builder);
         builder.AddTaskType("work", "Works.", async (None _, TaskContext context, CancellationToken stop) =>

@@ -1,6 +1,7 @@
-using AgentOrchestration.Plans;
-using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Runs.Journal;
+using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Testing;
 using Microsoft.Extensions.DependencyInjection;

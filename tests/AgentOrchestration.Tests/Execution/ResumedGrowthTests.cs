@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using AgentOrchestration.Plans;
-using AgentOrchestration.Results;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,9 +1,5 @@
 using System.Reflection;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Resources;
-using AgentOrchestration.Results;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Runs.Events;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Tests.Execution;
@@ -43,7 +39,7 @@ public sealed class RetryTests
         RunResult result = await run.EndAsync();
 
         Assert.Equal([(1, $"{run.RunId}/only"), (2, $"{run.RunId}/only"), (3, $"{run.RunId}/only")], seen);
-        Assert.Equal((3, 3, null), (result["only"].Attempts, result["only"].AttemptSpans.Count, result["only"].Error));
+        Assert.Equal((3, 3, null), (result["only"].Attempts, result["only"].AttemptIntervals.Count, result["only"].Error));
         Assert.Equal(
             ["Attempt 1.", "Attempt 2."],
             (await Engine.EventsAsync(run)).OfType<AttemptFailed>().Select(failed => failed.Error.Message));
@@ -75,7 +71,7 @@ public sealed class RetryTests
         RunResult result = await engine.AdvanceUntilAsync(run.EndAsync(), TimeSpan.FromMinutes(1));
 
         Assert.Equal(TimeSpan.FromMinutes(10), failed.RetryAt - failed.Time);
-        Assert.True(result["only"].AttemptSpans[1].StartedAt >= failed.RetryAt);
+        Assert.True(result["only"].AttemptIntervals[1].StartedAt >= failed.RetryAt);
     }
 
     public static TheoryData<string> Wrappings => [nameof(AggregateException), nameof(TargetInvocationException), "nested", "beside others"];

@@ -1,10 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Plugins;
-using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
 using AgentOrchestration.Testing;
 using Microsoft.Extensions.DependencyInjection;
 

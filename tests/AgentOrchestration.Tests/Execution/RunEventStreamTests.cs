@@ -1,5 +1,7 @@
-using AgentOrchestration.Execution;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Execution.Following;
+using AgentOrchestration.Execution.Run;
+using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Runs.State;
 using AgentOrchestration.Tests.Scheduling;
 
 namespace AgentOrchestration.Tests.Execution;

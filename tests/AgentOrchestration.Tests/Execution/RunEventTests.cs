@@ -1,8 +1,8 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using AgentOrchestration.Plans;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Planning;
 using Microsoft.Extensions.AI;

@@ -1,4 +1,5 @@
-using AgentOrchestration.Execution;
+using AgentOrchestration.Execution.Following;
+using AgentOrchestration.Execution.Run;
 
 namespace AgentOrchestration.Tests.Execution;
 

@@ -1,4 +1,4 @@
-using AgentOrchestration.Execution;
+using AgentOrchestration.Execution.Secrets;
 using AgentOrchestration.Plans;
 
 namespace AgentOrchestration.Tests.Execution;

@@ -1,9 +1,8 @@
 using AgentOrchestration.Execution;
+using AgentOrchestration.Execution.Run;
 using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Plugins;
 using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Runs.Events;
 using Microsoft.Extensions.DependencyInjection;
 
 #pragma warning disable CA2025 // Whatever uses a process is awaited before the process goes.

@@ -1,7 +1,5 @@
-using AgentOrchestration.Plans;
-using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Runs.Events;
 
 namespace AgentOrchestration.Tests.Execution;
 
@@ -163,7 +161,7 @@ public sealed class TimeLimitTests
         SubtaskSnapshot subtask = (await run.EndAsync())["only"];
 
         Assert.Equal(("attempt 2", 2, false), (subtask.Output, subtask.Attempts, subtask.Abandoned));
-        Assert.Equal(TimeSpan.FromSeconds(30), subtask.AttemptSpans[0].Duration);
+        Assert.Equal(TimeSpan.FromSeconds(30), subtask.AttemptIntervals[0].Duration);
     }
 
     [Fact]

@@ -1,7 +1,5 @@
-using AgentOrchestration.Plans;
-using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Runs.Events;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Tests.Execution;

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text;
-using AgentOrchestration.Results;
-using AgentOrchestration.Runs;
 
 namespace AgentOrchestration.Tests.Execution;
 

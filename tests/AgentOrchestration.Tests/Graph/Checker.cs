@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Graph.Checking;
+using AgentOrchestration.Plans.Json;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Tasks;
 

@@ -1,5 +1,6 @@
 using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Graph.Checking;
+using AgentOrchestration.Graph.Growth;
 using CsCheck;
 
 namespace AgentOrchestration.Tests.Graph;

@@ -1,7 +1,6 @@
-using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Graph.Growth;
 using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Runs.State;
 using AgentOrchestration.Tests.Scheduling;
 
 namespace AgentOrchestration.Tests.Graph;
@@ -66,5 +65,5 @@ public sealed class GrowthWaitsTests
 
     private GraphGrowth Add(params string[] after) => _state.Graph.Origin.Checker.CheckGrowth(
         TaskPlan.Create(plan => plan.Add("more", "work", after: [.. after.Select(id => new SubtaskRef(id))])),
-        _state.Graph, Grows, GrowthSurroundings.ForAddition(_state.Graph, Grows), isJoined: false, out _)!;
+        _state.Graph, Grows, GrowthScope.ForAddition(_state.Graph, Grows), isJoined: false, out _)!;
 }

@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using AgentOrchestration.Graph;
+using AgentOrchestration.Graph.Checking;
 using AgentOrchestration.Plans;
-using AgentOrchestration.Resources;
+using AgentOrchestration.Plans.Diagnostics;
 
 namespace AgentOrchestration.Tests.Graph;
 

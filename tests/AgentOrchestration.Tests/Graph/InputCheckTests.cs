@@ -1,6 +1,5 @@
 using System.Text.Json;
-using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Graph.Checking;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Tests.Graph;

@@ -1,9 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Results;
-using AgentOrchestration.Runs;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Execution;
 using AgentOrchestration.Tests.Planning;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Json;
 using AgentOrchestration.Tests.Plans;
 using CsCheck;
 

@@ -1,6 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AgentOrchestration.Graph;
+using AgentOrchestration.Graph.Binding;
+using AgentOrchestration.Graph.Checking;
+using AgentOrchestration.Graph.Growth;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 

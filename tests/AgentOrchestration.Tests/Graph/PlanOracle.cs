@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 
 namespace AgentOrchestration.Tests.Graph;

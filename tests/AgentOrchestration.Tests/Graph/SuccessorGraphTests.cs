@@ -1,4 +1,5 @@
 using AgentOrchestration.Graph;
+using AgentOrchestration.Graph.Checking;
 using CsCheck;
 using QuikGraph;
 

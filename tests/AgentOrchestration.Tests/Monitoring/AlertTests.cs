@@ -1,5 +1,4 @@
 using AgentOrchestration.Monitoring;
-using AgentOrchestration.Runs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

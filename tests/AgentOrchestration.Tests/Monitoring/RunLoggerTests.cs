@@ -1,7 +1,5 @@
-using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Tests.Execution;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

@@ -1,10 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using AgentOrchestration.Monitoring;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Plugins;
-using AgentOrchestration.Results;
-using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Execution;
 using AgentOrchestration.Tests.Results;
 using Microsoft.Extensions.AI;

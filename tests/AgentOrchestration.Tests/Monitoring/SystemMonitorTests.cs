@@ -1,7 +1,6 @@
 using AgentOrchestration.Monitoring;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Scheduling;
-using AgentOrchestration.Scheduling.Waiting;
+using AgentOrchestration.Scheduling.Sharing;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 
@@ -78,7 +77,7 @@ public sealed class SystemMonitorTests
     [Fact]
     public async Task The_timer_does_not_carry_the_ambient_values_of_the_first_run()
     {
-        using var monitor = new SystemMonitor(_probe, new BrokenResources(throws: false), new WaitingRoom(new LimitedResources(new ResourcePools([]), maxAttempts: null), TimeProvider.System), TimeProvider.System, TimeSpan.FromMilliseconds(10), _logger);
+        using var monitor = new SystemMonitor(_probe, new BrokenResources(throws: false), new WaitingRoom(new AttemptLimiter(new ResourcePools([]), maxAttempts: null), TimeProvider.System), TimeProvider.System, TimeSpan.FromMilliseconds(10), _logger);
         var seen = new TaskCompletionSource<string?>();
         monitor.Sampled += _ => seen.TrySetResult(Ambient.Value);
 
@@ -150,7 +149,7 @@ public sealed class SystemMonitorTests
     public void A_system_clock_that_is_set_back_in_mid_run_changes_no_usage()
     {
         var clock = new SettableClock();
-        using var monitor = new SystemMonitor(_probe, new BrokenResources(throws: false), new WaitingRoom(new LimitedResources(new ResourcePools([]), maxAttempts: null), TimeProvider.System), clock, Second, _logger);
+        using var monitor = new SystemMonitor(_probe, new BrokenResources(throws: false), new WaitingRoom(new AttemptLimiter(new ResourcePools([]), maxAttempts: null), TimeProvider.System), clock, Second, _logger);
         monitor.RunStarted();
         _probe.Use(Second);
         clock.Elapsed = TimeSpan.FromSeconds(10);
@@ -160,7 +159,7 @@ public sealed class SystemMonitorTests
     }
 
     private SystemMonitor Create(IResourceManager? resources = null) =>
-        new(_probe, resources ?? new BrokenResources(throws: false), new WaitingRoom(new LimitedResources(new ResourcePools([]), maxAttempts: null), TimeProvider.System), _clock, Second, _logger);
+        new(_probe, resources ?? new BrokenResources(throws: false), new WaitingRoom(new AttemptLimiter(new ResourcePools([]), maxAttempts: null), TimeProvider.System), _clock, Second, _logger);
 
     private sealed class BrokenResources(bool throws) : IResourceManager
     {

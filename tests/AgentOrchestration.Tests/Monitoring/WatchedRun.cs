@@ -1,8 +1,5 @@
 using AgentOrchestration.Monitoring;
-using AgentOrchestration.Plugins;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Results;
-using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Execution;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Testing;

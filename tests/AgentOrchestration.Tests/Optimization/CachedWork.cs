@@ -1,9 +1,5 @@
 using System.Text.Json.Nodes;
 using AgentOrchestration.Optimization;
-using AgentOrchestration.Plugins;
-using AgentOrchestration.Results;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Execution;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Testing;

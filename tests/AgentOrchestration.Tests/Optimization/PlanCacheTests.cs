@@ -1,9 +1,9 @@
 using AgentOrchestration.Optimization;
 using AgentOrchestration.Planning;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Plugins;
+using AgentOrchestration.Planning.Model;
+using AgentOrchestration.Plans.Diagnostics;
+using AgentOrchestration.Plans.Json;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Results;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Execution;
 using AgentOrchestration.Tests.Planning;
@@ -180,7 +180,7 @@ public sealed class PlanCacheTests
     public async Task What_is_held_for_approval_is_held_in_a_plan_from_the_cache_too()
     {
         var model = new ScriptedModel(Application.SoundPlan);
-        await using ServiceProvider services = Services(model, options: options => options.Planning.HeldForApproval = HeldForApproval.Changes);
+        await using ServiceProvider services = Services(model, options: options => options.Planning.ApprovalScope = ApprovalScope.Changes);
 
         await PlanAsync(services);
 

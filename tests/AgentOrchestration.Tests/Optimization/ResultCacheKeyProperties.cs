@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Execution;
 using CsCheck;
 using Microsoft.Extensions.Caching.Distributed;

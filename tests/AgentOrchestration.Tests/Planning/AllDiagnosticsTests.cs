@@ -1,5 +1,3 @@
-using AgentOrchestration.Plans;
-
 namespace AgentOrchestration.Tests.Planning;
 
 /// <summary>Everything that is wrong with a subtask is reported at once, so that it costs one round.</summary>

@@ -1,9 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using AgentOrchestration.Planning;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Plugins;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Plans.Reading;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Tests.Planning;
@@ -36,7 +34,7 @@ internal static class AnswerKinds
     public static async Task<IReadOnlyList<PlanDiagnostic>> RefuseAsync(string answer) =>
         (await Assert.ThrowsAsync<InvalidPlanException>(() => PlanAsync(answer))).Diagnostics;
 
-    public static PlanReading Read(string answer, int piece = int.MaxValue)
+    public static PlanReadResult Read(string answer, int piece = int.MaxValue)
     {
         var reader = new PlanReader(new PlanningOptions());
         byte[] utf8 = Encoding.UTF8.GetBytes(answer);

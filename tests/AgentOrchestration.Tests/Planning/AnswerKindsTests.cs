@@ -2,7 +2,9 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using AgentOrchestration.Planning;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Planning.Model;
+using AgentOrchestration.Plans.Diagnostics;
+using AgentOrchestration.Plans.Reading;
 
 namespace AgentOrchestration.Tests.Planning;
 
@@ -116,7 +118,7 @@ public sealed class AnswerKindsTests
     {
         TaskPlan plan = await AnswerKinds.PlanAsync(answer);
 
-        TaskPlan sound = PlanAnswer.Read(Sound, new PlanningOptions());
+        TaskPlan sound = PlanAnswerReader.Read(Sound, new PlanningOptions());
         if (answer.Contains("\"get, cut\"", StringComparison.Ordinal))
         {
             sound = sound with { Subtasks = [.. sound.Subtasks.Select(subtask => subtask.Id == "tie" ? subtask with { DependsOn = ["get", "cut"] } : subtask)] };
@@ -149,13 +151,13 @@ public sealed class AnswerKindsTests
     public void Cut_off_anywhere_no_way_of_writing_gives_another_plan(PlanRepairCode code, string answer)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(answer);
-        PlanReading whole = AnswerKinds.Read(answer);
+        PlanReadResult whole = AnswerKinds.Read(answer);
         string meaning = AnswerKinds.MeaningOf(whole.Plan);
         for (int length = 1; length < utf8.Length; length++)
         {
             var reader = new PlanReader(new PlanningOptions());
             reader.Append(utf8.AsSpan(0, length));
-            PlanReading reading = reader.Complete();
+            PlanReadResult reading = reader.Complete();
             bool isDraft = code == PlanRepairCode.ReasoningBlock && answer.StartsWith("It begins", StringComparison.Ordinal) && length < utf8.Length - Sound.Length;
             Assert.True(reading.Diagnostics.Count > 0 || isDraft || AnswerKinds.MeaningOf(reading.Plan) == meaning, $"{code} cut at {length}: {Encoding.UTF8.GetString(utf8, 0, length)}");
         }
@@ -177,7 +179,7 @@ public sealed class AnswerKindsTests
     [InlineData(":99999999999", null)]
     public void An_estimate_is_read_where_it_says_how_long_and_left_out_where_it_does_not(string estimate, double? minutes)
     {
-        PlanReading reading = AnswerKinds.Read(Sound.Replace(":1.5", estimate, StringComparison.Ordinal));
+        PlanReadResult reading = AnswerKinds.Read(Sound.Replace(":1.5", estimate, StringComparison.Ordinal));
 
         Assert.Empty(reading.Diagnostics);
         Assert.Equal(minutes, reading.Plan.Subtasks[1].EstimatedDuration?.TotalMinutes);
@@ -218,7 +220,7 @@ public sealed class AnswerKindsTests
     [InlineData("a text of a text", "\"\\\"{\\\\\\\"subtasks\\\\\\\":[]}\\\"\"", "no JSON object")]
     public void What_may_mean_two_things_or_another_is_refused_with_its_cause(string kind, string answer, string told)
     {
-        PlanReading reading = AnswerKinds.Read(answer);
+        PlanReadResult reading = AnswerKinds.Read(answer);
 
         Assert.True(reading.Diagnostics.Any(diagnostic => $"{diagnostic}".Contains(told, StringComparison.Ordinal)), $"{kind}: {string.Join('\n', reading.Diagnostics)}");
     }
@@ -279,6 +281,6 @@ public sealed class AnswerKindsTests
         return written.ToString();
     }
 
-    private static string Say(PlanReading reading) =>
+    private static string Say(PlanReadResult reading) =>
         $"{reading.IsWhole} {reading.CanGoBack}\n{string.Join('\n', reading.Diagnostics)}\n{string.Join('\n', reading.Plan.Repairs)}\n{JsonSerializer.Serialize(reading.Plan)}";
 }

@@ -1,6 +1,3 @@
-using AgentOrchestration.Plans;
-using AgentOrchestration.Plugins;
-using AgentOrchestration.Tasks;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -38,7 +35,7 @@ internal static class Application
 
     public static Task<TaskPlan> PlanAsync(IChatClient? model, Action<AgentOrchestrationOptions>? options = null) => With(model, options).PlanAsync(Request, TestEnd);
 
-    /// <summary>Plans with a model that has one answer, and no chance to mend it.</summary>
+    /// <summary>Plans with a model that has one answer, and no chance to repair it.</summary>
     public static async Task<IReadOnlyList<PlanDiagnostic>> RefuseAsync(string answer, Action<AgentOrchestrationOptions>? options = null)
     {
         InvalidPlanException refusal = await Assert.ThrowsAsync<InvalidPlanException>(() => PlanAsync(new ScriptedModel(answer), made =>

@@ -1,6 +1,5 @@
 using System.ClientModel;
 using System.Runtime.CompilerServices;
-using AgentOrchestration.Plans;
 using LoopbackModel;
 using Microsoft.Extensions.AI;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using AgentOrchestration.Planning;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Planning.Model;
 
 namespace AgentOrchestration.Tests.Planning;
 

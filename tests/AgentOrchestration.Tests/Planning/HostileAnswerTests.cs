@@ -1,5 +1,4 @@
 using System.Text.Json;
-using AgentOrchestration.Plans;
 using AgentOrchestration.Tests.Plans;
 using CsCheck;
 using Microsoft.Extensions.AI;

@@ -1,7 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using AgentOrchestration.Planning;
+using AgentOrchestration.Planning.Model;
 using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Diagnostics;
+using AgentOrchestration.Plans.Json;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Execution;
 using Microsoft.Extensions.AI;
@@ -172,7 +175,7 @@ public sealed class HostilePlanningTests
     {
         TaskPlan deep = Nested(10_000);
         ITaskOrchestrator orchestrator = Application.With(
-            model: null, options => options.Planning.HeldForApproval = HeldForApproval.Changes, builder => builder.Services.AddSingleton<ITaskDecomposer>(new FixedDecomposer(deep)));
+            model: null, options => options.Planning.ApprovalScope = ApprovalScope.Changes, builder => builder.Services.AddSingleton<ITaskDecomposer>(new FixedDecomposer(deep)));
 
         InvalidPlanException refusal = await Assert.ThrowsAsync<InvalidPlanException>(() => orchestrator.PlanAsync(Application.Request, TestEnd));
 

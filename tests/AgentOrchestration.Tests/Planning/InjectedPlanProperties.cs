@@ -1,9 +1,6 @@
 using System.Text.Json.Nodes;
 using AgentOrchestration.Planning;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Results;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Tests.Execution;
 using AgentOrchestration.Tests.Scheduling;
 using CsCheck;
@@ -65,7 +62,7 @@ public sealed class InjectedPlanProperties
         int changes = 0;
         ITaskOrchestrator orchestrator = Application.With(
             new ScriptedModel(answer),
-            options => (options.Planning.MaxRepairs, options.Planning.HeldForApproval) = (0, HeldForApproval.Changes),
+            options => (options.Planning.MaxRepairs, options.Planning.ApprovalScope) = (0, ApprovalScope.Changes),
             builder => builder
                 .AddTaskType("look", "Looks.", (None _, TaskContext _, CancellationToken _) => new ValueTask<None>(), options => options.Effect = TaskEffect.Read)
                 .AddTaskType("write", "Writes.", (None _, TaskContext _, CancellationToken _) => Change(), options => options.Effect = TaskEffect.Write)

@@ -1,9 +1,8 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Plugins;
 using LoopbackModel;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
 using OpenAI;
 
 namespace AgentOrchestration.Tests.Planning;

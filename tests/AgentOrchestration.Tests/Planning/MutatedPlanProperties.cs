@@ -1,7 +1,9 @@
 using System.Text.Json;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Planning;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Planning.Repair;
+using AgentOrchestration.Plans.Diagnostics;
+using AgentOrchestration.Plans.Reading;
 using AgentOrchestration.Tests.Graph;
 using AgentOrchestration.Tests.Scheduling;
 using CsCheck;
@@ -23,7 +25,7 @@ public sealed class MutatedPlanProperties
                 byte[] text = Damage(sound[seed % sound.Length], new Random(seed));
                 var reader = new PlanReader(new PlanningOptions());
                 reader.Append(text);
-                PlanReading reading = reader.Complete();
+                PlanReadResult reading = reader.Complete();
 
                 bool isRepaired = reading.Plan.Repairs.Any(repair => repair.Code is not (PlanRepairCode.CodeFence or PlanRepairCode.Prose));
                 Assert.True(StrictText.IsPlan(text) ? reading.Diagnostics.Count == 0 : reading.Diagnostics.Count > 0 || isRepaired, string.Join('\n', reading.Diagnostics));
@@ -40,14 +42,14 @@ public sealed class MutatedPlanProperties
                 TaskPlan plan = Misnamed(new DamagedPlan(seed).Plan, new Random(seed));
                 TaskPlan expected = NaiveRepair.Of(plan);
 
-                TaskPlan mended = PlanMender.Mend(plan);
+                TaskPlan repaired = PlanRepairer.Repair(plan);
 
-                Assert.Equal(JsonSerializer.Serialize(expected), JsonSerializer.Serialize(mended));
-                Assert.Equal(JsonSerializer.Serialize(plan) != JsonSerializer.Serialize(mended), mended.Repairs.Count > 0);
-                TaskGraph? graph = Checker.Check(mended, out IReadOnlyList<PlanDiagnostic> diagnostics);
+                Assert.Equal(JsonSerializer.Serialize(expected), JsonSerializer.Serialize(repaired));
+                Assert.Equal(JsonSerializer.Serialize(plan) != JsonSerializer.Serialize(repaired), repaired.Repairs.Count > 0);
+                TaskGraph? graph = Checker.Check(repaired, out IReadOnlyList<PlanDiagnostic> diagnostics);
                 Assert.Equal(new PlanOracle(expected).WhatIsWrong().Order(), diagnostics.Select(diagnostic => diagnostic.Code).Distinct().Order());
                 Assert.Equal(diagnostics.Count == 0, graph is not null);
-                Assert.Same(mended, PlanMender.Mend(mended));
+                Assert.Same(repaired, PlanRepairer.Repair(repaired));
             },
             iter: Simulations.Of(15_000));
 

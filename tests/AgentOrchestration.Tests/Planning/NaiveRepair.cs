@@ -1,10 +1,9 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using AgentOrchestration.Plans;
 
 namespace AgentOrchestration.Tests.Planning;
 
-/// <summary>Mends a plan in the simplest way: every question is answered by looking at all subtasks. For plans whose references hold no names.</summary>
+/// <summary>Repairs a plan in the simplest way: every question is answered by looking at all subtasks. For plans whose references hold no names.</summary>
 internal sealed partial class NaiveRepair(TaskPlan plan)
 {
     public static TaskPlan Of(TaskPlan plan)

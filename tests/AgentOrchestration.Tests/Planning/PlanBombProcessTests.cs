@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using AgentOrchestration.Plans;
 using BombWorker;
 
 namespace AgentOrchestration.Tests.Planning;

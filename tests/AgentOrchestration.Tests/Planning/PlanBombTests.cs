@@ -1,6 +1,6 @@
 using System.Text;
 using AgentOrchestration.Planning;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Reading;
 
 namespace AgentOrchestration.Tests.Planning;
 
@@ -17,7 +17,7 @@ public sealed class PlanBombTests
     [Fact]
     public void A_million_subtasks_are_refused_at_the_first_that_is_too_many()
     {
-        (PlanReading reading, long read, long allocated) = Explode(
+        (PlanReadResult reading, long read, long allocated) = Explode(
             AnyLength, """{"subtasks":[""", i => $$"""{"id":"s{{i}}","type":"t"},""", 1_000_000);
 
         AssertTooLarge(reading, "/subtasks", "more than 1000 subtasks");
@@ -29,7 +29,7 @@ public sealed class PlanBombTests
     [Fact]
     public void A_million_items_that_are_no_subtasks_are_refused_as_if_they_were()
     {
-        (PlanReading reading, _, long allocated) = Explode(AnyLength, """{"subtasks":[""", _ => "1,", 1_000_000);
+        (PlanReadResult reading, _, long allocated) = Explode(AnyLength, """{"subtasks":[""", _ => "1,", 1_000_000);
 
         Assert.Equal((1_001, PlanDiagnosticCode.TooLarge), (reading.Diagnostics.Count, reading.Diagnostics[^1].Code));
         Assert.InRange(allocated, 1, 4 * Mebibyte);
@@ -38,7 +38,7 @@ public sealed class PlanBombTests
     [Fact]
     public void A_million_subtasks_of_a_plan_within_the_plan_are_refused_too()
     {
-        (PlanReading reading, _, long allocated) = Explode(
+        (PlanReadResult reading, _, long allocated) = Explode(
             AnyLength, """{"subtasks":[{"id":"p","type":"$plan","plan":{"subtasks":[""", i => $$"""{"id":"s{{i}}","type":"t"},""", 1_000_000);
 
         AssertTooLarge(reading, "/subtasks", "more than 1000 subtasks");
@@ -50,7 +50,7 @@ public sealed class PlanBombTests
     [InlineData("""{"subtasks":[{"id":"p","type":"$plan","plan":{"subtasks":[{"id":"a","type":"t","optionalDependsOn":[""")]
     public void Ten_million_dependencies_are_refused_at_the_first_that_is_too_many(string start)
     {
-        (PlanReading reading, long read, long allocated) = Explode(AnyLength, start, i => "\"s1\",", 10_000_000);
+        (PlanReadResult reading, long read, long allocated) = Explode(AnyLength, start, i => "\"s1\",", 10_000_000);
 
         AssertTooLarge(reading, "/subtasks", "more than 10000 dependencies");
         Assert.InRange(read, 1, 64 * 1024);
@@ -64,7 +64,7 @@ public sealed class PlanBombTests
     [InlineData("""{"other":""", "[", "/other")]
     public void Nesting_of_a_million_is_refused_at_the_first_that_is_too_deep(string start, string step, string place)
     {
-        (PlanReading reading, long read, long allocated) = Explode(AnyLength, start, _ => step, 1_000_000);
+        (PlanReadResult reading, long read, long allocated) = Explode(AnyLength, start, _ => step, 1_000_000);
 
         Assert.Equal(PlanDiagnosticCode.TooLarge, reading.Diagnostics[^1].Code);
         Assert.StartsWith(place, reading.Diagnostics[^1].Path, StringComparison.Ordinal);
@@ -81,7 +81,7 @@ public sealed class PlanBombTests
     [InlineData("{\"goal\":\"", "abcdefgh", "/goal")]
     public void A_text_of_a_gibibyte_is_refused_when_it_is_too_long(string start, string step, string place)
     {
-        (PlanReading reading, long read, long allocated) = Explode(AnyLength, start, _ => step, 1024 * Mebibyte / step.Length);
+        (PlanReadResult reading, long read, long allocated) = Explode(AnyLength, start, _ => step, 1024 * Mebibyte / step.Length);
 
         AssertTooLarge(reading, place, "more than 65536 bytes");
         Assert.InRange(read, 64 * 1024, 72 * 1024);
@@ -97,7 +97,7 @@ public sealed class PlanBombTests
     [InlineData("""{"subtasks":[{"id":"a","type":"t","arguments":[""", "0,")]
     public void An_answer_without_end_is_refused_when_it_is_too_long(string start, string step)
     {
-        (PlanReading reading, long read, long allocated) = Explode(new PlanningOptions(), start, _ => step, 1024 * Mebibyte / step.Length);
+        (PlanReadResult reading, long read, long allocated) = Explode(new PlanningOptions(), start, _ => step, 1024 * Mebibyte / step.Length);
 
         Assert.Equal((PlanDiagnosticCode.TooLarge, ""), (reading.Diagnostics[^1].Code, reading.Diagnostics[^1].Path));
         Assert.Null(reading.ToRefusal("the answer").Answer);
@@ -106,7 +106,7 @@ public sealed class PlanBombTests
     }
 
     /// <summary>Feeds an answer in pieces of 4 KiB until the reader stops, and says how much it read and allocated.</summary>
-    private static (PlanReading Reading, long Read, long Allocated) Explode(PlanningOptions options, string start, Func<int, string> step, long steps)
+    private static (PlanReadResult Reading, long Read, long Allocated) Explode(PlanningOptions options, string start, Func<int, string> step, long steps)
     {
         var reader = new PlanReader(options);
         reader.Append(start);
@@ -131,7 +131,7 @@ public sealed class PlanBombTests
         return (reader.Complete(), read, allocated);
     }
 
-    private static void AssertTooLarge(PlanReading reading, string path, string told)
+    private static void AssertTooLarge(PlanReadResult reading, string path, string told)
     {
         PlanDiagnostic only = Assert.Single(reading.Diagnostics);
         Assert.Equal((PlanDiagnosticCode.TooLarge, path), (only.Code, only.Path));

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using AgentOrchestration.Plans;
-using AgentOrchestration.Plugins;
-using AgentOrchestration.Tasks;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 

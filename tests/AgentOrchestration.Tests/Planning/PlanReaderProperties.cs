@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using AgentOrchestration.Planning;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Reading;
 using AgentOrchestration.Tests.Plans;
 using AgentOrchestration.Tests.Scheduling;
 using CsCheck;
@@ -132,7 +132,7 @@ public sealed class PlanReaderProperties
                 byte[] json = JsonSerializer.SerializeToUtf8Bytes(plan);
                 var reader = new PlanReader(new PlanningOptions());
                 IReadOnlyList<Subtask> streamed = reader.Append(json);
-                PlanReading reading = reader.Complete();
+                PlanReadResult reading = reader.Complete();
 
                 Assert.All(reading.Diagnostics, diagnostic => Assert.Equal(PlanDiagnosticCode.NotAllowed, diagnostic.Code));
                 Assert.Equal(JsonSerializer.Serialize(plan), JsonSerializer.Serialize(reading.Plan));
@@ -153,7 +153,7 @@ public sealed class PlanReaderProperties
         }
 
         ids.AddRange(reader.Append(answer).Select(subtask => subtask.Id));
-        PlanReading reading = reader.Complete();
+        PlanReadResult reading = reader.Complete();
         return $"{string.Join(',', ids)}\n{reading.IsWhole} {reading.CanGoBack}\n{string.Join('\n', reading.Diagnostics.Select(diagnostic => $"{diagnostic.Code} {diagnostic}"))}\n"
             + $"{string.Join('\n', reading.Plan.Repairs)}\n{reading.Plan.Goal}\n{string.Join('\n', reading.Plan.Subtasks.Select(Say))}";
     }

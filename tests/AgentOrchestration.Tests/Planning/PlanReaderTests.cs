@@ -1,6 +1,7 @@
 using System.Text;
 using AgentOrchestration.Planning;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Diagnostics;
+using AgentOrchestration.Plans.Reading;
 
 namespace AgentOrchestration.Tests.Planning;
 
@@ -19,7 +20,7 @@ public sealed class PlanReaderTests
         }
 
         Assert.Equal([(Two.IndexOf("}, {", StringComparison.Ordinal) + 1, "a"), (Two.Length - 2, "b")], read);
-        PlanReading reading = reader.Complete();
+        PlanReadResult reading = reader.Complete();
         Assert.Empty(reading.Diagnostics);
         Assert.True(reading.IsWhole);
         Assert.Equal("g", reading.Plan.Goal);
@@ -32,7 +33,7 @@ public sealed class PlanReaderTests
         var reader = new PlanReader(new PlanningOptions());
         reader.Append([.. "{\"subtasks"u8, 0xE2, .. "\":[{\"id\":\"a\",\"type\":\"t\"}]}"u8]);
 
-        PlanReading reading = reader.Complete();
+        PlanReadResult reading = reader.Complete();
 
         Assert.True(reading.Diagnostics.Count > 0 || reading.Plan.Repairs.Count > 0);
     }
@@ -52,7 +53,7 @@ public sealed class PlanReaderTests
     [InlineData("""{"subtasks":[{"id":"a","type":"t"}]""", "")]
     public void An_answer_that_is_cut_off_says_where_and_how_much_was_read(string answer, string place)
     {
-        PlanReading reading = Read(answer);
+        PlanReadResult reading = Read(answer);
 
         PlanDiagnostic only = Assert.Single(reading.Diagnostics);
         Assert.Equal((PlanDiagnosticCode.CutOff, place), (only.Code, only.Path));
@@ -71,7 +72,7 @@ public sealed class PlanReaderTests
     [InlineData(" \r\n", "\n", false, false)]
     public void Fences_and_prose_are_left_out_and_recorded(string before, string after, bool fence, bool prose)
     {
-        PlanReading reading = Read(before + Two + after);
+        PlanReadResult reading = Read(before + Two + after);
 
         Assert.Empty(reading.Diagnostics);
         Assert.Equal(2, reading.Plan.Subtasks.Count);
@@ -92,7 +93,7 @@ public sealed class PlanReaderTests
     [Fact]
     public void Every_mistake_in_the_writing_is_told_with_its_place()
     {
-        PlanReading reading = Read(
+        PlanReadResult reading = Read(
             """
             {"goal":1,"extra":{"id":[]},"subtasks":[
               {"id":"a","type":"t","code":"x","name":1,"name":"n"},
@@ -183,7 +184,7 @@ public sealed class PlanReaderTests
         Assert.Equal(Read(answer).Diagnostics, reader.Complete().Diagnostics);
     }
 
-    private static PlanReading Read(string answer)
+    private static PlanReadResult Read(string answer)
     {
         var reader = new PlanReader(new PlanningOptions());
         reader.Append(answer);

@@ -1,9 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Plugins;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Execution;
 using AgentOrchestration.Tests.Scheduling;
 using CsCheck;
@@ -90,9 +86,9 @@ public sealed class PlanTemplateTests
             .AddPlanTemplate("Report {what}", TaskPlan.Create(plan => plan.Add("b", "read_csv", new JsonObject { ["path"] = "{what}" }))));
 
         Assert.Equal("""{"path":"of tea"}""", Unescaped((await orchestrator.PlanAsync(new OrchestrationRequest("Report of tea"), TestEnd)).Subtasks[0].Arguments));
-        TaskPlan mended = await orchestrator.PlanAsync(new OrchestrationRequest("Report on tea"), TestEnd);
+        TaskPlan repaired = await orchestrator.PlanAsync(new OrchestrationRequest("Report on tea"), TestEnd);
 
-        Assert.Equal("rows", mended.Subtasks[0].Id);
+        Assert.Equal("rows", repaired.Subtasks[0].Id);
         Assert.Contains("There is no task type 'sing'", Assert.Single(model.Asked)[^1].Text, StringComparison.Ordinal);
     }
 

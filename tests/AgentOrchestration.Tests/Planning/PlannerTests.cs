@@ -1,6 +1,6 @@
 using System.Text.Json;
 using AgentOrchestration.Planning;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Tests.Execution;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,7 +33,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public async Task A_refused_plan_goes_back_with_all_its_diagnostics_and_the_mended_one_is_taken()
+    public async Task A_refused_plan_goes_back_with_all_its_diagnostics_and_the_repaired_one_is_taken()
     {
         const string Bad = """{"subtasks":[{"id":"rows","type":"read_xml","dependsOn":["ghost"]},{"id":"text","type":"describe","arguments":{"columns":1},"resources":{"gpu":9}}]}""";
         var model = new ScriptedModel(Bad, Application.SoundPlan);
@@ -61,7 +61,7 @@ public sealed class PlannerTests
         [.. JsonElement.Parse(prompt[prompt.IndexOf('[', StringComparison.Ordinal)..]).EnumerateArray().Select(error => $"{error.GetProperty("path")}: {error.GetProperty("error")} {error.GetProperty("remedy")}")];
 
     [Fact]
-    public async Task A_plan_that_is_never_mended_is_asked_for_three_times_and_refused_with_the_last_diagnostics()
+    public async Task A_plan_that_is_never_repaired_is_asked_for_three_times_and_refused_with_the_last_diagnostics()
     {
         var model = new ScriptedModel("""{"subtasks":[]}""", "no JSON", """{"subtasks":[{"id":"a","type":"sing"},{"id":"a","type":"dance"}]}""", Application.SoundPlan);
 

@@ -1,6 +1,3 @@
-using AgentOrchestration.Plugins;
-using AgentOrchestration.Results;
-using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Execution;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;

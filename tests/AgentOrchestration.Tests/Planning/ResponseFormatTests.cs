@@ -1,6 +1,4 @@
-using AgentOrchestration.Planning;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Planning.Model;
 using LoopbackModel;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using AgentOrchestration.Planning;
+using AgentOrchestration.Planning.Model;
 
 namespace AgentOrchestration.Tests.Planning;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Plans.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Tests.Planning;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Json;
 
 namespace AgentOrchestration.Tests.Plans;
 

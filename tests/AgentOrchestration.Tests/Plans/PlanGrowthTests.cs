@@ -1,11 +1,13 @@
-using AgentOrchestration.Graph;
+using AgentOrchestration.Forecasting;
+using AgentOrchestration.Graph.Checking;
 using AgentOrchestration.Optimization;
 using AgentOrchestration.Planning;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Plugins;
+using AgentOrchestration.Planning.Model;
+using AgentOrchestration.Planning.Selection;
+using AgentOrchestration.Plans.Json;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling;
+using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Runs.State;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,8 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using AgentOrchestration.Graph;
+using AgentOrchestration.Graph.Checking;
 using AgentOrchestration.Plans;
-using AgentOrchestration.Resources;
 using AgentOrchestration.Tests.Scheduling;
 using CsCheck;
 
@@ -99,7 +98,7 @@ public sealed class SavedPlanTests
     }
 
     [Fact]
-    public void Everything_that_is_ill_written_is_told_with_its_place()
+    public void Everything_that_is_malformed_is_told_with_its_place()
     {
         InvalidPlanException refusal = Assert.Throws<InvalidPlanException>(() => TaskPlan.FromJson(
             """{"version":1,"author":"me","subtasks":[{"id":1,"type":"t"},{"id":"b","type":"t","dependsOn":"a","policy":{"maxAttempts":2}},{"id":"c"}]}"""));

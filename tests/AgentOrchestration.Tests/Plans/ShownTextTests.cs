@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Diagnostics;
 
 namespace AgentOrchestration.Tests.Plans;
 

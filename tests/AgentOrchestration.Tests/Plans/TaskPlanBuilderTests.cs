@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Resources;
+using AgentOrchestration.Plans.Diagnostics;
+using AgentOrchestration.Plans.Json;
 
 namespace AgentOrchestration.Tests.Plans;
 

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Resources;
 using CsCheck;
 
 namespace AgentOrchestration.Tests.Plans;

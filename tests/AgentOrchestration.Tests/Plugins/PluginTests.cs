@@ -1,8 +1,7 @@
 using System.Text.Json;
-using AgentOrchestration.Execution;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Execution.Attempts;
+using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Plugins;
-using AgentOrchestration.Results;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Execution;
 using Microsoft.Extensions.DependencyInjection;

@@ -5,6 +5,8 @@ using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Journal;
+using AgentOrchestration.Runs.State;
+using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Scheduling;
 
@@ -48,14 +50,14 @@ public sealed partial class JournalJsonTests
     public void A_fact_is_written_and_read_back_to_the_letter(string line)
     {
         RunFact fact = Facts.Single(next => next.Line == line).Fact;
-        Assert.Equal(line, Write(JournalFacts.Write(fact)));
+        Assert.Equal(line, Write(JournalCodec.Write(fact)));
         JournalEvent read = Read(line);
         Assert.Equal(line, Write(read));
         if (fact.Payload is not SharedOutput)
         {
-            RunFact again = JournalFacts.Read(read)!.Value;
+            RunFact again = JournalCodec.Read(read)!.Value;
             Assert.Equal((fact.Kind, fact.Time, fact.Subtask, fact.Attempt, fact.Detail), (again.Kind, again.Time, again.Subtask, again.Attempt, again.Detail));
-            Assert.Equal(line, Write(JournalFacts.Write(again)));
+            Assert.Equal(line, Write(JournalCodec.Write(again)));
         }
     }
 
@@ -63,12 +65,12 @@ public sealed partial class JournalJsonTests
     public void Outputs_are_written_as_they_are_or_by_the_name_of_their_blob()
     {
         var fact = new RunFact(RunFactKind.SubtaskSucceeded, 5, 2, 1, (byte)OutputOrigin.Cached);
-        Assert.Equal("""{"kind":"subtask-succeeded","subtask":2,"attempt":1,"origin":"cached","output":null,"v":1,"at":5}""", Write(JournalFacts.WriteOutput(fact, JsonElement.Parse("null"))));
-        Assert.Equal("""{"kind":"subtask-succeeded-large","subtask":2,"attempt":1,"origin":"cached","blob":"AB","v":1,"at":5}""", Write(JournalFacts.WriteLargeOutput(fact, "AB")));
+        Assert.Equal("""{"kind":"subtask-succeeded","subtask":2,"attempt":1,"origin":"cached","output":null,"v":1,"at":5}""", Write(JournalCodec.WriteOutput(fact, JsonElement.Parse("null"))));
+        Assert.Equal("""{"kind":"subtask-succeeded-large","subtask":2,"attempt":1,"origin":"cached","blob":"AB","v":1,"at":5}""", Write(JournalCodec.WriteLargeOutput(fact, "AB")));
         const string Executed = """{"kind":"subtask-succeeded","subtask":2,"attempt":1,"output":{"big":12345678901234567890.10},"v":1,"at":5}""";
         var read = Assert.IsType<JournalEvent.Succeeded>(Read(Executed));
         Assert.Equal("""{"big":12345678901234567890.10}""", read.Output.GetRawText());
-        Assert.Equal(Executed, Write(JournalFacts.WriteOutput(new RunFact(RunFactKind.SubtaskSucceeded, 5, 2, 1, (byte)OutputOrigin.Executed), read.Output)));
+        Assert.Equal(Executed, Write(JournalCodec.WriteOutput(new RunFact(RunFactKind.SubtaskSucceeded, 5, 2, 1, (byte)OutputOrigin.Executed), read.Output)));
     }
 
     [Theory]
@@ -162,7 +164,7 @@ public sealed partial class JournalJsonTests
             try
             {
                 JournalEvent read = JournalJson.Read(line, "r", 7);
-                _ = JournalFacts.Read(read);
+                _ = JournalCodec.Read(read);
             }
             catch (RunStoreException)
             {

@@ -12,12 +12,12 @@ public sealed class OptionsDocumentTests
         var options = new RunOptions
         {
             MaxParallelism = 3,
-            AbandonAfter = TimeSpan.FromSeconds(7),
+            CancellationGracePeriod = TimeSpan.FromSeconds(7),
             MaxAbandoned = 2,
             Timeout = TimeSpan.FromHours(1),
             FailurePolicy = FailurePolicy.Compensate,
             Budget = new RunBudget { MaxAttempts = 9, WhenExhausted = BudgetAction.Finish },
-            MaxPassedOver = 5,
+            MaxBypasses = 5,
             ReserveForCriticalPath = true,
             MaxAddedSubtasks = 17,
             MaxAddedDepth = 18,

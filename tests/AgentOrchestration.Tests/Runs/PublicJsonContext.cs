@@ -1,7 +1,4 @@
 using System.Text.Json.Serialization;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Results;
-using AgentOrchestration.Runs;
 
 namespace AgentOrchestration.Tests.Runs;
 

@@ -1,6 +1,6 @@
 using System.Text;
-using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Journal;
+using AgentOrchestration.Runs.Storage;
 
 namespace AgentOrchestration.Tests.Runs;
 

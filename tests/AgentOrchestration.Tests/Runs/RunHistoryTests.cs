@@ -1,4 +1,4 @@
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.State;
 
 namespace AgentOrchestration.Tests.Runs;
 

@@ -1,6 +1,6 @@
 using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Graph.Growth;
+using AgentOrchestration.Runs.Journal;
 using AgentOrchestration.Tests.Scheduling;
 using CsCheck;
 
@@ -32,7 +32,7 @@ public sealed class TolerableLossesTests
 
                 SubtaskRef[] known = [.. Enumerable.Range(0, graph.Count).Where(_ => random.Next(3) == 0).Select(index => new SubtaskRef(graph.SubtaskAt(index).Id))];
                 bool isJoined = random.Next(3) == 0;
-                GrowthSurroundings surroundings = isJoined ? GrowthSurroundings.ForNestedPlan(graph) : GrowthSurroundings.ForAddition(graph, parent);
+                GrowthScope surroundings = isJoined ? GrowthScope.ForNestedPlan(graph) : GrowthScope.ForAddition(graph, parent);
                 GraphGrowth? growth = origin.Checker.CheckGrowth(
                     TaskPlan.Create(plan => AddRandom(plan, "a", random.Next(1, 5), isJoined ? [] : known, random)), graph, parent, surroundings, isJoined, out _);
                 losses.Forget(growth!);

@@ -1,9 +1,9 @@
-using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Graph.Growth;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling;
-using AgentOrchestration.Scheduling.Waiting;
+using AgentOrchestration.Runs.State;
+using AgentOrchestration.Scheduling.Dispatch;
+using AgentOrchestration.Scheduling.Sharing;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Tests.Scheduling;
@@ -17,7 +17,7 @@ internal sealed class AdversarialRun
 {
     private readonly Random _random;
     private readonly AdversarialWorld _world;
-    private readonly Decisions _decisions = new();
+    private readonly HostCommands _commands = new();
     private readonly List<HostDuty> _open = [];
     private readonly List<HostDuty> _closed = [];
     private readonly HashSet<(int Subtask, int Attempt)> _ignoring = [];
@@ -30,7 +30,7 @@ internal sealed class AdversarialRun
     {
         _random = new Random(seed);
         _world = new AdversarialWorld(seed);
-        Core = new DispatchCore(_world.Graph, RunShare.Alone(_world.Resources, Options.MaxPassedOver), $"run-{seed}", Options, _world.Order, subtask => Graph.TaskTypes[subtask].MayShare);
+        Core = new DispatchCore(_world.Graph, RunResources.Alone(_world.Resources, Options.MaxBypasses), $"run-{seed}", Options, _world.Order, subtask => Graph.TaskTypes[subtask].MayShare);
     }
 
     public DispatchCore Core { get; }
@@ -42,7 +42,7 @@ internal sealed class AdversarialRun
     /// <summary>Of each subtask how often its work was started.</summary>
     public Dictionary<int, int> Starts { get; } = [];
 
-    /// <summary>Hears every fact and decision as it comes.</summary>
+    /// <summary>Hears every fact and command as it comes.</summary>
     public Action<string>? Trace { get; init; }
 
     public IReadOnlyList<ResourcePoolSnapshot> Pools => _world.Resources.Snapshot();
@@ -50,7 +50,7 @@ internal sealed class AdversarialRun
     /// <returns>The events of the run.</returns>
     public IReadOnlyList<RunEvent> Play()
     {
-        Core.Start(_now, _decisions);
+        Core.Start(_now, _commands);
         Take();
         int steps = 0;
         while (!Core.State.IsEnded)
@@ -68,8 +68,8 @@ internal sealed class AdversarialRun
             Return(late);
         }
 
-        Assert.Empty(_decisions.Starts);
-        Assert.Empty(_decisions.Others);
+        Assert.Empty(_commands.Starts);
+        Assert.Empty(_commands.Others);
         var factory = new RunEventFactory("run", Graph);
         return [.. Enumerable.Range(0, Core.State.History.Count).Select(index => factory.Create(Core.State.History[index], index))];
     }
@@ -79,15 +79,15 @@ internal sealed class AdversarialRun
         int chance = _random.Next(200);
         if (chance == 0)
         {
-            Core.CancelRun(_now, _decisions);
+            Core.CancelRun(_now, _commands);
         }
         else if (chance < 3)
         {
-            Core.CancelSubtask(_random.Next(Graph.Count), _now, _decisions);
+            Core.CancelSubtask(_random.Next(Graph.Count), _now, _commands);
         }
         else if (chance < 10)
         {
-            Core.ResourcesReleased(_now, _decisions);
+            Core.ResourcesReleased(_now, _commands);
         }
         else if (chance < 40 && _closed.Count > 0)
         {
@@ -126,7 +126,7 @@ internal sealed class AdversarialRun
 
         _open.RemoveAt(index);
         _closed.Add(duty);
-        if (duty.IsTimer && duty.Kind != DecisionKind.WakeRetry)
+        if (duty.IsTimer && duty.Kind != HostCommandKind.WakeRetry)
         {
             _now = Math.Max(_now, duty.DueAt);
         }
@@ -136,7 +136,7 @@ internal sealed class AdversarialRun
 
     private bool Ignores(HostDuty duty) =>
         (duty.IsAttempt && _ignoring.Contains((duty.Subtask, duty.Attempt)) && Core.State.IsCurrent(duty.Subtask, duty.Attempt))
-        || (duty.Kind == DecisionKind.Compensate && _ignoring.Contains((~duty.Subtask, duty.Attempt)));
+        || (duty.Kind == HostCommandKind.Compensate && _ignoring.Contains((~duty.Subtask, duty.Attempt)));
 
     private void Happen(HostDuty duty)
     {
@@ -145,26 +145,26 @@ internal sealed class AdversarialRun
             case null:
                 Return(duty);
                 break;
-            case DecisionKind.WakeAttempt:
-                Core.AttemptDue(duty.Subtask, duty.Attempt, _random.Next(3) == 0 ? _now : 0, mayRetry: true, _now, _decisions);
+            case HostCommandKind.WakeAttempt:
+                Core.AttemptDue(duty.Subtask, duty.Attempt, _random.Next(3) == 0 ? _now : 0, mayRetry: true, _now, _commands);
                 break;
-            case DecisionKind.WakeRetry:
-                Core.RetryDue(duty.Subtask, _now, _decisions);
+            case HostCommandKind.WakeRetry:
+                Core.RetryDue(duty.Subtask, _now, _commands);
                 break;
-            case DecisionKind.WakeRun:
-                Core.RunDue(_now, _decisions);
+            case HostCommandKind.WakeRun:
+                Core.RunDue(_now, _commands);
                 break;
-            case DecisionKind.Prepare:
-                Core.Prepared(duty.Subtask, RandomPreparation(duty.Subtask), _now, _decisions);
+            case HostCommandKind.Prepare:
+                Core.Prepared(duty.Subtask, RandomPreparation(duty.Subtask), _now, _commands);
                 break;
-            case DecisionKind.Join:
-                Core.Joined(duty.Subtask, "joined", _random.Next(10) == 0 ? new SubtaskError("Broken", "It broke.") : null, _now, _decisions);
+            case HostCommandKind.Join:
+                Core.Joined(duty.Subtask, "joined", _random.Next(10) == 0 ? new SubtaskError("Broken", "It broke.") : null, _now, _commands);
                 break;
-            case DecisionKind.Compensate:
-                Core.Compensated(duty.Subtask, duty.Attempt, _random.Next(3) == 0 ? new SubtaskError("Broken", "It broke.") : null, _now, _decisions);
+            case HostCommandKind.Compensate:
+                Core.Compensated(duty.Subtask, duty.Attempt, _random.Next(3) == 0 ? new SubtaskError("Broken", "It broke.") : null, _now, _commands);
                 break;
-            case DecisionKind.WakeCompensation:
-                Core.CompensationDue(duty.Subtask, duty.Attempt, _now, _decisions);
+            case HostCommandKind.WakeCompensation:
+                Core.CompensationDue(duty.Subtask, duty.Attempt, _now, _commands);
                 break;
         }
     }
@@ -183,14 +183,14 @@ internal sealed class AdversarialRun
 
         if (Graph.SubtaskAt(subtask).Plan is { } plan)
         {
-            return new Preparation { Growth = Grow(plan, subtask, GrowthSurroundings.ForNestedPlan(Graph), isJoined: true) };
+            return new Preparation { Growth = Grow(plan, subtask, GrowthScope.ForNestedPlan(Graph), isJoined: true) };
         }
 
         if (Graph.SubtaskAt(subtask) is { Items: { } items } each)
         {
             return new Preparation
             {
-                Growth = items.GetArrayLength() == 0 ? null : Grow(AdversarialWorld.PartsOf(each), subtask, GrowthSurroundings.ForItems(Graph, subtask), isJoined: true),
+                Growth = items.GetArrayLength() == 0 ? null : Grow(AdversarialWorld.PartsOf(each), subtask, GrowthScope.ForItems(Graph, subtask), isJoined: true),
             };
         }
 
@@ -202,7 +202,7 @@ internal sealed class AdversarialRun
         };
     }
 
-    private GraphGrowth Grow(TaskPlan plan, int parent, GrowthSurroundings surroundings, bool isJoined)
+    private GraphGrowth Grow(TaskPlan plan, int parent, GrowthScope surroundings, bool isJoined)
     {
         GraphGrowth? growth = _world.Checker.CheckGrowth(plan, Graph, parent, surroundings, isJoined, out IReadOnlyList<PlanDiagnostic> diagnostics);
         Assert.Empty(diagnostics);
@@ -216,13 +216,13 @@ internal sealed class AdversarialRun
         if (subtask < 0)
         {
             _asked.Remove(subtask);
-            Core.ExtendBudget(new RunBudget { MaxAttempts = 10_000, MaxTokens = 1_000_000, WhenExhausted = BudgetAction.Finish }, _now, _decisions);
+            Core.ExtendBudget(new RunBudget { MaxAttempts = 10_000, MaxTokens = 1_000_000, WhenExhausted = BudgetAction.Finish }, _now, _commands);
             return;
         }
 
         string fingerprint = Core.OpenQuestionOf(subtask) ?? "none";
         bool isRight = _random.Next(3) > 0;
-        bool counted = Core.Decided(subtask, isRight ? fingerprint : "wrong", _random.Next(4) > 0, new ApprovalAnswer("somebody", null), _now, _decisions);
+        bool counted = Core.Decided(subtask, isRight ? fingerprint : "wrong", _random.Next(4) > 0, new ApprovalAnswer("somebody", null), _now, _commands);
         Assert.Equal(isRight && fingerprint != "none", counted);
         if (counted || fingerprint == "none")
         {
@@ -242,16 +242,16 @@ internal sealed class AdversarialRun
             {
                 Output = $"output of {start.Subtask}",
                 Usage = usage,
-                Growth = mayGrow ? Grow(_world.RandomAddition(KnownIds()), start.Subtask, GrowthSurroundings.ForAddition(Graph, start.Subtask), isJoined: false) : null,
+                Growth = mayGrow ? Grow(_world.RandomAddition(KnownIds()), start.Subtask, GrowthScope.ForAddition(Graph, start.Subtask), isJoined: false) : null,
             };
-        Core.Returned(start.Subtask, start.Attempt, result, _now, _decisions);
+        Core.Returned(start.Subtask, start.Attempt, result, _now, _commands);
     }
 
     private void Take()
     {
-        _decisions.Starts.ForEach(start => Take(HostDuty.Of(start)));
-        _decisions.Others.ForEach(decision => Take(HostDuty.Of(decision)));
-        _decisions.Clear();
+        _commands.Starts.ForEach(start => Take(HostDuty.Of(start)));
+        _commands.Others.ForEach(command => Take(HostDuty.Of(command)));
+        _commands.Clear();
         for (; _seenFacts < Core.State.History.Count; _seenFacts++)
         {
             RunFact fact = Core.State.History[_seenFacts];
@@ -272,10 +272,10 @@ internal sealed class AdversarialRun
         Trace?.Invoke($"-> {duty.Kind?.ToString() ?? "Start"} {duty.Subtask}.{duty.Attempt} {duty.DueAt - DateTimeOffset.UnixEpoch.Ticks}");
         switch (duty.Kind)
         {
-            case DecisionKind.StopAttempt when _random.Next(3) == 0:
+            case HostCommandKind.StopAttempt when _random.Next(3) == 0:
                 _ignoring.Add((duty.Subtask, duty.Attempt));
                 break;
-            case DecisionKind.StopAttempt or DecisionKind.StopCompensation or DecisionKind.EndRun:
+            case HostCommandKind.StopAttempt or HostCommandKind.StopCompensation or HostCommandKind.EndRun:
                 break;
             default:
                 _open.Add(duty);
@@ -286,7 +286,7 @@ internal sealed class AdversarialRun
 
     private void Began(HostDuty duty)
     {
-        if (duty.Kind == DecisionKind.Compensate && _random.Next(4) == 0)
+        if (duty.Kind == HostCommandKind.Compensate && _random.Next(4) == 0)
         {
             _ignoring.Add((~duty.Subtask, duty.Attempt));
         }

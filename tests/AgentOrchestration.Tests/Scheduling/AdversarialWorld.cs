@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
 using AgentOrchestration.Graph;
+using AgentOrchestration.Graph.Checking;
 using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Json;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling;
+using AgentOrchestration.Scheduling.Ordering;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Tests.Scheduling;
@@ -110,7 +112,7 @@ internal sealed class AdversarialWorld
     private RunOptions RandomOptions() => new()
     {
         MaxParallelism = _random.Next(1, 6),
-        AbandonAfter = TimeSpan.FromSeconds(2),
+        CancellationGracePeriod = TimeSpan.FromSeconds(2),
         MaxAbandoned = _random.Next(0, 3),
         FailurePolicy = (FailurePolicy)(_random.Next(6) % 4 % 3),
         Timeout = _random.Next(6) == 0 ? TimeSpan.FromSeconds(_random.Next(1, 20)) : null,

@@ -1,7 +1,9 @@
+using AgentOrchestration.Forecasting;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling;
+using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Scheduling.Dispatch;
 using AgentOrchestration.Tasks;
 using CsCheck;
 

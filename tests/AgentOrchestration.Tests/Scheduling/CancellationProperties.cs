@@ -1,7 +1,8 @@
+using AgentOrchestration.Forecasting;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling;
+using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Scheduling.Dispatch;
 using CsCheck;
 
 namespace AgentOrchestration.Tests.Scheduling;
@@ -25,7 +26,7 @@ public sealed class CancellationProperties
             (at, parallelism, deafInThousand, seed) =>
             {
                 HashSet<string> deaf = [];
-                var options = new RunOptions { MaxParallelism = parallelism, AbandonAfter = TimeSpan.FromSeconds(30) };
+                var options = new RunOptions { MaxParallelism = parallelism, CancellationGracePeriod = TimeSpan.FromSeconds(30) };
                 var host = new VirtualTimeHost(
                     Graph,
                     new ResourcePools([]),

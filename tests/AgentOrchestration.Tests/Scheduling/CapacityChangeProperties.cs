@@ -1,8 +1,8 @@
+using AgentOrchestration.Forecasting;
 using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Graph.Growth;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling;
+using AgentOrchestration.Runs.Events;
 using CsCheck;
 
 namespace AgentOrchestration.Tests.Scheduling;
@@ -35,7 +35,7 @@ public sealed class CapacityChangeProperties
         var host = new VirtualTimeHost(
             graph,
             resources,
-            new RunOptions { MaxParallelism = random.Next(1, 10), MaxPassedOver = random.Next(0, 4), AbandonAfter = TimeSpan.FromSeconds(1) },
+            new RunOptions { MaxParallelism = random.Next(1, 10), MaxBypasses = random.Next(0, 4), CancellationGracePeriod = TimeSpan.FromSeconds(1) },
             (_, _) => new VirtualAttempt(TimeSpan.FromSeconds(random.Next(1, 20))),
             seed: random.Next());
         long[] least = [.. Names.Select(name => resources.GetCapacity(name)!.Value)];

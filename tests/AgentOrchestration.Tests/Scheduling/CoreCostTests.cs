@@ -1,9 +1,10 @@
 using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Graph.Growth;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling;
-using AgentOrchestration.Scheduling.Waiting;
+using AgentOrchestration.Runs.State;
+using AgentOrchestration.Scheduling.Dispatch;
+using AgentOrchestration.Scheduling.Sharing;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Tests.Scheduling;
@@ -15,17 +16,17 @@ public sealed class CoreCostTests
     public void A_run_that_grows_many_times_costs_what_is_added() => Cost.IsLinear(count =>
     {
         TaskGraph graph = GraphOf.Plan(plan => AddMany(plan, count));
-        var core = new DispatchCore(graph, RunShare.Alone(new ResourcePools([])), "run", new RunOptions { MaxParallelism = 1 });
-        var decisions = new Decisions();
-        core.Start(now: 0, decisions);
+        var core = new DispatchCore(graph, RunResources.Alone(new ResourcePools([])), "run", new RunOptions { MaxParallelism = 1 });
+        var commands = new HostCommands();
+        core.Start(now: 0, commands);
         return Cost.BytesOf(() =>
         {
             int grown = 0;
-            while (decisions.Starts is [AttemptStart start])
+            while (commands.Starts is [AttemptStart start])
             {
-                decisions.Clear();
+                commands.Clear();
                 GraphGrowth? growth = start.Subtask < count && grown++ < count ? GrowthOf(core, start.Subtask) : null;
-                core.Returned(start.Subtask, start.Attempt, new AttemptResult { Output = None.Value, Growth = growth }, now: 0, decisions);
+                core.Returned(start.Subtask, start.Attempt, new AttemptResult { Output = None.Value, Growth = growth }, now: 0, commands);
             }
 
             Assert.Equal((2 * count, RunOutcome.Succeeded), (core.State.Graph.Count, core.State.Outcome));
@@ -36,7 +37,7 @@ public sealed class CoreCostTests
     public void Replaying_a_run_that_has_grown_many_times_costs_what_was_added() => Cost.IsLinear(count =>
     {
         TaskGraph graph = GraphOf.Plan(plan => AddMany(plan, count));
-        var core = new DispatchCore(graph, RunShare.Alone(new ResourcePools([])), "run", new RunOptions());
+        var core = new DispatchCore(graph, RunResources.Alone(new ResourcePools([])), "run", new RunOptions());
         return Cost.BytesOf(() =>
         {
             core.Replay(new RunFact(RunFactKind.RunStarted, time: 0));
@@ -63,16 +64,16 @@ public sealed class CoreCostTests
                 last = plan.Add($"chain{i}", "work", after: [last]);
             }
         });
-        var core = new DispatchCore(graph, RunShare.Alone(new ResourcePools([])), "run", new RunOptions { MaxParallelism = 1 });
-        var decisions = new Decisions();
-        core.Start(now: 0, decisions);
+        var core = new DispatchCore(graph, RunResources.Alone(new ResourcePools([])), "run", new RunOptions { MaxParallelism = 1 });
+        var commands = new HostCommands();
+        core.Start(now: 0, commands);
         return Cost.BytesOf(() =>
         {
-            while (decisions.Starts is [AttemptStart start])
+            while (commands.Starts is [AttemptStart start])
             {
-                decisions.Clear();
+                commands.Clear();
                 bool grows = core.State.Graph.SubtaskAt(start.Subtask).Id is ['s', ..] id && !id.Contains('/', StringComparison.Ordinal);
-                core.Returned(start.Subtask, start.Attempt, new AttemptResult { Output = None.Value, Growth = grows ? GrowthOf(core, start.Subtask, after: "first") : null }, now: 0, decisions);
+                core.Returned(start.Subtask, start.Attempt, new AttemptResult { Output = None.Value, Growth = grows ? GrowthOf(core, start.Subtask, after: "first") : null }, now: 0, commands);
             }
 
             Assert.Equal(((3 * count) + 2, RunOutcome.Succeeded), (core.State.Graph.Count, core.State.Outcome));
@@ -84,12 +85,12 @@ public sealed class CoreCostTests
     [InlineData(true)]
     public void Cancelling_waiting_subtasks_one_by_one_costs_the_same_for_each(bool isLastFirst) => Cost.IsLinear(count =>
     {
-        DispatchCore core = Started(count, new RunOptions { MaxParallelism = 4 }, out Decisions decisions);
+        DispatchCore core = Started(count, new RunOptions { MaxParallelism = 4 }, out HostCommands commands);
         long bytes = Cost.BytesOf(() =>
         {
             for (int i = 0; i < count; i++)
             {
-                core.CancelSubtask(isLastFirst ? count - 1 - i : i, now: 0, decisions);
+                core.CancelSubtask(isLastFirst ? count - 1 - i : i, now: 0, commands);
             }
         });
 
@@ -103,8 +104,8 @@ public sealed class CoreCostTests
     {
         TaskGraph graph = GraphOf.Plan(plan => AddMany(plan, count));
         var options = new RunOptions { MaxParallelism = 20, Budget = new RunBudget { MaxAttempts = 10, WhenExhausted = BudgetAction.Finish } };
-        var core = new DispatchCore(graph, RunShare.Alone(new ResourcePools([])), "run", options);
-        long bytes = Cost.BytesOf(() => core.Start(now: 0, new Decisions()));
+        var core = new DispatchCore(graph, RunResources.Alone(new ResourcePools([])), "run", options);
+        long bytes = Cost.BytesOf(() => core.Start(now: 0, new HostCommands()));
 
         Assert.Equal(10, core.State.Open);
         return bytes;
@@ -123,16 +124,16 @@ public sealed class CoreCostTests
 
             plan.Add("end", "work", optional: [last]);
         });
-        var core = new DispatchCore(graph, RunShare.Alone(new ResourcePools([])), "run", new RunOptions { MaxParallelism = int.MaxValue });
-        var decisions = new Decisions();
-        core.Start(now: 0, decisions);
-        AttemptStart[] starts = [.. decisions.Starts];
-        decisions.Clear();
+        var core = new DispatchCore(graph, RunResources.Alone(new ResourcePools([])), "run", new RunOptions { MaxParallelism = int.MaxValue });
+        var commands = new HostCommands();
+        core.Start(now: 0, commands);
+        AttemptStart[] starts = [.. commands.Starts];
+        commands.Clear();
         long bytes = Cost.BytesOf(() =>
         {
             foreach (AttemptStart start in starts)
             {
-                core.Returned(start.Subtask, start.Attempt, new AttemptResult { Error = new SubtaskError("Fault", "It fails.") }, now: 0, decisions);
+                core.Returned(start.Subtask, start.Attempt, new AttemptResult { Error = new SubtaskError("Fault", "It fails.") }, now: 0, commands);
             }
         });
 
@@ -153,21 +154,21 @@ public sealed class CoreCostTests
         {
             var observed = new ObservedDurations();
             observed.Restore(Enumerable.Range(0, taskTypes).Select(i => new ObservedDuration($"type{i}", default, default)));
-            var core = new DispatchCore(graph, RunShare.Alone(new ResourcePools([])), "run", new RunOptions(), observed: observed);
-            var decisions = new Decisions();
-            long start = Cost.BytesOf(() => core.Start(now: 0, decisions));
-            return start + Cost.BytesOf(() => core.ResourcesReleased(TimeSpan.FromSeconds(1).Ticks, decisions));
+            var core = new DispatchCore(graph, RunResources.Alone(new ResourcePools([])), "run", new RunOptions(), observed: observed);
+            var commands = new HostCommands();
+            long start = Cost.BytesOf(() => core.Start(now: 0, commands));
+            return start + Cost.BytesOf(() => core.ResourcesReleased(TimeSpan.FromSeconds(1).Ticks, commands));
         }
     }
 
     private static SubtaskRef[] AddMany(TaskPlanBuilder plan, int count) => [.. Enumerable.Range(0, count).Select(i => plan.Add($"s{i}", "work"))];
 
-    private static DispatchCore Started(int count, RunOptions options, out Decisions decisions)
+    private static DispatchCore Started(int count, RunOptions options, out HostCommands commands)
     {
         TaskGraph graph = GraphOf.Plan(plan => AddMany(plan, count));
-        var core = new DispatchCore(graph, RunShare.Alone(new ResourcePools([])), "run", options);
-        core.Start(now: 0, decisions = new Decisions());
-        decisions.Clear();
+        var core = new DispatchCore(graph, RunResources.Alone(new ResourcePools([])), "run", options);
+        core.Start(now: 0, commands = new HostCommands());
+        commands.Clear();
         return core;
     }
 
@@ -175,7 +176,7 @@ public sealed class CoreCostTests
     {
         GrowingGraph graph = core.State.Graph;
         GraphGrowth? growth = graph.Origin.Checker.CheckGrowth(
-            TaskPlan.Create(plan => plan.Add("more", "work", after: after is null ? [] : [new SubtaskRef(after)])), graph, subtask, GrowthSurroundings.ForAddition(graph, subtask), isJoined: false, out _);
+            TaskPlan.Create(plan => plan.Add("more", "work", after: after is null ? [] : [new SubtaskRef(after)])), graph, subtask, GrowthScope.ForAddition(graph, subtask), isJoined: false, out _);
         return growth!;
     }
 }

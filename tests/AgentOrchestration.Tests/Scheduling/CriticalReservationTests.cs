@@ -1,9 +1,10 @@
+using AgentOrchestration.Forecasting;
 using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Runs.State;
+using AgentOrchestration.Scheduling.Ordering;
 using CsCheck;
 
 namespace AgentOrchestration.Tests.Scheduling;
@@ -47,7 +48,7 @@ public sealed class CriticalReservationTests
             var random = new Random(seed);
             var resources = new ResourcePools([new("a", 5), new("b", 7)]);
             TaskGraph graph = GraphOf.Plan(plan => AddRandom(plan, random), resources);
-            var options = new RunOptions { MaxParallelism = random.Next(1, 6), MaxPassedOver = random.Next(0, 4), ReserveForCriticalPath = true };
+            var options = new RunOptions { MaxParallelism = random.Next(1, 6), MaxBypasses = random.Next(0, 4), ReserveForCriticalPath = true };
             IReadOnlyList<RunEvent> events = new VirtualTimeHost(
                 graph, resources, options, (_, _) => new VirtualAttempt(TimeSpan.FromSeconds(random.Next(0, 30))) { Error = random.Next(10) == 0 ? new SubtaskError("Fault", "It fails.") : null }).Run();
             Assert.IsType<RunEnded>(events[^1]);

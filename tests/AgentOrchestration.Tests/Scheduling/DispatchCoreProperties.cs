@@ -1,8 +1,7 @@
 using System.Globalization;
-using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Graph.Growth;
 using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Runs.Events;
 using CsCheck;
 
 namespace AgentOrchestration.Tests.Scheduling;

@@ -1,9 +1,12 @@
+using AgentOrchestration.Forecasting;
 using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Graph.Checking;
+using AgentOrchestration.Plans.Json;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling;
-using AgentOrchestration.Scheduling.Waiting;
+using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Scheduling.Dispatch;
+using AgentOrchestration.Scheduling.Ordering;
+using AgentOrchestration.Scheduling.Sharing;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Tests.Scheduling;
@@ -47,18 +50,18 @@ public sealed class EstimateCorrectionTests
     public void A_plan_that_was_written_while_the_run_went_on_is_ordered_anew_too()
     {
         TaskGraph whole = Mixed();
-        var core = new DispatchCore(whole.Checker.Nothing("Everything."), RunShare.Alone(new ResourcePools([])), "run", new RunOptions { MaxParallelism = 1 });
-        var decisions = new Decisions();
-        core.StartOpen(now: 0, decisions);
-        core.CompletePlan(whole, whole.Checker.CheckMoreOfPlan(whole.Plan, core.State.Graph, out _), SubtaskOrder.CriticalPathFirst, now: 0, decisions);
+        var core = new DispatchCore(whole.Checker.Nothing("Everything."), RunResources.Alone(new ResourcePools([])), "run", new RunOptions { MaxParallelism = 1 });
+        var commands = new HostCommands();
+        core.StartOpen(now: 0, commands);
+        core.CompletePlan(whole, whole.Checker.CheckMoreOfPlan(whole.Plan, core.State.Graph, out _), SubtaskOrder.CriticalPathFirst, now: 0, commands);
         List<string> started = [];
-        for (long now = 0; decisions.Starts is [AttemptStart start];)
+        for (long now = 0; commands.Starts is [AttemptStart start];)
         {
-            decisions.Clear();
+            commands.Clear();
             Subtask subtask = core.State.Graph.SubtaskAt(start.Subtask);
             started.Add(subtask.Id);
             now += TimeSpan.FromSeconds(subtask.TaskType == "search" ? 10 : 2).Ticks;
-            core.Returned(start.Subtask, start.Attempt, new AttemptResult { Output = None.Value }, now, decisions);
+            core.Returned(start.Subtask, start.Attempt, new AttemptResult { Output = None.Value }, now, commands);
         }
 
         Assert.Equal(["search1", "search2", "search3"], started[2..5]);

@@ -1,8 +1,8 @@
+using AgentOrchestration.Forecasting;
 using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Graph.Growth;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling;
+using AgentOrchestration.Runs.Events;
 using CsCheck;
 
 namespace AgentOrchestration.Tests.Scheduling;
@@ -36,7 +36,7 @@ public sealed class FairnessTests
         IReadOnlyList<RunEvent> events = new VirtualTimeHost(
             graph,
             resources,
-            new RunOptions { MaxParallelism = 100, MaxPassedOver = limit },
+            new RunOptions { MaxParallelism = 100, MaxBypasses = limit },
             (subtask, _) => new VirtualAttempt(TimeSpan.FromSeconds(graph.Subtasks[subtask].Id switch { "first" => 3, "gate" => 1, "other" => 100, _ => 2 }))).Run();
 
         string[] started = [.. events.OfType<AttemptStarted>().Select(next => next.SubtaskId)];
@@ -60,7 +60,7 @@ public sealed class FairnessTests
             resources);
 
         IReadOnlyList<RunEvent> events = new VirtualTimeHost(
-            graph, resources, new RunOptions { MaxParallelism = 100, MaxPassedOver = 0 }, (_, _) => new VirtualAttempt(TimeSpan.FromSeconds(1))).Run();
+            graph, resources, new RunOptions { MaxParallelism = 100, MaxBypasses = 0 }, (_, _) => new VirtualAttempt(TimeSpan.FromSeconds(1))).Run();
 
         Assert.Equal(["holder", "disk", "nothing", "big", "small"], events.OfType<AttemptStarted>().Select(next => next.SubtaskId));
     }
@@ -78,7 +78,7 @@ public sealed class FairnessTests
             },
             resources);
         var host = new VirtualTimeHost(
-            graph, resources, new RunOptions { MaxParallelism = 100, MaxPassedOver = 0 }, (_, _) => new VirtualAttempt(TimeSpan.FromSeconds(10)));
+            graph, resources, new RunOptions { MaxParallelism = 100, MaxBypasses = 0 }, (_, _) => new VirtualAttempt(TimeSpan.FromSeconds(10)));
         host.At(TimeSpan.FromSeconds(1), (core, now, decisions) => core.CancelSubtask(1, now, decisions));
 
         IReadOnlyList<RunEvent> events = host.Run();
@@ -122,12 +122,12 @@ public sealed class FairnessTests
                 }
             },
             resources);
-        var options = new RunOptions { MaxParallelism = random.Next(2, 20), MaxPassedOver = random.Next(0, 5) };
+        var options = new RunOptions { MaxParallelism = random.Next(2, 20), MaxBypasses = random.Next(0, 5) };
         IReadOnlyList<RunEvent> events = new VirtualTimeHost(
             graph, resources, options, (_, _) => new VirtualAttempt(TimeSpan.FromSeconds(1 << random.Next(0, 6))), seed: random.Next()).Run();
         Assert.Equal(graph.Count, events.OfType<SubtaskSucceeded>().Count());
         Assert.All(resources.Snapshot(), pool => Assert.Equal(0, pool.InUse));
-        return (options.MaxPassedOver, CountPasses(graph, events).Max());
+        return (options.MaxBypasses, CountPasses(graph, events).Max());
 
         ResourceRequirements RandomNeeds() => ResourceRequirements.Of(
             names.Where(_ => random.Next(2) == 0).Select(name => new ResourceAmount(name, random.Next(1, (int)resources.GetCapacity(name)! + 1))).ToArray());

@@ -1,8 +1,7 @@
+using AgentOrchestration.Forecasting;
 using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling;
+using AgentOrchestration.Scheduling.Ordering;
 using AgentOrchestration.Tasks;
 using CsCheck;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,5 +1,6 @@
 using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Graph.Checking;
+using AgentOrchestration.Plans.Json;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Tasks;
 

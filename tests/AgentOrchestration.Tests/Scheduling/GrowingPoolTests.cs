@@ -1,6 +1,5 @@
 using AgentOrchestration.Resources;
-using AgentOrchestration.Scheduling;
-using AgentOrchestration.Scheduling.Waiting;
+using AgentOrchestration.Scheduling.Sharing;
 using CsCheck;
 
 namespace AgentOrchestration.Tests.Scheduling;
@@ -15,7 +14,7 @@ public sealed class GrowingPoolTests
     {
         var clock = new MovingClock(random.Next(1, 150));
         var pools = new ResourcePools([new ResourceDeclaration("rate", random.Next(1, 4)) { Kind = ResourcePoolKind.Replenishing, Period = TimeSpan.FromTicks(100) }], clock);
-        var room = new WaitingRoom(new LimitedResources(pools, maxAttempts: null, hasLimits: false), clock);
+        var room = new WaitingRoom(new AttemptLimiter(pools, maxAttempts: null, hasLimits: false), clock);
         Waiter[] waiters = [.. Enumerable.Range(0, random.Next(1, 8)).Select(_ => new Waiter(room, random.Next(1, 5)))];
         Array.ForEach(waiters, static waiter => waiter.Ask());
 
@@ -43,7 +42,7 @@ public sealed class GrowingPoolTests
     /// <summary>A run that takes one after another, and gives nothing back before it has all.</summary>
     private sealed class Waiter
     {
-        private readonly RunShare _share;
+        private readonly RunResources _share;
         private readonly ReadyGroup _group;
         private readonly List<ReadyGroup> _woken = [];
         private readonly List<ResourceLease> _leases = [];
@@ -52,7 +51,7 @@ public sealed class GrowingPoolTests
         public Waiter(WaitingRoom room, int needed)
         {
             _needed = needed;
-            _share = new RunShare(room) { IsRunning = () => _leases.Count > 0 };
+            _share = new RunResources(room) { IsRunning = () => _leases.Count > 0 };
             _group = _share.CreateGroup(0, ResourceRequirements.Of("rate", 1));
             _group.Subtasks.Enqueue(0);
         }

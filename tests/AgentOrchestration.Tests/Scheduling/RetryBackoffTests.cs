@@ -1,5 +1,4 @@
-using AgentOrchestration.Scheduling;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Scheduling.Dispatch;
 
 namespace AgentOrchestration.Tests.Scheduling;
 

@@ -1,10 +1,9 @@
+using AgentOrchestration.Forecasting;
 using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Results;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Scheduling.Ordering;
+using AgentOrchestration.Scheduling.Search;
 using AgentOrchestration.Tests.Execution;
 using CsCheck;
 using Microsoft.Extensions.DependencyInjection;

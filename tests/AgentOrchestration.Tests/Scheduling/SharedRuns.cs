@@ -1,8 +1,7 @@
 using AgentOrchestration.Graph;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling;
-using AgentOrchestration.Scheduling.Waiting;
+using AgentOrchestration.Scheduling.Dispatch;
+using AgentOrchestration.Scheduling.Sharing;
 
 namespace AgentOrchestration.Tests.Scheduling;
 
@@ -19,7 +18,7 @@ internal sealed class SharedRuns
 
     public SharedRuns(IResourceManager resources, int seed, int? maxAttempts = null)
     {
-        _room = new WaitingRoom(new LimitedResources(resources, maxAttempts), TimeProvider.System);
+        _room = new WaitingRoom(new AttemptLimiter(resources, maxAttempts), TimeProvider.System);
         _random = new Random(seed);
     }
 
@@ -42,26 +41,26 @@ internal sealed class SharedRuns
     public int Add(TaskGraph graph, RunOptions options, long startsAt, Func<int, long> durationOf)
     {
         int run = _cores.Count;
-        var share = new RunShare(_room, options.MaxPassedOver);
+        var share = new RunResources(_room, options.MaxBypasses);
         var core = new DispatchCore(graph, share, $"run-{run}", options);
-        var decisions = new Decisions();
+        var commands = new HostCommands();
         _cores.Add(core);
         share.Told = () => Put(0, () =>
         {
-            core.ResourcesReleased(Now, decisions);
+            core.ResourcesReleased(Now, commands);
             CarryOut();
         });
         Put(startsAt, () =>
         {
-            core.Start(Now, decisions);
+            core.Start(Now, commands);
             CarryOut();
         });
         return run;
 
         void CarryOut()
         {
-            AttemptStart[] starts = [.. decisions.Starts];
-            decisions.Clear();
+            AttemptStart[] starts = [.. commands.Starts];
+            commands.Clear();
             foreach (AttemptStart start in starts)
             {
                 Starts.Add((run, start.Subtask, Now));
@@ -71,7 +70,7 @@ internal sealed class SharedRuns
                     start.Lease?.Dispose();
                     Put(0, () =>
                     {
-                        core.Returned(start.Subtask, start.Attempt, new AttemptResult(), Now, decisions);
+                        core.Returned(start.Subtask, start.Attempt, new AttemptResult(), Now, commands);
                         CarryOut();
                     });
                 });
@@ -84,8 +83,8 @@ internal sealed class SharedRuns
 
     public void Cancel(int run, long time) => Put(time, () =>
     {
-        var decisions = new Decisions();
-        _cores[run].CancelRun(Now, decisions);
+        var commands = new HostCommands();
+        _cores[run].CancelRun(Now, commands);
     });
 
     public void Play()

@@ -1,7 +1,5 @@
 using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Runs;
 using CsCheck;
 
 namespace AgentOrchestration.Tests.Scheduling;
@@ -128,7 +126,7 @@ public sealed class SharedRunsProperties
                 },
                 resources);
             total += graph.Count;
-            int added = runs.Add(graph, new RunOptions { MaxParallelism = random.Next(1, 6), MaxPassedOver = random.Next(0, 5) }, random.Next(0, 30), _ => random.Next(0, 20));
+            int added = runs.Add(graph, new RunOptions { MaxParallelism = random.Next(1, 6), MaxBypasses = random.Next(0, 5) }, random.Next(0, 30), _ => random.Next(0, 20));
             if (random.Next(8) == 0)
             {
                 cancelled.Add(added);
@@ -165,10 +163,10 @@ public sealed class SharedRunsProperties
         for (int run = 0; run < others; run++)
         {
             int amount = random.Next(1, capacity);
-            runs.Add(Many(60, "gpu", amount, resources), new RunOptions { MaxParallelism = 1, MaxPassedOver = limit }, random.Next(0, 3), _ => random.Next(1, 10));
+            runs.Add(Many(60, "gpu", amount, resources), new RunOptions { MaxParallelism = 1, MaxBypasses = limit }, random.Next(0, 3), _ => random.Next(1, 10));
         }
 
-        int one = runs.Add(Many(1, "gpu", capacity, resources), new RunOptions { MaxPassedOver = limit }, startsAt: 50, _ => 1);
+        int one = runs.Add(Many(1, "gpu", capacity, resources), new RunOptions { MaxBypasses = limit }, startsAt: 50, _ => 1);
         runs.Play();
 
         Assert.True(runs.HaveAllEnded);

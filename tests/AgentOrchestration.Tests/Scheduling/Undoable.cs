@@ -1,5 +1,3 @@
-using AgentOrchestration.Tasks;
-
 namespace AgentOrchestration.Tests.Scheduling;
 
 /// <summary>A task type whose work can be undone. In simulations its code is never called.</summary>

@@ -1,4 +1,4 @@
-using AgentOrchestration.Scheduling;
+using AgentOrchestration.Scheduling.Queue;
 using CsCheck;
 
 namespace AgentOrchestration.Tests.Scheduling;

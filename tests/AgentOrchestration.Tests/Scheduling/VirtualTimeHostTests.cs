@@ -1,9 +1,7 @@
+using AgentOrchestration.Forecasting;
 using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Scheduling;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Runs.Events;
 
 namespace AgentOrchestration.Tests.Scheduling;
 
@@ -109,7 +107,7 @@ public sealed class VirtualTimeHostTests
 
         SubtaskSnapshot subtask = Of(Run(graph, new RunOptions(), (_, attempt) => new VirtualAttempt(TimeSpan.Zero, new SubtaskError("Broken", $"Attempt {attempt}."))), "flaky");
 
-        Assert.Equal([0, 4, 8], subtask.AttemptSpans.Select(span => (span.StartedAt - DateTimeOffset.UnixEpoch).TotalSeconds));
+        Assert.Equal([0, 4, 8], subtask.AttemptIntervals.Select(span => (span.StartedAt - DateTimeOffset.UnixEpoch).TotalSeconds));
         Assert.Equal((SubtaskState.Failed, "Attempt 3."), (subtask.State, subtask.Error!.Message));
     }
 

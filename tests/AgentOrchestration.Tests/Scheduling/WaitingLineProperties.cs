@@ -1,4 +1,4 @@
-using AgentOrchestration.Scheduling.Waiting;
+using AgentOrchestration.Scheduling.Sharing;
 using CsCheck;
 
 namespace AgentOrchestration.Tests.Scheduling;

@@ -1,20 +1,19 @@
 using AgentOrchestration.Resources;
-using AgentOrchestration.Scheduling;
-using AgentOrchestration.Scheduling.Waiting;
+using AgentOrchestration.Scheduling.Sharing;
 
 namespace AgentOrchestration.Tests.Scheduling;
 
 public sealed class WaitingRoomTests
 {
     private readonly WaitingRoom _room = new(
-        new LimitedResources(new ResourcePools([new ResourceAmount("pool", 1)]), maxAttempts: null, hasLimits: false), TimeProvider.System);
+        new AttemptLimiter(new ResourcePools([new ResourceAmount("pool", 1)]), maxAttempts: null, hasLimits: false), TimeProvider.System);
 
     [Fact]
     public void What_a_run_was_told_of_is_kept_for_it_until_it_has_answered()
     {
-        (RunShare holder, ReadyGroup held) = Enter();
-        (RunShare waiter, ReadyGroup waiting) = Enter();
-        (RunShare newcomer, ReadyGroup asking) = Enter();
+        (RunResources holder, ReadyGroup held) = Enter();
+        (RunResources waiter, ReadyGroup waiting) = Enter();
+        (RunResources newcomer, ReadyGroup asking) = Enter();
         Assert.True(holder.TryAcquire(held, out ResourceLease? lease));
         Assert.False(waiter.TryAcquire(waiting, out _));
 
@@ -29,9 +28,9 @@ public sealed class WaitingRoomTests
     [Fact]
     public void What_a_run_was_told_of_and_did_not_take_goes_to_the_next()
     {
-        (RunShare holder, ReadyGroup held) = Enter();
-        (RunShare waiter, ReadyGroup waiting) = Enter();
-        (RunShare newcomer, ReadyGroup asking) = Enter();
+        (RunResources holder, ReadyGroup held) = Enter();
+        (RunResources waiter, ReadyGroup waiting) = Enter();
+        (RunResources newcomer, ReadyGroup asking) = Enter();
         Assert.True(holder.TryAcquire(held, out ResourceLease? lease));
         Assert.False(waiter.TryAcquire(waiting, out _));
         lease.Dispose();
@@ -46,9 +45,9 @@ public sealed class WaitingRoomTests
         Assert.True(newcomer.TryAcquire(asking, out _));
     }
 
-    private (RunShare Share, ReadyGroup Group) Enter()
+    private (RunResources Share, ReadyGroup Group) Enter()
     {
-        var share = new RunShare(_room);
+        var share = new RunResources(_room);
         ReadyGroup group = share.CreateGroup(0, ResourceRequirements.Of("pool", 1));
         group.Subtasks.Enqueue(0);
         return (share, group);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using AgentOrchestration.Plans;
 using AgentOrchestration.Tasks;
 using CsCheck;
 

@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Resources;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Plans.Json;
 
 namespace AgentOrchestration.Tests.Tasks;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Json;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Tests.Tasks;

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Reflection;
 using System.Reflection.Emit;
-using AgentOrchestration.Plugins;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,4 +1,4 @@
-using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Json;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Tests.Tasks;

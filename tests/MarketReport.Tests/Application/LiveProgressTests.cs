@@ -1,7 +1,5 @@
 using AgentOrchestration;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Runs.Events;
 using MarketReport.Terminal;
 using Microsoft.Extensions.DependencyInjection;
 using Spectre.Console;

@@ -1,3 +1,4 @@
+using AgentOrchestration;
 using Microsoft.Playwright;
 
 namespace MarketReport.Tests.Browser;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AgentOrchestration;
 using MarketReport.Charts;
 using MarketReport.Facts;
 using MarketReport.Reading;

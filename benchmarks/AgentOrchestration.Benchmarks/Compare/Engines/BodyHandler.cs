@@ -1,5 +1,3 @@
-using AgentOrchestration.Tasks;
-
 namespace AgentOrchestration.Benchmarks.Compare.Engines;
 
 /// <summary>The body as a handler class that needs another service of its scope.</summary>

@@ -1,7 +1,5 @@
 using AgentOrchestration.Benchmarks.Graphs;
 using AgentOrchestration.Graph;
-using AgentOrchestration.Results;
-using AgentOrchestration.Runs;
 
 namespace AgentOrchestration.Benchmarks.Compare.Engines;
 

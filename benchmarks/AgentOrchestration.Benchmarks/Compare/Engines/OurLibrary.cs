@@ -1,10 +1,9 @@
 using AgentOrchestration.Benchmarks.Graphs;
 using AgentOrchestration.Execution;
 using AgentOrchestration.Graph;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Plugins;
+using AgentOrchestration.Graph.Checking;
+using AgentOrchestration.Plans.Json;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Runs;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -33,7 +32,7 @@ internal sealed class OurLibrary : IAsyncDisposable
             _services.GetRequiredService<IResourceManager>(),
             _services.GetRequiredService<PayloadSerializer>());
         AgentOrchestrationOptions options = _services.GetRequiredService<IOptions<AgentOrchestrationOptions>>().Value;
-        _options = new RunOptions { MaxParallelism = options.MaxParallelism, AbandonAfter = options.AbandonAfter };
+        _options = new RunOptions { MaxParallelism = options.MaxParallelism, CancellationGracePeriod = options.CancellationGracePeriod };
     }
 
     /// <summary>The body as a delegate: the short form.</summary>

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using AgentOrchestration.Benchmarks.Graphs;
 using AgentOrchestration.Monitoring;
-using AgentOrchestration.Runs;
 
 namespace AgentOrchestration.Benchmarks.Compare.Engines;
 

@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Benchmarks.Growth.Areas;

@@ -1,5 +1,3 @@
-using AgentOrchestration.Runs;
-
 namespace AgentOrchestration.Benchmarks.Growth.Areas;
 
 /// <summary>Runs of which most is cancelled while it waits.</summary>

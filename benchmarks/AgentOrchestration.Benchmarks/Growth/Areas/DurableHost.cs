@@ -1,7 +1,5 @@
 using AgentOrchestration.Benchmarks.Durable;
-using AgentOrchestration.Plugins;
-using AgentOrchestration.Runs;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Runs.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Benchmarks.Growth.Areas;

@@ -1,5 +1,5 @@
 using AgentOrchestration.Benchmarks.Durable;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Sqlite;
 
 namespace AgentOrchestration.Benchmarks.Growth.Areas;

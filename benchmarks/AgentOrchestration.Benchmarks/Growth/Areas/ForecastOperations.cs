@@ -1,8 +1,7 @@
 using AgentOrchestration.Benchmarks.Graphs;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Plugins;
-using AgentOrchestration.Resources;
-using AgentOrchestration.Scheduling;
+using AgentOrchestration.Forecasting;
+using AgentOrchestration.Scheduling.Ordering;
+using AgentOrchestration.Scheduling.Search;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Benchmarks.Growth.Areas;

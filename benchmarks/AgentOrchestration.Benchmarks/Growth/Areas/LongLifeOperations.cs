@@ -1,6 +1,3 @@
-using AgentOrchestration.Plans;
-using AgentOrchestration.Resources;
-using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Benchmarks.Growth.Areas;

@@ -1,4 +1,3 @@
-using AgentOrchestration.Plugins;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Benchmarks.Growth.Areas;

@@ -1,5 +1,3 @@
-using AgentOrchestration.Plugins;
-using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Benchmarks.Growth.Areas;

@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Runs;
 
 namespace AgentOrchestration.Benchmarks.Growth.Areas;
 

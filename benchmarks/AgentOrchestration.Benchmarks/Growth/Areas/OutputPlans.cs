@@ -1,4 +1,3 @@
-using AgentOrchestration.Plans;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Benchmarks.Growth.Areas;

@@ -1,5 +1,3 @@
-using AgentOrchestration.Plans;
-
 namespace AgentOrchestration.Benchmarks.Growth.Areas;
 
 /// <summary>Plans as data: made, edited, written, read.</summary>

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using AgentOrchestration.Optimization;
-using AgentOrchestration.Plans;
 using AgentOrchestration.Testing;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;

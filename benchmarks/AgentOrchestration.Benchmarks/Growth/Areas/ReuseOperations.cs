@@ -1,5 +1,3 @@
-using AgentOrchestration.Plans;
-
 namespace AgentOrchestration.Benchmarks.Growth.Areas;
 
 /// <summary>Runs that start from an earlier one.</summary>

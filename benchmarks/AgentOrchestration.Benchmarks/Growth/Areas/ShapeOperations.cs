@@ -1,5 +1,4 @@
 using AgentOrchestration.Benchmarks.Graphs;
-using AgentOrchestration.Plans;
 
 namespace AgentOrchestration.Benchmarks.Growth.Areas;
 

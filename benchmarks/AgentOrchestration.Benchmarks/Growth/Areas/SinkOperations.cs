@@ -1,5 +1,4 @@
-using AgentOrchestration.Plans;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Events;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Benchmarks.Growth.Areas;

@@ -1,6 +1,3 @@
-using AgentOrchestration.Plans;
-using AgentOrchestration.Runs;
-
 namespace AgentOrchestration.Benchmarks.Growth.Areas;
 
 /// <summary>Snapshots of runs.</summary>
@@ -16,7 +13,7 @@ internal static class SnapshotOperations
     private static Trial Snapshot(Func<Task<StartedRun>> start, int subtasks) => Trial.Using(start, started =>
     {
         RunSnapshot snapshot = started.Run.GetSnapshot();
-        return snapshot.Subtasks.Count == subtasks && snapshot.Subtasks[0].AttemptSpans.Count > 0
+        return snapshot.Subtasks.Count == subtasks && snapshot.Subtasks[0].AttemptIntervals.Count > 0
             ? Task.CompletedTask
             : throw new InvalidOperationException("The snapshot holds too little.");
     });

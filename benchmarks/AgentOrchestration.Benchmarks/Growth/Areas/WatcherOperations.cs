@@ -1,5 +1,4 @@
-using AgentOrchestration.Plans;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Events;
 
 namespace AgentOrchestration.Benchmarks.Growth.Areas;
 

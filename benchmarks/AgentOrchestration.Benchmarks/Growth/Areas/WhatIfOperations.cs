@@ -1,6 +1,5 @@
 using AgentOrchestration.Benchmarks.Graphs;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Scheduling;
+using AgentOrchestration.Forecasting;
 
 namespace AgentOrchestration.Benchmarks.Growth.Areas;
 
@@ -34,7 +33,7 @@ internal static class WhatIfOperations
         {
             for (int i = 0; i < Subtasks; i++)
             {
-                plan.Add($"s{i}", GrowthHost.Work, estimatedDuration: TimeSpan.FromSeconds(5), resources: Resources.ResourceRequirements.Of($"pool{i % n}", 1));
+                plan.Add($"s{i}", GrowthHost.Work, estimatedDuration: TimeSpan.FromSeconds(5), resources: ResourceRequirements.Of($"pool{i % n}", 1));
             }
         });
         return Ask(() => ForecastOperations.CreateHost(n), plan, static forecast => forecast.WhatOneMoreBuys());

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using AgentOrchestration.Plans.Json;
 
 namespace AgentOrchestration.Plans.Payloads;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using AgentOrchestration.Plans.Json;
 
 namespace AgentOrchestration.Plans.Payloads;
 

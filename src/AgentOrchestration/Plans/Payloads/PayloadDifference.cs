@@ -1,4 +1,6 @@
 using System.Globalization;
+using AgentOrchestration.Plans.Diagnostics;
+using AgentOrchestration.Plans.Json;
 
 namespace AgentOrchestration.Plans.Payloads;
 

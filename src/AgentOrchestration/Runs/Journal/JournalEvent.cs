@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using AgentOrchestration.Plans;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Runs.Journal;

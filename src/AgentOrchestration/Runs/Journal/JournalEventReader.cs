@@ -1,5 +1,8 @@
 using System.Text.Json;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Diagnostics;
+using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Runs.State;
+using AgentOrchestration.Runs.Storage;
 
 namespace AgentOrchestration.Runs.Journal;
 
@@ -33,7 +36,7 @@ internal sealed class JournalEventReader
     public async ValueTask<RunEvent> ReadAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         JournalEvent read = JournalJson.Read(content, _runId, _sequence);
-        if (RunFacts.WhyOutOfOrder(_latest, _hasEnded, read is JournalEvent.Started, read.At) is { } reason)
+        if (RunFactRules.WhyOutOfOrder(_latest, _hasEnded, read is JournalEvent.Started, read.At) is { } reason)
         {
             throw new RunStoreException($"Event {_sequence} of the run {_runId} cannot be read: {reason}");
         }

@@ -1,3 +1,5 @@
+using AgentOrchestration.Runs.Storage;
+
 namespace AgentOrchestration.Runs.Journal;
 
 /// <summary>Which numbers and times an event of a journal can hold, whatever the run. Those of another run or order are found where the events are applied.</summary>
@@ -45,11 +47,11 @@ internal static class JournalRules
 
     private static string? WhyInvalid(OptionsDocument options) =>
         WhyLess("maxParallelism", options.MaxParallelism, 1)
-        ?? WhyNoDuration("abandonAfter", options.AbandonAfter)
+        ?? WhyNoDuration("abandonAfter", options.CancellationGracePeriod)
         ?? WhyLess("maxAbandoned", options.MaxAbandoned, 0)
         ?? WhyNoDuration("timeout", options.Timeout ?? 0)
         ?? (options.Budget is { } budget ? WhyInvalid(budget) : null)
-        ?? WhyLess("maxPassedOver", options.MaxPassedOver, 0)
+        ?? WhyLess("maxPassedOver", options.MaxBypasses, 0)
         ?? WhyNoDuration("compensationTimeout", options.CompensationTimeout)
         ?? WhyLess("maxAddedSubtasks", options.MaxAddedSubtasks ?? 0, 0);
 

@@ -7,7 +7,7 @@ internal sealed class OptionsDocument
 {
     public required int MaxParallelism { get; init; }
 
-    public required long AbandonAfter { get; init; }
+    public required long CancellationGracePeriod { get; init; }
 
     public required int MaxAbandoned { get; init; }
 
@@ -18,7 +18,7 @@ internal sealed class OptionsDocument
 
     public BudgetDocument? Budget { get; init; }
 
-    public required int MaxPassedOver { get; init; }
+    public required int MaxBypasses { get; init; }
 
     public required long CompensationTimeout { get; init; }
 
@@ -33,12 +33,12 @@ internal sealed class OptionsDocument
     public static OptionsDocument From(RunOptions options) => new()
     {
         MaxParallelism = options.MaxParallelism,
-        AbandonAfter = options.AbandonAfter.Ticks,
+        CancellationGracePeriod = options.CancellationGracePeriod.Ticks,
         MaxAbandoned = options.MaxAbandoned,
         Timeout = options.Timeout?.Ticks,
         FailurePolicy = options.FailurePolicy,
         Budget = options.Budget is { } budget ? BudgetDocument.From(budget) : null,
-        MaxPassedOver = options.MaxPassedOver,
+        MaxBypasses = options.MaxBypasses,
         CompensationTimeout = options.CompensationTimeout.Ticks,
         ReserveForCriticalPath = options.ReserveForCriticalPath ? true : null,
         MaxAddedSubtasks = options.MaxAddedSubtasks == RunOptions.DefaultMaxAddedSubtasks ? null : options.MaxAddedSubtasks,
@@ -49,12 +49,12 @@ internal sealed class OptionsDocument
     public RunOptions ToOptions() => new()
     {
         MaxParallelism = MaxParallelism,
-        AbandonAfter = new TimeSpan(AbandonAfter),
+        CancellationGracePeriod = new TimeSpan(CancellationGracePeriod),
         MaxAbandoned = MaxAbandoned,
         Timeout = Timeout is { } ticks ? new TimeSpan(ticks) : null,
         FailurePolicy = FailurePolicy,
         Budget = Budget?.ToBudget(),
-        MaxPassedOver = MaxPassedOver,
+        MaxBypasses = MaxBypasses,
         CompensationTimeout = new TimeSpan(CompensationTimeout),
         ReserveForCriticalPath = ReserveForCriticalPath ?? false,
         MaxAddedSubtasks = MaxAddedSubtasks ?? RunOptions.DefaultMaxAddedSubtasks,

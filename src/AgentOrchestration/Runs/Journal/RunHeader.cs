@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using AgentOrchestration.Plans;
+using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Runs.Journal;

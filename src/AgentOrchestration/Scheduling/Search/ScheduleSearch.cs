@@ -1,3 +1,5 @@
+using AgentOrchestration.Scheduling.Dispatch;
+
 namespace AgentOrchestration.Scheduling.Search;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using AgentOrchestration.Scheduling.Dispatch;
+
 namespace AgentOrchestration.Scheduling.Search;
 
 /// <summary>Random numbers from a seed, the same everywhere (SplitMix64; Steele, Lea and Flood 2014).</summary>

@@ -1,10 +1,14 @@
 using System.Reflection;
 using System.Text.Json;
 using AgentOrchestration.Execution;
+using AgentOrchestration.Execution.Run;
 using AgentOrchestration.Graph;
+using AgentOrchestration.Graph.Checking;
 using AgentOrchestration.Optimization;
 using AgentOrchestration.Plugins;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Runs.Journal;
+using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Sqlite;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Testing;

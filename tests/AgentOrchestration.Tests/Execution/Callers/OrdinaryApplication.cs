@@ -1,11 +1,8 @@
 using AgentOrchestration.Planning;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Plugins;
-using AgentOrchestration.Resources;
+using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Results;
-using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Sqlite;
-using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Tests.Execution.Callers;
@@ -28,7 +25,7 @@ internal sealed class OrdinaryApplication : IAsyncDisposable
         IAgentOrchestrationBuilder builder = services.AddAgentOrchestration(options =>
             {
                 options.Budget = new RunBudget { MaxAttempts = 100 };
-                options.AbandonAfter = TimeSpan.FromSeconds(1);
+                options.CancellationGracePeriod = TimeSpan.FromSeconds(1);
             })
             .UseDecomposer<Decomposer>()
             .UsePlanCache()

@@ -1,4 +1,3 @@
-using AgentOrchestration.Scheduling;
 using AgentOrchestration.Scheduling.Search;
 using CsCheck;
 

@@ -1,0 +1,99 @@
+using AgentOrchestration.Execution.Secrets;
+using AgentOrchestration.Resources;
+using AgentOrchestration.Tasks;
+
+namespace AgentOrchestration.Execution.Attempts;
+
+/// <summary>What only few attempts have: a timer, usage of models, additions to the run, objects of resources.</summary>
+internal sealed class AttemptSideState
+{
+    private readonly Lock _gate = new();
+    private AttemptAdditions? _additions;
+    private TaskUsage? _usage;
+    private HeldText? _heldText;
+    private ITimer? _timer;
+    private bool _isOver;
+    private long _lastProgress;
+
+    /// <summary>What the attempt wants to add to the run.</summary>
+    public AttemptAdditions Additions => Volatile.Read(ref _additions) ?? Interlocked.CompareExchange(ref _additions, new AttemptAdditions(), null) ?? _additions;
+
+    public bool HasAdditions => Volatile.Read(ref _additions) is not null;
+
+    /// <summary>The output as the result cache keeps it; <see langword="null"/> when it keeps none.</summary>
+    public byte[]? CacheEntry { get; set; }
+
+    /// <summary>What it has streamed and nobody has seen yet; <see langword="null"/> where nothing has to be held back.</summary>
+    public HeldText? HeldText => Volatile.Read(ref _heldText);
+
+    /// <summary>The objects of resources that it has in its hands.</summary>
+    public RentedObjects? Loans { get; private set; }
+
+    /// <summary>When the attempt last reported something, in UTC ticks; 0 for never.</summary>
+    public long LastProgress
+    {
+        get => Volatile.Read(ref _lastProgress);
+        set => Volatile.Write(ref _lastProgress, value);
+    }
+
+    /// <summary>What the attempt has used so far; <see langword="null"/> for nothing.</summary>
+    public TaskUsage? Usage
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _usage;
+            }
+        }
+    }
+
+    public RentedObjects LoansOf(ResourceObjects objects, ResourceLease? lease)
+    {
+        lock (_gate)
+        {
+            return Loans ??= new RentedObjects(objects, lease);
+        }
+    }
+
+    public HeldText HeldTextOf(RunSecrets secrets) => HeldText ?? Interlocked.CompareExchange(ref _heldText, new HeldText(secrets), null) ?? _heldText;
+
+    public void Count(TaskUsage usage)
+    {
+        lock (_gate)
+        {
+            _usage = _usage is null ? usage : _usage.Add(usage);
+        }
+    }
+
+    /// <summary>Takes what the attempt wants to add to the run; from now on it adds nothing.</summary>
+    /// <returns>The additions; <see langword="null"/> for none.</returns>
+    public TaskPlan? TakeAdditions() => Volatile.Read(ref _additions)?.Take();
+
+    /// <summary>Sets the attempt's timer.</summary>
+    public void Wake(TimeSpan after, TimeProvider timeProvider, Action what)
+    {
+        lock (_gate)
+        {
+            if (_timer is not null)
+            {
+                _timer.Change(after, Timeout.InfiniteTimeSpan);
+            }
+            else if (!_isOver)
+            {
+                _timer = timeProvider.CreateTimer(static what => ((Action)what!)(), what, after, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
+    /// <summary>The attempt is over: its timer goes.</summary>
+    public void End()
+    {
+        lock (_gate)
+        {
+            _isOver = true;
+            _timer?.Dispose();
+            _timer = null;
+        }
+    }
+}

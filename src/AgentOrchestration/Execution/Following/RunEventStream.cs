@@ -1,0 +1,59 @@
+using System.Runtime.CompilerServices;
+using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Runs.State;
+
+namespace AgentOrchestration.Execution.Following;
+
+/// <summary>
+/// The facts and ticks of a run in order, for any number of readers, each at its own pace. Facts are all there, from the first on; of the
+/// ticks a slow reader misses what has left the ring, and is told how many. So nothing has to be kept for a reader.
+/// </summary>
+internal sealed class RunEventStream(RunHistory history, RunTicks ticks, RunEventFactory events, RunSignal signal)
+{
+    public async IAsyncEnumerable<RunEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        int nextFact = 0;
+        long nextTick = 0;
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            long wanted = nextTick;
+            SubtaskTick? tick = ticks.Count > nextTick ? ticks.Read(ref nextTick) : null;
+
+            // In a durable run a tick may come before the facts that it follows are in the journal.
+            bool isAhead = tick?.Sequence >= nextFact;
+            if (tick is not null && !isAhead)
+            {
+                if (nextTick > wanted)
+                {
+                    yield return new TicksLost(nextTick - wanted) { Sequence = nextFact - 1, Time = tick.Time };
+                }
+
+                nextTick++;
+
+                // It may have come when later facts had been read already.
+                yield return tick.Sequence == nextFact - 1 ? tick : tick with { Sequence = nextFact - 1 };
+            }
+            else if (nextFact < history.Visible)
+            {
+                nextTick = wanted;
+                RunEvent runEvent = events.Create(history[nextFact], nextFact);
+                nextFact++;
+                yield return runEvent;
+                if (runEvent is RunEnded)
+                {
+                    yield break;
+                }
+            }
+            else if (history.IsCut)
+            {
+                yield break;
+            }
+            else
+            {
+                nextTick = wanted;
+                await signal.WaitAsync(() => history.Visible > nextFact || (!isAhead && ticks.Count > nextTick) || history.IsCut, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+}

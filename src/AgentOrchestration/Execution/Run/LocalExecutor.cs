@@ -1,0 +1,283 @@
+using AgentOrchestration.Execution.Attempts;
+using AgentOrchestration.Graph;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Diagnostics;
+using AgentOrchestration.Plans.Json;
+using AgentOrchestration.Plans.Payloads;
+using AgentOrchestration.Resources;
+using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Runs.Journal;
+using AgentOrchestration.Runs.Storage;
+using AgentOrchestration.Scheduling.Ordering;
+using AgentOrchestration.Scheduling.Sharing;
+using AgentOrchestration.Tasks;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace AgentOrchestration.Execution.Run;
+
+/// <summary>
+/// The built-in executor: runs in this process, on its thread pool. It is in the container under its own type too, so that an executor of
+/// an application's own can be built around it.
+/// </summary>
+public sealed class LocalExecutor : IExecutor
+{
+    private readonly TaskMiddleware[] _middleware;
+    private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.CreateVersion7():N}";
+
+    internal LocalExecutor(
+        IServiceScopeFactory scopes,
+        WaitingRoom room,
+        RunOrdering ordering,
+        TimeProvider timeProvider,
+        PayloadSerializer serializer,
+        IEnumerable<TaskMiddleware> middleware,
+        IEnumerable<IRunEventSink> sinks,
+        ILogger<LocalExecutor> logger,
+        IResultCache? cache = null)
+    {
+        Scopes = scopes;
+        Room = room;
+        Ordering = ordering;
+        TimeProvider = timeProvider;
+        Serializer = serializer;
+        Faithful = new FaithfulJson(serializer.Options);
+        Sinks = [.. sinks];
+        Logger = logger;
+        Cache = cache;
+        _middleware = [.. middleware];
+        Pipeline = _middleware.Reverse().Aggregate(
+            (TaskDelegate)InvokeHandlerAsync,
+            (next, outer) => (context, cancellationToken) => outer.InvokeAsync(context, next, cancellationToken));
+    }
+
+    /// <summary>Where the work happens.</summary>
+    internal WorkerPool Workers { get; init; } = WorkerPool.Shared;
+
+    /// <summary>The objects of resources; <see langword="null"/> when there are none.</summary>
+    internal ResourceObjects? Objects { get; init; }
+
+    /// <summary>How long the lease of a durable run is valid.</summary>
+    internal TimeSpan LeaseDuration { get; init; } = RunOptions.DefaultLeaseDuration;
+
+    /// <summary>The runs of this process.</summary>
+    internal LiveRuns Live { get; init; } = new();
+
+    /// <summary>Where runs are remembered; <see langword="null"/> when they live in memory only.</summary>
+    internal IRunStore? Store { get; init; }
+
+    /// <summary>The secrets of the application; <see langword="null"/> when it has none.</summary>
+    internal ISecretProvider? Secrets { get; init; }
+
+    /// <summary>The task types, for what is remembered of them.</summary>
+    internal ITaskTypeRegistry? TaskTypes { get; init; }
+
+    internal IServiceScopeFactory Scopes { get; }
+
+    private LeaseRenewal Renewal => LazyInitializer.EnsureInitialized(ref field, () => new LeaseRenewal(Workers, LeaseDuration, TimeProvider));
+
+    /// <summary>The ledger, and where runs wait for it.</summary>
+    internal WaitingRoom Room { get; }
+
+    internal TimeProvider TimeProvider { get; }
+
+    internal PayloadSerializer Serializer { get; }
+
+    /// <summary>Finds out whether an output comes back from its JSON as it was.</summary>
+    internal FaithfulJson Faithful { get; }
+
+    internal IReadOnlyList<IRunEventSink> Sinks { get; }
+
+    internal ILogger Logger { get; }
+
+    internal IResultCache? Cache { get; }
+
+    /// <summary>All middleware around the handler, composed once.</summary>
+    internal TaskDelegate Pipeline { get; }
+
+    /// <summary>Whether any middleware does anything at the moment.</summary>
+    internal bool HasActiveMiddleware
+    {
+        get
+        {
+            foreach (TaskMiddleware middleware in _middleware)
+            {
+                if (middleware.IsActive)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>In which order ready subtasks start.</summary>
+    internal RunOrdering Ordering { get; }
+
+    /// <inheritdoc/>
+    public async ValueTask<IRunHandle> StartAsync(TaskGraph graph, RunOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxParallelism, 1, nameof(options));
+        cancellationToken.ThrowIfCancellationRequested();
+        await CallerContext.Leave();
+        SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
+        RunJournal? journal = Store is null ? null : await CreateJournalAsync(Store, RunHeader.Of(graph.Plan, options, TaskTypes!), cancellationToken).ConfigureAwait(false);
+#pragma warning disable CA2000 // The run is returned, or disposed of when it does not start.
+        return await StartAsync(new LocalRun(this, graph, options, order, journal), cancellationToken).ConfigureAwait(false);
+#pragma warning restore CA2000
+    }
+
+    /// <summary>Starts a run whose plan is still being written.</summary>
+    /// <param name="nothing">The graph of no subtasks.</param>
+    /// <param name="options">How.</param>
+    internal LocalRun StartOpen(TaskGraph nothing, RunOptions options)
+    {
+        var run = new LocalRun(this, nothing, options, SubtaskOrder.CriticalPathFirst);
+        run.StartOpen();
+        return run;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IRunHandle> StartAsync(TaskGraph graph, RunOptions options, RunReuse reuse, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxParallelism, 1, nameof(options));
+        ArgumentNullException.ThrowIfNull(reuse);
+        IRunStore store = Store ?? throw NotRemembered();
+        await CallerContext.Leave();
+        ReusableResults reusable = await ReusableResults.ReadAsync(this, graph, reuse, cancellationToken).ConfigureAwait(false);
+        SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
+        RunHeader header = RunHeader.Of(graph.Plan, options, TaskTypes!) with { MadeFrom = reuse.RunId, Again = reuse.Again };
+        RunJournal journal = await CreateJournalAsync(store, header, cancellationToken).ConfigureAwait(false);
+#pragma warning disable CA2000 // The run is returned, or disposed of when it does not start.
+        return await StartAsync(new LocalRun(this, graph, options, order, journal, reusable), cancellationToken).ConfigureAwait(false);
+#pragma warning restore CA2000
+    }
+
+    /// <summary>Starts a run that reuses what another has left, which has ended in this process.</summary>
+    internal async ValueTask<IRunHandle> StartAsync(TaskGraph graph, RunOptions options, LocalRun ended, IReadOnlyList<string> again, CancellationToken cancellationToken)
+    {
+        ReusableResults reusable = ended.Reusable(graph, again);
+        SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
+#pragma warning disable CA2000 // The run is returned, or disposed of when it does not start.
+        return await StartAsync(new LocalRun(this, graph, options, order, journal: null, reusable), cancellationToken).ConfigureAwait(false);
+#pragma warning restore CA2000
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IRunHandle> ResumeAsync(string runId, TaskGraph graph, RunOptions options, RunReuse? reuse, CancellationToken cancellationToken)
+    {
+        RunIds.ThrowIfInvalid(runId);
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxParallelism, 1, nameof(options));
+        if (Store is null)
+        {
+            throw NotRemembered();
+        }
+
+        await CallerContext.Leave();
+        ReusableResults? reusable = reuse is null ? null : await ReusableResults.ReadAsync(this, graph, reuse, cancellationToken).ConfigureAwait(false);
+        SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
+        long askedAt = TimeProvider.GetTimestamp();
+        RunLease lease = await Store.AcquireLeaseAsync(runId, _owner, LeaseDuration, cancellationToken).ConfigureAwait(false)
+            ?? throw await WhyNotFreeAsync(Store, runId, cancellationToken).ConfigureAwait(false);
+        RunJournal journal = JournalOf(Store, lease, askedAt);
+        LocalRun run;
+        try
+        {
+#pragma warning disable CA2000 // The run is returned, or disposed of when it does not go on.
+            run = new LocalRun(this, graph, options, order, journal, reusable);
+#pragma warning restore CA2000
+            await run.ReplayAsync(Store, TaskTypes!, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await journal.CloseAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        run.Resume();
+        return await WrittenAsync(run, isStart: false, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A durable run has started when that is in its journal.</summary>
+    private static async ValueTask<IRunHandle> StartAsync(LocalRun run, CancellationToken cancellationToken)
+    {
+        run.Start();
+        return await WrittenAsync(run, isStart: true, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<IRunHandle> WrittenAsync(LocalRun run, bool isStart, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await run.WhenWrittenAsync(cancellationToken).ConfigureAwait(false);
+            return run;
+        }
+        catch (Exception exception)
+        {
+            if (isStart && exception is OperationCanceledException)
+            {
+                // Nobody has it, so nobody is to go on with it.
+                await run.TryCancelAsync().ConfigureAwait(false);
+            }
+
+            await run.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<RunJournal> CreateJournalAsync(IRunStore store, RunHeader header, CancellationToken cancellationToken)
+    {
+        string runId = Workers.NewRunId();
+        long askedAt = TimeProvider.GetTimestamp();
+        RunLease lease = await store.CreateAsync(new NewRun(runId, TimeProvider.GetUtcNow(), header.Write()), _owner, LeaseDuration, cancellationToken).ConfigureAwait(false)
+            ?? throw new InvalidOperationException($"There is a run of the id '{runId}' already.");
+        return JournalOf(store, lease, askedAt);
+    }
+
+    private RunJournal JournalOf(IRunStore store, RunLease lease, long askedAt) =>
+        new(store, new HeldLease(store, lease, askedAt, LeaseDuration, TimeProvider), Renewal, TimeProvider);
+
+    /// <summary>Gets why no run goes on here: the host has shut down, or the container was disposed of. Asked when code has failed: it may have failed because of that.</summary>
+    internal string? WhyShutDown()
+    {
+        if (Live.IsStopped)
+        {
+            return LiveRuns.HostHasShutDown;
+        }
+
+        try
+        {
+            Scopes.CreateScope().Dispose();
+            return null;
+        }
+        catch (ObjectDisposedException)
+        {
+            return "the services of its application were disposed of.";
+        }
+        catch (Exception)
+        {
+            // A container of another make has its own troubles.
+            return null;
+        }
+    }
+
+    private static InvalidOperationException NotRemembered() => new("Runs are not remembered: call UseSqlite(…) or UseRunStore(…).");
+
+    private static async Task<Exception> WhyNotFreeAsync(IRunStore store, string runId, CancellationToken cancellationToken) =>
+        await store.FindAsync(runId, cancellationToken).ConfigureAwait(false) is { Lease: { } lease }
+            ? new InvalidOperationException($"The run {runId} is driven by {lease.Owner}, whose lease is renewed as long as it lives. Once it has died, the run is free at {lease.ExpiresAt:O}.")
+            : new ArgumentException($"There is no run '{Excerpt.Of(runId)}'.", nameof(runId));
+
+    private static ValueTask<object?> InvokeHandlerAsync(TaskContext context, CancellationToken cancellationToken)
+    {
+        var attempt = (LocalAttempt)context;
+        return context.TaskType.Invoker.InvokeAsync(attempt.Input, context, cancellationToken);
+    }
+}

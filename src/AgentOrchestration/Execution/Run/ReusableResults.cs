@@ -1,0 +1,120 @@
+using AgentOrchestration.Execution.Attempts;
+using AgentOrchestration.Graph;
+using AgentOrchestration.Graph.Binding;
+using AgentOrchestration.Graph.Growth;
+using AgentOrchestration.Resources;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.State;
+using AgentOrchestration.Scheduling.Dispatch;
+using AgentOrchestration.Scheduling.Sharing;
+using AgentOrchestration.Tasks;
+
+namespace AgentOrchestration.Execution.Run;
+
+/// <summary>
+/// The results of another run, by the work that they come from. Work that changes something outside is the same only under the same id; what
+/// changes nothing is the same under any. What added subtasks to its run is not reused, because it would have to add them again.
+/// </summary>
+internal sealed class ReusableResults
+{
+    private readonly Dictionary<string, object?> _results = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _again;
+
+    private ReusableResults(HashSet<string> again) => _again = again;
+
+    /// <summary>Reads what there is to reuse.</summary>
+    /// <param name="executor">The executor of the new run.</param>
+    /// <param name="graph">The plan of the new run.</param>
+    /// <param name="reuse">What to reuse.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="ArgumentException">The new plan has no subtask of an id that is to be done again.</exception>
+    public static async Task<ReusableResults> ReadAsync(LocalExecutor executor, TaskGraph graph, RunReuse reuse, CancellationToken cancellationToken)
+    {
+        var reusable = new ReusableResults(WithSuccessors(graph, reuse.Again));
+        var core = new DispatchCore(reuse.Graph, RunResources.Alone(new ResourcePools([])), reuse.RunId, new RunOptions());
+        RunState state = core.State;
+        var inputs = new InputBinder(state.Graph, state.OutputOf, reuse.Graph.Checker);
+        var changed = reuse.ChangedTaskTypes.ToHashSet(StringComparer.Ordinal);
+        var replay = new JournalReplay(executor.Store!, reuse.RunId, core, reuse.Graph.Checker, executor.TaskTypes!, inputs) { Changed = changed };
+        await replay.ReplayAsync(cancellationToken).ConfigureAwait(false);
+        reusable.Add(state, inputs, changed);
+        return reusable;
+    }
+
+    /// <summary>What a run that has ended in this process leaves to reuse.</summary>
+    /// <param name="state">The run that has ended.</param>
+    /// <param name="inputs">The inputs of its subtasks.</param>
+    /// <param name="graph">The plan of the new run.</param>
+    /// <param name="again">The ids of subtasks that are done again, with all that needs them.</param>
+    /// <exception cref="ArgumentException">The new plan has no subtask of an id that is to be done again.</exception>
+    public static ReusableResults Of(RunState state, InputBinder inputs, TaskGraph graph, IReadOnlyList<string> again)
+    {
+        var reusable = new ReusableResults(WithSuccessors(graph, again));
+        reusable.Add(state, inputs, []);
+        return reusable;
+    }
+
+    /// <summary>The result of a subtask whose dependencies are done, when there is one.</summary>
+    public CachedOutput? Find(GrowingGraph graph, int subtask, InputBinder inputs)
+    {
+        string id = graph.SubtaskAt(subtask).Id;
+        int slash = id.IndexOf('/', StringComparison.Ordinal);
+        return !_again.Contains(slash < 0 ? id : id[..slash])
+            && _results.TryGetValue(KeyOf(graph.TaskTypes[subtask], id, IdentityOf(graph, subtask, inputs)), out object? output)
+                ? new CachedOutput(output) { Origin = OutputOrigin.Reused }
+                : null;
+    }
+
+    private void Add(RunState state, InputBinder inputs, HashSet<string> changed)
+    {
+        HashSet<int> growing = [];
+        for (int index = 0; index < state.History.Count; index++)
+        {
+            if (state.History[index] is { Kind: RunFactKind.SubtasksAdded, Payload: GraphGrowth { IsJoined: false } growth })
+            {
+                growing.Add(growth.Parent);
+            }
+        }
+
+        for (int subtask = 0; subtask < state.Graph.Count; subtask++)
+        {
+            TaskDescriptor taskType = state.Graph.TaskTypes[subtask];
+            if (state.StateOf(subtask) == SubtaskState.Succeeded && state.CompensationOf(subtask) == CompensationState.None && !state.Graph.SubtaskAt(subtask).IsComposite && !growing.Contains(subtask) && !changed.Contains(taskType.Name))
+            {
+                try
+                {
+                    string identity = IdentityOf(state.Graph, subtask, inputs);
+                    _results.TryAdd(KeyOf(taskType, state.Graph.SubtaskAt(subtask).Id, identity), state.OutputOf(subtask));
+                }
+                catch (Exception)
+                {
+                    // Its input was handed on as an object that the application's types cannot write as JSON, so nobody can tell what is the same work.
+                }
+            }
+        }
+    }
+
+    private static string IdentityOf(GrowingGraph graph, int subtask, InputBinder inputs) =>
+        WorkIdentity.Of(graph.TaskTypes[subtask], graph.Inputs[subtask] is { } binding ? inputs.ResolveExactly(binding) : default);
+
+    private static string KeyOf(TaskDescriptor taskType, string id, string identity) => taskType.Effect == TaskEffect.Pure ? identity : $"{identity} {id}";
+
+    private static HashSet<string> WithSuccessors(TaskGraph graph, IReadOnlyList<string> ids)
+    {
+        Dictionary<string, int> indices = ids.Count == 0 ? [] : graph.Subtasks.Index().ToDictionary(subtask => subtask.Item.Id, subtask => subtask.Index, StringComparer.Ordinal);
+        var open = new Stack<int>(ids.Select(id => indices.TryGetValue(id, out int index) ? index : throw new ArgumentException($"The plan has no subtask '{id}'.", nameof(ids))));
+        HashSet<string> again = new(StringComparer.Ordinal);
+        while (open.TryPop(out int next))
+        {
+            if (again.Add(graph.Subtasks[next].Id))
+            {
+                foreach (int successor in graph.Successors.Successors(next))
+                {
+                    open.Push(successor);
+                }
+            }
+        }
+
+        return again;
+    }
+}

@@ -1,0 +1,159 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+using AgentOrchestration.Runs.Journal;
+using AgentOrchestration.Runs.State;
+using AgentOrchestration.Runs.Storage;
+
+namespace AgentOrchestration.Execution.Run;
+
+/// <summary>
+/// The journal of a run that is driven here: writes its facts under its lease, in order. One append at a time.
+/// </summary>
+/// <param name="store">The store of the run.</param>
+/// <param name="lease">The lease of the run.</param>
+/// <param name="renewal">Renews the lease.</param>
+/// <param name="timeProvider">The clock.</param>
+internal sealed class RunJournal(IRunStore store, HeldLease lease, LeaseRenewal renewal, TimeProvider timeProvider)
+{
+    /// <summary>Larger outputs stand beside the journal, so that reading it stays cheap.</summary>
+    private const int LargestOutput = 16 * 1024;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+
+    private readonly ConcurrentDictionary<(int Subtask, int Attempt), JsonElement> _outputs = [];
+
+    // Few runs have any.
+    private ConcurrentDictionary<(int Subtask, int Attempt), JournalBlob>? _blobs;
+
+    public string RunId { get; } = lease.RunId;
+
+    /// <summary>How many events there are.</summary>
+    public long Written { get; set; }
+
+    /// <summary>Keeps an output until the fact that it belongs to is written.</summary>
+    public void Keep(int subtask, int attempt, JsonElement output)
+    {
+        ReadOnlySpan<byte> content = JsonMarshal.GetRawUtf8Value(output);
+        if (content.Length <= LargestOutput)
+        {
+            _blobs?.TryRemove((subtask, attempt), out _);
+            _outputs[(subtask, attempt)] = output;
+            return;
+        }
+
+        // Copied once, here: the element can go, and the store is given the copy.
+        var blobs = _blobs ?? Interlocked.CompareExchange(ref _blobs, [], null) ?? _blobs;
+        blobs[(subtask, attempt)] = new JournalBlob(Convert.ToHexString(SHA256.HashData(content)), content.ToArray());
+    }
+
+    /// <summary>The fact never came, because the output did not count.</summary>
+    public void Forget(int subtask, int attempt)
+    {
+        if (!_outputs.TryRemove((subtask, attempt), out _))
+        {
+            _blobs?.TryRemove((subtask, attempt), out _);
+        }
+    }
+
+    /// <summary>Renews the lease as long as the run is driven here.</summary>
+    /// <param name="onLost">Called when another has taken the run, or the lease is over before the store has renewed it.</param>
+    public void HoldLease(Action<string, Exception?> onLost) => renewal.Add(lease, onLost);
+
+    public void StopRenewing() => renewal.Drop(lease);
+
+    /// <summary>Appends facts. Tries again as long as the store says that it is only busy, and the lease is valid.</summary>
+    /// <exception cref="RunStoreException">They could not be appended; they may have been all the same.</exception>
+    public async Task<AppendOutcome> AppendAsync(ReadOnlyMemory<RunFact> facts)
+    {
+        JournalAppend append = AppendOf(facts.Span);
+        TimeSpan pause = FirstPause;
+        for (bool isRepeated = false; ; isRepeated = true)
+        {
+            try
+            {
+                AppendOutcome outcome = await store.AppendAsync(append with { Lease = lease.Lease }, CancellationToken.None).ConfigureAwait(false);
+                if (outcome == AppendOutcome.WrongSequence && isRepeated && await HasHappenedAsync(append).ConfigureAwait(false))
+                {
+                    outcome = AppendOutcome.Appended;
+                }
+
+                if (outcome == AppendOutcome.Appended)
+                {
+                    Written += facts.Length;
+                    Forget(facts.Span);
+                }
+
+                return outcome;
+            }
+            catch (RunStoreException exception) when (exception.IsTransient && pause < lease.Left())
+            {
+                await Task.Delay(pause, timeProvider).ConfigureAwait(false);
+                pause *= 2;
+            }
+        }
+    }
+
+    /// <summary>Releases the lease, so that another process can continue at once.</summary>
+    public Task CloseAsync()
+    {
+        StopRenewing();
+        return lease.ReleaseAsync();
+    }
+
+    /// <summary>An append that was said to have failed may have happened; under our lease nobody else appends.</summary>
+    private async Task<bool> HasHappenedAsync(JournalAppend append)
+    {
+        StoredRun? run = await store.FindAsync(RunId, CancellationToken.None).ConfigureAwait(false);
+        return run?.Lease?.Token == append.Lease.Token && run.Sequence == append.Sequence + append.Events.Count;
+    }
+
+    private JournalAppend AppendOf(ReadOnlySpan<RunFact> facts)
+    {
+        var events = new ReadOnlyMemory<byte>[facts.Length];
+        List<JournalBlob> blobs = [];
+        for (int i = 0; i < facts.Length; i++)
+        {
+            events[i] = JournalJson.Write(Write(facts[i], blobs));
+        }
+
+        return new JournalAppend
+        {
+            Lease = lease.Lease,
+            Sequence = Written,
+            Events = events,
+            Blobs = blobs,
+            Outcome = facts[^1].Kind == RunFactKind.RunEnded ? (RunOutcome)facts[^1].Detail : null,
+        };
+    }
+
+    private JournalEvent Write(in RunFact fact, List<JournalBlob> blobs)
+    {
+        if (fact is not { Kind: RunFactKind.SubtaskSucceeded, Payload: not SharedOutput })
+        {
+            return JournalCodec.Write(fact);
+        }
+
+        if (_blobs?.TryGetValue((fact.Subtask, fact.Attempt), out JournalBlob? blob) == true)
+        {
+            blobs.Add(blob);
+            return JournalCodec.WriteLargeOutput(fact, blob.Name);
+        }
+
+        return _outputs.TryGetValue((fact.Subtask, fact.Attempt), out JsonElement output)
+            ? JournalCodec.WriteOutput(fact, output)
+            : throw new InvalidOperationException($"The output of subtask {fact.Subtask} was not kept.");
+    }
+
+    private void Forget(ReadOnlySpan<RunFact> facts)
+    {
+        foreach (RunFact fact in facts)
+        {
+            if (fact.Kind == RunFactKind.SubtaskSucceeded)
+            {
+                Forget(fact.Subtask, fact.Attempt);
+            }
+        }
+    }
+}

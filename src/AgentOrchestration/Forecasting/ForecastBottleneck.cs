@@ -1,0 +1,16 @@
+namespace AgentOrchestration.Forecasting;
+
+/// <summary>What makes a run as long as it is.</summary>
+/// <param name="Kind">What kind of thing.</param>
+/// <param name="Pool">The pool, as <see cref="ForecastPool.Name"/>; otherwise <see langword="null"/>.</param>
+/// <param name="Costs">How much shorter the run would be if it were unlimited; zero for the critical path.</param>
+public sealed record ForecastBottleneck(BottleneckKind Kind, string? Pool, TimeSpan Costs)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Kind switch
+    {
+        BottleneckKind.Workers => "workers",
+        BottleneckKind.Pool => Pool!,
+        _ => "critical path",
+    };
+}

@@ -1,4 +1,0 @@
-namespace AgentOrchestration.Runs;
-
-/// <summary>Who decided about an approval, and why.</summary>
-internal sealed record ApprovalAnswer(string? By, string? Reason);

@@ -1,7 +1,0 @@
-namespace AgentOrchestration.Runs;
-
-/// <summary>Somebody has approved or rejected a subtask. A rejected subtask fails.</summary>
-/// <param name="IsApproved">Which of both.</param>
-/// <param name="By">Who, as told; <see langword="null"/> when it was not told.</param>
-/// <param name="Reason">Why, as told; <see langword="null"/> when it was not told.</param>
-public sealed record ApprovalDecided(bool IsApproved, string? By, string? Reason) : SubtaskEvent;

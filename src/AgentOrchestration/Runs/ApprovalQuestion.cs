@@ -1,6 +1,0 @@
-using System.Text.Json;
-
-namespace AgentOrchestration.Runs;
-
-/// <summary>What somebody is asked to approve.</summary>
-internal sealed record ApprovalQuestion(string Fingerprint, JsonElement Arguments);

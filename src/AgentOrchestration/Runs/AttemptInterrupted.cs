@@ -1,8 +1,0 @@
-namespace AgentOrchestration.Runs;
-
-/// <summary>
-/// The process that ran an attempt is gone, or gave the run up, before the attempt ended. Another attempt with the same idempotency key
-/// follows.
-/// </summary>
-/// <param name="Attempt">Which, from 1.</param>
-public sealed record AttemptInterrupted(int Attempt) : SubtaskEvent;

@@ -1,5 +1,0 @@
-namespace AgentOrchestration.Runs;
-
-/// <summary>An attempt of a subtask has started.</summary>
-/// <param name="Attempt">Which, from 1.</param>
-public sealed record AttemptStarted(int Attempt) : SubtaskEvent;

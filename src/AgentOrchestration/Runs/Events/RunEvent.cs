@@ -1,0 +1,46 @@
+using System.Text.Json.Serialization;
+using AgentOrchestration.Runs.Events;
+
+namespace AgentOrchestration;
+
+/// <summary>One fact about a run, recorded once, or a <see cref="SubtaskTick"/>. The state of a run is the fold of its facts.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(RunStarted), "run-started")]
+[JsonDerivedType(typeof(PlanExtended), "plan-extended")]
+[JsonDerivedType(typeof(PlanCompleted), "plan-completed")]
+[JsonDerivedType(typeof(SubtasksAdded), "subtasks-added")]
+[JsonDerivedType(typeof(ApprovalRequested), "approval-requested")]
+[JsonDerivedType(typeof(ApprovalDecided), "approval-decided")]
+[JsonDerivedType(typeof(AttemptStarted), "attempt-started")]
+[JsonDerivedType(typeof(AttemptTimedOut), "attempt-timed-out")]
+[JsonDerivedType(typeof(AttemptAbandoned), "attempt-abandoned")]
+[JsonDerivedType(typeof(AttemptInterrupted), "attempt-interrupted")]
+[JsonDerivedType(typeof(AttemptFailed), "attempt-failed")]
+[JsonDerivedType(typeof(UsageCounted), "usage-counted")]
+[JsonDerivedType(typeof(ProgressReported), "progress-reported")]
+[JsonDerivedType(typeof(TextStreamed), "text-streamed")]
+[JsonDerivedType(typeof(TicksLost), "ticks-lost")]
+[JsonDerivedType(typeof(SubtaskSucceeded), "subtask-succeeded")]
+[JsonDerivedType(typeof(SubtaskFailed), "subtask-failed")]
+[JsonDerivedType(typeof(SubtaskSkipped), "subtask-skipped")]
+[JsonDerivedType(typeof(SubtaskCancelRequested), "subtask-cancel-requested")]
+[JsonDerivedType(typeof(SubtaskCancelled), "subtask-cancelled")]
+[JsonDerivedType(typeof(BudgetExhausted), "budget-exhausted")]
+[JsonDerivedType(typeof(BudgetExtended), "budget-extended")]
+[JsonDerivedType(typeof(StopRequested), "stop-requested")]
+[JsonDerivedType(typeof(CompensationStarted), "compensation-started")]
+[JsonDerivedType(typeof(CompensationFailed), "compensation-failed")]
+[JsonDerivedType(typeof(SubtaskCompensated), "subtask-compensated")]
+[JsonDerivedType(typeof(RunEnded), "run-ended")]
+public abstract record RunEvent
+{
+    private protected RunEvent()
+    {
+    }
+
+    /// <summary>The place of the fact in its run, from 0, without gaps. A tick has that of the fact before it.</summary>
+    public required long Sequence { get; init; }
+
+    /// <summary>When it happened.</summary>
+    public required DateTimeOffset Time { get; init; }
+}

@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace AgentOrchestration.Runs.Events;
+
+/// <summary>A subtask has its output. Ends its last attempt too.</summary>
+/// <param name="Attempt">The attempt that succeeded, from 1; 0 when no attempt was needed.</param>
+/// <param name="Origin">Where the output came from.</param>
+/// <param name="SharedWith">The identical subtask that made the output, when it was shared.</param>
+public sealed record SubtaskSucceeded(int Attempt, OutputOrigin Origin, string? SharedWith) : SubtaskEvent
+{
+    /// <summary>The output: an instance of the task type's output type. Not part of the event's JSON.</summary>
+    [JsonIgnore]
+    public object? Output { get; init; }
+}

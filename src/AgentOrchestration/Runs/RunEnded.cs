@@ -1,5 +1,0 @@
-namespace AgentOrchestration.Runs;
-
-/// <summary>The run has ended: the last event of each.</summary>
-/// <param name="Outcome">How.</param>
-public sealed record RunEnded(RunOutcome Outcome) : RunEvent;

@@ -1,4 +1,0 @@
-namespace AgentOrchestration.Runs;
-
-/// <summary>An output that an identical subtask made.</summary>
-internal sealed record SharedOutput(int Worker, object? Output);

@@ -1,0 +1,10 @@
+namespace AgentOrchestration.Runs.Snapshots;
+
+/// <summary>When an attempt ran.</summary>
+/// <param name="StartedAt">When it started.</param>
+/// <param name="EndedAt">When it ended, or was no longer waited for; <see langword="null"/> while it runs.</param>
+public readonly record struct AttemptInterval(DateTimeOffset StartedAt, DateTimeOffset? EndedAt)
+{
+    /// <summary>How long it took; zero while it runs.</summary>
+    public TimeSpan Duration => (EndedAt - StartedAt) ?? TimeSpan.Zero;
+}

@@ -1,0 +1,157 @@
+using AgentOrchestration.Runs.Events;
+
+namespace AgentOrchestration.Runs.Snapshots;
+
+/// <summary>Folds events into a snapshot.</summary>
+internal sealed class RunSnapshotBuilder
+{
+    private readonly RunStarted _started;
+    private readonly List<SubtaskSnapshot> _subtasks;
+    private readonly Dictionary<string, int> _indices;
+    private readonly Dictionary<string, List<string>> _awaited = new(StringComparer.Ordinal);
+    private StopReason? _stop;
+    private BudgetLimit? _exhausted;
+    private RunEnded? _ended;
+    private PlanCompleted? _completed;
+
+    public RunSnapshotBuilder(RunStarted started)
+    {
+        _started = started;
+        _subtasks = new List<SubtaskSnapshot>(started.Plan.Subtasks.Count);
+        _indices = new Dictionary<string, int>(started.Plan.Subtasks.Count, StringComparer.Ordinal);
+        Add(started.Plan.Subtasks);
+    }
+
+    public DateTimeOffset StartedAt => _started.Time;
+
+    public SubtaskSnapshot Get(string subtaskId) => _subtasks[_indices[subtaskId]];
+
+    public void Apply(RunEvent next)
+    {
+        switch (next)
+        {
+            case SubtaskEvent fact:
+                int index = _indices[fact.SubtaskId];
+                _subtasks[index] = Apply(_subtasks[index], fact);
+                if (fact is SubtasksAdded added)
+                {
+                    Add(added.Subtasks);
+                    Await(added);
+                }
+
+                break;
+            case PlanExtended extended:
+                Add(extended.Subtasks);
+                break;
+            case PlanCompleted completed:
+                _completed = completed;
+                break;
+            case StopRequested stop:
+                _stop = stop.Reason;
+                break;
+            case BudgetExhausted budget:
+                _exhausted = budget.Limit;
+                break;
+            case BudgetExtended:
+                _exhausted = null;
+                break;
+            case RunEnded ended:
+                _ended = ended;
+                break;
+        }
+    }
+
+    public RunSnapshot Build() => new(_started.RunId, _completed?.Plan ?? _started.Plan, [.. _subtasks.Select(WithReadiness)])
+    {
+        StartedAt = _started.Time,
+        StopReason = _stop,
+        ExhaustedBudget = _exhausted,
+        Outcome = _ended?.Outcome,
+        EndedAt = _ended?.Time,
+        PlanCompletedAt = _completed?.Time,
+    };
+
+    private void Add(IReadOnlyList<Subtask> subtasks)
+    {
+        foreach (Subtask subtask in subtasks)
+        {
+            _indices.Add(subtask.Id, _subtasks.Count);
+            _subtasks.Add(new SubtaskSnapshot(subtask, SubtaskState.Pending));
+        }
+    }
+
+    private void Await(SubtasksAdded added)
+    {
+        foreach (string waiter in added.AwaitedBy)
+        {
+            if (!_awaited.TryGetValue(waiter, out List<string>? all))
+            {
+                _awaited.Add(waiter, all = []);
+            }
+
+            all.AddRange(added.Subtasks.Select(subtask => subtask.Id));
+        }
+    }
+
+    /// <summary>That a subtask has become ready is no event, because it follows from others.</summary>
+    private SubtaskSnapshot WithReadiness(SubtaskSnapshot subtask) =>
+        subtask.State == SubtaskState.Pending
+        && subtask.Subtask.DependsOn.All(HasSucceeded)
+        && subtask.Subtask.OptionalDependsOn.Concat(subtask.Parts).All(HasEnded)
+        && _awaited.GetValueOrDefault(subtask.Subtask.Id)?.TrueForAll(HasEnded) != false
+            ? subtask with { State = SubtaskState.Ready }
+            : subtask;
+
+    private bool HasSucceeded(string id) => Get(id).State == SubtaskState.Succeeded;
+
+    private bool HasEnded(string id) => Get(id).EndedAt is not null;
+
+    private SubtaskSnapshot Apply(SubtaskSnapshot subtask, SubtaskEvent fact) => fact switch
+    {
+        SubtasksAdded { IsJoined: true } added => subtask with { Parts = [.. added.Subtasks.Select(part => part.Id)], StartedAt = subtask.StartedAt ?? fact.Time },
+        ApprovalRequested question => subtask with { PendingApproval = question },
+        ApprovalDecided => subtask with { PendingApproval = null },
+        AttemptStarted => subtask with
+        {
+            State = SubtaskState.Running,
+            AttemptIntervals = AttemptIntervals.Add(subtask.AttemptIntervals, new AttemptInterval(fact.Time, null)),
+            Progress = null,
+            StartedAt = subtask.StartedAt ?? fact.Time,
+            IsDegraded = subtask.Attempts == 0 ? subtask.Subtask.OptionalDependsOn.Any(id => !HasSucceeded(id)) : subtask.IsDegraded,
+        },
+        AttemptAbandoned => subtask with { Abandoned = true },
+        AttemptInterrupted => EndAttempt(subtask, fact) with { State = SubtaskState.Ready },
+        AttemptFailed failed => EndAttempt(subtask, fact) with { State = SubtaskState.Ready, Error = failed.Error },
+        ProgressReported progress => subtask with { Progress = progress.Fraction },
+        UsageCounted counted => subtask with { Usage = subtask.Usage.Add(counted.Usage) },
+        SubtaskSucceeded succeeded => End(subtask, SubtaskState.Succeeded, fact) with
+        {
+            Output = succeeded.Output,
+            Origin = succeeded.Origin,
+            Error = null,
+            StartedAt = subtask.StartedAt ?? fact.Time,
+        },
+        SubtaskFailed failed => End(subtask, SubtaskState.Failed, fact) with { Error = failed.Error },
+        SubtaskSkipped skipped => End(subtask, SubtaskState.Skipped, fact) with { SkippedBecauseOf = skipped.Cause, SkipReason = skipped.Reason },
+        SubtaskCancelled => End(subtask, SubtaskState.Cancelled, fact),
+        CompensationStarted => subtask with { Compensation = CompensationState.Running },
+        CompensationFailed failed => subtask with
+        {
+            Compensation = failed.RetryAt is null ? CompensationState.Failed : CompensationState.Running,
+            CompensationError = failed.Error,
+        },
+        SubtaskCompensated => subtask with { Compensation = CompensationState.Succeeded, CompensationError = null },
+        _ => subtask,
+    };
+
+    private static SubtaskSnapshot End(SubtaskSnapshot subtask, SubtaskState state, SubtaskEvent fact) =>
+        EndAttempt(subtask, fact) with { State = state, EndedAt = fact.Time, EndedSequence = fact.Sequence, PendingApproval = null };
+
+    private static SubtaskSnapshot EndAttempt(SubtaskSnapshot subtask, SubtaskEvent fact)
+    {
+        IReadOnlyList<AttemptInterval> spans = subtask.AttemptIntervals;
+        return spans.Count == 0 || spans[^1].EndedAt is not null
+            ? subtask
+            : subtask with { AttemptIntervals = AttemptIntervals.WithLast(spans, spans[^1] with { EndedAt = fact.Time }) };
+    }
+}

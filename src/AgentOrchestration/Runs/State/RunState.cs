@@ -1,0 +1,373 @@
+using AgentOrchestration.Graph;
+using AgentOrchestration.Graph.Growth;
+using AgentOrchestration.Runs.Journal;
+
+namespace AgentOrchestration.Runs.State;
+
+/// <summary>
+/// The state machine of a run: the fold of its facts, as arrays over the graph's indices. It does no I/O and knows no clock, thread,
+/// store or random number; time arrives with the fact. Not thread-safe: a host applies one fact at a time.
+/// </summary>
+internal sealed class RunState : IOpenSubtasks
+{
+    private SubtaskState[] _states;
+    private int[] _waitingFor;
+    private ushort[] _attempts;
+    private object?[] _payloads;
+    private Dictionary<int, CompensationState>? _compensations;
+    private List<int>? _completions;
+    private bool _anyFailed;
+    private bool _anyCancelled;
+    private bool _budgetCutShort;
+    private List<int>? _undecided;
+    private TolerableLosses? _tolerable;
+
+    public RunState(TaskGraph graph, double[]? priorities = null)
+    {
+        Graph = new GrowingGraph(graph, priorities ?? graph.Priorities, this);
+        _states = new SubtaskState[graph.Count];
+        _attempts = new ushort[graph.Count];
+        _payloads = new object?[graph.Count];
+        _waitingFor = Array.ConvertAll(graph.Dependencies, dependencies => dependencies.Length);
+        Open = graph.Count;
+    }
+
+    public GrowingGraph Graph { get; }
+
+    /// <summary>The number of subtasks that are in no terminal state.</summary>
+    public int Open { get; private set; }
+
+    /// <summary>The number of subtasks of which an attempt is running.</summary>
+    public int Running { get; private set; }
+
+    /// <summary>Whether the plan is still being written.</summary>
+    public bool IsPlanOpen { get; private set; }
+
+    /// <summary>Why the run stops before its work is done, when it does.</summary>
+    public StopReason? Stop { get; private set; }
+
+    public bool IsEnded { get; private set; }
+
+    public RunOutcome Outcome => Stop switch
+    {
+        _ when !_anyFailed && !_anyCancelled && !_budgetCutShort => RunOutcome.Succeeded,
+        StopReason.Timeout => RunOutcome.TimedOut,
+        StopReason.Budget => RunOutcome.BudgetExhausted,
+        StopReason.Failure => RunOutcome.Failed,
+        _ => _anyCancelled ? RunOutcome.Cancelled : _anyFailed ? RunOutcome.Failed : RunOutcome.BudgetExhausted,
+    };
+
+    /// <summary>Whether what succeeded has to be undone under a policy that compensates.</summary>
+    public bool HasNotSucceeded => Outcome != RunOutcome.Succeeded;
+
+    /// <summary>Whether a subtask has failed that something needs, or that nothing takes.</summary>
+    public bool HasFailed => _anyFailed;
+
+    public RunHistory History { get; } = new();
+
+    /// <summary>The subtasks that an attempt completed, in that order; kept only when <see cref="KeepCompletions"/> was called.</summary>
+    public IReadOnlyList<int> Completions => _completions ?? [];
+
+    public void KeepCompletions() => _completions = [];
+
+    public SubtaskState StateOf(int subtask) => _states[subtask];
+
+    public bool IsOpen(int subtask) => _states[subtask] is SubtaskState.Pending or SubtaskState.Ready or SubtaskState.Running;
+
+    /// <summary>The number of the subtask's latest attempt, from 1; 0 before the first.</summary>
+    public int AttemptOf(int subtask) => _attempts[subtask];
+
+    /// <summary>The output of a subtask that has succeeded; <see langword="null"/> for any other.</summary>
+    public object? OutputOf(int subtask) => _states[subtask] == SubtaskState.Succeeded ? _payloads[subtask] : null;
+
+    /// <summary>Why the latest attempt of a subtask that is to be tried again failed.</summary>
+    public SubtaskError? LatestErrorOf(int subtask) => _payloads[subtask] as SubtaskError;
+
+    public CompensationState CompensationOf(int subtask) => _compensations?.GetValueOrDefault(subtask) ?? CompensationState.None;
+
+    /// <summary>Whether a completion of this attempt still counts: a late or repeated one changes nothing.</summary>
+    public bool IsCurrent(int subtask, int attempt) => _states[subtask] == SubtaskState.Running && _attempts[subtask] == attempt;
+
+    /// <summary>Records a fact and adds what follows from it.</summary>
+    public void Apply(in RunFact fact, RunConsequences consequences)
+    {
+        if (IsEnded)
+        {
+            throw new InvalidOperationException($"The run has ended; {fact.Kind} cannot follow.");
+        }
+
+        History.Append(fact);
+        switch (fact.Kind)
+        {
+            case RunFactKind.RunStarted:
+                IsPlanOpen = fact.Detail != 0;
+                StartRoots(consequences);
+                break;
+            case RunFactKind.SubtasksAdded:
+                Grow((GraphGrowth)fact.Payload!, consequences);
+                break;
+            case RunFactKind.PlanCompleted:
+                ClosePlan();
+                break;
+            case RunFactKind.AttemptStarted:
+                _states[fact.Subtask] = SubtaskState.Running;
+                _attempts[fact.Subtask] = (ushort)fact.Attempt;
+                Running++;
+                break;
+            case RunFactKind.AttemptInterrupted:
+                Running--;
+                _states[fact.Subtask] = SubtaskState.Ready;
+                break;
+            case RunFactKind.AttemptFailed:
+                Running--;
+                _states[fact.Subtask] = SubtaskState.Ready;
+                _payloads[fact.Subtask] = ((AttemptRetry)fact.Payload!).Error;
+                break;
+            case RunFactKind.SubtaskSucceeded:
+                End(fact, SubtaskState.Succeeded, fact.Payload is SharedOutput shared ? shared.Output : fact.Payload);
+                _completions?.Add(fact.Subtask);
+                Release(fact.Subtask, consequences);
+                break;
+            case RunFactKind.SubtaskFailed:
+                End(fact, SubtaskState.Failed, fact.Payload);
+                CountLoss(fact.Subtask);
+                PassOn(fact.Subtask, new SkipCause(fact.Subtask, SkipReason.Failed), consequences);
+                break;
+            case RunFactKind.SubtaskSkipped:
+                var cause = (SkipCause)fact.Payload!;
+                _budgetCutShort |= cause.Reason == SkipReason.Budget;
+                End(fact, SubtaskState.Skipped, cause);
+                PassOn(fact.Subtask, cause, consequences);
+                break;
+            case RunFactKind.SubtaskCancelled:
+                End(fact, SubtaskState.Cancelled, payload: null);
+                CountLoss(fact.Subtask);
+                PassOn(fact.Subtask, new SkipCause(fact.Subtask, SkipReason.Cancelled), consequences);
+                break;
+            case RunFactKind.StopRequested:
+                Stop = (StopReason)fact.Detail;
+                _anyCancelled |= IsPlanOpen;
+                ClosePlan();
+                break;
+            case RunFactKind.CompensationStarted:
+                (_compensations ??= [])[fact.Subtask] = CompensationState.Running;
+                break;
+            case RunFactKind.CompensationFailed:
+                _compensations![fact.Subtask] = ((AttemptRetry)fact.Payload!).RetryAt == 0 ? CompensationState.Failed : CompensationState.Running;
+                break;
+            case RunFactKind.SubtaskCompensated:
+                _compensations![fact.Subtask] = CompensationState.Succeeded;
+                break;
+            case RunFactKind.RunEnded:
+                IsEnded = true;
+                break;
+        }
+    }
+
+    private void ClosePlan()
+    {
+        IsPlanOpen = false;
+        _undecided?.ForEach(CountLoss);
+        _undecided = null;
+    }
+
+    /// <summary>A subtask has failed or was cancelled. Whether the run can do without it is not known before its plan is.</summary>
+    private void CountLoss(int subtask)
+    {
+        if (IsPlanOpen)
+        {
+            (_undecided ??= []).Add(subtask);
+            return;
+        }
+
+        if (_states[subtask] == SubtaskState.Failed)
+        {
+            _anyFailed = _anyFailed || !CanDoWithout(subtask);
+        }
+        else
+        {
+            _anyCancelled = _anyCancelled || Stop is not null || !CanDoWithout(subtask);
+        }
+    }
+
+    /// <summary>Whether the run can succeed though a subtask does not.</summary>
+    public bool CanDoWithout(int subtask) => (_tolerable ??= new TolerableLosses(Graph)).Contains(subtask);
+
+    private void StartRoots(RunConsequences consequences)
+    {
+        for (int subtask = 0; subtask < Graph.Count; subtask++)
+        {
+            if (_waitingFor[subtask] == 0)
+            {
+                MakeReady(subtask, consequences);
+            }
+        }
+    }
+
+    private void Release(int subtask, RunConsequences consequences)
+    {
+        foreach (int successor in Graph.PlannedSuccessors(subtask))
+        {
+            ReleaseOne(successor, consequences);
+        }
+
+        if (Graph.AddedSuccessors(subtask) is { } added)
+        {
+            foreach (int successor in added)
+            {
+                ReleaseOne(successor, consequences);
+            }
+        }
+    }
+
+    private void ReleaseOne(int successor, RunConsequences consequences)
+    {
+        if (--_waitingFor[successor] == 0 && _states[successor] == SubtaskState.Pending)
+        {
+            MakeReady(successor, consequences);
+        }
+    }
+
+    private void MakeReady(int subtask, RunConsequences consequences)
+    {
+        _states[subtask] = SubtaskState.Ready;
+        consequences.Ready.Enqueue(subtask);
+    }
+
+    /// <summary>A subtask ended without an output: what needs it is skipped, what takes it only as an optional input goes on without.</summary>
+    private void PassOn(int subtask, SkipCause cause, RunConsequences consequences)
+    {
+        foreach (int successor in Graph.PlannedSuccessors(subtask))
+        {
+            PassOn(successor);
+        }
+
+        if (Graph.AddedSuccessors(subtask) is { } added)
+        {
+            added.ForEach(PassOn);
+        }
+
+        void PassOn(int successor)
+        {
+            if (_states[successor] != SubtaskState.Pending)
+            {
+                return;
+            }
+
+            if (IsLostWithout(subtask, successor, cause.Reason))
+            {
+                consequences.Skipped.Push((successor, cause));
+            }
+            else if (--_waitingFor[successor] == 0)
+            {
+                MakeReady(successor, consequences);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Whether a subtask is skipped because one that it waits for has not succeeded. A whole looks at its parts when all of them have ended; and
+    /// a condition skips what it guards, not what comes after everything that was added.
+    /// </summary>
+    private bool IsLostWithout(int dependency, int subtask, SkipReason reason) =>
+        !Graph.IsPart(dependency, subtask)
+        && Graph.IsNeeded(dependency, subtask)
+        && !(reason == SkipReason.Condition && Graph.IsAwaited(dependency, subtask));
+
+    private void Grow(GraphGrowth growth, RunConsequences consequences)
+    {
+        int first = Graph.Count;
+        Graph.Grow(growth);
+        int count = Graph.Count;
+        _tolerable?.Forget(growth);
+        GrowingArray.Reserve(ref _states, count);
+        GrowingArray.Reserve(ref _attempts, count);
+        GrowingArray.Reserve(ref _payloads, count);
+        GrowingArray.Reserve(ref _waitingFor, count);
+        Open += count - first;
+        if (growth.IsJoined)
+        {
+            // It waits again, for those it added; this time its readiness means that they are done.
+            _states[growth.Parent] = SubtaskState.Pending;
+            _waitingFor[growth.Parent] = count - first;
+        }
+
+        foreach (AwaitedAddition awaited in growth.Awaited)
+        {
+            Await(awaited.Added, awaited.Waiter, consequences);
+        }
+
+        for (int subtask = first; subtask < count; subtask++)
+        {
+            JoinIn(subtask, consequences);
+        }
+    }
+
+    /// <summary>
+    /// A growth with only those waiters that can still wait. What has begun or ended waits for nothing more: an edge to it would be none of the
+    /// order in which things happen, and could close a circle.
+    /// </summary>
+    /// <param name="growth">What is going to be added.</param>
+    public GraphGrowth WithThoseThatWait(GraphGrowth growth) =>
+        growth.Awaited.All(awaited => CanWait(awaited, growth)) ? growth : growth with { Awaited = [.. growth.Awaited.Where(awaited => CanWait(awaited, growth))] };
+
+    private bool CanWait(AwaitedAddition awaited, GraphGrowth growth) =>
+        awaited.Waiter >= growth.Offset || _states[awaited.Waiter] is SubtaskState.Pending or SubtaskState.Ready;
+
+    /// <summary>What waits for an addition may have become ready meanwhile, and waits again.</summary>
+    private void Await(int added, int waiter, RunConsequences consequences)
+    {
+        WaitFor(added, waiter, consequences);
+        if (_waitingFor[waiter] > 0)
+        {
+            _states[waiter] = SubtaskState.Pending;
+        }
+    }
+
+    /// <summary>A subtask that was added may depend on some that have ended long ago.</summary>
+    private void JoinIn(int subtask, RunConsequences consequences)
+    {
+        foreach (int dependency in Graph.Dependencies[subtask])
+        {
+            WaitFor(dependency, subtask, consequences);
+        }
+
+        if (_waitingFor[subtask] == 0)
+        {
+            MakeReady(subtask, consequences);
+        }
+    }
+
+    private void WaitFor(int dependency, int subtask, RunConsequences consequences)
+    {
+        if (IsOpen(dependency))
+        {
+            _waitingFor[subtask]++;
+        }
+        else if (_states[dependency] != SubtaskState.Succeeded && CauseOf(dependency) is var cause && IsLostWithout(dependency, subtask, cause.Reason))
+        {
+            consequences.Skipped.Push((subtask, cause));
+            _waitingFor[subtask]++;
+        }
+    }
+
+    /// <summary>Why what needs a subtask that has ended without an output is skipped.</summary>
+    public SkipCause CauseOf(int subtask) => _states[subtask] switch
+    {
+        SubtaskState.Skipped => (SkipCause)_payloads[subtask]!,
+        SubtaskState.Cancelled => new SkipCause(subtask, SkipReason.Cancelled),
+        _ => new SkipCause(subtask, SkipReason.Failed),
+    };
+
+    private void End(in RunFact fact, SubtaskState state, object? payload)
+    {
+        if (_states[fact.Subtask] == SubtaskState.Running)
+        {
+            Running--;
+        }
+
+        _states[fact.Subtask] = state;
+        _payloads[fact.Subtask] = payload;
+        Open--;
+    }
+}

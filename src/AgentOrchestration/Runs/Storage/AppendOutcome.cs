@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+
+namespace AgentOrchestration.Runs.Storage;
+
+/// <summary>What has become of an append.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<AppendOutcome>))]
+public enum AppendOutcome
+{
+    /// <summary>All of it is in the journal.</summary>
+    Appended,
+
+    /// <summary>Nothing was appended: the journal has more events, or fewer.</summary>
+    WrongSequence,
+
+    /// <summary>Nothing was appended: somebody else has taken the lease since, it was given back, or there is no such run.</summary>
+    NotOwner,
+}

@@ -1,8 +1,0 @@
-using AgentOrchestration.Tasks;
-
-namespace AgentOrchestration.Runs;
-
-/// <summary>What an attempt that has ended used of models and money.</summary>
-/// <param name="Attempt">Which, from 1.</param>
-/// <param name="Usage">How much.</param>
-public sealed record UsageCounted(int Attempt, TaskUsage Usage) : SubtaskEvent;

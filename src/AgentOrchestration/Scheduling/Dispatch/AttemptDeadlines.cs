@@ -1,0 +1,47 @@
+using AgentOrchestration.Runs;
+using AgentOrchestration.Tasks;
+
+namespace AgentOrchestration.Scheduling.Dispatch;
+
+/// <summary>When running attempts have to end. Only attempts with a time limit are in it.</summary>
+internal sealed class AttemptDeadlines
+{
+    private readonly Dictionary<int, long> _firstStarts = [];
+    private readonly Dictionary<int, long> _starts = [];
+
+    /// <returns>When to look at the attempt again.</returns>
+    public long Begin(int subtask, AttemptPolicy policy, long now)
+    {
+        _starts[subtask] = now;
+        _firstStarts.TryAdd(subtask, now);
+        return Next(subtask, policy, lastProgress: now).At;
+    }
+
+    /// <summary>The limit that comes first, and when; <see cref="long.MaxValue"/> for none.</summary>
+    public (TimeLimit Limit, long At) Next(int subtask, AttemptPolicy policy, long lastProgress)
+    {
+        (TimeLimit Limit, long At) next = (TimeLimit.Attempt, long.MaxValue);
+        if (_starts.TryGetValue(subtask, out long start))
+        {
+            Consider(TimeLimit.Attempt, policy.Timeout, start);
+            Consider(TimeLimit.Subtask, policy.TotalTimeout, _firstStarts[subtask]);
+            Consider(TimeLimit.Idle, policy.IdleTimeout, Math.Max(start, lastProgress));
+        }
+
+        return next;
+
+        void Consider(TimeLimit limit, TimeSpan? length, long from)
+        {
+            if (length is { } span && from + span.Ticks < next.At)
+            {
+                next = (limit, from + span.Ticks);
+            }
+        }
+    }
+
+    /// <summary>Whether another attempt could still start at a time.</summary>
+    public bool Allows(int subtask, AttemptPolicy policy, long startAt) =>
+        policy.TotalTimeout is not { } total || !_firstStarts.TryGetValue(subtask, out long first) || startAt < first + total.Ticks;
+
+    public void End(int subtask) => _starts.Remove(subtask);
+}

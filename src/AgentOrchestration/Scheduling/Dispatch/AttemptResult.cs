@@ -1,0 +1,23 @@
+using AgentOrchestration.Graph.Growth;
+using AgentOrchestration.Tasks;
+
+namespace AgentOrchestration.Scheduling.Dispatch;
+
+/// <summary>What the code of an attempt returned: an output or an error.</summary>
+internal readonly struct AttemptResult
+{
+    public object? Output { get; init; }
+
+    public SubtaskError? Error { get; init; }
+
+    /// <summary>Whether the error is worth another attempt.</summary>
+    public bool MayRetry { get; init; }
+
+    /// <summary>How long the error says to wait; <see langword="null"/> when it says nothing.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    public TaskUsage? Usage { get; init; }
+
+    /// <summary>What the attempt added to the run; counts only with an output.</summary>
+    public GraphGrowth? Growth { get; init; }
+}

@@ -1,0 +1,15 @@
+using AgentOrchestration.Runs;
+
+namespace AgentOrchestration.Scheduling.Dispatch;
+
+/// <summary>Why the code of a running attempt was told to stop, and until when it is waited for.</summary>
+/// <param name="Limit">The time limit that it ran into; <see langword="null"/> when it or its run was cancelled or stopped.</param>
+/// <param name="AbandonAt">When it is no longer waited for, in UTC ticks.</param>
+internal readonly record struct AttemptStop(TimeLimit? Limit, long AbandonAt)
+{
+    /// <summary>Whether running out of time is worth another attempt.</summary>
+    public bool MayRetry { get; init; }
+
+    /// <summary>Whether its subtask was cancelled after its time was up.</summary>
+    public bool IsCancelled { get; init; }
+}

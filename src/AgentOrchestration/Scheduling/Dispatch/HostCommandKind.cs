@@ -1,0 +1,37 @@
+namespace AgentOrchestration.Scheduling.Dispatch;
+
+internal enum HostCommandKind : byte
+{
+    /// <summary>
+    /// Find out what must be known before the subtask can wait for its turn: whether its condition holds, what is to be approved, what
+    /// its work is and whether its result is cached, what it adds to the graph. Answer with <see cref="DispatchCore.Prepared"/>.
+    /// </summary>
+    Prepare,
+
+    /// <summary>Make the output of a subtask of those that it added. Answer with <see cref="DispatchCore.Joined"/>.</summary>
+    Join,
+
+    /// <summary>Tell the code of this attempt to stop.</summary>
+    StopAttempt,
+
+    /// <summary>Call <see cref="DispatchCore.AttemptDue"/> at the given time, unless the attempt has returned.</summary>
+    WakeAttempt,
+
+    /// <summary>Call <see cref="DispatchCore.RetryDue"/> at the given time.</summary>
+    WakeRetry,
+
+    /// <summary>Call <see cref="DispatchCore.RunDue"/> at the given time.</summary>
+    WakeRun,
+
+    /// <summary>Start undoing a subtask. Answer with <see cref="DispatchCore.Compensated"/>.</summary>
+    Compensate,
+
+    /// <summary>Tell the code that undoes a subtask to stop.</summary>
+    StopCompensation,
+
+    /// <summary>Call <see cref="DispatchCore.CompensationDue"/> at the given time.</summary>
+    WakeCompensation,
+
+    /// <summary>The run has ended.</summary>
+    EndRun,
+}

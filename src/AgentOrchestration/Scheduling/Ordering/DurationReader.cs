@@ -1,0 +1,30 @@
+using AgentOrchestration.Graph.Growth;
+using AgentOrchestration.Runs.State;
+using AgentOrchestration.Tasks;
+
+namespace AgentOrchestration.Scheduling.Ordering;
+
+/// <summary>Reads from the history of a run how long the attempts that succeeded took; each fact once, however often it reads on.</summary>
+internal sealed class DurationReader(GrowingGraph graph)
+{
+    private long[] _startedAt = new long[graph.Count];
+    private int _next;
+
+    /// <summary>Observes what has happened since it was called last.</summary>
+    public void ReadOn(RunHistory history, ObservedDurations observed)
+    {
+        Array.Resize(ref _startedAt, Math.Max(_startedAt.Length, graph.Count));
+        for (; _next < history.Count; _next++)
+        {
+            ref readonly RunFact fact = ref history[_next];
+            if (fact.Kind == RunFactKind.AttemptStarted)
+            {
+                _startedAt[fact.Subtask] = fact.Time;
+            }
+            else if (fact is { Kind: RunFactKind.SubtaskSucceeded, Attempt: > 0 })
+            {
+                observed.Observe(graph.SubtaskAt(fact.Subtask), new TimeSpan(fact.Time - _startedAt[fact.Subtask]));
+            }
+        }
+    }
+}

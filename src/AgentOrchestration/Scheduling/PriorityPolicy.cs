@@ -1,7 +1,0 @@
-namespace AgentOrchestration.Scheduling;
-
-/// <summary>A policy that needs no time.</summary>
-internal sealed class PriorityPolicy(Func<SchedulingContext, SubtaskOrder> order) : ISchedulingPolicy
-{
-    public ValueTask<SubtaskOrder> OrderAsync(SchedulingContext context, CancellationToken cancellationToken) => ValueTask.FromResult(order(context));
-}

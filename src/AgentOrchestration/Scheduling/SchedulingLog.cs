@@ -1,9 +1,0 @@
-using Microsoft.Extensions.Logging;
-
-namespace AgentOrchestration.Scheduling;
-
-internal static partial class SchedulingLog
-{
-    [LoggerMessage(700, LogLevel.Warning, "The scheduling policy {Policy} failed; the run goes by the critical path.")]
-    public static partial void PolicyFailed(ILogger logger, Exception exception, string policy);
-}

@@ -1,7 +1,0 @@
-namespace AgentOrchestration.Scheduling;
-
-/// <summary>An attempt that runs in virtual time.</summary>
-/// <param name="Start">The attempt.</param>
-/// <param name="Code">How its code goes.</param>
-/// <param name="EndsAt">When its code returns, unless it is told to stop before.</param>
-internal sealed record VirtualRunning(AttemptStart Start, VirtualAttempt Code, long EndsAt);
