@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using AgentOrchestration.Execution;
 using AgentOrchestration.Execution.Attempts;
-using AgentOrchestration.Execution.Run;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Graph.Checking;
 using AgentOrchestration.Plans.Diagnostics;

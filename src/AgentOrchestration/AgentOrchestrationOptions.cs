@@ -59,7 +59,7 @@ public sealed class AgentOrchestrationOptions
     /// nothing less urgent of the run that needs any of them starts before it. 0 keeps strictly to the order of urgency. Default: 64.
     /// </summary>
     [Range(0, int.MaxValue)]
-    public int MaxBypasses { get; set; } = RunOptions.DefaultMaxPassedOver;
+    public int MaxBypasses { get; set; } = RunOptions.DefaultMaxBypasses;
 
     /// <summary>
     /// Whether a run keeps resources ahead of time for the most urgent subtask that waits for running ones only: less urgent work

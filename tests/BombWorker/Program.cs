@@ -15,7 +15,7 @@ services
     .AddAgentOrchestration(options =>
     {
         options.Planning.MaxRepairs = 0;
-        options.Planning.MaxAnswerLength = int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture);
+        options.Planning.Limits.MaxAnswerLength = int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture);
     })
     .AddTaskType("work", "Works.", (JsonElement input, TaskContext _, CancellationToken _) => ValueTask.FromResult(input));
 await using ServiceProvider provider = services.BuildServiceProvider();

@@ -6,7 +6,7 @@ using AgentOrchestration.Graph.Checking;
 using AgentOrchestration.Graph.Growth;
 using AgentOrchestration.Plans.Json;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Scheduling.Queue;
+using AgentOrchestration.Scheduling.Dispatch;
 using AgentOrchestration.Scheduling.Sharing;
 using AgentOrchestration.Tasks;
 

@@ -1,7 +1,7 @@
 using AgentOrchestration.Benchmarks.Graphs;
 using AgentOrchestration.Graph.Growth;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Scheduling.Queue;
+using AgentOrchestration.Scheduling.Dispatch;
 using AgentOrchestration.Scheduling.Sharing;
 using BenchmarkDotNet.Attributes;
 

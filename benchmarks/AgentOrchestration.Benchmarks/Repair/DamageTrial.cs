@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AgentOrchestration.Benchmarks.Graphs;
-using AgentOrchestration.Planning;
 using AgentOrchestration.Planning.Model;
 using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Plans.Reading;
@@ -47,7 +46,7 @@ internal static class DamageTrial
         var random = new SeededRandom(Seed);
         foreach (RequestPlan plan in plans)
         {
-            TaskPlan original = PlanAnswerReader.Read(plan.Text, new PlanningOptions());
+            TaskPlan original = PlanAnswerReader.Read(plan.Text, new PlanLimits());
             foreach (string text in damage.Apply(plan, random))
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -88,7 +87,7 @@ internal static class DamageTrial
 
     private static string Read(byte[] text, int cut)
     {
-        var reader = new PlanReader(new PlanningOptions());
+        var reader = new PlanReader(new PlanLimits());
         reader.Append(text.AsSpan(0, cut));
         reader.Append(text.AsSpan(cut));
         PlanReadResult reading = reader.Complete();

@@ -45,6 +45,6 @@ internal sealed class PlanTrial
     private sealed class Scripted(PlanTrial trial, PlanningOptions options) : ITaskDecomposer
     {
         public ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, CancellationToken cancellationToken) =>
-            ValueTask.FromResult(PlanAnswerReader.Read(trial._answer, options));
+            ValueTask.FromResult(PlanAnswerReader.Read(trial._answer, options.Limits));
     }
 }

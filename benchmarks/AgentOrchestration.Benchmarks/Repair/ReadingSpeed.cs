@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
-using AgentOrchestration.Planning;
 using AgentOrchestration.Plans.Reading;
 
 namespace AgentOrchestration.Benchmarks.Repair;
@@ -12,7 +11,7 @@ internal static class ReadingSpeed
     private const int Rounds = 31;
     private const int PieceOfAToken = 4;
 
-    private static readonly PlanningOptions Options = new() { MaxAnswerLength = int.MaxValue, MaxSubtasks = int.MaxValue, MaxDependencies = int.MaxValue };
+    private static readonly PlanLimits Options = new() { MaxAnswerLength = int.MaxValue, MaxSubtasks = int.MaxValue, MaxDependencies = int.MaxValue };
 
     public static IReadOnlyList<SpeedRow> Measure(IEnumerable<RequestPlan> plans)
     {

@@ -1,4 +1,4 @@
-using AgentOrchestration.Execution.Run;
+using AgentOrchestration.Execution;
 
 namespace AgentOrchestration.Testing.Simulation;
 

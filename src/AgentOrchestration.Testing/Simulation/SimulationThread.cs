@@ -1,5 +1,5 @@
 using System.Runtime.ExceptionServices;
-using AgentOrchestration.Scheduling.Dispatch;
+using AgentOrchestration.Scheduling;
 
 namespace AgentOrchestration.Testing.Simulation;
 
@@ -262,7 +262,7 @@ internal sealed class SimulationThread : IDisposable
     }
 
     /// <summary>A hash of seed and number, so that equal seeds choose equally; one that is passed over may wait for long.</summary>
-    private int Choose(int count) => count == 1 ? 0 : (int)(RetryBackoff.Mix((uint)Seed | ((ulong)_choices++ << 32)) % (uint)count);
+    private int Choose(int count) => count == 1 ? 0 : (int)(SplitMix64.Mix((uint)Seed | ((ulong)_choices++ << 32)) % (uint)count);
 
     private void Run(int chosen)
     {

@@ -4,6 +4,7 @@ using AgentOrchestration.Graph.Growth;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs.State;
+using AgentOrchestration.Scheduling;
 using AgentOrchestration.Scheduling.Dispatch;
 using AgentOrchestration.Scheduling.Ordering;
 using AgentOrchestration.Tasks;
@@ -73,8 +74,8 @@ internal sealed record ForecastModel
     /// <summary>Runs the graph with durations that vary. Equal numbers vary equally, whatever else differs between two models.</summary>
     public RunState Simulate(ulong seed, int run)
     {
-        ulong runSeed = RetryBackoff.Mix(RetryBackoff.Mix(seed) + (ulong)run);
-        return Simulate(subtask => Normal(RetryBackoff.Mix(runSeed ^ RetryBackoff.Mix((ulong)subtask))));
+        ulong runSeed = SplitMix64.Mix(SplitMix64.Mix(seed) + (ulong)run);
+        return Simulate(subtask => Normal(SplitMix64.Mix(runSeed ^ SplitMix64.Mix((ulong)subtask))));
     }
 
     /// <param name="deviation">By subtask, how many times its spread the logarithm of its duration is off.</param>
@@ -197,8 +198,8 @@ internal sealed record ForecastModel
     /// <summary>A normally distributed number. Source: Box and Muller, A note on the generation of random normal deviates (1958).</summary>
     private static double Normal(ulong seed)
     {
-        double first = 1 - Uniform(RetryBackoff.Mix(seed));
-        double second = Uniform(RetryBackoff.Mix(seed + 1));
+        double first = 1 - Uniform(SplitMix64.Mix(seed));
+        double second = Uniform(SplitMix64.Mix(seed + 1));
         return Math.Sqrt(-2 * Math.Log(first)) * Math.Cos(2 * Math.PI * second);
     }
 

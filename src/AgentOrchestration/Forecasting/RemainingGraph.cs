@@ -2,7 +2,7 @@ using AgentOrchestration.Graph;
 using AgentOrchestration.Graph.Checking;
 using AgentOrchestration.Graph.Growth;
 using AgentOrchestration.Runs;
-using AgentOrchestration.Runs.Journal;
+using AgentOrchestration.Runs.State;
 
 namespace AgentOrchestration.Forecasting;
 

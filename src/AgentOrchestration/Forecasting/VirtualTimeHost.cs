@@ -2,6 +2,7 @@ using AgentOrchestration.Graph;
 using AgentOrchestration.Graph.Growth;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs.State;
+using AgentOrchestration.Scheduling;
 using AgentOrchestration.Scheduling.Dispatch;
 using AgentOrchestration.Scheduling.Ordering;
 using AgentOrchestration.Scheduling.Sharing;
@@ -206,7 +207,7 @@ internal sealed class VirtualTimeHost
 
     private void Put(long time, Action<long, HostCommands> happen)
     {
-        int order = _seed is { } seed ? (int)(RetryBackoff.Mix(seed ^ RetryBackoff.Mix((ulong)_sequence)) >> 33) : 0;
+        int order = _seed is { } seed ? (int)(SplitMix64.Mix(seed ^ SplitMix64.Mix((ulong)_sequence)) >> 33) : 0;
         _agenda.Enqueue(happen, (Math.Min(time, Latest), order, _sequence++));
     }
 }

@@ -168,8 +168,8 @@ internal sealed class Planner(
     {
         List<PlanDiagnostic> diagnostics = [];
         (long subtasks, long dependencies, int depth) = Count(plan, PlanChecker.DeepestPlan);
-        Limit("subtasks", subtasks, options.MaxSubtasks);
-        Limit("dependencies", dependencies, options.MaxDependencies);
+        Limit("subtasks", subtasks, options.Limits.MaxSubtasks);
+        Limit("dependencies", dependencies, options.Limits.MaxDependencies);
         if (depth > options.MaxPlanDepth)
         {
             diagnostics.Add(new PlanDiagnostic(

@@ -1,14 +1,13 @@
 using System.ComponentModel.DataAnnotations;
 using AgentOrchestration.Graph.Checking;
+using AgentOrchestration.Plans.Reading;
+using Microsoft.Extensions.Options;
 
 namespace AgentOrchestration.Planning;
 
 /// <summary>What a decomposer may cost, and how large a plan that a model writes may be.</summary>
 public sealed class PlanningOptions
 {
-    private const int MinDepth = 4;
-    private const int MaxDepth = 64;
-
     /// <summary>
     /// How often a refused plan goes back to the decomposer with its diagnostics, from 0. An answer that no repair can help, such as a refusal of the
     /// model (<see cref="PlanDiagnosticCode.ModelRefusal"/>), does not go back. Default: 2.
@@ -39,32 +38,13 @@ public sealed class PlanningOptions
     /// <value>Plain text, one rule per line. The default value is <see langword="null"/>: no rules.</value>
     public string? Instructions { get; set; }
 
-    /// <summary>
-    /// The longest answer of a model that is read, in bytes of UTF-8. Like the other limits it ends the reading where it is exceeded.
-    /// Default: 1,048,576.
-    /// </summary>
-    [Range(1, int.MaxValue)]
-    public int MaxAnswerLength { get; set; } = 1024 * 1024;
-
-    /// <summary>The most subtasks in a plan that a decomposer makes, those of plans within it included. Default: 1,000.</summary>
-    [Range(1, int.MaxValue)]
-    public int MaxSubtasks { get; set; } = 1_000;
-
-    /// <summary>The most dependencies in a plan that a decomposer makes, those of plans within it included. Default: 10,000.</summary>
-    [Range(0, int.MaxValue)]
-    public int MaxDependencies { get; set; } = 10_000;
+    /// <summary>Gets the limits of a plan that a decomposer makes.</summary>
+    [ValidateObjectMembers]
+    public PlanLimits Limits { get; } = new();
 
     /// <summary>How deep plans may stand in each other in a plan that a decomposer makes, from 1 for none in another. Default and most: 8.</summary>
     [Range(1, PlanChecker.DeepestPlan)]
     public int MaxPlanDepth { get; set; } = PlanChecker.DeepestPlan;
-
-    /// <summary>How deep arrays and objects may stand in each other in an answer, from 4; the answer itself is 1 deep. Default and most: 64.</summary>
-    [Range(MinDepth, MaxDepth)]
-    public int MaxAnswerDepth { get; set; } = MaxDepth;
-
-    /// <summary>The longest text, name or number within an answer, in bytes of UTF-8 as it is written. Default: 65,536.</summary>
-    [Range(1, int.MaxValue)]
-    public int MaxTextLength { get; set; } = 64 * 1024;
 
     /// <summary>
     /// Which subtasks of a plan that a decomposer makes wait for somebody's approval because of their effect, beside those that wait

@@ -3,7 +3,7 @@ namespace AgentOrchestration;
 /// <summary>How one run is executed.</summary>
 public sealed record RunOptions
 {
-    internal const int DefaultMaxPassedOver = 64;
+    internal const int DefaultMaxBypasses = 64;
 
     internal const int DefaultMaxAddedSubtasks = 100_000;
 
@@ -42,7 +42,7 @@ public sealed record RunOptions
     /// How often less urgent subtasks that need one of its resources may start before a subtask that waits for them. At this number nothing
     /// less urgent that needs any of them starts before it. 0 keeps strictly to the order of urgency. Default: 64.
     /// </summary>
-    public int MaxBypasses { get; init; } = DefaultMaxPassedOver;
+    public int MaxBypasses { get; init; } = DefaultMaxBypasses;
 
     /// <summary>
     /// Whether resources are kept ahead of time for the most urgent subtask that waits for running ones only: less urgent work that

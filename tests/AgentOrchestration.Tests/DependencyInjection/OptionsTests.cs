@@ -21,7 +21,7 @@ public sealed class OptionsTests
         { "SamplingInterval", options => options.Monitoring.SamplingInterval = TimeSpan.FromDays(2) },
         { "JsonSerializerOptions", options => options.JsonSerializerOptions = null! },
         { "MaxRepairs", options => options.Planning.MaxRepairs = -1 },
-        { "MaxSubtasks", options => options.Planning.MaxSubtasks = 0 },
+        { "MaxSubtasks", options => options.Planning.Limits.MaxSubtasks = 0 },
     };
 
     [Theory]

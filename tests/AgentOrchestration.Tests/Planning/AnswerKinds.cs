@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using AgentOrchestration.Planning;
 using AgentOrchestration.Plans.Reading;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -36,7 +35,7 @@ internal static class AnswerKinds
 
     public static PlanReadResult Read(string answer, int piece = int.MaxValue)
     {
-        var reader = new PlanReader(new PlanningOptions());
+        var reader = new PlanReader(new PlanLimits());
         byte[] utf8 = Encoding.UTF8.GetBytes(answer);
         for (int start = 0; start < utf8.Length; start += Math.Min(piece, utf8.Length - start))
         {

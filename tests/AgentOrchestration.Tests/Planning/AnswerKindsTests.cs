@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using AgentOrchestration.Planning;
 using AgentOrchestration.Planning.Model;
 using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Plans.Reading;
@@ -118,7 +117,7 @@ public sealed class AnswerKindsTests
     {
         TaskPlan plan = await AnswerKinds.PlanAsync(answer);
 
-        TaskPlan sound = PlanAnswerReader.Read(Sound, new PlanningOptions());
+        TaskPlan sound = PlanAnswerReader.Read(Sound, new PlanLimits());
         if (answer.Contains("\"get, cut\"", StringComparison.Ordinal))
         {
             sound = sound with { Subtasks = [.. sound.Subtasks.Select(subtask => subtask.Id == "tie" ? subtask with { DependsOn = ["get", "cut"] } : subtask)] };
@@ -139,7 +138,7 @@ public sealed class AnswerKindsTests
         Assert.Equal(whole, Say(AnswerKinds.Read(answer, piece: 7)));
         for (int cut = 1; cut < utf8.Length; cut++)
         {
-            var reader = new PlanReader(new PlanningOptions());
+            var reader = new PlanReader(new PlanLimits());
             reader.Append(utf8.AsSpan(0, cut));
             reader.Append(utf8.AsSpan(cut));
             Assert.True(whole == Say(reader.Complete()), $"{code} cut at {cut}");
@@ -155,7 +154,7 @@ public sealed class AnswerKindsTests
         string meaning = AnswerKinds.MeaningOf(whole.Plan);
         for (int length = 1; length < utf8.Length; length++)
         {
-            var reader = new PlanReader(new PlanningOptions());
+            var reader = new PlanReader(new PlanLimits());
             reader.Append(utf8.AsSpan(0, length));
             PlanReadResult reading = reader.Complete();
             bool isDraft = code == PlanRepairCode.ReasoningBlock && answer.StartsWith("It begins", StringComparison.Ordinal) && length < utf8.Length - Sound.Length;
@@ -237,7 +236,7 @@ public sealed class AnswerKindsTests
     [Fact]
     public void Objects_without_number_that_are_no_plan_are_refused_early()
     {
-        var reader = new PlanReader(new PlanningOptions { MaxAnswerLength = int.MaxValue });
+        var reader = new PlanReader(new PlanLimits { MaxAnswerLength = int.MaxValue });
         byte[] objects = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"a\":1}", 500)));
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 1_000 && !reader.IsStopped; i++)
@@ -254,7 +253,7 @@ public sealed class AnswerKindsTests
     [MemberData(nameof(Ways), DisableDiscoveryEnumeration = true)]
     public void A_subtask_comes_before_the_answer_ends_however_it_is_written(PlanRepairCode code, string answer)
     {
-        var reader = new PlanReader(new PlanningOptions());
+        var reader = new PlanReader(new PlanLimits());
         byte[] utf8 = Encoding.UTF8.GetBytes(answer);
         List<string> given = [];
         int firstAt = -1;

@@ -90,7 +90,7 @@ public sealed class HostileAnswerTests
     [Fact]
     public async Task The_length_that_is_read_is_an_option()
     {
-        Action<AgentOrchestrationOptions> exactly = options => options.Planning.MaxAnswerLength = Application.SoundPlan.Length;
+        Action<AgentOrchestrationOptions> exactly = options => options.Planning.Limits.MaxAnswerLength = Application.SoundPlan.Length;
         await Application.PlanAsync(new ScriptedModel(Application.SoundPlan), exactly);
 
         PlanDiagnostic only = Assert.Single(await Application.RefuseAsync(Application.SoundPlan + " ", exactly));
@@ -107,7 +107,7 @@ public sealed class HostileAnswerTests
         string subtasks = string.Join(',', Enumerable.Range(0, 100).Select(i => $$"""{"id":"s{{i}}","type":"read_csv","dependsOn":[{{dependencies}}]}"""));
 
         IReadOnlyList<PlanDiagnostic> diagnostics = await Application.RefuseAsync(
-            $$"""{"subtasks":[{{subtasks}}]}""", options => (options.Planning.MaxSubtasks, options.Planning.MaxDependencies) = (maxSubtasks, maxDependencies));
+            $$"""{"subtasks":[{{subtasks}}]}""", options => (options.Planning.Limits.MaxSubtasks, options.Planning.Limits.MaxDependencies) = (maxSubtasks, maxDependencies));
 
         PlanDiagnostic only = Assert.Single(diagnostics);
         Assert.Equal(PlanDiagnosticCode.TooLarge, only.Code);
@@ -147,7 +147,7 @@ public sealed class HostileAnswerTests
         string references = string.Join(',', Enumerable.Range(0, 100).Select(i => "{\"$output\":\"s" + i + "\"}"));
         string uses = string.Join(',', Enumerable.Range(0, 10).Select(i => $$"""{"id":"u{{i}}","type":"read_csv","arguments":[{{references}}] }"""));
 
-        IReadOnlyList<PlanDiagnostic> diagnostics = await Application.RefuseAsync($$"""{"subtasks":[{{sources}},{{uses}}]}""", options => options.Planning.MaxDependencies = 999);
+        IReadOnlyList<PlanDiagnostic> diagnostics = await Application.RefuseAsync($$"""{"subtasks":[{{sources}},{{uses}}]}""", options => options.Planning.Limits.MaxDependencies = 999);
 
         PlanDiagnostic only = Assert.Single(diagnostics);
         Assert.Equal(PlanDiagnosticCode.TooLarge, only.Code);

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using AgentOrchestration.Graph;
-using AgentOrchestration.Planning;
 using AgentOrchestration.Planning.Model;
 using AgentOrchestration.Planning.Repair;
+using AgentOrchestration.Plans.Reading;
 using AgentOrchestration.Tests.Graph;
 using AgentOrchestration.Tests.Scheduling;
 using CsCheck;
@@ -27,7 +27,7 @@ public sealed class HostileIdProperties
             {
                 second = isSame ? first : second;
                 string answer = JsonSerializer.Serialize(new { subtasks = new object[] { new { id = first, type = "nothing" }, new { id = second, type = "nothing", dependsOn = new[] { first } } } });
-                TaskPlan plan = PlanRepairer.Repair(PlanAnswerReader.Read(answer, new PlanningOptions()));
+                TaskPlan plan = PlanRepairer.Repair(PlanAnswerReader.Read(answer, new PlanLimits()));
 
                 Assert.Equal([first, second], plan.Subtasks.Select(subtask => subtask.Id));
                 TaskGraph? graph = Checker.Check(plan, out IReadOnlyList<PlanDiagnostic> diagnostics);

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using AgentOrchestration.Graph;
-using AgentOrchestration.Planning;
 using AgentOrchestration.Planning.Repair;
 using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Plans.Reading;
@@ -23,7 +22,7 @@ public sealed class MutatedPlanProperties
             seed =>
             {
                 byte[] text = Damage(sound[seed % sound.Length], new Random(seed));
-                var reader = new PlanReader(new PlanningOptions());
+                var reader = new PlanReader(new PlanLimits());
                 reader.Append(text);
                 PlanReadResult reading = reader.Complete();
 

@@ -1,5 +1,4 @@
 using System.Text;
-using AgentOrchestration.Planning;
 using AgentOrchestration.Plans.Reading;
 
 namespace AgentOrchestration.Tests.Planning;
@@ -12,7 +11,7 @@ public sealed class PlanBombTests
 {
     private const long Mebibyte = 1024 * 1024;
 
-    private static PlanningOptions AnyLength => new() { MaxAnswerLength = int.MaxValue };
+    private static PlanLimits AnyLength => new() { MaxAnswerLength = int.MaxValue };
 
     [Fact]
     public void A_million_subtasks_are_refused_at_the_first_that_is_too_many()
@@ -97,7 +96,7 @@ public sealed class PlanBombTests
     [InlineData("""{"subtasks":[{"id":"a","type":"t","arguments":[""", "0,")]
     public void An_answer_without_end_is_refused_when_it_is_too_long(string start, string step)
     {
-        (PlanReadResult reading, long read, long allocated) = Explode(new PlanningOptions(), start, _ => step, 1024 * Mebibyte / step.Length);
+        (PlanReadResult reading, long read, long allocated) = Explode(new PlanLimits(), start, _ => step, 1024 * Mebibyte / step.Length);
 
         Assert.Equal((PlanDiagnosticCode.TooLarge, ""), (reading.Diagnostics[^1].Code, reading.Diagnostics[^1].Path));
         Assert.Null(reading.ToRefusal("the answer").Answer);
@@ -106,7 +105,7 @@ public sealed class PlanBombTests
     }
 
     /// <summary>Feeds an answer in pieces of 4 KiB until the reader stops, and says how much it read and allocated.</summary>
-    private static (PlanReadResult Reading, long Read, long Allocated) Explode(PlanningOptions options, string start, Func<int, string> step, long steps)
+    private static (PlanReadResult Reading, long Read, long Allocated) Explode(PlanLimits options, string start, Func<int, string> step, long steps)
     {
         var reader = new PlanReader(options);
         reader.Append(start);

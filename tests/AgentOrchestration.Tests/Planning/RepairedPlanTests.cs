@@ -1,6 +1,7 @@
 using AgentOrchestration.Planning;
 using AgentOrchestration.Planning.Model;
 using AgentOrchestration.Plans.Diagnostics;
+using AgentOrchestration.Plans.Reading;
 using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Tests.Execution;
 using Microsoft.Extensions.DependencyInjection;
@@ -128,7 +129,7 @@ public sealed class RepairedPlanTests
         }
 
         Assert.Equal(0, held.GetSnapshot().Subtasks.Sum(subtask => subtask.Attempts));
-        await using OrchestrationRun free = await orchestrator.StartAsync(PlanAnswerReader.Read(Burn, new PlanningOptions()), TestEnd);
+        await using OrchestrationRun free = await orchestrator.StartAsync(PlanAnswerReader.Read(Burn, new PlanLimits()), TestEnd);
         Assert.True((await free.EndAsync()).Succeeded.Any());
     }
 

@@ -3,7 +3,7 @@ using AgentOrchestration.Graph;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Events;
-using AgentOrchestration.Scheduling.Dispatch;
+using AgentOrchestration.Scheduling;
 using AgentOrchestration.Tasks;
 using CsCheck;
 
@@ -45,7 +45,7 @@ public sealed class BudgetProperties
 
     private static VirtualAttempt CodeOf(int subtask, int seed)
     {
-        ulong chance = RetryBackoff.Mix((ulong)seed ^ RetryBackoff.Mix((ulong)subtask));
+        ulong chance = SplitMix64.Mix((ulong)seed ^ SplitMix64.Mix((ulong)subtask));
         return new VirtualAttempt(TimeSpan.FromTicks(1 + (long)(chance % 7))) { Usage = new TaskUsage((int)(chance >> 8) & 0xF, (int)((chance >> 16) % (Most - 15)), 0) };
     }
 

@@ -2,7 +2,7 @@ using AgentOrchestration.Forecasting;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs.Events;
-using AgentOrchestration.Scheduling.Dispatch;
+using AgentOrchestration.Scheduling;
 using CsCheck;
 
 namespace AgentOrchestration.Tests.Scheduling;
@@ -33,7 +33,7 @@ public sealed class CancellationProperties
                     options,
                     (subtask, _) =>
                     {
-                        ulong chance = RetryBackoff.Mix((ulong)seed ^ RetryBackoff.Mix((ulong)subtask));
+                        ulong chance = SplitMix64.Mix((ulong)seed ^ SplitMix64.Mix((ulong)subtask));
                         bool isDeaf = chance % 1000 < (ulong)deafInThousand;
                         if (isDeaf)
                         {

@@ -146,9 +146,9 @@ public sealed class CoreCostTests
     public void A_run_copies_nothing_of_what_was_observed_of_other_task_types()
     {
         TaskGraph graph = GraphOf.Plan(plan => AddMany(plan, 2));
-        long few = BytesWith(10);
+        BytesWith(10);
 
-        Assert.Equal(few, BytesWith(10_000));
+        Assert.Equal(BytesWith(10), BytesWith(10_000));
 
         long BytesWith(int taskTypes)
         {

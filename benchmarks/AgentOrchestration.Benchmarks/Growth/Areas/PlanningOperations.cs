@@ -49,9 +49,9 @@ internal static class PlanningOperations
     private static GrowthHost CreateHost(int types, string answer) => GrowthHost.Create(
         static options =>
         {
-            options.Planning.MaxSubtasks = int.MaxValue;
-            options.Planning.MaxDependencies = int.MaxValue;
-            options.Planning.MaxAnswerLength = int.MaxValue;
+            options.Planning.Limits.MaxSubtasks = int.MaxValue;
+            options.Planning.Limits.MaxDependencies = int.MaxValue;
+            options.Planning.Limits.MaxAnswerLength = int.MaxValue;
         },
         builder =>
         {

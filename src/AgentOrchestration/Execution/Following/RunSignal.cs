@@ -1,5 +1,3 @@
-using AgentOrchestration.Execution.Run;
-
 namespace AgentOrchestration.Execution.Following;
 
 /// <summary>Wakes those who wait for something new in a run. Costs next to nothing while nobody waits.</summary>

@@ -54,7 +54,7 @@ internal sealed class ChatClientTaskDecomposer(
     private async ValueTask<TaskPlan> AskForStreamAsync(PlanQuestion question, AnswerForm form, Action<Subtask> onSubtask, CancellationToken cancellationToken)
     {
         FormedQuestion asked = question.In(form);
-        var answer = new PlanAnswerReader(options, _optional);
+        var answer = new PlanAnswerReader(options.Limits, _optional);
         UsageDetails? told = null;
         using var watch = new AnswerWatch(options.MaxIdleTime, timeProvider, cancellationToken);
         try
@@ -112,7 +112,7 @@ internal sealed class ChatClientTaskDecomposer(
     {
         FormedQuestion asked = question.In(form);
         ChatResponse response = await chat.Required.GetResponseAsync(asked.Messages, asked.Options, cancellationToken).ConfigureAwait(false);
-        var answer = new PlanAnswerReader(options, _optional);
+        var answer = new PlanAnswerReader(options.Limits, _optional);
         answer.Append(response);
         return answer.Complete(AnswerUsage.Sum(AnswerUsage.Of(response.Usage, asked.Bytes, answer.Length), lost));
     }

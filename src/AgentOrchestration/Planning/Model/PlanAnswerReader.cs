@@ -6,11 +6,11 @@ using Microsoft.Extensions.AI;
 namespace AgentOrchestration.Planning.Model;
 
 /// <summary>What a model writes as a plan, whole or piece by piece.</summary>
-/// <param name="options">How much is read.</param>
+/// <param name="limits">How much is read.</param>
 /// <param name="optional">Knows which properties of arguments may be left out; <see langword="null"/> when nothing is left out.</param>
-internal sealed class PlanAnswerReader(PlanningOptions options, OptionalArguments? optional = null)
+internal sealed class PlanAnswerReader(PlanLimits limits, OptionalArguments? optional = null)
 {
-    private readonly PlanReader _reader = new(options);
+    private readonly PlanReader _reader = new(limits);
     private readonly StringBuilder _text = new();
     private readonly AnswerContents _contents = new();
 
@@ -25,12 +25,12 @@ internal sealed class PlanAnswerReader(PlanningOptions options, OptionalArgument
 
     /// <summary>Reads the whole of an answer.</summary>
     /// <param name="answer">The answer.</param>
-    /// <param name="options">How much is read.</param>
+    /// <param name="limits">How much is read.</param>
     /// <param name="usage">What it has used, where that is known.</param>
     /// <exception cref="InvalidPlanException">It is no plan.</exception>
-    public static TaskPlan Read(string answer, PlanningOptions options, PlanningUsage? usage = null)
+    public static TaskPlan Read(string answer, PlanLimits limits, PlanningUsage? usage = null)
     {
-        var read = new PlanAnswerReader(options);
+        var read = new PlanAnswerReader(limits);
         read.Append(answer);
         return read.Complete(usage);
     }

@@ -1,12 +1,11 @@
 using System.Text.Json;
-using AgentOrchestration.Planning;
 
 namespace AgentOrchestration.Plans.Reading;
 
 /// <summary>Follows the tokens of a plan's JSON: what each object and array is, how many subtasks and dependencies there are, and when that is too much.</summary>
-internal sealed class PlanNesting(PlanningOptions options)
+internal sealed class PlanNesting(PlanLimits limits)
 {
-    private readonly Kind[] _open = new Kind[options.MaxAnswerDepth];
+    private readonly Kind[] _open = new Kind[limits.MaxAnswerDepth];
     private Kind _next;
     private int _subtasks;
     private int _dependencies;
@@ -31,7 +30,7 @@ internal sealed class PlanNesting(PlanningOptions options)
         {
             case JsonTokenType.PropertyName:
                 _next = NameIn(_open[Depth - 1], ref reader);
-                return reader.ValueSpan.Length > options.MaxTextLength ? PlanLimit.Text : null;
+                return reader.ValueSpan.Length > limits.MaxTextLength ? PlanLimit.Text : null;
             case JsonTokenType.StartObject or JsonTokenType.StartArray:
                 return Open(reader.TokenType);
             case JsonTokenType.EndObject or JsonTokenType.EndArray:
@@ -40,7 +39,7 @@ internal sealed class PlanNesting(PlanningOptions options)
                 return null;
             default:
                 _next = Kind.Other;
-                return reader.ValueSpan.Length > options.MaxTextLength ? PlanLimit.Text : Count(_open[Depth - 1]);
+                return reader.ValueSpan.Length > limits.MaxTextLength ? PlanLimit.Text : Count(_open[Depth - 1]);
         }
     }
 
@@ -72,8 +71,8 @@ internal sealed class PlanNesting(PlanningOptions options)
     /// <summary>Counts what stands in a list, whatever it is.</summary>
     private PlanLimit? Count(Kind list) => list switch
     {
-        Kind.Subtasks when ++_subtasks > options.MaxSubtasks => PlanLimit.Subtasks,
-        Kind.Dependencies when ++_dependencies > options.MaxDependencies => PlanLimit.Dependencies,
+        Kind.Subtasks when ++_subtasks > limits.MaxSubtasks => PlanLimit.Subtasks,
+        Kind.Dependencies when ++_dependencies > limits.MaxDependencies => PlanLimit.Dependencies,
         _ => null,
     };
 

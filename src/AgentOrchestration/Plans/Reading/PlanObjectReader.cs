@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using AgentOrchestration.Planning;
 using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Plans.Json;
 
@@ -17,7 +16,7 @@ internal sealed class PlanObjectReader
     private const int MaxExcerpt = 40;
     private const int DeepestWrapper = 4;
 
-    private readonly PlanningOptions _options;
+    private readonly PlanLimits _limits;
     private readonly AnswerNotes _notes;
     private readonly SubtaskReader _subtaskText;
     private readonly bool _isArray;
@@ -40,17 +39,17 @@ internal sealed class PlanObjectReader
     private bool _isKeyed;
     private int _told;
 
-    /// <param name="options">How much is read.</param>
+    /// <param name="limits">How much is read.</param>
     /// <param name="notes">Receives the errors and the repairs.</param>
     /// <param name="isArray">The list of subtasks is read, without an object around it.</param>
-    public PlanObjectReader(PlanningOptions options, AnswerNotes notes, bool isArray = false)
+    public PlanObjectReader(PlanLimits limits, AnswerNotes notes, bool isArray = false)
     {
-        _options = options;
+        _limits = limits;
         _notes = notes;
         _isArray = isArray;
-        _nesting = new PlanNesting(options);
+        _nesting = new PlanNesting(limits);
         _subtaskText = new SubtaskReader(notes);
-        _state = new JsonReaderState(new JsonReaderOptions { MaxDepth = options.MaxAnswerDepth + 1 });
+        _state = new JsonReaderState(new JsonReaderOptions { MaxDepth = limits.MaxAnswerDepth + 1 });
         if (isArray)
         {
             notes.Repair(PlanRepairCode.BareArray, "", "The list of subtasks stands alone.", "It was read as \"subtasks\" of a plan.", "It is the only list.");
@@ -109,7 +108,7 @@ internal sealed class PlanObjectReader
             ReadTokens();
         }
 
-        if (!IsClosed && !IsBroken && !IsStopped && _gate.TokenLength > _options.MaxTextLength)
+        if (!IsClosed && !IsBroken && !IsStopped && _gate.TokenLength > _limits.MaxTextLength)
         {
             Exceed(PlanLimit.Text);
         }
@@ -135,7 +134,7 @@ internal sealed class PlanObjectReader
 
     /// <summary>The value that the last token stands in or before, as a JSON pointer.</summary>
     public string Place() => _subtaskStart >= 0
-        ? $"/{PropertyNames.Subtasks}/{_subtaskCount - 1}{AnswerPlace.EndOf(_held.AsSpan(_subtaskStart, _unread - _subtaskStart), _options.MaxAnswerDepth)}"
+        ? $"/{PropertyNames.Subtasks}/{_subtaskCount - 1}{AnswerPlace.EndOf(_held.AsSpan(_subtaskStart, _unread - _subtaskStart), _limits.MaxAnswerDepth)}"
         : _isInList ? $"/{PropertyNames.Subtasks}/{_subtaskCount}"
         : PlaceOfProperty();
 
@@ -211,7 +210,7 @@ internal sealed class PlanObjectReader
         {
             // The fault of a token counts when the token has ended: before that another may be found first, as it is cut into pieces.
             _gate.Reset();
-            return !(_gate.Advance(Unread) && _gate.TokenLength <= _options.MaxTextLength) || !TryRelax();
+            return !(_gate.Advance(Unread) && _gate.TokenLength <= _limits.MaxTextLength) || !TryRelax();
         }
 
         if (tokens > 0 && !IsClosed)
@@ -590,14 +589,14 @@ internal sealed class PlanObjectReader
         if (isList)
         {
             // The name is judged where it stands: within, it is the right one.
-            plan = new PlanObjectReader(_options, inner);
+            plan = new PlanObjectReader(_limits, inner);
             plan.Read("{\"subtasks\":"u8);
             plan.Read(text);
             plan.Read("}"u8);
         }
         else
         {
-            plan = new PlanObjectReader(_options, inner, isArray: text[0] == (byte)'[');
+            plan = new PlanObjectReader(_limits, inner, isArray: text[0] == (byte)'[');
             plan.Read(text);
         }
 
@@ -693,10 +692,10 @@ internal sealed class PlanObjectReader
         IsStopped = true;
         (string path, string message, string remedy) = limit switch
         {
-            PlanLimit.Subtasks => ("/subtasks", $"The plan has more than {_options.MaxSubtasks} subtasks.", $"At most {_options.MaxSubtasks} are allowed; make a smaller plan."),
-            PlanLimit.Dependencies => ("/subtasks", $"The plan has more than {_options.MaxDependencies} dependencies.", $"At most {_options.MaxDependencies} are allowed; make a smaller plan."),
-            PlanLimit.Depth => (Place(), $"Arrays and objects stand in each other more than {_options.MaxAnswerDepth} deep.", "Nest less."),
-            _ => (Place(), $"A text, name or number has more than {_options.MaxTextLength} bytes.", $"Write at most {_options.MaxTextLength}."),
+            PlanLimit.Subtasks => ("/subtasks", $"The plan has more than {_limits.MaxSubtasks} subtasks.", $"At most {_limits.MaxSubtasks} are allowed; make a smaller plan."),
+            PlanLimit.Dependencies => ("/subtasks", $"The plan has more than {_limits.MaxDependencies} dependencies.", $"At most {_limits.MaxDependencies} are allowed; make a smaller plan."),
+            PlanLimit.Depth => (Place(), $"Arrays and objects stand in each other more than {_limits.MaxAnswerDepth} deep.", "Nest less."),
+            _ => (Place(), $"A text, name or number has more than {_limits.MaxTextLength} bytes.", $"Write at most {_limits.MaxTextLength}."),
         };
         _notes.Diagnostics.Add(new PlanDiagnostic(PlanDiagnosticCode.TooLarge, path, message, remedy));
     }

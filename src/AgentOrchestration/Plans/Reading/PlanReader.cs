@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Unicode;
-using AgentOrchestration.Planning;
 using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Plans.Json;
 
@@ -12,9 +11,9 @@ namespace AgentOrchestration.Plans.Reading;
 /// answer is hostile input: it is bounded before it is parsed. What has one meaning is read as that and recorded; all else is refused
 /// rather than guessed at. Not thread-safe.
 /// </summary>
-/// <param name="options">How much is read.</param>
+/// <param name="limits">How much is read.</param>
 /// <param name="isStrict">Nothing but what stands around the JSON is repaired: the answer is a plan that was saved.</param>
-internal sealed class PlanReader(PlanningOptions options, bool isStrict = false)
+internal sealed class PlanReader(PlanLimits limits, bool isStrict = false)
 {
     /// <summary>What is looked at in one go; what is held grows by no more than that before it is read.</summary>
     private const int SliceLength = 4096;
@@ -72,7 +71,7 @@ internal sealed class PlanReader(PlanningOptions options, bool isStrict = false)
     /// <summary>Whether nothing more is read: a limit was exceeded, or what came is no JSON.</summary>
     public bool IsStopped => _phase is Phase.Broken or Phase.Stopped;
 
-    private bool IsTooLong => _length > options.MaxAnswerLength;
+    private bool IsTooLong => _length > limits.MaxAnswerLength;
 
     /// <summary>Reads on.</summary>
     /// <param name="utf8">What came, in UTF-8.</param>
@@ -80,7 +79,7 @@ internal sealed class PlanReader(PlanningOptions options, bool isStrict = false)
     public IReadOnlyList<Subtask> Append(ReadOnlySpan<byte> utf8)
     {
         // Most pieces are a few letters long.
-        if (utf8.Length <= options.MaxAnswerLength - _length - _heldCount && TryHold(utf8))
+        if (utf8.Length <= limits.MaxAnswerLength - _length - _heldCount && TryHold(utf8))
         {
             return None;
         }
@@ -180,7 +179,7 @@ internal sealed class PlanReader(PlanningOptions options, bool isStrict = false)
 
     private void AppendBytes(ReadOnlySpan<byte> utf8)
     {
-        int allowed = Math.Min(utf8.Length, Math.Max(0, options.MaxAnswerLength - _length - _heldCount));
+        int allowed = Math.Min(utf8.Length, Math.Max(0, limits.MaxAnswerLength - _length - _heldCount));
         for (int start = 0; start < allowed; start += SliceLength)
         {
             HoldOrRead(utf8[start..Math.Min(allowed, start + SliceLength)]);
@@ -189,10 +188,10 @@ internal sealed class PlanReader(PlanningOptions options, bool isStrict = false)
         if (allowed < utf8.Length && !IsTooLong)
         {
             EndText();
-            _length = options.MaxAnswerLength + 1;
+            _length = limits.MaxAnswerLength + 1;
             if (!IsStopped)
             {
-                Stop(PlanDiagnosticCode.TooLarge, "", $"The answer has more than {options.MaxAnswerLength} bytes.", $"At most {options.MaxAnswerLength} are read; make a smaller plan.");
+                Stop(PlanDiagnosticCode.TooLarge, "", $"The answer has more than {limits.MaxAnswerLength} bytes.", $"At most {limits.MaxAnswerLength} are read; make a smaller plan.");
             }
         }
     }
@@ -425,7 +424,7 @@ internal sealed class PlanReader(PlanningOptions options, bool isStrict = false)
 
         _phase = Phase.Within;
         _taken = 0;
-        _current = new PlanObjectReader(options, new AnswerNotes(isStrict), isArray: start[0] == (byte)'[') { IsSecond = _plan is not null };
+        _current = new PlanObjectReader(limits, new AnswerNotes(isStrict), isArray: start[0] == (byte)'[') { IsSecond = _plan is not null };
         if (encoding != AnswerEncoding.None)
         {
             _current.Notes.Repair(

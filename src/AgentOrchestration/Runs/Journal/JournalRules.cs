@@ -47,11 +47,11 @@ internal static class JournalRules
 
     private static string? WhyInvalid(OptionsDocument options) =>
         WhyLess("maxParallelism", options.MaxParallelism, 1)
-        ?? WhyNoDuration("abandonAfter", options.CancellationGracePeriod)
+        ?? WhyNoDuration("cancellationGracePeriod", options.CancellationGracePeriod)
         ?? WhyLess("maxAbandoned", options.MaxAbandoned, 0)
         ?? WhyNoDuration("timeout", options.Timeout ?? 0)
         ?? (options.Budget is { } budget ? WhyInvalid(budget) : null)
-        ?? WhyLess("maxPassedOver", options.MaxBypasses, 0)
+        ?? WhyLess("maxBypasses", options.MaxBypasses, 0)
         ?? WhyNoDuration("compensationTimeout", options.CompensationTimeout)
         ?? WhyLess("maxAddedSubtasks", options.MaxAddedSubtasks ?? 0, 0);
 

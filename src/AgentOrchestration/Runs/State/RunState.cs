@@ -1,6 +1,5 @@
 using AgentOrchestration.Graph;
 using AgentOrchestration.Graph.Growth;
-using AgentOrchestration.Runs.Journal;
 
 namespace AgentOrchestration.Runs.State;
 

@@ -4,7 +4,6 @@ using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.State;
 using AgentOrchestration.Scheduling.Ordering;
-using AgentOrchestration.Scheduling.Queue;
 using AgentOrchestration.Scheduling.Sharing;
 using AgentOrchestration.Tasks;
 

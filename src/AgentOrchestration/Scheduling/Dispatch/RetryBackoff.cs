@@ -14,7 +14,7 @@ internal static class RetryBackoff
         // Doubled at most 62 times: beyond that any pause has reached its maximum, or is zero.
         double doubled = retry.Delay.Ticks * (double)(1UL << Math.Min(attempt - 1, 62));
         double capped = Math.Min(doubled, retry.MaxDelay.Ticks);
-        double random = (Mix(runSeed ^ Mix(((ulong)(uint)subtask << 32) | (uint)attempt)) >> 11) * (1.0 / (1UL << 53));
+        double random = (SplitMix64.Mix(runSeed ^ SplitMix64.Mix(((ulong)(uint)subtask << 32) | (uint)attempt)) >> 11) * (1.0 / (1UL << 53));
         return TimeSpan.FromTicks((long)(capped * (1 - (retry.Jitter * random))));
     }
 
@@ -28,14 +28,5 @@ internal static class RetryBackoff
         }
 
         return hash;
-    }
-
-    /// <summary>The finalizer of SplitMix64 (Steele, Lea and Flood, 2014): equal inputs, equal and evenly spread outputs.</summary>
-    public static ulong Mix(ulong value)
-    {
-        value += 0x9E3779B97F4A7C15;
-        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
-        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
-        return value ^ (value >> 31);
     }
 }

@@ -1,7 +1,6 @@
 using AgentOrchestration.Graph.Growth;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs.State;
-using AgentOrchestration.Scheduling.Dispatch;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Scheduling.Ordering;

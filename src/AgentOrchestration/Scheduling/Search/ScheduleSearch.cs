@@ -1,5 +1,3 @@
-using AgentOrchestration.Scheduling.Dispatch;
-
 namespace AgentOrchestration.Scheduling.Search;
 
 /// <summary>
@@ -188,7 +186,7 @@ internal sealed class ScheduleSearch
         {
             order[activity] = activity;
             _keys[activity] = -((_finishes[activity] << tieBits) | (uint)_random.Below(1 << tieBits));
-            fingerprint = RetryBackoff.Mix(fingerprint ^ (ulong)_finishes[activity]);
+            fingerprint = SplitMix64.Mix(fingerprint ^ (ulong)_finishes[activity]);
         }
 
         Array.Sort(_keys, order);

@@ -1,5 +1,3 @@
-using AgentOrchestration.Scheduling.Dispatch;
-
 namespace AgentOrchestration.Scheduling.Search;
 
 /// <summary>Random numbers from a seed, the same everywhere (SplitMix64; Steele, Lea and Flood 2014).</summary>
@@ -13,5 +11,5 @@ internal struct SearchRandom(ulong seed)
     /// <summary>A number from 0 to below 1.</summary>
     public double Unit() => (Next() >> 11) * (1.0 / (1UL << 53));
 
-    private ulong Next() => RetryBackoff.Mix(_state += 0x9E37_79B9_7F4A_7C15);
+    private ulong Next() => SplitMix64.Mix(_state += 0x9E37_79B9_7F4A_7C15);
 }

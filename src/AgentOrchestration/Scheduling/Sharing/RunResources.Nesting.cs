@@ -128,7 +128,7 @@ internal sealed partial class RunResources
         {
             if (_pools.TryGetValue(pool, out PoolShare? share) && share.Place.IsInLine)
             {
-                Update(share, maxPassedOver);
+                Update(share, maxBypasses);
             }
         }
     }

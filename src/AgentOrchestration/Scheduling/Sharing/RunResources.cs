@@ -8,8 +8,8 @@ namespace AgentOrchestration.Scheduling.Sharing;
 /// hold more of it take no more; among equals whoever waits longest goes first. Safe for concurrent use.
 /// </summary>
 /// <param name="room">Where all runs wait.</param>
-/// <param name="maxPassedOver">How often others that come later may take of a pool before something that waits for it.</param>
-internal sealed partial class RunResources(WaitingRoom room, int maxPassedOver = RunOptions.DefaultMaxPassedOver)
+/// <param name="maxBypasses">How often others that come later may take of a pool before something that waits for it.</param>
+internal sealed partial class RunResources(WaitingRoom room, int maxBypasses = RunOptions.DefaultMaxBypasses)
 {
     private readonly Dictionary<string, PoolShare> _pools = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TimeSpan> _waited = new(StringComparer.Ordinal);
@@ -22,8 +22,8 @@ internal sealed partial class RunResources(WaitingRoom room, int maxPassedOver =
     private volatile bool _isTold;
 
     /// <summary>A share in a ledger that nobody else uses.</summary>
-    public static RunResources Alone(IResourceManager resources, int maxPassedOver = RunOptions.DefaultMaxPassedOver) =>
-        new(new WaitingRoom(resources as AttemptLimiter ?? new AttemptLimiter(resources, maxAttempts: null, hasLimits: false), TimeProvider.System), maxPassedOver);
+    public static RunResources Alone(IResourceManager resources, int maxBypasses = RunOptions.DefaultMaxBypasses) =>
+        new(new WaitingRoom(resources as AttemptLimiter ?? new AttemptLimiter(resources, maxAttempts: null, hasLimits: false), TimeProvider.System), maxBypasses);
 
     /// <summary>Called outside every gate when something that waits may ask again; the run asks <see cref="TakeNews"/>. May be called anywhere.</summary>
     public Action? Told { get; set; }
@@ -39,7 +39,7 @@ internal sealed partial class RunResources(WaitingRoom room, int maxPassedOver =
 
     public AttemptLimiter Ledger => room.Ledger;
 
-    public ReadyGroup CreateGroup(int index, ResourceRequirements needs) => new(index, needs, [.. room.Ledger.AmountsOf(needs)], maxPassedOver);
+    public ReadyGroup CreateGroup(int index, ResourceRequirements needs) => new(index, needs, [.. room.Ledger.AmountsOf(needs)], maxBypasses);
 
     /// <summary>Takes what a group needs, or parks it.</summary>
     public bool TryAcquire(ReadyGroup group, [NotNullWhen(true)] out ResourceLease? lease)
@@ -198,7 +198,7 @@ internal sealed partial class RunResources(WaitingRoom room, int maxPassedOver =
     /// <summary>None of a group is ready any longer.</summary>
     public void Forget(ReadyGroup group)
     {
-        if (!group.IsParked && group.Reservations is null && _reservedFor != group && group.Patience == maxPassedOver)
+        if (!group.IsParked && group.Reservations is null && _reservedFor != group && group.Patience == maxBypasses)
         {
             return;
         }
@@ -215,7 +215,7 @@ internal sealed partial class RunResources(WaitingRoom room, int maxPassedOver =
 
             EndReservations(group, ref told);
             EndReservationAmongRuns(group, ref told);
-            group.Patience = maxPassedOver;
+            group.Patience = maxBypasses;
             group.Since = 0;
             group.FailedWakes = 0;
             group.WokenBy = null;
@@ -424,7 +424,7 @@ internal sealed partial class RunResources(WaitingRoom room, int maxPassedOver =
             if (share.Waiting > 0 || share.HasNews)
             {
                 share.Since = share.TookAt;
-                Update(share, maxPassedOver);
+                Update(share, maxBypasses);
             }
         }
 
@@ -438,7 +438,7 @@ internal sealed partial class RunResources(WaitingRoom room, int maxPassedOver =
     {
         PoolShare share = ShareOf(pool);
         group.Since = group.Since == 0 ? room.NextTurn() : group.Since;
-        bool isPassedOver = maxPassedOver == 0 && _reservedFor is null;
+        bool isBypassed = maxBypasses == 0 && _reservedFor is null;
         if (group.WokenBy is { } wokenBy)
         {
             group.WokenBy = null;
@@ -447,9 +447,9 @@ internal sealed partial class RunResources(WaitingRoom room, int maxPassedOver =
                 // There is enough of it, and yet the ledger refuses it: whatever happens next, it asks again.
                 share = ShareOf(WaitingRoom.Anything);
             }
-            else if (++group.FailedWakes >= maxPassedOver && _reservedFor is null)
+            else if (++group.FailedWakes >= maxBypasses && _reservedFor is null)
             {
-                isPassedOver = true;
+                isBypassed = true;
             }
         }
 
@@ -466,7 +466,7 @@ internal sealed partial class RunResources(WaitingRoom room, int maxPassedOver =
         share.Waiting++;
         _parked++;
         EnterLines(group, share);
-        if (isPassedOver)
+        if (isBypassed)
         {
             ReserveAmongRuns(group, ref told);
         }
@@ -615,7 +615,7 @@ internal sealed partial class RunResources(WaitingRoom room, int maxPassedOver =
         if (!_pools.TryGetValue(pool, out PoolShare? share))
         {
             share = new PoolShare(this, pool);
-            share.Place.Patience = maxPassedOver;
+            share.Place.Patience = maxBypasses;
             _pools.Add(pool, share);
         }
 

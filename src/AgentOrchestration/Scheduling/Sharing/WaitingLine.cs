@@ -1,5 +1,3 @@
-using AgentOrchestration.Scheduling.Dispatch;
-
 namespace AgentOrchestration.Scheduling.Sharing;
 
 /// <summary>
@@ -39,7 +37,7 @@ internal sealed class WaitingLine<T>
         place.Left = null;
         place.Right = null;
         place.Owed = 0;
-        place.Weight = RetryBackoff.Mix(++_weights);
+        place.Weight = SplitMix64.Mix(++_weights);
         place.SumUp();
         (WaitingPlace<T>? before, WaitingPlace<T>? after) = Split(_root, place.Rank, place.Since);
         _root = Merge(Merge(before, place), after);

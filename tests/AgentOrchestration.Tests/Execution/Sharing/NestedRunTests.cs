@@ -1,0 +1,447 @@
+using System.Collections.Concurrent;
+using AgentOrchestration.Resources;
+using AgentOrchestration.Runs.Events;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AgentOrchestration.Tests.Execution.Sharing;
+
+/// <summary>Handlers that start runs and wait for them: nothing waits for ever in silence.</summary>
+public sealed class NestedRunTests
+{
+    private const string HeldByCaller = "ResourcesHeldByCaller";
+
+    [Fact]
+    public async Task Code_that_waits_for_its_own_run_fails_by_name()
+    {
+        var own = new TaskCompletionSource<OrchestrationRun>();
+        await using Engine engine = Engine.For<string>(async (context, _) =>
+        {
+            OrchestrationRun run = await own.Task;
+            ITaskOrchestrator orchestrator = context.Services.GetRequiredService<ITaskOrchestrator>();
+            Task waiting = context.Subtask.Id switch
+            {
+                "wait" => run.WaitAsync(CancellationToken.None),
+                "compile" => run.CompileAsync<string>(CancellationToken.None),
+                "replan" => orchestrator.ReplanAsync(new OrchestrationRequest("again"), run, CancellationToken.None),
+                _ => orchestrator.StartFromAsync(run, cancellationToken: CancellationToken.None),
+            };
+            await waiting;
+            return "never";
+        });
+        OrchestrationRun run = await engine.StartAsync(plan => Array.ForEach(["wait", "compile", "replan", "start-from"], id => plan.Add(id, "work")));
+        await using IAsyncDisposable disposal = run.Disposal();
+
+        own.SetResult(run);
+        RunResult result = await run.EndAsync();
+
+        Assert.All(result.Subtasks, subtask =>
+        {
+            Assert.Equal(nameof(InvalidOperationException), subtask.Error!.Kind);
+            Assert.Contains(run.RunId, subtask.Error.Message, StringComparison.Ordinal);
+            Assert.Contains("neither would ever end", subtask.Error.Message, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public async Task Code_of_a_nested_run_that_waits_for_the_run_that_waits_for_it_fails_by_name()
+    {
+        var outer = new TaskCompletionSource<OrchestrationRun>();
+        RunResult? nested = null;
+        await using Engine engine = Nesting(
+            async (context, start) =>
+            {
+                if (context.Subtask.Id == "inner")
+                {
+                    await (await outer.Task).WaitAsync(CancellationToken.None);
+                    return "never";
+                }
+
+                OrchestrationRun run = await start("inner");
+                nested = await run.WaitAsync(CancellationToken.None);
+                return "continued";
+            });
+        OrchestrationRun run = await engine.StartAsync(plan => plan.Add("outer", "work"));
+        await using IAsyncDisposable disposal = run.Disposal();
+
+        // The outer code waits already, so the wait of the inner one closes the cycle.
+        await Engine.SeeAsync<AttemptStarted>(run);
+        outer.SetResult(run);
+        RunResult result = await run.EndAsync();
+
+        Assert.Equal((RunOutcome.Succeeded, RunOutcome.Failed), (result.Outcome, nested!.Outcome));
+        Assert.Contains($"whose code waits for the run {nested.Run.RunId}", nested["inner"].Error!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_two_runs_whose_code_waits_for_the_other_one_is_refused_and_both_end()
+    {
+        var runs = new ConcurrentDictionary<string, TaskCompletionSource<OrchestrationRun>>();
+        await using Engine engine = Engine.For<string>(async (context, _) =>
+        {
+            OrchestrationRun other = await Run(context.Subtask.Id == "a" ? "b" : "a").Task;
+            await other.WaitAsync(CancellationToken.None);
+            return "continued";
+        });
+        OrchestrationRun a = await engine.StartAsync(plan => plan.Add("a", "work"));
+        await using IAsyncDisposable disposalOfA = a.Disposal();
+        OrchestrationRun b = await engine.StartAsync(plan => plan.Add("b", "work"));
+        await using IAsyncDisposable disposalOfB = b.Disposal();
+        Run("a").SetResult(a);
+        Run("b").SetResult(b);
+
+        RunOutcome[] outcomes = [(await a.EndAsync()).Outcome, (await b.EndAsync()).Outcome];
+
+        Assert.Equal([RunOutcome.Succeeded, RunOutcome.Failed], outcomes.Order());
+
+        TaskCompletionSource<OrchestrationRun> Run(string id) => runs.GetOrAdd(id, _ => new TaskCompletionSource<OrchestrationRun>());
+    }
+
+    [Fact]
+    public async Task Code_of_a_nested_run_may_wait_for_a_run_that_does_not_wait_for_it()
+    {
+        var outer = new TaskCompletionSource<OrchestrationRun>();
+        var nested = new TaskCompletionSource<OrchestrationRun>();
+        await using Engine engine = Nesting(async (context, start) =>
+        {
+            if (context.Subtask.Id == "inner")
+            {
+                return (await (await outer.Task).WaitAsync(CancellationToken.None)).Outcome.ToString();
+            }
+
+            nested.SetResult(await start("inner"));
+            return "continued";
+        });
+        OrchestrationRun run = await engine.StartAsync(plan => plan.Add("outer", "work"));
+        await using IAsyncDisposable disposal = run.Disposal();
+        outer.SetResult(run);
+
+        await run.EndAsync();
+        OrchestrationRun inner = await nested.Task.InTimeAsync();
+        await using IAsyncDisposable innerDisposal = inner.Disposal();
+
+        Assert.Equal("Succeeded", (await inner.EndAsync()).GetOutput<string>("inner"));
+    }
+
+    [Fact]
+    public async Task Code_that_does_not_flow_from_the_run_may_wait_for_it()
+    {
+        var own = new TaskCompletionSource<OrchestrationRun>();
+        Task<RunResult>? later = null;
+        await using Engine engine = Engine.For<string>(async (_, _) =>
+        {
+            OrchestrationRun run = await own.Task;
+            using (ExecutionContext.SuppressFlow())
+            {
+                later = Task.Run(() => run.WaitAsync(CancellationToken.None), CancellationToken.None);
+            }
+
+            return "continued";
+        });
+        OrchestrationRun run = await engine.StartOneAsync();
+        await using IAsyncDisposable disposal = run.Disposal();
+        own.SetResult(run);
+
+        await run.EndAsync();
+
+        Assert.Equal(RunOutcome.Succeeded, (await later!.InTimeAsync()).Outcome);
+    }
+
+    [Theory]
+    [InlineData("pool")]
+    [InlineData("two pools")]
+    [InlineData("type")]
+    [InlineData("key")]
+    [InlineData("total")]
+    public async Task A_nested_run_that_needs_what_its_caller_holds_fails_by_name_instead_of_waiting(string what)
+    {
+        RunResult? nested = null;
+        await using Engine engine = Nesting(
+            async (context, start) =>
+            {
+                if (context.Subtask.Id == "outer")
+                {
+                    await using OrchestrationRun run = await start("inner");
+                    nested = await run.WaitAsync(CancellationToken.None);
+                }
+
+                return "output";
+            },
+            options => _ = what switch
+            {
+                "pool" => options.Resources = ResourceRequirements.Of("gpu", 1),
+                "two pools" => options.Resources = ResourceRequirements.Of(new ResourceAmount("gpu", 1), new ResourceAmount("licence", 1)),
+                _ => null,
+            },
+            what,
+            options => options.MaxParallelismTotal = what == "total" ? 1 : null);
+
+        OrchestrationRun outer = await engine.StartAsync(plan => plan.Add("outer", "work"));
+        await using IAsyncDisposable disposal = outer.Disposal();
+        RunResult result = await outer.EndAsync();
+
+        Assert.Equal((RunOutcome.Succeeded, RunOutcome.Failed), (result.Outcome, nested!.Outcome));
+        SubtaskError error = nested["inner"].Error!;
+        Assert.Equal(HeldByCaller, error.Kind);
+        Assert.Contains($"held by the subtask 'outer' of the run {outer.RunId}", error.Message, StringComparison.Ordinal);
+        Assert.Contains(what switch { "pool" or "two pools" => "'gpu'", "total" => "MaxParallelismTotal", "key" => "the task type 'work' of the key 'k'", _ => "the task type 'work' may have" }, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_nested_run_that_its_caller_watches_to_the_end_fails_by_name_too()
+    {
+        SubtaskFailed? failure = null;
+        await using Engine engine = OneGpu(async (context, start) =>
+        {
+            if (context.Subtask.Id == "outer")
+            {
+                await using OrchestrationRun run = await start("inner");
+                await foreach (RunEvent next in run.WatchAsync(CancellationToken.None))
+                {
+                    failure = next as SubtaskFailed ?? failure;
+                }
+            }
+
+            return "output";
+        });
+
+        Assert.Equal(RunOutcome.Succeeded, (await engine.RunAsync(plan => plan.Add("outer", "work"))).Outcome);
+
+        Assert.Equal(HeldByCaller, failure!.Error.Kind);
+    }
+
+    [Fact]
+    public async Task A_run_nested_in_one_that_holds_nothing_itself_fails_by_name_too()
+    {
+        var outcomes = new ConcurrentDictionary<string, RunOutcome>();
+        await using Engine engine = new(builder => builder
+            .AddResource("gpu", 1)
+            .AddTaskType("free", "Holds nothing.", (None _, TaskContext context, CancellationToken _) => NestAsync(context, "work", "innermost"))
+            .AddTaskType("work", "Holds the resource.", (None _, TaskContext context, CancellationToken _) => NestAsync(context, "free", "middle"), NeedsGpu));
+
+        RunResult result = await engine.RunAsync(plan => plan.Add("outer", "work"));
+
+        Assert.Equal((RunOutcome.Succeeded, RunOutcome.Succeeded, RunOutcome.Failed), (result.Outcome, outcomes["middle"], outcomes["innermost"]));
+
+        async ValueTask<string> NestAsync(TaskContext context, string taskType, string id)
+        {
+            await using OrchestrationRun run = await context.Services.GetRequiredService<ITaskOrchestrator>().StartAsync(TaskPlan.Create(plan => plan.Add(id, taskType)), CancellationToken.None);
+            outcomes[id] = (await run.WaitAsync(CancellationToken.None)).Outcome;
+            return "output";
+        }
+    }
+
+    [Fact]
+    public async Task Of_callers_that_hold_all_there_is_one_fails_and_the_others_continue()
+    {
+        const int Callers = 5;
+        using var all = new SemaphoreSlim(0);
+        int entered = 0;
+        ConcurrentBag<RunResult> nested = [];
+        await using Engine engine = new(builder => builder
+            .AddResource("gpu", Callers)
+            .AddTaskType(
+                "work",
+                "Nests.",
+                async (None _, TaskContext context, CancellationToken _) =>
+                {
+                    if (context.Subtask.Id.StartsWith("outer", StringComparison.Ordinal))
+                    {
+                        if (Interlocked.Increment(ref entered) == Callers)
+                        {
+                            all.Release(Callers);
+                        }
+
+                        await all.WaitAsync(CancellationToken.None);
+                        await using OrchestrationRun run = await context.Services.GetRequiredService<ITaskOrchestrator>().StartAsync(TaskPlan.Create(plan => plan.Add("inner", "work")), CancellationToken.None);
+                        nested.Add(await run.WaitAsync(CancellationToken.None));
+                    }
+
+                    return "output";
+                },
+                NeedsGpu));
+
+        RunResult result = await engine.RunAsync(plan =>
+        {
+            for (int i = 0; i < Callers; i++)
+            {
+                plan.Add($"outer{i}", "work");
+            }
+        });
+
+        Assert.Equal(Callers, result.Succeeded.Count());
+        Assert.Equal(HeldByCaller, Assert.Single(nested, run => run.Outcome == RunOutcome.Failed)["inner"].Error!.Kind);
+    }
+
+    [Fact]
+    public async Task A_nested_run_waits_for_what_others_hold_and_continues()
+    {
+        var foreignEnd = new TaskCompletionSource();
+        var firstEnd = new TaskCompletionSource();
+        var waiting = new TaskCompletionSource<OrchestrationRun>(TaskCreationOptions.RunContinuationsAsynchronously);
+        RunResult? nested = null;
+        await using Engine engine = new(builder => builder
+            .AddResource("gpu", 2)
+            .AddTaskType("free", "Holds nothing.", async (None _, TaskContext _, CancellationToken _) =>
+            {
+                await firstEnd.Task;
+                return "output";
+            })
+            .AddTaskType(
+                "work",
+                "Holds one of two.",
+                async (None _, TaskContext context, CancellationToken _) =>
+                {
+                    if (context.Subtask.Id == "foreign")
+                    {
+                        await foreignEnd.Task;
+                    }
+                    else if (context.Subtask.Id == "outer")
+                    {
+                        await using OrchestrationRun run = await context.Services.GetRequiredService<ITaskOrchestrator>().StartAsync(
+                            TaskPlan.Create(plan => plan.Add("inner", "work", after: [plan.Add("first", "free")])), CancellationToken.None);
+                        Task<RunResult> end = run.WaitAsync(CancellationToken.None);
+                        waiting.SetResult(run);
+                        nested = await end;
+                    }
+
+                    return "output";
+                },
+                NeedsGpu));
+        OrchestrationRun foreign = await engine.StartAsync(plan => plan.Add("foreign", "work"));
+        await using IAsyncDisposable foreignDisposal = foreign.Disposal();
+        OrchestrationRun outer = await engine.StartAsync(plan => plan.Add("outer", "work"));
+        await using IAsyncDisposable outerDisposal = outer.Disposal();
+        OrchestrationRun inner = await waiting.Task.InTimeAsync();
+
+        // Its caller waits already when it asks for what others hold.
+        firstEnd.SetResult();
+        await Engine.SeeAsync<SubtaskSucceeded>(inner);
+        await inner.CancelAsync("first", CancellationToken.None);
+        Assert.Null(Assert.Single(inner.GetSnapshot().Subtasks, subtask => subtask.Subtask.Id == "inner").EndedAt);
+        foreignEnd.SetResult();
+        await outer.EndAsync();
+
+        Assert.Equal(RunOutcome.Succeeded, nested!.Outcome);
+    }
+
+    [Fact]
+    public async Task A_nested_run_for_which_its_caller_does_not_wait_is_reported_and_starts_when_the_caller_returns()
+    {
+        using var log = new LogOfWarnings();
+        var nested = new TaskCompletionSource<OrchestrationRun>();
+        var seen = new TaskCompletionSource();
+        await using Engine engine = OneGpu(
+            async (context, start) =>
+            {
+                if (context.Subtask.Id == "outer")
+                {
+                    nested.SetResult(await start("inner"));
+                    await seen.Task;
+                }
+
+                return "output";
+            },
+            log: log);
+        OrchestrationRun outer = await engine.StartAsync(plan => plan.Add("outer", "work"));
+        await using IAsyncDisposable outerDisposal = outer.Disposal();
+        OrchestrationRun inner = await nested.Task.InTimeAsync();
+        await using IAsyncDisposable innerDisposal = inner.Disposal();
+
+        string line = await log.SeeAsync($"Run {inner.RunId} waits for resources").InTimeAsync();
+        seen.SetResult();
+
+        Assert.Contains($"1 is held by the subtask 'outer' of the run {outer.RunId}", line, StringComparison.Ordinal);
+        Assert.Equal(RunOutcome.Succeeded, (await inner.EndAsync()).Outcome);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_nested_run_goes_before_a_run_that_waits_for_what_its_caller_holds(bool isReservedFirst)
+    {
+        var begun = new TaskCompletionSource();
+        var mayNest = new TaskCompletionSource();
+        var nestedBegun = new TaskCompletionSource();
+        var mayEnd = new TaskCompletionSource();
+        RunResult? nested = null;
+        await using Engine engine = new(
+            builder => builder
+                .AddResource("gpu", 2)
+                .AddTaskType("wide", "Needs all.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult("output"), options => options.Resources = ResourceRequirements.Of("gpu", 2))
+                .AddTaskType(
+                    "work",
+                    "Nests.",
+                    async (None _, TaskContext context, CancellationToken _) =>
+                    {
+                        switch (context.Subtask.Id)
+                        {
+                            case "outer":
+                                begun.SetResult();
+                                await mayNest.Task;
+                                await using (OrchestrationRun run = await context.Services.GetRequiredService<ITaskOrchestrator>().StartAsync(
+                                    TaskPlan.Create(plan => plan.Add("second", "work", after: [plan.Add("first", "work")])), CancellationToken.None))
+                                {
+                                    nested = await run.WaitAsync(CancellationToken.None);
+                                }
+
+                                break;
+                            case "first":
+                                nestedBegun.SetResult();
+                                await mayEnd.Task;
+                                break;
+                        }
+
+                        return "output";
+                    },
+                    NeedsGpu),
+            options => options.MaxBypasses = 0);
+        OrchestrationRun outer = await engine.StartAsync(plan => plan.Add("outer", "work"));
+        await using IAsyncDisposable outerDisposal = outer.Disposal();
+        await begun.Task.InTimeAsync();
+        if (!isReservedFirst)
+        {
+            mayNest.SetResult();
+            await nestedBegun.Task.InTimeAsync();
+        }
+
+        OrchestrationRun wide = await engine.StartAsync(plan => plan.Add("wide", "wide"));
+        await using IAsyncDisposable wideDisposal = wide.Disposal();
+        mayNest.TrySetResult();
+        mayEnd.SetResult();
+
+        Assert.Equal(RunOutcome.Succeeded, (await outer.EndAsync()).Outcome);
+        Assert.Equal(RunOutcome.Succeeded, nested!.Outcome);
+        Assert.Equal(RunOutcome.Succeeded, (await wide.EndAsync()).Outcome);
+    }
+
+    private static void NeedsGpu(TaskTypeOptions options) => options.Resources = ResourceRequirements.Of("gpu", 1);
+
+    private static Engine OneGpu(Func<TaskContext, Func<string, Task<OrchestrationRun>>, Task<string>> work, long capacity = 1, LogOfWarnings? log = null) =>
+        Nesting(work, NeedsGpu, "pool", capacity: capacity, log: log);
+
+    /// <summary>An engine with one task type, whose code may start runs of one subtask of the same.</summary>
+    private static Engine Nesting(
+        Func<TaskContext, Func<string, Task<OrchestrationRun>>, Task<string>> work,
+        Action<TaskTypeOptions>? taskType = null,
+        string limit = "none",
+        Action<AgentOrchestrationOptions>? options = null,
+        long capacity = 1,
+        LogOfWarnings? log = null) => new(
+            builder => builder
+                .AddResource("gpu", capacity)
+                .AddResource("licence", 1)
+                .AddTaskType(
+                    "work",
+                    "Works.",
+                    async (None _, TaskContext context, CancellationToken _) => await work(
+                        context,
+                        id => context.Services.GetRequiredService<ITaskOrchestrator>().StartAsync(TaskPlan.Create(plan => plan.Add(id, "work")), CancellationToken.None)),
+                    each =>
+                    {
+                        taskType?.Invoke(each);
+                        each.MaxConcurrency = limit is "type" or "key" ? 1 : null;
+                        each.ConcurrencyKey = limit == "key" ? _ => "k" : null;
+                    }),
+            options,
+            services => log?.AddTo(services));
+}

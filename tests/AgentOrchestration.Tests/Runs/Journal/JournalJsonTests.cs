@@ -1,0 +1,187 @@
+using System.Reflection;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Journal;
+using AgentOrchestration.Runs.State;
+using AgentOrchestration.Runs.Storage;
+using AgentOrchestration.Tasks;
+using AgentOrchestration.Tests.Scheduling;
+
+namespace AgentOrchestration.Tests.Runs.Journal;
+
+public sealed partial class JournalJsonTests
+{
+    private static readonly SubtaskError Error = new("InvalidDataException", "Bad data.");
+
+    /// <summary>Every kind as it is written. Journals live longer than versions: a change here needs a new version of the form.</summary>
+    public static TheoryData<string> Lines => [.. Facts.Select(fact => fact.Line)];
+
+    private static (string Line, RunFact Fact)[] Facts { get; } =
+    [
+        ("""{"kind":"run-started","v":1,"at":5}""", new RunFact(RunFactKind.RunStarted, 5)),
+        ("""{"kind":"approval-requested","subtask":2,"fingerprint":"F","arguments":{"a":[1,null]},"v":1,"at":5}""", new RunFact(RunFactKind.ApprovalRequested, 5, 2, payload: new ApprovalQuestion("F", JsonElement.Parse("""{"a":[1,null]}""")))),
+        ("""{"kind":"approval-decided","subtask":2,"approved":true,"by":"me","reason":"Ünï","v":1,"at":5}""".Replace("Ünï", "\\u00DCn\\u00EF", StringComparison.Ordinal), new RunFact(RunFactKind.ApprovalDecided, 5, 2, detail: 1, payload: new ApprovalAnswer("me", "Ünï"))),
+        ("""{"kind":"approval-decided","subtask":2,"approved":false,"v":1,"at":5}""", new RunFact(RunFactKind.ApprovalDecided, 5, 2, payload: new ApprovalAnswer(null, null))),
+        ("""{"kind":"attempt-started","subtask":2,"attempt":1,"v":1,"at":5}""", new RunFact(RunFactKind.AttemptStarted, 5, 2, 1)),
+        ("""{"kind":"attempt-timed-out","subtask":2,"attempt":1,"limit":"idle","v":1,"at":5}""", new RunFact(RunFactKind.AttemptTimedOut, 5, 2, 1, (byte)TimeLimit.Idle)),
+        ("""{"kind":"attempt-abandoned","subtask":2,"attempt":1,"v":1,"at":5}""", new RunFact(RunFactKind.AttemptAbandoned, 5, 2, 1)),
+        ("""{"kind":"attempt-interrupted","subtask":2,"attempt":1,"v":1,"at":5}""", new RunFact(RunFactKind.AttemptInterrupted, 5, 2, 1)),
+        ("""{"kind":"attempt-failed","subtask":2,"attempt":1,"error":{"kind":"InvalidDataException","message":"Bad data."},"retryAt":9,"v":1,"at":5}""", new RunFact(RunFactKind.AttemptFailed, 5, 2, 1, payload: new AttemptRetry(Error, 9))),
+        ("""{"kind":"usage-counted","subtask":2,"attempt":1,"inputTokens":3,"outputTokens":4,"cost":0.5,"v":1,"at":5}""", new RunFact(RunFactKind.UsageCounted, 5, 2, 1, payload: new TaskUsage(3, 4, 0.5m))),
+        ("""{"kind":"subtask-shared","subtask":2,"with":1,"v":1,"at":5}""", new RunFact(RunFactKind.SubtaskSucceeded, 5, 2, detail: (byte)OutputOrigin.Shared, payload: new SharedOutput(1, "x"))),
+        ("""{"kind":"subtask-failed","subtask":2,"attempt":1,"error":{"kind":"InvalidDataException","message":"Bad data."},"v":1,"at":5}""", new RunFact(RunFactKind.SubtaskFailed, 5, 2, 1, payload: Error)),
+        ("""{"kind":"subtask-skipped","subtask":2,"cause":1,"reason":"run-stopped","v":1,"at":5}""", new RunFact(RunFactKind.SubtaskSkipped, 5, 2, payload: new SkipCause(1, SkipReason.RunStopped))),
+        ("""{"kind":"subtask-cancel-requested","subtask":2,"v":1,"at":5}""", new RunFact(RunFactKind.SubtaskCancelRequested, 5, 2)),
+        ("""{"kind":"subtask-cancelled","subtask":2,"attempt":0,"v":1,"at":5}""", new RunFact(RunFactKind.SubtaskCancelled, 5, 2)),
+        ("""{"kind":"budget-exhausted","limit":"tokens","v":1,"at":5}""", new RunFact(RunFactKind.BudgetExhausted, 5, detail: (byte)BudgetLimit.Tokens)),
+        ("""{"kind":"budget-extended","budget":{"maxAttempts":7,"maxTime":600000000,"whenExhausted":"ask"},"v":1,"at":5}""", new RunFact(RunFactKind.BudgetExtended, 5, payload: new RunBudget { MaxAttempts = 7, MaxTime = TimeSpan.FromMinutes(1), WhenExhausted = BudgetAction.Ask })),
+        ("""{"kind":"stop-requested","reason":"failure","v":1,"at":5}""", new RunFact(RunFactKind.StopRequested, 5, detail: (byte)StopReason.Failure)),
+        ("""{"kind":"compensation-started","subtask":2,"attempt":1,"v":1,"at":5}""", new RunFact(RunFactKind.CompensationStarted, 5, 2, 1)),
+        ("""{"kind":"compensation-failed","subtask":2,"attempt":1,"error":{"kind":"InvalidDataException","message":"Bad data."},"retryAt":0,"v":1,"at":5}""", new RunFact(RunFactKind.CompensationFailed, 5, 2, 1, payload: new AttemptRetry(Error, 0))),
+        ("""{"kind":"subtask-compensated","subtask":2,"attempt":1,"v":1,"at":5}""", new RunFact(RunFactKind.SubtaskCompensated, 5, 2, 1)),
+        ("""{"kind":"run-ended","outcome":"budget-exhausted","v":1,"at":5}""", new RunFact(RunFactKind.RunEnded, 5, detail: (byte)RunOutcome.BudgetExhausted)),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Lines))]
+    public void A_fact_is_written_and_read_back_to_the_letter(string line)
+    {
+        RunFact fact = Facts.Single(next => next.Line == line).Fact;
+        Assert.Equal(line, Write(JournalCodec.Write(fact)));
+        JournalEvent read = Read(line);
+        Assert.Equal(line, Write(read));
+        if (fact.Payload is not SharedOutput)
+        {
+            RunFact again = JournalCodec.Read(read)!.Value;
+            Assert.Equal((fact.Kind, fact.Time, fact.Subtask, fact.Attempt, fact.Detail), (again.Kind, again.Time, again.Subtask, again.Attempt, again.Detail));
+            Assert.Equal(line, Write(JournalCodec.Write(again)));
+        }
+    }
+
+    [Fact]
+    public void Outputs_are_written_as_they_are_or_by_the_name_of_their_blob()
+    {
+        var fact = new RunFact(RunFactKind.SubtaskSucceeded, 5, 2, 1, (byte)OutputOrigin.Cached);
+        Assert.Equal("""{"kind":"subtask-succeeded","subtask":2,"attempt":1,"origin":"cached","output":null,"v":1,"at":5}""", Write(JournalCodec.WriteOutput(fact, JsonElement.Parse("null"))));
+        Assert.Equal("""{"kind":"subtask-succeeded-large","subtask":2,"attempt":1,"origin":"cached","blob":"AB","v":1,"at":5}""", Write(JournalCodec.WriteLargeOutput(fact, "AB")));
+        const string Executed = """{"kind":"subtask-succeeded","subtask":2,"attempt":1,"output":{"big":12345678901234567890.10},"v":1,"at":5}""";
+        var read = Assert.IsType<JournalEvent.Succeeded>(Read(Executed));
+        Assert.Equal("""{"big":12345678901234567890.10}""", read.Output.GetRawText());
+        Assert.Equal(Executed, Write(JournalCodec.WriteOutput(new RunFact(RunFactKind.SubtaskSucceeded, 5, 2, 1, (byte)OutputOrigin.Executed), read.Output)));
+    }
+
+    [Theory]
+    [InlineData("""{"kind":"subtask-paused","subtask":2,"v":1,"at":5}""")]
+    [InlineData("""{"kind":"attempt-started","subtask":2,"attempt":1,"v":1,"at":5,"more":1}""")]
+    [InlineData("""{"kind":"attempt-started","subtask":2,"v":1,"at":5}""")]
+    [InlineData("""{"kind":"attempt-started","subtask":2,"attempt":1,"v":1}""")]
+    [InlineData("""{"kind":"attempt-started","subtask":2,"attempt":1,"at":5}""")]
+    [InlineData("""{"kind":"attempt-started","subtask":2,"subtask":2,"attempt":1,"v":1,"at":5}""")]
+    [InlineData("""{"kind":"attempt-started","subtask":"2","attempt":1,"v":1,"at":5}""")]
+    [InlineData("""{"kind":"attempt-started","Subtask":2,"attempt":1,"v":1,"at":5}""")]
+    [InlineData("""{"kind":"stop-requested","reason":"Failure","v":1,"at":5}""")]
+    [InlineData("""{"kind":"stop-requested","reason":1,"v":1,"at":5}""")]
+    [InlineData("""{"kind":"stop-requested","reason":"failure, timeout","v":1,"at":5}""")]
+    [InlineData("""{"kind":"subtask-failed","subtask":2,"attempt":1,"error":null,"v":1,"at":5}""")]
+    [InlineData("""{"kind":"subtask-failed","subtask":2,"attempt":1,"error":{"kind":"X"},"v":1,"at":5}""")]
+    [InlineData("""{"subtask":2,"attempt":1,"v":1,"at":5}""")]
+    [InlineData("""{"$type":"System.IO.FileInfo, System.IO","kind":"run-started","v":1,"at":5}""")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("")]
+    [InlineData("{")]
+    public void What_is_unknown_missing_or_damaged_is_refused_by_its_place(string line)
+    {
+        RunStoreException refusal = Assert.Throws<RunStoreException>(() => Read(line));
+        Assert.Contains("Event 7 of the run r", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"kind":"attempt-started","subtask":2,"attempt":1,"v":2,"at":5}""")]
+    [InlineData("""{"kind":"attempt-paused","v":2,"at":5,"more":1}""")]
+    public void Another_version_is_refused_as_such(string line) =>
+        Assert.Contains("has the form 2; this version of the library reads the form 1", Assert.Throws<RunStoreException>(() => Read(line)).Message, StringComparison.Ordinal);
+
+    /// <summary>The lines of every kind, each with one of its numbers below its range.</summary>
+    public static TheoryData<string> Numbers =>
+    [
+        .. Lines.Select(line => line.Data)
+            .Append("""{"kind":"subtask-succeeded","subtask":2,"attempt":1,"output":null,"v":1,"at":5}""")
+            .Append("""{"kind":"subtask-succeeded-large","subtask":2,"attempt":1,"blob":"AB","v":1,"at":5}""")
+            .Append("""{"kind":"subtasks-added","subtask":2,"plan":{"subtasks":[]},"joined":true,"taskTypes":{},"v":1,"at":5}""")
+            .SelectMany(line => Number().Matches(line).Select(number => $"{line[..number.Index]}-1{line[(number.Index + number.Length)..]}")),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Numbers))]
+    public void A_number_below_its_range_is_refused_by_its_name(string line)
+    {
+        string message = Assert.Throws<RunStoreException>(() => Read(line)).Message;
+        Assert.StartsWith("Event 7 of the run r ", message, StringComparison.Ordinal);
+        Assert.Matches("'[A-Za-z]+' is -1[,;]|has the form -1;", message);
+    }
+
+    [Fact]
+    public void The_rules_cover_the_numbers_of_every_kind()
+    {
+        string[] kinds = [.. typeof(JournalEvent).GetCustomAttributes<JsonDerivedTypeAttribute>().Select(kind => (string)kind.TypeDiscriminator!)];
+
+        Assert.Equal(kinds.Order(), Numbers.Select(line => Kind().Match(line.Data).Groups[1].Value).Distinct().Order());
+    }
+
+    [Theory]
+    [InlineData("""{"kind":"run-started","v":1,"at":3155378975999999999}""")]
+    [InlineData("""{"kind":"run-started","v":1,"at":3155378976000000000}""")]
+    [InlineData("""{"kind":"attempt-started","subtask":2,"attempt":1,"v":1,"at":9223372036854775807}""")]
+    [InlineData("""{"kind":"attempt-started","subtask":2,"attempt":65535,"v":1,"at":5}""")]
+    [InlineData("""{"kind":"attempt-started","subtask":2,"attempt":0,"v":1,"at":5}""")]
+    [InlineData("""{"kind":"subtask-succeeded","subtask":2,"attempt":65536,"output":null,"v":1,"at":5}""")]
+    [InlineData("""{"kind":"attempt-failed","subtask":2,"attempt":1,"error":{"kind":"A","message":"B"},"retryAt":9223372036854775807,"v":1,"at":5}""")]
+    [InlineData("""{"kind":"compensation-failed","subtask":2,"attempt":1,"error":{"kind":"A","message":"B"},"retryAt":9223372036854775807,"v":1,"at":5}""")]
+    [InlineData("""{"kind":"budget-extended","budget":{"maxTime":9223372036854775807,"whenExhausted":"ask"},"v":1,"at":5}""")]
+    [InlineData("""{"kind":"budget-extended","budget":{"maxCost":0,"whenExhausted":"ask"},"v":1,"at":5}""")]
+    [InlineData("""{"kind":"budget-extended","budget":{"maxTokens":0,"whenExhausted":"ask"},"v":1,"at":5}""")]
+    public void A_number_that_no_run_can_have_is_refused(string line) =>
+        Assert.StartsWith("Event 7 of the run r cannot be read: '", Assert.Throws<RunStoreException>(() => Read(line)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Damaged_lines_are_refused_or_read_and_nothing_else_comes_of_them()
+    {
+        int refused = 0;
+        long count = Simulations.Of(250_000);
+        for (int seed = 0; seed < count; seed++)
+        {
+            var random = new Random(seed);
+            byte[] line = Encoding.UTF8.GetBytes(Facts[random.Next(Facts.Length)].Line);
+            for (int i = random.Next(1, 5); i > 0; i--)
+            {
+                line[random.Next(line.Length)] = (byte)(random.Next(2) == 0 ? random.Next(256) : "{}[]\",:0123456789nulltrue"[random.Next(25)]);
+            }
+
+            try
+            {
+                JournalEvent read = JournalJson.Read(line, "r", 7);
+                _ = JournalCodec.Read(read);
+            }
+            catch (RunStoreException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, count / 2, count - 1);
+    }
+
+    [GeneratedRegex("(?<=\"(subtask|attempt|v|at|retryAt|inputTokens|outputTokens|cost|with|cause|maxAttempts|maxTime)\":)[0-9.]+")]
+    private static partial Regex Number();
+
+    [GeneratedRegex("\"kind\":\"([a-z-]+)\"")]
+    private static partial Regex Kind();
+
+    private static string Write(JournalEvent written) => Encoding.UTF8.GetString(JournalJson.Write(written));
+
+    private static JournalEvent Read(string line) => JournalJson.Read(Encoding.UTF8.GetBytes(line), "r", 7);
+}

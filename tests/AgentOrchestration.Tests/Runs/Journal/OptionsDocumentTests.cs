@@ -1,0 +1,34 @@
+using System.Reflection;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Journal;
+
+namespace AgentOrchestration.Tests.Runs.Journal;
+
+public sealed class OptionsDocumentTests
+{
+    [Fact]
+    public void A_resumed_run_has_every_option_that_it_was_started_with()
+    {
+        var options = new RunOptions
+        {
+            MaxParallelism = 3,
+            CancellationGracePeriod = TimeSpan.FromSeconds(7),
+            MaxAbandoned = 2,
+            Timeout = TimeSpan.FromHours(1),
+            FailurePolicy = FailurePolicy.Compensate,
+            Budget = new RunBudget { MaxAttempts = 9, WhenExhausted = BudgetAction.Finish },
+            MaxBypasses = 5,
+            ReserveForCriticalPath = true,
+            MaxAddedSubtasks = 17,
+            MaxAddedDepth = 18,
+            IsolateOutputs = true,
+            CompensationTimeout = TimeSpan.FromMinutes(3),
+        };
+        var defaults = new RunOptions();
+
+        // An option that is added later has to be set above.
+        Assert.All(typeof(RunOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance), property => Assert.NotEqual(property.GetValue(defaults), property.GetValue(options)));
+        Assert.Equal(options, OptionsDocument.From(options).ToOptions());
+        Assert.Equal(defaults, OptionsDocument.From(defaults).ToOptions());
+    }
+}

@@ -1,0 +1,356 @@
+using System.Globalization;
+using AgentOrchestration.Graph.Growth;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Events;
+using CsCheck;
+
+namespace AgentOrchestration.Tests.Scheduling.Dispatch;
+
+/// <summary>What holds in every run, whatever happens in whatever order. CsCheck prints the seed of a failure.</summary>
+public sealed class DispatchCoreProperties
+{
+    private static readonly Gen<int> Seeds = Gen.Int[0, int.MaxValue];
+
+    [Fact]
+    public void Whatever_happens_the_promises_hold() => Seeds.Sample(seed => Hold(seed), iter: Simulations.Of(100_000));
+
+    [Fact]
+    public void The_same_seed_gives_the_same_events() =>
+        Seeds.Sample(
+            seed => Assert.Equal(new AdversarialRun(seed).Play().Select(Describe), new AdversarialRun(seed).Play().Select(Describe)),
+            iter: Simulations.Of(10_000));
+
+    /// <summary>Seeds whose graphs once got a circle: what was added depends on what ended before something in front of it did.</summary>
+    [Theory]
+    [InlineData(1015663)]
+    [InlineData(5079358)]
+    [InlineData(37259273)]
+    public void What_once_went_wrong_does_not_again(int seed) => Hold(seed);
+
+    /// <summary>Shows what happens in the run of ORCHESTRATION_SEED, the number that a failure prints.</summary>
+    [Fact(Explicit = true)]
+    public void Replay()
+    {
+        int seed = int.Parse(Environment.GetEnvironmentVariable("ORCHESTRATION_SEED") ?? "0", CultureInfo.InvariantCulture);
+        var run = new AdversarialRun(seed) { Trace = TestContext.Current.TestOutputHelper!.WriteLine };
+        run.Play();
+        Hold(seed);
+    }
+
+    private static void Hold(int seed)
+    {
+        var run = new AdversarialRun(seed);
+        IReadOnlyList<RunEvent> events = run.Play();
+
+        EndsOnce(run, events);
+        Assert.All(run.Pools, pool => Assert.Equal(0, pool.InUse));
+        StateIsTheFold(run, events);
+        StartsFollowDependencies(run, events);
+        AttemptsStayWithinLimits(run, events);
+        NothingStartsAfterAStop(events);
+        NothingStartsWhenTimeIsOver(run, events);
+        SkipsHaveACause(run, events);
+        ApprovalsComeFirst(run, events);
+        OnlyHarmlessWorkIsShared(run, events);
+        UndoneInReverse(run, events);
+        WholesEndAsTheirPartsDo(run, events);
+        AdditionsAreAwaited(run, events);
+        NoWaitIsInACircle(run);
+    }
+
+    private static void NoWaitIsInACircle(AdversarialRun run)
+    {
+        GrowingGraph graph = run.Graph;
+        int[] before = [.. Enumerable.Range(0, graph.Count).Select(subtask => graph.Before(subtask).Count())];
+        Queue<int> next = new(Enumerable.Range(0, graph.Count).Where(subtask => before[subtask] == 0));
+        int reached = 0;
+        for (; next.TryDequeue(out int subtask); reached++)
+        {
+            foreach (int successor in (int[])[.. graph.PlannedSuccessors(subtask), .. graph.AddedSuccessors(subtask) ?? []])
+            {
+                if (--before[successor] == 0)
+                {
+                    next.Enqueue(successor);
+                }
+            }
+        }
+
+        Assert.Equal(graph.Count, reached);
+    }
+
+    private static void EndsOnce(AdversarialRun run, IReadOnlyList<RunEvent> events)
+    {
+        Assert.IsType<RunStarted>(events[0]);
+        Assert.IsType<RunEnded>(events[^1]);
+        Assert.Single(events, next => next is RunEnded);
+        HashSet<string> ended = [];
+        foreach (SubtaskEvent end in events.OfType<SubtaskEvent>().Where(IsEnd))
+        {
+            Assert.True(ended.Add(end.SubtaskId), $"{end.SubtaskId} ended twice.");
+        }
+
+        Assert.Equal(run.Graph.Count, ended.Count);
+        Assert.DoesNotContain(events.OfType<SubtaskFailed>(), failed => failed.Error.Kind == "RunStalled");
+    }
+
+    private static void StateIsTheFold(AdversarialRun run, IReadOnlyList<RunEvent> events)
+    {
+        RunSnapshot fold = RunSnapshot.Fold(events);
+        Assert.Equal(run.Core.State.Outcome, fold.Outcome);
+        Assert.Equal(run.Graph.Count, fold.Subtasks.Count);
+        for (int i = 0; i < fold.Subtasks.Count; i++)
+        {
+            Assert.Equal(run.Core.State.StateOf(i), fold.Subtasks[i].State);
+            Assert.Equal(run.Core.State.AttemptOf(i), fold.Subtasks[i].Attempts);
+        }
+    }
+
+    private static void StartsFollowDependencies(AdversarialRun run, IReadOnlyList<RunEvent> events)
+    {
+        Dictionary<string, SubtaskState> ends = [];
+        foreach (SubtaskEvent next in events.OfType<SubtaskEvent>())
+        {
+            if (next is AttemptStarted)
+            {
+                int subtask = run.Graph.IndexOf(next.SubtaskId)!.Value;
+                foreach (int dependency in run.Graph.Dependencies[subtask])
+                {
+                    Assert.True(ends.TryGetValue(run.Graph.SubtaskAt(dependency).Id, out SubtaskState end), "A subtask started before its dependency ended.");
+                    Assert.True(end == SubtaskState.Succeeded || run.Graph.IsOptional(dependency, subtask), "A subtask started although what it needs did not succeed.");
+                }
+            }
+            else if (IsEnd(next))
+            {
+                ends.Add(next.SubtaskId, next is SubtaskSucceeded ? SubtaskState.Succeeded : SubtaskState.Failed);
+            }
+        }
+    }
+
+    private static void AttemptsStayWithinLimits(AdversarialRun run, IReadOnlyList<RunEvent> events)
+    {
+        Assert.All(run.Starts.Values, starts => Assert.InRange(starts, 1, AdversarialWorld.MaxAttempts));
+        if (run.Options.Budget is { MaxAttempts: { } most } && !events.Any(next => next is BudgetExtended))
+        {
+            Assert.True(events.Count(next => next is AttemptStarted) <= most, "More attempts started than the budget allows.");
+        }
+    }
+
+    private static void NothingStartsAfterAStop(IReadOnlyList<RunEvent> events)
+    {
+        Assert.True(events.Count(next => next is StopRequested) <= 1);
+        Assert.DoesNotContain(events.SkipWhile(next => next is not StopRequested), next => next is AttemptStarted or SubtasksAdded or ApprovalRequested);
+    }
+
+    /// <summary>The timers of the adversary come late, and in any order.</summary>
+    private static void NothingStartsWhenTimeIsOver(AdversarialRun run, IReadOnlyList<RunEvent> events)
+    {
+        DateTimeOffset start = events[0].Time;
+        RunBudget? budget = run.Options.Budget;
+        foreach (RunEvent next in events)
+        {
+            budget = next is BudgetExtended extended ? extended.Budget : budget;
+            if (next is AttemptStarted)
+            {
+                Assert.False(next.Time >= start + run.Options.Timeout, $"{next} after the run's time.");
+                Assert.False(next.Time >= start + budget?.MaxTime, $"{next} after the time of the run's budget.");
+            }
+        }
+    }
+
+    private static void SkipsHaveACause(AdversarialRun run, IReadOnlyList<RunEvent> events)
+    {
+        foreach (SubtaskSkipped skipped in events.OfType<SubtaskSkipped>())
+        {
+            SubtaskState cause = run.Core.State.StateOf(run.Graph.IndexOf(skipped.Cause)!.Value);
+            SubtaskState[] expected = skipped.Reason switch
+            {
+                SkipReason.Failed or SkipReason.RunStopped => [SubtaskState.Failed],
+                SkipReason.Cancelled => [SubtaskState.Cancelled],
+                _ => [SubtaskState.Skipped],
+            };
+            Assert.Contains(cause, expected);
+        }
+    }
+
+    private static void ApprovalsComeFirst(AdversarialRun run, IReadOnlyList<RunEvent> events)
+    {
+        HashSet<string> approved = [];
+        HashSet<string> asked = [];
+        foreach (SubtaskEvent next in events.OfType<SubtaskEvent>())
+        {
+            switch (next)
+            {
+                case ApprovalRequested:
+                    Assert.True(asked.Add(next.SubtaskId), "Somebody was asked twice.");
+                    break;
+                case ApprovalDecided { IsApproved: true }:
+                    Assert.True(approved.Add(next.SubtaskId));
+                    break;
+                case AttemptStarted when run.Graph.Policies[run.Graph.IndexOf(next.SubtaskId)!.Value].RequiresApproval:
+                    Assert.Contains(next.SubtaskId, approved);
+                    break;
+            }
+        }
+    }
+
+    private static void OnlyHarmlessWorkIsShared(AdversarialRun run, IReadOnlyList<RunEvent> events)
+    {
+        foreach (SubtaskSucceeded shared in events.OfType<SubtaskSucceeded>().Where(next => next.Origin != OutputOrigin.Executed))
+        {
+            Assert.True(run.Graph.TaskTypes[run.Graph.IndexOf(shared.SubtaskId)!.Value].MayShare);
+        }
+    }
+
+    private static void UndoneInReverse(AdversarialRun run, IReadOnlyList<RunEvent> events)
+    {
+        string[] undone = [.. events.OfType<CompensationStarted>().Where(started => started.Attempt == 1).Select(started => started.SubtaskId)];
+        string[] expected = run.Options.FailurePolicy == FailurePolicy.Compensate && run.Core.State.Outcome != RunOutcome.Succeeded
+            ? [.. events.OfType<SubtaskSucceeded>().Where(done => done.Attempt > 0 && IsUndoable(run.Graph, done.SubtaskId)).Select(done => done.SubtaskId).Reverse()]
+            : [];
+        Assert.Equal(expected, undone);
+        foreach (string id in undone)
+        {
+            Assert.Contains(run.Core.State.CompensationOf(run.Graph.IndexOf(id)!.Value), new[] { CompensationState.Succeeded, CompensationState.Failed });
+            Assert.True(events.OfType<SubtaskCompensated>().Count(next => next.SubtaskId == id) <= 1, "Undone twice.");
+        }
+    }
+
+    /// <summary>
+    /// A subtask that is made of others ends after them, except where the run stops or somebody cancels it. An item that may fail is no failure, one
+    /// that may not is never hidden, and a condition within a plan skips nothing of the plan but what it guards.
+    /// </summary>
+    private static void WholesEndAsTheirPartsDo(AdversarialRun run, IReadOnlyList<RunEvent> events)
+    {
+        Dictionary<string, SubtasksAdded> wholes = events.OfType<SubtasksAdded>().Where(added => added.IsJoined).ToDictionary(added => added.SubtaskId);
+        HashSet<string> ended = [];
+        bool isStopped = false;
+        foreach (RunEvent next in events)
+        {
+            isStopped |= next is StopRequested;
+            if (next is not SubtaskEvent fact || !IsEnd(fact))
+            {
+                continue;
+            }
+
+            ended.Add(fact.SubtaskId);
+            if (!wholes.TryGetValue(fact.SubtaskId, out SubtasksAdded? whole) || whole.Sequence > fact.Sequence)
+            {
+                continue;
+            }
+
+            if (!isStopped && fact is not SubtaskCancelled)
+            {
+                Assert.All(whole.Subtasks, part => Assert.True(ended.Contains(part.Id), $"{fact.SubtaskId} ended before its part {part.Id}."));
+            }
+
+            Subtask subtask = run.Graph.SubtaskAt(run.Graph.IndexOf(fact.SubtaskId)!.Value);
+            int failed = whole.Subtasks.Count(part => run.Core.State.StateOf(run.Graph.IndexOf(part.Id)!.Value) == SubtaskState.Failed);
+            switch (fact)
+            {
+                case SubtaskSkipped skipped:
+                    Assert.False(skipped.Reason == SkipReason.Failed && skipped.Cause.StartsWith($"{fact.SubtaskId}/", StringComparison.Ordinal), $"{fact.SubtaskId} hides the error of {skipped.Cause}.");
+                    Assert.NotEqual(SkipReason.Condition, skipped.Reason);
+                    break;
+                case SubtaskFailed { Error.Kind: "ItemsFailed" }:
+                    Assert.True(subtask.IsForEach && failed > 0);
+                    break;
+                case SubtaskFailed { Error.Kind: "PartsFailed" } inner:
+                    Assert.Equal(SubtaskState.Failed, run.Core.State.StateOf(run.Graph.IndexOf(inner.Error.Message.Split('\'')[1])!.Value));
+                    break;
+                case SubtaskSucceeded when subtask.IsForEach:
+                    Assert.True(failed <= subtask.OnItemFailure.MaxFailures, $"{failed} items of {fact.SubtaskId} have failed, and it succeeded.");
+                    break;
+            }
+        }
+    }
+
+    /// <summary>
+    /// What waits for everything that its dependencies add starts after all of it, except what comes after it itself. The ids say what comes from
+    /// what.
+    /// </summary>
+    private static void AdditionsAreAwaited(AdversarialRun run, IReadOnlyList<RunEvent> events)
+    {
+        HashSet<string> open = [];
+        foreach (RunEvent next in events)
+        {
+            switch (next)
+            {
+                case SubtasksAdded added:
+                    open.UnionWith(added.Subtasks.Select(subtask => subtask.Id));
+                    break;
+                case AttemptStarted { Attempt: 1 } started:
+                    AssertAwaited(run, run.Graph.IndexOf(started.SubtaskId)!.Value, open);
+                    break;
+                case SubtaskEvent fact when IsEnd(fact):
+                    open.Remove(fact.SubtaskId);
+                    break;
+            }
+        }
+    }
+
+    private static void AssertAwaited(AdversarialRun run, int subtask, HashSet<string> open)
+    {
+        Subtask waiter = run.Graph.SubtaskAt(subtask);
+        bool isPart = run.Graph.Additions.With(subtask) is { IsJoined: true };
+        if (isPart || !(waiter.WaitsForAdded ?? run.Graph.TaskTypes[subtask].Effect is TaskEffect.Write or TaskEffect.Irreversible))
+        {
+            return;
+        }
+
+        foreach (string dependency in waiter.DependsOn.Concat(waiter.OptionalDependsOn).Where(id => !waiter.Id.StartsWith($"{id}/", StringComparison.Ordinal)))
+        {
+            foreach (string added in open.Where(id => id.StartsWith($"{dependency}/", StringComparison.Ordinal) && id != waiter.Id))
+            {
+                // What somebody has cancelled ends at once, its parts when their code has returned.
+                Assert.True(IsOfCancelled(run, added) || ComesAfter(run.Graph, run.Graph.IndexOf(added)!.Value, subtask), $"{waiter.Id} started before {added}, which {dependency} has added.");
+            }
+        }
+    }
+
+    private static bool IsOfCancelled(AdversarialRun run, string id)
+    {
+        for (int slash = id.LastIndexOf('/'); slash > 0; slash = id.LastIndexOf('/'))
+        {
+            id = id[..slash];
+            if (run.Core.State.StateOf(run.Graph.IndexOf(id)!.Value) == SubtaskState.Cancelled)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool ComesAfter(GrowingGraph graph, int subtask, int earlier)
+    {
+        HashSet<int> seen = [subtask];
+        Stack<int> up = new(seen);
+        while (up.TryPop(out int next))
+        {
+            if (next == earlier)
+            {
+                return true;
+            }
+
+            IEnumerable<int> before = graph.Dependencies[next].Concat(graph.AwaitedBy(next)).Concat(graph.PartsOf(next));
+            before = graph.Additions.With(next) is { Parent: >= 0 and var parent } ? before.Concat(graph.Dependencies[parent]).Concat(graph.AwaitedBy(parent)) : before;
+            foreach (int other in before.Where(seen.Add))
+            {
+                up.Push(other);
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsUndoable(GrowingGraph graph, string id) => graph.TaskTypes[graph.IndexOf(id)!.Value].IsCompensable;
+
+    private static bool IsEnd(SubtaskEvent next) => next is SubtaskSucceeded or SubtaskFailed or SubtaskSkipped or SubtaskCancelled;
+
+    private static string Describe(RunEvent next) => next switch
+    {
+        RunStarted => "started",
+        SubtasksAdded added => $"{added.Sequence} {added.SubtaskId} added {string.Join(',', added.Subtasks.Select(subtask => subtask.Id))}",
+        _ => $"{next}",
+    };
+}
