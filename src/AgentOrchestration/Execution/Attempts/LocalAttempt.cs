@@ -43,16 +43,16 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
 
     public bool HasExtras => Volatile.Read(ref _extras) is not null;
 
-    public LocalExecutor Executor => Run.Executor;
+    public LocalExecutor Executor => Run.Environment.Executor;
 
-    public override IReadOnlyList<string> MissingInputs => Run.MissingInputsOf(Index);
+    public override IReadOnlyList<string> MissingInputs => Run.Growth.MissingInputsOf(Index);
 
-    public override void ReportProgress(double fraction, string? message = null) => Run.Report(this, double.IsNaN(fraction) ? 0 : Math.Clamp(fraction, 0, 1), message);
+    public override void ReportProgress(double fraction, string? message = null) => Run.Reports.Report(this, double.IsNaN(fraction) ? 0 : Math.Clamp(fraction, 0, 1), message);
 
     public override void StreamText(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        Run.Stream(this, text);
+        Run.Reports.Stream(this, text);
     }
 
     public override void ReportUsage(TaskUsage usage)
@@ -79,17 +79,17 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
 
     /// <summary>Checks more of what the attempt wants to add.</summary>
     /// <exception cref="InvalidPlanException">It does not pass the checks.</exception>
-    public void CheckAdditions(TaskPlan more, AdditionDraft draft) => Run.CheckAdditions(this, more, draft);
+    public void CheckAdditions(TaskPlan more, AdditionDraft draft) => Run.Growth.CheckAdditions(this, more, draft);
 
     public override ValueTask<T> RentAsync<T>(string resource, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(resource);
-        return Run.Executor.Objects is { } objects && !HasReturned
+        return Run.Environment.Executor.Objects is { } objects && !HasReturned
             ? Extras.LoansOf(objects, Lease).RentAsync<T>(resource, cancellationToken)
             : base.RentAsync<T>(resource, cancellationToken);
     }
 
-    void IThreadPoolWorkItem.Execute() => Run.Work(this);
+    void IThreadPoolWorkItem.Execute() => Run.Starts.Work(this);
 
     /// <summary>The thread that completed the code is not ours to keep: what becomes ready goes to the pool.</summary>
     void ICodeOwner.OnCodeReturned(object? output, Exception? exception)
@@ -100,7 +100,7 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
         }
         else
         {
-            Run.Hand(Finish(output, exception));
+            Run.Environment.QueueOnPool(Finish(output, exception));
         }
     }
 
@@ -115,20 +115,20 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
     {
         object? output = null;
         Exception? exception = null;
-        Run.Secrets.Enter();
+        Run.Environment.Secrets.Enter();
         try
         {
-            Run.RestoreContext();
+            Run.Environment.RestoreContext();
             if (Lease?.Source is Holding holding)
             {
                 holding.Subtask = Index;
                 RunFlow.Enter(holding);
             }
 
-            _payload = Run.BindInput(Index);
+            _payload = Run.Environment.FixedInputs.Bind(Index);
             if (Interlocked.CompareExchange(ref _phase, Phase.Begun, Phase.Waiting) != Phase.Waiting)
             {
-                Run.Secrets.Leave();
+                Run.Environment.Secrets.Leave();
                 return null;
             }
 
@@ -147,13 +147,13 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
 
     private bool TryRun(out object? output, CancellationToken stop)
     {
-        if (!Run.Executor.HasActiveMiddleware)
+        if (!Run.Environment.Executor.HasActiveMiddleware)
         {
             return TaskType.Invoker.TryRun(Input, this, this, out output, stop);
         }
 
 #pragma warning disable CA2012 // Its result is taken only when it is complete; what it throws is to be thrown here.
-        ValueTask<object?> code = Run.Executor.Pipeline(this, stop);
+        ValueTask<object?> code = Run.Environment.Executor.Pipeline(this, stop);
 #pragma warning restore CA2012
         if (code.IsCompleted)
         {
@@ -189,7 +189,7 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
             exception ??= thrown;
         }
 
-        Run.Hand(Finish(output, exception));
+        Run.Environment.QueueOnPool(Finish(output, exception));
     }
 
     private bool HasLoans => Volatile.Read(ref _extras)?.Loans is not null;
@@ -226,12 +226,12 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
     {
         if (HasExtras && Extras.HeldText is { } held)
         {
-            Run.EndText(this, held);
+            Run.Reports.EndText(this, held);
         }
 
         Volatile.Write(ref _phase, Phase.Returned);
-        LocalAttempt? next = exception is null && Refuse(output) is { } refusal ? Run.Complete(this, null, refusal) : Run.Complete(this, output, exception);
-        Run.Secrets.Leave();
+        LocalAttempt? next = exception is null && Refuse(output) is { } refusal ? Run.Returns.Complete(this, null, refusal) : Run.Returns.Complete(this, output, exception);
+        Run.Environment.Secrets.Leave();
         return next;
     }
 
@@ -244,7 +244,7 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
             return taskType.WhyNotNull is { } reason ? new InvalidPayloadException(InvalidPayloadException.InvalidOutput, reason) : null;
         }
 
-        return taskType.Invoker.HasPlainOutput || Run.Executor.Faithful.FindUnwritable(output, taskType.OutputType) is not { } found ? null : new InvalidPayloadException(
+        return taskType.Invoker.HasPlainOutput || Run.Environment.Executor.Faithful.FindUnwritable(output, taskType.OutputType) is not { } found ? null : new InvalidPayloadException(
             InvalidPayloadException.ResultNotStorable, $"The result of '{Subtask.Id}' ({CSharpName.Of(output.GetType())}) holds what JSON cannot: {found}.")
         {
             IsFinal = true,

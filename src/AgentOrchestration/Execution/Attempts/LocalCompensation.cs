@@ -22,7 +22,7 @@ internal sealed class LocalCompensation(LocalRun run, int index, int number)
         Exception? error = null;
         try
         {
-            await TaskType.Invoker.CompensateAsync(Run.BindInput(Index), Run.OutputOf(Index), this, StopSource.Token).ConfigureAwait(false);
+            await TaskType.Invoker.CompensateAsync(Run.Environment.FixedInputs.Bind(Index), Run.Environment.OutputOf(Index), this, StopSource.Token).ConfigureAwait(false);
         }
         catch (Exception exception)
         {

@@ -16,13 +16,13 @@ internal abstract class LocalContext(LocalRun run, int index, int number, Cancel
 
     public override int Attempt { get; } = number;
 
-    public override string RunId => Run.RunId;
+    public override string RunId => Run.Environment.RunId;
 
-    public override Subtask Subtask => Run.Graph.SubtaskAt(Index);
+    public override Subtask Subtask => Run.Environment.Graph.SubtaskAt(Index);
 
-    public override TaskDescriptor TaskType => Run.Graph.TaskTypes[Index];
+    public override TaskDescriptor TaskType => Run.Environment.Graph.TaskTypes[Index];
 
-    public override TimeProvider TimeProvider => Run.Executor.TimeProvider;
+    public override TimeProvider TimeProvider => Run.Environment.Executor.TimeProvider;
 
     public override IServiceProvider Services
     {
@@ -35,7 +35,7 @@ internal abstract class LocalContext(LocalRun run, int index, int number, Cancel
         }
     }
 
-    internal override string Redact(string text) => Run.Redact(text);
+    internal override string Redact(string text) => Run.Environment.Redact(text);
 
     protected LocalRun Run { get; } = run;
 
@@ -69,7 +69,7 @@ internal abstract class LocalContext(LocalRun run, int index, int number, Cancel
                 return made;
             }
 
-            IServiceScope scope = Run.Executor.Scopes.CreateScope();
+            IServiceScope scope = Run.Environment.Executor.Scopes.CreateScope();
             if (Interlocked.CompareExchange(ref _scope, scope, null) is not { } ended)
             {
                 return scope;
@@ -84,12 +84,12 @@ internal abstract class LocalContext(LocalRun run, int index, int number, Cancel
     {
         try
         {
-            await Run.Executor.Workers.CancelAsync(StopSource).ConfigureAwait(false);
+            await Run.Environment.Executor.Workers.CancelAsync(StopSource).ConfigureAwait(false);
         }
         catch (AggregateException exception)
         {
             // A callback that the code registered on its token threw; the code itself still decides how the attempt ends.
-            ExecutionLog.CancellationCallbackThrew(Run.Executor.Logger, Run.Shown(Index, exception), RunId);
+            ExecutionLog.CancellationCallbackThrew(Run.Environment.Executor.Logger, Run.Environment.Shown(Index, exception), RunId);
         }
     }
 }

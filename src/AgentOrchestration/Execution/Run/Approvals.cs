@@ -11,10 +11,10 @@ namespace AgentOrchestration.Execution.Run;
 internal static class Approvals
 {
     /// <summary>The question of a subtask. Its fingerprint changes with every byte of what is asked.</summary>
-    /// <param name="run">The run.</param>
+    /// <param name="run">The environment of the run.</param>
     /// <param name="subtask">The subtask.</param>
     /// <param name="arguments">The resolved arguments, which its input is made from.</param>
-    public static ApprovalQuestion QuestionOf(LocalRun run, int subtask, JsonElement arguments)
+    public static ApprovalQuestion QuestionOf(RunEnvironment run, int subtask, JsonElement arguments)
     {
         TaskDescriptor taskType = run.Graph.TaskTypes[subtask];
         string subject = $"{run.RunId}/{run.Graph.SubtaskAt(subtask).Id}\n{WorkIdentity.Of(taskType, arguments)}";

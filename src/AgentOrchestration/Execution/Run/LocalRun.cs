@@ -1,12 +1,11 @@
-using AgentOrchestration.Execution.Attempts;
 using AgentOrchestration.Execution.Following;
 using AgentOrchestration.Execution.Secrets;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Graph.Binding;
 using AgentOrchestration.Graph.Growth;
-using AgentOrchestration.Resources;
-using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.State;
+using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Scheduling.Dispatch;
 using AgentOrchestration.Scheduling.Ordering;
 using AgentOrchestration.Scheduling.Sharing;
@@ -15,137 +14,190 @@ using AgentOrchestration.Tasks;
 namespace AgentOrchestration.Execution.Run;
 
 /// <summary>
-/// Hosts the dispatch core on the thread pool. Whoever has something to tell takes the gate, tells it, leaves the gate, and carries
-/// out what was decided (<c>LocalRun.Gate.cs</c>).
+/// A run of the built-in executor: hosts the dispatch core on the thread pool. It makes the parts of the run, connects them, and is its handle;
+/// what happens goes through <see cref="RunGate"/>.
 /// </summary>
-internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
+internal sealed class LocalRun : IRunHandle
 {
     private readonly RunResources _resources;
-    private readonly DispatchCore _core;
-    private readonly RunEventFactory _events;
-    private readonly RunTicks _ticks = new();
-    private readonly RunSignal _signal;
-    private readonly RunTimers _timers;
-#pragma warning disable CA2213 // A captured context needs no disposal, and abandoned code may still look at it.
-    private readonly ExecutionContext? _context;
-#pragma warning restore CA2213
-    private readonly TaskCompletionSource<RunOutcome> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-#pragma warning disable CA2213 // Has no timer, so it needs no disposal; a cache may still look at its token.
-    private readonly CancellationTokenSource _ending = new();
-#pragma warning restore CA2213
-    private readonly CancellationToken _ended;
-    private readonly DateTimeOffset _startedAt;
-    private readonly TimeProvider _timeProvider;
-    private readonly long _startTimestamp;
-    private readonly double _ticksPerStamp;
-    private readonly WrittenOutputs? _written;
-    private readonly FixedInputs _fixedInputs;
-    private bool _needsResources;
-    private readonly List<RunEventPump> _pumps = [];
+    private readonly RunGate _gate;
+    private readonly RunEnd _end;
+    private readonly RunView _view;
+    private readonly RunSinks _sinks;
+    private readonly ResultCaching _caching;
+    private readonly RunCommitter? _committer;
+    private int _past;
 
     public LocalRun(LocalExecutor executor, TaskGraph graph, RunOptions options, SubtaskOrder order, RunJournal? journal = null, ReusableResults? reusable = null)
     {
-        Executor = executor;
-        Secrets = RunSecrets.Of(executor.Secrets);
-        PlannedGraph = graph;
-        Options = options;
-        _journal = journal;
-        _reusable = reusable;
-        _signal = new RunSignal(executor.Workers);
-        RunId = journal?.RunId ?? executor.Workers.NewRunId();
-        _ended = _ending.Token;
         _resources = new RunResources(executor.Room, options.MaxBypasses) { Told = OnReleased, Reported = OnHeldByCaller };
-        Flow = new RunFlow(RunId, _resources, index => Graph.SubtaskAt(index).Id);
-        _resources.Flow = Flow;
-        _context = Flow.Capture();
-        _core = new DispatchCore(
-            graph, _resources, RunId, options, order, reusable is null ? SharablesOf(graph, executor.Cache is not null) : static _ => true, executor.Ordering.Observed);
-        if (journal is not null)
-        {
-            PrepareJournal();
-        }
-
-        _events = new RunEventFactory(RunId, Graph);
-        _running = new LocalAttempt?[graph.Count];
-        _written = journal is not null || options.IsolateOutputs ? new WrittenOutputs() : null;
-        Inputs = new InputBinder(Graph, OutputOf, graph.Checker) { Reveal = Secrets.Revealing, Written = _written };
-        _fixedInputs = new FixedInputs(Inputs);
-        _startedAt = executor.TimeProvider.GetUtcNow();
-        _timeProvider = executor.TimeProvider;
-        _startTimestamp = _timeProvider.GetTimestamp();
-        _ticksPerStamp = (double)TimeSpan.TicksPerSecond / _timeProvider.TimestampFrequency;
-        _timers = new RunTimers(executor.TimeProvider, Now);
-        _needsResources = _resources.LimitsEveryAttempt || Enumerable.Range(0, graph.NeedVectors.Count).Any(vector => !graph.NeedVectors[vector].IsNone);
+        var flow = new RunFlow(journal?.RunId ?? executor.Workers.NewRunId(), _resources, index => Graph.SubtaskAt(index).Id);
+        _resources.Flow = flow;
+        var core = new DispatchCore(
+            graph,
+            _resources,
+            flow.RunId,
+            options,
+            order,
+            reusable is null ? Preparations.SharableIn(graph, executor.Cache is not null, () => Graph) : static _ => true,
+            executor.Ordering.Observed);
+        WrittenOutputs? written = journal is not null || options.IsolateOutputs ? new WrittenOutputs() : null;
+        Environment = new RunEnvironment(executor, graph, options, flow, core, written);
+        var clock = new RunClock(executor.TimeProvider);
+        var timers = new RunTimers(executor.TimeProvider, clock.Now);
+        var ticks = new RunTicks();
+        StoredOutputs? outputs = written is null ? null : new StoredOutputs(Environment, written, journal);
+        _end = new RunEnd(Environment, timers, _resources);
+        _gate = new RunGate(Environment, clock, _end);
+        _caching = new ResultCaching(Environment, _end);
+        Starts = new AttemptStarts(this, Environment, _gate);
+        Growth = new RunGrowth(Environment, _gate, graph, _resources.LimitsEveryAttempt);
+        var compensations = new Compensations(this, Environment, _gate);
+        var runner = new HostCommandRunner(
+            Environment,
+            _gate,
+            timers,
+            new Preparations(Environment, _gate, Growth, _caching, outputs, reusable),
+            new Joins(Environment, _gate, Growth, outputs),
+            compensations,
+            _end);
+        _committer = journal is null ? null : new RunCommitter(Environment, _gate, journal, Starts, runner, compensations, _end);
+        _gate.Connect(Starts, _committer, _caching, runner);
+        Returns = new AttemptReturns(this, Environment, _gate, Growth, _caching, outputs, _committer);
+        Reports = new AttemptReports(Environment, clock, ticks);
+        _view = new RunView(Environment, ticks, _resources, Growth);
+        _sinks = new RunSinks(Environment, _view);
     }
 
-    public LocalExecutor Executor { get; }
+    public RunEnvironment Environment { get; }
 
-    /// <summary>The secrets that attempts were given.</summary>
-    public RunSecrets Secrets { get; }
+    public AttemptStarts Starts { get; }
 
-    public RunOptions Options { get; }
+    public AttemptReturns Returns { get; }
 
-    public InputBinder Inputs { get; }
+    public AttemptReports Reports { get; }
 
-    public string RunId { get; }
+    public RunGrowth Growth { get; }
+
+    public string RunId => Environment.RunId;
 
     /// <summary>The run as its code sees it.</summary>
-    public RunFlow Flow { get; }
+    public RunFlow Flow => Environment.Flow;
 
-    public GrowingGraph Graph => _core.State.Graph;
+    /// <summary>The secrets that attempts were given.</summary>
+    public RunSecrets Secrets => Environment.Secrets;
 
-    TaskGraph IRunHandle.Graph => PlannedGraph;
+    TaskGraph IRunHandle.Graph => Growth.PlannedGraph;
 
-    public Task<RunOutcome> Completion => _completion.Task;
+    public Task<RunOutcome> Completion => _end.Completion;
 
-    private TaskGraph PlannedGraph { get; set; }
+    /// <summary>Whether the run had ended before, so that it is only read.</summary>
+    public bool HadEnded { get; private set; }
 
-    private RunHistory History => _core.State.History;
+    private GrowingGraph Graph => Environment.Graph;
 
-    public void Start() => Begin(static (run, now, commands) => run._core.Start(now, commands));
+    private RunHistory History => Environment.History;
 
-    private void Begin(Action<LocalRun, long, HostCommands> what)
+    public void Start() => Begin(static (core, now, commands) => core.Start(now, commands));
+
+    /// <summary>Starts with nothing but the subtasks that <see cref="TryExtendPlan"/> brings.</summary>
+    public void StartOpen() => Begin(static (core, now, commands) => core.StartOpen(now, commands));
+
+    /// <summary>Replays what has happened before to the core.</summary>
+    /// <exception cref="RunStoreException">The journal cannot be read or applied.</exception>
+    public async Task ReplayAsync(IRunStore store, ITaskTypeRegistry taskTypes, CancellationToken cancellationToken)
     {
-        // One pump for each, so that a slow sink holds up no other.
-        foreach (IRunEventSink sink in Executor.Sinks)
-        {
-            if (RunEventPump.IsWanted(sink, this))
-            {
-                _pumps.Add(new RunEventPump(this, _past, sink));
-            }
-        }
-
-        _journal?.HoldLease(Break);
-
-        // Whoever finds it and closes it waits for the gate: its start comes before everything else.
-        Hand(Tell(what, static (run, told, now, commands) =>
-        {
-            run.Executor.Live.Add(run);
-            told(run, now, commands);
-        }));
+        var replay = new JournalReplay(store, RunId, Environment.Core, Growth.PlannedGraph.Checker, taskTypes, Environment.Inputs);
+        _committer!.HoldLease();
+        _committer.Continue(await replay.ReplayAsync(cancellationToken).ConfigureAwait(false));
+        Environment.FixedInputs.Restore(History);
+        Growth.OnReplayed();
     }
 
-    public IAsyncEnumerable<RunEvent> WatchAsync(CancellationToken cancellationToken) =>
-        new RunEventStream(History, _ticks, _events, _signal).ReadAsync(cancellationToken);
-
-    public RunSnapshot GetSnapshot()
+    /// <summary>Continues a run whose facts the core knows already.</summary>
+    public void Resume()
     {
-        RunSnapshot snapshot = RunSnapshot.Fold(Enumerable.Range(0, History.Visible).Select(index => _events.Create(History[index], index)));
-        if (_needsResources)
+        if (History.Count == 0)
         {
-            snapshot = snapshot with { ResourceWaits = _resources.Waits() };
+            // It was made, and its process died before anything else.
+            Start();
+            return;
         }
 
-        return _ticks.Count == 0
-            ? snapshot
-            : snapshot with { Subtasks = [.. snapshot.Subtasks.Select(subtask => subtask with { Progress = _ticks.ProgressOf(subtask.Subtask.Id, subtask.Attempts) })] };
+        _past = History.Count;
+        HadEnded = Environment.Core.State.IsEnded;
+        _gate.Continue(History[_past - 1].Time);
+        Begin(static (core, now, commands) => core.Resume(now, commands));
     }
 
-    /// <summary>Tells how long what succeeded took, when the run has ended.</summary>
+    /// <inheritdoc cref="RunGrowth.TryExtendPlan"/>
+    public bool TryExtendPlan(Subtask subtask) => Growth.TryExtendPlan(subtask);
+
+    /// <inheritdoc cref="RunGrowth.TryCompletePlan"/>
+    public bool TryCompletePlan(TaskGraph graph, SubtaskOrder order) => Growth.TryCompletePlan(graph, order);
+
+    /// <inheritdoc cref="RunGrowth.ReadGraph"/>
+    public TResult ReadGraph<TResult>(Func<GrowingGraph, TResult> read) => Growth.ReadGraph(read);
+
+    /// <summary>Reports how long what succeeded took, when the run has ended.</summary>
     public void ObserveDurations(ObservedDurations observed) => new DurationReader(Graph).ReadOn(History, observed);
 
     /// <summary>What the run leaves to reuse, when it has ended.</summary>
-    public ReusableResults Reusable(TaskGraph next, IReadOnlyList<string> again) => ReusableResults.Of(_core.State, Inputs, next, again);
+    public ReusableResults Reusable(TaskGraph next, IReadOnlyList<string> again) => ReusableResults.Of(Environment.Core.State, Environment.Inputs, next, again);
+
+    public IAsyncEnumerable<RunEvent> WatchAsync(CancellationToken cancellationToken) => _view.WatchAsync(cancellationToken);
+
+    public RunSnapshot GetSnapshot() => _view.GetSnapshot();
+
+    public ValueTask CancelAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Report(0, static (core, _, now, commands) => core.CancelRun(now, commands));
+        return WhenWrittenAsync(cancellationToken);
+    }
+
+    public ValueTask CancelAsync(string subtaskId, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Report(Growth.IndexOf(subtaskId), static (core, subtask, now, commands) => core.CancelSubtask(subtask, now, commands));
+        return WhenWrittenAsync(cancellationToken);
+    }
+
+    public async ValueTask<bool> DecideAsync(string subtaskId, string fingerprint, bool isApproved, string? by, string? reason, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        bool counted = false;
+        int subtask = Growth.IndexOf(subtaskId);
+        Report(0, (core, _, now, commands) => counted = core.Decided(subtask, fingerprint, isApproved, new ApprovalAnswer(by, reason), now, commands));
+        await WhenWrittenAsync(cancellationToken).ConfigureAwait(false);
+        return counted;
+    }
+
+    public async ValueTask<bool> ExtendBudgetAsync(RunBudget budget, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(budget);
+        cancellationToken.ThrowIfCancellationRequested();
+        bool counted = false;
+        Report(0, (core, _, now, commands) => counted = core.ExtendBudget(budget, now, commands));
+        await WhenWrittenAsync(cancellationToken).ConfigureAwait(false);
+        return counted;
+    }
+
+    /// <summary>Asks the run to stop, also when its store fails.</summary>
+    public async Task TryCancelAsync()
+    {
+        try
+        {
+            await CancelAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (RunDetachedException)
+        {
+            // That it was to stop could not be written.
+        }
+    }
+
+    /// <summary>Waits until everything that has happened so far is in the journal, if there is one.</summary>
+    public ValueTask WhenWrittenAsync(CancellationToken cancellationToken) => _committer?.WhenWrittenAsync(cancellationToken) ?? ValueTask.CompletedTask;
 
     public ValueTask DisposeAsync() => CloseAsync("it was disposed of before its end.", CancellationToken.None);
 
@@ -153,15 +205,15 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
 
     /// <summary>
     /// The host has shut down, or the services of the application are gone: whatever fails from now on, such as code that waits for a run
-    /// nested in it, says nothing about the work. Nothing that is told afterwards counts.
+    /// nested in it, says nothing about the work. Nothing that is reported afterwards counts.
     /// </summary>
-    private void ShutDown(string reason)
+    public void ShutDown(string reason)
     {
         bool hasBegun = false;
-        _ = Executor.Live.Find(RunId)?.CloseAsync(Close);
+        _ = Environment.Executor.Live.Find(RunId)?.CloseAsync(Close);
         if (!hasBegun)
         {
-            // Somebody else closes it, who may not have reached the run yet.
+            // Another caller closes it, which may not have reached the run yet.
             _ = Close().AsTask();
         }
 
@@ -174,159 +226,48 @@ internal sealed partial class LocalRun : IRunHandle, IThreadPoolWorkItem
 
     private async ValueTask CloseAsync(string reason, CancellationToken graceEnd)
     {
-        if (_journal is null)
-        {
-            await CancelAsync(CancellationToken.None).ConfigureAwait(false);
-        }
-        else
-        {
-            await DetachAsync(reason, graceEnd).ConfigureAwait(false);
-        }
-
-        await GraceAsync(Completion, Timeout.InfiniteTimeSpan, graceEnd).ConfigureAwait(false);
+        await (_committer?.DetachAsync(reason, graceEnd) ?? CancelAsync(CancellationToken.None).AsTask()).ConfigureAwait(false);
+        await Environment.GraceAsync(Completion, Timeout.InfiniteTimeSpan, graceEnd).ConfigureAwait(false);
         Task[] writes = [];
-        Tell(0, (run, _, _, _) => writes = [.. run._cacheWrites]);
+        _gate.Report(0, (_, _, _, _) => writes = _caching.Writes);
 
         // A sink or a cache that lags is not waited for without end.
-        using var grace = new ObserverGrace(Executor.TimeProvider, Options.CancellationGracePeriod, graceEnd);
-        await Task.WhenAll([.. _pumps.Select(pump => pump.WaitAsync(grace)), GraceAsync(Task.WhenAll(writes), Options.CancellationGracePeriod, graceEnd)]).ConfigureAwait(false);
+        TimeSpan atMost = Environment.Options.CancellationGracePeriod;
+        using var grace = new ObserverGrace(Environment.Executor.TimeProvider, atMost, graceEnd);
+        await Task.WhenAll(_sinks.WaitAsync(grace), Environment.GraceAsync(Task.WhenAll(writes), atMost, graceEnd)).ConfigureAwait(false);
         if (Array.Exists(writes, write => !write.IsCompleted))
         {
-            ExecutionLog.CacheNotWaitedFor(Executor.Logger, RunId);
+            ExecutionLog.CacheNotWaitedFor(Environment.Executor.Logger, RunId);
         }
     }
 
-    /// <summary>Waits for something, but neither longer than so long nor beyond a moment.</summary>
-    private async Task GraceAsync(Task what, TimeSpan atMost, CancellationToken graceEnd)
+    private void Begin(Action<DispatchCore, long, HostCommands> begin)
     {
-        if (!what.IsCompleted)
+        _sinks.Start(_past);
+        _committer?.HoldLease();
+
+        // A caller that finds it and closes it waits for the gate: its start comes before everything else.
+        Report((run: this, begin), static (core, start, now, commands) =>
         {
-            using var grace = CancellationTokenSource.CreateLinkedTokenSource(graceEnd);
-            await Task.WhenAny(what, Task.Delay(atMost, Executor.TimeProvider, grace.Token)).ConfigureAwait(false);
-            await grace.CancelAsync().ConfigureAwait(false);
-        }
+            start.run.Environment.Executor.Live.Add(start.run);
+            start.begin(core, now, commands);
+        });
     }
 
-    /// <summary>Gives a thread of the pool the ambient values (activity, culture…) of whoever started the run.</summary>
-    public void RestoreContext()
-    {
-        if (_context is not null)
-        {
-            ExecutionContext.Restore(_context);
-        }
-        else
-        {
-            RunFlow.Enter(Flow);
-        }
-    }
-
-    /// <summary>A text without the secrets that attempts were given.</summary>
-    public string Redact(string text) => Secrets.Redact(text);
-
-    /// <summary>
-    /// The error of a subtask, without secrets. The exception goes with them where it could show one in a way that nobody looks for: always, when the
-    /// code was given one.
-    /// </summary>
-    private SubtaskError ErrorOf(int subtask, Exception exception)
-    {
-        SubtaskError error = SubtaskError.From(exception, Secrets.Redact);
-        return IsGivenSecrets(subtask) || Secrets.AreRevealedBy(exception) ? error with { Exception = null } : error;
-    }
-
-    /// <summary>An exception for the log: itself, or what can be shown of it.</summary>
-    public Exception Shown(int subtask, Exception exception) =>
-        ErrorOf(subtask, exception) is { Exception: null } error ? new RedactedException(error) : exception;
-
-    private bool IsGivenSecrets(int subtask) => Graph.Inputs[subtask] is { HasSecrets: true };
-
-    /// <summary>The output of a subtask that has succeeded. May be read without the gate by what comes after it.</summary>
-    public object? OutputOf(int subtask) => _core.State.OutputOf(subtask);
-
-    /// <summary>The input of a subtask, from the arguments that were shown or checked where there are such.</summary>
-    public object? BindInput(int subtask) => _fixedInputs.Bind(subtask);
-
-    public IReadOnlyList<string> MissingInputsOf(int subtask)
-    {
-        lock (_growthGate)
-        {
-            return Graph.MissingOptional(subtask, dependency => _core.State.StateOf(dependency) == SubtaskState.Succeeded);
-        }
-    }
-
-    /// <summary>Work must be identified when an identical subtask may be in the run, or an earlier result in the cache.</summary>
-    private Predicate<int>? SharablesOf(TaskGraph graph, bool hasCache)
-    {
-        HashSet<TaskDescriptor> sharable =
-        [
-            .. graph.TaskTypes
-                .Where(taskType => taskType.MayShare)
-                .GroupBy(taskType => taskType)
-                .Where(group => group.Skip(1).Any() || (hasCache && group.Key.Effect == TaskEffect.Pure))
-                .Select(group => group.Key),
-        ];
-        return sharable.Count == 0 && !graph.Part.NeedsPreparation
-            ? null
-            : subtask => subtask < graph.Count ? sharable.Contains(graph.TaskTypes[subtask]) : Graph.TaskTypes[subtask].MayShare;
-    }
-
-    private void GiveBack(LocalAttempt attempt)
-    {
-        if (attempt.HasExtras)
-        {
-            attempt.Extras.End();
-        }
-
-        GiveBack(attempt.Lease, attempt.Index);
-    }
-
-    private void GiveBack(ResourceLease? lease, int subtask)
-    {
-        try
-        {
-            lease?.Dispose();
-        }
-        catch (Exception exception)
-        {
-            // An application's own manager, or one of those who listen to it.
-            ExecutionLog.ReleaseThrew(Executor.Logger, Shown(subtask, exception), RunId, Graph.SubtaskAt(subtask).Id);
-        }
-    }
-
-    /// <summary>Time that never runs backwards, whatever happens to the system's clock.</summary>
-    private long Now() => _startedAt.UtcTicks + (long)((_timeProvider.GetTimestamp() - _startTimestamp) * _ticksPerStamp);
+    private void Report<TState>(TState state, Action<DispatchCore, TState, long, HostCommands> report) =>
+        Environment.QueueOnPool(_gate.Report(state, report));
 
     /// <summary>May be raised anywhere, also while a gate is held: what follows happens on a thread of its own.</summary>
-    private void OnReleased() => Executor.Workers.Queue(() =>
+    private void OnReleased() => Environment.Executor.Workers.Queue(() =>
     {
-        // Something of the run itself may have ended meanwhile, and looked.
+        // Something of the run itself may have ended meanwhile, and asked again.
         if (_resources.HasNews)
         {
-            Hand(Tell(0, static (run, _, now, commands) => run._core.ResourcesReleased(now, commands)));
+            Report(0, static (core, _, now, commands) => core.ResourcesReleased(now, commands));
         }
     });
 
     /// <summary>Called inside the gates: the log is written elsewhere.</summary>
-    private void OnHeldByCaller(string reason) => Executor.Workers.Queue(() => ExecutionLog.HeldByCaller(Executor.Logger, RunId, reason));
-
-    private void End()
-    {
-        _timers.End();
-        Secrets.End();
-        Flow.End();
-        _ = EndLookUpsAsync();
-        _completion.TrySetResult(_core.State.Outcome);
-    }
-
-    /// <summary>Cancels what the cache is still asked. Waits for none of its callbacks.</summary>
-    private async Task EndLookUpsAsync()
-    {
-        try
-        {
-            await Executor.Workers.CancelAsync(_ending).ConfigureAwait(false);
-        }
-        catch (AggregateException exception)
-        {
-            ExecutionLog.CancellationCallbackThrew(Executor.Logger, exception, RunId);
-        }
-    }
+    private void OnHeldByCaller(string reason) =>
+        Environment.Executor.Workers.Queue(() => ExecutionLog.HeldByCaller(Environment.Executor.Logger, RunId, reason));
 }

@@ -7,23 +7,26 @@ namespace AgentOrchestration.Execution.Run;
 /// <summary>Carries the events of a run to a sink, apart from the run itself.</summary>
 internal sealed class RunEventPump
 {
-    private readonly LocalRun _run;
+    private readonly RunEnvironment _run;
+    private readonly RunView _view;
     private readonly IRunEventSink _sink;
     private readonly Task _pumping;
     private long _handled;
 
-    /// <param name="run">The run.</param>
+    /// <param name="run">The environment of the run.</param>
+    /// <param name="view">Its events.</param>
     /// <param name="past">How many of its facts happened before it was resumed here.</param>
     /// <param name="sink">The sink.</param>
-    public RunEventPump(LocalRun run, int past, IRunEventSink sink)
+    public RunEventPump(RunEnvironment run, RunView view, int past, IRunEventSink sink)
     {
         _run = run;
+        _view = view;
         _sink = sink;
         _pumping = run.Executor.Workers.RunAsync(() => PumpAsync(past));
     }
 
     /// <summary>Whether a sink wants to receive a run that starts now. One that throws does not.</summary>
-    public static bool IsWanted(IRunEventSink sink, LocalRun run)
+    public static bool IsWanted(IRunEventSink sink, RunEnvironment run)
     {
         try
         {
@@ -49,7 +52,7 @@ internal sealed class RunEventPump
     {
         RunFlow.EnterSink(_run.RunId);
         bool hasEnded = false;
-        await foreach (RunEvent runEvent in _run.WatchAsync(CancellationToken.None).ConfigureAwait(false))
+        await foreach (RunEvent runEvent in _view.WatchAsync(CancellationToken.None).ConfigureAwait(false))
         {
             hasEnded |= runEvent is RunEnded;
             if (runEvent is not (SubtaskTick or TicksLost) && runEvent.Sequence < past)

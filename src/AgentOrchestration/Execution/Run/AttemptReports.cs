@@ -1,0 +1,73 @@
+using AgentOrchestration.Execution.Attempts;
+using AgentOrchestration.Execution.Secrets;
+using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Runs.State;
+
+namespace AgentOrchestration.Execution.Run;
+
+/// <summary>Shows the progress and the text that attempts report. What code still reports when it has returned, or was abandoned, is ignored.</summary>
+internal sealed class AttemptReports(RunEnvironment run, RunClock clock, RunTicks ticks)
+{
+    public void Report(LocalAttempt attempt, double fraction, string? message)
+    {
+        if (!Counts(attempt))
+        {
+            return;
+        }
+
+        long now = clock.Now();
+        attempt.Extras.LastProgress = now;
+        var progress = new ProgressReported(fraction, message is null ? null : run.Redact(message)) { Sequence = run.History.Count - 1, Time = new DateTimeOffset(now, TimeSpan.Zero), SubtaskId = attempt.Subtask.Id };
+        if (ticks.Add(progress, attempt.Attempt))
+        {
+            run.Signal.Raise();
+        }
+    }
+
+    public void Stream(LocalAttempt attempt, string text)
+    {
+        if (!Counts(attempt))
+        {
+            return;
+        }
+
+        long now = clock.Now();
+        attempt.Extras.LastProgress = now;
+        if (attempt.Extras.HeldText is { } held || (run.Secrets.IsAny && (held = attempt.Extras.HeldTextOf(run.Secrets)) is not null))
+        {
+            StreamSafely(attempt, held, text, isEnd: false, now);
+        }
+        else
+        {
+            Show(attempt, text, now);
+        }
+    }
+
+    /// <summary>Shows the rest of what an attempt has streamed, whose code has returned.</summary>
+    public void EndText(LocalAttempt attempt, HeldText held)
+    {
+        if (Counts(attempt))
+        {
+            StreamSafely(attempt, held, "", isEnd: true, clock.Now());
+        }
+    }
+
+    private void StreamSafely(LocalAttempt attempt, HeldText held, string text, bool isEnd, long now)
+    {
+        lock (held)
+        {
+            if (held.Take(text, isEnd) is { Length: > 0 } shown)
+            {
+                Show(attempt, shown, now);
+            }
+        }
+    }
+
+    private void Show(LocalAttempt attempt, string text, long now)
+    {
+        ticks.Add(new TextStreamed(text) { Sequence = run.History.Count - 1, Time = new DateTimeOffset(now, TimeSpan.Zero), SubtaskId = attempt.Subtask.Id });
+        run.Signal.Raise();
+    }
+
+    private bool Counts(LocalAttempt attempt) => !attempt.HasReturned && run.Core.State.IsCurrent(attempt.Index, attempt.Attempt);
+}

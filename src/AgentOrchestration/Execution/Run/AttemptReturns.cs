@@ -1,0 +1,107 @@
+using AgentOrchestration.Execution.Attempts;
+using AgentOrchestration.Scheduling.Dispatch;
+
+namespace AgentOrchestration.Execution.Run;
+
+/// <summary>Turns what the code of an attempt has returned or thrown into its result, and reports it.</summary>
+/// <param name="owner">The run, which is closed when the host has shut down.</param>
+/// <param name="run">The environment.</param>
+/// <param name="gate">The gate.</param>
+/// <param name="growth">Adds what attempts add.</param>
+/// <param name="caching">Caches results.</param>
+/// <param name="outputs">Keeps outputs as JSON; <see langword="null"/> when they are not kept.</param>
+/// <param name="committer">Waits for running code when a durable run is detached; <see langword="null"/> in memory.</param>
+internal sealed class AttemptReturns(
+    LocalRun owner, RunEnvironment run, RunGate gate, RunGrowth growth, ResultCaching caching, StoredOutputs? outputs, RunCommitter? committer)
+{
+    private readonly RunEnvironment _run = run;
+    private readonly RunGate _gate = gate;
+    private readonly ResultCaching _caching = caching;
+    private readonly StoredOutputs? _outputs = outputs;
+
+    /// <summary>The code of an attempt has returned.</summary>
+    /// <returns>What to run next on this thread, or <see langword="null"/>.</returns>
+    public LocalAttempt? Complete(LocalAttempt attempt, object? output, Exception? exception)
+    {
+        if (exception is not null && _run.Executor.WhyShutDown() is { } reason)
+        {
+            owner.ShutDown(reason);
+        }
+
+        if (_outputs is not null)
+        {
+            return CompleteStored(_outputs, attempt, output, exception);
+        }
+
+        _run.Release(attempt);
+        if (exception is null)
+        {
+            _caching.PrepareEntry(attempt, output);
+        }
+
+        if (attempt.HasExtras || exception is not null)
+        {
+            return CompleteUncommon(attempt, output, exception);
+        }
+
+        attempt.Return(output);
+        return _gate.ReportReturned(attempt);
+    }
+
+    private LocalAttempt? CompleteUncommon(LocalAttempt attempt, object? output, Exception? exception)
+    {
+        RetryOptions retry = attempt.TaskType.Options.Retry;
+        var result = new AttemptResult
+        {
+            Output = output,
+            Error = exception is null ? null : _run.ErrorOf(attempt.Index, exception),
+            MayRetry = exception is not null && retry.MayRetry(exception),
+            RetryAfter = exception is null ? null : retry.PauseOf(exception),
+            Usage = attempt.Extras.Usage,
+        };
+        return attempt.Extras.TakeAdditions() is { } additions && exception is null
+            ? growth.CompleteWithAdditions(attempt, result, additions)
+            : _gate.ReportReturned(attempt, result);
+    }
+
+    /// <summary>An attempt has returned whose output is kept as JSON: an output that cannot be stored is none.</summary>
+    private LocalAttempt? CompleteStored(StoredOutputs outputs, LocalAttempt attempt, object? output, Exception? exception)
+    {
+        _run.Release(attempt);
+        SubtaskError? error = null;
+        if (exception is null && !outputs.TryKeep(attempt.Index, attempt.Attempt, ref output, out error))
+        {
+            output = null;
+        }
+        else if (exception is null)
+        {
+            _caching.PrepareEntry(attempt, output);
+        }
+
+        LocalAttempt? next;
+        if (error is not null)
+        {
+            next = _gate.ReportReturned(attempt, new AttemptResult { Error = error, Usage = attempt.HasExtras ? attempt.Extras.Usage : null });
+        }
+        else if (attempt.HasExtras || exception is not null)
+        {
+            next = CompleteUncommon(attempt, output, exception);
+        }
+        else
+        {
+            next = _gate.ReportReturned(attempt, new AttemptResult { Output = output });
+        }
+
+        using (_gate.Hold())
+        {
+            if (_gate.IsClosed || _run.Core.State.StateOf(attempt.Index) != SubtaskState.Succeeded)
+            {
+                outputs.Forget(attempt.Index, attempt.Attempt, output);
+            }
+
+            committer?.OnReturned(attempt);
+        }
+
+        return next;
+    }
+}

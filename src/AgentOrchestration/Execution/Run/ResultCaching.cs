@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using AgentOrchestration.Execution.Attempts;
+using AgentOrchestration.Scheduling.Dispatch;
+using AgentOrchestration.Tasks;
+
+namespace AgentOrchestration.Execution.Run;
+
+/// <summary>Looks up the results of pure work in the result cache, and writes new ones to it.</summary>
+internal sealed class ResultCaching(RunEnvironment run, RunEnd end)
+{
+    private readonly List<Task> _writes = [];
+    private ConcurrentDictionary<int, string>? _identities;
+
+    /// <summary>Inside the gate: the writes so far.</summary>
+    public Task[] Writes => [.. _writes];
+
+    /// <summary>Inside the gate: what the work of a subtask is.</summary>
+    public void Identify(int subtask, string identity) => LazyInitializer.EnsureInitialized(ref _identities, static () => new())[subtask] = identity;
+
+    /// <returns>The result of equal work; <see langword="null"/> when there is none, or when it cannot be cached.</returns>
+    public async ValueTask<CachedOutput?> FindAsync(TaskDescriptor taskType, string identity) =>
+        run.Executor.Cache is { } cache && taskType.Effect == TaskEffect.Pure
+            ? await cache.FindAsync(taskType, identity, end.Ended).ConfigureAwait(false)
+            : null;
+
+    /// <summary>Writes an output for the cache while nothing but its own code has it. Costs the others nothing.</summary>
+    public void PrepareEntry(LocalAttempt attempt, object? output)
+    {
+        if (run.Executor.Cache is { } cache && attempt.TaskType.Effect == TaskEffect.Pure && Volatile.Read(ref _identities)?.ContainsKey(attempt.Index) == true)
+        {
+            try
+            {
+                byte[]? entry = cache.Write(attempt.TaskType, output);
+                attempt.Extras.CacheEntry = entry is not null && run.Secrets.AreIn(entry) ? null : entry;
+            }
+            catch (Exception exception)
+            {
+                ExecutionLog.CacheWriteFailed(run.Executor.Logger, run.Shown(attempt.Index, exception), run.RunId, attempt.Subtask.Id);
+            }
+        }
+    }
+
+    /// <summary>Inside the gate, so that the end of the run finds the write: begins to write to the cache.</summary>
+    public void BeginToStore(LocalAttempt attempt)
+    {
+        if (attempt.HasExtras && attempt.Extras.CacheEntry is { } entry && _identities!.TryGetValue(attempt.Index, out string? identity))
+        {
+            _writes.Add(BeginToStore(attempt, identity, entry));
+        }
+    }
+
+    /// <summary>Apart from its caller, which every attempt comes through and most leave at once: what is captured here costs the others nothing.</summary>
+    private Task BeginToStore(LocalAttempt attempt, string identity, byte[] entry) =>
+        run.Executor.Workers.RunAsync(() => StoreAsync(run.Executor.Cache!, attempt, identity, entry));
+
+    private async Task StoreAsync(IResultCache cache, LocalAttempt attempt, string identity, byte[] entry)
+    {
+        try
+        {
+            await cache.StoreAsync(attempt.TaskType, identity, entry, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            ExecutionLog.CacheWriteFailed(run.Executor.Logger, run.Shown(attempt.Index, exception), run.RunId, attempt.Subtask.Id);
+        }
+    }
+}

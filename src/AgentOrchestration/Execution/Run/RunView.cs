@@ -1,0 +1,29 @@
+using AgentOrchestration.Execution.Following;
+using AgentOrchestration.Runs.State;
+using AgentOrchestration.Scheduling.Sharing;
+
+namespace AgentOrchestration.Execution.Run;
+
+/// <summary>The run as its followers see it: its events and its snapshot.</summary>
+internal sealed class RunView(RunEnvironment run, RunTicks ticks, RunResources resources, RunGrowth growth)
+{
+    private readonly RunEventFactory _events = new(run.RunId, run.Graph);
+    private readonly RunEnvironment _run = run;
+    private readonly RunTicks _ticks = ticks;
+
+    public IAsyncEnumerable<RunEvent> WatchAsync(CancellationToken cancellationToken) =>
+        new RunEventStream(_run.History, _ticks, _events, _run.Signal).ReadAsync(cancellationToken);
+
+    public RunSnapshot GetSnapshot()
+    {
+        RunSnapshot snapshot = RunSnapshot.Fold(Enumerable.Range(0, _run.History.Visible).Select(index => _events.Create(_run.History[index], index)));
+        if (growth.NeedsResources)
+        {
+            snapshot = snapshot with { ResourceWaits = resources.Waits() };
+        }
+
+        return _ticks.Count == 0
+            ? snapshot
+            : snapshot with { Subtasks = [.. snapshot.Subtasks.Select(subtask => subtask with { Progress = _ticks.ProgressOf(subtask.Subtask.Id, subtask.Attempts) })] };
+    }
+}
