@@ -22,6 +22,10 @@ internal sealed class AttemptPolicy(TaskDescriptor taskType, SubtaskPolicy? own)
 
     public bool HasTimeLimit { get; } = (own?.Timeout ?? taskType.Options.Timeout ?? own?.TotalTimeout ?? taskType.Options.TotalTimeout ?? own?.IdleTimeout ?? taskType.Options.IdleTimeout) is not null;
 
+    /// <summary>Whether attempts may be as many and take as long as those of another.</summary>
+    public bool HasLimitsOf(AttemptPolicy other) =>
+        MaxAttempts == other.MaxAttempts && Timeout == other.Timeout && TotalTimeout == other.TotalTimeout && IdleTimeout == other.IdleTimeout;
+
     public AttemptPolicy WithApproval()
     {
         var copy = (AttemptPolicy)MemberwiseClone();

@@ -43,7 +43,7 @@ internal sealed class ResultCaching(RunEnvironment run, RunEnd end)
     /// <summary>Inside the gate, so that the end of the run finds the write: begins to write to the cache.</summary>
     public void BeginToStore(LocalAttempt attempt)
     {
-        if (attempt.HasExtras && attempt.Extras.CacheEntry is { } entry && _identities!.TryGetValue(attempt.Index, out string? identity))
+        if (attempt.HasExtras && attempt.Extras is { CacheEntry: { } entry, HasAdditions: false } && _identities!.TryGetValue(attempt.Index, out string? identity))
         {
             _writes.Add(BeginToStore(attempt, identity, entry));
         }

@@ -13,7 +13,7 @@ namespace AgentOrchestration.Execution.Run;
 
 /// <summary>
 /// The results of another run, by the work that they come from. Work that changes something outside is the same only under the same id; what
-/// changes nothing is the same under any. What added subtasks to its run is not reused, because it would have to add them again.
+/// changes nothing is the same under any. What added subtasks to its run is not reused, because it would have to add them again; nor is an equal result.
 /// </summary>
 internal sealed class ReusableResults
 {
@@ -76,21 +76,40 @@ internal sealed class ReusableResults
             }
         }
 
+        HashSet<string> unusable = new(StringComparer.Ordinal);
+        foreach (int subtask in growing)
+        {
+            if (KeyOf(state.Graph, subtask, inputs) is { } key)
+            {
+                unusable.Add(key);
+            }
+        }
+
         for (int subtask = 0; subtask < state.Graph.Count; subtask++)
         {
-            TaskDescriptor taskType = state.Graph.TaskTypes[subtask];
-            if (state.StateOf(subtask) == SubtaskState.Succeeded && state.CompensationOf(subtask) == CompensationState.None && !state.Graph.SubtaskAt(subtask).IsComposite && !growing.Contains(subtask) && !changed.Contains(taskType.Name))
+            if (state.StateOf(subtask) == SubtaskState.Succeeded
+                && state.CompensationOf(subtask) == CompensationState.None
+                && !state.Graph.SubtaskAt(subtask).IsComposite
+                && !growing.Contains(subtask)
+                && !changed.Contains(state.Graph.TaskTypes[subtask].Name)
+                && KeyOf(state.Graph, subtask, inputs) is { } key
+                && !unusable.Contains(key))
             {
-                try
-                {
-                    string identity = IdentityOf(state.Graph, subtask, inputs);
-                    _results.TryAdd(KeyOf(taskType, state.Graph.SubtaskAt(subtask).Id, identity), state.OutputOf(subtask));
-                }
-                catch (Exception)
-                {
-                    // Its input was handed on as an object that the application's types cannot write as JSON, so nobody can tell what is the same work.
-                }
+                _results.TryAdd(key, state.OutputOf(subtask));
             }
+        }
+    }
+
+    /// <summary>The key of a subtask's work; <see langword="null"/> when its input cannot be written as JSON, so that nothing tells what is the same work.</summary>
+    private static string? KeyOf(GrowingGraph graph, int subtask, InputBinder inputs)
+    {
+        try
+        {
+            return KeyOf(graph.TaskTypes[subtask], graph.SubtaskAt(subtask).Id, IdentityOf(graph, subtask, inputs));
+        }
+        catch (Exception)
+        {
+            return null;
         }
     }
 

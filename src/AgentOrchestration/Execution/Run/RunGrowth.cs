@@ -107,7 +107,7 @@ internal sealed class RunGrowth
             }
             catch (Exception exception)
             {
-                result = new AttemptResult { Error = _run.ErrorOf(attempt.Index, exception), Usage = result.Usage };
+                result = new AttemptResult { Error = _run.ErrorOf(attempt.Index, exception), Usage = result.Usage, IsGrowthRefused = true };
             }
 
             NoteNeeds(result.Growth);

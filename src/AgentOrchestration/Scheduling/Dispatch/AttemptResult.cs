@@ -20,4 +20,7 @@ internal readonly struct AttemptResult
 
     /// <summary>What the attempt added to the run; counts only with an output.</summary>
     public GraphGrowth? Growth { get; init; }
+
+    /// <summary>Whether what the attempt wanted to add was refused.</summary>
+    public bool IsGrowthRefused { get; init; }
 }

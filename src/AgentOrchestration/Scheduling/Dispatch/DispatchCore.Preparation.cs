@@ -165,7 +165,7 @@ internal sealed partial class DispatchCore
         {
             Succeed(subtask, attempt: 0, cached.Output, cached.Origin, now);
         }
-        else if (preparation.Identity is null || !(_shared ??= new InFlightWork()).TryFindWorker(preparation.Identity, subtask, out int worker) || worker == subtask)
+        else if (preparation.Identity is null || !(_shared ??= new InFlightWork()).TryFindWorker(preparation.Identity, subtask, out int worker))
         {
             Enqueue(subtask);
         }
@@ -175,8 +175,29 @@ internal sealed partial class DispatchCore
         }
         else
         {
-            _waits[subtask] = WaitReason.Duplicate;
             _shared.Follow(worker, subtask);
+            if (_waits[worker] == WaitReason.Turn && Graph.NeedVectorOf[worker] != Graph.NeedVectorOf[subtask])
+            {
+                // It does not wait for what only the other needs.
+                Enqueue(subtask);
+            }
+            else
+            {
+                _waits[subtask] = WaitReason.Duplicate;
+            }
+        }
+    }
+
+    /// <summary>A subtask begins its work: equal ones that wait for their turn wait for it instead.</summary>
+    private void BeginShared(int subtask)
+    {
+        foreach (int twin in _shared!.Begin(subtask))
+        {
+            if (_waits[twin] == WaitReason.Turn)
+            {
+                Leave(twin);
+                _waits[twin] = WaitReason.Duplicate;
+            }
         }
     }
 

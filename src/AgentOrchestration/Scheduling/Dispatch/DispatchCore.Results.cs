@@ -31,6 +31,12 @@ internal sealed partial class DispatchCore
         }
 
         AttemptStop? stop = EndAttempt(subtask, attempt, result.Usage, now);
+        if ((result.Growth is not null || result.IsGrowthRefused) && _shared is not null)
+        {
+            // An output of this one would lack what equal ones add.
+            RepeatEach(_shared.Separate(subtask));
+        }
+
         if (stop is { IsCancelled: true })
         {
             Cancel(subtask, attempt, now);
@@ -39,14 +45,14 @@ internal sealed partial class DispatchCore
         {
             Failed(subtask, attempt, new AttemptResult { Error = TimeoutError(subtask, limit), MayRetry = limit != TimeLimit.Subtask && stop.Value.MayRetry }, now, commands);
         }
-        else if (result.Error is null)
+        else if (result.Error is null && (result.Growth is null || MayGrow(subtask)))
         {
             Succeed(subtask, attempt, result.Output, OutputOrigin.Executed, now);
             Grow(subtask, result.Growth, now);
         }
         else if (stop is not null)
         {
-            // Code that was told to stop ends in all sorts of exceptions; what it stopped for is the cancellation.
+            // Code that was told to stop ends in all sorts of exceptions, or with additions that come too late; what it stopped for is the cancellation.
             Cancel(subtask, attempt, now);
         }
         else
@@ -159,10 +165,13 @@ internal sealed partial class DispatchCore
             return;
         }
 
-        foreach (int twin in EndSharing(subtask, keep: true))
+        foreach (int twin in _shared.End(subtask, keep: Graph.TaskTypes[subtask].Effect == TaskEffect.Pure))
         {
-            _waits[twin] = WaitReason.None;
-            Succeed(twin, attempt: 0, output, OutputOrigin.Shared, now, sharedWith: subtask);
+            if (_waits[twin] == WaitReason.Duplicate)
+            {
+                _waits[twin] = WaitReason.None;
+                Succeed(twin, attempt: 0, output, OutputOrigin.Shared, now, sharedWith: subtask);
+            }
         }
     }
 
@@ -174,11 +183,20 @@ internal sealed partial class DispatchCore
             _stopAfterFailureOf = subtask;
         }
 
-        foreach (int twin in EndSharing(subtask, keep: false))
+        if (_shared is null)
+        {
+            return;
+        }
+
+        ILookup<bool, int> twins = _shared.End(subtask, keep: false).ToLookup(twin => _waits[twin] == WaitReason.Duplicate && HasLimitsOf(subtask, twin));
+        foreach (int twin in twins[true])
         {
             _waits[twin] = WaitReason.None;
             Fail(twin, attempt: 0, error, now);
         }
+
+        // What has failed by the limits of one says nothing about one with other limits.
+        RepeatEach(twins[false]);
     }
 
     private void Skip(int subtask, SkipCause cause, long now) =>
@@ -187,15 +205,33 @@ internal sealed partial class DispatchCore
     private void Cancel(int subtask, int attempt, long now)
     {
         State.Apply(new RunFact(RunFactKind.SubtaskCancelled, now, subtask, attempt), _consequences);
-        foreach (int twin in EndSharing(subtask, keep: false))
+        if (_shared is not null)
         {
-            // Nobody cancelled the twins: one of them does the work now.
-            _waits[twin] = WaitReason.None;
-            _consequences.Ready.Enqueue(twin);
+            RepeatEach(_shared.End(subtask, keep: false));
         }
     }
 
-    private IEnumerable<int> EndSharing(int subtask, bool keep) => _shared is null
-        ? []
-        : _shared.End(subtask, keep && Graph.TaskTypes[subtask].Effect == TaskEffect.Pure).Where(twin => _waits[twin] == WaitReason.Duplicate);
+    /// <summary>The work of others was not done for these after all: one of them does it now.</summary>
+    private void RepeatEach(IEnumerable<int> twins)
+    {
+        foreach (int twin in twins)
+        {
+            if (_waits[twin] is WaitReason.Duplicate or WaitReason.Turn)
+            {
+                Leave(twin);
+                _consequences.Ready.Enqueue(twin);
+            }
+        }
+    }
+
+    /// <summary>Whether two subtasks need the same, as often and as long.</summary>
+    private bool HasLimitsOf(int subtask, int twin) =>
+        Graph.NeedVectorOf[subtask] == Graph.NeedVectorOf[twin] && Graph.Policies[subtask].HasLimitsOf(Graph.Policies[twin]);
+
+    /// <summary>
+    /// Whether what a subtask adds can still join the run. If not, it has not succeeded, so that a run that starts from this one repeats it; unless it is
+    /// compensated, and therefore not reused.
+    /// </summary>
+    private bool MayGrow(int subtask) =>
+        State.Stop is null || (_options.FailurePolicy == FailurePolicy.Compensate && Graph.TaskTypes[subtask].IsCompensable);
 }

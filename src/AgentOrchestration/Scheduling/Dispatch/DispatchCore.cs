@@ -295,6 +295,11 @@ internal sealed partial class DispatchCore
     {
         int attempt = State.AttemptOf(subtask) + 1;
         AttemptPolicy policy = Graph.Policies[subtask];
+        if (_shared is not null)
+        {
+            BeginShared(subtask);
+        }
+
         State.Apply(new RunFact(RunFactKind.AttemptStarted, now, subtask, attempt), _consequences);
         _budget?.Reserve(subtask, policy.ExpectedUsage);
         _planned?.Begin(subtask, attempt, now);
@@ -314,10 +319,15 @@ internal sealed partial class DispatchCore
         if (_ready.IsAllParked)
         {
             // Other runs may release what these wait for; abandoned code of this run perhaps never will.
-            foreach (int subtask in _abandonedLeases.Count == 0 ? [] : _ready.TakeHopeless(_abandonedLeases.Values))
+            IReadOnlyList<int> hopeless = _abandonedLeases.Count == 0 ? [] : _ready.TakeHopeless(_abandonedLeases.Values);
+            foreach (int subtask in hopeless)
+            {
+                _waits[subtask] = WaitReason.None;
+            }
+
+            foreach (int subtask in hopeless)
             {
                 isAnyHopeless = true;
-                _waits[subtask] = WaitReason.None;
                 Fail(subtask, State.AttemptOf(subtask), new SubtaskError("ResourcesAbandoned", "What it needs is held by an abandoned attempt of this run that has not returned."), now);
             }
         }

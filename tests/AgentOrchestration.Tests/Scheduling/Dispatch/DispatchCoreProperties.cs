@@ -52,6 +52,7 @@ public sealed class DispatchCoreProperties
         SkipsHaveACause(run, events);
         ApprovalsComeFirst(run, events);
         OnlyHarmlessWorkIsShared(run, events);
+        NoWorkThatAddsIsShared(events);
         UndoneInReverse(run, events);
         WholesEndAsTheirPartsDo(run, events);
         AdditionsAreAwaited(run, events);
@@ -199,6 +200,12 @@ public sealed class DispatchCoreProperties
         {
             Assert.True(run.Graph.TaskTypes[run.Graph.IndexOf(shared.SubtaskId)!.Value].MayShare);
         }
+    }
+
+    private static void NoWorkThatAddsIsShared(IReadOnlyList<RunEvent> events)
+    {
+        HashSet<string> adding = [.. events.OfType<SubtasksAdded>().Where(added => !added.IsJoined).Select(added => added.SubtaskId)];
+        Assert.All(events.OfType<SubtaskSucceeded>().Where(next => next.SharedWith is not null), shared => Assert.DoesNotContain(shared.SharedWith!, adding));
     }
 
     private static void UndoneInReverse(AdversarialRun run, IReadOnlyList<RunEvent> events)

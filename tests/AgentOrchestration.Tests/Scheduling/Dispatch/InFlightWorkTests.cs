@@ -1,5 +1,10 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Tests.Execution;
+using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Tests.Scheduling.Dispatch;
@@ -53,6 +58,128 @@ public sealed class InFlightWorkTests
         await engine.RunAsync(plan => plan.Add("a", "upper", input: "x"));
 
         Assert.Equal(2, calls);
+    }
+
+    [Fact]
+    public void A_subtask_does_not_fail_by_the_timeout_of_an_equal_one()
+    {
+        bool hasAFailed = false;
+
+        Explore(
+            Sleep,
+            plan =>
+            {
+                plan.Add("a", "work", policy: new SubtaskPolicy { Timeout = TimeSpan.FromMilliseconds(50) });
+                plan.Add("b", "work");
+            },
+            run =>
+            {
+                Assert.Equal(SubtaskState.Succeeded, run.Result["b"].State);
+                hasAFailed |= run.Result["a"].State == SubtaskState.Failed;
+            });
+
+        Assert.True(hasAFailed);
+    }
+
+    [Fact]
+    public void A_subtask_has_its_own_number_of_attempts_when_an_equal_one_has_fewer()
+    {
+        bool hasAFailed = false;
+
+        Explore(
+            async (context, stop) =>
+            {
+                await Sleep(context, stop);
+                return context.Attempt == 1 ? throw new HttpRequestException("Not yet.") : "x";
+            },
+            plan =>
+            {
+                plan.Add("a", "work");
+                plan.Add("b", "work", policy: new SubtaskPolicy { MaxAttempts = 3 });
+            },
+            run =>
+            {
+                Assert.Equal(SubtaskState.Succeeded, run.Result["b"].State);
+                hasAFailed |= run.Result["a"].State == SubtaskState.Failed;
+            });
+
+        Assert.True(hasAFailed);
+    }
+
+    [Fact]
+    public void Equal_subtasks_with_the_same_limits_fail_together() => Explore(
+        async (context, stop) =>
+        {
+            await Sleep(context, stop);
+            throw new InvalidDataException("Bad data.");
+        },
+        plan =>
+        {
+            plan.Add("a", "work");
+            plan.Add("b", "work");
+            plan.Add("c", "work");
+        },
+        run => Assert.Equal((1, 3), (run.Events.OfType<AttemptStarted>().Count(), run.Result.Failed.Count())));
+
+    [Fact]
+    public void A_subtask_does_not_wait_for_what_only_an_equal_one_needs() => Explore(
+        Sleep,
+        plan =>
+        {
+            plan.Add("hold", "hold", resources: Needs("gpu"));
+            SubtaskRef begun = plan.Add("begun", "work", input: new JsonObject { ["other"] = true });
+            plan.Add("a", "work", after: [begun], resources: Needs("gpu"));
+            plan.Add("b", "work", after: [begun]);
+            plan.Add("c", "work", after: [begun], resources: Needs("gpu"));
+        },
+        run =>
+        {
+            SubtaskSucceeded[] done = [.. run.Events.OfType<SubtaskSucceeded>()];
+            Assert.Equal(["begun", "b", "hold"], done.Where(next => next.SharedWith is null).Select(next => next.SubtaskId));
+            Assert.Equal(["a", "c"], done.Where(next => next.SharedWith == "b").Select(next => next.SubtaskId).Order());
+            Assert.Equal("hold", done[^1].SubtaskId);
+        });
+
+    [Fact]
+    public void Equal_subtasks_of_other_needs_do_the_work_when_the_first_of_them_is_cancelled_while_it_waits() => Explore(
+        Sleep,
+        plan =>
+        {
+            plan.Add("hold", "hold", resources: Needs("gpu").Union(Needs("net")));
+            SubtaskRef begun = plan.Add("begun", "work", input: new JsonObject { ["other"] = true });
+            plan.Add("a", "work", after: [begun], resources: Needs("gpu"));
+            plan.Add("b", "work", after: [begun], resources: Needs("net"));
+            plan.Add("c", "work", after: [begun], resources: Needs("gpu"));
+        },
+        run =>
+        {
+            Assert.Equal(SubtaskState.Cancelled, run.Result["a"].State);
+            Assert.Equal([SubtaskState.Succeeded, SubtaskState.Succeeded], new[] { run.Result["b"].State, run.Result["c"].State });
+            Assert.Equal(3, run.Events.OfType<AttemptStarted>().Count());
+        },
+        script => script.At(TimeSpan.FromSeconds(10), async run => await run.CancelAsync("a")));
+
+    private static ResourceRequirements Needs(string pool) => ResourceRequirements.Of(pool, 1);
+
+    private static async ValueTask<string> Sleep(TaskContext context, CancellationToken stop)
+    {
+        await Task.Delay(TimeSpan.FromSeconds(1), context.TimeProvider, stop);
+        return "x";
+    }
+
+    private static void Explore(
+        Func<TaskContext, CancellationToken, ValueTask<string>> work, Action<TaskPlanBuilder> plan, Action<SimulatedRun> check, Action<SimulationScript>? script = null)
+    {
+        var simulation = new RunSimulation(services => services.AddAgentOrchestration(options => options.MaxParallelism = 8)
+            .AddResource("gpu", 1)
+            .AddResource("net", 1)
+            .AddTaskType("work", "Works.", (JsonElement _, TaskContext context, CancellationToken stop) => work(context, stop), options => options.Effect = TaskEffect.Read)
+            .AddTaskType("hold", "Holds what it needs.", async (None _, TaskContext context, CancellationToken stop) =>
+            {
+                await Task.Delay(TimeSpan.FromMinutes(1), context.TimeProvider, stop);
+                return "held";
+            }));
+        simulation.Explore(TaskPlan.Create(plan), seeds: 20, check, script);
     }
 
     private static Engine Counting(Action called, TaskEffect effect) => new(builder => builder.AddTaskType(
