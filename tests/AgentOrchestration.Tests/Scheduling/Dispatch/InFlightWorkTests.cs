@@ -2,9 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
-using AgentOrchestration.Tests.Execution;
 using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Testing;
+using AgentOrchestration.Tests.Execution;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Tests.Scheduling.Dispatch;
