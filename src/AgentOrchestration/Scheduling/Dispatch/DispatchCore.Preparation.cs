@@ -140,7 +140,6 @@ internal sealed partial class DispatchCore
         {
             if (IsOpen(subtask) && PartsEnd.ErrorOf(State, subtask) is { } error)
             {
-                _waits[subtask] = WaitReason.None;
                 Fail(subtask, attempt: 0, error, now);
             }
         }

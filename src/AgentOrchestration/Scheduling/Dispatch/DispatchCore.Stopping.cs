@@ -141,6 +141,7 @@ internal sealed partial class DispatchCore
         State.Apply(new RunFact(RunFactKind.StopRequested, now, detail: (byte)reason), _consequences);
         _isAsking = false;
         _ready.Clear();
+        Array.Clear(_waits);
         _outstanding = 0;
         _awaitingApproval.Clear();
         _consequences.Ready.Clear();
@@ -151,7 +152,6 @@ internal sealed partial class DispatchCore
 
         for (int subtask = 0; subtask < Graph.Count; subtask++)
         {
-            _waits[subtask] = WaitReason.None;
             if (State.StateOf(subtask) == SubtaskState.Running)
             {
                 if (!_stops.ContainsKey(subtask))

@@ -110,6 +110,7 @@ internal sealed partial class DispatchCore
         HashSet<int> unbegun = [.. unused.Select(start => start.Subtask)];
         commands.Starts.Clear();
         _ready.Clear();
+        Array.Clear(_waits);
         _outstanding = 0;
         _undo = null;
         for (int subtask = 0; subtask < Graph.Count; subtask++)
@@ -121,7 +122,6 @@ internal sealed partial class DispatchCore
                     commands.Add(new HostCommand(HostCommandKind.StopAttempt, subtask) { Attempt = State.AttemptOf(subtask) });
                 }
 
-                _waits[subtask] = WaitReason.None;
                 Fail(subtask, State.AttemptOf(subtask), error, now);
             }
         }
