@@ -40,7 +40,9 @@ internal sealed class ResultCaching(RunEnvironment run, RunEnd end)
         }
     }
 
-    /// <summary>Inside the gate, so that the end of the run finds the write: begins to write to the cache.</summary>
+    /// <summary>
+    /// Inside the gate, so that the end of the run finds the write: begins to write to the cache. An output alone is not all that work which adds subtasks gives.
+    /// </summary>
     public void BeginToStore(LocalAttempt attempt)
     {
         if (attempt.HasExtras && attempt.Extras is { CacheEntry: { } entry, HasAdditions: false } && _identities!.TryGetValue(attempt.Index, out string? identity))
