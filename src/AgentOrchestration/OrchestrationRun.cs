@@ -56,7 +56,7 @@ public sealed class OrchestrationRun : IAsyncDisposable
     /// <returns>The events; those of a durable run that goes no further in this process end without the one that ends it.</returns>
     /// <remarks>Code of the run itself may read too, but the event that ends the run never comes before that code has returned.</remarks>
     public IAsyncEnumerable<RunEvent> WatchAsync(CancellationToken cancellationToken = default) =>
-        RunFlow.Current is { } reader && reader != _run.Flow ? WatchInsideAsync(cancellationToken) : _handle.WatchAsync(cancellationToken);
+        RunFlow.Current is not null ? WatchInsideAsync(cancellationToken) : _handle.WatchAsync(cancellationToken);
 
     /// <summary>The run as it is now.</summary>
     public RunSnapshot GetSnapshot() => _handle.GetSnapshot();
@@ -183,7 +183,7 @@ public sealed class OrchestrationRun : IAsyncDisposable
         }
     }
 
-    /// <summary>Code of another run reads: while it waits for the next event, it waits for the run.</summary>
+    /// <summary>Code of a run reads: while it waits for the next event, it waits for the run.</summary>
     private async IAsyncEnumerable<RunEvent> WatchInsideAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         IAsyncEnumerator<RunEvent> events = _handle.WatchAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
@@ -197,7 +197,7 @@ public sealed class OrchestrationRun : IAsyncDisposable
 
         async ValueTask<bool> NextAsync(ValueTask<bool> next)
         {
-            using NestedWait? inside = next.IsCompleted || _handle.Completion.IsCompleted ? null : NestedWait.TryBegin(_run.Flow, out _);
+            using NestedWait? inside = next.IsCompleted || _handle.Completion.IsCompleted ? null : NestedWait.BeginObserving(_run.Flow);
             return await next.ConfigureAwait(false);
         }
     }

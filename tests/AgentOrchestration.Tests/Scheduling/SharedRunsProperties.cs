@@ -1,15 +1,21 @@
 using AgentOrchestration.Graph;
 using AgentOrchestration.Resources;
+using AgentOrchestration.Tasks;
 using CsCheck;
 
 namespace AgentOrchestration.Tests.Scheduling;
 
-/// <summary>Runs that share pools: all end, nobody is passed over without end, and nothing lies idle that somebody waits for.</summary>
+/// <summary>Runs that share pools and wait for each other: all end, nobody is passed over without end, and nothing lies idle that somebody waits for.</summary>
 public sealed class SharedRunsProperties
 {
     [Fact]
     public void Whatever_runs_share_all_of_them_end_and_everything_comes_back() =>
         Gen.Int[0, int.MaxValue].Sample(seed => ShareAnything(new Random(seed)), iter: Simulations.Of(3_000));
+
+    /// <summary>Few workers, little patience, pools that grow by themselves, and code that waits for other runs while it holds what they need.</summary>
+    [Fact]
+    public void Whatever_runs_wait_for_runs_all_of_them_end() =>
+        Gen.Int[0, int.MaxValue].Sample(seed => NestAnything(new Random(seed)), iter: Simulations.Of(20_000));
 
     [Fact]
     public void A_run_that_holds_nothing_is_passed_over_at_most_so_often()
@@ -147,6 +153,63 @@ public sealed class SharedRunsProperties
         Assert.All(resources.Snapshot(), pool => Assert.Equal(0, pool.InUse));
         Assert.All(runs.Waits, wait => Assert.Equal(0, wait.Value.Runs));
         Assert.True(cancelled.Count > 0 || runs.Starts.Count == total, $"{runs.Starts.Count} of {total} have started.");
+
+        ResourceRequirements RandomNeeds() => ResourceRequirements.Of(
+            names.Where(_ => random.Next(2) == 0).Select(name => new ResourceAmount(name, random.Next(1, (int)resources.GetCapacity(name)! + 1))).ToArray());
+    }
+
+    private static void NestAnything(Random random)
+    {
+        const long Millisecond = TimeSpan.TicksPerMillisecond;
+        string[] names = ["a", "b", "c"];
+        var agenda = new VirtualAgenda(random.Next());
+        bool isAnyGrowing = random.Next(2) == 0;
+        var resources = new ResourcePools(
+            names.Select(name => isAnyGrowing && random.Next(3) == 0
+                ? new ResourceDeclaration(name, random.Next(1, 4)) { Kind = ResourcePoolKind.Replenishing, Period = TimeSpan.FromMilliseconds(random.Next(1, 30)) }
+                : new ResourceDeclaration(name, random.Next(1, 4))),
+            agenda);
+        var runs = new SharedRuns(resources, agenda, random.Next(2) == 0 ? random.Next(1, 5) : null);
+        int left = 12;
+        for (int run = random.Next(2, 7); run > 0; run--)
+        {
+            AddRun(depth: 0, random.Next(0, 30) * Millisecond);
+        }
+
+        runs.Play();
+
+        Assert.True(runs.HaveAllEnded, $"{runs.Starts.Count} have started; waits: {string.Join(", ", runs.Waits)}.");
+        Assert.All(resources.Snapshot(), pool => Assert.True(pool.InUse == 0 || pool.Kind == ResourcePoolKind.Replenishing));
+        Assert.All(runs.Waits, wait => Assert.Equal(0, wait.Value.Runs));
+        Assert.All(runs.Errors, error => Assert.Equal("ResourcesHeldByCaller", error.Kind));
+
+        int AddRun(int depth, long startsAt)
+        {
+            left--;
+            int subtasks = depth == 0 ? random.Next(1, 9) : random.Next(1, 4);
+            bool isBudgeted = random.Next(4) == 0;
+            TaskGraph graph = GraphOf.Plan(
+                plan =>
+                {
+                    List<SubtaskRef> made = [];
+                    for (int i = 0; i < subtasks; i++)
+                    {
+                        made.Add(plan.Add(
+                            $"t{i}", "work", after: [.. made.Where(_ => random.Next(subtasks) == 0)], estimatedDuration: TimeSpan.FromMilliseconds(random.Next(1, 50)), resources: RandomNeeds()));
+                    }
+                },
+                resources,
+                options => options.ExpectedUsage = isBudgeted ? new TaskUsage(50, 0, 0) : TaskUsage.None);
+            var options = new RunOptions
+            {
+                MaxParallelism = random.Next(1, 4),
+                MaxBypasses = random.Next(0, 3),
+                Budget = isBudgeted ? new RunBudget { MaxTokens = random.Next(50, 150) } : null,
+                ReserveForCriticalPath = random.Next(6) == 0,
+            };
+            return runs.Add(
+                graph, options, startsAt, _ => random.Next(0, 20) * Millisecond, _ => depth < 2 && left > 0 && random.Next(3) == 0 ? AddRun(depth + 1, random.Next(0, 5) * Millisecond) : null);
+        }
 
         ResourceRequirements RandomNeeds() => ResourceRequirements.Of(
             names.Where(_ => random.Next(2) == 0).Select(name => new ResourceAmount(name, random.Next(1, (int)resources.GetCapacity(name)! + 1))).ToArray());

@@ -11,13 +11,19 @@ internal sealed class NestedWait : IDisposable
     private readonly RunFlow _target;
     private readonly RunFlow _waiter;
     private readonly Holding? _holding;
+    private readonly bool _isInner;
     private bool _hasEnded;
 
-    private NestedWait(RunFlow waiter, Holding? holding, RunFlow target)
+    /// <param name="waiter">The run whose code waits.</param>
+    /// <param name="holding">What that code holds.</param>
+    /// <param name="target">The run that it waits for.</param>
+    /// <param name="isInner">Whether the end of the target cannot come before that code returns.</param>
+    private NestedWait(RunFlow waiter, Holding? holding, RunFlow target, bool isInner)
     {
         _waiter = waiter;
         _holding = holding;
         _target = target;
+        _isInner = isInner;
     }
 
     /// <summary>Guards the waits. Nothing else is locked inside.</summary>
@@ -29,8 +35,8 @@ internal sealed class NestedWait : IDisposable
     /// <exception cref="InvalidOperationException">The run waits for the calling code itself.</exception>
     public static NestedWait? Begin(RunFlow? target)
     {
-        NestedWait? wait = TryBegin(target, out bool isVain);
-        if (isVain)
+        NestedWait? wait = Begin(target, isObserving: false, out bool isInner);
+        if (isInner)
         {
             RunFlow waiter = RunFlow.Current!;
             throw new InvalidOperationException(target == waiter
@@ -41,13 +47,14 @@ internal sealed class NestedWait : IDisposable
         return wait;
     }
 
-    /// <summary>The calling code begins to wait for something of a run, which may also come before its end.</summary>
+    /// <summary>The calling code begins to wait for an event of a run, which may also come before its end.</summary>
     /// <param name="target">The run.</param>
-    /// <param name="isVain">Whether the end of the run cannot come before the calling code returns.</param>
-    /// <returns>The wait; <see langword="null"/> when the calling code works for no run, or waits for its end in vain.</returns>
-    public static NestedWait? TryBegin(RunFlow? target, out bool isVain)
+    /// <returns>The wait; <see langword="null"/> when the calling code works for no run.</returns>
+    public static NestedWait? BeginObserving(RunFlow? target) => Begin(target, isObserving: true, out _);
+
+    private static NestedWait? Begin(RunFlow? target, bool isObserving, out bool isInner)
     {
-        isVain = false;
+        isInner = false;
         if (target is null || RunFlow.Current is not { } waiter)
         {
             return null;
@@ -56,16 +63,24 @@ internal sealed class NestedWait : IDisposable
         NestedWait wait;
         lock (Gate)
         {
-            isVain = Reaches(target, waiter);
-            if (isVain)
+            isInner = Reaches(target, waiter);
+            if (isInner && !isObserving)
             {
                 return null;
             }
 
-            wait = new NestedWait(waiter, RunFlow.CurrentHolding, target);
-            All.Add(wait);
-            waiter.Waits.Add(wait);
-            target.AwaitedBy++;
+            wait = new NestedWait(waiter, RunFlow.CurrentHolding, target, isInner);
+            if (isInner)
+            {
+                target.InnerObservers.Add(wait);
+                target.ObservedInside++;
+            }
+            else
+            {
+                All.Add(wait);
+                waiter.Waits.Add(wait);
+                target.AwaitedBy++;
+            }
         }
 
         wait._holding?.AddWaits(1);
@@ -123,6 +138,23 @@ internal sealed class NestedWait : IDisposable
         }
     }
 
+    /// <summary>Finds what is returned only after an event of a run was observed: what such code holds, and what those hold who wait for it.</summary>
+    public static List<Holding> HeldForObservers(RunFlow target)
+    {
+        lock (Gate)
+        {
+            return
+            [
+                .. target.InnerObservers
+                    .SelectMany(observer => All.Where(wait => Reaches(wait._target, observer._waiter)).Append(observer))
+                    .Select(wait => wait._holding)
+                    .OfType<Holding>()
+                    .Where(static holding => !holding.IsReleased)
+                    .Distinct(),
+            ];
+        }
+    }
+
     public void Dispose()
     {
         lock (Gate)
@@ -133,9 +165,17 @@ internal sealed class NestedWait : IDisposable
             }
 
             _hasEnded = true;
-            All.Remove(this);
-            _waiter.Waits.Remove(this);
-            _target.AwaitedBy--;
+            if (_isInner)
+            {
+                _target.InnerObservers.Remove(this);
+                _target.ObservedInside--;
+            }
+            else
+            {
+                All.Remove(this);
+                _waiter.Waits.Remove(this);
+                _target.AwaitedBy--;
+            }
         }
 
         _holding?.AddWaits(-1);

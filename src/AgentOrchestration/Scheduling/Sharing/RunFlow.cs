@@ -41,6 +41,12 @@ internal sealed class RunFlow
     /// <summary>How many waits there are for this run in code of runs. Changed inside <see cref="NestedWait.Gate"/>.</summary>
     public int AwaitedBy { get; set; }
 
+    /// <summary>Code that observes the run though the run waits for that code. Used inside <see cref="NestedWait.Gate"/>.</summary>
+    public List<NestedWait> InnerObservers { get; } = [];
+
+    /// <summary>How many there are of <see cref="InnerObservers"/>. Changed inside <see cref="NestedWait.Gate"/>.</summary>
+    public int ObservedInside { get; set; }
+
     /// <summary>The holding or the flow in which the run was started; <see langword="null"/> when that was no code of a run.</summary>
     public object? Outer { get; private set; }
 
@@ -67,8 +73,8 @@ internal sealed class RunFlow
     /// <summary>What the calling code holds.</summary>
     public static Holding? CurrentHolding => Ambient.Value as Holding;
 
-    /// <summary>From here on the calling code works for a run, or for an attempt that holds something of the ledger.</summary>
-    public static void Enter(object runOrHolding) => Ambient.Value = runOrHolding;
+    /// <summary>From here on the calling code works for a run, or for an attempt that holds something of the ledger, or for none.</summary>
+    public static void Enter(object? runOrHolding) => Ambient.Value = runOrHolding;
 
     /// <summary>From here on the calling code observes a run.</summary>
     public static void EnterSink(string runId) => Ambient.Value = new SinkFlow(runId);

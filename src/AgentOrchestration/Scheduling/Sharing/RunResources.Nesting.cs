@@ -19,7 +19,7 @@ internal sealed partial class RunResources
     /// </summary>
     public string? WhyStuck(ReadyGroup group)
     {
-        if (Flow is not { } flow || (flow.AwaitedBy == 0 && flow.Outer is null))
+        if (Flow is not { } flow || (flow.AwaitedBy == 0 && flow.Outer is null && flow.ObservedInside == 0))
         {
             return null;
         }
@@ -99,7 +99,7 @@ internal sealed partial class RunResources
 
             foreach (RunResources run in before == 0 && room.Reserved.Count > 0 ? room.Reserved.ToArray() : [])
             {
-                run.EndVainReservation(ref told);
+                run.ReviewReservation(isAnswered: false, ref told);
             }
         }
 
@@ -110,25 +110,17 @@ internal sealed partial class RunResources
     /// Whether a group cannot be served before the runs end for which others wait who hold what it needs: nobody yields to it, or those runs,
     /// which may need the same, would wait for it in turn.
     /// </summary>
-    private bool NeedsWhatWaits(ReadyGroup group) => LacksBeside(group, room.HeldByWaiting, out _);
+    private bool NeedsWhatWaits(ReadyGroup group) =>
+        LacksBeside(group, room.HeldByWaiting, out _) || (group.WaitsFor is { Pool: WaitingRoom.Anything } && room.HeldByWaiting.Count > 0);
 
-    private void EndVainReservation(ref NotifiedRuns told)
-    {
-        if (_reservedFor is { } group && NeedsWhatWaits(group))
-        {
-            EndReservationAmongRuns(group, ref told);
-            BePatientAgain(group);
-        }
-    }
-
-    /// <summary>A group is not reserved for now: it may be passed over as often as at first.</summary>
-    private void BePatientAgain(ReadyGroup group)
+    /// <summary>A group is not reserved for now: it may be bypassed as often as at first.</summary>
+    private void ResetPatience(ReadyGroup group)
     {
         foreach ((string pool, _) in group.Amounts)
         {
-            if (_pools.TryGetValue(pool, out PoolShare? share) && share.Place.IsInLine)
+            if (_pools.TryGetValue(pool, out PoolShare? share))
             {
-                Update(share, maxBypasses);
+                Update(share, MostBypasses);
             }
         }
     }
@@ -162,21 +154,33 @@ internal sealed partial class RunResources
     /// <summary>Nobody may wait for the run in a way that is seen here, so nothing fails; but whoever looks for the reason finds it.</summary>
     private void Report(ReadyGroup group, RunFlow flow)
     {
-        if (Reported is null || flow.Outer is null)
+        if (Reported is null)
         {
             return;
         }
 
-        List<Holding> around = [.. flow.HeldAround];
+        if (flow.Outer is not null)
+        {
+            Report(group, [.. flow.HeldAround], "whose code has started this run. If that code waits for this run, neither continues.");
+        }
+
+        if (flow.ObservedInside > 0)
+        {
+            Report(group, NestedWait.HeldForObservers(flow), "whose code waits, directly or through other runs, for an event of this run. If that event comes after this subtask, neither continues.");
+        }
+    }
+
+    private void Report(ReadyGroup group, List<Holding> holders, string why)
+    {
         Dictionary<string, long> held = new(StringComparer.Ordinal);
-        foreach ((string pool, long amount) in around.SelectMany(holding => holding.Amounts))
+        foreach ((string pool, long amount) in holders.SelectMany(holding => holding.Amounts))
         {
             held[pool] = held.GetValueOrDefault(pool) + amount;
         }
 
         if (LacksBeside(group, held, out var lacking) && (_reported ??= new HashSet<string>(StringComparer.Ordinal)).Add(lacking.Pool))
         {
-            Reported($"{Describe(lacking, around)}, whose code has started this run. If that code waits for this run, neither continues.");
+            Reported!($"{Describe(lacking, holders)}, {why}");
         }
     }
 

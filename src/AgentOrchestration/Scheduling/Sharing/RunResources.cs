@@ -119,7 +119,7 @@ internal sealed partial class RunResources(WaitingRoom room, int maxBypasses = R
     {
         bool hasStopped = _parked > 0 && _wasRunning && !IsRunning();
         _wasRunning = IsRunning();
-        if (_answering.Count == 0 && !hasStopped)
+        if (_answering.Count == 0 && !hasStopped && _reservedFor is null)
         {
             return _isTold;
         }
@@ -153,6 +153,7 @@ internal sealed partial class RunResources(WaitingRoom room, int maxBypasses = R
             }
 
             _answering.Clear();
+            ReviewReservation(isAnswered: true, ref told);
         }
 
         told.Tell(except: this);
@@ -214,7 +215,11 @@ internal sealed partial class RunResources(WaitingRoom room, int maxBypasses = R
             }
 
             EndReservations(group, ref told);
-            EndReservationAmongRuns(group, ref told);
+            if (_reservedFor == group)
+            {
+                SetReservation(null, ref told);
+            }
+
             group.Patience = maxBypasses;
             group.Since = 0;
             group.FailedWakes = 0;
@@ -243,9 +248,9 @@ internal sealed partial class RunResources(WaitingRoom room, int maxBypasses = R
             _isTold = false;
             _news.Clear();
             _answering.Clear();
-            if (_reservedFor is { } reserved)
+            if (_reservedFor is not null)
             {
-                EndReservationAmongRuns(reserved, ref told);
+                SetReservation(null, ref told);
             }
 
             PoolShare[] shares = [.. _pools.Values.Where(share => share.HasNews || share.Waiting > 0)];
@@ -310,52 +315,122 @@ internal sealed partial class RunResources(WaitingRoom room, int maxBypasses = R
         return isFirst;
     }
 
-    /// <summary>Inside the gate: the run was passed over too often by others. Nobody takes before it what its most urgent group there needs.</summary>
-    public void ReserveAmongRuns(PoolShare passedOver, ref NotifiedRuns told)
+    /// <summary>
+    /// Inside the gate: the run was bypassed too often by others. Nobody takes before it what the group needs that comes first of those that
+    /// wait there. When it cannot be reserved for now, it may be bypassed as often again.
+    /// </summary>
+    public void ReserveAmongRuns(PoolShare bypassed, ref NotifiedRuns told)
     {
-        if (_reservedFor is null && passedOver.Groups.FirstServable(long.MaxValue - 1) is { } first)
+        if (_reservedFor is null && bypassed.Groups.FirstServable(long.MaxValue - 1) is { } first)
         {
-            ReserveAmongRuns(first.Who, ref told);
+            ReserveAmongRuns(first.Who, isAsking: false, ref told);
+        }
+
+        if (bypassed.Place is { IsInLine: true, Patience: <= 0 })
+        {
+            Update(bypassed, _reservedFor is null ? MostBypasses : WaitingPlace<PoolShare>.Boundless);
         }
     }
 
-    private void ReserveAmongRuns(ReadyGroup group, ref NotifiedRuns told)
+    private long MostBypasses => Math.Max(1, maxBypasses);
+
+    private void ReserveAmongRuns(ReadyGroup group, bool isAsking, ref NotifiedRuns told)
     {
-        if (NeedsWhatWaits(group))
+        ReadyGroup first = FirstBefore(group);
+        if (NeedsWhatWaits(first) || (isAsking && !first.IsParked))
         {
-            BePatientAgain(group);
+            ResetPatience(group);
             return;
         }
 
+        SetReservation(first, ref told);
+        if (!first.IsParked)
+        {
+            // Either the run is about to ask for it, or it cannot, for want of a worker or a budget: its answer shows.
+            room.Tell(ShareOf(first.Amounts[0].Pool), ref told);
+        }
+    }
+
+    /// <summary>
+    /// Whether the run is still to be reserved for: not when the group that comes first needs what is returned only after runs that would have
+    /// to yield to it, nor when the run has answered and not asked for it: then it lacks a worker or a budget, perhaps until such runs end.
+    /// </summary>
+    private void ReviewReservation(bool isAnswered, ref NotifiedRuns told)
+    {
+        if (_reservedFor is not { } group)
+        {
+            return;
+        }
+
+        ReadyGroup first = FirstBefore(group);
+        if (NeedsWhatWaits(first) || (isAnswered && !first.IsParked))
+        {
+            SetReservation(null, ref told);
+            ResetPatience(group);
+        }
+        else if (first != group && first.IsParked)
+        {
+            SetReservation(first, ref told);
+        }
+    }
+
+    /// <summary>Of a group and those that it must not start before, the one that comes first.</summary>
+    private ReadyGroup FirstBefore(ReadyGroup group)
+    {
+        long rank = group.Urgency;
+        while (true)
+        {
+            ReadyGroup first = group;
+            foreach ((string pool, _) in group.Amounts)
+            {
+                if (_pools.GetValueOrDefault(pool)?.Groups.FirstBlocking() is { } blocking && blocking.ComesBefore(rank, 0))
+                {
+                    first = blocking.Who;
+                    rank = blocking.Rank;
+                }
+            }
+
+            if (first == group)
+            {
+                return group;
+            }
+
+            group = first;
+        }
+    }
+
+    /// <summary>Makes others yield to a group from now on, or to none.</summary>
+    private void SetReservation(ReadyGroup? group, ref NotifiedRuns told)
+    {
+        ReadyGroup? before = _reservedFor;
         _reservedFor = group;
-        _reservedAt = room.NextTurn();
-        room.Reserved.Add(this);
-        foreach ((string pool, _) in group.Amounts)
-        {
-            ShareOf(pool).IsReserved = true;
-        }
-
-        UpdateAll();
-        ServeAll(ref told);
-    }
-
-    private void EndReservationAmongRuns(ReadyGroup group, ref NotifiedRuns told)
-    {
-        if (_reservedFor != group)
-        {
-            return;
-        }
-
-        _reservedFor = null;
-        room.Reserved.Remove(this);
-        foreach ((string pool, _) in group.Amounts)
+        foreach ((string pool, _) in before?.Amounts ?? [])
         {
             ShareOf(pool).IsReserved = false;
         }
 
-        UpdateAll();
+        foreach ((string pool, _) in group?.Amounts ?? [])
+        {
+            ShareOf(pool).IsReserved = true;
+        }
+
+        if (group is null)
+        {
+            room.Reserved.Remove(this);
+        }
+        else if (before is null)
+        {
+            _reservedAt = room.NextTurn();
+            room.Reserved.Add(this);
+        }
+
+        foreach (PoolShare share in _pools.Values.ToArray())
+        {
+            Update(share, group is null && share.Place.Patience > int.MaxValue ? MostBypasses : null);
+        }
+
         ServeAll(ref told);
-        foreach ((string pool, _) in group.Amounts)
+        foreach ((string pool, _) in before?.Amounts ?? [])
         {
             room.Serve(pool, ref told);
             Forget(ShareOf(pool));
@@ -426,12 +501,19 @@ internal sealed partial class RunResources(WaitingRoom room, int maxBypasses = R
                 share.Since = share.TookAt;
                 Update(share, maxBypasses);
             }
+            else
+            {
+                share.Place.Patience = maxBypasses;
+            }
         }
 
         group.Since = 0;
         group.FailedWakes = 0;
         group.WokenBy = null;
-        EndReservationAmongRuns(group, ref told);
+        if (_reservedFor == group)
+        {
+            SetReservation(null, ref told);
+        }
     }
 
     private void Park(ReadyGroup group, string pool, bool yields, ref NotifiedRuns told)
@@ -466,9 +548,16 @@ internal sealed partial class RunResources(WaitingRoom room, int maxBypasses = R
         share.Waiting++;
         _parked++;
         EnterLines(group, share);
+        if (!yields && room.LineOf(share.Pool) is { GrowsByItself: true } && !room.Ledger.AnnounceWhenFree(share.Pool, AmountOf(group, share.Pool)))
+        {
+            // It has grown since it was looked at.
+            share.AsksAll = true;
+            room.Tell(share, ref told);
+        }
+
         if (isBypassed)
         {
-            ReserveAmongRuns(group, ref told);
+            ReserveAmongRuns(group, isAsking: true, ref told);
         }
     }
 
@@ -580,6 +669,10 @@ internal sealed partial class RunResources(WaitingRoom room, int maxBypasses = R
     {
         (long rank, long since) = TurnOf(share);
         room.Place(share, rank, since == long.MaxValue ? share.Since : since, patience);
+        if (patience is { } value && !share.Place.IsInLine)
+        {
+            share.Place.Patience = value;
+        }
     }
 
     /// <summary>The run stands elsewhere in its lines: what it had to leave to others may be its turn now.</summary>
@@ -635,6 +728,7 @@ internal sealed partial class RunResources(WaitingRoom room, int maxBypasses = R
     /// <summary>Takes back what an attempt held. Called outside the gate.</summary>
     public void GiveBack(Holding holding, ResourceLease granted)
     {
+        NotifiedRuns told = default;
         lock (room.Gate)
         {
             EndWaits(holding);
@@ -650,10 +744,16 @@ internal sealed partial class RunResources(WaitingRoom room, int maxBypasses = R
                 else if (share.Place.IsInLine)
                 {
                     Update(share);
+                    if (room.LineOf(pool) is { GrowsByItself: true })
+                    {
+                        // The ledger releases nothing of it, but it may be the run's turn now.
+                        room.Serve(pool, ref told);
+                    }
                 }
             }
         }
 
+        told.Tell();
         granted.Dispose();
     }
 }

@@ -4,6 +4,9 @@ namespace AgentOrchestration.Scheduling.Sharing;
 /// <typeparam name="T">Who waits.</typeparam>
 internal sealed class WaitingPlace<T>(T who)
 {
+    /// <summary>The patience of a place that is never out of it.</summary>
+    public const long Boundless = long.MaxValue / 2;
+
     public T Who => who;
 
     /// <summary>Who comes first in the line: the smaller rank, then the smaller <see cref="Since"/>. No two places of a line have both equal.</summary>
@@ -16,7 +19,7 @@ internal sealed class WaitingPlace<T>(T who)
     public long Need { get; set; } = long.MaxValue;
 
     /// <summary>How often others that come after it may still be served before it. Exact while it stands in no line.</summary>
-    public long Patience { get; set; } = long.MaxValue / 2;
+    public long Patience { get; set; } = Boundless;
 
     /// <summary>Whether nobody after it is served before it.</summary>
     public bool Blocks { get; set; }
@@ -64,7 +67,7 @@ internal sealed class WaitingPlace<T>(T who)
     public void SumUp()
     {
         LeastNeed = Math.Min(Need, Math.Min(Left?.LeastNeed ?? long.MaxValue, Right?.LeastNeed ?? long.MaxValue));
-        LeastPatience = Math.Min(Blocks ? long.MaxValue / 2 : Patience, Math.Min(Left?.LeastPatience ?? long.MaxValue / 2, Right?.LeastPatience ?? long.MaxValue / 2));
+        LeastPatience = Math.Min(Blocks ? Boundless : Patience, Math.Min(Left?.LeastPatience ?? Boundless, Right?.LeastPatience ?? Boundless));
         AnyBlocks = Blocks || Left?.AnyBlocks == true || Right?.AnyBlocks == true;
     }
 }

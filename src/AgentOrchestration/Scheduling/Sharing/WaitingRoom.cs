@@ -112,13 +112,6 @@ internal sealed class WaitingRoom
         while (line.Runs.AnyOutOfPatience() is { } place)
         {
             place.Who.Run.ReserveAmongRuns(place.Who, ref told);
-            if (place.Patience <= 0 && place.IsInLine)
-            {
-                // The place itself does not block; its reservation does.
-                line.Runs.Remove(place);
-                place.Patience = long.MaxValue / 2;
-                line.Runs.Add(place);
-            }
         }
     }
 
@@ -150,8 +143,9 @@ internal sealed class WaitingRoom
             return;
         }
 
-        // Nobody asks for it now, so the ledger would not say when there is enough. It may have grown since it was asked what is free.
-        if (line.GrowsByItself && !Ledger.AnnounceWhenFree(pool, next.Need))
+        // Nobody asks for it now, so the ledger would not say when there is enough. It may have grown since it was asked what is free. A run
+        // that has to yield is served when those before it have answered.
+        if (line.GrowsByItself && next.Rank <= line.Runs.First!.Rank && !Ledger.AnnounceWhenFree(pool, next.Need))
         {
             next.Who.AsksAll = true;
             Tell(next.Who, ref told);

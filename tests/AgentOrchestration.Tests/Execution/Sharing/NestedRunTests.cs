@@ -414,6 +414,74 @@ public sealed class NestedRunTests
         Assert.Equal(RunOutcome.Succeeded, (await wide.EndAsync()).Outcome);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_subtask_that_needs_what_code_holds_that_waits_for_an_event_of_its_run_is_reported(bool isNested)
+    {
+        using var log = new LogOfWarnings();
+        using var observing = new CancellationTokenSource();
+        var own = new TaskCompletionSource<OrchestrationRun>();
+        await using Engine engine = new(
+            builder => builder
+                .AddResource("gpu", 1)
+                .AddTaskType("free", "Observes.", async (None _, TaskContext _, CancellationToken _) => await ObserveAsync())
+                .AddTaskType(
+                    "work",
+                    "Nests, or observes.",
+                    async (None _, TaskContext context, CancellationToken _) =>
+                    {
+                        if (context.Subtask.Id == "next")
+                        {
+                            return "output";
+                        }
+
+                        if (!isNested)
+                        {
+                            return await ObserveAsync();
+                        }
+
+                        await using OrchestrationRun run = await context.Services.GetRequiredService<ITaskOrchestrator>().StartAsync(TaskPlan.Create(plan => plan.Add("inner", "free")), CancellationToken.None);
+                        await run.WaitAsync(CancellationToken.None);
+                        return "output";
+                    },
+                    NeedsGpu),
+            services: log.AddTo);
+        OrchestrationRun run = await engine.StartAsync(plan =>
+        {
+            plan.Add("outer", "work", estimatedDuration: TimeSpan.FromHours(1));
+            plan.Add("next", "work");
+        });
+        await using IAsyncDisposable disposal = run.Disposal();
+        own.SetResult(run);
+
+        string line = await log.SeeAsync($"Run {run.RunId} waits for resources").InTimeAsync();
+        await observing.CancelAsync();
+
+        Assert.Contains($"1 is held by the subtask 'outer' of the run {run.RunId}, whose code waits, directly or through other runs, for an event of this run", line, StringComparison.Ordinal);
+        Assert.Equal(RunOutcome.Succeeded, (await run.EndAsync()).Outcome);
+
+        async Task<string> ObserveAsync()
+        {
+            try
+            {
+                await foreach (RunEvent next in (await own.Task).WatchAsync(observing.Token))
+                {
+                    if (next is SubtaskSucceeded { SubtaskId: "next" })
+                    {
+                        break;
+                    }
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // The test has seen what it waits for.
+            }
+
+            return "output";
+        }
+    }
+
     private static void NeedsGpu(TaskTypeOptions options) => options.Resources = ResourceRequirements.Of("gpu", 1);
 
     private static Engine OneGpu(Func<TaskContext, Func<string, Task<OrchestrationRun>>, Task<string>> work, long capacity = 1, LogOfWarnings? log = null) =>

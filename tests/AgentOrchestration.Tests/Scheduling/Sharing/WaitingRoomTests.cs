@@ -1,5 +1,6 @@
 using AgentOrchestration.Resources;
 using AgentOrchestration.Scheduling.Sharing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace AgentOrchestration.Tests.Scheduling.Sharing;
 
@@ -45,10 +46,32 @@ public sealed class WaitingRoomTests
         Assert.True(newcomer.TryAcquire(asking, out _));
     }
 
-    private (RunResources Share, ReadyGroup Group) Enter()
+    [Fact]
+    public void A_run_that_yields_in_a_pool_that_grows_is_not_notified_again_and_again()
     {
-        var share = new RunResources(_room);
-        ReadyGroup group = share.CreateGroup(0, ResourceRequirements.Of("pool", 1));
+        var clock = new FakeTimeProvider();
+        var pools = new ResourcePools([new ResourceDeclaration("pool", 2) { Kind = ResourcePoolKind.Replenishing, Period = TimeSpan.FromSeconds(1) }], clock);
+        var room = new WaitingRoom(new AttemptLimiter(pools, maxAttempts: null, hasLimits: false), clock);
+        (RunResources holder, ReadyGroup held) = Enter(room);
+        (RunResources waiter, ReadyGroup waiting) = Enter(room, amount: 2);
+        Assert.True(holder.TryAcquire(held, out _));
+        Assert.False(waiter.TryAcquire(waiting, out _));
+        Assert.False(holder.TryAcquire(held, out _));
+        pools.SetCapacity("pool", 3);
+        Assert.True(holder.HasNews);
+        holder.TakeNews([]);
+
+        Assert.False(holder.TryAcquire(held, out _));
+
+        Assert.False(holder.Answer());
+        waiter.TakeNews([]);
+        Assert.True(waiter.TryAcquire(waiting, out _));
+    }
+
+    private (RunResources Share, ReadyGroup Group) Enter(WaitingRoom? room = null, int amount = 1)
+    {
+        var share = new RunResources(room ?? _room);
+        ReadyGroup group = share.CreateGroup(0, ResourceRequirements.Of("pool", amount));
         group.Subtasks.Enqueue(0);
         return (share, group);
     }
