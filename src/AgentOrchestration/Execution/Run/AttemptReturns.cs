@@ -4,15 +4,15 @@ using AgentOrchestration.Scheduling.Dispatch;
 namespace AgentOrchestration.Execution.Run;
 
 /// <summary>Turns what the code of an attempt has returned or thrown into its result, and reports it.</summary>
-/// <param name="owner">The run, which is closed when the host has shut down.</param>
 /// <param name="run">The environment.</param>
 /// <param name="gate">The gate.</param>
 /// <param name="growth">Adds what attempts add.</param>
 /// <param name="caching">Caches results.</param>
 /// <param name="outputs">Keeps outputs as JSON; <see langword="null"/> when they are not kept.</param>
 /// <param name="committer">Waits for running code when a durable run is detached; <see langword="null"/> in memory.</param>
+/// <param name="closing">Closes the run when the host has shut down.</param>
 internal sealed class AttemptReturns(
-    LocalRun owner, RunEnvironment run, RunGate gate, RunGrowth growth, ResultCaching caching, StoredOutputs? outputs, RunCommitter? committer)
+    RunEnvironment run, RunGate gate, RunGrowth growth, ResultCaching caching, StoredOutputs? outputs, RunCommitter? committer, RunClosing closing)
 {
     private readonly RunEnvironment _run = run;
     private readonly RunGate _gate = gate;
@@ -25,7 +25,7 @@ internal sealed class AttemptReturns(
     {
         if (exception is not null && _run.Executor.WhyShutDown() is { } reason)
         {
-            owner.ShutDown(reason);
+            closing.ShutDown(reason);
         }
 
         if (_outputs is not null)

@@ -24,7 +24,7 @@ internal sealed class LocalRun : IRunHandle
     private readonly RunEnd _end;
     private readonly RunView _view;
     private readonly RunSinks _sinks;
-    private readonly ResultCaching _caching;
+    private readonly RunClosing _closing;
     private readonly RunCommitter? _committer;
     private int _past;
 
@@ -49,7 +49,7 @@ internal sealed class LocalRun : IRunHandle
         StoredOutputs? outputs = written is null ? null : new StoredOutputs(Environment, written, journal);
         _end = new RunEnd(Environment, timers, _resources);
         _gate = new RunGate(Environment, clock, _end);
-        _caching = new ResultCaching(Environment, _end);
+        var caching = new ResultCaching(Environment, _end);
         Starts = new AttemptStarts(this, Environment, _gate);
         Growth = new RunGrowth(Environment, _gate, graph, _resources.LimitsEveryAttempt);
         var compensations = new Compensations(this, Environment, _gate);
@@ -57,16 +57,17 @@ internal sealed class LocalRun : IRunHandle
             Environment,
             _gate,
             timers,
-            new Preparations(Environment, _gate, Growth, _caching, outputs, reusable),
+            new Preparations(Environment, _gate, Growth, caching, outputs, reusable),
             new Joins(Environment, _gate, Growth, outputs),
             compensations,
             _end);
         _committer = journal is null ? null : new RunCommitter(Environment, _gate, journal, Starts, runner, compensations, _end);
-        _gate.Connect(Starts, _committer, _caching, runner);
-        Returns = new AttemptReturns(this, Environment, _gate, Growth, _caching, outputs, _committer);
-        Reports = new AttemptReports(Environment, clock, ticks);
+        _gate.Connect(Starts, _committer, caching, runner);
         _view = new RunView(Environment, ticks, _resources, Growth);
         _sinks = new RunSinks(Environment, _view);
+        _closing = new RunClosing(Environment, _gate, _committer, caching, _sinks, _end);
+        Returns = new AttemptReturns(Environment, _gate, Growth, caching, outputs, _committer, _closing);
+        Reports = new AttemptReports(Environment, clock, ticks);
     }
 
     public RunEnvironment Environment { get; }
@@ -199,47 +200,9 @@ internal sealed class LocalRun : IRunHandle
     /// <summary>Waits until everything that has happened so far is in the journal, if there is one.</summary>
     public ValueTask WhenWrittenAsync(CancellationToken cancellationToken) => _committer?.WhenWrittenAsync(cancellationToken) ?? ValueTask.CompletedTask;
 
-    public ValueTask DisposeAsync() => CloseAsync("it was disposed of before its end.", CancellationToken.None);
+    public ValueTask DisposeAsync() => _closing.CloseAsync("it was disposed of before its end.", CancellationToken.None);
 
-    public ValueTask CloseAsync(CancellationToken graceEnd) => CloseAsync(LiveRuns.HostHasShutDown, graceEnd);
-
-    /// <summary>
-    /// The host has shut down, or the services of the application are gone: whatever fails from now on, such as code that waits for a run
-    /// nested in it, says nothing about the work. Nothing that is reported afterwards counts.
-    /// </summary>
-    public void ShutDown(string reason)
-    {
-        bool hasBegun = false;
-        _ = Environment.Executor.Live.Find(RunId)?.CloseAsync(Close);
-        if (!hasBegun)
-        {
-            // Another caller closes it, which may not have reached the run yet.
-            _ = Close().AsTask();
-        }
-
-        ValueTask Close()
-        {
-            hasBegun = true;
-            return CloseAsync(reason, CancellationToken.None);
-        }
-    }
-
-    private async ValueTask CloseAsync(string reason, CancellationToken graceEnd)
-    {
-        await (_committer?.DetachAsync(reason, graceEnd) ?? CancelAsync(CancellationToken.None).AsTask()).ConfigureAwait(false);
-        await Environment.GraceAsync(Completion, Timeout.InfiniteTimeSpan, graceEnd).ConfigureAwait(false);
-        Task[] writes = [];
-        _gate.Report(0, (_, _, _, _) => writes = _caching.Writes);
-
-        // A sink or a cache that lags is not waited for without end.
-        TimeSpan atMost = Environment.Options.CancellationGracePeriod;
-        using var grace = new ObserverGrace(Environment.Executor.TimeProvider, atMost, graceEnd);
-        await Task.WhenAll(_sinks.WaitAsync(grace), Environment.GraceAsync(Task.WhenAll(writes), atMost, graceEnd)).ConfigureAwait(false);
-        if (Array.Exists(writes, write => !write.IsCompleted))
-        {
-            ExecutionLog.CacheNotWaitedFor(Environment.Executor.Logger, RunId);
-        }
-    }
+    public ValueTask CloseAsync(CancellationToken graceEnd) => _closing.CloseAsync(LiveRuns.HostHasShutDown, graceEnd);
 
     private void Begin(Action<DispatchCore, long, HostCommands> begin)
     {
