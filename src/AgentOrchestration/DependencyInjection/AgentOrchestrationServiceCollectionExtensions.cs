@@ -75,7 +75,8 @@ public static class AgentOrchestrationServiceCollectionExtensions
             provider,
             provider.GetRequiredService<IResourceManager>(),
             provider.GetRequiredService<TimeProvider>(),
-            LoggerOf<ResourceObjects>(provider)));
+            LoggerOf<ResourceObjects>(provider),
+            mayHoldSecrets: provider.GetService<ISecretProvider>() is not null));
         services.TryAddSingleton<ITaskTypeRegistry>(provider =>
             new TaskTypeRegistry(provider.GetServices<TaskDescriptor>(), provider.GetRequiredService<PayloadSerializer>()));
         services.TryAddSingleton(SchedulingPolicies.CriticalPathFirst);

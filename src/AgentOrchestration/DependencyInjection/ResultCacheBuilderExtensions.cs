@@ -18,6 +18,7 @@ public static class ResultCacheBuilderExtensions
     /// the declared one (a base class, an interface, <see cref="object"/>), or that loses a property when it is read, is not kept, and a
     /// warning says why: declare the type itself, or name it with <c>[JsonDerivedType]</c>. Collections behind interfaces count by their
     /// content. What a type keeps out of its JSON (a private field, <c>[JsonIgnore]</c>, the comparer of a dictionary) is no part of its results.
+    /// A cache that fails or does not answer delays a run by at most its <c>CancellationGracePeriod</c>, and a warning says so: the work is done then.
     /// </remarks>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets options. Default: results are good for an hour.</param>

@@ -43,6 +43,9 @@ internal static partial class ExecutionLog
     [LoggerMessage(818, LogLevel.Warning, "Run {RunId}: the result cache has not stored all results, and is not waited for any longer.")]
     public static partial void CacheNotWaitedFor(ILogger logger, string runId);
 
+    [LoggerMessage(819, LogLevel.Warning, "Run {RunId}: the result cache has not answered within {Time}; the run continues without looking up results in it.")]
+    public static partial void CacheNotAnswering(ILogger logger, string runId, TimeSpan time);
+
     [LoggerMessage(815, LogLevel.Warning, "Run {RunId}: the result of subtask {SubtaskId} does not come back from its JSON as it was: {Difference}. Its task type accepts that; what comes back counts.")]
     public static partial void OutputLossy(ILogger logger, string runId, string subtaskId, string difference);
 }

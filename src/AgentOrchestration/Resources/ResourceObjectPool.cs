@@ -15,6 +15,7 @@ internal sealed class ResourceObjectPool : IAsyncDisposable, IDisposable
     private readonly IResourceManager _resources;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
+    private readonly bool _mayHoldSecrets;
 
     // The one that was used last is lent first, so that the others come to the end of their time.
     private readonly LinkedList<(object Item, long Since)> _idle = new();
@@ -23,7 +24,12 @@ internal sealed class ResourceObjectPool : IAsyncDisposable, IDisposable
     private bool _isDisposed;
 
     public ResourceObjectPool(
-        ResourceObjectDeclaration declaration, Func<CancellationToken, ValueTask<object>> make, IResourceManager resources, TimeProvider timeProvider, ILogger logger)
+        ResourceObjectDeclaration declaration,
+        Func<CancellationToken, ValueTask<object>> make,
+        IResourceManager resources,
+        TimeProvider timeProvider,
+        ILogger logger,
+        bool mayHoldSecrets)
     {
         Name = declaration.Name;
         _make = make;
@@ -32,6 +38,7 @@ internal sealed class ResourceObjectPool : IAsyncDisposable, IDisposable
         _resources = resources;
         _timeProvider = timeProvider;
         _logger = logger;
+        _mayHoldSecrets = mayHoldSecrets;
         if (resources is ResourcePools ledger)
         {
             ledger.CapacityChanged += CloseUncovered;
@@ -206,7 +213,7 @@ internal sealed class ResourceObjectPool : IAsyncDisposable, IDisposable
         }
         catch (Exception exception)
         {
-            ResourceLog.ResetThrew(_logger, exception, Name);
+            ResourceLog.ResetThrew(_logger, Shown(exception), Name, exception.GetType().FullName);
             return false;
         }
     }
@@ -226,9 +233,15 @@ internal sealed class ResourceObjectPool : IAsyncDisposable, IDisposable
         }
         catch (Exception exception)
         {
-            ResourceLog.CloseThrew(_logger, exception, Name);
+            ResourceLog.CloseThrew(_logger, Shown(exception), Name, exception.GetType().FullName);
         }
     }
+
+    /// <summary>
+    /// An exception for the log. An object may hold secrets of every attempt that has rented it, also of runs that have ended and whose secrets are
+    /// forgotten: nothing of what it throws is shown then but the type.
+    /// </summary>
+    private Exception? Shown(Exception exception) => _mayHoldSecrets ? null : exception;
 
     private void SetTimer(TimeSpan due) =>
         _timer?.Change(TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(due.TotalMilliseconds))), Timeout.InfiniteTimeSpan);

@@ -11,14 +11,20 @@ internal sealed class ResourceObjects : IAsyncDisposable, IDisposable
     /// <param name="services">The application's services, for what makes objects.</param>
     /// <param name="resources">The ledger.</param>
     /// <param name="timeProvider">The clock.</param>
-    /// <param name="logger">Hears what objects throw when they are reset or closed.</param>
+    /// <param name="logger">Receives what objects throw when they are reset or closed.</param>
+    /// <param name="mayHoldSecrets">Whether objects may hold secrets that attempts were given, so that what they throw is not logged.</param>
     public ResourceObjects(
-        IEnumerable<ResourceObjectDeclaration> declarations, IServiceProvider services, IResourceManager resources, TimeProvider timeProvider, ILogger logger)
+        IEnumerable<ResourceObjectDeclaration> declarations,
+        IServiceProvider services,
+        IResourceManager resources,
+        TimeProvider timeProvider,
+        ILogger logger,
+        bool mayHoldSecrets)
     {
         foreach (IGrouping<string, ResourceObjectDeclaration> declared in declarations.GroupBy(declaration => declaration.Name, StringComparer.Ordinal))
         {
             ResourceObjectDeclaration last = declared.Last();
-            _pools.Add(last.Name, new ResourceObjectPool(last, stop => last.Make(services, stop), resources, timeProvider, logger));
+            _pools.Add(last.Name, new ResourceObjectPool(last, stop => last.Make(services, stop), resources, timeProvider, logger, mayHoldSecrets));
         }
     }
 

@@ -43,6 +43,17 @@ internal sealed class CachedWork : IAsyncDisposable
 
     public Task<RunResult> RunAsync(string taskType, JsonNode? input = null) => _engine.RunAsync(plan => plan.Add("only", taskType, input));
 
+    public Task<RunResult> RunAsync(Action<TaskPlanBuilder> plan) => _engine.RunAsync(plan);
+
+    /// <summary>Moves the clock until a run has ended.</summary>
+    /// <returns>Its result, and how far the clock was moved.</returns>
+    public async Task<(RunResult Result, TimeSpan Took)> AdvanceUntilAsync(Task<RunResult> end)
+    {
+        DateTimeOffset begin = _engine.Clock.GetUtcNow();
+        RunResult result = await _engine.AdvanceUntilAsync(end, TimeSpan.FromMilliseconds(500));
+        return (result, _engine.Clock.GetUtcNow() - begin);
+    }
+
     /// <summary>Makes results invalid; what is stored from then on has a later time.</summary>
     public async Task InvalidateAsync(Func<IResultCacheControl, CancellationToken, ValueTask> what)
     {

@@ -158,6 +158,23 @@ public sealed class ResultCacheTests
         Assert.Contains(work.Log, line => line.Exception is InvalidTimeZoneException && line.Message.Contains("could not be cached", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_cache_that_never_answers_delays_a_run_once_and_is_named_in_the_log(bool blocksItsThread)
+    {
+        var cache = new SilentCache(blocksItsThread);
+        await using CachedWork work = new(
+            (work, builder) => work.Add(builder, "next", (int number) => number + 1), services => services.AddSingleton<HybridCache>(cache));
+
+        (RunResult result, TimeSpan took) = await work.AdvanceUntilAsync(work.RunAsync(plan => plan.Add("last", "next", plan.Add("first", "next", 1).Output())));
+
+        Assert.Equal((3, 2, 1), (result.GetOutput<int>("last"), work.Calls, cache.LookUps));
+        Assert.True(took >= TimeSpan.FromSeconds(30), $"{took} is too early to do without the cache.");
+        Assert.Single(work.Log, line => line.Message.Contains("the result cache has not answered within 00:00:30", StringComparison.Ordinal));
+        cache.Open();
+    }
+
     [Fact]
     public async Task Equal_input_is_found_however_it_is_written()
     {

@@ -10,6 +10,7 @@ internal sealed class ResultCaching(RunEnvironment run, RunEnd end)
 {
     private readonly List<Task> _writes = [];
     private ConcurrentDictionary<int, string>? _identities;
+    private bool _isUnresponsive;
 
     /// <summary>Inside the gate: the writes so far.</summary>
     public Task[] Writes => [.. _writes];
@@ -17,11 +18,36 @@ internal sealed class ResultCaching(RunEnvironment run, RunEnd end)
     /// <summary>Inside the gate: what the work of a subtask is.</summary>
     public void Identify(int subtask, string identity) => LazyInitializer.EnsureInitialized(ref _identities, static () => new())[subtask] = identity;
 
-    /// <returns>The result of equal work; <see langword="null"/> when there is none, or when it cannot be cached.</returns>
-    public async ValueTask<CachedOutput?> FindAsync(TaskDescriptor taskType, string identity) =>
-        run.Executor.Cache is { } cache && taskType.Effect == TaskEffect.Pure
-            ? await cache.FindAsync(taskType, identity, end.Ended).ConfigureAwait(false)
-            : null;
+    /// <summary>
+    /// Looks up the result of equal work. A cache that does not answer within the cancellation grace period is not asked again by this run, so that it
+    /// delays the run only once.
+    /// </summary>
+    /// <returns>The result; <see langword="null"/> when there is none, when it cannot be cached, or when the cache does not answer.</returns>
+    public async ValueTask<CachedOutput?> FindAsync(TaskDescriptor taskType, string identity)
+    {
+        if (run.Executor.Cache is not { } cache || taskType.Effect != TaskEffect.Pure || Volatile.Read(ref _isUnresponsive))
+        {
+            return null;
+        }
+
+        // On a thread of its own: a cache may block the thread that calls it.
+        Task<CachedOutput?> answer = run.Executor.Workers.RunAsync(() => cache.FindAsync(taskType, identity, end.Ended).AsTask());
+        TimeSpan atMost = run.Options.CancellationGracePeriod;
+        try
+        {
+            return await answer.WaitAsync(atMost, run.Executor.TimeProvider, end.Ended).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!answer.IsCompleted)
+        {
+            if (!Interlocked.Exchange(ref _isUnresponsive, true))
+            {
+                ExecutionLog.CacheNotAnswering(run.Executor.Logger, run.RunId, atMost);
+            }
+
+            _ = IgnoreAsync(answer);
+            return null;
+        }
+    }
 
     /// <summary>Writes an output for the cache while nothing but its own code has it. Costs the others nothing.</summary>
     public void PrepareEntry(LocalAttempt attempt, object? output)
@@ -54,6 +80,9 @@ internal sealed class ResultCaching(RunEnvironment run, RunEnd end)
     /// <summary>Apart from its caller, which every attempt comes through and most leave at once: what is captured here costs the others nothing.</summary>
     private Task BeginToStore(LocalAttempt attempt, string identity, byte[] entry) =>
         run.Executor.Workers.RunAsync(() => StoreAsync(run.Executor.Cache!, attempt, identity, entry));
+
+    /// <summary>An answer that comes too late is not used, whatever it is.</summary>
+    private static async Task IgnoreAsync(Task answer) => await answer.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async Task StoreAsync(IResultCache cache, LocalAttempt attempt, string identity, byte[] entry)
     {

@@ -1,5 +1,9 @@
+using System.Text.Json.Nodes;
+using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace AgentOrchestration.Tests.Execution.Sharing;
 
@@ -177,6 +181,43 @@ public sealed class ResourceObjectTests
 
     private static async ValueTask<int> Rent(TaskContext context, CancellationToken stop) => (await context.RentAsync<Browser>("browser", stop)).Number;
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_a_rented_object_throws_is_logged_by_its_type_where_there_are_secrets(bool hasSecrets)
+    {
+        const string Secret = "canary-4711";
+        var logs = new FakeLogCollector();
+        await using (var engine = new Engine(
+            builder => builder
+                .AddResourceObjects("session", 1, (_, _) => new ValueTask<Session>(new Session()), options => options.Reset = session => session.ResetAsync())
+                .AddTaskType("logIn", "Logs in.", async (Login login, TaskContext context, CancellationToken stop) =>
+                {
+                    (await context.RentAsync<Session>("session", stop)).Key = login.Key;
+                    return 0;
+                }),
+            services: services =>
+            {
+                services.AddLogging(logging => logging.AddProvider(new FakeLoggerProvider(logs)));
+                if (hasSecrets)
+                {
+                    services.AddSingleton<ISecretProvider>(new Vault(Secret));
+                }
+            }))
+        {
+            RunResult result = await engine.RunAsync(plan => plan.Add(
+                "logIn", "logIn", new JsonObject { ["key"] = hasSecrets ? new SecretRef("key").ToJsonNode() : "plain" }, resources: ResourceRequirements.Of("session", 1)));
+
+            Assert.Equal(RunOutcome.Succeeded, result.Outcome);
+        }
+
+        FakeLogRecord[] records = [.. logs.GetSnapshot().Where(record => record.Id.Id is 100 or 101)];
+        Assert.Equal([100, 101], records.Select(record => record.Id.Id));
+        Assert.All(records, record => Assert.Contains(nameof(InvalidTimeZoneException), record.Message, StringComparison.Ordinal));
+        Assert.All(records, record => Assert.DoesNotContain(Secret, record.Message + record.Exception, StringComparison.Ordinal));
+        Assert.All(records, record => Assert.Equal(hasSecrets, record.Exception is null));
+    }
+
     private static void Wide(TaskPlanBuilder plan, int count)
     {
         for (int i = 0; i < count; i++)
@@ -226,5 +267,21 @@ public sealed class ResourceObjectTests
             IsClosed = true;
             return ValueTask.CompletedTask;
         }
+    }
+
+    private sealed record Login(string Key);
+
+    private sealed class Session : IAsyncDisposable
+    {
+        public string Key { get; set; } = "";
+
+        public ValueTask ResetAsync() => throw new InvalidTimeZoneException($"The session of {Key} cannot be reset.");
+
+        public ValueTask DisposeAsync() => throw new InvalidTimeZoneException($"The session of {Key} cannot be closed.");
+    }
+
+    private sealed class Vault(string secret) : ISecretProvider
+    {
+        public string? Find(string name) => secret;
     }
 }
