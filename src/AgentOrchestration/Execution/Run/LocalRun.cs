@@ -1,4 +1,3 @@
-using AgentOrchestration.Execution.Following;
 using AgentOrchestration.Execution.Secrets;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Graph.Binding;
