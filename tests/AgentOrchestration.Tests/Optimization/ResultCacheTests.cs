@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Tests.Execution;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
@@ -172,6 +173,32 @@ public sealed class ResultCacheTests
         Assert.Equal((3, 2, 1), (result.GetOutput<int>("last"), work.Calls, cache.LookUps));
         Assert.True(took >= TimeSpan.FromSeconds(30), $"{took} is too early to do without the cache.");
         Assert.Single(work.Log, line => line.Message.Contains("the result cache has not answered within 00:00:30", StringComparison.Ordinal));
+        cache.Open();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_run_that_is_cancelled_does_not_wait_for_a_cache_that_never_answers(bool blocksItsThread)
+    {
+        var cache = new SilentCache(blocksItsThread);
+        using var log = new LogOfWarnings();
+        await using Engine engine = new(
+            builder => builder.UseResultCache().AddTaskType(
+                "work", "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(1), options => options.Effect = TaskEffect.Pure),
+            services: services =>
+            {
+                services.AddSingleton<HybridCache>(cache);
+                log.AddTo(services);
+            });
+        OrchestrationRun run = await engine.StartOneAsync();
+        await using IAsyncDisposable disposal = run.Disposal();
+        await cache.Asked.InTimeAsync();
+
+        await run.CancelAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(RunOutcome.Cancelled, (await run.EndAsync()).Outcome);
+        Assert.Empty(log.Lines);
         cache.Open();
     }
 

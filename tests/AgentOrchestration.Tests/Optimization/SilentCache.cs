@@ -6,7 +6,11 @@ namespace AgentOrchestration.Tests.Optimization;
 internal sealed class SilentCache(bool blocksItsThread) : HybridCache
 {
     private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _lookUps;
+
+    /// <summary>Completes when it is asked for the first time.</summary>
+    public Task Asked => _asked.Task;
 
     /// <summary>How often it was asked.</summary>
     public int LookUps => Volatile.Read(ref _lookUps);
@@ -22,6 +26,7 @@ internal sealed class SilentCache(bool blocksItsThread) : HybridCache
         CancellationToken cancellationToken = default)
     {
         Interlocked.Increment(ref _lookUps);
+        _asked.TrySetResult();
         if (blocksItsThread)
         {
             ((IAsyncResult)_open.Task).AsyncWaitHandle.WaitOne();

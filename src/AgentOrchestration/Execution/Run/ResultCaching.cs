@@ -37,9 +37,9 @@ internal sealed class ResultCaching(RunEnvironment run, RunEnd end)
         {
             return await answer.WaitAsync(atMost, run.Executor.TimeProvider, end.Ended).ConfigureAwait(false);
         }
-        catch (TimeoutException) when (!answer.IsCompleted)
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException && !answer.IsCompleted)
         {
-            if (!Interlocked.Exchange(ref _isUnresponsive, true))
+            if (!end.Ended.IsCancellationRequested && !Interlocked.Exchange(ref _isUnresponsive, true))
             {
                 ExecutionLog.CacheNotAnswering(run.Executor.Logger, run.RunId, atMost);
             }
@@ -81,7 +81,7 @@ internal sealed class ResultCaching(RunEnvironment run, RunEnd end)
     private Task BeginToStore(LocalAttempt attempt, string identity, byte[] entry) =>
         run.Executor.Workers.RunAsync(() => StoreAsync(run.Executor.Cache!, attempt, identity, entry));
 
-    /// <summary>An answer that comes too late is not used, whatever it is.</summary>
+    /// <summary>An answer that comes too late, or after the end of the run, is not used, whatever it is.</summary>
     private static async Task IgnoreAsync(Task answer) => await answer.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async Task StoreAsync(IResultCache cache, LocalAttempt attempt, string identity, byte[] entry)
