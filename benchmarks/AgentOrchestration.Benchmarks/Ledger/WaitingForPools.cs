@@ -23,7 +23,7 @@ internal static class WaitingForPools
     {
         var ledger = new ResourcePools([.. Enumerable.Range(0, pools).Select(pool => new ResourceDeclaration($"pool{pool}", 1))], TimeProvider.System);
         var resources = new AttemptLimiter(ledger, maxAttempts: null);
-        var share = RunResources.Alone(resources);
+        var share = new RunResources(new WaitingRoom(resources, TimeProvider.System));
         var queue = new ReadyQueue(new GrowingGraph(Checked(waiters, pools, resources)), share);
         var random = new SeededRandom(1);
         int[] order = [.. Enumerable.Range(0, waiters).OrderBy(_ => random.Below(int.MaxValue))];

@@ -38,7 +38,7 @@ public sealed class ResourceLease : IDisposable
         object? release = Interlocked.Exchange(ref _release, null);
         if (release is LeaseSource source)
         {
-            source.GiveBack();
+            source.Release();
         }
         else
         {

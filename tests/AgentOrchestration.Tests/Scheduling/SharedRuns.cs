@@ -49,10 +49,10 @@ internal sealed class SharedRuns
         int number = _runs.Count;
         var share = new RunResources(_room, options.MaxBypasses);
         var flow = new RunFlow($"run-{number}", share, subtask => graph.Subtasks[subtask].Id);
-        share.Flow = flow;
+        share.Nesting.Flow = flow;
         var run = new Run(new DispatchCore(graph, share, flow.RunId, options), flow);
         _runs.Add(run);
-        share.Told = () => Put(run, 0, static (core, now, commands) => core.ResourcesReleased(now, commands));
+        share.Notified = () => Put(run, 0, static (core, now, commands) => core.ResourcesReleased(now, commands));
         run.Carry = Start;
         Put(run, startsAt, static (core, now, commands) => core.Start(now, commands));
         return number;

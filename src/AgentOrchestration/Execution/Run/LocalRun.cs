@@ -29,9 +29,10 @@ internal sealed class LocalRun : IRunHandle
 
     public LocalRun(LocalExecutor executor, TaskGraph graph, RunOptions options, SubtaskOrder order, RunJournal? journal = null, ReusableResults? reusable = null)
     {
-        _resources = new RunResources(executor.Room, options.MaxBypasses) { Told = OnReleased, Reported = OnHeldByCaller };
+        _resources = new RunResources(executor.Room, options.MaxBypasses) { Notified = OnReleased };
+        _resources.Nesting.Reported = OnHeldByCaller;
         var flow = new RunFlow(journal?.RunId ?? executor.Workers.NewRunId(), _resources, index => Graph.SubtaskAt(index).Id);
-        _resources.Flow = flow;
+        _resources.Nesting.Flow = flow;
         var core = new DispatchCore(
             graph,
             _resources,

@@ -278,7 +278,7 @@ internal sealed class ReadyQueue(GrowingGraph graph, RunResources share)
                 return true;
             }
 
-            error = WhyNever(group.Needs) ?? (share.WhyStuck(group) is { } reason ? new SubtaskError("ResourcesHeldByCaller", reason) : null);
+            error = WhyNever(group.Needs) ?? (share.Nesting.WhyStuck(group) is { } reason ? new SubtaskError("ResourcesHeldByCaller", reason) : null);
             if (error is not null)
             {
                 share.Unpark(group);

@@ -60,7 +60,7 @@ internal sealed class AttemptLimiter(IResourceManager inner, int? maxAttempts, b
         }
     }
 
-    /// <summary>What there is in all of a pool or limit of which only those who hold it can give back; <see langword="null"/> for any other.</summary>
+    /// <summary>What there is in all of a pool or limit of which only those who hold it can return something; <see langword="null"/> for any other.</summary>
     public long? CapacityToReturn(string pool)
     {
         try
@@ -113,7 +113,7 @@ internal sealed class AttemptLimiter(IResourceManager inner, int? maxAttempts, b
         }
     }
 
-    /// <summary>Whether there will be more of a pool though nobody gives anything back.</summary>
+    /// <summary>Whether there will be more of a pool though nothing is returned.</summary>
     public bool GrowsByItself(string pool)
     {
         try
@@ -126,8 +126,8 @@ internal sealed class AttemptLimiter(IResourceManager inner, int? maxAttempts, b
         }
     }
 
-    /// <summary>Somebody waits for so much of a pool that grows by itself: it is told when there is.</summary>
-    /// <returns>Whether it will be told; <see langword="false"/> when there is enough by now.</returns>
+    /// <summary>So much of a pool that grows by itself is waited for: its release is announced.</summary>
+    /// <returns>Whether it will be announced; <see langword="false"/> when there is enough by now.</returns>
     public bool AnnounceWhenFree(string pool, long amount)
     {
         try
@@ -136,7 +136,7 @@ internal sealed class AttemptLimiter(IResourceManager inner, int? maxAttempts, b
         }
         catch (Exception)
         {
-            // An application's own manager: whoever waits hears of the next release.
+            // An application's own manager: what waits is notified of the next release.
             return true;
         }
     }
@@ -155,8 +155,8 @@ internal sealed class AttemptLimiter(IResourceManager inner, int? maxAttempts, b
         ResourceRequirements rest = limits.Length == 0 ? needs : ResourceRequirements.Of(needs.Amounts.Where(need => !IsLimit(need.Name)));
         ResourceLease? innerLease = null;
 
-        // The inner ledger is asked inside the gate: nobody may see a limit taken for a request that is refused in the end.
-#pragma warning disable CA2000 // What it grants goes back with the lease that is returned.
+        // The inner ledger is asked inside the gate: no one may see a limit taken for a request that is refused in the end.
+#pragma warning disable CA2000 // What it grants is released with the lease that is returned.
         lock (_gate)
         {
             if (_attempts >= maxAttempts
@@ -172,7 +172,7 @@ internal sealed class AttemptLimiter(IResourceManager inner, int? maxAttempts, b
 
 #pragma warning restore CA2000
 
-        lease = new ResourceLease(needs, _ => GiveBack(needs, limits, innerLease));
+        lease = new ResourceLease(needs, _ => Release(needs, limits, innerLease));
         return true;
     }
 
@@ -191,7 +191,7 @@ internal sealed class AttemptLimiter(IResourceManager inner, int? maxAttempts, b
         return false;
     }
 
-    private void GiveBack(ResourceRequirements needs, ResourceAmount[] limits, ResourceLease? innerLease)
+    private void Release(ResourceRequirements needs, ResourceAmount[] limits, ResourceLease? innerLease)
     {
         lock (_gate)
         {

@@ -119,7 +119,7 @@ internal sealed class NestedWait : IDisposable
     /// <param name="room">Where they wait.</param>
     /// <param name="held">Adds up what is held of a pool by those who wait for them.</param>
     /// <param name="holders">Who they are.</param>
-    public static HashSet<RunFlow> FindStuck(WaitingRoom room, out Dictionary<string, long> held, out List<Holding> holders)
+    public static HashSet<RunFlow> FindStuck(WaitingRoom room, out HeldAmounts held, out List<Holding> holders)
     {
         lock (Gate)
         {
@@ -127,13 +127,10 @@ internal sealed class NestedWait : IDisposable
             do
             {
                 holders = [.. All.Where(wait => wait._holding is { IsReleased: false } && stuck.Contains(wait._target)).Select(wait => wait._holding!).Distinct()];
-                held = new Dictionary<string, long>(StringComparer.Ordinal);
-                foreach ((string pool, long amount) in holders.SelectMany(holding => holding.Amounts))
-                {
-                    held[pool] = held.GetValueOrDefault(pool) + amount;
-                }
+                held = new HeldAmounts(room.Ledger);
+                holders.ForEach(held.Add);
             }
-            while (stuck.RemoveWhere(MayGoOn(room, stuck, held)) > 0);
+            while (stuck.RemoveWhere(MayContinue(room, stuck, held)) > 0);
             return stuck;
         }
     }
@@ -181,8 +178,8 @@ internal sealed class NestedWait : IDisposable
         _holding?.AddWaits(-1);
     }
 
-    private static Predicate<RunFlow> MayGoOn(WaitingRoom room, HashSet<RunFlow> stuck, Dictionary<string, long> held) => run =>
-        !run.Waits.Exists(wait => stuck.Contains(wait._target)) && run.Share?.WaitsInVain(room, held) != true;
+    private static Predicate<RunFlow> MayContinue(WaitingRoom room, HashSet<RunFlow> stuck, HeldAmounts held) => run =>
+        !run.Waits.Exists(wait => stuck.Contains(wait._target)) && run.Resources?.Nesting.WaitsInVain(room, held) != true;
 
     private static bool Reaches(RunFlow from, RunFlow to)
     {
@@ -212,7 +209,7 @@ internal sealed class NestedWait : IDisposable
         return false;
     }
 
-    /// <summary>What waits in the run for resources, or in those that it waits for, asks again: now somebody waits for it, who may hold them.</summary>
+    /// <summary>What waits in the run for resources, or in those that it waits for, asks again: the code that now waits for it may hold them.</summary>
     private void AskAgain()
     {
         HashSet<RunFlow> seen = [_target];
@@ -233,7 +230,7 @@ internal sealed class NestedWait : IDisposable
 
         foreach (RunFlow run in seen)
         {
-            run.Share?.AskAgain();
+            run.Resources?.Nesting.AskAgain();
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace AgentOrchestration.Scheduling.Sharing;
 
-/// <summary>Runs that are to hear, outside every gate, that they may ask again.</summary>
+/// <summary>Runs that are to be notified, outside every gate, that they may ask again.</summary>
 internal struct NotifiedRuns
 {
     private RunResources? _first;
@@ -18,21 +18,21 @@ internal struct NotifiedRuns
         }
     }
 
-    /// <param name="except">A run that hears it in another way.</param>
-    public readonly void Tell(RunResources? except = null)
+    /// <param name="except">A run that finds out in another way.</param>
+    public readonly void Notify(RunResources? except = null)
     {
-        Tell(_first, except);
+        Notify(_first, except);
         foreach (RunResources run in _others ?? [])
         {
-            Tell(run, except);
+            Notify(run, except);
         }
     }
 
-    private static void Tell(RunResources? run, RunResources? except)
+    private static void Notify(RunResources? run, RunResources? except)
     {
         if (run != except)
         {
-            run?.Told?.Invoke();
+            run?.Notified?.Invoke();
         }
     }
 }

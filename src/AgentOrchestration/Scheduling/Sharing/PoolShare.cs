@@ -20,7 +20,7 @@ internal sealed class PoolShare
     /// <summary>What is kept for the run until it answers.</summary>
     public long Promise { get; set; }
 
-    /// <summary>Whether the run was told that it may ask for this again, and has not answered yet.</summary>
+    /// <summary>Whether the run was notified that it may ask for this again, and has not answered yet.</summary>
     public bool HasNews { get; set; }
 
     /// <summary>Whether all that waits is to ask again, whatever there is.</summary>
@@ -32,10 +32,10 @@ internal sealed class PoolShare
     /// <summary>How many groups wait for this pool; the line also has places that are only reserved.</summary>
     public int Waiting { get; set; }
 
-    /// <summary>Where the run stands among those that wait for this pool.</summary>
+    /// <summary>The place of the run among those that wait for this pool.</summary>
     public WaitingPlace<PoolShare> Place { get; }
 
-    /// <summary>Stands behind the place while nobody is to be served before the run.</summary>
+    /// <summary>A place behind it, in the line while no other is to be served before the run.</summary>
     public WaitingPlace<PoolShare> Reservation { get; }
 
     public bool IsReserved { get; set; }

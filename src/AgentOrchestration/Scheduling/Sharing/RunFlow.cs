@@ -9,15 +9,15 @@ internal sealed class RunFlow
     private static readonly AsyncLocal<object?> Ambient = new();
 
     private Func<int, string?>? _subtaskIds;
-    private RunResources? _share;
+    private RunResources? _resources;
 
     /// <param name="runId">The run.</param>
-    /// <param name="share">Its share of the ledger.</param>
+    /// <param name="resources">Its share of the ledger.</param>
     /// <param name="subtaskIds">The ids of subtasks by index.</param>
-    public RunFlow(string runId, RunResources share, Func<int, string?> subtaskIds)
+    public RunFlow(string runId, RunResources resources, Func<int, string?> subtaskIds)
     {
         RunId = runId;
-        _share = share;
+        _resources = resources;
         _subtaskIds = subtaskIds;
         Outer = Ambient.Value is SinkFlow ? null : Ambient.Value;
     }
@@ -33,7 +33,7 @@ internal sealed class RunFlow
     public string RunId { get; }
 
     /// <summary>The share of the run; <see langword="null"/> when it has ended.</summary>
-    public RunResources? Share => Volatile.Read(ref _share);
+    public RunResources? Resources => Volatile.Read(ref _resources);
 
     /// <summary>The waits of code of the run for other runs. Used inside <see cref="NestedWait.Gate"/>.</summary>
     public List<NestedWait> Waits { get; } = [];
@@ -100,10 +100,10 @@ internal sealed class RunFlow
         }
     }
 
-    /// <summary>The run has ended, or goes no further here.</summary>
+    /// <summary>The run has ended, or continues no further here.</summary>
     public void End()
     {
-        Volatile.Write(ref _share, null);
+        Volatile.Write(ref _resources, null);
         _subtaskIds = null;
         Outer = null;
     }

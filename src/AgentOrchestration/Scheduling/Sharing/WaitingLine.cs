@@ -1,8 +1,8 @@
 namespace AgentOrchestration.Scheduling.Sharing;
 
 /// <summary>
-/// Those who wait for one pool, in the order in which they are to be served. A treap (Seidel and Aragon, "Randomized Search Trees", 1996) that
-/// knows of each subtree the least need, so that whom a release can serve is found without looking at the others: whatever is asked or
+/// Those that wait for one pool, in the order in which they are to be served. A treap (Seidel and Aragon, "Randomized Search Trees", 1996) that
+/// knows of each subtree the least need, so that those that a release can serve are found without looking at the others: whatever is asked or
 /// changed takes a time that grows with the logarithm of how many wait. Not thread-safe.
 /// </summary>
 /// <typeparam name="T">Who waits.</typeparam>
@@ -36,7 +36,7 @@ internal sealed class WaitingLine<T>
         place.IsInLine = true;
         place.Left = null;
         place.Right = null;
-        place.Owed = 0;
+        place.Pending = 0;
         place.Weight = SplitMix64.Mix(++_weights);
         place.SumUp();
         (WaitingPlace<T>? before, WaitingPlace<T>? after) = Split(_root, place.Rank, place.Since);
@@ -51,24 +51,24 @@ internal sealed class WaitingLine<T>
         place.Right = null;
     }
 
-    /// <summary>Somebody was served who stands, or would stand, here: those before were passed over.</summary>
-    public void Pass(long rank, long since)
+    /// <summary>One was served that is, or would be, here: those before were bypassed.</summary>
+    public void Bypass(long rank, long since)
     {
         if (_root is not null)
         {
             (WaitingPlace<T>? before, WaitingPlace<T>? after) = Split(_root, rank, since);
-            before?.Owe(1);
+            before?.Bypass(1);
             _root = Merge(before, after);
         }
     }
 
-    /// <summary>The first whom so much can serve, or who lets nobody else be served before, whichever comes first.</summary>
+    /// <summary>The first that so much can serve, or that lets no other be served before it, whichever comes first.</summary>
     public WaitingPlace<T>? FirstServable(long free)
     {
         WaitingPlace<T>? place = _root;
         while (place is not null)
         {
-            place.PayDown();
+            place.PassDown();
             if (place.Left is { } before && (before.LeastNeed <= free || before.AnyBlocks))
             {
                 place = before;
@@ -86,10 +86,10 @@ internal sealed class WaitingLine<T>
         return null;
     }
 
-    /// <summary>The first who lets nobody else be served before.</summary>
+    /// <summary>The first that lets no other be served before it.</summary>
     public WaitingPlace<T>? FirstBlocking() => _root is { AnyBlocks: true } ? FirstServable(-1) : null;
 
-    /// <summary>The least amount that serves anybody who may be served now.</summary>
+    /// <summary>The least amount that serves anything that may be served now.</summary>
     public long LeastServable()
     {
         long least = long.MaxValue;
@@ -109,19 +109,19 @@ internal sealed class WaitingLine<T>
         return least;
     }
 
-    /// <summary>Somebody who was passed over as often as may be, and does not block yet.</summary>
-    public WaitingPlace<T>? AnyOutOfPatience()
+    /// <summary>One that was bypassed as often as may be, and does not block yet.</summary>
+    public WaitingPlace<T>? AnyWithoutBypasses()
     {
-        WaitingPlace<T>? place = _root is { LeastPatience: <= 0 } ? _root : null;
+        WaitingPlace<T>? place = _root is { LeastBypassesLeft: <= 0 } ? _root : null;
         while (place is not null)
         {
-            place.PayDown();
-            if (!place.Blocks && place.Patience <= 0)
+            place.PassDown();
+            if (!place.Blocks && place.BypassesLeft <= 0)
             {
                 return place;
             }
 
-            place = place.Left is { LeastPatience: <= 0 } ? place.Left : place.Right;
+            place = place.Left is { LeastBypassesLeft: <= 0 } ? place.Left : place.Right;
         }
 
         return null;
@@ -145,7 +145,7 @@ internal sealed class WaitingLine<T>
         }
     }
 
-    /// <summary>Those who come before a place of the line, and the others.</summary>
+    /// <summary>Those that come before a place of the line, and the others.</summary>
     private static (WaitingPlace<T>? Before, WaitingPlace<T>? After) Split(WaitingPlace<T>? place, long rank, long since)
     {
         if (place is null)
@@ -153,7 +153,7 @@ internal sealed class WaitingLine<T>
             return (null, null);
         }
 
-        place.PayDown();
+        place.PassDown();
         if (place.ComesBefore(rank, since))
         {
             (place.Right, WaitingPlace<T>? after) = Split(place.Right, rank, since);
@@ -175,13 +175,13 @@ internal sealed class WaitingLine<T>
 
         if (before.Weight > after.Weight)
         {
-            before.PayDown();
+            before.PassDown();
             before.Right = Merge(before.Right, after);
             before.SumUp();
             return before;
         }
 
-        after.PayDown();
+        after.PassDown();
         after.Left = Merge(before, after.Left);
         after.SumUp();
         return after;
@@ -189,7 +189,7 @@ internal sealed class WaitingLine<T>
 
     private static WaitingPlace<T>? Without(WaitingPlace<T> top, WaitingPlace<T> place)
     {
-        top.PayDown();
+        top.PassDown();
         if (top == place)
         {
             return Merge(top.Left, top.Right);

@@ -1,11 +1,11 @@
 namespace AgentOrchestration.Scheduling.Sharing;
 
-/// <summary>A place in a <see cref="WaitingLine{T}"/>. Its values may be set while it stands in no line.</summary>
+/// <summary>A place in a <see cref="WaitingLine{T}"/>. Its values may be set while it is in no line.</summary>
 /// <typeparam name="T">Who waits.</typeparam>
 internal sealed class WaitingPlace<T>(T who)
 {
-    /// <summary>The patience of a place that is never out of it.</summary>
-    public const long Boundless = long.MaxValue / 2;
+    /// <summary>The number of bypasses left of a place that may be bypassed without limit.</summary>
+    public const long NoLimit = long.MaxValue / 2;
 
     public T Who => who;
 
@@ -18,56 +18,57 @@ internal sealed class WaitingPlace<T>(T who)
     /// <summary>How much is needed before it makes sense to ask again; <see cref="long.MaxValue"/>: whatever there is, it is not to be asked.</summary>
     public long Need { get; set; } = long.MaxValue;
 
-    /// <summary>How often others that come after it may still be served before it. Exact while it stands in no line.</summary>
-    public long Patience { get; set; } = Boundless;
+    /// <summary>How often others that come after it may still be served before it. Exact while it is in no line.</summary>
+    public long BypassesLeft { get; set; } = NoLimit;
 
-    /// <summary>Whether nobody after it is served before it.</summary>
+    /// <summary>Whether none after it is served before it.</summary>
     public bool Blocks { get; set; }
 
     public bool IsInLine { get; set; }
 
-    // The tree of the line: a heap by weight, in the order of the line. What is owed to all below a node stands in the node.
+    // The tree of the line: a heap by weight, in the order of the line. Bypasses of all below a node are kept in the node until they are looked at.
     public WaitingPlace<T>? Left { get; set; }
 
     public WaitingPlace<T>? Right { get; set; }
 
     public ulong Weight { get; set; }
 
-    public long Owed { get; set; }
+    public long Pending { get; set; }
 
     /// <summary>The least need in the tree below.</summary>
     public long LeastNeed { get; private set; }
 
-    /// <summary>The least patience in the tree below, of those that block nobody.</summary>
-    public long LeastPatience { get; private set; }
+    /// <summary>The least number of bypasses left in the tree below, of those that do not block.</summary>
+    public long LeastBypassesLeft { get; private set; }
 
     /// <summary>Whether anybody in the tree below blocks.</summary>
     public bool AnyBlocks { get; private set; }
 
     public bool ComesBefore(long rank, long since) => Rank < rank || (Rank == rank && Since < since);
 
-    /// <summary>All in the tree below were passed over so often.</summary>
-    public void Owe(long passes)
+    /// <summary>All in the tree below were bypassed so often.</summary>
+    public void Bypass(long times)
     {
-        Patience -= passes;
-        LeastPatience -= passes;
-        Owed += passes;
+        BypassesLeft -= times;
+        LeastBypassesLeft -= times;
+        Pending += times;
     }
 
-    public void PayDown()
+    /// <summary>Passes what is pending on to the nodes below.</summary>
+    public void PassDown()
     {
-        if (Owed != 0)
+        if (Pending != 0)
         {
-            Left?.Owe(Owed);
-            Right?.Owe(Owed);
-            Owed = 0;
+            Left?.Bypass(Pending);
+            Right?.Bypass(Pending);
+            Pending = 0;
         }
     }
 
     public void SumUp()
     {
         LeastNeed = Math.Min(Need, Math.Min(Left?.LeastNeed ?? long.MaxValue, Right?.LeastNeed ?? long.MaxValue));
-        LeastPatience = Math.Min(Blocks ? Boundless : Patience, Math.Min(Left?.LeastPatience ?? Boundless, Right?.LeastPatience ?? Boundless));
+        LeastBypassesLeft = Math.Min(Blocks ? NoLimit : BypassesLeft, Math.Min(Left?.LeastBypassesLeft ?? NoLimit, Right?.LeastBypassesLeft ?? NoLimit));
         AnyBlocks = Blocks || Left?.AnyBlocks == true || Right?.AnyBlocks == true;
     }
 }

@@ -4,15 +4,15 @@ namespace AgentOrchestration.Scheduling.Sharing;
 
 /// <summary>
 /// Where the runs of an application wait for what is scarce. Each waits in the lines of the pools that it lacked, a line for each pool, and a
-/// release asks only those whom what was released can serve: its cost does not grow with how many wait. Safe for concurrent use.
+/// release asks only those that it can serve: its cost does not grow with how many wait. Safe for concurrent use.
 /// </summary>
 /// <remarks>
-/// A run that is told keeps what it was told of until it has answered, so nobody overtakes it, not even the run that has just given it back.
-/// The ledger alone decides what is granted. What a manager releases without naming pools is told to everybody.
+/// What a run was notified of is kept for it until it has answered, so none overtakes it, not even the run that has just returned it. The
+/// ledger alone decides what is granted. Of what a manager releases without naming pools all are notified.
 /// </remarks>
 internal sealed class WaitingRoom
 {
-    /// <summary>The line of those whom the ledger refused though it says that there is enough of everything: told of every release.</summary>
+    /// <summary>The line of those that the ledger refused though it says that there is enough of everything: notified of every release.</summary>
     public const string Anything = "";
 
     private readonly Dictionary<string, PoolLine> _lines = new(StringComparer.Ordinal);
@@ -23,6 +23,7 @@ internal sealed class WaitingRoom
     public WaitingRoom(AttemptLimiter ledger, TimeProvider timeProvider)
     {
         Ledger = ledger;
+        HeldByWaiting = new HeldAmounts(ledger);
         TimeProvider = timeProvider;
         ledger.Released += OnReleased;
     }
@@ -33,19 +34,19 @@ internal sealed class WaitingRoom
 
     public Lock Gate { get; } = new();
 
-    /// <summary>Inside the gate: by pool, what attempts hold whose code waits for another run.</summary>
-    public Dictionary<string, long> HeldByWaiting { get; } = new(StringComparer.Ordinal);
+    /// <summary>Inside the gate: what attempts hold whose code waits for another run.</summary>
+    public HeldAmounts HeldByWaiting { get; }
 
-    /// <summary>Inside the gate: the runs that nobody goes before.</summary>
-    public HashSet<RunResources> Reserved { get; } = [];
+    /// <summary>Inside the gate: the reservations of runs that others yield to.</summary>
+    public HashSet<RunReservation> Reserved { get; } = [];
 
-    /// <summary>By pool, who waits for it and how long runs have waited for it.</summary>
+    /// <summary>By pool, how many runs wait for it and how long runs have waited for it.</summary>
     public IReadOnlyDictionary<string, ResourceWait> Waits()
     {
         lock (Gate)
         {
             Dictionary<string, ResourceWait> waits = _waited.Where(pool => AttemptLimiter.IsPool(pool.Key)).ToDictionary(pool => pool.Key, pool => new ResourceWait(0, pool.Value), StringComparer.Ordinal);
-            foreach ((string pool, TimeSpan soFar) in _waiting.SelectMany(run => run.WaitsNow()))
+            foreach ((string pool, TimeSpan soFar) in _waiting.SelectMany(run => run.Shares.WaitsNow()))
             {
                 ResourceWait before = waits.GetValueOrDefault(pool);
                 waits[pool] = new ResourceWait(before.Runs + 1, before.Waited + soFar);
@@ -55,7 +56,7 @@ internal sealed class WaitingRoom
         }
     }
 
-    /// <summary>Inside the gate, as all that follows: the next turn; turns order who came first.</summary>
+    /// <summary>Inside the gate, as all that follows: the next turn; turns order what came first.</summary>
     public long NextTurn() => _turn += 2;
 
     public PoolLine? LineOf(string pool) => _lines.GetValueOrDefault(pool);
@@ -72,7 +73,7 @@ internal sealed class WaitingRoom
         {
             share.WaitsSince = null;
             TimeSpan waited = TimeProvider.GetElapsedTime(since);
-            share.Run.AddWaited(share.Pool, waited);
+            share.Run.Shares.AddWaited(share.Pool, waited);
             if (AttemptLimiter.IsPool(share.Pool))
             {
                 _waited[share.Pool] = _waited.GetValueOrDefault(share.Pool) + waited;
@@ -87,8 +88,8 @@ internal sealed class WaitingRoom
     /// <param name="share">Its share.</param>
     /// <param name="rank">Its rank.</param>
     /// <param name="since">Its turn among equals.</param>
-    /// <param name="patience">From now on how often it may be passed over; <see langword="null"/> for as it is.</param>
-    public void Place(PoolShare share, long rank, long since, long? patience = null)
+    /// <param name="bypasses">From now on how often it may be bypassed; <see langword="null"/> for as it is.</param>
+    public void Place(PoolShare share, long rank, long since, long? bypasses = null)
     {
         bool waits = share.Waiting > 0;
         if (!waits)
@@ -97,26 +98,26 @@ internal sealed class WaitingRoom
         }
 
         long need = share.HasNews ? long.MaxValue : share.Groups.LeastServable();
-        Put(share, share.Place, waits || share.HasNews, rank, since, need, patience);
-        Put(share, share.Reservation, share.IsReserved, rank, since + 1, long.MaxValue, patience: null);
+        Put(share, share.Place, waits || share.HasNews, rank, since, need, bypasses);
+        Put(share, share.Reservation, share.IsReserved, rank, since + 1, long.MaxValue, bypasses: null);
         if (LineOf(share.Pool) is { IsEmpty: true })
         {
             _lines.Remove(share.Pool);
         }
     }
 
-    /// <summary>Somebody took of a pool: those who come before were passed over.</summary>
-    public static void Pass(PoolLine line, long rank, long since, ref NotifiedRuns told)
+    /// <summary>A run took of a pool: those that come before were bypassed.</summary>
+    public static void Bypass(PoolLine line, long rank, long since, ref NotifiedRuns notified)
     {
-        line.Runs.Pass(rank, since);
-        while (line.Runs.AnyOutOfPatience() is { } place)
+        line.Runs.Bypass(rank, since);
+        while (line.Runs.AnyWithoutBypasses() is { } place)
         {
-            place.Who.Run.ReserveAmongRuns(place.Who, ref told);
+            place.Who.Run.Reserve(place.Who, ref notified);
         }
     }
 
-    /// <summary>Tells those whom what is free can serve, in the order of the line.</summary>
-    public void Serve(string pool, ref NotifiedRuns told)
+    /// <summary>Notifies those that what is free can serve, in the order of the line.</summary>
+    public void Serve(string pool, ref NotifiedRuns notified)
     {
         if (LineOf(pool) is not { } line)
         {
@@ -125,7 +126,7 @@ internal sealed class WaitingRoom
 
         if (FreeOf(pool) is not { } free)
         {
-            TellAll(line, ref told);
+            NotifyAll(line, ref notified);
             return;
         }
 
@@ -135,7 +136,7 @@ internal sealed class WaitingRoom
             long amount = share.Groups.FirstServable(free - line.Promised)!.Need;
             share.Promise += amount;
             line.Promised += amount;
-            Tell(share, ref told);
+            Notify(share, ref notified);
         }
 
         if (line.Promised > 0 || line.Runs.FirstServable(long.MaxValue - 1) is not { Blocks: false } next)
@@ -143,30 +144,30 @@ internal sealed class WaitingRoom
             return;
         }
 
-        // Nobody asks for it now, so the ledger would not say when there is enough. It may have grown since it was asked what is free. A run
+        // None asks for it now, so the ledger would not announce when there is enough. It may have grown since it was asked what is free. A run
         // that has to yield is served when those before it have answered.
         if (line.GrowsByItself && next.Rank <= line.Runs.First!.Rank && !Ledger.AnnounceWhenFree(pool, next.Need))
         {
             next.Who.AsksAll = true;
-            Tell(next.Who, ref told);
+            Notify(next.Who, ref notified);
             return;
         }
 
         if (line.Runs.LeastNeed > MostOf(pool))
         {
-            // Nothing of this can ever be served: whoever asks is told so.
-            TellAll(line, ref told);
+            // Nothing of this can ever be served: those that ask find that out.
+            NotifyAll(line, ref notified);
         }
     }
 
-    public void TellAll(PoolLine line, ref NotifiedRuns told)
+    public void NotifyAll(PoolLine line, ref NotifiedRuns notified)
     {
         foreach (WaitingPlace<PoolShare> place in line.Runs.ToList())
         {
             if (!place.Blocks)
             {
                 place.Who.AsksAll = true;
-                Tell(place.Who, ref told);
+                Notify(place.Who, ref notified);
             }
         }
     }
@@ -196,9 +197,9 @@ internal sealed class WaitingRoom
         }
     }
 
-    private void Put(PoolShare share, WaitingPlace<PoolShare> place, bool waits, long rank, long since, long need, long? patience)
+    private void Put(PoolShare share, WaitingPlace<PoolShare> place, bool waits, long rank, long since, long need, long? bypasses)
     {
-        if (place.IsInLine == waits && (!waits || (place.Rank == rank && place.Since == since && place.Need == need && patience is null)))
+        if (place.IsInLine == waits && (!waits || (place.Rank == rank && place.Since == since && place.Need == need && bypasses is null)))
         {
             return;
         }
@@ -213,7 +214,7 @@ internal sealed class WaitingRoom
             place.Rank = rank;
             place.Since = since;
             place.Need = need;
-            place.Patience = patience ?? place.Patience;
+            place.BypassesLeft = bypasses ?? place.BypassesLeft;
             LineFor(share.Pool).Runs.Add(place);
         }
     }
@@ -229,14 +230,14 @@ internal sealed class WaitingRoom
         return line;
     }
 
-    public void Tell(PoolShare share, ref NotifiedRuns told)
+    public void Notify(PoolShare share, ref NotifiedRuns notified)
     {
         if (!share.HasNews)
         {
             share.HasNews = true;
-            if (share.Run.Hear(share))
+            if (share.Run.AddNews(share))
             {
-                told.Add(share.Run);
+                notified.Add(share.Run);
             }
         }
 
@@ -245,7 +246,7 @@ internal sealed class WaitingRoom
 
     private void OnReleased(object? sender, EventArgs released)
     {
-        NotifiedRuns told = default;
+        NotifiedRuns notified = default;
         lock (Gate)
         {
             if (_lines.Count == 0)
@@ -257,20 +258,20 @@ internal sealed class WaitingRoom
             {
                 foreach (string pool in pools)
                 {
-                    Serve(pool, ref told);
+                    Serve(pool, ref notified);
                 }
 
-                Serve(Anything, ref told);
+                Serve(Anything, ref notified);
             }
             else
             {
                 foreach (PoolLine line in _lines.Values.ToArray())
                 {
-                    TellAll(line, ref told);
+                    NotifyAll(line, ref notified);
                 }
             }
         }
 
-        told.Tell();
+        notified.Notify();
     }
 }

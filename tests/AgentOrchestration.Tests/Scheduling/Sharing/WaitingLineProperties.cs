@@ -13,7 +13,7 @@ public sealed class WaitingLineProperties
     private static void Play(Random random)
     {
         var line = new WaitingLine<int>();
-        List<(WaitingPlace<int> Place, long Patience)> model = [];
+        List<(WaitingPlace<int> Place, long BypassesLeft)> model = [];
         int made = 0;
         for (int step = 0; step < 60; step++)
         {
@@ -25,22 +25,22 @@ public sealed class WaitingLineProperties
                         Rank = random.Next(4),
                         Since = made++,
                         Need = random.Next(8) == 0 ? long.MaxValue : random.Next(1, 6),
-                        Patience = random.Next(0, 5),
+                        BypassesLeft = random.Next(0, 5),
                         Blocks = random.Next(6) == 0,
                     };
                     line.Add(added);
-                    model.Add((added, added.Patience));
+                    model.Add((added, added.BypassesLeft));
                     break;
                 case 2 when model.Count > 0:
                     int index = random.Next(model.Count);
                     line.Remove(model[index].Place);
-                    Assert.Equal(model[index].Patience, model[index].Place.Patience);
+                    Assert.Equal(model[index].BypassesLeft, model[index].Place.BypassesLeft);
                     model.RemoveAt(index);
                     break;
                 case 3:
                     (long rank, long since) = (random.Next(5), random.Next(made + 1));
-                    line.Pass(rank, since);
-                    model = [.. model.Select(place => place.Place.ComesBefore(rank, since) ? (place.Place, place.Patience - 1) : place)];
+                    line.Bypass(rank, since);
+                    model = [.. model.Select(place => place.Place.ComesBefore(rank, since) ? (place.Place, place.BypassesLeft - 1) : place)];
                     break;
             }
 
@@ -53,7 +53,7 @@ public sealed class WaitingLineProperties
             Assert.Equal(sorted.Select(place => place.Need).DefaultIfEmpty(long.MaxValue).Min(), line.LeastNeed);
             int blocked = Array.FindIndex(sorted, place => place.Blocks);
             Assert.Equal(sorted.Take(blocked < 0 ? sorted.Length : blocked + 1).Select(place => place.Need).DefaultIfEmpty(long.MaxValue).Min(), line.LeastServable());
-            Assert.Equal(model.Any(place => !place.Place.Blocks && place.Patience <= 0), line.AnyOutOfPatience() is { } found && model.Single(place => place.Place == found).Patience <= 0);
+            Assert.Equal(model.Any(place => !place.Place.Blocks && place.BypassesLeft <= 0), line.AnyWithoutBypasses() is { } found && model.Single(place => place.Place == found).BypassesLeft <= 0);
         }
     }
 }

@@ -68,6 +68,29 @@ public sealed class WaitingRoomTests
         Assert.True(waiter.TryAcquire(waiting, out _));
     }
 
+    /// <summary>A pool that grows by itself releases nothing when work that took of it returns.</summary>
+    [Fact]
+    public void A_run_that_had_to_yield_in_a_pool_that_grows_is_notified_when_it_holds_no_more_than_the_others()
+    {
+        var pools = new ResourcePools([new ResourceDeclaration("pool", 4) { Kind = ResourcePoolKind.Replenishing, Period = TimeSpan.FromHours(1) }, new ResourceDeclaration("other", 0)], new FakeTimeProvider());
+        var room = new WaitingRoom(new AttemptLimiter(pools, maxAttempts: null, hasLimits: false), TimeProvider.System);
+        (RunResources holder, ReadyGroup held) = Enter(room);
+        Assert.True(holder.TryAcquire(held, out ResourceLease? lease));
+        var first = new RunResources(room, maxBypasses: 1) { IsRunning = static () => false };
+        ReadyGroup blocking = first.CreateGroup(0, ResourceRequirements.Of(new ResourceAmount("other", 1), new ResourceAmount("pool", 1)));
+        ReadyGroup blocked = first.CreateGroup(1, ResourceRequirements.Of("pool", 1));
+        blocking.Subtasks.Enqueue(0);
+        blocked.Subtasks.Enqueue(1);
+        Assert.False(first.TryAcquire(blocking, out _));
+        Assert.True(first.TryAcquire(blocked, out _));
+        Assert.False(first.TryAcquire(blocked, out _));
+        Assert.False(holder.TryAcquire(held, out _));
+
+        lease.Dispose();
+
+        Assert.True(holder.HasNews);
+    }
+
     private (RunResources Share, ReadyGroup Group) Enter(WaitingRoom? room = null, int amount = 1)
     {
         var share = new RunResources(room ?? _room);
