@@ -15,7 +15,7 @@ public sealed class SharedRunsProperties
     /// <summary>Few workers, little patience, pools that grow by themselves, and code that waits for other runs while it holds what they need.</summary>
     [Fact]
     public void Whatever_runs_wait_for_runs_all_of_them_end() =>
-        Gen.Int[0, int.MaxValue].Sample(seed => NestAnything(new Random(seed)), iter: Simulations.Of(20_000));
+        Gen.Int[0, int.MaxValue].Sample(seed => NestAnything(new Random(seed)), iter: Simulations.Of(10_000));
 
     [Fact]
     public void A_run_that_holds_nothing_is_passed_over_at_most_so_often()
