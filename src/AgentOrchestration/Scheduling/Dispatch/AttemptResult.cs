@@ -6,6 +6,9 @@ namespace AgentOrchestration.Scheduling.Dispatch;
 /// <summary>What the code of an attempt returned: an output or an error.</summary>
 internal readonly struct AttemptResult
 {
+    /// <summary>Gets the result of code that was told to stop before it began.</summary>
+    public static AttemptResult NeverBegan { get; } = new() { Error = new SubtaskError("NeverBegan", "It was told to stop before its code began.") };
+
     public object? Output { get; init; }
 
     public SubtaskError? Error { get; init; }

@@ -10,25 +10,23 @@ using AgentOrchestration.Tasks;
 namespace AgentOrchestration.Scheduling.Dispatch;
 
 /// <summary>
-/// What happens next: the state of a run, the order of urgency and the resource ledger together. Hosts tell it what has happened and
+/// What happens next: the state of a run, the order of urgency and the resource ledger together. Hosts report what has happened and
 /// when, and carry out the commands it adds to their list. It does no I/O. Not thread-safe: one call at a time.
 /// </summary>
-internal sealed partial class DispatchCore
+internal sealed class DispatchCore
 {
-    private readonly ReadyQueue _ready;
+    private readonly DispatchContext _context;
     private readonly RunResources _share;
-    private readonly RunConsequences _consequences = new();
-    private readonly RunOptions _options;
-    private readonly Predicate<int>? _mayShare;
-    private readonly ulong _seed;
-    private readonly BudgetLedger? _budget;
+    private readonly ReadyQueue _ready;
+    private readonly StartOrder _order;
+    private readonly BudgetGate _budget;
+    private readonly SubtaskOutcomes _subtasks;
+    private readonly AttemptStops _stops;
+    private readonly AttemptOutcomes _attempts;
+    private readonly Admission _admission;
+    private readonly RunStops _runStops;
+    private readonly Compensation _compensation;
     private readonly Predicate<int>? _mayStart;
-    private readonly SubtaskOrder _order;
-    private bool _mayNeedPreparation;
-    private AttemptDeadlines? _deadlines;
-    private WaitReason[] _waits;
-    private InFlightWork? _shared;
-    private int _outstanding;
     private bool _isMomentOpen;
 
     /// <param name="graph">The graph to run.</param>
@@ -40,101 +38,248 @@ internal sealed partial class DispatchCore
     /// <param name="observed">How long task types took before. Default: nothing is known.</param>
     public DispatchCore(TaskGraph graph, RunResources share, string runId, RunOptions options, SubtaskOrder? order = null, Predicate<int>? mayShare = null, ObservedDurations? observed = null)
     {
-        _plan = graph;
-        _order = order ?? SubtaskOrder.CriticalPathFirst;
-        _observed = observed;
-        State = new RunState(graph, _order.IsCriticalPathFirst ? graph.Priorities : _order.Priorities);
+        order ??= SubtaskOrder.CriticalPathFirst;
+        var state = new RunState(graph, order.IsCriticalPathFirst ? graph.Priorities : order.Priorities);
+        ulong seed = RetryBackoff.SeedOf(runId);
         _share = share;
-        _share.IsRunning = () => State.Running > 0;
-        _ready = new ReadyQueue(State.Graph, share);
-        _waits = new WaitReason[graph.Count];
-        _options = options;
-        _mayShare = mayShare;
-        _mayNeedPreparation = mayShare is not null || graph.Part.NeedsPreparation;
-        _seed = RetryBackoff.SeedOf(runId);
+        _share.IsRunning = () => state.Running > 0;
+        _ready = new ReadyQueue(state.Graph, share);
+        _context = new DispatchContext(state, options, _ready);
+        _order = new StartOrder(_context, _ready, share.Ledger, order, observed);
+        _budget = new BudgetGate(_context);
+        _subtasks = new SubtaskOutcomes(_context);
+        _stops = new AttemptStops(_context);
+        _attempts = new AttemptOutcomes(_context, _subtasks, _stops, _budget, seed);
+        _admission = new Admission(_context, _subtasks, _budget, mayShare);
+        _runStops = new RunStops(_context, _subtasks, _stops, _budget, _admission);
+        _compensation = new Compensation(_context, seed);
         if (options.FailurePolicy == FailurePolicy.Compensate)
         {
-            State.KeepCompletions();
+            state.KeepCompletions();
         }
 
-        if (options.Budget is { } budget)
+        if (_budget.HasBudget || _order.MayHoldBack)
         {
-            _budget = new BudgetLedger(budget);
-        }
-
-        if (options.ReserveForCriticalPath)
-        {
-            _reservation = new CriticalReservation(State, share.Ledger, observed);
-        }
-
-        if (_budget is not null || _reservation is not null || _order.Starts is not null)
-        {
-            _mayStart = MayStart;
+            _mayStart = subtask => _order.MayStart(subtask) && _budget.MayStart(subtask);
         }
     }
 
-    public RunState State { get; }
+    public RunState State => _context.State;
 
-    private GrowingGraph Graph => State.Graph;
+    /// <summary>Whether what attempts take corrects what the others are expected to. In a forecast nothing new is to be seen. Default: yes.</summary>
+    public bool CorrectsEstimates
+    {
+        get => _order.CorrectsEstimates;
+        init => _order.CorrectsEstimates = value;
+    }
+
+    private GrowingGraph Graph => _context.Graph;
 
     /// <summary>Why a ready subtask does not run yet.</summary>
-    public WaitReason WaitOf(int subtask) => _waits[subtask];
+    public WaitReason WaitOf(int subtask) => _context.Waits.Of(subtask);
+
+    /// <summary>The fingerprint of the question that a subtask waits for an answer to, or <see langword="null"/>.</summary>
+    public string? OpenQuestionOf(int subtask) => _admission.OpenQuestionOf(subtask);
 
     public void Start(long now, HostCommands commands) => Start(isPlanOpen: false, now, commands);
 
-    private void Start(bool isPlanOpen, long now, HostCommands commands)
-    {
-        State.Apply(new RunFact(RunFactKind.RunStarted, now, detail: isPlanOpen ? (byte)1 : (byte)0), _consequences);
-        WakeRunAt(now + _options.Timeout?.Ticks, commands);
-        WakeRunAt(now + _options.Budget?.MaxTime?.Ticks, commands);
-        _startedAt = now;
-        _timeIsUpAt = NextEndOfTime();
-        BeginOrdering(now);
-        Settle(now, commands);
-    }
+    /// <summary>Starts before the plan is complete. The run does not end before <see cref="CompletePlan"/>, unless it is stopped.</summary>
+    public void StartOpen(long now, HostCommands commands) => Start(isPlanOpen: true, now, commands);
 
-    /// <summary>Resources may have been released.</summary>
-    public void ResourcesReleased(long now, HostCommands commands)
+    /// <summary>Subtasks of the plan have become known.</summary>
+    public void ExtendPlan(GraphGrowth growth, long now, HostCommands commands)
     {
-        if (!State.IsEnded)
+        if (State.IsPlanOpen)
         {
+            _context.Grow(subtask: -1, growth, now);
             Settle(now, commands);
         }
     }
 
-    /// <summary>The host itself is broken: everything that is open fails, and the run ends, instead of waiting for ever.</summary>
-    /// <returns>The attempts that were decided to start and never will; what they hold is to be given back.</returns>
-    public IReadOnlyList<AttemptStart> Abort(SubtaskError error, long now, HostCommands commands)
+    /// <summary>The plan is complete and has passed every check.</summary>
+    /// <param name="graph">The whole plan.</param>
+    /// <param name="rest">What of it was not known to the run yet; <see langword="null"/> when nothing was missing.</param>
+    /// <param name="order">The order of urgency.</param>
+    /// <param name="now">When.</param>
+    /// <param name="commands">What to do.</param>
+    /// <returns>Whether it counted: a run that was stopped has no use for it.</returns>
+    public bool CompletePlan(TaskGraph graph, GraphGrowth? rest, SubtaskOrder order, long now, HostCommands commands)
     {
-        AttemptStart[] unused = [.. commands.Starts];
-        HashSet<int> unbegun = [.. unused.Select(start => start.Subtask)];
-        commands.Starts.Clear();
-        _ready.Clear();
-        Array.Clear(_waits);
-        _outstanding = 0;
-        _undo = null;
-        for (int subtask = 0; subtask < Graph.Count; subtask++)
+        if (!State.IsPlanOpen)
         {
-            if (IsOpen(subtask))
-            {
-                if (State.StateOf(subtask) == SubtaskState.Running && !unbegun.Contains(subtask) && !_stops.ContainsKey(subtask))
-                {
-                    commands.Add(new HostCommand(HostCommandKind.StopAttempt, subtask) { Attempt = State.AttemptOf(subtask) });
-                }
+            return false;
+        }
 
-                Fail(subtask, State.AttemptOf(subtask), error, now);
+        _context.Grow(subtask: -1, rest, now);
+        _context.Record(new RunFact(RunFactKind.PlanCompleted, now, payload: graph));
+        _order.CompletePlan(graph, order);
+        _admission.CompletePlan();
+        _subtasks.DecideFailures();
+        Settle(now, commands);
+        return true;
+    }
+
+    /// <summary>Applies a fact of the run's past. <see cref="RunFactRules"/> says which can follow. What is no fact is worked out again from them.</summary>
+    public void Replay(in RunFact fact)
+    {
+        if (fact.Kind == RunFactKind.SubtasksAdded)
+        {
+            _context.Waits.Reserve(Graph.Count + ((GraphGrowth)fact.Payload!).Part.Count);
+        }
+
+        _context.Record(fact);
+
+        // What followed from it are the facts behind it.
+        _context.Consequences.Ready.Clear();
+        _context.Consequences.Skipped.Clear();
+        _admission.Replay(fact);
+        _budget.Replay(fact);
+        _stops.Replay(fact);
+        _attempts.Replay(fact);
+        _compensation.Replay(fact);
+    }
+
+    /// <summary>All facts have been applied: the run continues. Code that ran is gone, and with it whatever it had not reported.</summary>
+    public void Resume(long now, HostCommands commands)
+    {
+        if (State.IsEnded)
+        {
+            commands.Add(new HostCommand(HostCommandKind.EndRun));
+            return;
+        }
+
+        _order.Resume();
+        _runStops.Begin(commands);
+
+        // What is ready already comes first: of attempts that ended with the process others may become ready, and are none of these.
+        ILookup<SubtaskState, int> byState = Enumerable.Range(0, Graph.Count).ToLookup(State.StateOf);
+        foreach (int subtask in byState[SubtaskState.Ready])
+        {
+            if (!_attempts.ResumeRetry(subtask, commands) && !_admission.ResumeApproval(subtask))
+            {
+                _context.Consequences.Ready.Enqueue(subtask);
             }
         }
 
-        _consequences.Ready.Clear();
-        _consequences.Skipped.Clear();
-        _isMomentOpen = false;
-        End(now, commands);
-        return unused;
+        foreach (int subtask in byState[SubtaskState.Running])
+        {
+            _attempts.EndInterrupted(subtask, now, commands);
+        }
+
+        _attempts.EndReplay();
+        _compensation.Resume(now, commands);
+        Settle(now, commands);
+    }
+
+    /// <summary>The host has found out about a subtask.</summary>
+    public void Prepared(int subtask, Preparation preparation, long now, HostCommands commands) =>
+        SettleIf(_admission.Prepared(subtask, preparation, now, commands), now, commands);
+
+    /// <summary>Somebody has approved or rejected a subtask.</summary>
+    /// <param name="subtask">The subtask.</param>
+    /// <param name="fingerprint">That of the question that was answered.</param>
+    /// <param name="isApproved">Which of both.</param>
+    /// <param name="answer">Who, and why.</param>
+    /// <param name="now">When.</param>
+    /// <param name="commands">What to do.</param>
+    /// <returns>Whether the answer counted: whether this very question was open.</returns>
+    public bool Decided(int subtask, string fingerprint, bool isApproved, ApprovalAnswer answer, long now, HostCommands commands) =>
+        SettleIf(_admission.Decided(subtask, fingerprint, isApproved, answer, now, commands), now, commands);
+
+    /// <summary>The host has made the output of a subtask of those that it added.</summary>
+    public void Joined(int subtask, object? output, SubtaskError? error, long now, HostCommands commands) =>
+        SettleIf(_admission.Joined(subtask, output, error, now), now, commands);
+
+    /// <summary>The code of an attempt has returned an output and nothing else.</summary>
+    /// <returns>Whether the result counted; a late or repeated one does not.</returns>
+    public bool Returned(int subtask, int attempt, object? output, long now, HostCommands commands) => _attempts.TrySucceed(subtask, attempt, output, now)
+        ? SettleIf(hasChanged: true, now, commands)
+        : Returned(subtask, attempt, new AttemptResult { Output = output }, now, commands);
+
+    /// <summary>The code of an attempt has returned. The host has released what it held.</summary>
+    /// <returns>Whether the result counted; a late or repeated one does not.</returns>
+    public bool Returned(int subtask, int attempt, in AttemptResult result, long now, HostCommands commands)
+    {
+        if (!State.IsCurrent(subtask, attempt))
+        {
+            SettleIf(_attempts.ReturnedLate(subtask, attempt, result.Usage, now), now, commands);
+            return false;
+        }
+
+        bool counts = _attempts.Returned(subtask, attempt, result, now, commands);
+        Settle(now, commands);
+        return counts;
+    }
+
+    /// <summary>An attempt whose code has not begun yet was taken back by the host, because it has been told to stop.</summary>
+    public void Revoked(int subtask, int attempt, long now, HostCommands commands) => Returned(subtask, attempt, AttemptResult.NeverBegan, now, commands);
+
+    /// <summary>It is time to look at an attempt: a limit may have come, or the end of the grace period of code that was told to stop.</summary>
+    /// <param name="subtask">The subtask.</param>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="lastProgress">When the attempt last reported something, in UTC ticks; 0 for never.</param>
+    /// <param name="mayRetry">Whether running out of time is worth another attempt.</param>
+    /// <param name="now">When.</param>
+    /// <param name="commands">What to do.</param>
+    public void AttemptDue(int subtask, int attempt, long lastProgress, bool mayRetry, long now, HostCommands commands) =>
+        SettleIf(State.IsCurrent(subtask, attempt) && _attempts.Due(subtask, attempt, lastProgress, mayRetry, now, commands), now, commands);
+
+    public void RetryDue(int subtask, long now, HostCommands commands) => SettleIf(_attempts.RetryDue(subtask, now), now, commands);
+
+    /// <summary>It is time to look at the run: its time, or that of its budget, may be up.</summary>
+    public void RunDue(long now, HostCommands commands) => SettleIf(_runStops.IsGoing, now, commands);
+
+    /// <summary>The code that compensates a subtask has returned.</summary>
+    public void Compensated(int subtask, int attempt, SubtaskError? error, long now, HostCommands commands) =>
+        SettleIf(_compensation.Returned(subtask, attempt, error, now, commands), now, commands);
+
+    /// <summary>It is time to look at the code that compensates a subtask.</summary>
+    public void CompensationDue(int subtask, int attempt, long now, HostCommands commands) =>
+        SettleIf(_compensation.Due(subtask, attempt, now, commands), now, commands);
+
+    /// <summary>Resources may have been released.</summary>
+    public void ResourcesReleased(long now, HostCommands commands) => SettleIf(!State.IsEnded, now, commands);
+
+    /// <summary>The run gets another budget. What it has used already counts against it.</summary>
+    /// <returns>Whether it counted: whether the run has a budget and continues.</returns>
+    public bool ExtendBudget(RunBudget budget, long now, HostCommands commands) => SettleIf(_runStops.ExtendBudget(budget, now, commands), now, commands);
+
+    public void CancelRun(long now, HostCommands commands)
+    {
+        if (_runStops.IsGoing)
+        {
+            _runStops.Stop(StopReason.Cancelled, cause: null, now, commands);
+            Settle(now, commands);
+        }
+    }
+
+    /// <summary>Somebody cancels one subtask. What needs it is skipped; everything else continues.</summary>
+    public void CancelSubtask(int subtask, long now, HostCommands commands)
+    {
+        if (State.IsEnded || State.Stop is not null || !State.IsOpen(subtask))
+        {
+            return;
+        }
+
+        if (State.StateOf(subtask) != SubtaskState.Running)
+        {
+            _context.Waits.Leave(subtask);
+            _subtasks.Cancel(subtask, attempt: 0, now);
+            foreach (int part in Graph.PartsOf(subtask))
+            {
+                CancelSubtask(part, now, commands);
+            }
+        }
+        else if (!_stops.Cancel(subtask, now, commands))
+        {
+            return;
+        }
+
+        Settle(now, commands);
     }
 
     /// <summary>
-    /// Several things have happened at one moment: until <see cref="EndMoment"/> the host tells them all, and nothing starts in between, so
+    /// Several things have happened at one moment: until <see cref="EndMoment"/> the host reports them all, and nothing starts in between, so
     /// that what the last of them frees counts for the most urgent.
     /// </summary>
     public void BeginMoment() => _isMomentOpen = true;
@@ -142,10 +287,54 @@ internal sealed partial class DispatchCore
     public void EndMoment(long now, HostCommands commands)
     {
         _isMomentOpen = false;
-        if (!State.IsEnded)
+        SettleIf(!State.IsEnded, now, commands);
+    }
+
+    /// <summary>The host itself is broken: everything that is open fails, and the run ends, instead of waiting for ever.</summary>
+    /// <returns>The attempts that were decided to start and never will; what they hold is to be released.</returns>
+    public IReadOnlyList<AttemptStart> Abort(SubtaskError error, long now, HostCommands commands)
+    {
+        AttemptStart[] unused = [.. commands.Starts];
+        HashSet<int> unbegun = [.. unused.Select(start => start.Subtask)];
+        commands.Starts.Clear();
+        _context.Waits.Clear();
+        _compensation.GiveUp();
+        for (int subtask = 0; subtask < Graph.Count; subtask++)
+        {
+            if (State.IsOpen(subtask))
+            {
+                if (State.StateOf(subtask) == SubtaskState.Running && !unbegun.Contains(subtask) && !_stops.Contains(subtask))
+                {
+                    commands.StopAttempt(subtask, State.AttemptOf(subtask));
+                }
+
+                _subtasks.Fail(subtask, State.AttemptOf(subtask), error, now);
+            }
+        }
+
+        _context.Consequences.Ready.Clear();
+        _context.Consequences.Skipped.Clear();
+        _isMomentOpen = false;
+        End(now, commands);
+        return unused;
+    }
+
+    private void Start(bool isPlanOpen, long now, HostCommands commands)
+    {
+        _context.Record(new RunFact(RunFactKind.RunStarted, now, detail: isPlanOpen ? (byte)1 : (byte)0));
+        _runStops.Begin(commands);
+        _order.Begin(now);
+        Settle(now, commands);
+    }
+
+    private bool SettleIf(bool hasChanged, long now, HostCommands commands)
+    {
+        if (hasChanged)
         {
             Settle(now, commands);
         }
+
+        return hasChanged;
     }
 
     /// <summary>Follows every consequence to its end, then starts what can start; both again as long as one leads to the other.</summary>
@@ -156,9 +345,9 @@ internal sealed partial class DispatchCore
             return;
         }
 
-        if (now >= _timeIsUpAt)
+        if (_runStops.IsTimeUp(now))
         {
-            EndTime(now, commands);
+            _runStops.EndTime(now, commands);
         }
 
         bool mayMoreStart;
@@ -166,16 +355,21 @@ internal sealed partial class DispatchCore
         {
             FollowConsequences(now, commands);
             Dispatch(now, commands);
-            if (HasDeparted(now))
+            if (_order.HasDeparted(now))
             {
                 Dispatch(now, commands);
             }
 
-            mayMoreStart = State.Running == 0 && _outstanding == 0 && State.Open > 0 && !_consequences.Any && FailWhatCannotGoOn(now);
+            mayMoreStart = State.Running == 0
+                && _context.Waits.Outstanding == 0
+                && !_budget.IsAsking
+                && State.Open > 0
+                && !_context.Consequences.Any
+                && FailWhatCannotContinue(now);
         }
-        while (mayMoreStart || _consequences.Any || _stopAfterFailureOf >= 0);
+        while (mayMoreStart || _context.Consequences.Any || _subtasks.StopsRun);
 
-        if (State.Open == 0 && !State.IsPlanOpen && _undo is null && !BeginCompensation(now, commands))
+        if (State.Open == 0 && !State.IsPlanOpen && !_compensation.IsRunning && !_compensation.Begin(now, commands))
         {
             End(now, commands);
         }
@@ -185,7 +379,7 @@ internal sealed partial class DispatchCore
     {
         if (!State.IsEnded)
         {
-            State.Apply(new RunFact(RunFactKind.RunEnded, now, detail: (byte)State.Outcome), _consequences);
+            _context.Record(new RunFact(RunFactKind.RunEnded, now, detail: (byte)State.Outcome));
             _ready.UnparkAll();
             commands.Add(new HostCommand(HostCommandKind.EndRun));
         }
@@ -195,22 +389,20 @@ internal sealed partial class DispatchCore
     {
         while (true)
         {
-            if (_consequences.Skipped.TryPop(out (int Subtask, SkipCause Cause) skipped))
+            if (_context.Consequences.Skipped.TryPop(out (int Subtask, SkipCause Cause) skipped))
             {
                 if (State.StateOf(skipped.Subtask) == SubtaskState.Pending)
                 {
-                    Skip(skipped.Subtask, skipped.Cause, now);
+                    _subtasks.Skip(skipped.Subtask, skipped.Cause, now);
                 }
             }
-            else if (_consequences.Ready.TryDequeue(out int subtask))
+            else if (_context.Consequences.Ready.TryDequeue(out int subtask))
             {
-                BecameReady(subtask, now, commands);
+                _admission.Admit(subtask, now, commands);
             }
-            else if (_stopAfterFailureOf >= 0)
+            else if (_subtasks.StopsRun)
             {
-                int cause = _stopAfterFailureOf;
-                _stopAfterFailureOf = -1;
-                StopRun(StopReason.Failure, new SkipCause(cause, SkipReason.RunStopped), now, commands);
+                _runStops.Stop(StopReason.Failure, new SkipCause(_subtasks.TakeFailure(), SkipReason.RunStopped), now, commands);
             }
             else
             {
@@ -219,43 +411,15 @@ internal sealed partial class DispatchCore
         }
     }
 
-    private void BecameReady(int subtask, long now, HostCommands commands)
-    {
-        if (State.StateOf(subtask) != SubtaskState.Ready || _waits[subtask] != WaitReason.None)
-        {
-            // Something that happened meanwhile has ended it, or made it wait and ready again.
-        }
-        else if (_notStarting is { } cause && !WaitsForParts(subtask))
-        {
-            Skip(subtask, cause with { Subtask = subtask }, now);
-        }
-        else if (State.IsPlanOpen && !MayStartEarly(subtask))
-        {
-            BeginWait(subtask, WaitReason.Plan);
-        }
-        else if (_mayNeedPreparation && Graph.HasGrown && PartsEnd.OfInput(State, subtask) is { } missing)
-        {
-            Skip(subtask, missing, now);
-        }
-        else if (_mayNeedPreparation && MustPrepare(subtask))
-        {
-            Prepare(subtask, now, commands);
-        }
-        else
-        {
-            Enqueue(subtask);
-        }
-    }
-
     private void Dispatch(long now, HostCommands commands)
     {
-        if (_ready.Count == 0 || _isAsking)
+        if (_ready.Count == 0 || _budget.IsAsking)
         {
             _ready.UnparkAll();
             return;
         }
 
-        PrepareOrder(now);
+        _order.Prepare(now);
         do
         {
             _ready.Wake();
@@ -263,80 +427,71 @@ internal sealed partial class DispatchCore
         }
         while (_share.Answer());
 
-        WakeForHeldBack(commands);
-        FollowBudget(now, commands);
+        _order.WakeForHeldBack(commands);
+        _runStops.FollowBudget(now, commands);
     }
 
     private void StartWhatFits(long now, HostCommands commands)
     {
-#pragma warning disable CA2000 // The lease leaves with the command; the host gives it back when the attempt's code has returned.
-        while (State.Running < _options.MaxParallelism && _ready.TryDequeue(_mayStart, out int subtask, out ResourceLease? lease, out SubtaskError? error))
+#pragma warning disable CA2000 // The lease leaves with the command; the host releases it when the attempt's code has returned.
+        while (State.Running < _context.Options.MaxParallelism && _ready.TryDequeue(_mayStart, out int subtask, out ResourceLease? lease, out SubtaskError? error))
 #pragma warning restore CA2000
         {
-            _waits[subtask] = WaitReason.None;
+            _context.Waits.Dequeued(subtask);
             if (error is not null)
             {
-                Fail(subtask, State.AttemptOf(subtask), error, now);
-                continue;
+                _subtasks.Fail(subtask, State.AttemptOf(subtask), error, now);
             }
-
-            if (_deadlines?.Allows(subtask, Graph.Policies[subtask], now) == false)
+            else if (!_attempts.MayBegin(subtask, now))
             {
                 lease?.Dispose();
-                Fail(subtask, State.AttemptOf(subtask), TimeoutError(subtask, TimeLimit.Subtask), now);
-                continue;
+                _attempts.FailLate(subtask, now);
             }
-
-            Begin(subtask, lease, now, commands);
+            else
+            {
+                Begin(subtask, lease, now, commands);
+            }
         }
     }
 
     private void Begin(int subtask, ResourceLease? lease, long now, HostCommands commands)
     {
         int attempt = State.AttemptOf(subtask) + 1;
-        AttemptPolicy policy = Graph.Policies[subtask];
-        if (_shared is not null)
-        {
-            BeginShared(subtask);
-        }
-
-        State.Apply(new RunFact(RunFactKind.AttemptStarted, now, subtask, attempt), _consequences);
-        _budget?.Reserve(subtask, policy.ExpectedUsage);
-        _planned?.Begin(subtask, attempt, now);
-        _reservation?.Decide(now);
+        _subtasks.BeginShared(subtask);
+        _context.Record(new RunFact(RunFactKind.AttemptStarted, now, subtask, attempt));
+        _budget.Reserve(subtask);
+        _order.BeginAttempt(subtask, attempt, now);
         commands.Start(subtask, attempt, lease);
-        if (policy.HasTimeLimit)
-        {
-            WakeAttemptAt(subtask, attempt, (_deadlines ??= new AttemptDeadlines()).Begin(subtask, policy, now), commands);
-        }
+        _attempts.Begin(subtask, attempt, now, commands);
     }
 
-    /// <summary>Nothing of this run is going on. What cannot go on by itself either ends here, by name, instead of waiting for ever.</summary>
+    /// <summary>Nothing of this run is going on. What cannot continue by itself either ends here, by name, instead of waiting for ever.</summary>
     /// <returns>Whether something ended that others may have been held back for.</returns>
-    private bool FailWhatCannotGoOn(long now)
+    private bool FailWhatCannotContinue(long now)
     {
-        bool isAnyHopeless = false;
-        if (_ready.IsAllParked)
+        if (!_ready.IsAllParked)
         {
-            // Other runs may release what these wait for; abandoned code of this run perhaps never will.
-            IReadOnlyList<int> hopeless = _abandonedLeases.Count == 0 ? [] : _ready.TakeHopeless(_abandonedLeases.Values);
-            foreach (int subtask in hopeless)
+            if (_ready.Count == 0)
             {
-                _waits[subtask] = WaitReason.None;
+                FailStalled(now);
             }
 
-            foreach (int subtask in hopeless)
-            {
-                isAnyHopeless = true;
-                Fail(subtask, State.AttemptOf(subtask), new SubtaskError("ResourcesAbandoned", "What it needs is held by an abandoned attempt of this run that has not returned."), now);
-            }
-        }
-        else if (_ready.Count == 0)
-        {
-            FailStalled(now);
+            return false;
         }
 
-        return isAnyHopeless;
+        // Other runs may release what these wait for; abandoned code of this run perhaps never will.
+        IReadOnlyList<int> hopeless = _stops.AbandonedLeases.Count == 0 ? [] : _ready.TakeHopeless(_stops.AbandonedLeases);
+        foreach (int subtask in hopeless)
+        {
+            _context.Waits.Dequeued(subtask);
+        }
+
+        foreach (int subtask in hopeless)
+        {
+            _subtasks.Fail(subtask, State.AttemptOf(subtask), new SubtaskError("ResourcesAbandoned", "What it needs is held by an abandoned attempt of this run that has not returned."), now);
+        }
+
+        return hopeless.Count > 0;
     }
 
     /// <summary>Nothing can ever happen: a defect of ours.</summary>
@@ -344,45 +499,11 @@ internal sealed partial class DispatchCore
     {
         for (int subtask = 0; subtask < Graph.Count; subtask++)
         {
-            if (IsOpen(subtask))
+            if (State.IsOpen(subtask))
             {
-                var error = new SubtaskError("RunStalled", $"The run stalled while this subtask was {State.StateOf(subtask)} ({_waits[subtask]}). This is a defect of the library.");
-                Fail(subtask, State.AttemptOf(subtask), error, now);
+                var error = new SubtaskError("RunStalled", $"The run stalled while this subtask was {State.StateOf(subtask)} ({WaitOf(subtask)}). This is a defect of the library.");
+                _subtasks.Fail(subtask, State.AttemptOf(subtask), error, now);
             }
-        }
-    }
-
-    private bool IsOpen(int subtask) => State.StateOf(subtask) is SubtaskState.Pending or SubtaskState.Ready or SubtaskState.Running;
-
-    private void Enqueue(int subtask)
-    {
-        _waits[subtask] = WaitReason.Turn;
-        _ready.Enqueue(subtask);
-    }
-
-    private void BeginWait(int subtask, WaitReason reason)
-    {
-        _waits[subtask] = reason;
-        _outstanding++;
-    }
-
-    private bool EndWait(int subtask, WaitReason reason)
-    {
-        if (_waits[subtask] != reason)
-        {
-            return false;
-        }
-
-        _waits[subtask] = WaitReason.None;
-        _outstanding--;
-        return true;
-    }
-
-    private static void WakeAttemptAt(int subtask, int attempt, long at, HostCommands commands)
-    {
-        if (at < long.MaxValue)
-        {
-            commands.Add(new HostCommand(HostCommandKind.WakeAttempt, subtask) { Attempt = attempt, DueAt = at });
         }
     }
 }

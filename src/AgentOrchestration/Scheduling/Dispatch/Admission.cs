@@ -1,0 +1,264 @@
+using AgentOrchestration.Graph.Growth;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.State;
+
+namespace AgentOrchestration.Scheduling.Dispatch;
+
+/// <summary>From ready to waiting for its turn: the end of the plan, conditions, approvals, equal work, subtasks that are made of others.</summary>
+/// <param name="context">The run.</param>
+/// <param name="subtasks">Ends subtasks.</param>
+/// <param name="budget">What the run may start.</param>
+/// <param name="mayShare">Whether a subtask's work may be shared or cached, so that it must be identified before it runs; <see langword="null"/> for none.</param>
+internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtasks, BudgetGate budget, Predicate<int>? mayShare)
+{
+    private readonly bool _planNeedsPreparation = mayShare is not null || context.Graph.Origin.Part.NeedsPreparation;
+    private readonly Dictionary<int, Preparation> _awaitingApproval = [];
+    private readonly HashSet<int> _approved = [];
+    private readonly HashSet<int> _expanded = [];
+
+    /// <summary>Whether a subtask is made of others that may still be running; it ends by what they do.</summary>
+    public bool WaitsForParts(int subtask) => _expanded.Contains(subtask);
+
+    /// <summary>The fingerprint of the question that a subtask waits for an answer to, or <see langword="null"/>.</summary>
+    public string? OpenQuestionOf(int subtask) =>
+        context.Waits.Of(subtask) == WaitReason.Approval ? _awaitingApproval[subtask].Approval!.Fingerprint : null;
+
+    /// <summary>A subtask has become ready.</summary>
+    public void Admit(int subtask, long now, HostCommands commands)
+    {
+        if (context.State.StateOf(subtask) != SubtaskState.Ready || context.Waits.Of(subtask) != WaitReason.None)
+        {
+            // Something that happened meanwhile has ended it, or made it wait and ready again.
+        }
+        else if (budget.NotStarting is { } cause && !WaitsForParts(subtask))
+        {
+            subtasks.Skip(subtask, cause with { Subtask = subtask }, now);
+        }
+        else if (context.State.IsPlanOpen && !MayStartEarly(subtask))
+        {
+            context.Waits.Begin(subtask, WaitReason.Plan);
+        }
+        else if (context.Graph.HasGrown && PartsEnd.OfInput(context.State, subtask) is { } missing)
+        {
+            subtasks.Skip(subtask, missing, now);
+        }
+        else if ((_planNeedsPreparation || context.Graph.HasGrown) && MustPrepare(subtask))
+        {
+            Prepare(subtask, now, commands);
+        }
+        else
+        {
+            context.Waits.Enqueue(subtask);
+        }
+    }
+
+    /// <summary>The plan is complete: what has waited for that is ready.</summary>
+    public void CompletePlan()
+    {
+        for (int subtask = 0; subtask < context.Graph.Count; subtask++)
+        {
+            if (context.Waits.End(subtask, WaitReason.Plan))
+            {
+                context.Consequences.Ready.Enqueue(subtask);
+            }
+        }
+    }
+
+    /// <summary>The host has found out about a subtask.</summary>
+    /// <returns>Whether the subtask was waiting for that.</returns>
+    public bool Prepared(int subtask, Preparation preparation, long now, HostCommands commands)
+    {
+        if (!context.Waits.End(subtask, WaitReason.Preparation))
+        {
+            return false;
+        }
+
+        if (preparation.Error is not null)
+        {
+            subtasks.Fail(subtask, context.State.AttemptOf(subtask), preparation.Error, now);
+        }
+        else if (preparation.IsConditionFalse)
+        {
+            subtasks.Skip(subtask, new SkipCause(subtask, SkipReason.Condition), now);
+        }
+        else if (preparation.Approval is { } question && !_approved.Contains(subtask))
+        {
+            context.Record(new RunFact(RunFactKind.ApprovalRequested, now, subtask, payload: question));
+            _awaitingApproval[subtask] = preparation;
+            context.Waits.Begin(subtask, WaitReason.Approval);
+        }
+        else
+        {
+            Queue(subtask, preparation, now, commands);
+        }
+
+        return true;
+    }
+
+    /// <summary>Somebody has approved or rejected a subtask.</summary>
+    /// <param name="subtask">The subtask.</param>
+    /// <param name="fingerprint">That of the question that was answered.</param>
+    /// <param name="isApproved">Which of both.</param>
+    /// <param name="answer">Who, and why.</param>
+    /// <param name="now">When.</param>
+    /// <param name="commands">What to do.</param>
+    /// <returns>Whether the answer counted: whether this very question was open.</returns>
+    public bool Decided(int subtask, string fingerprint, bool isApproved, ApprovalAnswer answer, long now, HostCommands commands)
+    {
+        if (OpenQuestionOf(subtask) is not { } open || open != fingerprint)
+        {
+            return false;
+        }
+
+        context.Waits.End(subtask, WaitReason.Approval);
+        _awaitingApproval.Remove(subtask, out Preparation? preparation);
+        context.Record(new RunFact(RunFactKind.ApprovalDecided, now, subtask, detail: isApproved ? (byte)1 : (byte)0, payload: answer));
+        if (isApproved)
+        {
+            _approved.Add(subtask);
+            Queue(subtask, preparation!, now, commands);
+        }
+        else
+        {
+            string by = answer.By is null ? "" : $" by {answer.By}";
+            subtasks.Fail(subtask, attempt: 0, new SubtaskError("Rejected", $"It was rejected{by}{(answer.Reason is null ? "." : $": {answer.Reason}")}"), now);
+        }
+
+        return true;
+    }
+
+    /// <summary>The host has made the output of a subtask of those that it added.</summary>
+    /// <returns>Whether the subtask was waiting for that.</returns>
+    public bool Joined(int subtask, object? output, SubtaskError? error, long now)
+    {
+        if (!context.Waits.End(subtask, WaitReason.Join))
+        {
+            return false;
+        }
+
+        if (error is null)
+        {
+            subtasks.Succeed(subtask, attempt: 0, output, OutputOrigin.Executed, now);
+        }
+        else
+        {
+            subtasks.Fail(subtask, attempt: 0, error, now);
+        }
+
+        return true;
+    }
+
+    /// <summary>The run stops: what has lost its parts to failures fails with them, the inner ones first.</summary>
+    public void FailWithParts(long now)
+    {
+        foreach (int subtask in _expanded.OrderDescending())
+        {
+            if (context.State.IsOpen(subtask) && PartsEnd.ErrorOf(context.State, subtask) is { } error)
+            {
+                subtasks.Fail(subtask, attempt: 0, error, now);
+            }
+        }
+    }
+
+    /// <summary>Applies a fact of the run's past.</summary>
+    public void Replay(in RunFact fact)
+    {
+        switch (fact.Kind)
+        {
+            case RunFactKind.SubtasksAdded when ((GraphGrowth)fact.Payload!).IsJoined:
+                _expanded.Add(fact.Subtask);
+                break;
+            case RunFactKind.ApprovalRequested:
+                _awaitingApproval[fact.Subtask] = new Preparation { Approval = (ApprovalQuestion)fact.Payload! };
+                break;
+            case RunFactKind.ApprovalDecided:
+                _awaitingApproval.Remove(fact.Subtask);
+                if (fact.Detail != 0)
+                {
+                    _approved.Add(fact.Subtask);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>All facts have been applied: a ready subtask whose question is open waits for the answer.</summary>
+    /// <returns>Whether it is.</returns>
+    public bool ResumeApproval(int subtask)
+    {
+        if (!_awaitingApproval.ContainsKey(subtask))
+        {
+            return false;
+        }
+
+        context.Waits.Begin(subtask, WaitReason.Approval);
+        return true;
+    }
+
+    /// <summary>If the plan is refused in the end, what has been done must not have changed anything.</summary>
+    private bool MayStartEarly(int subtask) => context.Graph.TaskTypes[subtask].Effect == TaskEffect.Pure && !context.Graph.SubtaskAt(subtask).IsComposite;
+
+    private bool MustPrepare(int subtask) =>
+        WaitsForParts(subtask)
+        || context.Graph.Policies[subtask].RequiresApproval
+        || context.Graph.Inputs[subtask] is { Condition: not null }
+        || context.Graph.SubtaskAt(subtask).IsComposite
+        || (mayShare is not null && mayShare(subtask));
+
+    private void Prepare(int subtask, long now, HostCommands commands)
+    {
+        bool isExpanded = WaitsForParts(subtask);
+        if (isExpanded && EndWithParts(subtask, now))
+        {
+            return;
+        }
+
+        context.Waits.Begin(subtask, isExpanded ? WaitReason.Join : WaitReason.Preparation);
+        commands.Add(new HostCommand(isExpanded ? HostCommandKind.Join : HostCommandKind.Prepare, subtask));
+    }
+
+    /// <summary>All parts of a subtask have ended: whether it ends with them, because there is no output to be made.</summary>
+    private bool EndWithParts(int subtask, long now)
+    {
+        (SubtaskError? error, SkipCause? skip) = PartsEnd.Of(context.State, subtask);
+        if (error is not null)
+        {
+            subtasks.Fail(subtask, attempt: 0, error, now);
+        }
+        else if (skip is not null)
+        {
+            subtasks.Skip(subtask, skip, now);
+        }
+
+        return (error ?? (object?)skip) is not null;
+    }
+
+    /// <summary>Nothing more is to be found out.</summary>
+    private void Queue(int subtask, Preparation preparation, long now, HostCommands commands)
+    {
+        if (context.Graph.SubtaskAt(subtask).IsComposite)
+        {
+            _expanded.Add(subtask);
+            if (preparation.Growth is null)
+            {
+                Prepare(subtask, now, commands);
+            }
+            else
+            {
+                context.Grow(subtask, preparation.Growth, now);
+            }
+        }
+        else if (preparation.Cached is { } cached)
+        {
+            subtasks.Succeed(subtask, attempt: 0, cached.Output, cached.Origin, now);
+        }
+        else if (preparation.Identity is { } identity)
+        {
+            subtasks.Share(subtask, identity, now);
+        }
+        else
+        {
+            context.Waits.Enqueue(subtask);
+        }
+    }
+}

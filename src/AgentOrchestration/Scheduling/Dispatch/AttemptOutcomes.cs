@@ -1,0 +1,298 @@
+using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.State;
+using AgentOrchestration.Tasks;
+
+namespace AgentOrchestration.Scheduling.Dispatch;
+
+/// <summary>What becomes of attempts: an output, a failure that is tried again or not, a limit that has come, a restart of the process.</summary>
+/// <param name="context">The run.</param>
+/// <param name="subtasks">Ends subtasks.</param>
+/// <param name="stops">The attempts that were told to stop.</param>
+/// <param name="budget">What attempts may use.</param>
+/// <param name="seed">Of the jitter of retries.</param>
+internal sealed class AttemptOutcomes(DispatchContext context, SubtaskOutcomes subtasks, AttemptStops stops, BudgetGate budget, ulong seed)
+{
+    private AttemptDeadlines? _deadlines;
+
+    // While facts are replayed: when subtasks that have failed are to be tried again.
+    private Dictionary<int, long>? _retries;
+
+    /// <summary>An attempt starts.</summary>
+    public void Begin(int subtask, int attempt, long now, HostCommands commands)
+    {
+        if (context.Graph.Policies[subtask] is { HasTimeLimit: true } policy)
+        {
+            commands.WakeAttemptAt(subtask, attempt, (_deadlines ??= new AttemptDeadlines()).Begin(subtask, policy, now));
+        }
+    }
+
+    /// <summary>Whether an attempt may start at a time: whether the time over all attempts of its subtask is not up then.</summary>
+    public bool MayBegin(int subtask, long at) => _deadlines?.Allows(subtask, context.Graph.Policies[subtask], at) != false;
+
+    /// <summary>The time over all attempts of a subtask was up before another could start.</summary>
+    public void FailLate(int subtask, long now) => subtasks.Fail(subtask, context.State.AttemptOf(subtask), TimeoutError(subtask, TimeLimit.Subtask), now);
+
+    /// <summary>The code of an attempt has returned an output and nothing else: by far the most frequent case of what follows.</summary>
+    /// <returns>Whether it is that case.</returns>
+    public bool TrySucceed(int subtask, int attempt, object? output, long now)
+    {
+        if (stops.IsAny || budget.HasBudget || _deadlines is not null || !context.State.IsCurrent(subtask, attempt))
+        {
+            return false;
+        }
+
+        subtasks.Succeed(subtask, attempt, output, OutputOrigin.Executed, now);
+        return true;
+    }
+
+    /// <summary>The code of the current attempt of a subtask has returned.</summary>
+    /// <returns>Whether the result counted.</returns>
+    public bool Returned(int subtask, int attempt, in AttemptResult result, long now, HostCommands commands)
+    {
+        AttemptStop? stop = End(subtask, attempt, result.Usage, now);
+        if (result.Growth is not null || result.IsGrowthRefused)
+        {
+            subtasks.Separate(subtask);
+        }
+
+        if (stop is { IsCancelled: true })
+        {
+            subtasks.Cancel(subtask, attempt, now);
+        }
+        else if (stop?.Limit is { } limit)
+        {
+            Failed(subtask, attempt, new AttemptResult { Error = TimeoutError(subtask, limit), MayRetry = limit != TimeLimit.Subtask && stop.Value.MayRetry }, now, commands);
+        }
+        else if (result.Error is null && (result.Growth is null || MayGrow(subtask)))
+        {
+            subtasks.Succeed(subtask, attempt, result.Output, OutputOrigin.Executed, now);
+            context.Grow(subtask, result.Growth, now);
+        }
+        else if (stop is not null)
+        {
+            // Code that was told to stop ends in all sorts of exceptions, or with additions that come too late; what it stopped for is the cancellation.
+            subtasks.Cancel(subtask, attempt, now);
+        }
+        else
+        {
+            Failed(subtask, attempt, result, now, commands);
+        }
+
+        return result.Error is null && stop?.Limit is null;
+    }
+
+    /// <summary>
+    /// The code of an attempt that is no longer waited for has returned: what it held is free again, and what it used counts, though its result does not.
+    /// </summary>
+    /// <returns>Whether it held anything.</returns>
+    public bool ReturnedLate(int subtask, int attempt, TaskUsage? usage, long now)
+    {
+        if (!stops.Return(subtask, attempt) || context.State.IsEnded)
+        {
+            return false;
+        }
+
+        if (usage is not null)
+        {
+            budget.Count(usage);
+            context.Record(new RunFact(RunFactKind.UsageCounted, now, subtask, attempt, payload: usage));
+        }
+
+        return true;
+    }
+
+    /// <summary>It is time to look at the current attempt of a subtask: a limit may have come, or the end of the grace period of code that was told to stop.</summary>
+    /// <param name="subtask">The subtask.</param>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="lastProgress">When the attempt last reported something, in UTC ticks; 0 for never.</param>
+    /// <param name="mayRetry">Whether running out of time is worth another attempt.</param>
+    /// <param name="now">When.</param>
+    /// <param name="commands">What to do.</param>
+    /// <returns>Whether the attempt was abandoned.</returns>
+    public bool Due(int subtask, int attempt, long lastProgress, bool mayRetry, long now, HostCommands commands)
+    {
+        if (stops.TryGet(subtask, out AttemptStop stop))
+        {
+            if (now < stop.AbandonAt)
+            {
+                commands.WakeAttemptAt(subtask, attempt, stop.AbandonAt);
+                return false;
+            }
+
+            Abandon(subtask, attempt, stop, now, commands);
+            return true;
+        }
+
+        (TimeLimit limit, long at) = _deadlines?.Next(subtask, context.Graph.Policies[subtask], lastProgress) ?? (default, long.MaxValue);
+        if (now < at)
+        {
+            commands.WakeAttemptAt(subtask, attempt, at);
+            return false;
+        }
+
+        context.Record(new RunFact(RunFactKind.AttemptTimedOut, now, subtask, attempt, (byte)limit));
+        stops.Begin(subtask, limit, mayRetry, now, commands);
+        return false;
+    }
+
+    /// <summary>The pause before another attempt is over.</summary>
+    /// <returns>Whether the subtask was waiting for that.</returns>
+    public bool RetryDue(int subtask, long now)
+    {
+        if (!context.Waits.End(subtask, WaitReason.Retry))
+        {
+            return false;
+        }
+
+        if (MayBegin(subtask, now))
+        {
+            context.Waits.Enqueue(subtask);
+        }
+        else
+        {
+            // The time over all attempts has ended in the pause: the clock may go further than it was asked to.
+            subtasks.Fail(subtask, context.State.AttemptOf(subtask), context.State.LatestErrorOf(subtask)!, now);
+        }
+
+        return true;
+    }
+
+    /// <summary>Applies a fact of the run's past.</summary>
+    public void Replay(in RunFact fact)
+    {
+        switch (fact.Kind)
+        {
+            case RunFactKind.AttemptStarted:
+                _retries?.Remove(fact.Subtask);
+                if (context.Graph.Policies[fact.Subtask] is { HasTimeLimit: true } policy)
+                {
+                    (_deadlines ??= new AttemptDeadlines()).Begin(fact.Subtask, policy, fact.Time);
+                }
+
+                break;
+            case RunFactKind.AttemptFailed:
+                (_retries ??= [])[fact.Subtask] = ((AttemptRetry)fact.Payload!).RetryAt;
+                _deadlines?.End(fact.Subtask);
+                break;
+            case RunFactKind.AttemptInterrupted or RunFactKind.AttemptAbandoned or RunFactKind.SubtaskSucceeded or RunFactKind.SubtaskFailed or RunFactKind.SubtaskCancelled:
+                _deadlines?.End(fact.Subtask);
+                break;
+        }
+    }
+
+    /// <summary>All facts have been applied: a ready subtask that has failed waits for its next attempt.</summary>
+    /// <returns>Whether it has failed before.</returns>
+    public bool ResumeRetry(int subtask, HostCommands commands)
+    {
+        if (_retries is null || !_retries.TryGetValue(subtask, out long retryAt))
+        {
+            return false;
+        }
+
+        context.Waits.Begin(subtask, WaitReason.Retry);
+        commands.WakeRetryAt(subtask, retryAt);
+        return true;
+    }
+
+    /// <summary>
+    /// All facts have been applied: an attempt whose process has ended is over. What it used nobody knows, so it counts as what it was expected to use: a
+    /// restart refills no budget.
+    /// </summary>
+    public void EndInterrupted(int subtask, long now, HostCommands commands)
+    {
+        int attempt = context.State.AttemptOf(subtask);
+        TaskUsage expected = context.Graph.Policies[subtask].ExpectedUsage;
+        AttemptStop? stop = End(subtask, attempt, expected == TaskUsage.None ? null : expected, now);
+        if (context.State.Stop is not null || stop is { IsCancelled: true })
+        {
+            subtasks.Cancel(subtask, attempt, now);
+        }
+        else if (stop?.Limit is { } limit)
+        {
+            bool mayRetry = limit != TimeLimit.Subtask && context.Graph.Policies[subtask].Retry.MayRetry(new TimeoutException());
+            Failed(subtask, attempt, new AttemptResult { Error = TimeoutError(subtask, limit), MayRetry = mayRetry }, now, commands);
+        }
+        else
+        {
+            context.Record(new RunFact(RunFactKind.AttemptInterrupted, now, subtask, attempt));
+            context.Consequences.Ready.Enqueue(subtask);
+        }
+    }
+
+    /// <summary>All subtasks are resumed.</summary>
+    public void EndReplay() => _retries = null;
+
+    /// <returns>Why the attempt had been told to stop, if it had.</returns>
+    private AttemptStop? End(int subtask, int attempt, TaskUsage? usage, long now)
+    {
+        _deadlines?.End(subtask);
+        budget.Settle(subtask, usage);
+        if (usage is not null)
+        {
+            context.Record(new RunFact(RunFactKind.UsageCounted, now, subtask, attempt, payload: usage));
+        }
+
+        return stops.End(subtask);
+    }
+
+    private void Failed(int subtask, int attempt, in AttemptResult result, long now, HostCommands commands)
+    {
+        AttemptPolicy policy = context.Graph.Policies[subtask];
+        TimeSpan pause = result.RetryAfter ?? RetryBackoff.PauseAfter(policy.Retry, seed, subtask, attempt);
+        long retryAt = now + Math.Clamp(pause.Ticks, 0, RetryBackoff.Longest.Ticks);
+        if (result.MayRetry
+            && context.State.Stop is null
+            && budget.NotStarting is null
+            && attempt < policy.MaxAttempts
+            && MayBegin(subtask, retryAt))
+        {
+            context.Record(new RunFact(RunFactKind.AttemptFailed, now, subtask, attempt, payload: new AttemptRetry(result.Error!, retryAt)));
+            context.Waits.Begin(subtask, WaitReason.Retry);
+            commands.WakeRetryAt(subtask, retryAt);
+        }
+        else
+        {
+            subtasks.Fail(subtask, attempt, result.Error!, now);
+        }
+    }
+
+    /// <summary>Code that was told to stop does not: the run continues without it. It keeps what it holds until it returns.</summary>
+    private void Abandon(int subtask, int attempt, AttemptStop stop, long now, HostCommands commands)
+    {
+        End(subtask, attempt, usage: null, now);
+        context.Record(new RunFact(RunFactKind.AttemptAbandoned, now, subtask, attempt));
+        stops.Abandon(subtask, attempt);
+        if (stop is { Limit: { } limit, IsCancelled: false })
+        {
+            // Another attempt may run beside this one only if neither changes anything outside, and not beside too many.
+            bool mayRetry = limit != TimeLimit.Subtask
+                && context.Graph.Policies[subtask].ChangesNothing
+                && stops.AbandonedLeases.Count <= context.Options.MaxAbandoned
+                && stop.MayRetry;
+            Failed(subtask, attempt, new AttemptResult { Error = TimeoutError(subtask, limit), MayRetry = mayRetry }, now, commands);
+        }
+        else
+        {
+            subtasks.Cancel(subtask, attempt, now);
+        }
+    }
+
+    /// <summary>
+    /// Whether what a subtask adds can still join the run. If not, it has not succeeded, so that a run that starts from this one repeats it; unless it is
+    /// compensated, and therefore not reused.
+    /// </summary>
+    private bool MayGrow(int subtask) =>
+        context.State.Stop is null || (context.Options.FailurePolicy == FailurePolicy.Compensate && context.Graph.TaskTypes[subtask].IsCompensable);
+
+    private SubtaskError TimeoutError(int subtask, TimeLimit limit)
+    {
+        AttemptPolicy policy = context.Graph.Policies[subtask];
+        string message = limit switch
+        {
+            TimeLimit.Attempt => $"The attempt did not end within its timeout of {policy.Timeout}.",
+            TimeLimit.Subtask => $"The subtask did not end within its timeout of {policy.TotalTimeout} over all attempts.",
+            _ => $"The attempt reported nothing for its idle timeout of {policy.IdleTimeout}.",
+        };
+        return SubtaskError.From(new TimeoutException(message));
+    }
+}

@@ -1,0 +1,41 @@
+using AgentOrchestration.Graph.Growth;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.State;
+
+namespace AgentOrchestration.Scheduling.Dispatch;
+
+/// <summary>What all parts of the dispatch core share: the state of the run, what follows from its facts, its options, and what its subtasks wait for.</summary>
+internal sealed class DispatchContext(RunState state, RunOptions options, ReadyQueue ready)
+{
+    public RunState State { get; } = state;
+
+    public GrowingGraph Graph { get; } = state.Graph;
+
+    public RunOptions Options { get; } = options;
+
+    /// <summary>What follows from the facts so far and has not been followed yet.</summary>
+    public RunConsequences Consequences { get; } = new();
+
+    public Waits Waits { get; } = new(state.Graph.Count, ready);
+
+    /// <summary>When the run started, in UTC ticks.</summary>
+    public long StartedAt => State.History[0].Time;
+
+    /// <summary>Records a fact, and what follows from it.</summary>
+    public void Record(in RunFact fact) => State.Apply(fact, Consequences);
+
+    /// <summary>Adds subtasks to the run, unless it stops.</summary>
+    /// <param name="subtask">The subtask that adds them; -1 for the plan.</param>
+    /// <param name="growth">What is added; <see langword="null"/> for nothing.</param>
+    /// <param name="now">When.</param>
+    public void Grow(int subtask, GraphGrowth? growth, long now)
+    {
+        if (growth is null || State.Stop is not null)
+        {
+            return;
+        }
+
+        Waits.Reserve(Graph.Count + growth.Part.Count);
+        Record(new RunFact(RunFactKind.SubtasksAdded, now, subtask, payload: State.WithThoseThatWait(growth)));
+    }
+}

@@ -1,0 +1,150 @@
+using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.State;
+
+namespace AgentOrchestration.Scheduling.Dispatch;
+
+/// <summary>Stops the run before its work is done: it is cancelled, its time or its budget is up, or something that it cannot do without has failed.</summary>
+internal sealed class RunStops(DispatchContext context, SubtaskOutcomes subtasks, AttemptStops attempts, BudgetGate budget, Admission admission)
+{
+    private long _timeIsUpAt = long.MaxValue;
+
+    /// <summary>Whether the run, or its plan, has not come to its end.</summary>
+    public bool IsGoing => !context.State.IsEnded && (context.State.Open > 0 || context.State.IsPlanOpen);
+
+    /// <summary>The run starts, or continues.</summary>
+    public void Begin(HostCommands commands)
+    {
+        _timeIsUpAt = NextEndOfTime();
+        commands.WakeRunAt(context.StartedAt + context.Options.Timeout?.Ticks);
+        commands.WakeRunAt(budget.WakesAt);
+    }
+
+    public bool IsTimeUp(long now) => now >= _timeIsUpAt;
+
+    /// <summary>
+    /// Time that is over begins nothing: before anything starts, and not only when the host gets to say that it is time, because a process that
+    /// was suspended, or a run that nobody drove, comes to it late.
+    /// </summary>
+    public void EndTime(long now, HostCommands commands)
+    {
+        _timeIsUpAt = long.MaxValue;
+        if (!IsGoing)
+        {
+            return;
+        }
+
+        if (now >= context.StartedAt + context.Options.Timeout?.Ticks)
+        {
+            Stop(StopReason.Timeout, cause: null, now, commands);
+            return;
+        }
+
+        budget.EndTime();
+        _timeIsUpAt = NextEndOfTime();
+        Exhaust(BudgetLimit.Time, now, commands);
+    }
+
+    /// <summary>The run gets another budget.</summary>
+    /// <returns>Whether it counted.</returns>
+    public bool ExtendBudget(RunBudget more, long now, HostCommands commands)
+    {
+        if (!budget.Extend(more, now))
+        {
+            return false;
+        }
+
+        _timeIsUpAt = NextEndOfTime();
+        commands.WakeRunAt(budget.WakesAt);
+        budget.EndAsking();
+        return true;
+    }
+
+    /// <summary>Does what the budget says when nothing can start within it any more.</summary>
+    public void FollowBudget(long now, HostCommands commands)
+    {
+        if (budget.TakeForbidding() is { } limit)
+        {
+            Exhaust(limit, now, commands);
+        }
+    }
+
+    /// <summary>Stops the run: what runs is told to stop, and nothing else starts.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="cause">Why what has not started is skipped; <see langword="null"/> when it is cancelled.</param>
+    /// <param name="now">When.</param>
+    /// <param name="commands">What to do.</param>
+    public void Stop(StopReason reason, SkipCause? cause, long now, HostCommands commands)
+    {
+        if (context.State.Stop is not null || context.State.IsEnded)
+        {
+            return;
+        }
+
+        context.Record(new RunFact(RunFactKind.StopRequested, now, detail: (byte)reason));
+        budget.EndAsking();
+        context.Waits.Clear();
+        context.Consequences.Ready.Clear();
+        if (cause is not null)
+        {
+            admission.FailWithParts(now);
+        }
+
+        for (int subtask = 0; subtask < context.Graph.Count; subtask++)
+        {
+            if (context.State.StateOf(subtask) == SubtaskState.Running)
+            {
+                if (!attempts.Contains(subtask))
+                {
+                    attempts.Begin(subtask, limit: null, mayRetry: false, now, commands);
+                }
+            }
+            else if (context.State.IsOpen(subtask))
+            {
+                EndUnstarted(subtask, cause, now);
+            }
+        }
+    }
+
+    private void Exhaust(BudgetLimit limit, long now, HostCommands commands)
+    {
+        switch (budget.Exhaust(limit, now))
+        {
+            case null or BudgetAction.Ask:
+                break;
+            case BudgetAction.Stop:
+                Stop(StopReason.Budget, BudgetGate.Cause, now, commands);
+                break;
+            default:
+                SkipUnstarted(now);
+                break;
+        }
+    }
+
+    /// <summary>What runs continues to its end; nothing else starts.</summary>
+    private void SkipUnstarted(long now)
+    {
+        for (int subtask = 0; subtask < context.Graph.Count; subtask++)
+        {
+            if (context.State.StateOf(subtask) is SubtaskState.Ready or SubtaskState.Pending && !admission.WaitsForParts(subtask))
+            {
+                context.Waits.Leave(subtask);
+                subtasks.Skip(subtask, BudgetGate.Cause with { Subtask = subtask }, now);
+            }
+        }
+    }
+
+    private void EndUnstarted(int subtask, SkipCause? cause, long now)
+    {
+        if (cause is null)
+        {
+            subtasks.Cancel(subtask, attempt: 0, now);
+        }
+        else
+        {
+            subtasks.Skip(subtask, cause.Reason == SkipReason.Budget ? cause with { Subtask = subtask } : cause, now);
+        }
+    }
+
+    /// <summary>When the time of the run, or that of its budget, is up; <see cref="long.MaxValue"/> for never.</summary>
+    private long NextEndOfTime() => Math.Min(context.StartedAt + context.Options.Timeout?.Ticks ?? long.MaxValue, budget.TimeIsUpAt);
+}

@@ -1,0 +1,157 @@
+using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.State;
+
+namespace AgentOrchestration.Scheduling.Dispatch;
+
+/// <summary>How subtasks end, and what that means for identical ones and, where a failure stops it, for the run.</summary>
+internal sealed class SubtaskOutcomes(DispatchContext context)
+{
+    private InFlightWork? _shared;
+    private int _stopAfterFailureOf = -1;
+
+    /// <summary>Whether a subtask has failed that the run is to stop for.</summary>
+    public bool StopsRun => _stopAfterFailureOf >= 0;
+
+    public void Succeed(int subtask, int attempt, object? output, OutputOrigin origin, long now, int sharedWith = -1)
+    {
+        object? payload = sharedWith < 0 ? output : new SharedOutput(sharedWith, output);
+        context.Record(new RunFact(RunFactKind.SubtaskSucceeded, now, subtask, attempt, (byte)origin, payload));
+        if (_shared is null)
+        {
+            return;
+        }
+
+        foreach (int twin in _shared.End(subtask, keep: context.Graph.TaskTypes[subtask].Effect == TaskEffect.Pure))
+        {
+            if (context.Waits.Of(twin) == WaitReason.Duplicate)
+            {
+                context.Waits.Leave(twin);
+                Succeed(twin, attempt: 0, output, OutputOrigin.Shared, now, sharedWith: subtask);
+            }
+        }
+    }
+
+    public void Fail(int subtask, int attempt, SubtaskError error, long now)
+    {
+        context.Record(new RunFact(RunFactKind.SubtaskFailed, now, subtask, attempt, payload: error));
+        if (context.Options.FailurePolicy != FailurePolicy.Continue && context.State.HasFailed && context.State.Stop is null && _stopAfterFailureOf < 0)
+        {
+            _stopAfterFailureOf = subtask;
+        }
+
+        if (_shared is null)
+        {
+            return;
+        }
+
+        ILookup<bool, int> twins = _shared.End(subtask, keep: false).ToLookup(twin => context.Waits.Of(twin) == WaitReason.Duplicate && HasLimitsOf(subtask, twin));
+        foreach (int twin in twins[true])
+        {
+            context.Waits.Leave(twin);
+            Fail(twin, attempt: 0, error, now);
+        }
+
+        // What has failed by the limits of one says nothing about one with other limits.
+        RepeatEach(twins[false]);
+    }
+
+    public void Skip(int subtask, SkipCause cause, long now) => context.Record(new RunFact(RunFactKind.SubtaskSkipped, now, subtask, payload: cause));
+
+    public void Cancel(int subtask, int attempt, long now)
+    {
+        context.Record(new RunFact(RunFactKind.SubtaskCancelled, now, subtask, attempt));
+        if (_shared is not null)
+        {
+            RepeatEach(_shared.End(subtask, keep: false));
+        }
+    }
+
+    /// <summary>Lets the only subtask of an identity do its work; others take its output, wait for it, or wait for their turn, which may come first.</summary>
+    public void Share(int subtask, string identity, long now)
+    {
+        if (!(_shared ??= new InFlightWork()).TryFindWorker(identity, subtask, out int worker))
+        {
+            context.Waits.Enqueue(subtask);
+        }
+        else if (context.State.StateOf(worker) == SubtaskState.Succeeded)
+        {
+            Succeed(subtask, attempt: 0, context.State.OutputOf(worker), OutputOrigin.Shared, now, sharedWith: worker);
+        }
+        else
+        {
+            _shared.Follow(worker, subtask);
+            if (context.Waits.Of(worker) == WaitReason.Turn && context.Graph.NeedVectorOf[worker] != context.Graph.NeedVectorOf[subtask])
+            {
+                // It does not wait for what only the other needs.
+                context.Waits.Enqueue(subtask);
+            }
+            else
+            {
+                context.Waits.BeginDuplicate(subtask);
+            }
+        }
+    }
+
+    /// <summary>A subtask begins its work: identical ones that wait for their turn wait for it instead.</summary>
+    public void BeginShared(int subtask)
+    {
+        if (_shared is null)
+        {
+            return;
+        }
+
+        foreach (int twin in _shared.Begin(subtask))
+        {
+            if (context.Waits.Of(twin) == WaitReason.Turn)
+            {
+                context.Waits.Leave(twin);
+                context.Waits.BeginDuplicate(twin);
+            }
+        }
+    }
+
+    /// <summary>The work of a subtask adds to the run. An output of it would lack what identical ones add, so each of them does the work itself.</summary>
+    public void Separate(int subtask)
+    {
+        if (_shared is not null)
+        {
+            RepeatEach(_shared.Separate(subtask));
+        }
+    }
+
+    /// <summary>Takes the failure that the run is to stop for.</summary>
+    /// <returns>The subtask that failed.</returns>
+    public int TakeFailure()
+    {
+        int subtask = _stopAfterFailureOf;
+        _stopAfterFailureOf = -1;
+        return subtask;
+    }
+
+    /// <summary>The plan is complete: stops the run for a failure of which only the whole plan says that the run cannot do without the subtask.</summary>
+    public void DecideFailures()
+    {
+        RunState state = context.State;
+        if (context.Options.FailurePolicy != FailurePolicy.Continue && state.HasFailed && state.Stop is null)
+        {
+            _stopAfterFailureOf = Enumerable.Range(0, context.Graph.Count).First(subtask => state.StateOf(subtask) == SubtaskState.Failed && !state.CanDoWithout(subtask));
+        }
+    }
+
+    /// <summary>The work of others was not done for these after all: one of them does it now.</summary>
+    private void RepeatEach(IEnumerable<int> twins)
+    {
+        foreach (int twin in twins)
+        {
+            if (context.Waits.Of(twin) is WaitReason.Duplicate or WaitReason.Turn)
+            {
+                context.Waits.Leave(twin);
+                context.Consequences.Ready.Enqueue(twin);
+            }
+        }
+    }
+
+    /// <summary>Whether two subtasks need the same, as often and as long.</summary>
+    private bool HasLimitsOf(int subtask, int twin) =>
+        context.Graph.NeedVectorOf[subtask] == context.Graph.NeedVectorOf[twin] && context.Graph.Policies[subtask].HasLimitsOf(context.Graph.Policies[twin]);
+}
