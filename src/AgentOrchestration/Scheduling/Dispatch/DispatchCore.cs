@@ -16,8 +16,6 @@ namespace AgentOrchestration.Scheduling.Dispatch;
 internal sealed class DispatchCore
 {
     private readonly DispatchContext _context;
-    private readonly RunResources _share;
-    private readonly ReadyQueue _ready;
     private readonly StartOrder _order;
     private readonly BudgetGate _budget;
     private readonly SubtaskOutcomes _subtasks;
@@ -26,8 +24,7 @@ internal sealed class DispatchCore
     private readonly Admission _admission;
     private readonly RunStops _runStops;
     private readonly Compensation _compensation;
-    private readonly Predicate<int>? _mayStart;
-    private bool _isMomentOpen;
+    private readonly Settlement _settlement;
 
     /// <param name="graph">The graph to run.</param>
     /// <param name="share">The run's door to the ledger.</param>
@@ -41,11 +38,10 @@ internal sealed class DispatchCore
         order ??= SubtaskOrder.CriticalPathFirst;
         var state = new RunState(graph, order.IsCriticalPathFirst ? graph.Priorities : order.Priorities);
         ulong seed = RetryBackoff.SeedOf(runId);
-        _share = share;
-        _share.IsRunning = () => state.Running > 0;
-        _ready = new ReadyQueue(state.Graph, share);
-        _context = new DispatchContext(state, options, _ready);
-        _order = new StartOrder(_context, _ready, share.Ledger, order, observed);
+        var ready = new ReadyQueue(state.Graph, share);
+        share.IsRunning = () => state.Running > 0;
+        _context = new DispatchContext(state, options, ready);
+        _order = new StartOrder(_context, ready, share.Ledger, order, observed);
         _budget = new BudgetGate(_context);
         _subtasks = new SubtaskOutcomes(_context);
         _stops = new AttemptStops(_context);
@@ -53,14 +49,12 @@ internal sealed class DispatchCore
         _admission = new Admission(_context, _subtasks, _budget, mayShare);
         _runStops = new RunStops(_context, _subtasks, _stops, _budget, _admission);
         _compensation = new Compensation(_context, seed);
+        var dispatcher = new Dispatcher(_context, ready, share, _order, _budget, _subtasks, _attempts);
+        var stalls = new Stalls(_context, ready, _budget, _stops, _subtasks);
+        _settlement = new Settlement(_context, _admission, dispatcher, _subtasks, stalls, _runStops, _compensation);
         if (options.FailurePolicy == FailurePolicy.Compensate)
         {
             state.KeepCompletions();
-        }
-
-        if (_budget.HasBudget || _order.MayHoldBack)
-        {
-            _mayStart = subtask => _order.MayStart(subtask) && _budget.MayStart(subtask);
         }
     }
 
@@ -282,11 +276,11 @@ internal sealed class DispatchCore
     /// Several things have happened at one moment: until <see cref="EndMoment"/> the host reports them all, and nothing starts in between, so
     /// that what the last of them frees counts for the most urgent.
     /// </summary>
-    public void BeginMoment() => _isMomentOpen = true;
+    public void BeginMoment() => _settlement.BeginMoment();
 
     public void EndMoment(long now, HostCommands commands)
     {
-        _isMomentOpen = false;
+        _settlement.EndMoment();
         SettleIf(!State.IsEnded, now, commands);
     }
 
@@ -314,8 +308,8 @@ internal sealed class DispatchCore
 
         _context.Consequences.Ready.Clear();
         _context.Consequences.Skipped.Clear();
-        _isMomentOpen = false;
-        End(now, commands);
+        _settlement.EndMoment();
+        _settlement.End(now, commands);
         return unused;
     }
 
@@ -327,6 +321,8 @@ internal sealed class DispatchCore
         Settle(now, commands);
     }
 
+    private void Settle(long now, HostCommands commands) => _settlement.Settle(now, commands);
+
     private bool SettleIf(bool hasChanged, long now, HostCommands commands)
     {
         if (hasChanged)
@@ -335,175 +331,5 @@ internal sealed class DispatchCore
         }
 
         return hasChanged;
-    }
-
-    /// <summary>Follows every consequence to its end, then starts what can start; both again as long as one leads to the other.</summary>
-    private void Settle(long now, HostCommands commands)
-    {
-        if (_isMomentOpen)
-        {
-            return;
-        }
-
-        if (_runStops.IsTimeUp(now))
-        {
-            _runStops.EndTime(now, commands);
-        }
-
-        bool mayMoreStart;
-        do
-        {
-            FollowConsequences(now, commands);
-            Dispatch(now, commands);
-            if (_order.HasDeparted(now))
-            {
-                Dispatch(now, commands);
-            }
-
-            mayMoreStart = State.Running == 0
-                && _context.Waits.Outstanding == 0
-                && !_budget.IsAsking
-                && State.Open > 0
-                && !_context.Consequences.Any
-                && FailWhatCannotContinue(now);
-        }
-        while (mayMoreStart || _context.Consequences.Any || _subtasks.StopsRun);
-
-        if (State.Open == 0 && !State.IsPlanOpen && !_compensation.IsRunning && !_compensation.Begin(now, commands))
-        {
-            End(now, commands);
-        }
-    }
-
-    private void End(long now, HostCommands commands)
-    {
-        if (!State.IsEnded)
-        {
-            _context.Record(new RunFact(RunFactKind.RunEnded, now, detail: (byte)State.Outcome));
-            _ready.UnparkAll();
-            commands.Add(new HostCommand(HostCommandKind.EndRun));
-        }
-    }
-
-    private void FollowConsequences(long now, HostCommands commands)
-    {
-        while (true)
-        {
-            if (_context.Consequences.Skipped.TryPop(out (int Subtask, SkipCause Cause) skipped))
-            {
-                if (State.StateOf(skipped.Subtask) == SubtaskState.Pending)
-                {
-                    _subtasks.Skip(skipped.Subtask, skipped.Cause, now);
-                }
-            }
-            else if (_context.Consequences.Ready.TryDequeue(out int subtask))
-            {
-                _admission.Admit(subtask, now, commands);
-            }
-            else if (_subtasks.StopsRun)
-            {
-                _runStops.Stop(StopReason.Failure, new SkipCause(_subtasks.TakeFailure(), SkipReason.RunStopped), now, commands);
-            }
-            else
-            {
-                return;
-            }
-        }
-    }
-
-    private void Dispatch(long now, HostCommands commands)
-    {
-        if (_ready.Count == 0 || _budget.IsAsking)
-        {
-            _ready.UnparkAll();
-            return;
-        }
-
-        _order.Prepare(now);
-        do
-        {
-            _ready.Wake();
-            StartWhatFits(now, commands);
-        }
-        while (_share.Answer());
-
-        _order.WakeForHeldBack(commands);
-        _runStops.FollowBudget(now, commands);
-    }
-
-    private void StartWhatFits(long now, HostCommands commands)
-    {
-#pragma warning disable CA2000 // The lease leaves with the command; the host releases it when the attempt's code has returned.
-        while (State.Running < _context.Options.MaxParallelism && _ready.TryDequeue(_mayStart, out int subtask, out ResourceLease? lease, out SubtaskError? error))
-#pragma warning restore CA2000
-        {
-            _context.Waits.Dequeued(subtask);
-            if (error is not null)
-            {
-                _subtasks.Fail(subtask, State.AttemptOf(subtask), error, now);
-            }
-            else if (!_attempts.MayBegin(subtask, now))
-            {
-                lease?.Dispose();
-                _attempts.FailLate(subtask, now);
-            }
-            else
-            {
-                Begin(subtask, lease, now, commands);
-            }
-        }
-    }
-
-    private void Begin(int subtask, ResourceLease? lease, long now, HostCommands commands)
-    {
-        int attempt = State.AttemptOf(subtask) + 1;
-        _subtasks.BeginShared(subtask);
-        _context.Record(new RunFact(RunFactKind.AttemptStarted, now, subtask, attempt));
-        _budget.Reserve(subtask);
-        _order.BeginAttempt(subtask, attempt, now);
-        commands.Start(subtask, attempt, lease);
-        _attempts.Begin(subtask, attempt, now, commands);
-    }
-
-    /// <summary>Nothing of this run is going on. What cannot continue by itself either ends here, by name, instead of waiting for ever.</summary>
-    /// <returns>Whether something ended that others may have been held back for.</returns>
-    private bool FailWhatCannotContinue(long now)
-    {
-        if (!_ready.IsAllParked)
-        {
-            if (_ready.Count == 0)
-            {
-                FailStalled(now);
-            }
-
-            return false;
-        }
-
-        // Other runs may release what these wait for; abandoned code of this run perhaps never will.
-        IReadOnlyList<int> hopeless = _stops.AbandonedLeases.Count == 0 ? [] : _ready.TakeHopeless(_stops.AbandonedLeases);
-        foreach (int subtask in hopeless)
-        {
-            _context.Waits.Dequeued(subtask);
-        }
-
-        foreach (int subtask in hopeless)
-        {
-            _subtasks.Fail(subtask, State.AttemptOf(subtask), new SubtaskError("ResourcesAbandoned", "What it needs is held by an abandoned attempt of this run that has not returned."), now);
-        }
-
-        return hopeless.Count > 0;
-    }
-
-    /// <summary>Nothing can ever happen: a defect of ours.</summary>
-    private void FailStalled(long now)
-    {
-        for (int subtask = 0; subtask < Graph.Count; subtask++)
-        {
-            if (State.IsOpen(subtask))
-            {
-                var error = new SubtaskError("RunStalled", $"The run stalled while this subtask was {State.StateOf(subtask)} ({WaitOf(subtask)}). This is a defect of the library.");
-                _subtasks.Fail(subtask, State.AttemptOf(subtask), error, now);
-            }
-        }
     }
 }

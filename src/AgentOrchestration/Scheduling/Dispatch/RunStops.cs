@@ -59,15 +59,6 @@ internal sealed class RunStops(DispatchContext context, SubtaskOutcomes subtasks
         return true;
     }
 
-    /// <summary>Does what the budget says when nothing can start within it any more.</summary>
-    public void FollowBudget(long now, HostCommands commands)
-    {
-        if (budget.TakeForbidding() is { } limit)
-        {
-            Exhaust(limit, now, commands);
-        }
-    }
-
     /// <summary>Stops the run: what runs is told to stop, and nothing else starts.</summary>
     /// <param name="reason">Why.</param>
     /// <param name="cause">Why what has not started is skipped; <see langword="null"/> when it is cancelled.</param>
@@ -105,7 +96,8 @@ internal sealed class RunStops(DispatchContext context, SubtaskOutcomes subtasks
         }
     }
 
-    private void Exhaust(BudgetLimit limit, long now, HostCommands commands)
+    /// <summary>Nothing can start within a limit of the budget any more: does what the budget says.</summary>
+    public void Exhaust(BudgetLimit limit, long now, HostCommands commands)
     {
         switch (budget.Exhaust(limit, now))
         {

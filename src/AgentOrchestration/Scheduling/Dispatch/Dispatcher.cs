@@ -1,0 +1,104 @@
+using AgentOrchestration.Resources;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.State;
+using AgentOrchestration.Scheduling.Sharing;
+
+namespace AgentOrchestration.Scheduling.Dispatch;
+
+/// <summary>Starts ready subtasks, the most urgent first, as far as workers, resources, the order and the budget allow.</summary>
+internal sealed class Dispatcher
+{
+    private readonly DispatchContext _context;
+    private readonly ReadyQueue _ready;
+    private readonly RunResources _share;
+    private readonly StartOrder _order;
+    private readonly BudgetGate _budget;
+    private readonly SubtaskOutcomes _subtasks;
+    private readonly AttemptOutcomes _attempts;
+    private readonly Predicate<int>? _mayStart;
+
+    /// <param name="context">The run.</param>
+    /// <param name="ready">The subtasks that wait for their turn.</param>
+    /// <param name="share">The run's door to the ledger.</param>
+    /// <param name="order">What is held back for others.</param>
+    /// <param name="budget">What attempts may use.</param>
+    /// <param name="subtasks">Ends subtasks that can never start.</param>
+    /// <param name="attempts">The limits of attempts.</param>
+    public Dispatcher(DispatchContext context, ReadyQueue ready, RunResources share, StartOrder order, BudgetGate budget, SubtaskOutcomes subtasks, AttemptOutcomes attempts)
+    {
+        _context = context;
+        _ready = ready;
+        _share = share;
+        _order = order;
+        _budget = budget;
+        _subtasks = subtasks;
+        _attempts = attempts;
+        if (budget.HasBudget || order.MayHoldBack)
+        {
+            _mayStart = subtask => _order.MayStart(subtask) && _budget.MayStart(subtask);
+        }
+    }
+
+    /// <summary>Starts what can start now.</summary>
+    /// <returns>The limit of the budget within which nothing can start any more; <see langword="null"/> when there is none.</returns>
+    public BudgetLimit? Dispatch(long now, HostCommands commands)
+    {
+        if (_ready.Count == 0 || _budget.IsAsking)
+        {
+            _ready.UnparkAll();
+            return null;
+        }
+
+        _order.Prepare(now);
+        do
+        {
+            _ready.Wake();
+            StartWhatFits(now, commands);
+        }
+        while (_share.Answer());
+
+        _order.WakeForHeldBack(commands);
+        return _budget.TakeForbidding();
+    }
+
+    /// <summary>When reality differs from the schedule, the critical path decides from then on.</summary>
+    /// <returns>Whether that is so from now on.</returns>
+    public bool HasDeparted(long now) => _order.HasDeparted(now);
+
+    /// <summary>The run has ended and waits for nothing.</summary>
+    public void StopWaiting() => _ready.UnparkAll();
+
+    private void StartWhatFits(long now, HostCommands commands)
+    {
+#pragma warning disable CA2000 // The lease leaves with the command; the host releases it when the attempt's code has returned.
+        while (_context.State.Running < _context.Options.MaxParallelism && _ready.TryDequeue(_mayStart, out int subtask, out ResourceLease? lease, out SubtaskError? error))
+#pragma warning restore CA2000
+        {
+            _context.Waits.Dequeued(subtask);
+            if (error is not null)
+            {
+                _subtasks.Fail(subtask, _context.State.AttemptOf(subtask), error, now);
+            }
+            else if (!_attempts.MayBegin(subtask, now))
+            {
+                lease?.Dispose();
+                _attempts.FailLate(subtask, now);
+            }
+            else
+            {
+                Begin(subtask, lease, now, commands);
+            }
+        }
+    }
+
+    private void Begin(int subtask, ResourceLease? lease, long now, HostCommands commands)
+    {
+        int attempt = _context.State.AttemptOf(subtask) + 1;
+        _subtasks.BeginShared(subtask);
+        _context.Record(new RunFact(RunFactKind.AttemptStarted, now, subtask, attempt));
+        _budget.Reserve(subtask);
+        _order.BeginAttempt(subtask, attempt, now);
+        commands.Start(subtask, attempt, lease);
+        _attempts.Begin(subtask, attempt, now, commands);
+    }
+}

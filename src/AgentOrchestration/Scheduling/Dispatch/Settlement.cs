@@ -1,0 +1,101 @@
+using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.State;
+
+namespace AgentOrchestration.Scheduling.Dispatch;
+
+/// <summary>After something has happened: follows every consequence to its end, starts what can start, and ends the run when nothing is left.</summary>
+/// <param name="context">The run.</param>
+/// <param name="admission">Takes what has become ready.</param>
+/// <param name="dispatcher">Starts what can start.</param>
+/// <param name="subtasks">Ends subtasks.</param>
+/// <param name="stalls">Ends what cannot continue.</param>
+/// <param name="stops">Stops the run.</param>
+/// <param name="compensation">What follows a run that has not succeeded.</param>
+internal sealed class Settlement(
+    DispatchContext context, Admission admission, Dispatcher dispatcher, SubtaskOutcomes subtasks, Stalls stalls, RunStops stops, Compensation compensation)
+{
+    private bool _isMomentOpen;
+
+    /// <summary>Until <see cref="EndMoment"/> nothing is followed and nothing starts.</summary>
+    public void BeginMoment() => _isMomentOpen = true;
+
+    public void EndMoment() => _isMomentOpen = false;
+
+    /// <summary>Follows every consequence to its end, then starts what can start; both again as long as one leads to the other.</summary>
+    public void Settle(long now, HostCommands commands)
+    {
+        if (_isMomentOpen)
+        {
+            return;
+        }
+
+        if (stops.IsTimeUp(now))
+        {
+            stops.EndTime(now, commands);
+        }
+
+        bool mayMoreStart;
+        do
+        {
+            FollowConsequences(now, commands);
+            Dispatch(now, commands);
+            if (dispatcher.HasDeparted(now))
+            {
+                Dispatch(now, commands);
+            }
+
+            mayMoreStart = stalls.Fail(now);
+        }
+        while (mayMoreStart || context.Consequences.Any || subtasks.StopsRun);
+
+        if (context.State.Open == 0 && !context.State.IsPlanOpen && !compensation.IsRunning && !compensation.Begin(now, commands))
+        {
+            End(now, commands);
+        }
+    }
+
+    /// <summary>Ends the run.</summary>
+    public void End(long now, HostCommands commands)
+    {
+        if (!context.State.IsEnded)
+        {
+            context.Record(new RunFact(RunFactKind.RunEnded, now, detail: (byte)context.State.Outcome));
+            dispatcher.StopWaiting();
+            commands.Add(new HostCommand(HostCommandKind.EndRun));
+        }
+    }
+
+    private void FollowConsequences(long now, HostCommands commands)
+    {
+        while (true)
+        {
+            if (context.Consequences.Skipped.TryPop(out (int Subtask, SkipCause Cause) skipped))
+            {
+                if (context.State.StateOf(skipped.Subtask) == SubtaskState.Pending)
+                {
+                    subtasks.Skip(skipped.Subtask, skipped.Cause, now);
+                }
+            }
+            else if (context.Consequences.Ready.TryDequeue(out int subtask))
+            {
+                admission.Admit(subtask, now, commands);
+            }
+            else if (subtasks.StopsRun)
+            {
+                stops.Stop(StopReason.Failure, new SkipCause(subtasks.TakeFailure(), SkipReason.RunStopped), now, commands);
+            }
+            else
+            {
+                return;
+            }
+        }
+    }
+
+    private void Dispatch(long now, HostCommands commands)
+    {
+        if (dispatcher.Dispatch(now, commands) is { } limit)
+        {
+            stops.Exhaust(limit, now, commands);
+        }
+    }
+}
