@@ -95,7 +95,7 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
         return true;
     }
 
-    /// <summary>Somebody has approved or rejected a subtask.</summary>
+    /// <summary>A subtask was approved or rejected.</summary>
     /// <param name="subtask">The subtask.</param>
     /// <param name="fingerprint">That of the question that was answered.</param>
     /// <param name="isApproved">Which of both.</param>

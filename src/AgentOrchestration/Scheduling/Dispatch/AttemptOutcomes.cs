@@ -7,7 +7,7 @@ namespace AgentOrchestration.Scheduling.Dispatch;
 /// <summary>What becomes of attempts: an output, a failure that is tried again or not, a limit that has come, a restart of the process.</summary>
 /// <param name="context">The run.</param>
 /// <param name="subtasks">Ends subtasks.</param>
-/// <param name="stops">The attempts that were told to stop.</param>
+/// <param name="stops">The attempts that were asked to stop.</param>
 /// <param name="budget">What attempts may use.</param>
 /// <param name="seed">Of the jitter of retries.</param>
 internal sealed class AttemptOutcomes(DispatchContext context, SubtaskOutcomes subtasks, AttemptStops stops, BudgetGate budget, ulong seed)
@@ -70,7 +70,7 @@ internal sealed class AttemptOutcomes(DispatchContext context, SubtaskOutcomes s
         }
         else if (stop is not null)
         {
-            // Code that was told to stop ends in all sorts of exceptions, or with additions that come too late; what it stopped for is the cancellation.
+            // Code that was asked to stop ends in all sorts of exceptions, or with additions that come too late; what it stopped for is the cancellation.
             subtasks.Cancel(subtask, attempt, now);
         }
         else
@@ -101,7 +101,7 @@ internal sealed class AttemptOutcomes(DispatchContext context, SubtaskOutcomes s
         return true;
     }
 
-    /// <summary>It is time to look at the current attempt of a subtask: a limit may have come, or the end of the grace period of code that was told to stop.</summary>
+    /// <summary>It is time to look at the current attempt of a subtask: a limit may have come, or the end of the grace period of code that was asked to stop.</summary>
     /// <param name="subtask">The subtask.</param>
     /// <param name="attempt">The attempt.</param>
     /// <param name="lastProgress">When the attempt last reported something, in UTC ticks; 0 for never.</param>
@@ -195,7 +195,7 @@ internal sealed class AttemptOutcomes(DispatchContext context, SubtaskOutcomes s
     }
 
     /// <summary>
-    /// All facts have been applied: an attempt whose process has ended is over. What it used nobody knows, so it counts as what it was expected to use: a
+    /// All facts have been applied: an attempt whose process has ended is over. What it used is not known, so it counts as what it was expected to use: a
     /// restart refills no budget.
     /// </summary>
     public void EndInterrupted(int subtask, long now, HostCommands commands)
@@ -222,7 +222,7 @@ internal sealed class AttemptOutcomes(DispatchContext context, SubtaskOutcomes s
     /// <summary>All subtasks are resumed.</summary>
     public void EndReplay() => _retries = null;
 
-    /// <returns>Why the attempt had been told to stop, if it had.</returns>
+    /// <returns>Why the attempt had been asked to stop, if it had.</returns>
     private AttemptStop? End(int subtask, int attempt, TaskUsage? usage, long now)
     {
         _deadlines?.End(subtask);
@@ -256,7 +256,7 @@ internal sealed class AttemptOutcomes(DispatchContext context, SubtaskOutcomes s
         }
     }
 
-    /// <summary>Code that was told to stop does not: the run continues without it. It keeps what it holds until it returns.</summary>
+    /// <summary>Code that was asked to stop does not: the run continues without it. It keeps what it holds until it returns.</summary>
     private void Abandon(int subtask, int attempt, AttemptStop stop, long now, HostCommands commands)
     {
         End(subtask, attempt, usage: null, now);

@@ -6,7 +6,7 @@ namespace AgentOrchestration.Scheduling.Dispatch;
 /// <summary>What the code of an attempt returned: an output or an error.</summary>
 internal readonly struct AttemptResult
 {
-    /// <summary>Gets the result of code that was told to stop before it began.</summary>
+    /// <summary>Gets the result of code that was asked to stop before it began.</summary>
     public static AttemptResult NeverBegan { get; } = new() { Error = new SubtaskError("NeverBegan", "It was told to stop before its code began.") };
 
     public object? Output { get; init; }
@@ -16,7 +16,7 @@ internal readonly struct AttemptResult
     /// <summary>Whether the error is worth another attempt.</summary>
     public bool MayRetry { get; init; }
 
-    /// <summary>How long the error says to wait; <see langword="null"/> when it says nothing.</summary>
+    /// <summary>How long to wait before the next attempt, by the error; <see langword="null"/> when it does not name a time.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     public TaskUsage? Usage { get; init; }

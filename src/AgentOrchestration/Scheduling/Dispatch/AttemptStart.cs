@@ -3,7 +3,7 @@ using AgentOrchestration.Resources;
 namespace AgentOrchestration.Scheduling.Dispatch;
 
 /// <summary>
-/// An attempt for a host to start; it holds the lease until its code has returned. A host then says that it has returned.
+/// An attempt for a host to start; it holds the lease until its code has returned. A host then reports that it has returned.
 /// </summary>
 /// <param name="Subtask">Of which subtask.</param>
 /// <param name="Attempt">Its number.</param>

@@ -2,7 +2,7 @@ using AgentOrchestration.Runs;
 
 namespace AgentOrchestration.Scheduling.Dispatch;
 
-/// <summary>Why the code of a running attempt was told to stop, and until when it is waited for.</summary>
+/// <summary>Why the code of a running attempt was asked to stop, and until when it is waited for.</summary>
 /// <param name="Limit">The time limit that it ran into; <see langword="null"/> when it or its run was cancelled or stopped.</param>
 /// <param name="AbandonAt">When it is no longer waited for, in UTC ticks.</param>
 internal readonly record struct AttemptStop(TimeLimit? Limit, long AbandonAt)

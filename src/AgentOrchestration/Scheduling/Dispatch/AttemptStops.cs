@@ -4,7 +4,7 @@ using AgentOrchestration.Runs.State;
 
 namespace AgentOrchestration.Scheduling.Dispatch;
 
-/// <summary>The running attempts whose code was told to stop, and those that are no longer waited for but still hold what they were given.</summary>
+/// <summary>The running attempts whose code was asked to stop, and those that are no longer waited for but still hold what they were given.</summary>
 internal sealed class AttemptStops(DispatchContext context)
 {
     private readonly Dictionary<int, AttemptStop> _stops = [];
@@ -35,7 +35,7 @@ internal sealed class AttemptStops(DispatchContext context)
     }
 
     /// <summary>A running subtask is cancelled.</summary>
-    /// <returns>Whether that changes anything: whether its code had not been told to stop for that before.</returns>
+    /// <returns>Whether that changes anything: whether its code had not been asked to stop for that before.</returns>
     public bool Cancel(int subtask, long now, HostCommands commands)
     {
         bool isStopping = _stops.TryGetValue(subtask, out AttemptStop stop);
@@ -59,7 +59,7 @@ internal sealed class AttemptStops(DispatchContext context)
     }
 
     /// <summary>The current attempt of a subtask has ended.</summary>
-    /// <returns>Why it had been told to stop, if it had.</returns>
+    /// <returns>Why it had been asked to stop, if it had.</returns>
     public AttemptStop? End(int subtask) => _stops.Count > 0 && _stops.Remove(subtask, out AttemptStop stop) ? stop : null;
 
     /// <summary>An attempt is no longer waited for. It keeps what it holds until its code returns.</summary>

@@ -14,7 +14,7 @@ internal sealed class BudgetGate(DispatchContext context)
 
     public bool HasBudget => _ledger is not null;
 
-    /// <summary>Whether somebody is asked for more.</summary>
+    /// <summary>Whether more is asked for.</summary>
     public bool IsAsking { get; private set; }
 
     /// <summary>Why nothing else starts; <see langword="null"/> as long as something may.</summary>

@@ -15,7 +15,7 @@ internal sealed class Compensation(DispatchContext context, ulong seed)
     private int _subtask = -1;
     private int _attempt;
     private long _retryAt;
-    private bool _isToldToStop;
+    private bool _isStopping;
 
     /// <summary>Whether something is being compensated.</summary>
     public bool IsRunning => _left is not null;
@@ -51,7 +51,7 @@ internal sealed class Compensation(DispatchContext context, ulong seed)
         }
         else
         {
-            Failed(_isToldToStop ? TimeoutError() : error, mayRetry: true, now, commands);
+            Failed(_isStopping ? TimeoutError() : error, mayRetry: true, now, commands);
         }
 
         return true;
@@ -76,9 +76,9 @@ internal sealed class Compensation(DispatchContext context, ulong seed)
             return false;
         }
 
-        if (!_isToldToStop)
+        if (!_isStopping)
         {
-            _isToldToStop = true;
+            _isStopping = true;
             commands.Add(new HostCommand(HostCommandKind.StopCompensation, subtask) { Attempt = attempt });
             WakeAt(now + context.Options.CancellationGracePeriod.Ticks, commands);
             return false;
@@ -153,7 +153,7 @@ internal sealed class Compensation(DispatchContext context, ulong seed)
     {
         _attempt = attempt;
         _retryAt = 0;
-        _isToldToStop = false;
+        _isStopping = false;
         context.Record(new RunFact(RunFactKind.CompensationStarted, now, _subtask, attempt));
         commands.Add(new HostCommand(HostCommandKind.Compensate, _subtask) { Attempt = attempt });
         WakeAt(now + Timeout.Ticks, commands);

@@ -169,7 +169,7 @@ internal sealed class DispatchCore
     public void Prepared(int subtask, Preparation preparation, long now, HostCommands commands) =>
         SettleIf(_admission.Prepared(subtask, preparation, now, commands), now, commands);
 
-    /// <summary>Somebody has approved or rejected a subtask.</summary>
+    /// <summary>A subtask was approved or rejected.</summary>
     /// <param name="subtask">The subtask.</param>
     /// <param name="fingerprint">That of the question that was answered.</param>
     /// <param name="isApproved">Which of both.</param>
@@ -205,10 +205,10 @@ internal sealed class DispatchCore
         return counts;
     }
 
-    /// <summary>An attempt whose code has not begun yet was taken back by the host, because it has been told to stop.</summary>
+    /// <summary>An attempt whose code has not begun yet was taken back by the host, because it was asked to stop.</summary>
     public void Revoked(int subtask, int attempt, long now, HostCommands commands) => Returned(subtask, attempt, AttemptResult.NeverBegan, now, commands);
 
-    /// <summary>It is time to look at an attempt: a limit may have come, or the end of the grace period of code that was told to stop.</summary>
+    /// <summary>It is time to look at an attempt: a limit may have come, or the end of the grace period of code that was asked to stop.</summary>
     /// <param name="subtask">The subtask.</param>
     /// <param name="attempt">The attempt.</param>
     /// <param name="lastProgress">When the attempt last reported something, in UTC ticks; 0 for never.</param>
@@ -247,7 +247,7 @@ internal sealed class DispatchCore
         }
     }
 
-    /// <summary>Somebody cancels one subtask. What needs it is skipped; everything else continues.</summary>
+    /// <summary>Cancels one subtask. What needs it is skipped; everything else continues.</summary>
     public void CancelSubtask(int subtask, long now, HostCommands commands)
     {
         if (State.IsEnded || State.Stop is not null || !State.IsOpen(subtask))

@@ -11,7 +11,7 @@ internal enum HostCommandKind : byte
     /// <summary>Make the output of a subtask of those that it added. Answer with <see cref="DispatchCore.Joined"/>.</summary>
     Join,
 
-    /// <summary>Tell the code of this attempt to stop.</summary>
+    /// <summary>Ask the code of this attempt to stop.</summary>
     StopAttempt,
 
     /// <summary>Call <see cref="DispatchCore.AttemptDue"/> at the given time, unless the attempt has returned.</summary>
@@ -23,10 +23,10 @@ internal enum HostCommandKind : byte
     /// <summary>Call <see cref="DispatchCore.RunDue"/> at the given time.</summary>
     WakeRun,
 
-    /// <summary>Start undoing a subtask. Answer with <see cref="DispatchCore.Compensated"/>.</summary>
+    /// <summary>Start to compensate a subtask. Answer with <see cref="DispatchCore.Compensated"/>.</summary>
     Compensate,
 
-    /// <summary>Tell the code that undoes a subtask to stop.</summary>
+    /// <summary>Ask the code that compensates a subtask to stop.</summary>
     StopCompensation,
 
     /// <summary>Call <see cref="DispatchCore.CompensationDue"/> at the given time.</summary>

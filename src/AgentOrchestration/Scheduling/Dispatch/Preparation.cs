@@ -12,7 +12,7 @@ internal sealed class Preparation
     /// <summary>Whether the condition does not hold; the subtask is skipped.</summary>
     public bool IsConditionFalse { get; init; }
 
-    /// <summary>What somebody has to approve.</summary>
+    /// <summary>The question of the approval that it needs.</summary>
     public ApprovalQuestion? Approval { get; init; }
 
     /// <summary>Equal for equal work; <see langword="null"/> when the work cannot be shared.</summary>

@@ -103,7 +103,7 @@ internal sealed class ReadyQueue(GrowingGraph graph, RunResources share)
         _groups.ForEach(share.Reorder);
     }
 
-    /// <summary>Takes a subtask out, wherever it stands.</summary>
+    /// <summary>Takes a subtask out that is in the queue, wherever it is.</summary>
     public bool Remove(int subtask)
     {
         int index = graph.NeedVectorOf[subtask];
@@ -286,14 +286,14 @@ internal sealed class ReadyQueue(GrowingGraph graph, RunResources share)
         }
         catch (Exception exception)
         {
-            // An application's own manager: its error becomes the subtask's, and the run goes on.
+            // An application's own manager: its error becomes the subtask's, and the run continues.
             error = SubtaskError.From(exception);
         }
 
         return error is not null;
     }
 
-    /// <summary>What a pool can no longer grant, though it could when the plan was checked. Asked after a refusal: if the pool grows in between, it tells.</summary>
+    /// <summary>What a pool can no longer grant, though it could when the plan was checked. Asked after a refusal: if the pool grows in between, it reports that.</summary>
     private SubtaskError? WhyNever(ResourceRequirements needs)
     {
         foreach (ResourceAmount need in needs.AmountSpan)

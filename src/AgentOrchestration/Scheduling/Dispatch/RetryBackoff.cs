@@ -3,7 +3,7 @@ namespace AgentOrchestration.Scheduling.Dispatch;
 /// <summary>The pause before the next attempt, by the formula of <see cref="RetryOptions"/>.</summary>
 internal static class RetryBackoff
 {
-    /// <summary>The longest pause, whoever asks for it: timers end at about 49 days.</summary>
+    /// <summary>The longest pause, also of an error that asks for more: timers end at about 49 days.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromDays(30);
 
     private const ulong FnvOffset = 14695981039346656037;

@@ -22,8 +22,8 @@ internal sealed class RunStops(DispatchContext context, SubtaskOutcomes subtasks
     public bool IsTimeUp(long now) => now >= _timeIsUpAt;
 
     /// <summary>
-    /// Time that is over begins nothing: before anything starts, and not only when the host gets to say that it is time, because a process that
-    /// was suspended, or a run that nobody drove, comes to it late.
+    /// Time that is over begins nothing: before anything starts, and not only when the host reports that it is time, because a process that
+    /// was suspended, or a run without a driver, does so late.
     /// </summary>
     public void EndTime(long now, HostCommands commands)
     {
@@ -59,7 +59,7 @@ internal sealed class RunStops(DispatchContext context, SubtaskOutcomes subtasks
         return true;
     }
 
-    /// <summary>Stops the run: what runs is told to stop, and nothing else starts.</summary>
+    /// <summary>Stops the run: what runs is asked to stop, and nothing else starts.</summary>
     /// <param name="reason">Why.</param>
     /// <param name="cause">Why what has not started is skipped; <see langword="null"/> when it is cancelled.</param>
     /// <param name="now">When.</param>
@@ -96,7 +96,7 @@ internal sealed class RunStops(DispatchContext context, SubtaskOutcomes subtasks
         }
     }
 
-    /// <summary>Nothing can start within a limit of the budget any more: does what the budget says.</summary>
+    /// <summary>Nothing can start within a limit of the budget any more: follows the action of the budget.</summary>
     public void Exhaust(BudgetLimit limit, long now, HostCommands commands)
     {
         switch (budget.Exhaust(limit, now))

@@ -6,7 +6,7 @@ internal sealed class Stalls(DispatchContext context, ReadyQueue ready, BudgetGa
     // Most of the time an attempt is running; then nothing else is looked at.
     private bool IsIdle => context.State.Running == 0 && context.Waits.Outstanding == 0 && !budget.IsAsking && context.State.Open > 0 && !context.Consequences.Any;
 
-    /// <summary>Fails what can never start when nothing of the run is going on.</summary>
+    /// <summary>Fails what can never start when nothing of the run is in progress.</summary>
     /// <returns>Whether something ended that others may have been held back for.</returns>
     public bool Fail(long now)
     {

@@ -51,7 +51,7 @@ internal sealed class SubtaskOutcomes(DispatchContext context)
             Fail(twin, attempt: 0, error, now);
         }
 
-        // What has failed by the limits of one says nothing about one with other limits.
+        // A failure by the limits of one is none of one with other limits.
         RepeatEach(twins[false]);
     }
 
@@ -128,7 +128,7 @@ internal sealed class SubtaskOutcomes(DispatchContext context)
         return subtask;
     }
 
-    /// <summary>The plan is complete: stops the run for a failure of which only the whole plan says that the run cannot do without the subtask.</summary>
+    /// <summary>The plan is complete: stops the run for a failure of a subtask that, by the whole plan, the run cannot do without.</summary>
     public void DecideFailures()
     {
         RunState state = context.State;

@@ -8,7 +8,7 @@ internal enum WaitReason : byte
     /// <summary>The host finds out about it.</summary>
     Preparation,
 
-    /// <summary>Somebody's approval.</summary>
+    /// <summary>An approval.</summary>
     Approval,
 
     /// <summary>Its turn, or resources, or the run's budget.</summary>
