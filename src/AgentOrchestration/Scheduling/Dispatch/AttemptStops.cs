@@ -1,4 +1,3 @@
-using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.State;
 

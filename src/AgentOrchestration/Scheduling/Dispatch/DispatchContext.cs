@@ -1,5 +1,4 @@
 using AgentOrchestration.Graph.Growth;
-using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.State;
 
 namespace AgentOrchestration.Scheduling.Dispatch;

@@ -1,6 +1,5 @@
 using AgentOrchestration.Graph;
 using AgentOrchestration.Graph.Growth;
-using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.State;
 using AgentOrchestration.Scheduling.Ordering;
