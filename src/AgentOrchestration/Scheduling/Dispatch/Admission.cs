@@ -12,16 +12,18 @@ namespace AgentOrchestration.Scheduling.Dispatch;
 internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtasks, BudgetGate budget, Predicate<int>? mayShare)
 {
     private readonly bool _planNeedsPreparation = mayShare is not null || context.Graph.Origin.Part.NeedsPreparation;
-    private readonly Dictionary<int, Preparation> _awaitingApproval = [];
-    private readonly HashSet<int> _approved = [];
-    private readonly HashSet<int> _expanded = [];
+
+    // Most runs have none of these.
+    private Dictionary<int, Preparation>? _awaitingApproval;
+    private HashSet<int>? _approved;
+    private HashSet<int>? _expanded;
 
     /// <summary>Whether a subtask is made of others that may still be running; it ends by what they do.</summary>
-    public bool WaitsForParts(int subtask) => _expanded.Contains(subtask);
+    public bool WaitsForParts(int subtask) => _expanded?.Contains(subtask) == true;
 
     /// <summary>The fingerprint of the question that a subtask waits for an answer to, or <see langword="null"/>.</summary>
     public string? OpenQuestionOf(int subtask) =>
-        context.Waits.Of(subtask) == WaitReason.Approval ? _awaitingApproval[subtask].Approval!.Fingerprint : null;
+        context.Waits.Of(subtask) == WaitReason.Approval ? _awaitingApproval![subtask].Approval!.Fingerprint : null;
 
     /// <summary>A subtask has become ready.</summary>
     public void Admit(int subtask, long now, HostCommands commands)
@@ -81,10 +83,10 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
         {
             subtasks.Skip(subtask, new SkipCause(subtask, SkipReason.Condition), now);
         }
-        else if (preparation.Approval is { } question && !_approved.Contains(subtask))
+        else if (preparation.Approval is { } question && _approved?.Contains(subtask) != true)
         {
             context.Record(new RunFact(RunFactKind.ApprovalRequested, now, subtask, payload: question));
-            _awaitingApproval[subtask] = preparation;
+            (_awaitingApproval ??= [])[subtask] = preparation;
             context.Waits.Begin(subtask, WaitReason.Approval);
         }
         else
@@ -111,11 +113,11 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
         }
 
         context.Waits.End(subtask, WaitReason.Approval);
-        _awaitingApproval.Remove(subtask, out Preparation? preparation);
+        _awaitingApproval!.Remove(subtask, out Preparation? preparation);
         context.Record(new RunFact(RunFactKind.ApprovalDecided, now, subtask, detail: isApproved ? (byte)1 : (byte)0, payload: answer));
         if (isApproved)
         {
-            _approved.Add(subtask);
+            (_approved ??= []).Add(subtask);
             Queue(subtask, preparation!, now, commands);
         }
         else
@@ -151,7 +153,7 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
     /// <summary>The run stops: what has lost its parts to failures fails with them, the inner ones first.</summary>
     public void FailWithParts(long now)
     {
-        foreach (int subtask in _expanded.OrderDescending())
+        foreach (int subtask in _expanded?.OrderDescending() ?? Enumerable.Empty<int>())
         {
             if (context.State.IsOpen(subtask) && PartsEnd.ErrorOf(context.State, subtask) is { } error)
             {
@@ -166,16 +168,16 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
         switch (fact.Kind)
         {
             case RunFactKind.SubtasksAdded when ((GraphGrowth)fact.Payload!).IsJoined:
-                _expanded.Add(fact.Subtask);
+                (_expanded ??= []).Add(fact.Subtask);
                 break;
             case RunFactKind.ApprovalRequested:
-                _awaitingApproval[fact.Subtask] = new Preparation { Approval = (ApprovalQuestion)fact.Payload! };
+                (_awaitingApproval ??= [])[fact.Subtask] = new Preparation { Approval = (ApprovalQuestion)fact.Payload! };
                 break;
             case RunFactKind.ApprovalDecided:
-                _awaitingApproval.Remove(fact.Subtask);
+                _awaitingApproval?.Remove(fact.Subtask);
                 if (fact.Detail != 0)
                 {
-                    _approved.Add(fact.Subtask);
+                    (_approved ??= []).Add(fact.Subtask);
                 }
 
                 break;
@@ -186,7 +188,7 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
     /// <returns>Whether it is.</returns>
     public bool ResumeApproval(int subtask)
     {
-        if (!_awaitingApproval.ContainsKey(subtask))
+        if (_awaitingApproval?.ContainsKey(subtask) != true)
         {
             return false;
         }
@@ -238,7 +240,7 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
     {
         if (context.Graph.SubtaskAt(subtask).IsComposite)
         {
-            _expanded.Add(subtask);
+            (_expanded ??= []).Add(subtask);
             if (preparation.Growth is null)
             {
                 Prepare(subtask, now, commands);

@@ -7,12 +7,12 @@ namespace AgentOrchestration.Scheduling.Dispatch;
 internal sealed class AttemptStops(DispatchContext context)
 {
     private readonly Dictionary<int, AttemptStop> _stops = [];
-    private readonly Dictionary<(int Subtask, int Attempt), ResourceRequirements> _abandoned = [];
+    private Dictionary<(int Subtask, int Attempt), ResourceRequirements>? _abandoned;
 
     public bool IsAny => _stops.Count > 0;
 
     /// <summary>What abandoned attempts hold.</summary>
-    public IReadOnlyCollection<ResourceRequirements> AbandonedLeases => _abandoned.Values;
+    public IReadOnlyCollection<ResourceRequirements> AbandonedLeases => _abandoned is null ? [] : _abandoned.Values;
 
     public bool Contains(int subtask) => _stops.ContainsKey(subtask);
 
@@ -62,11 +62,12 @@ internal sealed class AttemptStops(DispatchContext context)
     public AttemptStop? End(int subtask) => _stops.Count > 0 && _stops.Remove(subtask, out AttemptStop stop) ? stop : null;
 
     /// <summary>An attempt is no longer waited for. It keeps what it holds until its code returns.</summary>
-    public void Abandon(int subtask, int attempt) => _abandoned.Add((subtask, attempt), context.Graph.NeedVectors[context.Graph.NeedVectorOf[subtask]]);
+    public void Abandon(int subtask, int attempt) =>
+        (_abandoned ??= []).Add((subtask, attempt), context.Graph.NeedVectors[context.Graph.NeedVectorOf[subtask]]);
 
     /// <summary>The code of an abandoned attempt has returned after all.</summary>
     /// <returns>Whether the attempt was abandoned.</returns>
-    public bool Return(int subtask, int attempt) => _abandoned.Remove((subtask, attempt));
+    public bool Return(int subtask, int attempt) => _abandoned?.Remove((subtask, attempt)) == true;
 
     /// <summary>Applies a fact of the run's past.</summary>
     public void Replay(in RunFact fact)
