@@ -113,22 +113,23 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
     /// <returns>What to run next on this thread, or <see langword="null"/>.</returns>
     public LocalAttempt? Begin()
     {
+        RunEnvironment environment = Run.Environment;
         object? output = null;
         Exception? exception = null;
-        Run.Environment.Secrets.Enter();
+        environment.Secrets.Enter();
         try
         {
-            Run.Environment.RestoreContext();
+            environment.RestoreContext();
             if (Lease?.Source is Holding holding)
             {
                 holding.Subtask = Index;
                 RunFlow.Enter(holding);
             }
 
-            _payload = Run.Environment.FixedInputs.Bind(Index);
+            _payload = environment.FixedInputs.Bind(Index);
             if (Interlocked.CompareExchange(ref _phase, Phase.Begun, Phase.Waiting) != Phase.Waiting)
             {
-                Run.Environment.Secrets.Leave();
+                environment.Secrets.Leave();
                 return null;
             }
 

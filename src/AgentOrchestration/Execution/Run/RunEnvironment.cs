@@ -30,6 +30,8 @@ internal sealed class RunEnvironment
         Options = options;
         Flow = flow;
         Core = core;
+        Graph = core.State.Graph;
+        History = core.State.History;
         Secrets = RunSecrets.Of(executor.Secrets);
         Signal = new RunSignal(executor.Workers);
         Inputs = new InputBinder(Graph, OutputOf, graph.Checker) { Reveal = Secrets.Revealing, Written = written };
@@ -58,9 +60,9 @@ internal sealed class RunEnvironment
 
     public string RunId => Flow.RunId;
 
-    public GrowingGraph Graph => Core.State.Graph;
+    public GrowingGraph Graph { get; }
 
-    public RunHistory History => Core.State.History;
+    public RunHistory History { get; }
 
     /// <summary>The output of a subtask that has succeeded. Can be read without the gate by what depends on it.</summary>
     public object? OutputOf(int subtask) => Core.State.OutputOf(subtask);

@@ -1,4 +1,5 @@
 using AgentOrchestration.Execution.Attempts;
+using AgentOrchestration.Execution.Following;
 using AgentOrchestration.Scheduling.Dispatch;
 
 namespace AgentOrchestration.Execution.Run;
@@ -13,6 +14,7 @@ internal sealed class RunGate(RunEnvironment run, RunClock clock, RunEnd end)
     private readonly RunEnvironment _run = run;
     private readonly DispatchCore _core = run.Core;
     private readonly RunClock _clock = clock;
+    private readonly RunSignal _signal = run.Signal;
     private readonly Lock _gate = new();
     private volatile bool _isInside;
     private volatile bool _isClosed;
@@ -274,7 +276,11 @@ internal sealed class RunGate(RunEnvironment run, RunClock clock, RunEnd end)
             _run.Release(start.Lease, start.Subtask);
         }
 
-        _runner.CarryOut(effects.HostCommands);
-        _run.Signal.Raise();
+        if (effects.HostCommands.Length > 0)
+        {
+            _runner.CarryOut(effects.HostCommands);
+        }
+
+        _signal.Raise();
     }
 }
