@@ -1,6 +1,4 @@
-using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Sqlite;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -14,9 +12,7 @@ public static class SqliteBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        builder.Services.Replace(ServiceDescriptor.Singleton<IRunStore>(
-            provider => new SqliteRunStore(path, provider.GetService<TimeProvider>() ?? TimeProvider.System)));
-        return builder;
+        return builder.UseRunStore(provider => new SqliteRunStore(path, provider.GetService<TimeProvider>() ?? TimeProvider.System));
     }
 
     /// <summary>
@@ -35,8 +31,6 @@ public static class SqliteBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         byte[] copy = SqliteRunStore.Checked(key).ToArray();
-        builder.Services.Replace(ServiceDescriptor.Singleton<IRunStore>(
-            provider => new SqliteRunStore(path, provider.GetService<TimeProvider>() ?? TimeProvider.System, copy)));
-        return builder;
+        return builder.UseRunStore(provider => new SqliteRunStore(path, provider.GetService<TimeProvider>() ?? TimeProvider.System, copy));
     }
 }

@@ -1,9 +1,7 @@
 using AgentOrchestration.Execution;
-using AgentOrchestration.Execution.Run;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Graph.Checking;
 using AgentOrchestration.Planning;
-using AgentOrchestration.Scheduling.Ordering;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration;
@@ -14,8 +12,8 @@ namespace AgentOrchestration;
 /// <param name="taskTypes">Knows what only computes.</param>
 /// <param name="executor">Executes it.</param>
 /// <param name="options">How it is executed.</param>
-/// <param name="watch">Makes of a run that is started by the given function what its caller gets.</param>
-internal sealed class EarlyStart(Planner planner, PlanChecker checker, ITaskTypeRegistry taskTypes, LocalExecutor executor, RunOptions options, Func<Func<IRunHandle>, OrchestrationRun> watch)
+/// <param name="watch">Watches a run that has started, and makes of it what its caller gets.</param>
+internal sealed class EarlyStart(Planner planner, PlanChecker checker, ITaskTypeRegistry taskTypes, IExecutor executor, RunOptions options, Func<Func<IOpenRun?>, OrchestrationRun?> watch)
 {
     private PlanIntake? _intake;
     private OrchestrationRun? _run;
@@ -33,10 +31,8 @@ internal sealed class EarlyStart(Planner planner, PlanChecker checker, ITaskType
                 return (graph, null);
             }
 
-            SubtaskOrder order = await executor.Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
-
-            // A run that was stopped meanwhile, by its time or its budget, is what became of the request.
-            begun.TryCompletePlan(graph, order);
+            // A run that was stopped in the meantime, by its time or its budget, is the outcome of the request.
+            await begun.TryCompletePlanAsync(graph, cancellationToken).ConfigureAwait(false);
             return (graph, _run);
         }
         catch
@@ -52,11 +48,11 @@ internal sealed class EarlyStart(Planner planner, PlanChecker checker, ITaskType
     private bool MayBegin(Subtask subtask) =>
         !subtask.IsComposite && taskTypes.TryGet(subtask.TaskType, out TaskDescriptor? type) && type.Effect == TaskEffect.Pure;
 
-    private LocalRun Begin(TaskGraph nothing)
+    private IOpenRun? Begin(TaskGraph nothing)
     {
-        LocalRun? begun = null;
-        _run = watch(() => begun = executor.StartOpen(nothing, options));
-        return begun!;
+        IOpenRun? begun = null;
+        _run = watch(() => begun = executor.TryStartOpen(nothing, options));
+        return begun;
     }
 
     /// <summary>Cancels what has begun. It ends by itself; whoever waits for the plan does not wait for that.</summary>

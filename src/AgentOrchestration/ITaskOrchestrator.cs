@@ -90,14 +90,14 @@ public interface ITaskOrchestrator
     /// </summary>
     /// <param name="runId">The old run, whether it has ended or not.</param>
     /// <param name="plan">The new plan. Default: that of the old run.</param>
-    /// <param name="again">The ids of subtasks that are done again all the same, with all that needs them. Default: none.</param>
+    /// <param name="rerun">The ids of subtasks that are re-run all the same, with all that depends on them. Default: none.</param>
     /// <param name="cancellationToken">Cancels the start, not the run.</param>
     /// <returns>The run; dispose it. What it has reused has the origin <see cref="OutputOrigin.Reused"/>.</returns>
     /// <exception cref="ArgumentException">There is no such run, or no such subtask to do again.</exception>
     /// <exception cref="InvalidOperationException">Runs are not remembered.</exception>
     /// <exception cref="InvalidPlanException">The new plan, or that of the old run, does not pass the checks.</exception>
     /// <exception cref="RunStoreException">The store cannot be read, or what it holds of the old run is damaged or of another version.</exception>
-    Task<OrchestrationRun> StartFromAsync(string runId, TaskPlan? plan = null, IReadOnlyList<string>? again = null, CancellationToken cancellationToken = default);
+    Task<OrchestrationRun> StartFromAsync(string runId, TaskPlan? plan = null, IReadOnlyList<string>? rerun = null, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Starts a new run from one of this process, for example after the plan was edited: what has succeeded there is not done again when it is
@@ -105,14 +105,14 @@ public interface ITaskOrchestrator
     /// </summary>
     /// <param name="run">The old run; it is waited for, stays as it is, and is not disposed.</param>
     /// <param name="plan">The new plan. Default: that of the old run.</param>
-    /// <param name="again">The ids of subtasks that are done again all the same, with all that needs them. Default: none.</param>
+    /// <param name="rerun">The ids of subtasks that are re-run all the same, with all that depends on them. Default: none.</param>
     /// <param name="cancellationToken">Cancels the waiting and the start, not the run.</param>
     /// <returns>The run; dispose it. What it has reused has the origin <see cref="OutputOrigin.Reused"/>.</returns>
     /// <exception cref="ArgumentException">The new plan has no such subtask to do again.</exception>
     /// <exception cref="InvalidOperationException">The executor keeps nothing to reuse.</exception>
     /// <exception cref="RunDetachedException">The old run is durable and goes no further in this process.</exception>
     /// <exception cref="InvalidPlanException">The new plan does not pass the checks.</exception>
-    Task<OrchestrationRun> StartFromAsync(OrchestrationRun run, TaskPlan? plan = null, IReadOnlyList<string>? again = null, CancellationToken cancellationToken = default);
+    Task<OrchestrationRun> StartFromAsync(OrchestrationRun run, TaskPlan? plan = null, IReadOnlyList<string>? rerun = null, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Goes back to the decomposer with what a run has done and what failed, and starts a run of the plan that it answers. What succeeded and

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using AgentOrchestration.Execution;
 using AgentOrchestration.Execution.Run;
 using AgentOrchestration.Forecasting;
-using AgentOrchestration.Graph.Growth;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
@@ -70,11 +69,7 @@ public sealed class OrchestrationRun : IAsyncDisposable
     public Forecast Forecast(IReadOnlyDictionary<string, int>? expectedItems = null)
     {
         DateTimeOffset now = _services.GetRequiredService<TimeProvider>().GetUtcNow();
-        RunSnapshot snapshot = GetSnapshot();
-        RemainingGraph remaining = _handle is LocalRun local
-            ? local.ReadGraph(graph => new RemainingGraph(graph, snapshot, now))
-            : new RemainingGraph(new GrowingGraph(_handle.Graph), snapshot, now);
-        return _services.GetRequiredService<Forecaster>().Of(remaining, expectedItems);
+        return _services.GetRequiredService<Forecaster>().Of(new RemainingGraph(_handle.Graph, GetSnapshot(), now), expectedItems);
     }
 
     /// <summary>Waits for the end. Failed subtasks are part of the result, not an exception.</summary>

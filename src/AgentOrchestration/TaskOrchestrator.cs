@@ -13,7 +13,6 @@ using AgentOrchestration.Results;
 using AgentOrchestration.Runs.Journal;
 using AgentOrchestration.Runs.Snapshots;
 using AgentOrchestration.Runs.Storage;
-using AgentOrchestration.Scheduling.Ordering;
 using AgentOrchestration.Scheduling.Sharing;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,6 +28,7 @@ internal sealed class TaskOrchestrator(
     RunTracing tracing,
     Forecaster forecaster,
     LiveRuns liveRuns,
+    WorkerPool workers,
     AgentOrchestrationOptions options,
     IServiceProvider services) : ITaskOrchestrator, IAsyncDisposable, IDisposable
 {
@@ -70,8 +70,8 @@ internal sealed class TaskOrchestrator(
     public Task<OrchestrationRun> StartAsync(OrchestrationRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return executor is LocalExecutor { Store: null } local && planner.StartsEarly
-            ? local.Workers.RunAsync(() => StartEarlyAsync(local, request, cancellationToken))
+        return planner.StartsEarly
+            ? workers.RunAsync(() => StartEarlyAsync(request, cancellationToken))
             : StartWholeAsync(request, cancellationToken);
     }
 
@@ -80,6 +80,7 @@ internal sealed class TaskOrchestrator(
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(run);
         await CallerContext.Leave();
+        ThrowIfNothingIsReused();
         RunResult result = await run.WaitAsync(cancellationToken).ConfigureAwait(false);
         if (result.Outcome == RunOutcome.Succeeded)
         {
@@ -142,15 +143,33 @@ internal sealed class TaskOrchestrator(
 
     private bool MayReplan(RunResult result) =>
         result.Outcome == RunOutcome.Failed
+        && executor.Features.HasFlag(ExecutorFeatures.Reuse)
         && !PlanningBudget.IsUsedUp(options.Planning, result.Plan.Planning)
         && (_runOptions.Budget is not { } budget || RunBudgetRemainder.Of(budget, result.Run) is not null);
 
-    private ValueTask<IRunHandle> StartInsteadAsync(TaskGraph graph, RunOptions runOptions, OrchestrationRun run, IReadOnlyList<string> again, CancellationToken cancellationToken) => (executor, run.Handle) switch
+    private ValueTask<IRunHandle> StartInsteadAsync(TaskGraph graph, RunOptions runOptions, OrchestrationRun run, IReadOnlyList<string> rerun, CancellationToken cancellationToken)
     {
-        (LocalExecutor { Store: null } local, LocalRun ended) => local.StartAsync(graph, runOptions, ended, again, cancellationToken),
-        _ when services.GetService<IRunStore>() is not null => executor.StartAsync(graph, runOptions, new RunReuse(run.RunId, GraphOf(run.Plan)) { Again = again }, cancellationToken),
-        _ => throw new InvalidOperationException($"The executor {executor.GetType().Name} keeps nothing of a run to reuse: start the plan anew, or make runs durable."),
-    };
+        ThrowIfNotSupported(graph, runOptions);
+        return executor.StartAsync(graph, runOptions, run.Handle.GetReuse() with { Rerun = rerun }, cancellationToken);
+    }
+
+    /// <summary>Asked before a model is, so that no plan is paid for that cannot be started.</summary>
+    private void ThrowIfNothingIsReused()
+    {
+        if (!executor.Features.HasFlag(ExecutorFeatures.Reuse))
+        {
+            throw new NotSupportedException(
+                $"The executor {executor.GetType().Name} reuses no results of other runs ({nameof(ExecutorFeatures)}.{nameof(ExecutorFeatures.Reuse)}): start the plan as a new run.");
+        }
+    }
+
+    private void ThrowIfNotSupported(TaskGraph graph, RunOptions runOptions)
+    {
+        if (ExecutorSupport.WhatIsMissing(graph, runOptions, executor) is { Count: > 0 } missing)
+        {
+            throw new InvalidPlanException(new PlanRefusal(missing) { Plan = graph.Plan });
+        }
+    }
 
     private async Task<OrchestrationRun> StartWholeAsync(OrchestrationRequest request, CancellationToken cancellationToken)
     {
@@ -159,9 +178,9 @@ internal sealed class TaskOrchestrator(
         return await StartAsync(graph, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<OrchestrationRun> StartEarlyAsync(LocalExecutor local, OrchestrationRequest request, CancellationToken cancellationToken)
+    private async Task<OrchestrationRun> StartEarlyAsync(OrchestrationRequest request, CancellationToken cancellationToken)
     {
-        (TaskGraph graph, OrchestrationRun? run) = await new EarlyStart(planner, checker, taskTypes, local, _runOptions, Watched).PlanAsync(request, cancellationToken).ConfigureAwait(false);
+        (TaskGraph graph, OrchestrationRun? run) = await new EarlyStart(planner, checker, taskTypes, executor, _runOptions, Watched).PlanAsync(request, cancellationToken).ConfigureAwait(false);
         if (run is not null)
         {
             return run;
@@ -229,28 +248,30 @@ internal sealed class TaskOrchestrator(
         // When the run that it was made from is gone, or its plan no longer passes the checks, the rest of the work is simply done.
         RunReuse? reuse = header.MadeFrom is { } old && await ReadHeaderAsync(old, cancellationToken).ConfigureAwait(false) is { } oldHeader
             && checker.Check(oldHeader.Plan, out _) is { } oldGraph
-                ? ReuseOf(old, oldGraph, oldHeader, header.Again ?? [])
+                ? ReuseOf(old, oldGraph, oldHeader, header.Rerun ?? [])
                 : null;
         return await WatchedAsync(() => executor.ResumeAsync(runId, graph, header.Options.ToOptions(), reuse, cancellationToken), runId).ConfigureAwait(false);
     }
 
-    public async Task<OrchestrationRun> StartFromAsync(string runId, TaskPlan? plan, IReadOnlyList<string>? again, CancellationToken cancellationToken)
+    public async Task<OrchestrationRun> StartFromAsync(string runId, TaskPlan? plan, IReadOnlyList<string>? rerun, CancellationToken cancellationToken)
     {
         await CallerContext.Leave();
         RunHeader header = await ReadHeaderAsync(runId, cancellationToken).ConfigureAwait(false)
             ?? throw new ArgumentException($"There is no run '{Excerpt.Of(runId)}'.", nameof(runId));
         TaskGraph graph = GraphOf(plan ?? header.Plan);
-        RunReuse reuse = ReuseOf(runId, GraphOf(header.Plan), header, [.. again ?? []]);
+        ThrowIfNotSupported(graph, _runOptions);
+        RunReuse reuse = ReuseOf(runId, GraphOf(header.Plan), header, [.. rerun ?? []]);
         return await WatchedAsync(() => executor.StartAsync(graph, _runOptions, reuse, cancellationToken)).ConfigureAwait(false);
     }
 
-    public async Task<OrchestrationRun> StartFromAsync(OrchestrationRun run, TaskPlan? plan, IReadOnlyList<string>? again, CancellationToken cancellationToken)
+    public async Task<OrchestrationRun> StartFromAsync(OrchestrationRun run, TaskPlan? plan, IReadOnlyList<string>? rerun, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(run);
+        ThrowIfNothingIsReused();
         await CallerContext.Leave();
         TaskGraph graph = GraphOf(plan ?? run.Plan);
         await run.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return await WatchedAsync(() => StartInsteadAsync(graph, _runOptions, run, [.. again ?? []], cancellationToken)).ConfigureAwait(false);
+        return await WatchedAsync(() => StartInsteadAsync(graph, _runOptions, run, [.. rerun ?? []], cancellationToken)).ConfigureAwait(false);
     }
 
     private async Task<RunHeader?> ReadHeaderAsync(string runId, CancellationToken cancellationToken)
@@ -261,14 +282,17 @@ internal sealed class TaskOrchestrator(
         return await store.ReadHeaderAsync(runId, cancellationToken).ConfigureAwait(false) is { } content ? RunHeader.Read(content, runId) : null;
     }
 
-    private RunReuse ReuseOf(string runId, TaskGraph graph, RunHeader header, IReadOnlyList<string> again) => new(runId, graph)
+    private RunReuse ReuseOf(string runId, TaskGraph graph, RunHeader header, IReadOnlyList<string> rerun) => new(runId, graph)
     {
-        Again = again,
+        Rerun = rerun,
         ChangedTaskTypes = [.. RunHeader.ChangedOf(header.TaskTypes, taskTypes)],
     };
 
-    private Task<OrchestrationRun> StartAsync(TaskGraph graph, CancellationToken cancellationToken) =>
-        WatchedAsync(() => executor.StartAsync(graph, _runOptions, cancellationToken));
+    private Task<OrchestrationRun> StartAsync(TaskGraph graph, CancellationToken cancellationToken)
+    {
+        ThrowIfNotSupported(graph, _runOptions);
+        return WatchedAsync(() => executor.StartAsync(graph, _runOptions, cancellationToken));
+    }
 
     private async Task<OrchestrationRun> WatchedAsync(Func<ValueTask<IRunHandle>> start, string? runId = null)
     {
@@ -290,14 +314,21 @@ internal sealed class TaskOrchestrator(
         }
     }
 
-    private OrchestrationRun Watched(Func<IRunHandle> start)
+    private OrchestrationRun? Watched(Func<IRunHandle?> start)
     {
         using IDisposable starting = liveRuns.BeginStart();
         Activity? caller = Activity.Current;
         Activity? activity = BeginWatching(runId: null);
         try
         {
-            return Watched(start(), activity);
+            if (start() is { } run)
+            {
+                return Watched(run, activity);
+            }
+
+            monitor.EndWatching();
+            activity?.Dispose();
+            return null;
         }
         catch (Exception exception)
         {
@@ -332,7 +363,7 @@ internal sealed class TaskOrchestrator(
     private async Task WatchAsync(IRunHandle run, Activity? activity)
     {
         RunTracing.Started(activity, run.RunId);
-        if (run is LocalRun { HadEnded: true })
+        if (run.HadEnded)
         {
             // It is only read: what there is to say of it was said when it ended.
             monitor.EndWatching();
@@ -363,15 +394,7 @@ internal sealed class TaskOrchestrator(
         }
 
         // After the end, so that no run takes longer for it.
-        if (run is LocalRun local)
-        {
-            local.ObserveDurations(forecaster.Observed);
-        }
-        else
-        {
-            DurationObserver.Observe(run.GetSnapshot(), forecaster.Observed);
-        }
-
+        run.ReportDurations(forecaster.Observed);
         await monitor.AlertAsync(run, outcome).ConfigureAwait(false);
     }
 }

@@ -1,5 +1,4 @@
 using AgentOrchestration.Execution;
-using AgentOrchestration.Execution.Run;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Graph.Checking;
 using AgentOrchestration.Planning;
@@ -40,9 +39,9 @@ internal sealed class Simulator(ServiceProvider services, SimulationThread threa
             planner,
             services.GetRequiredService<PlanChecker>(),
             services.GetRequiredService<ITaskTypeRegistry>(),
-            services.GetRequiredService<LocalExecutor>(),
+            services.GetRequiredService<IExecutor>(),
             Options,
-            start => new OrchestrationRun(start(), services, Task.CompletedTask));
+            start => start() is { } run ? new OrchestrationRun(run, services, Task.CompletedTask) : null);
         (TaskGraph graph, OrchestrationRun? run) = await early.PlanAsync(request, CancellationToken.None).ConfigureAwait(false);
         if (run is not null)
         {

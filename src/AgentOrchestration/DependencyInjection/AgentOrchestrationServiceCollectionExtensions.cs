@@ -8,10 +8,8 @@ using AgentOrchestration.Execution.Run;
 using AgentOrchestration.Forecasting;
 using AgentOrchestration.Graph.Checking;
 using AgentOrchestration.Monitoring;
-using AgentOrchestration.Optimization;
 using AgentOrchestration.Planning;
 using AgentOrchestration.Planning.Model;
-using AgentOrchestration.Planning.Selection;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Plans.Json;
@@ -89,7 +87,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
             OptionsOf(provider).Planning,
             provider.GetRequiredService<TimeProvider>(),
             LoggerOf<ChatClientTaskDecomposer>(provider)));
-        services.TryAddSingleton(provider => new LocalExecutor(
+        services.TryAddSingleton<IExecutor>(provider => new LocalExecutor(
             provider.GetRequiredService<IServiceScopeFactory>(),
             provider.GetRequiredService<WaitingRoom>(),
             provider.GetRequiredService<RunOrdering>(),
@@ -108,7 +106,6 @@ public static class AgentOrchestrationServiceCollectionExtensions
             Secrets = provider.GetService<ISecretProvider>(),
             TaskTypes = provider.GetRequiredService<ITaskTypeRegistry>(),
         });
-        services.TryAddSingleton<IExecutor>(provider => provider.GetRequiredService<LocalExecutor>());
         services.TryAddSingleton(provider => new PlanChecker(
             provider.GetRequiredService<ITaskTypeRegistry>(),
             provider.GetRequiredService<IResourceManager>(),
@@ -119,7 +116,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
             MaxReferences = OptionsOf(provider).MaxReferences,
         });
         services.TryAddSingleton(provider => new Planner(
-            DecomposerOf(provider),
+            provider.GetRequiredService<ITaskDecomposer>(),
             provider.GetRequiredService<PlanChecker>(),
             provider.GetRequiredService<ITaskTypeRegistry>(),
             OptionsOf(provider).Planning,
@@ -191,21 +188,9 @@ public static class AgentOrchestrationServiceCollectionExtensions
             provider.GetRequiredService<RunTracing>(),
             provider.GetRequiredService<Forecaster>(),
             provider.GetRequiredService<LiveRuns>(),
+            provider.GetService<WorkerPool>() ?? WorkerPool.Shared,
             options,
             provider);
-    }
-
-    /// <summary>A template comes before the cache, so that a changed template is never hidden by a plan that was made by the old one.</summary>
-    private static ITaskDecomposer DecomposerOf(IServiceProvider provider)
-    {
-        ITaskDecomposer decomposer = provider.GetRequiredService<ITaskDecomposer>();
-        if (provider.GetService<PlanCache>() is { } cache)
-        {
-            decomposer = new CachingTaskDecomposer(decomposer, cache);
-        }
-
-        PlanTemplate[] templates = [.. provider.GetServices<PlanTemplate>()];
-        return templates.Length == 0 ? decomposer : new TemplateTaskDecomposer(templates, decomposer);
     }
 
     private static AgentOrchestrationOptions OptionsOf(IServiceProvider provider) =>

@@ -1,4 +1,5 @@
 using AgentOrchestration;
+using AgentOrchestration.DependencyInjection;
 using AgentOrchestration.Graph.Checking;
 using AgentOrchestration.Optimization;
 using AgentOrchestration.Planning;
@@ -56,6 +57,12 @@ public static class PlanningBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(goal);
         ArgumentNullException.ThrowIfNull(plan);
+        if (builder.Services.All(known => known.ServiceType != typeof(PlanTemplate)))
+        {
+            Seam<ITaskDecomposer>.Wrap(
+                builder.Services, static (provider, inner) => new TemplateTaskDecomposer([.. provider.GetServices<PlanTemplate>()], inner), SeamLayer.Templates);
+        }
+
         builder.Services.AddSingleton(new PlanTemplate(goal, plan));
         return builder;
     }
@@ -77,6 +84,11 @@ public static class PlanningBuilderExtensions
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.TimeToLive, TimeSpan.Zero, nameof(configure));
 
         builder.Services.AddHybridCache();
+        if (builder.Services.All(known => known.ServiceType != typeof(PlanCache)))
+        {
+            Seam<ITaskDecomposer>.Wrap(builder.Services, static (provider, inner) => new CachingTaskDecomposer(inner, provider.GetRequiredService<PlanCache>()), SeamLayer.Cache);
+        }
+
         builder.Services.RemoveAll<PlanCache>();
         builder.Services.AddSingleton(provider => new PlanCache(
             provider.GetRequiredService<HybridCache>(),
@@ -85,7 +97,7 @@ public static class PlanningBuilderExtensions
                 provider.GetRequiredService<ITaskTypeRegistry>(),
                 provider.GetRequiredService<IResourceManager>(),
                 provider.GetRequiredService<PayloadSerializer>(),
-                provider.GetRequiredService<ITaskDecomposer>(),
+                Seam<ITaskDecomposer>.Innermost(provider),
                 provider.GetRequiredService<PlanningChatClient>(),
                 provider.GetRequiredService<IOptions<AgentOrchestrationOptions>>().Value.Planning),
             provider.GetRequiredService<PlanChecker>(),

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using AgentOrchestration;
 using AgentOrchestration.Runs.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -9,17 +8,6 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Makes runs durable.</summary>
 public static class RunStoreBuilderExtensions
 {
-    /// <summary>Makes every run durable, in a store of the application's.</summary>
-    /// <param name="builder">The builder.</param>
-    /// <param name="store">The store; it is not disposed of with the container.</param>
-    public static IAgentOrchestrationBuilder UseRunStore(this IAgentOrchestrationBuilder builder, IRunStore store)
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        ArgumentNullException.ThrowIfNull(store);
-        builder.Services.Replace(ServiceDescriptor.Singleton(store));
-        return builder;
-    }
-
     /// <summary>
     /// Resumes runs that nobody drives, as long as the host runs: within a second those that other processes have detached, and as soon after
     /// their leases have expired those of processes that died. <see cref="ITaskOrchestrator.Find"/> gives them. Runs whose task types are not registered here, or in other versions, are left alone.
@@ -33,18 +21,6 @@ public static class RunStoreBuilderExtensions
             provider.GetService<IRunStore>() ?? throw new InvalidOperationException("Runs are not remembered: call UseSqlite(…) or UseRunStore(…)."),
             provider.GetRequiredService<TimeProvider>(),
             AgentOrchestrationServiceCollectionExtensions.LoggerOf<InterruptedRuns>(provider))));
-        return builder;
-    }
-
-    /// <summary>Makes every run durable, in a store of the application's.</summary>
-    /// <typeparam name="TStore">The application's own, a singleton from the container.</typeparam>
-    /// <param name="builder">The builder.</param>
-    public static IAgentOrchestrationBuilder UseRunStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TStore>(
-        this IAgentOrchestrationBuilder builder)
-        where TStore : class, IRunStore
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.Replace(ServiceDescriptor.Singleton<IRunStore, TStore>());
         return builder;
     }
 }

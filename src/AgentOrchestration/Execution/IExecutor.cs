@@ -6,6 +6,16 @@ namespace AgentOrchestration.Execution;
 /// <summary>Makes runs happen. Implementations must be safe for concurrent use.</summary>
 public interface IExecutor
 {
+    /// <summary>Gets what this executor supports. A plan that needs more is refused before it is started.</summary>
+    /// <value>The default value is <see cref="ExecutorFeatures.None"/>.</value>
+    ExecutorFeatures Features => ExecutorFeatures.None;
+
+    /// <summary>Starts a run whose plan is still being written, so that its first subtasks need not wait for the last.</summary>
+    /// <param name="empty">The graph of a plan without subtasks.</param>
+    /// <param name="options">How.</param>
+    /// <returns>The run; <see langword="null"/> when this executor starts only complete plans, which is the default.</returns>
+    IOpenRun? TryStartOpen(TaskGraph empty, RunOptions options) => null;
+
     /// <summary>Starts a run and returns without waiting for its work.</summary>
     /// <param name="graph">What to run.</param>
     /// <param name="options">How.</param>

@@ -1,5 +1,7 @@
 using AgentOrchestration.Graph;
 using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Scheduling.Ordering;
+using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Execution;
 
@@ -19,12 +21,28 @@ public interface IRunHandle : IAsyncDisposable
     /// <summary>Completes when the run has ended. Failed subtasks do not make it fault.</summary>
     Task<RunOutcome> Completion { get; }
 
+    /// <summary>Gets whether the run had ended before it was resumed, so that it is only read: nothing of it is reported a second time.</summary>
+    /// <value>The default value is <see langword="false"/>.</value>
+    bool HadEnded => false;
+
     /// <summary>The events so far, then live ones, up to and including the one that ends the run. Any number of readers, at any time.</summary>
     /// <param name="cancellationToken">Ends the watching, not the run.</param>
     IAsyncEnumerable<RunEvent> WatchAsync(CancellationToken cancellationToken);
 
     /// <summary>The run as it is now.</summary>
     RunSnapshot GetSnapshot();
+
+    /// <summary>Gets what another run may reuse of this one, which has ended.</summary>
+    /// <returns>The default is made of <see cref="GetSnapshot"/>.</returns>
+    RunReuse GetReuse() => new(RunId, Graph) { Ended = GetSnapshot() };
+
+    /// <summary>Reports how long the attempts of this run that succeeded took, after its end. The default reads <see cref="GetSnapshot"/>.</summary>
+    /// <param name="observed">Receives the durations.</param>
+    void ReportDurations(IObservedDurations observed)
+    {
+        ArgumentNullException.ThrowIfNull(observed);
+        DurationObserver.Observe(GetSnapshot(), observed);
+    }
 
     /// <summary>Asks the run to stop: nothing new starts, running code is told. Does not wait for it.</summary>
     /// <param name="cancellationToken">Cancels the asking.</param>

@@ -17,11 +17,12 @@ internal sealed class RemainingGraph
     private readonly bool[] _isJoined;
     private readonly HashSet<string> _joinedIds;
 
-    /// <param name="graph">The graph of the run; it does not change meanwhile.</param>
+    /// <param name="planned">The graph of the plan.</param>
     /// <param name="run">The run.</param>
     /// <param name="now">When it is.</param>
-    public RemainingGraph(GrowingGraph graph, RunSnapshot run, DateTimeOffset now)
+    public RemainingGraph(TaskGraph planned, RunSnapshot run, DateTimeOffset now)
     {
+        var graph = new GrowingGraph(SnapshotGraph.Of(planned, run));
         _graph = graph;
         _run = run;
         _now = now;
@@ -30,7 +31,7 @@ internal sealed class RemainingGraph
         int known = run.StopReason is not null || run.Outcome is not null ? 0 : Math.Min(graph.Count, run.Subtasks.Count);
         _open = [.. Enumerable.Range(0, known).Where(index => run.Subtasks[index].State is SubtaskState.Pending or SubtaskState.Ready or SubtaskState.Running)];
         _isRunning = [.. _open.Select(index => run.Subtasks[index].State == SubtaskState.Running)];
-        _isJoined = [.. _open.Select(index => graph.PartsOf(index).Any())];
+        _isJoined = [.. _open.Select(index => run.Subtasks[index].Parts.Count > 0)];
         _joinedIds = [.. _open.Where((_, position) => _isJoined[position]).Select(index => graph.SubtaskAt(index).Id)];
         var tolerable = new TolerableLosses(graph);
         HasFailed = Enumerable.Range(0, Math.Min(graph.Count, run.Subtasks.Count))

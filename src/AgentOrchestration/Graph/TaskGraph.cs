@@ -58,20 +58,42 @@ public sealed class TaskGraph
     /// <summary>Of each subtask how urgent it is by the critical path, in seconds.</summary>
     internal double[] Priorities { get; }
 
-    /// <summary>The task type of a subtask. For executors of an application's own.</summary>
+    /// <summary>The task type of a subtask. For custom executors.</summary>
     /// <param name="index">The subtask's index.</param>
     public TaskDescriptor GetTaskType(int index) => _part.TaskTypes[index];
 
-    /// <summary>What a subtask holds while an attempt of it runs. For executors of an application's own.</summary>
+    /// <summary>What a subtask holds while an attempt of it runs. For custom executors.</summary>
     /// <param name="index">The subtask's index.</param>
     public ResourceRequirements GetResources(int index) => _part.Needs[index];
 
-    /// <summary>The indices of the subtasks that must have ended before a subtask starts. For executors of an application's own.</summary>
+    /// <summary>The indices of the subtasks that must have ended before a subtask starts. For custom executors.</summary>
     /// <param name="index">The subtask's index.</param>
     public IReadOnlyList<int> GetDependencies(int index) => _part.Dependencies[index];
 
+    /// <summary>Gets the limits of a subtask's attempts, and whether it requires an approval. For custom executors.</summary>
+    /// <param name="index">The subtask's index.</param>
+    public AttemptPolicy GetPolicy(int index) => _part.Policies[index];
+
+    /// <summary>Determines whether a subtask may start although one of its dependencies has failed. For custom executors.</summary>
+    /// <param name="index">The subtask's index.</param>
+    /// <param name="dependency">The index of the dependency.</param>
+    /// <returns><see langword="true"/> when the dependency is optional.</returns>
+    public bool IsOptional(int index, int dependency) => _part.Optional?.Contains((dependency, index)) == true;
+
+    /// <summary>Evaluates the condition of a subtask, whose dependencies have ended. For custom executors.</summary>
+    /// <param name="index">The subtask's index.</param>
+    /// <param name="outputOf">Returns, by index, the output of a subtask that has succeeded.</param>
+    /// <returns><see langword="true"/> when the condition holds, or there is none.</returns>
+    /// <exception cref="InvalidOperationException">The output has no such part as the condition refers to.</exception>
+    public bool HoldsCondition(int index, Func<int, object?> outputOf)
+    {
+        ArgumentNullException.ThrowIfNull(outputOf);
+        return _part.Inputs[index]?.Condition is not { } part
+            || Subtasks[index].Condition!.Holds(new InputBinder(new GrowingGraph(this), outputOf, Checker).FindForCondition(part));
+    }
+
     /// <summary>
-    /// Makes the input of a subtask from its arguments and the outputs that they refer to. For executors of an application's own.
+    /// Makes the input of a subtask from its arguments and the outputs that they refer to. For custom executors.
     /// </summary>
     /// <param name="index">The subtask's index.</param>
     /// <param name="outputOf">By index, the output of a subtask that has succeeded.</param>

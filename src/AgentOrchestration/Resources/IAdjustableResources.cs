@@ -6,6 +6,9 @@ namespace AgentOrchestration.Resources;
 /// </summary>
 public interface IAdjustableResources
 {
+    /// <summary>Occurs when the capacity of a pool has changed.</summary>
+    event EventHandler? CapacityChanged;
+
     /// <summary>
     /// Sets the capacity of a pool. No lease is revoked: a pool that is shrunk below what is in use grants nothing until enough was given
     /// back. A subtask that waits and needs more than there can be from now on fails (<c>ResourceUnavailable</c>).

@@ -39,9 +39,9 @@ internal sealed class ResourceObjectPool : IAsyncDisposable, IDisposable
         _timeProvider = timeProvider;
         _logger = logger;
         _mayHoldSecrets = mayHoldSecrets;
-        if (resources is ResourcePools ledger)
+        if (resources is IAdjustableResources adjustable)
         {
-            ledger.CapacityChanged += CloseUncovered;
+            adjustable.CapacityChanged += CloseUncovered;
         }
     }
 
@@ -148,9 +148,9 @@ internal sealed class ResourceObjectPool : IAsyncDisposable, IDisposable
 
     private object[] TakeAll()
     {
-        if (_resources is ResourcePools ledger)
+        if (_resources is IAdjustableResources adjustable)
         {
-            ledger.CapacityChanged -= CloseUncovered;
+            adjustable.CapacityChanged -= CloseUncovered;
         }
 
         lock (_gate)
@@ -165,7 +165,7 @@ internal sealed class ResourceObjectPool : IAsyncDisposable, IDisposable
     }
 
     /// <summary>The pool may have shrunk: idle objects that its capacity does not cover any more go at once.</summary>
-    private void CloseUncovered()
+    private void CloseUncovered(object? sender, EventArgs e)
     {
         long capacity = Capacity;
         CloseWhile(() => _idle.Count + _lent > capacity);

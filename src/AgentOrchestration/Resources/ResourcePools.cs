@@ -45,7 +45,7 @@ internal sealed class ResourcePools : IResourceManager, IAdjustableResources
     public event EventHandler? Released;
 
     /// <summary>Raised after a capacity was set, outside the lock.</summary>
-    public event Action? CapacityChanged;
+    public event EventHandler? CapacityChanged;
 
     public long? GetCapacity(string name)
     {
@@ -77,7 +77,7 @@ internal sealed class ResourcePools : IResourceManager, IAdjustableResources
             pool.Capacity = capacity;
         }
 
-        CapacityChanged?.Invoke();
+        CapacityChanged?.Invoke(this, EventArgs.Empty);
         Announce(EventArgs.Empty);
     }
 

@@ -1,32 +1,52 @@
 namespace AgentOrchestration.Tasks;
 
-/// <summary>The limits of a subtask's attempts: those of its task type, with what the plan says differently.</summary>
-internal sealed class AttemptPolicy(TaskDescriptor taskType, SubtaskPolicy? own)
+/// <summary>The limits of a subtask's attempts: those of its task type, unless the plan sets its own. Immutable.</summary>
+public sealed class AttemptPolicy
 {
-    public RetryOptions Retry { get; } = taskType.Options.Retry;
+    internal AttemptPolicy(TaskDescriptor taskType, SubtaskPolicy? own)
+    {
+        Retry = taskType.Options.Retry;
+        MaxAttempts = own?.MaxAttempts ?? taskType.Options.Retry.MaxAttempts;
+        Timeout = own?.Timeout ?? taskType.Options.Timeout;
+        TotalTimeout = own?.TotalTimeout ?? taskType.Options.TotalTimeout;
+        IdleTimeout = own?.IdleTimeout ?? taskType.Options.IdleTimeout;
+        RequiresApproval = own?.RequiresApproval ?? taskType.Options.RequiresApproval;
+        ExpectedUsage = taskType.Options.ExpectedUsage;
+        ChangesNothing = taskType.MayShare;
+        HasTimeLimit = (Timeout ?? TotalTimeout ?? IdleTimeout) is not null;
+    }
 
-    public int MaxAttempts { get; } = own?.MaxAttempts ?? taskType.Options.Retry.MaxAttempts;
+    /// <summary>Gets when a failed attempt is retried, and after which pause. <see cref="MaxAttempts"/> replaces its number of attempts.</summary>
+    public RetryOptions Retry { get; }
 
-    public TimeSpan? Timeout { get; } = own?.Timeout ?? taskType.Options.Timeout;
+    /// <summary>Gets the maximum number of attempts, the first included.</summary>
+    public int MaxAttempts { get; }
 
-    public TimeSpan? TotalTimeout { get; } = own?.TotalTimeout ?? taskType.Options.TotalTimeout;
+    /// <summary>Gets how long one attempt may take; <see langword="null"/> for no limit.</summary>
+    public TimeSpan? Timeout { get; }
 
-    public TimeSpan? IdleTimeout { get; } = own?.IdleTimeout ?? taskType.Options.IdleTimeout;
+    /// <summary>Gets how long all attempts may take together, pauses included; <see langword="null"/> for no limit.</summary>
+    public TimeSpan? TotalTimeout { get; }
 
-    public bool RequiresApproval { get; private set; } = own?.RequiresApproval ?? taskType.Options.RequiresApproval;
+    /// <summary>Gets how long an attempt may run without reporting progress; <see langword="null"/> for no limit.</summary>
+    public TimeSpan? IdleTimeout { get; }
 
-    public TaskUsage ExpectedUsage { get; } = taskType.Options.ExpectedUsage;
+    /// <summary>Gets whether the subtask must be approved before its first attempt.</summary>
+    public bool RequiresApproval { get; private set; }
+
+    /// <summary>Gets what one attempt is expected to use, for budgets.</summary>
+    public TaskUsage ExpectedUsage { get; }
 
     /// <summary>Whether an equal subtask's answer may stand for this one's, and another attempt may run beside an abandoned one.</summary>
-    public bool ChangesNothing { get; } = taskType.MayShare;
+    internal bool ChangesNothing { get; }
 
-    public bool HasTimeLimit { get; } = (own?.Timeout ?? taskType.Options.Timeout ?? own?.TotalTimeout ?? taskType.Options.TotalTimeout ?? own?.IdleTimeout ?? taskType.Options.IdleTimeout) is not null;
+    internal bool HasTimeLimit { get; }
 
     /// <summary>Whether attempts may be as many and take as long as those of another.</summary>
-    public bool HasLimitsOf(AttemptPolicy other) =>
+    internal bool HasLimitsOf(AttemptPolicy other) =>
         MaxAttempts == other.MaxAttempts && Timeout == other.Timeout && TotalTimeout == other.TotalTimeout && IdleTimeout == other.IdleTimeout;
 
-    public AttemptPolicy WithApproval()
+    internal AttemptPolicy WithApproval()
     {
         var copy = (AttemptPolicy)MemberwiseClone();
         copy.RequiresApproval = true;

@@ -14,6 +14,11 @@ public interface IObservedDurations
     /// <returns>At most 366 days; <see langword="null"/> when the subtask has no estimate and its task type was not observed.</returns>
     TimeSpan? Expect(Subtask subtask);
 
+    /// <summary>Observes an attempt that succeeded.</summary>
+    /// <param name="subtask">Its subtask.</param>
+    /// <param name="duration">How long it took; what is not positive counts as one tick.</param>
+    void Observe(Subtask subtask, TimeSpan duration);
+
     /// <summary>What was observed so far, ordered by task type.</summary>
     IReadOnlyList<ObservedDuration> Snapshot();
 

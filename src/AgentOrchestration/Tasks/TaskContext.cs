@@ -22,6 +22,10 @@ public abstract class TaskContext
     /// <summary>Which try of the subtask this is, from 1.</summary>
     public abstract int Attempt { get; }
 
+    /// <summary>Gets the input of the attempt, bound and checked: what the code of the task type receives.</summary>
+    /// <value>An instance of the task type's input type; <see langword="null"/> where the executor passes it in another way.</value>
+    public virtual object? Input => null;
+
     /// <summary>
     /// The same for every attempt of the subtask, also after a crash. Send it with every change made outside, so that the receiver
     /// can tell a repetition from a new request.
@@ -78,8 +82,10 @@ public abstract class TaskContext
     {
     }
 
-    /// <summary>A text without the secrets that the run's code was given, for what is told about it.</summary>
-    internal virtual string Redact(string text) => text;
+    /// <summary>Removes the secrets that the run's code was given from a text that is shown to somebody, such as a log entry or a span.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>The text with a placeholder for each secret. The default returns it unchanged.</returns>
+    public virtual string Redact(string text) => text;
 
     /// <summary>Counts what the attempt used beside the calls of <see cref="Chat"/>. Safe to call from any thread.</summary>
     /// <param name="usage">How much, not negative.</param>

@@ -1,5 +1,4 @@
 using AgentOrchestration.Execution;
-using AgentOrchestration.Execution.Run;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Events;
@@ -44,7 +43,7 @@ public sealed class CustomExecutorTests
     [Fact]
     public async Task An_executor_around_the_built_in_one_comes_from_the_container()
     {
-        await using Engine engine = Create(builder => builder.UseExecutor<CountingExecutor>());
+        await using Engine engine = Create(builder => builder.UseExecutor((_, inner) => new CountingExecutor(inner)));
         await using OrchestrationRun run = await StartAsync(engine);
 
         RunResult result = await run.EndAsync();
@@ -80,16 +79,16 @@ public sealed class CustomExecutorTests
     }
 
     /// <summary>Passes everything on, one subtask at a time.</summary>
-    private sealed class CountingExecutor(LocalExecutor inner) : IExecutor
+    private sealed class CountingExecutor(IExecutor inner) : DelegatingExecutor(inner)
     {
         private int _started;
 
         public int Started => _started;
 
-        public ValueTask<IRunHandle> StartAsync(TaskGraph graph, RunOptions options, CancellationToken cancellationToken)
+        public override ValueTask<IRunHandle> StartAsync(TaskGraph graph, RunOptions options, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _started);
-            return inner.StartAsync(graph, options with { MaxParallelism = 1 }, cancellationToken);
+            return base.StartAsync(graph, options with { MaxParallelism = 1 }, cancellationToken);
         }
     }
 

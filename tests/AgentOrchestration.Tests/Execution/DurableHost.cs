@@ -1,4 +1,5 @@
 using AgentOrchestration.Runs.Storage;
+using AgentOrchestration.Tests.Execution.Foreign;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -23,6 +24,7 @@ internal sealed class DurableHost(Action<IAgentOrchestrationBuilder> configure, 
         IAgentOrchestrationBuilder builder = services.AddAgentOrchestration(options).UseRunStore(store ?? Store);
         configure(builder);
         also?.Invoke(builder);
+        ForeignParts.AddWhereWanted(builder);
         return services.BuildServiceProvider();
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using AgentOrchestration.Tests.Execution.Foreign;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
@@ -15,7 +16,9 @@ internal sealed class Engine : IAsyncDisposable
         var collection = new ServiceCollection();
         collection.AddSingleton<TimeProvider>(Clock);
         services?.Invoke(collection);
-        configure(collection.AddAgentOrchestration(options));
+        IAgentOrchestrationBuilder builder = collection.AddAgentOrchestration(options);
+        configure(builder);
+        ForeignParts.AddWhereWanted(builder);
         _provider = collection.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true });
     }
 

@@ -42,11 +42,11 @@ public sealed class ReuseTests
         string old = await RunAsync(host, Plan("x"));
         _executed.Clear();
 
-        RunResult result = await FromAsync(host, old, again: ["b"]);
+        RunResult result = await FromAsync(host, old, rerun: ["b"]);
 
         Assert.Equal(RunOutcome.Succeeded, result.Outcome);
         Assert.Equal(["b", "d"], _executed.Order());
-        await Assert.ThrowsAsync<ArgumentException>(() => FromAsync(host, old, again: ["nobody"]));
+        await Assert.ThrowsAsync<ArgumentException>(() => FromAsync(host, old, rerun: ["nobody"]));
     }
 
     [Fact]
@@ -77,10 +77,10 @@ public sealed class ReuseTests
         Assert.Equal(["c", "d"], _executed.Order());
         _executed.Clear();
 
-        await using OrchestrationRun again = await engine.Orchestrator.StartFromAsync(old, again: ["b"], cancellationToken: TestEnd);
+        await using OrchestrationRun again = await engine.Orchestrator.StartFromAsync(old, rerun: ["b"], cancellationToken: TestEnd);
         await again.EndAsync();
         Assert.Equal(["b", "d"], _executed.Order());
-        await Assert.ThrowsAsync<ArgumentException>(() => engine.Orchestrator.StartFromAsync(old, again: ["nobody"], cancellationToken: TestEnd));
+        await Assert.ThrowsAsync<ArgumentException>(() => engine.Orchestrator.StartFromAsync(old, rerun: ["nobody"], cancellationToken: TestEnd));
     }
 
     [Fact]
@@ -225,10 +225,10 @@ public sealed class ReuseTests
         return run.RunId;
     }
 
-    private static async Task<RunResult> FromAsync(DurableHost host, string old, TaskPlan? plan = null, string[]? again = null)
+    private static async Task<RunResult> FromAsync(DurableHost host, string old, TaskPlan? plan = null, string[]? rerun = null)
     {
         await using ServiceProvider process = host.NewProcess();
-        await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartFromAsync(old, plan, again, TestEnd);
+        await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartFromAsync(old, plan, rerun, TestEnd);
         return await run.EndAsync();
     }
 

@@ -1,3 +1,4 @@
+using AgentOrchestration.Tests.Execution.Foreign;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -30,6 +31,7 @@ internal static class Application
             .AddResource("cpu", 4000)
             .AddResource("gpu", 2);
         configure?.Invoke(builder);
+        ForeignParts.AddWhereWanted(builder);
         return services.BuildServiceProvider();
     }
 

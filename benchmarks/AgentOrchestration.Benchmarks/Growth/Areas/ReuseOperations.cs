@@ -15,7 +15,7 @@ internal static class ReuseOperations
         string[] again = isAgain ? [.. plan.Subtasks.Select(static subtask => subtask.Id)] : [];
         return Trial.Using(() => StartedRun.EndAsync(GrowthHost.Create(), plan), async old =>
         {
-            await using OrchestrationRun run = await old.Orchestrator.StartFromAsync(old.Run, again: again);
+            await using OrchestrationRun run = await old.Orchestrator.StartFromAsync(old.Run, rerun: again);
             await GrowthHost.EndAsync(run);
         });
     }

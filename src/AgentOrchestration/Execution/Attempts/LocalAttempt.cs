@@ -33,7 +33,7 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
     public bool HasReturned => Volatile.Read(ref _phase) == Phase.Returned;
 
     /// <summary>The input, from the begin of the code to its return.</summary>
-    public object? Input => _payload;
+    public override object? Input => _payload;
 
     /// <summary>The output, once the code has returned.</summary>
     public object? Output => _payload;

@@ -35,7 +35,7 @@ internal abstract class LocalContext(LocalRun run, int index, int number, Cancel
         }
     }
 
-    internal override string Redact(string text) => Run.Environment.Redact(text);
+    public override string Redact(string text) => Run.Environment.Redact(text);
 
     protected LocalRun Run { get; } = run;
 

@@ -3,8 +3,9 @@ using AgentOrchestration.Scheduling.Sharing;
 namespace AgentOrchestration.Execution.Run;
 
 /// <summary>A run that this process drives, shared by all who hold it: the last one who releases it disposes of its handle. Safe for concurrent use.</summary>
-/// <param name="handle">The handle. Whoever starts the run holds it.</param>
-internal sealed class LiveRun(IRunHandle handle)
+/// <param name="handle">The handle. The one who starts the run holds it.</param>
+/// <param name="flow">The run as its code sees it; <see langword="null"/> when a custom executor runs it.</param>
+internal sealed class LiveRun(IRunHandle handle, RunFlow? flow = null)
 {
     private readonly Lock _gate = new();
     private int _holders = 1;
@@ -17,8 +18,8 @@ internal sealed class LiveRun(IRunHandle handle)
     /// <summary>The run as its executor sees it.</summary>
     public IRunHandle Handle { get; private set; } = handle;
 
-    /// <summary>The run as its code sees it; <see langword="null"/> when an executor of an application's own runs it.</summary>
-    public RunFlow? Flow { get; } = (handle as LocalRun)?.Flow;
+    /// <summary>The run as its code sees it; <see langword="null"/> when a custom executor runs it.</summary>
+    public RunFlow? Flow { get; } = flow;
 
     /// <summary>Completes when the run is driven here no longer: it has ended, or it was closed and its code has returned.</summary>
     public Task Gone

@@ -16,11 +16,8 @@ using Microsoft.Extensions.Logging;
 
 namespace AgentOrchestration.Execution.Run;
 
-/// <summary>
-/// The built-in executor: runs in this process, on its thread pool. It is in the container under its own type too, so that an executor of
-/// an application's own can be built around it.
-/// </summary>
-public sealed class LocalExecutor : IExecutor
+/// <summary>The built-in executor: runs in this process, on its thread pool.</summary>
+internal sealed class LocalExecutor : IExecutor
 {
     private readonly TaskMiddleware[] _middleware;
     private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.CreateVersion7():N}";
@@ -116,6 +113,9 @@ public sealed class LocalExecutor : IExecutor
     internal RunOrdering Ordering { get; }
 
     /// <inheritdoc/>
+    public ExecutorFeatures Features => ExecutorFeatures.All;
+
+    /// <inheritdoc/>
     public async ValueTask<IRunHandle> StartAsync(TaskGraph graph, RunOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(graph);
@@ -130,12 +130,18 @@ public sealed class LocalExecutor : IExecutor
 #pragma warning restore CA2000
     }
 
-    /// <summary>Starts a run whose plan is still being written.</summary>
-    /// <param name="nothing">The graph of no subtasks.</param>
-    /// <param name="options">How.</param>
-    internal LocalRun StartOpen(TaskGraph nothing, RunOptions options)
+    /// <inheritdoc/>
+    /// <remarks>A durable run has a complete plan: what was paid for belongs in a journal under a plan that can be resumed.</remarks>
+    public IOpenRun? TryStartOpen(TaskGraph empty, RunOptions options)
     {
-        var run = new LocalRun(this, nothing, options, SubtaskOrder.CriticalPathFirst);
+        ArgumentNullException.ThrowIfNull(empty);
+        ArgumentNullException.ThrowIfNull(options);
+        if (Store is not null)
+        {
+            return null;
+        }
+
+        var run = new LocalRun(this, empty, options, SubtaskOrder.CriticalPathFirst);
         run.StartOpen();
         return run;
     }
@@ -147,24 +153,18 @@ public sealed class LocalExecutor : IExecutor
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxParallelism, 1, nameof(options));
         ArgumentNullException.ThrowIfNull(reuse);
-        IRunStore store = Store ?? throw NotRemembered();
+        if (Store is null && reuse is { Results: null, Ended: null })
+        {
+            throw NotRemembered();
+        }
+
         await CallerContext.Leave();
-        ReusableResults reusable = await ReusableResults.ReadAsync(this, graph, reuse, cancellationToken).ConfigureAwait(false);
+        ReusableResults reusable = Store is null ? ReusableResults.Of(reuse, graph) : await ReusableResults.ReadAsync(this, graph, reuse, cancellationToken).ConfigureAwait(false);
         SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
-        RunHeader header = RunHeader.Of(graph.Plan, options, TaskTypes!) with { MadeFrom = reuse.RunId, Again = reuse.Again };
-        RunJournal journal = await CreateJournalAsync(store, header, cancellationToken).ConfigureAwait(false);
+        RunJournal? journal = Store is null ? null
+            : await CreateJournalAsync(Store, RunHeader.Of(graph.Plan, options, TaskTypes!) with { MadeFrom = reuse.RunId, Rerun = reuse.Rerun }, cancellationToken).ConfigureAwait(false);
 #pragma warning disable CA2000 // The run is returned, or disposed of when it does not start.
         return await StartAsync(new LocalRun(this, graph, options, order, journal, reusable), cancellationToken).ConfigureAwait(false);
-#pragma warning restore CA2000
-    }
-
-    /// <summary>Starts a run that reuses what another has left, which has ended in this process.</summary>
-    internal async ValueTask<IRunHandle> StartAsync(TaskGraph graph, RunOptions options, LocalRun ended, IReadOnlyList<string> again, CancellationToken cancellationToken)
-    {
-        ReusableResults reusable = ended.Reusable(graph, again);
-        SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
-#pragma warning disable CA2000 // The run is returned, or disposed of when it does not start.
-        return await StartAsync(new LocalRun(this, graph, options, order, journal: null, reusable), cancellationToken).ConfigureAwait(false);
 #pragma warning restore CA2000
     }
 
@@ -275,9 +275,6 @@ public sealed class LocalExecutor : IExecutor
             ? new InvalidOperationException($"The run {runId} is driven by {lease.Owner}, whose lease is renewed as long as it lives. Once it has died, the run is free at {lease.ExpiresAt:O}.")
             : new ArgumentException($"There is no run '{Excerpt.Of(runId)}'.", nameof(runId));
 
-    private static ValueTask<object?> InvokeHandlerAsync(TaskContext context, CancellationToken cancellationToken)
-    {
-        var attempt = (LocalAttempt)context;
-        return context.TaskType.Invoker.InvokeAsync(attempt.Input, context, cancellationToken);
-    }
+    private static ValueTask<object?> InvokeHandlerAsync(TaskContext context, CancellationToken cancellationToken) =>
+        context.TaskType.Invoker.InvokeAsync(context.Input, context, cancellationToken);
 }

@@ -16,7 +16,7 @@ namespace AgentOrchestration.Execution.Run;
 /// A run of the built-in executor: hosts the dispatch core on the thread pool. It makes the parts of the run, connects them, and is its handle;
 /// what happens goes through <see cref="RunGate"/>.
 /// </summary>
-internal sealed class LocalRun : IRunHandle
+internal sealed class LocalRun : IOpenRun
 {
     private readonly RunResources _resources;
     private readonly RunGate _gate;
@@ -131,20 +131,17 @@ internal sealed class LocalRun : IRunHandle
         Begin(static (core, now, commands) => core.Resume(now, commands));
     }
 
-    /// <inheritdoc cref="RunGrowth.TryExtendPlan"/>
     public bool TryExtendPlan(Subtask subtask) => Growth.TryExtendPlan(subtask);
 
-    /// <inheritdoc cref="RunGrowth.TryCompletePlan"/>
-    public bool TryCompletePlan(TaskGraph graph, SubtaskOrder order) => Growth.TryCompletePlan(graph, order);
+    public async ValueTask<bool> TryCompletePlanAsync(TaskGraph graph, CancellationToken cancellationToken)
+    {
+        SubtaskOrder order = await Environment.Executor.Ordering.OrderAsync(graph, Environment.Options.MaxParallelism, cancellationToken).ConfigureAwait(false);
+        return Growth.TryCompletePlan(graph, order);
+    }
 
-    /// <inheritdoc cref="RunGrowth.ReadGraph"/>
-    public TResult ReadGraph<TResult>(Func<GrowingGraph, TResult> read) => Growth.ReadGraph(read);
+    public void ReportDurations(IObservedDurations observed) => new DurationReader(Graph).ReadOn(History, observed);
 
-    /// <summary>Reports how long what succeeded took, when the run has ended.</summary>
-    public void ObserveDurations(ObservedDurations observed) => new DurationReader(Graph).ReadOn(History, observed);
-
-    /// <summary>What the run leaves to reuse, when it has ended.</summary>
-    public ReusableResults Reusable(TaskGraph next, IReadOnlyList<string> again) => ReusableResults.Of(Environment.Core.State, Environment.Inputs, next, again);
+    public RunReuse GetReuse() => new(RunId, Growth.PlannedGraph) { Results = new EndedRun(Environment.Core.State, Environment.Inputs) };
 
     public IAsyncEnumerable<RunEvent> WatchAsync(CancellationToken cancellationToken) => _view.WatchAsync(cancellationToken);
 
@@ -212,7 +209,7 @@ internal sealed class LocalRun : IRunHandle
         // A caller that finds it and closes it waits for the gate: its start comes before everything else.
         Report((run: this, begin), static (core, start, now, commands) =>
         {
-            start.run.Environment.Executor.Live.Add(start.run);
+            start.run.Environment.Executor.Live.Add(start.run, start.run.Flow);
             start.begin(core, now, commands);
         });
     }

@@ -18,9 +18,9 @@ namespace AgentOrchestration.Execution.Run;
 internal sealed class ReusableResults
 {
     private readonly Dictionary<string, object?> _results = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _again;
+    private readonly HashSet<string> _rerun;
 
-    private ReusableResults(HashSet<string> again) => _again = again;
+    private ReusableResults(HashSet<string> rerun) => _rerun = rerun;
 
     /// <summary>Reads what there is to reuse.</summary>
     /// <param name="executor">The executor of the new run.</param>
@@ -30,7 +30,7 @@ internal sealed class ReusableResults
     /// <exception cref="ArgumentException">The new plan has no subtask of an id that is to be done again.</exception>
     public static async Task<ReusableResults> ReadAsync(LocalExecutor executor, TaskGraph graph, RunReuse reuse, CancellationToken cancellationToken)
     {
-        var reusable = new ReusableResults(WithSuccessors(graph, reuse.Again));
+        var reusable = new ReusableResults(WithSuccessors(graph, reuse.Rerun));
         var core = new DispatchCore(reuse.Graph, RunResources.Alone(new ResourcePools([])), reuse.RunId, new RunOptions());
         RunState state = core.State;
         var inputs = new InputBinder(state.Graph, state.OutputOf, reuse.Graph.Checker);
@@ -41,16 +41,22 @@ internal sealed class ReusableResults
         return reusable;
     }
 
-    /// <summary>What a run that has ended in this process leaves to reuse.</summary>
-    /// <param name="state">The run that has ended.</param>
-    /// <param name="inputs">The inputs of its subtasks.</param>
+    /// <summary>Finds what there is to reuse of a run that has ended in this process.</summary>
+    /// <param name="reuse">The run that has ended.</param>
     /// <param name="graph">The plan of the new run.</param>
-    /// <param name="again">The ids of subtasks that are done again, with all that needs them.</param>
-    /// <exception cref="ArgumentException">The new plan has no subtask of an id that is to be done again.</exception>
-    public static ReusableResults Of(RunState state, InputBinder inputs, TaskGraph graph, IReadOnlyList<string> again)
+    /// <exception cref="ArgumentException">The new plan has no subtask of an id that is to be re-run.</exception>
+    public static ReusableResults Of(RunReuse reuse, TaskGraph graph)
     {
-        var reusable = new ReusableResults(WithSuccessors(graph, again));
-        reusable.Add(state, inputs, []);
+        var reusable = new ReusableResults(WithSuccessors(graph, reuse.Rerun));
+        if (reuse.Results is { } ended)
+        {
+            reusable.Add(ended.State, ended.Inputs, [.. reuse.ChangedTaskTypes]);
+        }
+        else
+        {
+            reusable.Add(reuse.Graph, reuse.Ended!, [.. reuse.ChangedTaskTypes]);
+        }
+
         return reusable;
     }
 
@@ -59,7 +65,7 @@ internal sealed class ReusableResults
     {
         string id = graph.SubtaskAt(subtask).Id;
         int slash = id.IndexOf('/', StringComparison.Ordinal);
-        return !_again.Contains(slash < 0 ? id : id[..slash])
+        return !_rerun.Contains(slash < 0 ? id : id[..slash])
             && _results.TryGetValue(KeyOf(graph.TaskTypes[subtask], id, IdentityOf(graph, subtask, inputs)), out object? output)
                 ? new CachedOutput(output) { Origin = OutputOrigin.Reused }
                 : null;
@@ -100,6 +106,27 @@ internal sealed class ReusableResults
         }
     }
 
+    /// <summary>A snapshot knows the inputs of planned subtasks only, so results of added ones are not reused.</summary>
+    private void Add(TaskGraph graph, RunSnapshot ended, HashSet<string> changed)
+    {
+        Dictionary<string, SubtaskSnapshot> byId = ended.Subtasks.ToDictionary(subtask => subtask.Subtask.Id, StringComparer.Ordinal);
+        HashSet<string> growing = [.. byId.Keys.Where(id => id.Contains('/', StringComparison.Ordinal)).Select(id => id[..id.IndexOf('/', StringComparison.Ordinal)])];
+        var planned = new GrowingGraph(graph);
+        var inputs = new InputBinder(planned, subtask => byId[graph.Subtasks[subtask].Id].Output, graph.Checker);
+        HashSet<string> unusable = [.. growing.Select(planned.IndexOf).OfType<int>().Select(subtask => KeyOf(planned, subtask, inputs)).OfType<string>()];
+        for (int subtask = 0; subtask < graph.Count; subtask++)
+        {
+            if (byId.GetValueOrDefault(graph.Subtasks[subtask].Id) is { State: SubtaskState.Succeeded, Compensation: CompensationState.None, Subtask.IsComposite: false } known
+                && !growing.Contains(known.Subtask.Id)
+                && !changed.Contains(known.Subtask.TaskType)
+                && KeyOf(planned, subtask, inputs) is { } key
+                && !unusable.Contains(key))
+            {
+                _results.TryAdd(key, known.Output);
+            }
+        }
+    }
+
     /// <summary>The key of a subtask's work; <see langword="null"/> when its input cannot be written as JSON, so that nothing tells what is the same work.</summary>
     private static string? KeyOf(GrowingGraph graph, int subtask, InputBinder inputs)
     {
@@ -122,10 +149,10 @@ internal sealed class ReusableResults
     {
         Dictionary<string, int> indices = ids.Count == 0 ? [] : graph.Subtasks.Index().ToDictionary(subtask => subtask.Item.Id, subtask => subtask.Index, StringComparer.Ordinal);
         var open = new Stack<int>(ids.Select(id => indices.TryGetValue(id, out int index) ? index : throw new ArgumentException($"The plan has no subtask '{id}'.", nameof(ids))));
-        HashSet<string> again = new(StringComparer.Ordinal);
+        HashSet<string> rerun = new(StringComparer.Ordinal);
         while (open.TryPop(out int next))
         {
-            if (again.Add(graph.Subtasks[next].Id))
+            if (rerun.Add(graph.Subtasks[next].Id))
             {
                 foreach (int successor in graph.Successors.Successors(next))
                 {
@@ -134,6 +161,6 @@ internal sealed class ReusableResults
             }
         }
 
-        return again;
+        return rerun;
     }
 }

@@ -70,6 +70,35 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
             : null;
     }
 
+    /// <summary>Makes one graph of subtasks that have been checked before, under the ids of their run: those of a plan and those that a run has added.</summary>
+    /// <param name="plan">The plan of the run, with all its subtasks.</param>
+    /// <param name="dependencies">By index, what each waits for.</param>
+    /// <param name="optional">The dependencies that may end in any way.</param>
+    /// <param name="inputs">By index, the input of a planned subtask; <see langword="null"/> for an added one.</param>
+    public TaskGraph Assemble(TaskPlan plan, int[][] dependencies, HashSet<(int Dependency, int Subtask)> optional, InputBinding?[] inputs)
+    {
+        var report = new PlanReport(plan, first: 0);
+        TaskDescriptor[] types = FindTaskTypes(plan, report)!;
+        var successors = SuccessorGraph.FromDependencies(dependencies);
+        TopologicalOrder.TryCompute(successors, out int[] order);
+        return new TaskGraph(
+            plan,
+            new CheckedSubtasks
+            {
+                Subtasks = plan.Subtasks,
+                TaskTypes = types,
+                Inputs = inputs,
+                Needs = CheckNeeds(plan, types, report),
+                Policies = FindPolicies(plan, types, report),
+                Dependencies = dependencies,
+                Optional = optional.Count == 0 ? null : optional,
+                TopologicalOrder = order,
+                Successors = successors,
+                NeedsPreparation = true,
+            },
+            this);
+    }
+
     /// <summary>The graph of a plan of which nothing is known yet.</summary>
     public TaskGraph Nothing(string goal) => new(
         new TaskPlan { Goal = goal, Subtasks = [] },

@@ -104,4 +104,7 @@ public enum PlanDiagnosticCode
 
     /// <summary>The model sent nothing, or nothing but empty pieces, for too long. It is not asked again.</summary>
     NoAnswer,
+
+    /// <summary>The plan asks for something that the executor does not support.</summary>
+    NotSupportedByExecutor,
 }

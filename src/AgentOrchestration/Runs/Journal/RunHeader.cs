@@ -22,7 +22,7 @@ internal sealed record RunHeader
     public string? MadeFrom { get; init; }
 
     /// <summary>The subtasks that are done again all the same.</summary>
-    public IReadOnlyList<string>? Again { get; init; }
+    public IReadOnlyList<string>? Rerun { get; init; }
 
     public static RunHeader Of(TaskPlan plan, RunOptions options, ITaskTypeRegistry taskTypes) => new()
     {

@@ -94,13 +94,15 @@ internal sealed class RunSnapshotBuilder
     }
 
     /// <summary>That a subtask has become ready is no event, because it follows from others.</summary>
-    private SubtaskSnapshot WithReadiness(SubtaskSnapshot subtask) =>
-        subtask.State == SubtaskState.Pending
-        && subtask.Subtask.DependsOn.All(HasSucceeded)
-        && subtask.Subtask.OptionalDependsOn.Concat(subtask.Parts).All(HasEnded)
-        && _awaited.GetValueOrDefault(subtask.Subtask.Id)?.TrueForAll(HasEnded) != false
-            ? subtask with { State = SubtaskState.Ready }
-            : subtask;
+    private SubtaskSnapshot WithReadiness(SubtaskSnapshot subtask)
+    {
+        subtask = _awaited.TryGetValue(subtask.Subtask.Id, out List<string>? awaited) ? subtask with { Awaited = awaited } : subtask;
+        return subtask.State == SubtaskState.Pending
+            && subtask.Subtask.DependsOn.All(HasSucceeded)
+            && subtask.Subtask.OptionalDependsOn.Concat(subtask.Parts).Concat(subtask.Awaited).All(HasEnded)
+                ? subtask with { State = SubtaskState.Ready }
+                : subtask;
+    }
 
     private bool HasSucceeded(string id) => Get(id).State == SubtaskState.Succeeded;
 

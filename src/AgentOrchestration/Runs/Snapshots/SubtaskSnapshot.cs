@@ -72,4 +72,8 @@ public sealed record SubtaskSnapshot(Subtask Subtask, SubtaskState State)
     /// <summary>The ids of the subtasks that it has added and waits for.</summary>
     [JsonIgnore]
     internal IReadOnlyList<string> Parts { get; init; } = [];
+
+    /// <summary>The ids of the subtasks that it waits for because something that it depends on has added them.</summary>
+    [JsonIgnore]
+    internal IReadOnlyList<string> Awaited { get; init; } = [];
 }

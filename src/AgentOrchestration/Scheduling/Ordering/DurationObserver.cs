@@ -6,7 +6,7 @@ namespace AgentOrchestration.Scheduling.Ordering;
 /// <summary>Reads from a snapshot of a run how long the attempts that succeeded took.</summary>
 internal static class DurationObserver
 {
-    public static void Observe(RunSnapshot run, ObservedDurations observed)
+    public static void Observe(RunSnapshot run, IObservedDurations observed)
     {
         foreach (SubtaskSnapshot subtask in run.Subtasks)
         {

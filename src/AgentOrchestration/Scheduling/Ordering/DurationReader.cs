@@ -11,7 +11,7 @@ internal sealed class DurationReader(GrowingGraph graph)
     private int _next;
 
     /// <summary>Observes what has happened since it was called last.</summary>
-    public void ReadOn(RunHistory history, ObservedDurations observed)
+    public void ReadOn(RunHistory history, IObservedDurations observed)
     {
         Array.Resize(ref _startedAt, Math.Max(_startedAt.Length, graph.Count));
         for (; _next < history.Count; _next++)

@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
 using AgentOrchestration.Execution;
-using AgentOrchestration.Execution.Run;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Graph.Checking;
 using AgentOrchestration.Optimization;
@@ -141,7 +140,9 @@ public sealed class BlockedCallerTests
     /// <summary>They have the members of an interface that is called.</summary>
     private static readonly Dictionary<string, string> Implementations = new(StringComparer.Ordinal)
     {
-        [nameof(LocalExecutor)] = nameof(IExecutor),
+        [nameof(DelegatingExecutor)] = nameof(IExecutor),
+        [nameof(DelegatingRunHandle)] = nameof(IRunHandle),
+        [nameof(DelegatingTaskContext)] = nameof(TaskContext),
         [nameof(MemoryRunStore)] = nameof(IRunStore),
         [nameof(SqliteRunStore)] = nameof(IRunStore),
         [nameof(FaultyRunStore)] = nameof(IRunStore),

@@ -1,3 +1,4 @@
+using AgentOrchestration.Execution;
 using AgentOrchestration.Execution.Run;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Graph.Binding;
@@ -18,7 +19,8 @@ public sealed class PlanVisitTests
         string[] again = [.. graph.Subtasks.Select(subtask => subtask.Id)];
         var nothing = new RunState(graph.Checker.Nothing("Nothing."));
 
-        ReusableResults.Of(nothing, new InputBinder(nothing.Graph, nothing.OutputOf, graph.Checker), next, again);
+        ReusableResults.Of(
+            new RunReuse("old", graph) { Rerun = again, Results = new EndedRun(nothing, new InputBinder(nothing.Graph, nothing.OutputOf, graph.Checker)) }, next);
 
         return counted.Reads;
     });

@@ -1,5 +1,4 @@
 using AgentOrchestration.Execution;
-using AgentOrchestration.Execution.Run;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Events;
@@ -130,7 +129,7 @@ public sealed class ShutdownAmidWorkTests
         void UseSlowClose(IAgentOrchestrationBuilder builder)
         {
             builder.Services.AddKeyedSingleton("close", closing);
-            builder.UseExecutor<SlowToClose>();
+            builder.UseExecutor((services, inner) => new SlowToClose(inner, services.GetRequiredKeyedService<Checkpoint>("close")));
         }
 
         var inMemory = new ServiceCollection();
@@ -177,7 +176,7 @@ public sealed class ShutdownAmidWorkTests
     private void UseSlowStart(IAgentOrchestrationBuilder builder)
     {
         builder.Services.AddKeyedSingleton("start", _start);
-        builder.UseExecutor<SlowToStart>();
+        builder.UseExecutor((services, inner) => new SlowToStart(inner, services.GetRequiredKeyedService<Checkpoint>("start")));
     }
 
     private void AddTaskTypes(IAgentOrchestrationBuilder builder) => builder
@@ -196,47 +195,33 @@ public sealed class ShutdownAmidWorkTests
         return 1;
     }
 
-    private sealed class SlowToStart(LocalExecutor inner, [FromKeyedServices("start")] Checkpoint start) : IExecutor
+    private sealed class SlowToStart(IExecutor inner, Checkpoint start) : DelegatingExecutor(inner)
     {
-        public async ValueTask<IRunHandle> StartAsync(TaskGraph graph, RunOptions options, CancellationToken cancellationToken)
+        public override async ValueTask<IRunHandle> StartAsync(TaskGraph graph, RunOptions options, CancellationToken cancellationToken)
         {
             await start.PassAsync(CancellationToken.None);
-            return await inner.StartAsync(graph, options, cancellationToken);
+            return await base.StartAsync(graph, options, cancellationToken);
         }
 
-        public async ValueTask<IRunHandle> ResumeAsync(string runId, TaskGraph graph, RunOptions options, RunReuse? reuse, CancellationToken cancellationToken)
+        public override async ValueTask<IRunHandle> ResumeAsync(string runId, TaskGraph graph, RunOptions options, RunReuse? reuse, CancellationToken cancellationToken)
         {
             await start.PassAsync(CancellationToken.None);
-            return await inner.ResumeAsync(runId, graph, options, reuse, cancellationToken);
+            return await base.ResumeAsync(runId, graph, options, reuse, cancellationToken);
         }
     }
 
-    private sealed class SlowToClose(LocalExecutor inner, [FromKeyedServices("close")] Checkpoint close) : IExecutor
+    private sealed class SlowToClose(IExecutor inner, Checkpoint close) : DelegatingExecutor(inner)
     {
-        public async ValueTask<IRunHandle> StartAsync(TaskGraph graph, RunOptions options, CancellationToken cancellationToken) =>
-            new SlowHandle(await inner.StartAsync(graph, options, cancellationToken), close);
+        public override async ValueTask<IRunHandle> StartAsync(TaskGraph graph, RunOptions options, CancellationToken cancellationToken) =>
+            new SlowHandle(await base.StartAsync(graph, options, cancellationToken), close);
     }
 
-    private sealed class SlowHandle(IRunHandle inner, Checkpoint close) : IRunHandle
+    private sealed class SlowHandle(IRunHandle inner, Checkpoint close) : DelegatingRunHandle(inner)
     {
-        public string RunId => inner.RunId;
-
-        public TaskGraph Graph => inner.Graph;
-
-        public Task<RunOutcome> Completion => inner.Completion;
-
-        public IAsyncEnumerable<RunEvent> WatchAsync(CancellationToken cancellationToken) => inner.WatchAsync(cancellationToken);
-
-        public RunSnapshot GetSnapshot() => inner.GetSnapshot();
-
-        public ValueTask CancelAsync(CancellationToken cancellationToken) => inner.CancelAsync(cancellationToken);
-
-        public ValueTask DisposeAsync() => inner.DisposeAsync();
-
-        public async ValueTask CloseAsync(CancellationToken graceEnd)
+        public override async ValueTask CloseAsync(CancellationToken graceEnd)
         {
             await close.PassAsync(CancellationToken.None);
-            await inner.CloseAsync(graceEnd);
+            await base.CloseAsync(graceEnd);
         }
     }
 }

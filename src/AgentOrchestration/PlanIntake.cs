@@ -1,14 +1,15 @@
+using AgentOrchestration.Execution;
 using AgentOrchestration.Plans.Json;
 
-namespace AgentOrchestration.Execution.Run;
+namespace AgentOrchestration;
 
 /// <summary>
 /// Takes the subtasks of a plan while it is being written, and lets a run begin with them as soon as all that they depend on is known. Once
 /// something is wrong with the plan, nothing more begins before it is complete. Not thread-safe.
 /// </summary>
 /// <param name="mayBegin">Whether a subtask may begin before its plan is complete, so that there is something to run.</param>
-/// <param name="open">Starts the run.</param>
-internal sealed class PlanIntake(Predicate<Subtask> mayBegin, Func<LocalRun> open)
+/// <param name="open">Starts the run; returns <see langword="null"/> where only complete plans are started.</param>
+internal sealed class PlanIntake(Predicate<Subtask> mayBegin, Func<IOpenRun?> open)
 {
     private readonly List<Subtask> _heldBack = [];
     private readonly Dictionary<string, Subtask> _known = new(StringComparer.Ordinal);
@@ -18,7 +19,7 @@ internal sealed class PlanIntake(Predicate<Subtask> mayBegin, Func<LocalRun> ope
     private bool _isDefective;
 
     /// <summary>The run, once it has begun.</summary>
-    public LocalRun? Run { get; private set; }
+    public IOpenRun? Run { get; private set; }
 
     /// <summary>A subtask has become known.</summary>
     public void Offer(Subtask subtask)
@@ -83,6 +84,7 @@ internal sealed class PlanIntake(Predicate<Subtask> mayBegin, Func<LocalRun> ope
         if (Run is null && mayBegin(subtask))
         {
             Run = open();
+            _isDefective = Run is null;
         }
 
         if (Run is { } run)

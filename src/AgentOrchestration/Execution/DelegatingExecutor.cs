@@ -1,0 +1,41 @@
+using AgentOrchestration.Graph;
+
+namespace AgentOrchestration.Execution;
+
+/// <summary>
+/// Passes every call on to another executor. The base of executors that wrap one: <c>UseExecutor((services, inner) => new MyExecutor(inner))</c>.
+/// To change what a started run does, return a <see cref="DelegatingRunHandle"/>.
+/// </summary>
+/// <param name="inner">The executor that is wrapped.</param>
+/// <example>
+/// <code>
+/// public sealed class OneAtATime(IExecutor inner) : DelegatingExecutor(inner)
+/// {
+///     public override ValueTask&lt;IRunHandle&gt; StartAsync(TaskGraph graph, RunOptions options, CancellationToken cancellationToken) =>
+///         base.StartAsync(graph, options with { MaxParallelism = 1 }, cancellationToken);
+/// }
+/// </code>
+/// </example>
+public abstract class DelegatingExecutor(IExecutor inner) : IExecutor
+{
+    /// <inheritdoc/>
+    public virtual ExecutorFeatures Features => Inner.Features;
+
+    /// <summary>Gets the executor that is wrapped.</summary>
+    protected IExecutor Inner { get; } = inner ?? throw new ArgumentNullException(nameof(inner));
+
+    /// <inheritdoc/>
+    public virtual IOpenRun? TryStartOpen(TaskGraph empty, RunOptions options) => Inner.TryStartOpen(empty, options);
+
+    /// <inheritdoc/>
+    public virtual ValueTask<IRunHandle> StartAsync(TaskGraph graph, RunOptions options, CancellationToken cancellationToken) =>
+        Inner.StartAsync(graph, options, cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual ValueTask<IRunHandle> StartAsync(TaskGraph graph, RunOptions options, RunReuse reuse, CancellationToken cancellationToken) =>
+        Inner.StartAsync(graph, options, reuse, cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual ValueTask<IRunHandle> ResumeAsync(string runId, TaskGraph graph, RunOptions options, RunReuse? reuse, CancellationToken cancellationToken) =>
+        Inner.ResumeAsync(runId, graph, options, reuse, cancellationToken);
+}

@@ -1,0 +1,23 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AgentOrchestration.Tests.Execution.Foreign;
+
+/// <summary>
+/// Puts custom parts around the built-in ones: an executor, a ledger, a decomposer and a context, all made of public members. With the environment
+/// variable <c>ORCHESTRATION_FOREIGN=1</c> every test that starts runs through a fixture does so with them.
+/// </summary>
+internal static class ForeignParts
+{
+    private static readonly bool IsWanted = Environment.GetEnvironmentVariable("ORCHESTRATION_FOREIGN") == "1";
+
+    public static IAgentOrchestrationBuilder AddTo(IAgentOrchestrationBuilder builder)
+    {
+        builder.Services.AddSingleton<AgentOrchestration.Execution.Attempts.TaskMiddleware, ForeignMiddleware>();
+        return builder
+            .UseExecutor((_, inner) => new ForeignExecutor(inner))
+            .UseResourceManager((_, inner) => new ForeignResources(inner))
+            .UseDecomposer((_, inner) => new ForeignDecomposer(inner));
+    }
+
+    public static IAgentOrchestrationBuilder AddWhereWanted(IAgentOrchestrationBuilder builder) => IsWanted ? AddTo(builder) : builder;
+}
