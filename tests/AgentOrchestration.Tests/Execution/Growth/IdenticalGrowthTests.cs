@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
-using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Runs.Storage;
-using AgentOrchestration.Tasks;
 using AgentOrchestration.Testing;
 using Microsoft.Extensions.DependencyInjection;
 

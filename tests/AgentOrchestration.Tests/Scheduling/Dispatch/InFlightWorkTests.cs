@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Testing;
