@@ -1,3 +1,4 @@
+using AgentOrchestration.DependencyInjection;
 using AgentOrchestration.Optimization;
 using AgentOrchestration.Planning;
 using AgentOrchestration.Planning.Model;
@@ -220,7 +221,7 @@ public sealed class PlanCacheTests
         services.GetRequiredService<ITaskTypeRegistry>(),
         services.GetRequiredService<IResourceManager>(),
         services.GetRequiredService<PayloadSerializer>(),
-        services.GetRequiredService<ITaskDecomposer>(),
+        Seam<ITaskDecomposer>.Innermost(services),
         services.GetRequiredService<PlanningChatClient>(),
         services.GetRequiredService<IOptions<AgentOrchestrationOptions>>().Value.Planning);
 

@@ -77,6 +77,9 @@ public sealed class BlockedCallerTests
             WithRun("wait", run => run.Handle.DecideAsync("only", "none", isApproved: true, by: null, reason: null, TestEnd).AsTask()),
         ["IRunHandle.ExtendBudgetAsync(RunBudget)"] = WithRun("wait", run => run.Handle.ExtendBudgetAsync(new RunBudget { MaxAttempts = 200 }, TestEnd).AsTask()),
         ["IRunHandle.WatchAsync()"] = WithRun("work", run => All(run.Handle.WatchAsync(TestEnd))),
+        ["IOpenRun.TryCompletePlanAsync(TaskGraph)"] = Ready(app => ExecutorOf(app).TryStartOpen(app.Services.GetRequiredService<PlanChecker>().Nothing("Go."), new RunOptions()) is { } open
+            ? open.TryCompletePlanAsync(GraphOf(app), TestEnd).AsTask()
+            : Task.CompletedTask),
         ["IExecutor.StartAsync(TaskGraph, RunOptions)"] = Ready(app => ExecutorOf(app).StartAsync(GraphOf(app), new RunOptions(), TestEnd).AsTask()),
         ["IExecutor.StartAsync(TaskGraph, RunOptions, RunReuse)"] = Stored(async app =>
         {
