@@ -76,6 +76,7 @@ public sealed class BlockedCallerTests
         ["IRunHandle.DecideAsync(String, String, Boolean, String, String)"] =
             WithRun("wait", run => run.Handle.DecideAsync("only", "none", isApproved: true, by: null, reason: null, TestEnd).AsTask()),
         ["IRunHandle.ExtendBudgetAsync(RunBudget)"] = WithRun("wait", run => run.Handle.ExtendBudgetAsync(new RunBudget { MaxAttempts = 200 }, TestEnd).AsTask()),
+        ["IRunHandle.DisposeAsync()"] = WithRun("wait", run => run.Handle.DisposeAsync().AsTask()),
         ["IRunHandle.WatchAsync()"] = WithRun("work", run => All(run.Handle.WatchAsync(TestEnd))),
         ["IOpenRun.TryCompletePlanAsync(TaskGraph)"] = Ready(app => ExecutorOf(app).TryStartOpen(app.Services.GetRequiredService<PlanChecker>().Nothing("Go."), new RunOptions()) is { } open
             ? open.TryCompletePlanAsync(GraphOf(app), TestEnd).AsTask()
