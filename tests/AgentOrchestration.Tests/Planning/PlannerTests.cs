@@ -171,11 +171,12 @@ public sealed class PlannerTests
     [Fact]
     public async Task A_decomposer_that_answers_null_is_named()
     {
-        ITaskOrchestrator orchestrator = Application.With(null, configure: builder => builder.Services.AddSingleton<ITaskDecomposer>(new OwnDecomposer([null!])));
+        await using ServiceProvider services = Application.Services(null, configure: builder => builder.UseDecomposer(new OwnDecomposer([null!])));
 
-        InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(() => orchestrator.PlanAsync(Application.Request, TestEnd));
+        InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => services.GetRequiredService<ITaskOrchestrator>().PlanAsync(Application.Request, TestEnd));
 
-        Assert.Contains(nameof(OwnDecomposer), error.Message, StringComparison.Ordinal);
+        Assert.Contains(services.GetRequiredService<ITaskDecomposer>().GetType().Name, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using AgentOrchestration.Execution.Attempts;
+using AgentOrchestration.Execution.Run;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Tests.Execution.Foreign;
@@ -12,12 +14,15 @@ internal static class ForeignParts
 
     public static IAgentOrchestrationBuilder AddTo(IAgentOrchestrationBuilder builder)
     {
-        builder.Services.AddSingleton<AgentOrchestration.Execution.Attempts.TaskMiddleware, ForeignMiddleware>();
+        builder.Services.AddSingleton<TaskMiddleware, ForeignMiddleware>();
         return builder
             .UseExecutor((_, inner) => new ForeignExecutor(inner))
             .UseResourceManager((_, inner) => new ForeignResources(inner))
             .UseDecomposer((_, inner) => new ForeignDecomposer(inner));
     }
+
+    /// <summary>Returns the handle of the built-in executor.</summary>
+    public static LocalRun LocalRunOf(OrchestrationRun run) => (LocalRun)(run.Handle is ForeignRun foreign ? foreign.Inner : run.Handle);
 
     public static IAgentOrchestrationBuilder AddWhereWanted(IAgentOrchestrationBuilder builder) => IsWanted ? AddTo(builder) : builder;
 }

@@ -7,6 +7,8 @@ namespace AgentOrchestration.Tests.Execution.Foreign;
 /// <summary>A handle that its library does not know: it passes every call on.</summary>
 internal class ForeignRun(IRunHandle inner) : IRunHandle
 {
+    public IRunHandle Inner => inner;
+
     public string RunId => inner.RunId;
 
     public TaskGraph Graph => inner.Graph;

@@ -8,10 +8,10 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using AgentOrchestration.Execution.Run;
 using AgentOrchestration.Execution.Secrets;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Tests.Execution.Foreign;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
@@ -427,7 +427,7 @@ public sealed class SecretTests
             await using IAsyncDisposable disposal = run.Disposal();
             await run.EndAsync();
 
-            Assert.Equal(0, ((LocalRun)run.Handle).Secrets.Count);
+            Assert.Equal(0, ForeignParts.LocalRunOf(run).Secrets.Count);
         }
 
         await engine.RunAsync(plan => plan.Add("a", "streams"));
@@ -459,7 +459,7 @@ public sealed class SecretTests
             await Task.Yield();
         }
 
-        RunSecrets secrets = ((LocalRun)run.Handle).Secrets;
+        RunSecrets secrets = ForeignParts.LocalRunOf(run).Secrets;
         Assert.Equal(1, secrets.Count);
         returns.SetResult();
         while (secrets.Count > 0)
