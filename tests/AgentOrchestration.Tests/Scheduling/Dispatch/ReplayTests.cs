@@ -1,6 +1,5 @@
 using AgentOrchestration.Graph;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.State;
 using AgentOrchestration.Scheduling.Dispatch;
 using AgentOrchestration.Scheduling.Sharing;
