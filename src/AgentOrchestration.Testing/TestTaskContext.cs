@@ -15,6 +15,7 @@ namespace AgentOrchestration.Testing;
 /// <param name="attempt">Which try this is. Default: the first.</param>
 /// <param name="runId">The run. Default: <c>test</c>.</param>
 /// <param name="missingInputs">The optional dependencies that have no output. Default: none.</param>
+/// <param name="input">The input, for a middleware under test. Default: none.</param>
 public sealed class TestTaskContext(
     IServiceProvider? services = null,
     TimeProvider? timeProvider = null,
@@ -22,7 +23,8 @@ public sealed class TestTaskContext(
     Subtask? subtask = null,
     int attempt = 1,
     string runId = "test",
-    IReadOnlyList<string>? missingInputs = null) : TaskContext
+    IReadOnlyList<string>? missingInputs = null,
+    object? input = null) : TaskContext
 {
     private static readonly TaskDescriptor StandIn =
         TaskDescriptor.For("test", "Stands for the task type under test.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(None.Value));
@@ -46,6 +48,9 @@ public sealed class TestTaskContext(
 
     /// <inheritdoc/>
     public override int Attempt { get; } = attempt;
+
+    /// <inheritdoc/>
+    public override object? Input { get; } = input;
 
     /// <inheritdoc/>
     public override IServiceProvider Services { get; } = services ?? NoServices;

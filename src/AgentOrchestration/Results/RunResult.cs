@@ -13,6 +13,14 @@ public sealed class RunResult
     private readonly Lazy<Dictionary<string, SubtaskSnapshot>> _byId;
     private readonly Lazy<RunTiming> _timing;
 
+    /// <summary>Makes the result of a run that has ended, for example to test a result compiler.</summary>
+    /// <param name="run">The run as it ended.</param>
+    /// <exception cref="ArgumentException">The run has not ended: it has no outcome.</exception>
+    public RunResult(RunSnapshot run)
+        : this((run ?? throw new ArgumentNullException(nameof(run))).Outcome ?? throw new ArgumentException("The run has not ended.", nameof(run)), () => run)
+    {
+    }
+
     /// <param name="outcome">How the run ended.</param>
     /// <param name="snapshot">Gives the run as it ended, at any time.</param>
     internal RunResult(RunOutcome outcome, Func<RunSnapshot> snapshot)

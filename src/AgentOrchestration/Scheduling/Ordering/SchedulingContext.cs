@@ -8,13 +8,29 @@ public sealed class SchedulingContext
 {
     private readonly IResourceManager _resources;
 
-    internal SchedulingContext(TaskGraph graph, IReadOnlyList<TimeSpan> durations, int maxParallelism, IResourceManager resources, TimeProvider timeProvider)
+    /// <summary>Makes a context, for example to test a policy.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="durations">By index, how long a subtask is expected to take.</param>
+    /// <param name="maxParallelism">How many attempts of the run may run at a time.</param>
+    /// <param name="resources">The pools.</param>
+    /// <param name="timeProvider">The clock of a policy that limits how long it searches. The default is the system's.</param>
+    /// <exception cref="ArgumentException">There is not one duration for each subtask.</exception>
+    public SchedulingContext(TaskGraph graph, IReadOnlyList<TimeSpan> durations, int maxParallelism, IResourceManager resources, TimeProvider? timeProvider = null)
     {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(durations);
+        ArgumentNullException.ThrowIfNull(resources);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxParallelism, 1);
+        if (durations.Count != graph.Count)
+        {
+            throw new ArgumentException($"There are {durations.Count} durations for {graph.Count} subtasks.", nameof(durations));
+        }
+
         Graph = graph;
         Durations = durations;
         MaxParallelism = maxParallelism;
         _resources = resources;
-        TimeProvider = timeProvider;
+        TimeProvider = timeProvider ?? TimeProvider.System;
     }
 
     /// <summary>The graph; subtasks are named by their index in it.</summary>
@@ -26,10 +42,12 @@ public sealed class SchedulingContext
     /// <summary>How many attempts of the run may run at a time.</summary>
     public int MaxParallelism { get; }
 
-    internal TimeProvider TimeProvider { get; }
+    /// <summary>Gets the clock, for a policy that limits how long it searches.</summary>
+    public TimeProvider TimeProvider { get; }
 
-    /// <summary>Computes what takes long apart from the caller: on the thread pool, or wherever a simulation wants it.</summary>
-    internal Func<Action, Task> ComputeAsync { get; init; } = Task.Run;
+    /// <summary>Gets what runs a long computation apart from the caller: on the thread pool, or on the thread of a simulation.</summary>
+    /// <value>The default value is <see cref="Task.Run(Action)"/>.</value>
+    public Func<Action, Task> ComputeAsync { get; init; } = Task.Run;
 
     /// <summary>The capacity of a pool, in its unit; <see langword="null"/> when there is no such pool.</summary>
     /// <param name="pool">The pool's name.</param>
