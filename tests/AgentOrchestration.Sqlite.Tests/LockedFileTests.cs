@@ -67,7 +67,7 @@ public sealed class LockedFileTests
         await using ServiceProvider provider = services.BuildServiceProvider();
         await using OrchestrationRun run = await provider.GetRequiredService<ITaskOrchestrator>().StartAsync(TaskPlan.Create(plan => plan.Add("locks", "locks")), TestEnd);
 
-        // Too little of the run's time passes for a lease to be renewed, enough to ask rerun: whoever asks is the writer of the run.
+        // Too little of the run's time passes for a lease to be renewed, enough to ask again: whoever asks is the writer of the run.
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         for (int left = 150; !askedAgain.Task.IsCompleted && left > 0; left--)
         {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace AgentOrchestration.Execution;
 
 /// <summary>
@@ -5,6 +7,7 @@ namespace AgentOrchestration.Execution;
 /// (<see cref="PlanDiagnosticCode.NotSupportedByExecutor"/>).
 /// </summary>
 [Flags]
+[JsonConverter(typeof(JsonStringEnumConverter<ExecutorFeatures>))]
 public enum ExecutorFeatures
 {
     /// <summary>Runs subtasks after their dependencies, one attempt each.</summary>

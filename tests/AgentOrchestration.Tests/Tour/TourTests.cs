@@ -29,7 +29,7 @@ public sealed class TourTests
                Succeeded, 2 done: Sales by region
             3. No model needed: a plan by hand goes through the same checks.
                sales: Succeeded, output Cached
-               rerun: Succeeded, output Cached
+               again: Succeeded, output Cached
                summary: Succeeded, output Executed
             4. A bad plan is refused with everything that is wrong.
                UnknownDependency at /subtasks/0/dependsOn/0

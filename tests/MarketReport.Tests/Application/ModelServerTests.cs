@@ -193,7 +193,7 @@ public sealed class ModelServerTests
 
         // Neither the plan nor the three sections are asked for again.
         Assert.Equal(paid + 1, server.Requests.Count);
-        Assert.Contains("Finished before and not run rerun:", run.Screen, StringComparison.Ordinal);
+        Assert.Contains("Finished before and not run again:", run.Screen, StringComparison.Ordinal);
         Assert.True(run.Has("report.html"));
     }
 

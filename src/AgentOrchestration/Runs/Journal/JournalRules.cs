@@ -43,7 +43,7 @@ internal static class JournalRules
     public static string? WhyInvalid(RunHeader header) =>
         WhyInvalid(header.Options)
         ?? (header.MadeFrom is { } old && RunIds.WhyInvalid(old) is { } reason ? $"'madeFrom' is not the id of a run: {reason}" : null)
-        ?? (header.Rerun?.Any(id => id is null) == true ? "'again' holds null." : null);
+        ?? (header.Rerun?.Any(id => id is null) == true ? "'rerun' holds null." : null);
 
     private static string? WhyInvalid(OptionsDocument options) =>
         WhyLess("maxParallelism", options.MaxParallelism, 1)

@@ -21,7 +21,7 @@ internal sealed record RunHeader
     /// <summary>The run whose results it may reuse, when it was made from one.</summary>
     public string? MadeFrom { get; init; }
 
-    /// <summary>The subtasks that are done again all the same.</summary>
+    /// <summary>The subtasks that are re-run all the same.</summary>
     public IReadOnlyList<string>? Rerun { get; init; }
 
     public static RunHeader Of(TaskPlan plan, RunOptions options, ITaskTypeRegistry taskTypes) => new()
