@@ -153,7 +153,7 @@ public sealed class OrchestrationRun : IAsyncDisposable
 
     /// <summary>
     /// Cancels a run in memory that has not ended, and waits for its end, at most as long as code that was told to stop may take
-    /// (<c>CancellationGracePeriod</c>). A durable run is only detached: its code is told to stop, its end is not written, and
+    /// (<c>CancellationGracePeriod</c>). A durable run is only detached: its code is asked to stop, its end is not written, and
     /// <see cref="ITaskOrchestrator.ResumeAsync"/> continues it. A run that was resumed while this process drove it is held by each of those who
     /// started or resumed it, and the last one who disposes of it ends it here; a run from <see cref="ITaskOrchestrator.Find"/> is held by
     /// none, and disposing of it changes nothing.

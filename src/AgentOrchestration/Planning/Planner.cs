@@ -133,7 +133,7 @@ internal sealed class Planner(
     }
 
     /// <summary>
-    /// An answer that was read to its end, though it is malformed, is checked as it is, so that everything is told at once. What is
+    /// An answer that was read to its end, though it is malformed, is checked as it is, so that everything is reported at once. What is
     /// malformed is not told twice.
     /// </summary>
     private PlanRefusal WithCheck(PlanRefusal refusal)

@@ -82,7 +82,7 @@ public abstract class TaskContext
     {
     }
 
-    /// <summary>Removes the secrets that the run's code was given from a text that is shown to somebody, such as a log entry or a span.</summary>
+    /// <summary>Removes the secrets that the run's code was given from a text that is shown, such as a log entry or a span.</summary>
     /// <param name="text">The text.</param>
     /// <returns>The text with a placeholder for each secret. The default returns it unchanged.</returns>
     public virtual string Redact(string text) => text;

@@ -127,7 +127,7 @@ internal sealed class ReusableResults
         }
     }
 
-    /// <summary>The key of a subtask's work; <see langword="null"/> when its input cannot be written as JSON, so that nothing tells what is the same work.</summary>
+    /// <summary>The key of a subtask's work; <see langword="null"/> when its input cannot be written as JSON, so that equal work cannot be recognized.</summary>
     private static string? KeyOf(GrowingGraph graph, int subtask, InputBinder inputs)
     {
         try

@@ -97,7 +97,7 @@ internal sealed class RunCommitter
         }
     }
 
-    /// <summary>Detaches a run that has not ended: what has happened is written, code is told to stop, and another process may continue it.</summary>
+    /// <summary>Detaches a run that has not ended: what has happened is written, code is asked to stop, and another process may continue it.</summary>
     public async Task DetachAsync(string reason, CancellationToken graceEnd)
     {
         if (_run.Core.State.IsEnded)

@@ -197,7 +197,7 @@ internal sealed class RunGate(RunEnvironment run, RunClock clock, RunEnd end)
     }
 
     /// <summary>
-    /// Attempts count as running from the moment of the command, so that a cancellation finds them. One that is told to stop before its
+    /// Attempts count as running from the moment of the command, so that a cancellation finds them. One that is asked to stop before its
     /// code has begun never begins: it is revoked at once, so nothing new starts after a cancellation has returned.
     /// </summary>
     private void Register(ref GateEffects effects)

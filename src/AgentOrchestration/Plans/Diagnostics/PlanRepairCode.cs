@@ -27,7 +27,7 @@ public enum PlanRepairCode
     /// <summary>A dependency runs against the outputs that the arguments use, so that no order could keep both.</summary>
     ContradictingDependency,
 
-    /// <summary>More was repaired than is told one by one.</summary>
+    /// <summary>More was repaired than is listed one by one.</summary>
     More,
 
     /// <summary>A block of reasoning stands before the plan, which may hold drafts of it.</summary>

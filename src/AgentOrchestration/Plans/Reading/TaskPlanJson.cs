@@ -20,7 +20,7 @@ public static class TaskPlanJson
         /// <summary>Reads a plan from the JSON that <see cref="TaskPlan.ToJson"/> writes, or that a model or a person has written in that form.</summary>
         /// <param name="json">The JSON. Without a version it is read as version 1.</param>
         /// <returns>The plan; what was left out around its JSON is in <see cref="TaskPlan.Repairs"/>. Not yet checked: it is when it is started.</returns>
-        /// <exception cref="InvalidPlanException">It is no plan, or of a later version; everything that is malformed is told, with its place.</exception>
+        /// <exception cref="InvalidPlanException">It is no plan, or of a later version; lists everything that is malformed, with its place.</exception>
         public static TaskPlan FromJson(string json)
         {
             ArgumentNullException.ThrowIfNull(json);
