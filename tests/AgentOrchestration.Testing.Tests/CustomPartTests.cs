@@ -20,7 +20,7 @@ public sealed class CustomPartTests
     public void A_graph_for_an_executor_is_made_of_a_plan_and_its_task_types()
     {
         TaskGraph graph = TestGraph.Of(
-            TaskPlan.Create(plan => plan.Add("b", "work", after: [plan.Add("a", "work", resources: ResourceRequirements.Of("gpu", 2))])), [Work], ResourceRequirements.Of("gpu", 2));
+            TaskPlan.Create(plan => plan.Add("b", "work", after: [plan.Add("a", "work", options: new() { Resources = ResourceRequirements.Of("gpu", 2) })])), [Work], ResourceRequirements.Of("gpu", 2));
 
         Assert.Equal((2, 2L), (graph.Count, Assert.Single(graph.GetResources(0).Amounts).Amount));
         Assert.Equal([0], graph.GetDependencies(1));

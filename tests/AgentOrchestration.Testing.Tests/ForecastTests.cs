@@ -16,17 +16,17 @@ public sealed class ForecastTests
     {
         var inner = TaskPlan.Create(plan =>
         {
-            SubtaskRef first = plan.Add("first", "limited", estimatedDuration: Milliseconds(300));
-            plan.Add("second", "limited", estimatedDuration: Milliseconds(210));
-            plan.Add("third", "limited", estimatedDuration: Milliseconds(470));
-            plan.Add("last", "work", after: [first], estimatedDuration: Milliseconds(50));
+            SubtaskRef first = plan.Add("first", "limited", options: new() { EstimatedDuration = Milliseconds(300) });
+            plan.Add("second", "limited", options: new() { EstimatedDuration = Milliseconds(210) });
+            plan.Add("third", "limited", options: new() { EstimatedDuration = Milliseconds(470) });
+            plan.Add("last", "work", after: [first], options: new() { EstimatedDuration = Milliseconds(50) });
         });
         var plan = TaskPlan.Create(plan =>
         {
-            SubtaskRef start = plan.Add("start", "work", estimatedDuration: Milliseconds(100));
+            SubtaskRef start = plan.Add("start", "work", options: new() { EstimatedDuration = Milliseconds(100) });
             SubtaskRef parts = plan.AddPlan("parts", inner, after: [start]);
-            plan.Add("other", "work", estimatedDuration: Milliseconds(333));
-            plan.Add("end", "work", after: [parts], estimatedDuration: Milliseconds(7));
+            plan.Add("other", "work", options: new() { EstimatedDuration = Milliseconds(333) });
+            plan.Add("end", "work", after: [parts], options: new() { EstimatedDuration = Milliseconds(7) });
         });
 
         Forecast forecast = ForecastIsRun(plan, seed: 1);
@@ -68,10 +68,10 @@ public sealed class ForecastTests
     {
         var inner = TaskPlan.Create(plan =>
         {
-            SubtaskRef first = plan.Add("first", "work", estimatedDuration: Milliseconds(300));
-            plan.Add("second", "work", after: [first], estimatedDuration: Milliseconds(200));
+            SubtaskRef first = plan.Add("first", "work", options: new() { EstimatedDuration = Milliseconds(300) });
+            plan.Add("second", "work", after: [first], options: new() { EstimatedDuration = Milliseconds(200) });
         });
-        var plan = TaskPlan.Create(plan => plan.Add("end", "work", after: [plan.AddPlan("parts", inner)], estimatedDuration: Milliseconds(100)));
+        var plan = TaskPlan.Create(plan => plan.Add("end", "work", after: [plan.AddPlan("parts", inner)], options: new() { EstimatedDuration = Milliseconds(100) }));
         List<Forecast> forecasts = [];
         using SimulatedRun run = Simulation(seed: 2).Run(plan, seed: 2, script => Array.ForEach([100, 400, 550], moment => script.At(Milliseconds(moment), run =>
         {
@@ -89,7 +89,7 @@ public sealed class ForecastTests
     [Fact]
     public void What_took_longer_than_estimated_corrects_what_is_still_to_come()
     {
-        var plan = TaskPlan.Create(plan => plan.Add("second", "slow", after: [plan.Add("first", "slow", estimatedDuration: Milliseconds(100))], estimatedDuration: Milliseconds(50)));
+        var plan = TaskPlan.Create(plan => plan.Add("second", "slow", after: [plan.Add("first", "slow", options: new() { EstimatedDuration = Milliseconds(100) })], options: new() { EstimatedDuration = Milliseconds(50) }));
         Dictionary<int, double> remaining = [];
         RunSimulation simulation = new(services => services.AddAgentOrchestration().AddTaskType(
             "slow",
@@ -114,9 +114,9 @@ public sealed class ForecastTests
     {
         var plan = TaskPlan.Create(plan =>
         {
-            SubtaskRef fails = plan.Add("fails", "fails", estimatedDuration: Milliseconds(100));
-            plan.Add("after", "work", after: [fails], estimatedDuration: Milliseconds(500));
-            plan.Add("beside", "work", after: [plan.Add("before", "work", estimatedDuration: Milliseconds(300))], estimatedDuration: Milliseconds(900));
+            SubtaskRef fails = plan.Add("fails", "fails", options: new() { EstimatedDuration = Milliseconds(100) });
+            plan.Add("after", "work", after: [fails], options: new() { EstimatedDuration = Milliseconds(500) });
+            plan.Add("beside", "work", after: [plan.Add("before", "work", options: new() { EstimatedDuration = Milliseconds(300) })], options: new() { EstimatedDuration = Milliseconds(900) });
         });
         RunSimulation simulation = new(services => Services(services).AddAgentOrchestration()
             .AddTaskType("fails", "Fails.", async (None _, TaskContext context, CancellationToken stop) => await TakeItsTime(context, stop) == None.Value ? throw new InvalidDataException() : None.Value));
@@ -151,7 +151,7 @@ public sealed class ForecastTests
     {
         await using ServiceProvider services = Services(new ServiceCollection()).BuildServiceProvider();
         await using OrchestrationRun run = await services.GetRequiredService<ITaskOrchestrator>().StartAsync(
-            TaskPlan.Create(plan => plan.Add("only", "work", estimatedDuration: Milliseconds(1))), TestContext.Current.CancellationToken);
+            TaskPlan.Create(plan => plan.Add("only", "work", options: new() { EstimatedDuration = Milliseconds(1) })), TestContext.Current.CancellationToken);
         RunSnapshot actual = (await run.WaitAsync(TestContext.Current.CancellationToken)).Run;
 
         Forecast forecast = run.Forecast();
@@ -202,8 +202,7 @@ public sealed class ForecastTests
                 $"s{i}",
                 random.Next(3) == 0 ? "limited" : "work",
                 after: after,
-                estimatedDuration: Milliseconds(random.Next(1, 100_000_000)),
-                resources: random.Next(2) == 0 ? ResourceRequirements.Of("gpu", random.Next(1, 5)) : null));
+                options: new() { EstimatedDuration = Milliseconds(random.Next(1, 100_000_000)), Resources = random.Next(2) == 0 ? ResourceRequirements.Of("gpu", random.Next(1, 5)) : ResourceRequirements.None }));
         }
     });
 

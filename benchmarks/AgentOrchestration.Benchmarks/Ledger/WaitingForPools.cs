@@ -74,7 +74,7 @@ internal static class WaitingForPools
         {
             for (int i = 0; i < waiters; i++)
             {
-                builder.Add($"t{i}", "work", resources: ResourceRequirements.Of($"pool{i % pools}", 1));
+                builder.Add($"t{i}", "work", options: new() { Resources = ResourceRequirements.Of($"pool{i % pools}", 1) });
             }
         });
         return new PlanChecker(new TaskTypeRegistry([taskType], serializer), resources, serializer).Check(plan, out _)!;

@@ -82,8 +82,7 @@ internal sealed class ProjectInstance
                     job.ToString(CultureInfo.InvariantCulture),
                     taskType,
                     after: [.. Predecessors[job].Select(Add)],
-                    estimatedDuration: TimeSpan.FromSeconds(Durations[job]),
-                    resources: ResourceRequirements.Of(Needs[job].Select((amount, resource) => new ResourceAmount(PoolName(resource), amount)).Where(need => need.Amount > 0)));
+                    options: new() { EstimatedDuration = TimeSpan.FromSeconds(Durations[job]), Resources = ResourceRequirements.Of(Needs[job].Select((amount, resource) => new ResourceAmount(PoolName(resource), amount)).Where(need => need.Amount > 0)) });
             }
 
             return jobs[job];

@@ -61,9 +61,7 @@ internal sealed class WorkflowTrace
                 $"t{task}",
                 _steps[task].Program,
                 after: [.. before.Select(other => tasks[other])],
-                name: _steps[task].Id,
-                estimatedDuration: estimateOf?.Invoke(task) ?? _steps[task].Runtime,
-                resources: ResourceRequirements.Of(NeedsOf(task, machine)));
+                options: new() { Name = _steps[task].Id, EstimatedDuration = estimateOf?.Invoke(task) ?? _steps[task].Runtime, Resources = ResourceRequirements.Of(NeedsOf(task, machine)) });
         }
     });
 

@@ -27,9 +27,9 @@ internal sealed class SoakRuns : IAsyncDisposable
             (Chain(), WatchAsync, RunOutcome.Succeeded),
             (Fan(), (_, _) => Task.CompletedTask, RunOutcome.Succeeded),
             (Of(plan => plan.Add("all", "sum", after: [plan.Add("bad", "flaky"), plan.Add("worse", "flaky")])), StopWatchingAsync, RunOutcome.Succeeded),
-            (Of(plan => plan.Add("slow", "hang", policy: new SubtaskPolicy { Timeout = TimeSpan.FromMilliseconds(1) })), (_, _) => Task.CompletedTask, RunOutcome.Failed),
+            (Of(plan => plan.Add("slow", "hang", options: new() { Policy = new SubtaskPolicy { Timeout = TimeSpan.FromMilliseconds(1) } })), (_, _) => Task.CompletedTask, RunOutcome.Failed),
             (Of(plan => plan.Add("endless", "hang")), CancelAsync, RunOutcome.Cancelled),
-            (Of(plan => plan.Add("asked", Work, policy: new SubtaskPolicy { RequiresApproval = true })), ApproveAsync, RunOutcome.Succeeded),
+            (Of(plan => plan.Add("asked", Work, options: new() { Policy = new SubtaskPolicy { RequiresApproval = true } })), ApproveAsync, RunOutcome.Succeeded),
             (Growing(), WatchAsync, RunOutcome.Succeeded),
             (Of(plan =>
             {

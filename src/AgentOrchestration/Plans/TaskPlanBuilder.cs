@@ -33,127 +33,51 @@ public sealed class TaskPlanBuilder
     /// each reference is a dependency. Default: no input.
     /// </param>
     /// <param name="after">Subtasks that must succeed before this one starts, though it uses none of their output. Default: none.</param>
-    /// <param name="name">A short name for people. Default: the id.</param>
-    /// <param name="description">What it is for. Default: none.</param>
-    /// <param name="estimatedDuration">How long one attempt is expected to take. Default: unknown.</param>
-    /// <param name="resources">What it needs to hold beside what its task type always needs. Default: nothing.</param>
-    /// <param name="optional">
-    /// Subtasks that must have ended before this one starts, however they ended; a reference to the output of one that did not succeed
-    /// stands for null. Default: none.
-    /// </param>
-    /// <param name="when">A condition; when it does not hold, the subtask is skipped. What it looks at is a dependency. Default: none.</param>
-    /// <param name="policy">What holds for it instead of what its task type says. Default: nothing.</param>
-    /// <param name="waitsForAdded">
-    /// Whether it waits for everything that its dependencies add to the run. Default: when it changes something outside; see <see cref="Subtask.WaitsForAdded"/>.
-    /// </param>
+    /// <param name="options">Everything else. Default: the defaults of <see cref="SubtaskOptions"/>.</param>
     /// <returns>A reference to the subtask, for the inputs of others.</returns>
-    public SubtaskRef Add(
-        string id,
-        string taskType,
-        JsonNode? input = null,
-        IEnumerable<SubtaskRef>? after = null,
-        string? name = null,
-        string? description = null,
-        TimeSpan? estimatedDuration = null,
-        ResourceRequirements? resources = null,
-        IEnumerable<SubtaskRef>? optional = null,
-        SubtaskCondition? when = null,
-        SubtaskPolicy? policy = null,
-        bool? waitsForAdded = null)
+    /// <exception cref="ArgumentException"><see cref="SubtaskOptions.OnItemFailure"/> is set: this subtask has no items.</exception>
+    public SubtaskRef Add(string id, string taskType, JsonNode? input = null, IEnumerable<SubtaskRef>? after = null, SubtaskOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(id);
         ArgumentNullException.ThrowIfNull(taskType);
-        return Add(
-            new Subtask
-            {
-                Id = id,
-                TaskType = taskType,
-                Name = name!,
-                Description = description,
-                Arguments = ToArguments(id, input),
-                Condition = when,
-                WaitsForAdded = waitsForAdded,
-                Policy = policy,
-                EstimatedDuration = estimatedDuration,
-                Resources = resources ?? ResourceRequirements.None,
-            },
-            after,
-            optional);
+        RefuseItemPolicy(id, options);
+        return Add(NewSubtask(id, taskType, options, ToArguments(id, input)), after);
     }
 
-    /// <summary>Adds a subtask whose work is done once for each item of a list, in parallel. Its output is the list of their outputs, in the same order, or what <paramref name="onItemFailure"/> says.</summary>
+    /// <summary>
+    /// Adds a subtask whose work is done once for each item of a list, in parallel. Its output is the list of their outputs, in the same order, or what
+    /// <see cref="SubtaskOptions.OnItemFailure"/> says.
+    /// </summary>
     /// <param name="id">Its id: 1 to 64 of <c>A-Z a-z 0-9 _ -</c>.</param>
     /// <param name="items">The list: the output of a dependency, or a part of it.</param>
     /// <param name="taskType">The registered task type that does the work.</param>
-    /// <param name="input">The input of one item, with <see cref="ItemReference"/> where the item stands. Default: the item.</param>
+    /// <param name="input">The input of one item, with an <see cref="ItemReference"/> in place of the item. Default: the item.</param>
     /// <param name="after">Subtasks that must succeed before this one starts. Default: none.</param>
-    /// <param name="name">A short name for people. Default: the id.</param>
-    /// <param name="description">What it is for. Default: none.</param>
-    /// <param name="estimatedDuration">How long one attempt for one item is expected to take. Default: unknown.</param>
-    /// <param name="resources">What the work on one item needs to hold beside what its task type always needs. Default: nothing.</param>
-    /// <param name="when">A condition; when it does not hold, the subtask is skipped. Default: none.</param>
-    /// <param name="policy">What holds for the work on one item instead of what its task type says. Default: nothing.</param>
-    /// <param name="onItemFailure">What failed items mean. Default: <see cref="ItemFailurePolicy.Fail"/>.</param>
-    /// <param name="waitsForAdded">
-    /// Whether it waits for everything that its dependencies add to the run. Default: when it changes something outside; see <see cref="Subtask.WaitsForAdded"/>.
-    /// </param>
+    /// <param name="options">Everything else. Default: the defaults of <see cref="SubtaskOptions"/>.</param>
     /// <returns>A reference to the subtask, for the inputs of others.</returns>
     public SubtaskRef ForEach(
-        string id,
-        SubtaskOutput items,
-        string taskType,
-        JsonNode? input = null,
-        IEnumerable<SubtaskRef>? after = null,
-        string? name = null,
-        string? description = null,
-        TimeSpan? estimatedDuration = null,
-        ResourceRequirements? resources = null,
-        SubtaskCondition? when = null,
-        SubtaskPolicy? policy = null,
-        ItemFailurePolicy onItemFailure = default,
-        bool? waitsForAdded = null)
+        string id, SubtaskOutput items, string taskType, JsonNode? input = null, IEnumerable<SubtaskRef>? after = null, SubtaskOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(id);
         ArgumentNullException.ThrowIfNull(taskType);
-        return AddForEach(new Subtask { Id = id, TaskType = taskType, ForEach = items }, input, after, name, description, estimatedDuration, resources, when, policy, onItemFailure, waitsForAdded);
+        return Add(NewSubtask(id, taskType, options, ToArguments(id, input), forEach: items), after);
     }
 
-    /// <summary>Adds a subtask whose work is done once for each item of a list that the plan gives, in parallel. Its output is the list of their outputs, in the same order, or what <paramref name="onItemFailure"/> says.</summary>
+    /// <summary>
+    /// Adds a subtask whose work is done once for each item of a list that the plan gives, in parallel. Its output is the list of their outputs, in the
+    /// same order, or what <see cref="SubtaskOptions.OnItemFailure"/> says.
+    /// </summary>
     /// <param name="id">Its id: 1 to 64 of <c>A-Z a-z 0-9 _ -</c>.</param>
     /// <param name="items">The list as JSON. It may hold outputs of other subtasks (<see cref="SubtaskRef.Output"/>); each is a dependency.</param>
     /// <param name="taskType">The registered task type that does the work.</param>
-    /// <param name="input">The input of one item, with <see cref="ItemReference"/> where the item stands. Default: the item.</param>
+    /// <param name="input">The input of one item, with an <see cref="ItemReference"/> in place of the item. Default: the item.</param>
     /// <param name="after">Subtasks that must succeed before this one starts. Default: none.</param>
-    /// <param name="name">A short name for people. Default: the id.</param>
-    /// <param name="description">What it is for. Default: none.</param>
-    /// <param name="estimatedDuration">How long one attempt for one item is expected to take. Default: unknown.</param>
-    /// <param name="resources">What the work on one item needs to hold beside what its task type always needs. Default: nothing.</param>
-    /// <param name="when">A condition; when it does not hold, the subtask is skipped. Default: none.</param>
-    /// <param name="policy">What holds for the work on one item instead of what its task type says. Default: nothing.</param>
-    /// <param name="onItemFailure">What failed items mean. Default: <see cref="ItemFailurePolicy.Fail"/>.</param>
-    /// <param name="waitsForAdded">
-    /// Whether it waits for everything that its dependencies add to the run. Default: when it changes something outside; see <see cref="Subtask.WaitsForAdded"/>.
-    /// </param>
+    /// <param name="options">Everything else. Default: the defaults of <see cref="SubtaskOptions"/>.</param>
     /// <returns>A reference to the subtask, for the inputs of others.</returns>
     public SubtaskRef ForEach(
-        string id,
-        JsonArray items,
-        string taskType,
-        JsonNode? input = null,
-        IEnumerable<SubtaskRef>? after = null,
-        string? name = null,
-        string? description = null,
-        TimeSpan? estimatedDuration = null,
-        ResourceRequirements? resources = null,
-        SubtaskCondition? when = null,
-        SubtaskPolicy? policy = null,
-        ItemFailurePolicy onItemFailure = default,
-        bool? waitsForAdded = null)
+        string id, JsonArray items, string taskType, JsonNode? input = null, IEnumerable<SubtaskRef>? after = null, SubtaskOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(id);
         ArgumentNullException.ThrowIfNull(items);
         ArgumentNullException.ThrowIfNull(taskType);
-        return AddForEach(new Subtask { Id = id, TaskType = taskType, Items = ToArguments(id, items) }, input, after, name, description, estimatedDuration, resources, when, policy, onItemFailure, waitsForAdded);
+        return Add(NewSubtask(id, taskType, options, ToArguments(id, input), items: ToArguments(id, items)), after);
     }
 
     /// <summary>
@@ -163,29 +87,14 @@ public sealed class TaskPlanBuilder
     /// <param name="id">Its id: 1 to 64 of <c>A-Z a-z 0-9 _ -</c>.</param>
     /// <param name="plan">The plan. Its subtasks know each other only.</param>
     /// <param name="after">Subtasks that must succeed before this one starts. Default: none.</param>
-    /// <param name="name">A short name for people. Default: the id.</param>
-    /// <param name="description">What it is for. Default: none.</param>
-    /// <param name="when">A condition; when it does not hold, the subtask is skipped. Default: none.</param>
-    /// <param name="waitsForAdded">
-    /// Whether it waits for everything that its dependencies add to the run. Default: when a subtask of the plan changes something outside; see
-    /// <see cref="Subtask.WaitsForAdded"/>.
-    /// </param>
+    /// <param name="options">Everything else; policies and resources belong to the subtasks of <paramref name="plan"/>. Default: the defaults of <see cref="SubtaskOptions"/>.</param>
     /// <returns>A reference to the subtask, for the inputs of others.</returns>
-    public SubtaskRef AddPlan(
-        string id,
-        TaskPlan plan,
-        IEnumerable<SubtaskRef>? after = null,
-        string? name = null,
-        string? description = null,
-        SubtaskCondition? when = null,
-        bool? waitsForAdded = null)
+    /// <exception cref="ArgumentException"><see cref="SubtaskOptions.OnItemFailure"/> is set: this subtask has no items.</exception>
+    public SubtaskRef AddPlan(string id, TaskPlan plan, IEnumerable<SubtaskRef>? after = null, SubtaskOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(id);
         ArgumentNullException.ThrowIfNull(plan);
-        return Add(
-            new Subtask { Id = id, TaskType = Subtask.NestedPlan, Plan = plan, Name = name!, Description = description, Condition = when, WaitsForAdded = waitsForAdded },
-            after,
-            optional: null);
+        RefuseItemPolicy(id, options);
+        return Add(NewSubtask(id, Subtask.NestedPlan, options, plan: plan), after);
     }
 
     /// <summary>Replaces a subtask, in its place.</summary>
@@ -235,38 +144,56 @@ public sealed class TaskPlanBuilder
 
     private static JsonElement? ToArguments(string id, JsonNode? input) => input is null ? null : InputJson.Write(InputOf(id), input);
 
-    private SubtaskRef AddForEach(
-        Subtask subtask,
-        JsonNode? input,
-        IEnumerable<SubtaskRef>? after,
-        string? name,
-        string? description,
-        TimeSpan? estimatedDuration,
-        ResourceRequirements? resources,
-        SubtaskCondition? when,
-        SubtaskPolicy? policy,
-        ItemFailurePolicy onItemFailure,
-        bool? waitsForAdded) => Add(
-            subtask with
-            {
-                Name = name!,
-                Description = description,
-                Arguments = ToArguments(subtask.Id, input),
-                Condition = when,
-                OnItemFailure = onItemFailure,
-                WaitsForAdded = waitsForAdded,
-                Policy = policy,
-                EstimatedDuration = estimatedDuration,
-                Resources = resources ?? ResourceRequirements.None,
-            },
-            after,
-            optional: null);
-
-    /// <summary>Adds a subtask with what it depends on: what is named, and every subtask whose output it uses.</summary>
-    private SubtaskRef Add(Subtask subtask, IEnumerable<SubtaskRef>? after, IEnumerable<SubtaskRef>? optional)
+    private static void RefuseItemPolicy(string id, SubtaskOptions? options)
     {
-        string[] optionalIds = [.. (optional ?? []).Select(other => other.Id).Distinct(StringComparer.Ordinal)];
-        List<string> needed = [.. (after ?? []).Select(other => other.Id)];
+        if (options?.OnItemFailure is { ListsErrors: true })
+        {
+            throw new ArgumentException(
+                $"The subtask '{Excerpt.Of(id)}' has no items: leave {nameof(SubtaskOptions.OnItemFailure)} out, or add the subtask with {nameof(ForEach)}.", nameof(options));
+        }
+    }
+
+    private static Subtask NewSubtask(
+        string id,
+        string taskType,
+        SubtaskOptions? options,
+        JsonElement? arguments = null,
+        SubtaskOutput? forEach = null,
+        JsonElement? items = null,
+        TaskPlan? plan = null)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        options ??= SubtaskOptions.Default;
+        return new Subtask
+        {
+            Id = id,
+            TaskType = taskType,
+            Name = options.Name!,
+            Description = options.Description,
+            OptionalDependsOn = options.Optional.Count == 0 ? [] : [.. options.Optional.Select(other => other.Id).Distinct(StringComparer.Ordinal)],
+            Arguments = arguments,
+            Condition = options.When,
+            ForEach = forEach,
+            Items = items,
+            OnItemFailure = options.OnItemFailure,
+            WaitsForAdded = options.WaitsForAdded,
+            Plan = plan,
+            Policy = options.Policy,
+            EstimatedDuration = options.EstimatedDuration,
+            Resources = options.Resources ?? ResourceRequirements.None,
+        };
+    }
+
+    private SubtaskRef Add(Subtask subtask, IEnumerable<SubtaskRef>? after)
+    {
+        _subtasks.Add(WithDependencies(subtask, [.. (after ?? []).Select(other => other.Id)]));
+        _places?.Add(subtask.Id, _subtasks.Count - 1);
+        return new SubtaskRef(subtask.Id);
+    }
+
+    /// <summary>Makes every subtask whose output is used a dependency, after those that are needed anyway.</summary>
+    private static Subtask WithDependencies(Subtask subtask, List<string> needed)
+    {
         if (subtask.Arguments is { } arguments)
         {
             needed.AddRange(OutputReferences.In(arguments).Select(reference => reference.Output.SubtaskId));
@@ -287,13 +214,10 @@ public sealed class TaskPlanBuilder
             needed.Add(items.SubtaskId);
         }
 
-        _subtasks.Add(needed.Count + optionalIds.Length == 0 ? subtask : subtask with
+        return needed.Count == 0 ? subtask : subtask with
         {
-            DependsOn = [.. needed.Distinct(StringComparer.Ordinal).Except(optionalIds, StringComparer.Ordinal)],
-            OptionalDependsOn = optionalIds,
-        });
-        _places?.Add(subtask.Id, _subtasks.Count - 1);
-        return new SubtaskRef(subtask.Id);
+            DependsOn = [.. needed.Distinct(StringComparer.Ordinal).Except(subtask.OptionalDependsOn, StringComparer.Ordinal)],
+        };
     }
 
     internal void AddRange(IEnumerable<Subtask> subtasks)

@@ -37,11 +37,11 @@ public sealed class SeamTests
         {
             for (int i = 0; i < 10; i++)
             {
-                plan.Add($"t{i}", "work", resources: ResourceRequirements.Of("licence", 1));
+                plan.Add($"t{i}", "work", options: new() { Resources = ResourceRequirements.Of("licence", 1) });
             }
         });
         IReadOnlyList<PlanDiagnostic> tooMuch = engine.Orchestrator.Check(
-            TaskPlan.Create(plan => plan.Add("t", "work", resources: ResourceRequirements.Of("licence", 2))));
+            TaskPlan.Create(plan => plan.Add("t", "work", options: new() { Resources = ResourceRequirements.Of("licence", 2) })));
 
         Assert.Equal(10, result.Succeeded.Count());
         Assert.Equal((10, 0), (resources.Granted, resources.InUse));

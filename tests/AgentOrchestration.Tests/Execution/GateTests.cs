@@ -22,7 +22,7 @@ public sealed class GateTests
         {
             SubtaskRef waits = plan.Add("waits", "work");
             SubtaskRef trigger = plan.Add("trigger", "work");
-            SubtaskRef asks = plan.Add("asks", "work", after: [trigger], resources: ResourceRequirements.Of(new ResourceAmount("licence", 1)));
+            SubtaskRef asks = plan.Add("asks", "work", after: [trigger], options: new() { Resources = ResourceRequirements.Of(new ResourceAmount("licence", 1)) });
             plan.Add("join", "work", after: [waits, asks]);
         });
 

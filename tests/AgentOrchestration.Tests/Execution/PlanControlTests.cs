@@ -14,24 +14,23 @@ public sealed class PlanControlTests
         TaskPlan plan = TaskPlan.Create(plan =>
         {
             plan.Goal = "Everything.";
-            SubtaskRef list = plan.Add("list", "list", policy: new SubtaskPolicy
+            SubtaskRef list = plan.Add("list", "list", options: new() { Policy = new SubtaskPolicy
             {
                 MaxAttempts = 3,
                 Timeout = TimeSpan.FromSeconds(1.5),
                 TotalTimeout = TimeSpan.FromMinutes(10),
                 IdleTimeout = TimeSpan.FromSeconds(30),
                 RequiresApproval = false,
-            });
+            } });
             SubtaskRef each = plan.ForEach(
-                "each", list.Output(), "double", input: new ItemReference(""), estimatedDuration: TimeSpan.FromMinutes(2), resources: ResourceRequirements.Of("licence", 1));
-            SubtaskRef nested = plan.AddPlan("plan", TaskPlan.Create(inner => inner.Add("inner", "list")), name: "A plan", description: "Of its own.");
+                "each", list.Output(), "double", input: new ItemReference(""), options: new() { EstimatedDuration = TimeSpan.FromMinutes(2), Resources = ResourceRequirements.Of("licence", 1) });
+            SubtaskRef nested = plan.AddPlan("plan", TaskPlan.Create(inner => inner.Add("inner", "list")), options: new() { Name = "A plan", Description = "Of its own." });
             plan.Add(
                 "last",
                 "double",
                 input: each.Output("/0"),
                 after: [list],
-                optional: [nested],
-                when: new SubtaskCondition(list.Output("/1"), ConditionOperator.GreaterThan) { Value = JsonElement.Parse("1") });
+                options: new() { Optional = [nested], When = new SubtaskCondition(list.Output("/1"), ConditionOperator.GreaterThan) { Value = JsonElement.Parse("1") } });
         });
 
         string json = JsonSerializer.Serialize(plan);
@@ -83,7 +82,7 @@ public sealed class PlanControlTests
         Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<TaskPlan>(
             """{"subtasks": [{"id": "a", "type": "list", "when": {"output": "b", "is": "matches", "value": ".*"}}]}"""));
         PlanDiagnostic diagnostic = Assert.Single(engine.Orchestrator.Check(TaskPlan.Create(plan =>
-            plan.Add("a", "list", when: new SubtaskCondition(plan.Add("b", "list").Output(), (ConditionOperator)42)))));
+            plan.Add("a", "list", options: new() { When = new SubtaskCondition(plan.Add("b", "list").Output(), (ConditionOperator)42) }))));
         Assert.Equal(PlanDiagnosticCode.InvalidControl, diagnostic.Code);
     }
 

@@ -14,8 +14,8 @@ public sealed class RetryTests
         RunResult result = await engine.RunAsync(plan =>
         {
             plan.Add("type", "work");
-            plan.Add("more", "work", policy: new SubtaskPolicy { MaxAttempts = 4 });
-            plan.Add("none", "work", policy: new SubtaskPolicy { MaxAttempts = 1 });
+            plan.Add("more", "work", options: new() { Policy = new SubtaskPolicy { MaxAttempts = 4 } });
+            plan.Add("none", "work", options: new() { Policy = new SubtaskPolicy { MaxAttempts = 1 } });
         });
 
         Assert.Equal([2, 4, 1], result.Subtasks.Select(subtask => subtask.Attempts));

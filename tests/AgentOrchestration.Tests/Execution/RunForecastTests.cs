@@ -18,8 +18,8 @@ public sealed class RunForecastTests
         var plan = TaskPlan.Create(plan =>
         {
             plan.Add("unknown", "nothing");
-            plan.Add("negative", "work", estimatedDuration: TimeSpan.FromSeconds(-1));
-            plan.Add("absurd", "work", estimatedDuration: TimeSpan.FromDays(367));
+            plan.Add("negative", "work", options: new() { EstimatedDuration = TimeSpan.FromSeconds(-1) });
+            plan.Add("absurd", "work", options: new() { EstimatedDuration = TimeSpan.FromDays(367) });
         });
 
         InvalidPlanException forecasting = Assert.Throws<InvalidPlanException>(() => engine.Orchestrator.Forecast(plan));
@@ -96,7 +96,7 @@ public sealed class RunForecastTests
             .AddTaskType("work", "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(1)));
 
         ForecastPool pool = Assert.Single(engine.Orchestrator.Forecast(TaskPlan.Create(plan =>
-            plan.Add("only", "work", estimatedDuration: TimeSpan.FromSeconds(100), resources: ResourceRequirements.Of("calls", 10)))).Pools);
+            plan.Add("only", "work", options: new() { EstimatedDuration = TimeSpan.FromSeconds(100), Resources = ResourceRequirements.Of("calls", 10) }))).Pools);
 
         // All of it is taken, and all of it is back after one second of a hundred.
         Assert.Equal((1, 0.005), (pool.PeakUse, Math.Round(pool.MeanUse, 6)));
@@ -131,8 +131,8 @@ public sealed class RunForecastTests
             }));
         await using OrchestrationRun run = await engine.StartAsync(plan =>
         {
-            SubtaskRef first = plan.Add("first", "work", estimatedDuration: TimeSpan.FromSeconds(1), resources: ResourceRequirements.Of("credit", 6));
-            plan.Add("second", "work", after: [first], estimatedDuration: TimeSpan.FromSeconds(1), resources: ResourceRequirements.Of("credit", 4));
+            SubtaskRef first = plan.Add("first", "work", options: new() { EstimatedDuration = TimeSpan.FromSeconds(1), Resources = ResourceRequirements.Of("credit", 6) });
+            plan.Add("second", "work", after: [first], options: new() { EstimatedDuration = TimeSpan.FromSeconds(1), Resources = ResourceRequirements.Of("credit", 4) });
         });
         await running.Reached;
 
@@ -180,8 +180,8 @@ public sealed class RunForecastTests
         await using Engine closing = engine;
         var plan = TaskPlan.Create(plan =>
         {
-            SubtaskRef first = plan.Add("first", "work", estimatedDuration: TimeSpan.FromSeconds(10));
-            plan.Add("fails", "work", after: [first], estimatedDuration: TimeSpan.FromSeconds(10));
+            SubtaskRef first = plan.Add("first", "work", options: new() { EstimatedDuration = TimeSpan.FromSeconds(10) });
+            plan.Add("fails", "work", after: [first], options: new() { EstimatedDuration = TimeSpan.FromSeconds(10) });
         });
         Assert.Equal(TimeSpan.FromSeconds(20), engine.Orchestrator.Forecast(plan).Makespan);
 
@@ -204,8 +204,8 @@ public sealed class RunForecastTests
             .AddTaskType("each", "Works.", (int item, TaskContext _, CancellationToken _) => ValueTask.FromResult(item)));
         var plan = TaskPlan.Create(plan =>
         {
-            SubtaskRef list = plan.Add("list", "list", estimatedDuration: TimeSpan.FromSeconds(1));
-            plan.ForEach("all", list.Output(), "each", estimatedDuration: TimeSpan.FromSeconds(5));
+            SubtaskRef list = plan.Add("list", "list", options: new() { EstimatedDuration = TimeSpan.FromSeconds(1) });
+            plan.ForEach("all", list.Output(), "each", options: new() { EstimatedDuration = TimeSpan.FromSeconds(5) });
         });
 
         Forecast forecast = engine.Orchestrator.Forecast(plan);
@@ -219,7 +219,7 @@ public sealed class RunForecastTests
     {
         for (int i = 0; i < count; i++)
         {
-            plan.Add($"s{i}", taskType, estimatedDuration: TimeSpan.FromSeconds(1), resources: resources);
+            plan.Add($"s{i}", taskType, options: new() { EstimatedDuration = TimeSpan.FromSeconds(1), Resources = resources });
         }
     }));
 }

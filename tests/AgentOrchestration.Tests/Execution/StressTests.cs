@@ -123,7 +123,7 @@ public sealed class StressTests
             {
                 SubtaskRef a = plan.Add("a", "work");
                 SubtaskRef b = plan.Add("b", "work");
-                SubtaskRef g = plan.Add("g", "work", after: [a], optional: [b]);
+                SubtaskRef g = plan.Add("g", "work", after: [a], options: new() { Optional = [b] });
                 plan.AddPlan("p", TaskPlan.Create(inner => inner.Add("g", "work", after: [inner.Add("y", "work")])), after: [g]);
             });
             Task<IReadOnlyList<RunEvent>> watching = Engine.EventsAsync(run);

@@ -10,8 +10,8 @@ public sealed class ForecastAssumptionTests
 {
     private static TaskPlan Plan => TaskPlan.Create(plan =>
     {
-        SubtaskRef list = plan.Add("list", "list", estimatedDuration: TimeSpan.Zero);
-        plan.ForEach("each", list.Output(), "work", estimatedDuration: TimeSpan.FromSeconds(1));
+        SubtaskRef list = plan.Add("list", "list", options: new() { EstimatedDuration = TimeSpan.Zero });
+        plan.ForEach("each", list.Output(), "work", options: new() { EstimatedDuration = TimeSpan.FromSeconds(1) });
     });
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class ForecastAssumptionTests
         await using Engine engine = Create();
 
         Forecast forecast = engine.Orchestrator.Forecast(TaskPlan.Create(plan =>
-            plan.ForEach("each", new JsonArray([.. Enumerable.Range(0, 8).Select(number => (JsonNode)number)]), "work", estimatedDuration: TimeSpan.FromSeconds(1))));
+            plan.ForEach("each", new JsonArray([.. Enumerable.Range(0, 8).Select(number => (JsonNode)number)]), "work", options: new() { EstimatedDuration = TimeSpan.FromSeconds(1) })));
 
         Assert.Equal(TimeSpan.FromSeconds(2), forecast.Makespan);
         Assert.Empty(forecast.Assumptions);
@@ -74,12 +74,12 @@ public sealed class ForecastAssumptionTests
 
         Forecast forecast = engine.Orchestrator.Forecast(TaskPlan.Create(plan =>
         {
-            plan.Add("short", "work", input: 1, estimatedDuration: TimeSpan.FromSeconds(2));
-            plan.Add("long", "work", input: 1, estimatedDuration: TimeSpan.FromSeconds(4));
+            plan.Add("short", "work", input: 1, options: new() { EstimatedDuration = TimeSpan.FromSeconds(2) });
+            plan.Add("long", "work", input: 1, options: new() { EstimatedDuration = TimeSpan.FromSeconds(4) });
             plan.AddPlan("outer", TaskPlan.Create(inner =>
             {
                 inner.Add("unknown", "work", input: 1);
-                inner.ForEach("each", inner.Add("list", "list", estimatedDuration: TimeSpan.FromSeconds(3)).Output(), "work");
+                inner.ForEach("each", inner.Add("list", "list", options: new() { EstimatedDuration = TimeSpan.FromSeconds(3) }).Output(), "work");
             }));
         }));
 
@@ -109,7 +109,7 @@ public sealed class ForecastAssumptionTests
         var listing = new Checkpoint();
         var working = new Checkpoint();
         await using Engine engine = Create(list: listing, work: working);
-        await using OrchestrationRun run = await engine.StartAsync(plan => plan.ForEach("each", plan.Add("list", "list").Output(), "work", estimatedDuration: TimeSpan.FromSeconds(1)));
+        await using OrchestrationRun run = await engine.StartAsync(plan => plan.ForEach("each", plan.Add("list", "list").Output(), "work", options: new() { EstimatedDuration = TimeSpan.FromSeconds(1) }));
         await listing.Reached;
         var expected = new Dictionary<string, int> { ["each"] = 40 };
 

@@ -18,10 +18,10 @@ public sealed class ForecastTests
     {
         Forecast forecast = Of(GraphOf.Plan(plan =>
         {
-            SubtaskRef start = plan.Add("start", "work", name: "The start", estimatedDuration: Seconds(1));
-            SubtaskRef quick = plan.Add("quick", "work", after: [start], estimatedDuration: Seconds(2));
-            SubtaskRef slow = plan.Add("slow", "work", after: [start], estimatedDuration: Seconds(5));
-            plan.Add("end", "work", after: [quick, slow], estimatedDuration: Seconds(1));
+            SubtaskRef start = plan.Add("start", "work", options: new() { Name = "The start", EstimatedDuration = Seconds(1) });
+            SubtaskRef quick = plan.Add("quick", "work", after: [start], options: new() { EstimatedDuration = Seconds(2) });
+            SubtaskRef slow = plan.Add("slow", "work", after: [start], options: new() { EstimatedDuration = Seconds(5) });
+            plan.Add("end", "work", after: [quick, slow], options: new() { EstimatedDuration = Seconds(1) });
         }));
 
         Assert.Equal((Seconds(7), RunOutcome.Succeeded, Seconds(9)), (forecast.Makespan, forecast.Outcome, forecast.Work));
@@ -100,12 +100,12 @@ public sealed class ForecastTests
             [1, 3, 2],
             Of(GraphOf.Plan(plan =>
             {
-                plan.Add("one", "work", estimatedDuration: Seconds(1));
-                plan.Add("three", "work", estimatedDuration: Seconds(3));
+                plan.Add("one", "work", options: new() { EstimatedDuration = Seconds(1) });
+                plan.Add("three", "work", options: new() { EstimatedDuration = Seconds(3) });
                 plan.Add("unknown", "work");
             })).Subtasks.Select(row => row.Duration.TotalSeconds));
         Assert.Equal(Seconds(1), Of(GraphOf.Plan(plan => plan.Add("unknown", "work"))).Makespan);
-        Assert.Equal(TimeSpan.Zero, Of(GraphOf.Plan(plan => plan.Add("none", "work", estimatedDuration: TimeSpan.Zero))).Makespan);
+        Assert.Equal(TimeSpan.Zero, Of(GraphOf.Plan(plan => plan.Add("none", "work", options: new() { EstimatedDuration = TimeSpan.Zero }))).Makespan);
     }
 
     [Theory]
@@ -119,7 +119,7 @@ public sealed class ForecastTests
             SubtaskRef? before = null;
             for (int i = 0; i < count; i++)
             {
-                before = plan.Add($"s{i}", "work", after: before is { } known ? [known] : [], estimatedDuration: TimeSpan.FromDays(366));
+                before = plan.Add($"s{i}", "work", after: before is { } known ? [known] : [], options: new() { EstimatedDuration = TimeSpan.FromDays(366) });
             }
         }));
 
@@ -136,7 +136,7 @@ public sealed class ForecastTests
             {
                 for (int i = 0; i < 30_000; i++)
                 {
-                    plan.Add($"s{i}", "work", estimatedDuration: TimeSpan.FromDays(366));
+                    plan.Add($"s{i}", "work", options: new() { EstimatedDuration = TimeSpan.FromDays(366) });
                 }
             }),
             workers: 30_000);
@@ -150,8 +150,8 @@ public sealed class ForecastTests
         TaskGraph graph = GraphOf.Plan(
             plan =>
             {
-                SubtaskRef slow = plan.Add("slow", "work", estimatedDuration: Seconds(20));
-                plan.Add("after", "work", after: [slow], estimatedDuration: Seconds(1));
+                SubtaskRef slow = plan.Add("slow", "work", options: new() { EstimatedDuration = Seconds(20) });
+                plan.Add("after", "work", after: [slow], options: new() { EstimatedDuration = Seconds(1) });
             },
             options: options => options.Timeout = Seconds(10));
 
@@ -165,7 +165,7 @@ public sealed class ForecastTests
     [Fact]
     public void A_limit_between_reports_of_progress_is_not_taken_for_a_limit_of_the_duration()
     {
-        TaskGraph graph = GraphOf.Plan(plan => plan.Add("slow", "work", estimatedDuration: Seconds(20)), options: options => options.IdleTimeout = Seconds(1));
+        TaskGraph graph = GraphOf.Plan(plan => plan.Add("slow", "work", options: new() { EstimatedDuration = Seconds(20) }), options: options => options.IdleTimeout = Seconds(1));
 
         Assert.Equal((RunOutcome.Succeeded, Seconds(20)), (Of(graph).Outcome, Of(graph).Makespan));
     }
@@ -173,7 +173,7 @@ public sealed class ForecastTests
     [Fact]
     public void The_range_is_the_same_for_the_same_seed_and_as_wide_as_a_lognormal_is()
     {
-        Forecast forecast = Of(GraphOf.Plan(plan => plan.Add("one", "work", estimatedDuration: Seconds(100))));
+        Forecast forecast = Of(GraphOf.Plan(plan => plan.Add("one", "work", options: new() { EstimatedDuration = Seconds(100) })));
 
         ForecastRange range = forecast.Simulate(runs: 4_000, seed: 7);
 
@@ -263,7 +263,7 @@ public sealed class ForecastTests
         {
             for (int i = 1; i <= count; i++)
             {
-                plan.Add($"s{i}", "work", estimatedDuration: Seconds(i), resources: gpus == 0 ? null : ResourceRequirements.Of("gpu", gpus));
+                plan.Add($"s{i}", "work", options: new() { EstimatedDuration = Seconds(i), Resources = gpus == 0 ? ResourceRequirements.None : ResourceRequirements.Of("gpu", gpus) });
             }
         },
         Ledger(4));
@@ -279,8 +279,7 @@ public sealed class ForecastTests
                     $"s{i}",
                     "work",
                     after: after,
-                    estimatedDuration: TimeSpan.FromTicks(random.Next(3) == 0 ? random.Next(0, 4) : random.Next(1, int.MaxValue)),
-                    resources: gpus && random.Next(2) == 0 ? ResourceRequirements.Of("gpu", random.Next(1, 5)) : null));
+                    options: new() { EstimatedDuration = TimeSpan.FromTicks(random.Next(3) == 0 ? random.Next(0, 4) : random.Next(1, int.MaxValue)), Resources = gpus && random.Next(2) == 0 ? ResourceRequirements.Of("gpu", random.Next(1, 5)) : ResourceRequirements.None }));
             }
         },
         Ledger(4));
@@ -322,7 +321,7 @@ public sealed class ForecastTests
             {
                 for (int i = 0; i < 2 * pools; i++)
                 {
-                    plan.Add($"s{i}", "work", estimatedDuration: Seconds(10), resources: ResourceRequirements.Of($"pool{i % pools}", 1));
+                    plan.Add($"s{i}", "work", options: new() { EstimatedDuration = Seconds(10), Resources = ResourceRequirements.Of($"pool{i % pools}", 1) });
                 }
             },
             ledger);

@@ -26,10 +26,10 @@ public sealed class VirtualTimeHostTests
     {
         TaskGraph graph = GraphOf.Plan(plan =>
         {
-            plan.Add("short", "work", estimatedDuration: TimeSpan.FromSeconds(1));
-            SubtaskRef a = plan.Add("a", "work", estimatedDuration: TimeSpan.FromSeconds(2));
-            plan.Add("b", "work", after: [a], estimatedDuration: TimeSpan.FromSeconds(5));
-            plan.Add("middle", "work", estimatedDuration: TimeSpan.FromSeconds(4));
+            plan.Add("short", "work", options: new() { EstimatedDuration = TimeSpan.FromSeconds(1) });
+            SubtaskRef a = plan.Add("a", "work", options: new() { EstimatedDuration = TimeSpan.FromSeconds(2) });
+            plan.Add("b", "work", after: [a], options: new() { EstimatedDuration = TimeSpan.FromSeconds(5) });
+            plan.Add("middle", "work", options: new() { EstimatedDuration = TimeSpan.FromSeconds(4) });
         });
 
         IReadOnlyList<RunEvent> events = Events(graph, new RunOptions { MaxParallelism = 1 }, (_, _) => new VirtualAttempt(TimeSpan.FromSeconds(1)));
@@ -139,10 +139,10 @@ public sealed class VirtualTimeHostTests
         TaskGraph graph = GraphOf.Plan(
             plan =>
             {
-                plan.Add("first", "work", resources: ResourceRequirements.Of("gpu", 1), estimatedDuration: TimeSpan.FromSeconds(9));
-                plan.Add("both", "work", resources: ResourceRequirements.Of("gpu", 2), estimatedDuration: TimeSpan.FromSeconds(8));
-                plan.Add("small", "work", resources: ResourceRequirements.Of("gpu", 1), estimatedDuration: TimeSpan.FromSeconds(7));
-                plan.Add("free", "work", estimatedDuration: TimeSpan.FromSeconds(1));
+                plan.Add("first", "work", options: new() { Resources = ResourceRequirements.Of("gpu", 1), EstimatedDuration = TimeSpan.FromSeconds(9) });
+                plan.Add("both", "work", options: new() { Resources = ResourceRequirements.Of("gpu", 2), EstimatedDuration = TimeSpan.FromSeconds(8) });
+                plan.Add("small", "work", options: new() { Resources = ResourceRequirements.Of("gpu", 1), EstimatedDuration = TimeSpan.FromSeconds(7) });
+                plan.Add("free", "work", options: new() { EstimatedDuration = TimeSpan.FromSeconds(1) });
             },
             resources);
 

@@ -53,9 +53,9 @@ public sealed class CriticalPathTests
     {
         CriticalPath path = Checker.Accept(plan =>
         {
-            SubtaskRef a = plan.Add("a", "nothing", estimatedDuration: TimeSpan.FromSeconds(2));
+            SubtaskRef a = plan.Add("a", "nothing", options: new() { EstimatedDuration = TimeSpan.FromSeconds(2) });
             SubtaskRef b = plan.Add("b", "nothing", after: [a]);
-            plan.Add("c", "nothing", after: [b], estimatedDuration: TimeSpan.FromSeconds(4));
+            plan.Add("c", "nothing", after: [b], options: new() { EstimatedDuration = TimeSpan.FromSeconds(4) });
         }).EstimatedCriticalPath!;
 
         Assert.Equal(["a", "b", "c"], path.SubtaskIds);
@@ -67,11 +67,11 @@ public sealed class CriticalPathTests
     {
         TaskGraph graph = Checker.Accept(plan =>
         {
-            plan.Add("short", "nothing", estimatedDuration: TimeSpan.FromSeconds(1));
-            plan.Add("twin1", "nothing", estimatedDuration: TimeSpan.FromSeconds(3));
-            plan.Add("twin2", "nothing", estimatedDuration: TimeSpan.FromSeconds(3));
-            SubtaskRef first = plan.Add("first", "nothing", estimatedDuration: TimeSpan.FromSeconds(2));
-            plan.Add("last", "nothing", after: [first], estimatedDuration: TimeSpan.FromSeconds(2));
+            plan.Add("short", "nothing", options: new() { EstimatedDuration = TimeSpan.FromSeconds(1) });
+            plan.Add("twin1", "nothing", options: new() { EstimatedDuration = TimeSpan.FromSeconds(3) });
+            plan.Add("twin2", "nothing", options: new() { EstimatedDuration = TimeSpan.FromSeconds(3) });
+            SubtaskRef first = plan.Add("first", "nothing", options: new() { EstimatedDuration = TimeSpan.FromSeconds(2) });
+            plan.Add("last", "nothing", after: [first], options: new() { EstimatedDuration = TimeSpan.FromSeconds(2) });
         });
 
         var growing = new GrowingGraph(graph);

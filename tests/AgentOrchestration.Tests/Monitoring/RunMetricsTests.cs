@@ -143,8 +143,8 @@ public sealed class RunMetricsTests
         using MetricCollector<double> time = Collect<double>(engine, "agent_orchestration.resource.wait_time");
         await using OrchestrationRun run = await engine.StartAsync(plan =>
         {
-            plan.Add("one", "work", resources: ResourceRequirements.Of("gpu", 1));
-            plan.Add("two", "work", resources: ResourceRequirements.Of("gpu", 1));
+            plan.Add("one", "work", options: new() { Resources = ResourceRequirements.Of("gpu", 1) });
+            plan.Add("two", "work", options: new() { Resources = ResourceRequirements.Of("gpu", 1) });
         });
         engine.Clock.Advance(TimeSpan.FromSeconds(2));
 

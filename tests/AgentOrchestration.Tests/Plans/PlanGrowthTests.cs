@@ -104,7 +104,7 @@ public sealed class PlanGrowthTests
             {
                 for (int i = 0; i < 640; i++)
                 {
-                    plan.Add($"s{i}", "t", estimatedDuration: TimeSpan.FromSeconds(10), resources: ResourceRequirements.Of($"p{i % pools}", 1));
+                    plan.Add($"s{i}", "t", options: new() { EstimatedDuration = TimeSpan.FromSeconds(10), Resources = ResourceRequirements.Of($"p{i % pools}", 1) });
                 }
             }));
             long before = GC.GetAllocatedBytesForCurrentThread();

@@ -62,9 +62,9 @@ public sealed partial class PlanPreviewTests
     {
         TaskPlan plan = TaskPlan.Create(plan =>
         {
-            SubtaskRef one = plan.ForEach("one", new System.Text.Json.Nodes.JsonArray(1), "work", onItemFailure: ItemFailurePolicy.Continue);
-            SubtaskRef two = plan.ForEach("two", new System.Text.Json.Nodes.JsonArray(1, 2), "work", onItemFailure: ItemFailurePolicy.AtMost(1), waitsForAdded: false);
-            plan.Add("last", "work", after: [one, two], waitsForAdded: true);
+            SubtaskRef one = plan.ForEach("one", new System.Text.Json.Nodes.JsonArray(1), "work", options: new() { OnItemFailure = ItemFailurePolicy.Continue });
+            SubtaskRef two = plan.ForEach("two", new System.Text.Json.Nodes.JsonArray(1, 2), "work", options: new() { OnItemFailure = ItemFailurePolicy.AtMost(1), WaitsForAdded = false });
+            plan.Add("last", "work", after: [one, two], options: new() { WaitsForAdded = true });
         });
 
         Assert.Equal(
@@ -180,9 +180,9 @@ public sealed partial class PlanPreviewTests
     private static TaskPlan Sample() => TaskPlan.Create(plan =>
     {
         plan.Goal = "Know what sells.";
-        SubtaskRef sales = plan.Add("sales", "read", estimatedDuration: TimeSpan.FromSeconds(90));
+        SubtaskRef sales = plan.Add("sales", "read", options: new() { EstimatedDuration = TimeSpan.FromSeconds(90) });
         SubtaskRef extra = plan.Add("extra", "read");
-        SubtaskRef chart = plan.Add("chart", "draw", sales.Output(), estimatedDuration: TimeSpan.FromSeconds(150));
+        SubtaskRef chart = plan.Add("chart", "draw", sales.Output(), options: new() { EstimatedDuration = TimeSpan.FromSeconds(150) });
         SubtaskRef parts = plan.AddPlan(
             "parts",
             TaskPlan.Create(inner =>
@@ -196,11 +196,7 @@ public sealed partial class PlanPreviewTests
             "report",
             "write",
             after: [chart, parts],
-            name: "Write it",
-            optional: [extra],
-            estimatedDuration: TimeSpan.FromMinutes(90),
-            when: new SubtaskCondition(chart.Output("/rows"), ConditionOperator.GreaterThan) { Value = JsonElement.Parse("3") },
-            policy: new SubtaskPolicy { RequiresApproval = true });
+            options: new() { Name = "Write it", Optional = [extra], EstimatedDuration = TimeSpan.FromMinutes(90), When = new SubtaskCondition(chart.Output("/rows"), ConditionOperator.GreaterThan) { Value = JsonElement.Parse("3") }, Policy = new SubtaskPolicy { RequiresApproval = true } });
         plan.ForEach("each", sales.Output("/rows"), "work");
     });
 

@@ -162,7 +162,7 @@ public sealed class SavedPlanTests
     [InlineData((366 * 24 * 60) + 1, false)]
     public void The_schema_and_the_check_agree_on_the_longest_estimate(int minutes, bool fits)
     {
-        TaskPlan plan = TaskPlan.Create(builder => builder.Add("a", "nothing", estimatedDuration: TimeSpan.FromMinutes(minutes)));
+        TaskPlan plan = TaskPlan.Create(builder => builder.Add("a", "nothing", options: new() { EstimatedDuration = TimeSpan.FromMinutes(minutes) }));
 
         Assert.Equal(fits, Misfits(plan.ToJson()).Count == 0);
         Assert.Equal(fits, Graph.Checker.Check(plan, out _) is not null);
@@ -207,19 +207,18 @@ public sealed class SavedPlanTests
     private static TaskPlan Everything { get; } = TaskPlan.Create(plan =>
     {
         plan.Goal = "All";
-        SubtaskRef read = plan.Add("read", "t", name: "Read", description: "Reads.", estimatedDuration: TimeSpan.FromSeconds(3), resources: ResourceRequirements.Of("gpu", 1));
+        SubtaskRef read = plan.Add("read", "t", options: new() { Name = "Read", Description = "Reads.", EstimatedDuration = TimeSpan.FromSeconds(3), Resources = ResourceRequirements.Of("gpu", 1) });
         SubtaskRef work = plan.Add(
             "work",
             "t",
             new JsonObject { ["from"] = read.Output("/rows"), ["key"] = new SecretRef("key") },
-            when: new SubtaskCondition(read.Output("/count"), ConditionOperator.GreaterThan) { Value = JsonElement.Parse("3") },
-            policy: new SubtaskPolicy { MaxAttempts = 2, Timeout = TimeSpan.FromSeconds(1.5), RequiresApproval = true });
+            options: new() { When = new SubtaskCondition(read.Output("/count"), ConditionOperator.GreaterThan) { Value = JsonElement.Parse("3") }, Policy = new SubtaskPolicy { MaxAttempts = 2, Timeout = TimeSpan.FromSeconds(1.5), RequiresApproval = true } });
         plan.ForEach("each", read.Output("/rows"), "t", new ItemReference("/name"));
         plan.AddPlan("part", TaskPlan.Create(inner => inner.Add("inner", "t")));
-        plan.ForEach("given", new JsonArray(1, read.Output("/rows/0").ToJsonNode()), "t", onItemFailure: ItemFailurePolicy.Continue);
-        plan.ForEach("some", read.Output("/rows"), "t", onItemFailure: ItemFailurePolicy.AtMost(3), waitsForAdded: true);
-        plan.Add("added", "t", new SubtaskRef("read/more").Output("/rows"), after: [new SubtaskRef("read/more")], waitsForAdded: false);
-        plan.Add("last", "t", optional: [work], when: new SubtaskCondition(read.Output(), ConditionOperator.Exists));
+        plan.ForEach("given", new JsonArray(1, read.Output("/rows/0").ToJsonNode()), "t", options: new() { OnItemFailure = ItemFailurePolicy.Continue });
+        plan.ForEach("some", read.Output("/rows"), "t", options: new() { OnItemFailure = ItemFailurePolicy.AtMost(3), WaitsForAdded = true });
+        plan.Add("added", "t", new SubtaskRef("read/more").Output("/rows"), after: [new SubtaskRef("read/more")], options: new() { WaitsForAdded = false });
+        plan.Add("last", "t", options: new() { Optional = [work], When = new SubtaskCondition(read.Output(), ConditionOperator.Exists) });
     });
 
     private static List<string> Misfits(string json)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using AgentOrchestration.Plans;
 using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Plans.Json;
 
@@ -25,14 +26,51 @@ public sealed class TaskPlanBuilderTests
         TaskPlan made = TaskPlan.Create(plan =>
         {
             plan.Goal = "g";
-            plan.Add("a", "t", JsonValue.Create(5), after: [new SubtaskRef("z")], name: "n", description: "d", TimeSpan.FromMinutes(2), ResourceRequirements.Of("gpu", 1));
+            plan.Add("a", "t", JsonValue.Create(5), after: [new SubtaskRef("z")], options: new()
+            {
+                Name = "n",
+                Description = "d",
+                EstimatedDuration = TimeSpan.FromMinutes(2),
+                Optional = [new SubtaskRef("y")],
+                Policy = new SubtaskPolicy { MaxAttempts = 3 },
+                Resources = ResourceRequirements.Of("gpu", 1),
+                WaitsForAdded = true,
+                When = new SubtaskCondition(new SubtaskRef("x").Output(), ConditionOperator.Exists),
+            });
         });
 
         Subtask subtask = Assert.Single(made.Subtasks);
         Assert.Equal("g", made.Goal);
-        Assert.Equal(["z"], subtask.DependsOn);
+        Assert.Equal(["z", "x"], subtask.DependsOn);
+        Assert.Equal(["y"], subtask.OptionalDependsOn);
+        Assert.Equal((3, true, ConditionOperator.Exists), (subtask.Policy!.MaxAttempts, subtask.WaitsForAdded, subtask.Condition!.Operator));
         Assert.Equal(5, subtask.Arguments!.Value.GetInt32());
         Assert.Equal(("n", "d", TimeSpan.FromMinutes(2), ResourceRequirements.Of("gpu", 1)), (subtask.Name, subtask.Description, subtask.EstimatedDuration, subtask.Resources));
+    }
+
+    [Fact]
+    public void A_policy_for_failed_items_is_refused_where_there_are_no_items()
+    {
+        var options = new SubtaskOptions { OnItemFailure = ItemFailurePolicy.Continue };
+
+        Assert.Throws<ArgumentException>("options", () => TaskPlan.Create(plan => plan.Add("a", "t", options: options)));
+        Assert.Throws<ArgumentException>("options", () => TaskPlan.Create(plan => plan.AddPlan("a", TaskPlan.Create(_ => { }), options: options)));
+        Assert.Equal(ItemFailurePolicy.Continue, TaskPlan.Create(plan => plan.ForEach("a", new JsonArray(1), "t", options: options)).Subtasks[0].OnItemFailure);
+    }
+
+    [Fact]
+    public void Options_of_one_subtask_serve_another()
+    {
+        var options = new SubtaskOptions { Name = "n", EstimatedDuration = TimeSpan.FromSeconds(3) };
+
+        TaskPlan made = TaskPlan.Create(plan =>
+        {
+            plan.Add("a", "t", options: options);
+            plan.ForEach("b", new JsonArray(1), "t", options: options with { Name = "m" });
+        });
+
+        Assert.Equal(["n", "m"], made.Subtasks.Select(subtask => subtask.Name));
+        Assert.All(made.Subtasks, subtask => Assert.Equal(TimeSpan.FromSeconds(3), subtask.EstimatedDuration));
     }
 
     [Fact]

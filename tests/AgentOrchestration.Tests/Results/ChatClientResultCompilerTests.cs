@@ -215,7 +215,7 @@ public sealed partial class ChatClientResultCompilerTests
     {
         plan.Goal = "Sales by region";
         SubtaskRef read = plan.Add("read", "read");
-        plan.Add("upper", "upper", input: read.Output(), name: "The Conclusion");
+        plan.Add("upper", "upper", input: read.Output(), options: new() { Name = "The Conclusion" });
         plan.Add("nothing", "nothing");
     }
 

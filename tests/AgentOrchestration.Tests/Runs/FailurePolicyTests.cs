@@ -72,7 +72,7 @@ public sealed class FailurePolicyTests
     {
         await using Engine engine = Failing(options => options.FailurePolicy = FailurePolicy.Stop, "broken");
 
-        RunResult result = await engine.RunAsync(plan => plan.Add("join", "work", optional: [plan.Add("broken", "work"), plan.Add("good", "work")]));
+        RunResult result = await engine.RunAsync(plan => plan.Add("join", "work", options: new() { Optional = [plan.Add("broken", "work"), plan.Add("good", "work")] }));
 
         Assert.Equal((RunOutcome.Succeeded, null), (result.Outcome, result.Run.StopReason));
     }
@@ -104,7 +104,7 @@ public sealed class FailurePolicyTests
         await using OrchestrationRun run = await engine.StartAsync(plan =>
         {
             plan.Add("cancelled", "work");
-            plan.Add("join", "work", after: [plan.Add("good", "work")], optional: [plan.Add("broken", "work")]);
+            plan.Add("join", "work", after: [plan.Add("good", "work")], options: new() { Optional = [plan.Add("broken", "work")] });
         });
         await Task.WhenAll(broken.Reached, good.Reached);
 
@@ -136,7 +136,7 @@ public sealed class FailurePolicyTests
         {
             SubtaskRef left = plan.Add("left", "make", input: "broken");
             SubtaskRef right = plan.Add("right", "make", input: "right");
-            plan.Add("join", "join", input: new JsonObject { ["left"] = left.Output(), ["right"] = right.Output() }, optional: [left, right]);
+            plan.Add("join", "join", input: new JsonObject { ["left"] = left.Output(), ["right"] = right.Output() }, options: new() { Optional = [left, right] });
         });
 
         Assert.Equal("nothing and right", result.GetOutput<string>("join"));
@@ -156,7 +156,7 @@ public sealed class FailurePolicyTests
         RunResult result = await engine.RunAsync(plan =>
         {
             SubtaskRef make = plan.Add("make", "make");
-            plan.Add("text", "pair", input: new JsonObject { ["left"] = make.Output("/left"), ["right"] = "right" }, optional: [make]);
+            plan.Add("text", "pair", input: new JsonObject { ["left"] = make.Output("/left"), ["right"] = "right" }, options: new() { Optional = [make] });
         });
 
         Assert.Equal("nothing", result.GetOutput<string>("text"));
@@ -172,7 +172,7 @@ public sealed class FailurePolicyTests
         {
             SubtaskRef broken = plan.Add("broken", "work");
             plan.Add("needs", "work", after: [broken]);
-            plan.Add("takes", "work", optional: [broken]);
+            plan.Add("takes", "work", options: new() { Optional = [broken] });
         });
 
         Assert.Equal((RunOutcome.Failed, RunOutcome.Failed), (nothing.Outcome, something.Outcome));
@@ -187,7 +187,7 @@ public sealed class FailurePolicyTests
         {
             SubtaskRef broken = plan.Add("broken", "work");
             SubtaskRef needs = plan.Add("needs", "work", after: [broken]);
-            plan.Add("join", "work", optional: [needs]);
+            plan.Add("join", "work", options: new() { Optional = [needs] });
         });
 
         Assert.Equal((RunOutcome.Succeeded, SubtaskState.Skipped), (result.Outcome, result["needs"].State));
@@ -203,7 +203,7 @@ public sealed class FailurePolicyTests
                 item == 2 ? throw new InvalidDataException("Bad data.") : ValueTask.FromResult(item)));
 
         RunResult result = await engine.RunAsync(plan =>
-            plan.Add("join", "list", optional: [plan.ForEach("each", plan.Add("list", "list").Output(), "work")]));
+            plan.Add("join", "list", options: new() { Optional = [plan.ForEach("each", plan.Add("list", "list").Output(), "work")] }));
 
         Assert.Equal((RunOutcome.Succeeded, SubtaskState.Failed), (result.Outcome, result["each/1"].State));
         Assert.Equal(["join"], result.Degraded.Select(subtask => subtask.Subtask.Id));

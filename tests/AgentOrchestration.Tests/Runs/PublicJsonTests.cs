@@ -127,7 +127,7 @@ public sealed class PublicJsonTests
         await using OrchestrationRun run = await engine.StartAsync(plan =>
         {
             plan.Add("grows", "grows");
-            plan.Add("last", "work", resources: ResourceRequirements.None);
+            plan.Add("last", "work", options: new() { Resources = ResourceRequirements.None });
         });
         RunResult result = await run.EndAsync();
         return (result, await Engine.EventsAsync(run));

@@ -44,7 +44,7 @@ public sealed class TimeLimitTests
                 return "never";
             },
             options => options.Timeout = TimeSpan.FromSeconds(10));
-        await using OrchestrationRun run = await engine.StartAsync(plan => plan.Add("only", "work", policy: new SubtaskPolicy { Timeout = TimeSpan.FromMinutes(1) }));
+        await using OrchestrationRun run = await engine.StartAsync(plan => plan.Add("only", "work", options: new() { Policy = new SubtaskPolicy { Timeout = TimeSpan.FromMinutes(1) } }));
         await reached.Reached;
 
         engine.Clock.Advance(TimeSpan.FromSeconds(30));

@@ -141,13 +141,11 @@ internal sealed class AdversarialWorld
             bool? waitsForAdded = _random.Next(3) switch { 0 => true, 1 when _random.Next(3) == 0 => false, _ => null };
             made.Add(_random.Next(20) switch
             {
-                < 2 when depth < 2 => builder.AddPlan($"t{i}", RandomPlan(_random.Next(1, 5), depth + 1), after.Except(optional), when: when, waitsForAdded: waitsForAdded),
+                < 2 when depth < 2 => builder.AddPlan($"t{i}", RandomPlan(_random.Next(1, 5), depth + 1), after.Except(optional), options: new() { When = when, WaitsForAdded = waitsForAdded }),
                 2 when depth < 2 => builder.ForEach(
-                    $"t{i}", [.. Enumerable.Range(0, _random.Next(4)).Select(_ => new JsonObject())], TypeNames[_random.Next(TypeNames.Length)], after: after.Except(optional), when: when,
-                    onItemFailure: RandomItemFailure(), waitsForAdded: waitsForAdded),
+                    $"t{i}", [.. Enumerable.Range(0, _random.Next(4)).Select(_ => new JsonObject())], TypeNames[_random.Next(TypeNames.Length)], after: after.Except(optional), options: new() { When = when, OnItemFailure = RandomItemFailure(), WaitsForAdded = waitsForAdded }),
                 _ => builder.Add(
-                    $"t{i}", TypeNames[_random.Next(TypeNames.Length)], after: after.Except(optional), optional: optional, when: when,
-                    estimatedDuration: TimeSpan.FromSeconds(_random.Next(0, 5)), resources: RandomNeeds(), waitsForAdded: waitsForAdded),
+                    $"t{i}", TypeNames[_random.Next(TypeNames.Length)], after: after.Except(optional), options: new() { Optional = optional, When = when, EstimatedDuration = TimeSpan.FromSeconds(_random.Next(0, 5)), Resources = RandomNeeds(), WaitsForAdded = waitsForAdded }),
             });
         }
     });

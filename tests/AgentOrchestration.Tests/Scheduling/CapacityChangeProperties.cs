@@ -28,7 +28,7 @@ public sealed class CapacityChangeProperties
                 for (int i = 0; i < count; i++)
                 {
                     made.Add(plan.Add(
-                        $"t{i}", "work", after: [.. made.Where(_ => random.Next(count) == 0)], estimatedDuration: TimeSpan.FromSeconds(random.Next(0, 50)), resources: RandomNeeds()));
+                        $"t{i}", "work", after: [.. made.Where(_ => random.Next(count) == 0)], options: new() { EstimatedDuration = TimeSpan.FromSeconds(random.Next(0, 50)), Resources = RandomNeeds() }));
                 }
             },
             resources);

@@ -122,7 +122,7 @@ public sealed class CoreCostTests
                 last = plan.Add($"chain{i}", "work", after: [last]);
             }
 
-            plan.Add("end", "work", optional: [last]);
+            plan.Add("end", "work", options: new() { Optional = [last] });
         });
         var core = new DispatchCore(graph, RunResources.Alone(new ResourcePools([])), "run", new RunOptions { MaxParallelism = int.MaxValue });
         var commands = new HostCommands();

@@ -21,14 +21,14 @@ public sealed class FairnessTests
         TaskGraph graph = GraphOf.Plan(
             plan =>
             {
-                SubtaskRef first = plan.Add("first", "work", resources: ResourceRequirements.Of("gpu", 1), estimatedDuration: TimeSpan.FromHours(9));
-                plan.Add("big", "work", after: [plan.Add("gate", "work", estimatedDuration: TimeSpan.FromHours(8))], resources: ResourceRequirements.Of("gpu", 2), estimatedDuration: TimeSpan.FromHours(1));
+                SubtaskRef first = plan.Add("first", "work", options: new() { Resources = ResourceRequirements.Of("gpu", 1), EstimatedDuration = TimeSpan.FromHours(9) });
+                plan.Add("big", "work", after: [plan.Add("gate", "work", options: new() { EstimatedDuration = TimeSpan.FromHours(8) })], options: new() { Resources = ResourceRequirements.Of("gpu", 2), EstimatedDuration = TimeSpan.FromHours(1) });
                 for (int i = 0; i < 40; i++)
                 {
-                    plan.Add($"small{i}", "work", after: [first], resources: ResourceRequirements.Of("gpu", 1), estimatedDuration: TimeSpan.FromMinutes(1));
+                    plan.Add($"small{i}", "work", after: [first], options: new() { Resources = ResourceRequirements.Of("gpu", 1), EstimatedDuration = TimeSpan.FromMinutes(1) });
                 }
 
-                plan.Add("other", "work", resources: ResourceRequirements.Of("gpu", 1), estimatedDuration: TimeSpan.FromHours(8));
+                plan.Add("other", "work", options: new() { Resources = ResourceRequirements.Of("gpu", 1), EstimatedDuration = TimeSpan.FromHours(8) });
             },
             resources);
 
@@ -51,11 +51,11 @@ public sealed class FairnessTests
         TaskGraph graph = GraphOf.Plan(
             plan =>
             {
-                plan.Add("holder", "work", resources: ResourceRequirements.Of("gpu", 1), estimatedDuration: TimeSpan.FromHours(3));
-                plan.Add("big", "work", resources: ResourceRequirements.Of("gpu", 2), estimatedDuration: TimeSpan.FromHours(2));
-                plan.Add("small", "work", resources: ResourceRequirements.Of("gpu", 1), estimatedDuration: TimeSpan.FromHours(1));
-                plan.Add("disk", "work", resources: ResourceRequirements.Of("disk", 1), estimatedDuration: TimeSpan.FromMinutes(2));
-                plan.Add("nothing", "work", estimatedDuration: TimeSpan.FromMinutes(1));
+                plan.Add("holder", "work", options: new() { Resources = ResourceRequirements.Of("gpu", 1), EstimatedDuration = TimeSpan.FromHours(3) });
+                plan.Add("big", "work", options: new() { Resources = ResourceRequirements.Of("gpu", 2), EstimatedDuration = TimeSpan.FromHours(2) });
+                plan.Add("small", "work", options: new() { Resources = ResourceRequirements.Of("gpu", 1), EstimatedDuration = TimeSpan.FromHours(1) });
+                plan.Add("disk", "work", options: new() { Resources = ResourceRequirements.Of("disk", 1), EstimatedDuration = TimeSpan.FromMinutes(2) });
+                plan.Add("nothing", "work", options: new() { EstimatedDuration = TimeSpan.FromMinutes(1) });
             },
             resources);
 
@@ -72,9 +72,9 @@ public sealed class FairnessTests
         TaskGraph graph = GraphOf.Plan(
             plan =>
             {
-                plan.Add("holder", "work", resources: ResourceRequirements.Of("gpu", 1), estimatedDuration: TimeSpan.FromHours(3));
-                plan.Add("big", "work", resources: ResourceRequirements.Of("gpu", 2), estimatedDuration: TimeSpan.FromHours(2));
-                plan.Add("small", "work", resources: ResourceRequirements.Of("gpu", 1), estimatedDuration: TimeSpan.FromHours(1));
+                plan.Add("holder", "work", options: new() { Resources = ResourceRequirements.Of("gpu", 1), EstimatedDuration = TimeSpan.FromHours(3) });
+                plan.Add("big", "work", options: new() { Resources = ResourceRequirements.Of("gpu", 2), EstimatedDuration = TimeSpan.FromHours(2) });
+                plan.Add("small", "work", options: new() { Resources = ResourceRequirements.Of("gpu", 1), EstimatedDuration = TimeSpan.FromHours(1) });
             },
             resources);
         var host = new VirtualTimeHost(
@@ -118,7 +118,7 @@ public sealed class FairnessTests
                 for (int i = 0; i < count; i++)
                 {
                     SubtaskRef[] after = [.. made.Where(_ => random.Next(count) == 0)];
-                    made.Add(plan.Add($"t{i}", "work", after: after, estimatedDuration: TimeSpan.FromSeconds(random.Next(1, 50)), resources: RandomNeeds()));
+                    made.Add(plan.Add($"t{i}", "work", after: after, options: new() { EstimatedDuration = TimeSpan.FromSeconds(random.Next(1, 50)), Resources = RandomNeeds() }));
                 }
             },
             resources);

@@ -22,11 +22,11 @@ internal static class GraphOf
     /// <summary>Three steps of 100 ms in a row beside one of 300 ms, then a join.</summary>
     public static TaskGraph UnequalBranches() => Plan(plan =>
     {
-        SubtaskRef start = plan.Add("start", "work", estimatedDuration: TimeSpan.Zero);
-        SubtaskRef first = plan.Add("first", "work", after: [start], estimatedDuration: TimeSpan.FromMilliseconds(100));
-        SubtaskRef second = plan.Add("second", "work", after: [first], estimatedDuration: TimeSpan.FromMilliseconds(100));
-        SubtaskRef third = plan.Add("third", "work", after: [second], estimatedDuration: TimeSpan.FromMilliseconds(100));
-        SubtaskRef long1 = plan.Add("long", "work", after: [start], estimatedDuration: TimeSpan.FromMilliseconds(300));
-        plan.Add("join", "work", after: [third, long1], estimatedDuration: TimeSpan.Zero);
+        SubtaskRef start = plan.Add("start", "work", options: new() { EstimatedDuration = TimeSpan.Zero });
+        SubtaskRef first = plan.Add("first", "work", after: [start], options: new() { EstimatedDuration = TimeSpan.FromMilliseconds(100) });
+        SubtaskRef second = plan.Add("second", "work", after: [first], options: new() { EstimatedDuration = TimeSpan.FromMilliseconds(100) });
+        SubtaskRef third = plan.Add("third", "work", after: [second], options: new() { EstimatedDuration = TimeSpan.FromMilliseconds(100) });
+        SubtaskRef long1 = plan.Add("long", "work", after: [start], options: new() { EstimatedDuration = TimeSpan.FromMilliseconds(300) });
+        plan.Add("join", "work", after: [third, long1], options: new() { EstimatedDuration = TimeSpan.Zero });
     });
 }

@@ -21,9 +21,9 @@ public sealed class SchedulingPolicyTests
     {
         TaskGraph graph = GraphOf.Plan(plan =>
         {
-            plan.Add("middle", "work", estimatedDuration: TimeSpan.FromSeconds(3));
-            plan.Add("short", "work", estimatedDuration: TimeSpan.FromSeconds(1));
-            plan.Add("long", "work", estimatedDuration: TimeSpan.FromSeconds(5));
+            plan.Add("middle", "work", options: new() { EstimatedDuration = TimeSpan.FromSeconds(3) });
+            plan.Add("short", "work", options: new() { EstimatedDuration = TimeSpan.FromSeconds(1) });
+            plan.Add("long", "work", options: new() { EstimatedDuration = TimeSpan.FromSeconds(5) });
         });
 
         Assert.Equal(["long", "middle", "short"], await StartsAsync(SchedulingPolicies.CriticalPathFirst));
@@ -63,10 +63,10 @@ public sealed class SchedulingPolicyTests
         TaskGraph graph = GraphOf.Plan(
             plan =>
             {
-                plan.Add("small", "work", estimatedDuration: TimeSpan.FromSeconds(6), resources: ResourceRequirements.Of("a", 1));
-                SubtaskRef first = plan.Add("first", "work", estimatedDuration: TimeSpan.FromSeconds(1), resources: ResourceRequirements.Of("a", 1));
-                SubtaskRef wide = plan.Add("wide", "work", after: [first], estimatedDuration: TimeSpan.FromSeconds(2), resources: ResourceRequirements.Of("a", 2));
-                plan.Add("last", "work", after: [wide], estimatedDuration: TimeSpan.FromSeconds(6), resources: ResourceRequirements.Of("a", 1));
+                plan.Add("small", "work", options: new() { EstimatedDuration = TimeSpan.FromSeconds(6), Resources = ResourceRequirements.Of("a", 1) });
+                SubtaskRef first = plan.Add("first", "work", options: new() { EstimatedDuration = TimeSpan.FromSeconds(1), Resources = ResourceRequirements.Of("a", 1) });
+                SubtaskRef wide = plan.Add("wide", "work", after: [first], options: new() { EstimatedDuration = TimeSpan.FromSeconds(2), Resources = ResourceRequirements.Of("a", 2) });
+                plan.Add("last", "work", after: [wide], options: new() { EstimatedDuration = TimeSpan.FromSeconds(6), Resources = ResourceRequirements.Of("a", 1) });
             },
             resources);
 
@@ -79,10 +79,10 @@ public sealed class SchedulingPolicyTests
     {
         TaskGraph graph = GraphOf.Plan(plan =>
         {
-            SubtaskRef a = plan.Add("a", "work", estimatedDuration: TimeSpan.FromSeconds(100));
-            SubtaskRef b = plan.Add("b", "work", after: [a], estimatedDuration: TimeSpan.FromSeconds(1));
-            plan.Add("c", "work", after: [b], estimatedDuration: TimeSpan.FromSeconds(1));
-            plan.Add("d", "work", after: [a], estimatedDuration: TimeSpan.FromSeconds(1));
+            SubtaskRef a = plan.Add("a", "work", options: new() { EstimatedDuration = TimeSpan.FromSeconds(100) });
+            SubtaskRef b = plan.Add("b", "work", after: [a], options: new() { EstimatedDuration = TimeSpan.FromSeconds(1) });
+            plan.Add("c", "work", after: [b], options: new() { EstimatedDuration = TimeSpan.FromSeconds(1) });
+            plan.Add("d", "work", after: [a], options: new() { EstimatedDuration = TimeSpan.FromSeconds(1) });
         });
         SubtaskOrder order = SubtaskOrder.BySchedule([.. new[] { 0, 100, 200, 300 }.Select(second => TimeSpan.FromSeconds(second))]);
 
@@ -142,7 +142,7 @@ public sealed class SchedulingPolicyTests
 
         await engine.RunAsync(plan =>
         {
-            plan.Add("a", "work", estimatedDuration: TimeSpan.FromSeconds(2));
+            plan.Add("a", "work", options: new() { EstimatedDuration = TimeSpan.FromSeconds(2) });
             plan.Add("b", "work");
             plan.Add("c", "work");
         });
@@ -163,8 +163,7 @@ public sealed class SchedulingPolicyTests
                 $"s{i}",
                 "work",
                 after: [.. added.Where(_ => random.Next(5) == 0)],
-                estimatedDuration: TimeSpan.FromSeconds(random.Next(0, 10)),
-                resources: ResourceRequirements.Of(needs)));
+                options: new() { EstimatedDuration = TimeSpan.FromSeconds(random.Next(0, 10)), Resources = ResourceRequirements.Of(needs) }));
         }
     }
 

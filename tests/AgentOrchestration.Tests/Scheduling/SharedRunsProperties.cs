@@ -61,7 +61,7 @@ public sealed class SharedRunsProperties
                 SubtaskRef? last = null;
                 for (int i = 0; i < 50; i++)
                 {
-                    last = plan.Add($"t{i}", "work", after: last is { } before ? [before] : [], resources: ResourceRequirements.Of("gpu", 2));
+                    last = plan.Add($"t{i}", "work", after: last is { } before ? [before] : [], options: new() { Resources = ResourceRequirements.Of("gpu", 2) });
                 }
             },
             resources);
@@ -127,7 +127,7 @@ public sealed class SharedRunsProperties
                     for (int i = 0; i < subtasks; i++)
                     {
                         made.Add(plan.Add(
-                            $"t{i}", "work", after: [.. made.Where(_ => random.Next(subtasks) == 0)], estimatedDuration: TimeSpan.FromSeconds(random.Next(1, 50)), resources: RandomNeeds()));
+                            $"t{i}", "work", after: [.. made.Where(_ => random.Next(subtasks) == 0)], options: new() { EstimatedDuration = TimeSpan.FromSeconds(random.Next(1, 50)), Resources = RandomNeeds() }));
                     }
                 },
                 resources);
@@ -195,7 +195,7 @@ public sealed class SharedRunsProperties
                     for (int i = 0; i < subtasks; i++)
                     {
                         made.Add(plan.Add(
-                            $"t{i}", "work", after: [.. made.Where(_ => random.Next(subtasks) == 0)], estimatedDuration: TimeSpan.FromMilliseconds(random.Next(1, 50)), resources: RandomNeeds()));
+                            $"t{i}", "work", after: [.. made.Where(_ => random.Next(subtasks) == 0)], options: new() { EstimatedDuration = TimeSpan.FromMilliseconds(random.Next(1, 50)), Resources = RandomNeeds() }));
                     }
                 },
                 resources,
@@ -248,7 +248,7 @@ public sealed class SharedRunsProperties
         {
             for (int i = 0; i < count; i++)
             {
-                plan.Add($"t{i}", "work", resources: ResourceRequirements.Of(pool, amount));
+                plan.Add($"t{i}", "work", options: new() { Resources = ResourceRequirements.Of(pool, amount) });
             }
         },
         resources);

@@ -9,7 +9,10 @@ public sealed class TaskPlanBuilderExtensionsTests
     public void Add_AHandlerWithATypedInput_WritesNameAndArguments()
     {
         TaskPlan made = TaskPlan.Create(plan => plan.Add<Plot, Curve>(
-            "plot", new Curve("x", DayOfWeek.Friday), after: [new SubtaskRef("before")], name: "n", description: "d", TimeSpan.FromSeconds(3), ResourceRequirements.Of("gpu", 1)));
+            "plot",
+            new Curve("x", DayOfWeek.Friday),
+            after: [new SubtaskRef("before")],
+            options: new() { Name = "n", Description = "d", EstimatedDuration = TimeSpan.FromSeconds(3), Resources = ResourceRequirements.Of("gpu", 1) }));
 
         Subtask subtask = Assert.Single(made.Subtasks);
         Assert.Equal(("plot", "plot_curve", "n", "d", TimeSpan.FromSeconds(3)), (subtask.Id, subtask.TaskType, subtask.Name, subtask.Description, subtask.EstimatedDuration));

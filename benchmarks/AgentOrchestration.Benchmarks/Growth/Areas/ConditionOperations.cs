@@ -21,7 +21,7 @@ internal static class ConditionOperations
         for (int i = 0; i < n; i++)
         {
             SubtaskRef number = plan.Add($"n{i}", OutputPlans.Next, i);
-            plan.Add($"s{i}", GrowthHost.Work, when: new SubtaskCondition(number.Output(), ConditionOperator.GreaterThan) { Value = Zero });
+            plan.Add($"s{i}", GrowthHost.Work, options: new() { When = new SubtaskCondition(number.Output(), ConditionOperator.GreaterThan) { Value = Zero } });
         }
     });
 
@@ -30,7 +30,7 @@ internal static class ConditionOperations
         SubtaskRef list = plan.Add("list", OutputPlans.Count, n);
         for (int i = 0; i < n; i++)
         {
-            plan.Add($"s{i}", GrowthHost.Work, when: new SubtaskCondition(list.Output($"/{i}"), ConditionOperator.Exists));
+            plan.Add($"s{i}", GrowthHost.Work, options: new() { When = new SubtaskCondition(list.Output($"/{i}"), ConditionOperator.Exists) });
         }
     });
 }

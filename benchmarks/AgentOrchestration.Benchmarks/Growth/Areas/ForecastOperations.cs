@@ -26,7 +26,7 @@ internal static class ForecastOperations
         for (int i = 0; i < pools * PerPool; i++)
         {
             plan.Add(
-                $"s{i}", GrowthHost.Work, estimatedDuration: TimeSpan.FromSeconds(5 + (i % 7)), resources: ResourceRequirements.Of($"pool{i % pools}", 1));
+                $"s{i}", GrowthHost.Work, options: new() { EstimatedDuration = TimeSpan.FromSeconds(5 + (i % 7)), Resources = ResourceRequirements.Of($"pool{i % pools}", 1) });
         }
     });
 

@@ -21,7 +21,7 @@ internal static class LongLifeOperations
         {
             for (int i = 0; i < Subtasks; i++)
             {
-                plan.Add($"s{i}", GrowthHost.Work, resources: ResourceRequirements.Of("gpu", 1));
+                plan.Add($"s{i}", GrowthHost.Work, options: new() { Resources = ResourceRequirements.Of("gpu", 1) });
             }
         });
         return Trial.Using(static () => GrowthHost.Create(register: static builder => builder.AddResource("gpu", 2)), async host =>

@@ -21,7 +21,7 @@ internal static class ManyRunsOperations
             {
                 for (int i = 0; i < Subtasks; i++)
                 {
-                    plan.Add($"s{i}", GrowthHost.Yield, resources: needs);
+                    plan.Add($"s{i}", GrowthHost.Yield, options: new() { Resources = needs });
                 }
             });
             return Trial.Using(() => GrowthHost.Create(options, register), host => Task.WhenAll(Enumerable.Range(0, n).Select(_ => host.RunAsync(plan))));

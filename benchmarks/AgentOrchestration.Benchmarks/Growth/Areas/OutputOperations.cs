@@ -42,7 +42,7 @@ internal static class OutputOperations
             last = plan.Add($"c{i}", GrowthHost.Work, after: [last]);
         }
 
-        plan.Add("end", GrowthHost.Work, optional: [last]);
+        plan.Add("end", GrowthHost.Work, options: new() { Optional = [last] });
     });
 
     private static TaskPlan Skipped(int n) => TaskPlan.Create(plan =>

@@ -65,7 +65,7 @@ internal static class PlanningOperations
         {
             for (int i = 0; i < n; i++)
             {
-                builder.AddPlanTemplate($"Report number {i} about {{topic}} in {{place}}", TaskPlan.Create(static plan => plan.Add("a", GrowthHost.Work, name: "{topic}")));
+                builder.AddPlanTemplate($"Report number {i} about {{topic}} in {{place}}", TaskPlan.Create(static plan => plan.Add("a", GrowthHost.Work, options: new() { Name = "{topic}" })));
             }
         });
         await host.Orchestrator.PlanAsync(new OrchestrationRequest($"Report number {n - 1} about cars in Europe"));

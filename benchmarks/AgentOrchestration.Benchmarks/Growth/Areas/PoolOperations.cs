@@ -82,7 +82,7 @@ internal static class PoolOperations
         {
             for (int i = 0; i < n; i++)
             {
-                plan.Add($"s{i}", taskType, resources: needs(i));
+                plan.Add($"s{i}", taskType, options: new() { Resources = needs(i) });
             }
         });
         return Trial.Using(create, host => host.RunAsync(plan));

@@ -33,7 +33,7 @@ internal static class WhatIfOperations
         {
             for (int i = 0; i < Subtasks; i++)
             {
-                plan.Add($"s{i}", GrowthHost.Work, estimatedDuration: TimeSpan.FromSeconds(5), resources: ResourceRequirements.Of($"pool{i % n}", 1));
+                plan.Add($"s{i}", GrowthHost.Work, options: new() { EstimatedDuration = TimeSpan.FromSeconds(5), Resources = ResourceRequirements.Of($"pool{i % n}", 1) });
             }
         });
         return Ask(() => ForecastOperations.CreateHost(n), plan, static forecast => forecast.WhatOneMoreBuys());

@@ -27,7 +27,7 @@ public sealed class ApprovalTests
             },
             options => options.RequiresApproval = (_, type) => rule && type.Effect == TaskEffect.Irreversible);
         await using OrchestrationRun run = await engine.StartAsync(plan =>
-            plan.Add("only", "work", policy: policy is null ? null : new SubtaskPolicy { RequiresApproval = policy }));
+            plan.Add("only", "work", options: new() { Policy = policy is null ? null : new SubtaskPolicy { RequiresApproval = policy } }));
 
         if (asks)
         {
@@ -50,8 +50,8 @@ public sealed class ApprovalTests
             options => options.MaxParallelism = 1);
         await using OrchestrationRun run = await engine.StartAsync(plan =>
         {
-            plan.Add("asks", "work", policy: new SubtaskPolicy { RequiresApproval = true }, estimatedDuration: TimeSpan.FromHours(1));
-            plan.Add("other", "work", estimatedDuration: TimeSpan.FromMinutes(1));
+            plan.Add("asks", "work", options: new() { Policy = new SubtaskPolicy { RequiresApproval = true }, EstimatedDuration = TimeSpan.FromHours(1) });
+            plan.Add("other", "work", options: new() { EstimatedDuration = TimeSpan.FromMinutes(1) });
         });
         await Engine.SeeAsync<ApprovalRequested>(run);
         await Engine.SeeAsync<SubtaskSucceeded>(run, next => next.SubtaskId == "other");

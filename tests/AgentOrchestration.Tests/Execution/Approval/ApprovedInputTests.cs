@@ -19,7 +19,7 @@ public sealed class ApprovedInputTests
         await using OrchestrationRun run = await engine.StartAsync(plan =>
         {
             SubtaskRef order = plan.Add("order", "order");
-            plan.Add("change", "change", input: order.Output(), policy: new SubtaskPolicy { RequiresApproval = true });
+            plan.Add("change", "change", input: order.Output(), options: new() { Policy = new SubtaskPolicy { RequiresApproval = true } });
             plan.Add("pay", "pay", input: order.Output());
         });
         ApprovalRequested change = await Engine.SeeAsync<ApprovalRequested>(run, next => next.SubtaskId == "change");

@@ -40,7 +40,7 @@ public sealed class ConditionTests
         RunResult result = await engine.RunAsync(plan =>
         {
             SubtaskRef facts = plan.Add("facts", "facts");
-            plan.Add("maybe", "nothing", when: new SubtaskCondition(facts.Output(path), how) { Value = value is null ? null : JsonElement.Parse(value) });
+            plan.Add("maybe", "nothing", options: new() { When = new SubtaskCondition(facts.Output(path), how) { Value = value is null ? null : JsonElement.Parse(value) } });
         });
 
         Assert.Equal(RunOutcome.Succeeded, result.Outcome);
@@ -55,9 +55,9 @@ public sealed class ConditionTests
         RunResult result = await engine.RunAsync(plan =>
         {
             SubtaskRef facts = plan.Add("facts", "facts");
-            SubtaskRef maybe = plan.Add("maybe", "nothing", when: Never(facts));
+            SubtaskRef maybe = plan.Add("maybe", "nothing", options: new() { When = Never(facts) });
             plan.Add("needs", "nothing", after: [maybe]);
-            plan.Add("takes", "nothing", optional: [maybe]);
+            plan.Add("takes", "nothing", options: new() { Optional = [maybe] });
         });
 
         Assert.Equal(RunOutcome.Succeeded, result.Outcome);
@@ -75,9 +75,9 @@ public sealed class ConditionTests
         RunResult result = await engine.RunAsync(plan =>
         {
             SubtaskRef facts = plan.Add("facts", "facts");
-            plan.ForEach("each", facts.Output("/list"), "number", when: Never(facts));
-            plan.AddPlan("plan", TaskPlan.Create(inner => inner.Add("inner", "nothing")), when: Never(facts));
-            plan.Add("approved", "nothing", when: Never(facts));
+            plan.ForEach("each", facts.Output("/list"), "number", options: new() { When = Never(facts) });
+            plan.AddPlan("plan", TaskPlan.Create(inner => inner.Add("inner", "nothing")), options: new() { When = Never(facts) });
+            plan.Add("approved", "nothing", options: new() { When = Never(facts) });
         });
 
         Assert.Equal(RunOutcome.Succeeded, result.Outcome);
@@ -93,8 +93,8 @@ public sealed class ConditionTests
         RunResult result = await engine.RunAsync(plan =>
         {
             SubtaskRef broken = plan.Add("broken", "broken");
-            plan.Add("when-there", "nothing", optional: [broken], when: new SubtaskCondition(broken.Output("/number"), ConditionOperator.Exists));
-            plan.Add("when-not", "nothing", optional: [broken], when: new SubtaskCondition(broken.Output("/number"), ConditionOperator.NotEquals) { Value = JsonElement.Parse("3") });
+            plan.Add("when-there", "nothing", options: new() { Optional = [broken], When = new SubtaskCondition(broken.Output("/number"), ConditionOperator.Exists) });
+            plan.Add("when-not", "nothing", options: new() { Optional = [broken], When = new SubtaskCondition(broken.Output("/number"), ConditionOperator.NotEquals) { Value = JsonElement.Parse("3") } });
         });
 
         Assert.Equal(
@@ -116,11 +116,11 @@ public sealed class ConditionTests
             SubtaskRef rows = plan.Add("rows", "table");
             for (int i = 0; i < conditions; i++)
             {
-                plan.Add($"s{i}", "nothing", when: new SubtaskCondition(rows.Output($"/rows/{i}"), ConditionOperator.LessThan) { Value = JsonElement.Parse("150") });
+                plan.Add($"s{i}", "nothing", options: new() { When = new SubtaskCondition(rows.Output($"/rows/{i}"), ConditionOperator.LessThan) { Value = JsonElement.Parse("150") } });
             }
 
-            plan.Add("none", "nothing", when: new SubtaskCondition(rows.Output($"/rows/{conditions}"), ConditionOperator.Exists));
-            plan.Add("all", "nothing", when: new SubtaskCondition(rows.Output(), ConditionOperator.Exists));
+            plan.Add("none", "nothing", options: new() { When = new SubtaskCondition(rows.Output($"/rows/{conditions}"), ConditionOperator.Exists) });
+            plan.Add("all", "nothing", options: new() { When = new SubtaskCondition(rows.Output(), ConditionOperator.Exists) });
         });
 
         Assert.Equal(1, table.Readings);
@@ -138,8 +138,8 @@ public sealed class ConditionTests
             {
                 context.AddSubtasks(added =>
                 {
-                    added.Add("text", "nothing", when: new SubtaskCondition(new SubtaskOutput("facts", "/text"), ConditionOperator.Exists));
-                    added.Add("more", "nothing", when: new SubtaskCondition(new SubtaskOutput("facts", "/list/2"), ConditionOperator.Exists));
+                    added.Add("text", "nothing", options: new() { When = new SubtaskCondition(new SubtaskOutput("facts", "/text"), ConditionOperator.Exists) });
+                    added.Add("more", "nothing", options: new() { When = new SubtaskCondition(new SubtaskOutput("facts", "/list/2"), ConditionOperator.Exists) });
                 });
                 return ValueTask.FromResult(None.Value);
             }));
@@ -147,8 +147,8 @@ public sealed class ConditionTests
         RunResult result = await engine.RunAsync(plan =>
         {
             SubtaskRef facts = plan.Add("facts", "facts");
-            SubtaskRef number = plan.Add("number", "nothing", when: new SubtaskCondition(facts.Output("/number"), ConditionOperator.Exists));
-            plan.Add("list", "nothing", when: new SubtaskCondition(facts.Output("/list"), ConditionOperator.Exists));
+            SubtaskRef number = plan.Add("number", "nothing", options: new() { When = new SubtaskCondition(facts.Output("/number"), ConditionOperator.Exists) });
+            plan.Add("list", "nothing", options: new() { When = new SubtaskCondition(facts.Output("/list"), ConditionOperator.Exists) });
             plan.Add("adds", "adds", after: [number]);
         });
 

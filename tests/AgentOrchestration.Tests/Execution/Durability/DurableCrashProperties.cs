@@ -229,7 +229,7 @@ public sealed class DurableCrashProperties
                         0 => plan.Add($"s{i}", "flaky", input),
                         5 => plan.Add($"s{i}", "grows", input),
                         6 => plan.Add($"s{i}", "broken", input),
-                        7 => plan.Add($"s{i}", "work", new JsonArray(), optional: before),
+                        7 => plan.Add($"s{i}", "work", new JsonArray(), options: new() { Optional = before }),
                         _ => plan.Add($"s{i}", "work", input),
                     });
                 }

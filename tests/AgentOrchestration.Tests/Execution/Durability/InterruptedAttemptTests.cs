@@ -21,7 +21,7 @@ public sealed class InterruptedAttemptTests
     public async Task What_was_to_stop_ends_and_what_can_do_without_it_starts_once(string last)
     {
         DurableHost host = Create();
-        var plan = TaskPlan.Create(plan => plan.Add("after", "work", optional: [plan.Add("stops", last == "attempt-timed-out" ? "short" : "hold")]));
+        var plan = TaskPlan.Create(plan => plan.Add("after", "work", options: new() { Optional = [plan.Add("stops", last == "attempt-timed-out" ? "short" : "hold")] }));
         string runId;
         _hold = stop => Task.Delay(Timeout.Infinite, stop);
         await using (ServiceProvider process = host.NewProcess())

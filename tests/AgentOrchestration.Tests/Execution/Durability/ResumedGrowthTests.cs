@@ -42,7 +42,7 @@ public sealed class ResumedGrowthTests
         DurableHost host = Create();
         TaskPlan plan = TaskPlan.Create(plan =>
         {
-            SubtaskRef each = plan.ForEach("each", new JsonArray(4, -1), "root", onItemFailure: ItemFailurePolicy.Continue);
+            SubtaskRef each = plan.ForEach("each", new JsonArray(4, -1), "root", options: new() { OnItemFailure = ItemFailurePolicy.Continue });
             plan.Add("sum", "sum", each.Output(), after: [plan.Add("hold", "check", after: [each])]);
         });
         await LeaveAsync(host, plan, "hold");

@@ -80,7 +80,7 @@ public sealed class ForeignPartsTests
         await using Engine engine = With(builder => builder
             .AddTaskType("add", "Adds.", (None _, TaskContext context, CancellationToken _) =>
             {
-                context.AddSubtasks(plan => plan.Add("later", "wait", after: [plan.Add("soon", "wait", estimatedDuration: TimeSpan.FromSeconds(5))], estimatedDuration: TimeSpan.FromSeconds(7)));
+                context.AddSubtasks(plan => plan.Add("later", "wait", after: [plan.Add("soon", "wait", options: new() { EstimatedDuration = TimeSpan.FromSeconds(5) })], options: new() { EstimatedDuration = TimeSpan.FromSeconds(7) }));
                 return ValueTask.FromResult(1);
             })
             .AddTaskType("wait", "Waits.", async (None _, TaskContext _, CancellationToken stop) =>
@@ -207,8 +207,8 @@ public sealed class ForeignPartsTests
         await engine.RunAsync(plan =>
         {
             SubtaskRef one = plan.Add("one", "work");
-            SubtaskRef two = plan.Add("two", "work", optional: [one]);
-            plan.Add("three", "work", after: [two], when: new SubtaskCondition(one.Output(), ConditionOperator.Equals) { Value = System.Text.Json.JsonElement.Parse("1") });
+            SubtaskRef two = plan.Add("two", "work", options: new() { Optional = [one] });
+            plan.Add("three", "work", after: [two], options: new() { When = new SubtaskCondition(one.Output(), ConditionOperator.Equals) { Value = System.Text.Json.JsonElement.Parse("1") } });
         });
 
         Assert.Equal((TimeSpan.FromSeconds(9), 1, false), (graph!.GetPolicy(0).Timeout, graph.GetPolicy(0).MaxAttempts, graph.GetPolicy(0).RequiresApproval));

@@ -158,7 +158,7 @@ public sealed class ForEachTests
         });
 
         RunResult result = await engine.RunAsync(plan =>
-            plan.ForEach("each", plan.Add("list", "list").Output(), "square", policy: new SubtaskPolicy { MaxAttempts = 3 }));
+            plan.ForEach("each", plan.Add("list", "list").Output(), "square", options: new() { Policy = new SubtaskPolicy { MaxAttempts = 3 } }));
 
         Assert.Equal((3, 3), (result["each/0"].Attempts, result["each/1"].Attempts));
     }

@@ -50,7 +50,7 @@ public sealed class GrowthTests
                     plan.Add("uses-done", "echo", input: new SubtaskRef("done").Output());
                     plan.Add("uses-slow", "echo", input: new SubtaskRef("slow").Output());
                     plan.Add("needs-failed", "echo", input: "text", after: [new SubtaskRef("failed")]);
-                    plan.Add("takes-failed", "echo", input: "text", optional: [new SubtaskRef("failed")]);
+                    plan.Add("takes-failed", "echo", input: "text", options: new() { Optional = [new SubtaskRef("failed")] });
                 });
                 slow.Open();
                 return ValueTask.FromResult("grown");
@@ -61,7 +61,7 @@ public sealed class GrowthTests
             SubtaskRef done = plan.Add("done", "echo", input: "done");
             SubtaskRef failed = plan.Add("failed", "echo", input: "broken");
             plan.Add("slow", "echo", input: "slow");
-            plan.Add("grow", "grow", after: [done], optional: [failed]);
+            plan.Add("grow", "grow", after: [done], options: new() { Optional = [failed] });
         });
 
         Assert.Equal(("done", "slow"), (result.GetOutput<string>("grow/uses-done"), result.GetOutput<string>("grow/uses-slow")));
@@ -264,7 +264,7 @@ public sealed class GrowthTests
     {
         await using Engine engine = Growing(plan => plan.Add("one", "echo", input: "broken"));
 
-        RunResult result = await engine.RunAsync(plan => plan.Add("after", "echo", input: "after", after: [plan.Add("grow", "grow")], waitsForAdded: false));
+        RunResult result = await engine.RunAsync(plan => plan.Add("after", "echo", input: "after", after: [plan.Add("grow", "grow")], options: new() { WaitsForAdded = false }));
 
         Assert.Equal(RunOutcome.Failed, result.Outcome);
         Assert.Equal(
@@ -291,8 +291,8 @@ public sealed class GrowthTests
                     plan.Add("last", "echo", input: words.Output("/words/1"));
                     plan.Add("by-json", "echo", input: System.Text.Json.Nodes.JsonNode.Parse("""{"$output": "first~1words/words/0"}"""));
                     plan.ForEach("each", words.Output("/words"), "echo");
-                    plan.Add("when", "echo", input: "text", when: new SubtaskCondition(words.Output("/words/0"), ConditionOperator.Exists));
-                    plan.Add("after", "echo", input: "text", after: [words], optional: [new SubtaskRef("first")]);
+                    plan.Add("when", "echo", input: "text", options: new() { When = new SubtaskCondition(words.Output("/words/0"), ConditionOperator.Exists) });
+                    plan.Add("after", "echo", input: "text", after: [words], options: new() { Optional = [new SubtaskRef("first")] });
                 });
                 return ValueTask.FromResult("second");
             }));

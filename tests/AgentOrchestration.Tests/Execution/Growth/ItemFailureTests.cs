@@ -129,7 +129,7 @@ public sealed class ItemFailureTests
                 await holding.PassAsync(stop);
                 return number;
             }));
-            await using OrchestrationRun run = await engine.StartAsync(plan => plan.ForEach("each", new JsonArray(7), "work", onItemFailure: policy));
+            await using OrchestrationRun run = await engine.StartAsync(plan => plan.ForEach("each", new JsonArray(7), "work", options: new() { OnItemFailure = policy }));
             await holding.Reached;
 
             await run.CancelAsync("each/0", TestEnd);
@@ -208,13 +208,13 @@ public sealed class ItemFailureTests
         await using Engine engine = Create();
 
         RunResult result = await engine.RunAsync(plan => plan.AddPlan("plan", TaskPlan.Create(inner =>
-            inner.Add("last", "square", input: 2, optional: [inner.Add("bad", "square", input: -1)]))));
+            inner.Add("last", "square", input: 2, options: new() { Optional = [inner.Add("bad", "square", input: -1)] }))));
 
         Assert.Equal((RunOutcome.Succeeded, """{"last":4}"""), (result.Outcome, result.GetOutput<JsonElement>("plan").GetRawText()));
     }
 
     private static SubtaskRef Each(TaskPlanBuilder plan, int[] items, ItemFailurePolicy policy = default) =>
-        plan.ForEach("each", new JsonArray([.. items.Select(item => (JsonNode)item)]), "square", onItemFailure: policy);
+        plan.ForEach("each", new JsonArray([.. items.Select(item => (JsonNode)item)]), "square", options: new() { OnItemFailure = policy });
 
     private static Engine Create(Action<AgentOrchestrationOptions>? options = null) => new(
         builder => builder

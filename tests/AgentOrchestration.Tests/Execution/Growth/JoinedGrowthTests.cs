@@ -29,7 +29,7 @@ public sealed class JoinedGrowthTests
     {
         await using var world = new World();
 
-        Assert.Equal(waits, await world.WaitsAsync("publish", "find/check", plan => plan.Add("publish", taskType, after: [plan.Add("find", "grow", input: 1)], waitsForAdded: waits)));
+        Assert.Equal(waits, await world.WaitsAsync("publish", "find/check", plan => plan.Add("publish", taskType, after: [plan.Add("find", "grow", input: 1)], options: new() { WaitsForAdded = waits })));
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class JoinedGrowthTests
     {
         await using var world = new World(check: _ => throw new InvalidDataException("The check failed."));
 
-        RunResult result = await world.RunAsync(plan => plan.Add("publish", "Irreversible", optional: [plan.Add("find", "grow", input: 1)]));
+        RunResult result = await world.RunAsync(plan => plan.Add("publish", "Irreversible", options: new() { Optional = [plan.Add("find", "grow", input: 1)] }));
 
         Assert.Equal((SubtaskState.Failed, SubtaskState.Succeeded), (result["find/check"].State, result["publish"].State));
         Assert.True(Ended(result, "publish") > Ended(result, "find/check"));
@@ -114,7 +114,7 @@ public sealed class JoinedGrowthTests
         await using var world = new World(add: plan =>
         {
             SubtaskRef check = plan.Add("check", "check");
-            plan.Add("guarded", "check", when: new SubtaskCondition(check.Output("/no-such-part"), ConditionOperator.Exists));
+            plan.Add("guarded", "check", options: new() { When = new SubtaskCondition(check.Output("/no-such-part"), ConditionOperator.Exists) });
         });
 
         RunResult result = await world.RunAsync(plan => plan.Add("publish", "Irreversible", after: [plan.Add("find", "grow", input: 1)]));
@@ -188,7 +188,7 @@ public sealed class JoinedGrowthTests
     {
         var checking = new Checkpoint();
         await using var world = new World(check: checking.PassAsync, addLater: plan => plan.Add("publish", "Irreversible", after: [new SubtaskRef("find")]));
-        await using OrchestrationRun run = await world.Engine.StartAsync(plan => plan.Add("later", "grow-later", after: [plan.Add("find", "grow", input: 1)], waitsForAdded: false));
+        await using OrchestrationRun run = await world.Engine.StartAsync(plan => plan.Add("later", "grow-later", after: [plan.Add("find", "grow", input: 1)], options: new() { WaitsForAdded = false }));
         await checking.Reached;
         await Engine.SeeAsync<SubtasksAdded>(run, added => added.SubtaskId == "later");
 

@@ -143,7 +143,7 @@ public sealed class NestedPlanTests
             plan.Add("takes-other", "number", input: outer.Output("/inner/other"));
             SubtaskRef takesGuarded = plan.Add("takes-guarded", "number", input: outer.Output("/inner/guarded"));
             plan.Add("after-guarded", "number", input: 1, after: [takesGuarded]);
-            plan.Add("if-guarded", "number", input: 1, after: [outer], when: new SubtaskCondition(outer.Output("/inner/guarded"), ConditionOperator.Exists));
+            plan.Add("if-guarded", "number", input: 1, after: [outer], options: new() { When = new SubtaskCondition(outer.Output("/inner/guarded"), ConditionOperator.Exists) });
             plan.ForEach("each", new System.Text.Json.Nodes.JsonArray(1), "add", input: new System.Text.Json.Nodes.JsonArray(new ItemReference(""), outer.Output("/inner/guarded")));
         });
 
@@ -163,7 +163,7 @@ public sealed class NestedPlanTests
     private static TaskPlan Guarded() => TaskPlan.Create(plan =>
     {
         SubtaskRef first = plan.Add("first", "number", input: 2);
-        SubtaskRef guarding = plan.Add("guarding", "number", input: first.Output(), when: new SubtaskCondition(first.Output(), ConditionOperator.GreaterThan) { Value = JsonElement.Parse("5") });
+        SubtaskRef guarding = plan.Add("guarding", "number", input: first.Output(), options: new() { When = new SubtaskCondition(first.Output(), ConditionOperator.GreaterThan) { Value = JsonElement.Parse("5") } });
         plan.Add("guarded", "number", input: guarding.Output());
         plan.Add("other", "number", input: first.Output());
     });

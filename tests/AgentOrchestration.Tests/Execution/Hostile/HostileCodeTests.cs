@@ -330,9 +330,9 @@ public sealed class HostileCodeTests
         RunResult result = await engine.RunAsync(plan =>
         {
             // The first takes its licence and runs, its successor is reserved for, and the manager is asked what there is.
-            SubtaskRef first = plan.Add("first", "work", estimatedDuration: TimeSpan.FromHours(1), resources: ResourceRequirements.Of("licence", 1));
-            plan.Add("critical", "work", after: [first], estimatedDuration: TimeSpan.FromHours(3), resources: ResourceRequirements.Of("licence", 1));
-            plan.Add("second", "work", estimatedDuration: TimeSpan.FromHours(3), resources: ResourceRequirements.Of("licence", 1));
+            SubtaskRef first = plan.Add("first", "work", options: new() { EstimatedDuration = TimeSpan.FromHours(1), Resources = ResourceRequirements.Of("licence", 1) });
+            plan.Add("critical", "work", after: [first], options: new() { EstimatedDuration = TimeSpan.FromHours(3), Resources = ResourceRequirements.Of("licence", 1) });
+            plan.Add("second", "work", options: new() { EstimatedDuration = TimeSpan.FromHours(3), Resources = ResourceRequirements.Of("licence", 1) });
         });
 
         Assert.Equal((RunOutcome.Failed, 0), (result.Outcome, begun));

@@ -449,7 +449,7 @@ public sealed class NestedRunTests
             services: log.AddTo);
         OrchestrationRun run = await engine.StartAsync(plan =>
         {
-            plan.Add("outer", "work", estimatedDuration: TimeSpan.FromHours(1));
+            plan.Add("outer", "work", options: new() { EstimatedDuration = TimeSpan.FromHours(1) });
             plan.Add("next", "work");
         });
         await using IAsyncDisposable disposal = run.Disposal();

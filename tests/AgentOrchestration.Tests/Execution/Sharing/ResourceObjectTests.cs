@@ -39,17 +39,17 @@ public sealed class ResourceObjectTests
     public async Task Objects_are_closed_after_their_idle_time_and_not_before()
     {
         await using Engine engine = Of(2, Rent);
-        await engine.RunAsync(plan => plan.Add("first", "work", resources: One));
+        await engine.RunAsync(plan => plan.Add("first", "work", options: new() { Resources = One }));
 
         engine.Clock.Advance(TimeSpan.FromSeconds(50));
         Assert.False(_made[0].IsClosed);
-        await engine.RunAsync(plan => plan.Add("second", "work", resources: One));
+        await engine.RunAsync(plan => plan.Add("second", "work", options: new() { Resources = One }));
         engine.Clock.Advance(TimeSpan.FromSeconds(50));
         Assert.False(_made[0].IsClosed);
         engine.Clock.Advance(TimeSpan.FromSeconds(11));
 
         Assert.True(Assert.Single(_made).IsClosed);
-        await engine.RunAsync(plan => plan.Add("third", "work", resources: One));
+        await engine.RunAsync(plan => plan.Add("third", "work", options: new() { Resources = One }));
         Assert.Equal(2, _made.Count);
     }
 
@@ -64,7 +64,7 @@ public sealed class ResourceObjectTests
             await running.PassAsync(stop);
             return 0;
         });
-        OrchestrationRun run = await engine.StartAsync(plan => plan.Add("both", "work", resources: ResourceRequirements.Of("browser", 2)));
+        OrchestrationRun run = await engine.StartAsync(plan => plan.Add("both", "work", options: new() { Resources = ResourceRequirements.Of("browser", 2) }));
         await using IAsyncDisposable runDisposal = run.Disposal();
         await running.Reached;
         IAdjustableResources resources = engine.Services.GetRequiredService<IAdjustableResources>();
@@ -100,7 +100,7 @@ public sealed class ResourceObjectTests
     {
         await using Engine engine = Of(1, Rent, browser => throw new InvalidOperationException("Stuck."));
 
-        Assert.Equal(RunOutcome.Succeeded, (await engine.RunAsync(plan => plan.Add("only", "work", resources: One))).Outcome);
+        Assert.Equal(RunOutcome.Succeeded, (await engine.RunAsync(plan => plan.Add("only", "work", options: new() { Resources = One }))).Outcome);
 
         Assert.True(Assert.Single(_made).IsClosed);
     }
@@ -112,8 +112,8 @@ public sealed class ResourceObjectTests
         await using Engine engine = Of(1, Rent, async browser => await resetting.PassAsync(TestEnd));
         OrchestrationRun run = await engine.StartAsync(plan =>
         {
-            plan.Add("first", "work", resources: One);
-            plan.Add("second", "work", resources: One);
+            plan.Add("first", "work", options: new() { Resources = One });
+            plan.Add("second", "work", options: new() { Resources = One });
         });
         await using IAsyncDisposable runDisposal = run.Disposal();
         await resetting.Reached;
@@ -147,7 +147,7 @@ public sealed class ResourceObjectTests
     {
         await using Engine engine = Of(1, async (context, stop) => (await context.RentAsync<string>("browser", stop)).Length);
 
-        RunResult result = await engine.RunAsync(plan => plan.Add("only", "work", resources: One));
+        RunResult result = await engine.RunAsync(plan => plan.Add("only", "work", options: new() { Resources = One }));
 
         Assert.Contains("are of the type Browser, not String", result.Subtasks[0].Error!.Message, StringComparison.Ordinal);
         Assert.Equal(1, Assert.Single(_made).Resets);
@@ -162,7 +162,7 @@ public sealed class ResourceObjectTests
             kept = context;
             return await Rent(context, stop);
         });
-        await engine.RunAsync(plan => plan.Add("only", "work", resources: One));
+        await engine.RunAsync(plan => plan.Add("only", "work", options: new() { Resources = One }));
 
         await Assert.ThrowsAnyAsync<Exception>(async () => await kept!.RentAsync<Browser>("browser", TestEnd));
         Assert.Single(_made);
@@ -172,7 +172,7 @@ public sealed class ResourceObjectTests
     public async Task The_end_of_the_application_closes_all()
     {
         Engine engine = Of(1, Rent);
-        await engine.RunAsync(plan => plan.Add("only", "work", resources: One));
+        await engine.RunAsync(plan => plan.Add("only", "work", options: new() { Resources = One }));
 
         await engine.DisposeAsync();
 
@@ -206,7 +206,7 @@ public sealed class ResourceObjectTests
             }))
         {
             RunResult result = await engine.RunAsync(plan => plan.Add(
-                "logIn", "logIn", new JsonObject { ["key"] = hasSecrets ? new SecretRef("key").ToJsonNode() : "plain" }, resources: ResourceRequirements.Of("session", 1)));
+                "logIn", "logIn", new JsonObject { ["key"] = hasSecrets ? new SecretRef("key").ToJsonNode() : "plain" }, options: new() { Resources = ResourceRequirements.Of("session", 1) }));
 
             Assert.Equal(RunOutcome.Succeeded, result.Outcome);
         }
@@ -222,7 +222,7 @@ public sealed class ResourceObjectTests
     {
         for (int i = 0; i < count; i++)
         {
-            plan.Add($"t{i}", "work", resources: One);
+            plan.Add($"t{i}", "work", options: new() { Resources = One });
         }
     }
 

@@ -14,8 +14,8 @@ public sealed class ResourceTests
         await using Engine engine = Blocking(running, builder => builder.AddResource("gpu", 1));
         OrchestrationRun run = await engine.StartAsync(plan =>
         {
-            plan.Add("holder", "work", resources: ResourceRequirements.Of("gpu", 1));
-            plan.Add("waiter", "work", resources: ResourceRequirements.Of("gpu", 1));
+            plan.Add("holder", "work", options: new() { Resources = ResourceRequirements.Of("gpu", 1) });
+            plan.Add("waiter", "work", options: new() { Resources = ResourceRequirements.Of("gpu", 1) });
         });
         await using IAsyncDisposable runDisposal = run.Disposal();
         await running.Reached;
@@ -35,9 +35,9 @@ public sealed class ResourceTests
         await using Engine engine = Blocking(running, builder => builder.AddResource("gpu", 3));
         OrchestrationRun run = await engine.StartAsync(plan =>
         {
-            plan.Add("holder", "work", resources: ResourceRequirements.Of("gpu", 1));
-            plan.Add("big", "work", resources: ResourceRequirements.Of("gpu", 3));
-            plan.Add("big2", "work", resources: ResourceRequirements.Of("gpu", 3));
+            plan.Add("holder", "work", options: new() { Resources = ResourceRequirements.Of("gpu", 1) });
+            plan.Add("big", "work", options: new() { Resources = ResourceRequirements.Of("gpu", 3) });
+            plan.Add("big2", "work", options: new() { Resources = ResourceRequirements.Of("gpu", 3) });
         });
         await using IAsyncDisposable runDisposal = run.Disposal();
         await running.Reached;
@@ -70,7 +70,7 @@ public sealed class ResourceTests
         {
             for (int i = 0; i < 4; i++)
             {
-                plan.Add($"t{i}", "work", resources: ResourceRequirements.Of("tokens", 30));
+                plan.Add($"t{i}", "work", options: new() { Resources = ResourceRequirements.Of("tokens", 30) });
             }
         });
         await using IAsyncDisposable runDisposal = run.Disposal();
@@ -89,12 +89,12 @@ public sealed class ResourceTests
     public async Task A_consumable_pool_is_for_all_runs_and_what_it_cannot_serve_any_more_fails_by_name()
     {
         await using Engine engine = Of(builder => builder.AddConsumableResource("calls", 3));
-        Assert.Single((await engine.RunAsync(plan => plan.Add("first", "work", resources: ResourceRequirements.Of("calls", 1)))).Succeeded);
+        Assert.Single((await engine.RunAsync(plan => plan.Add("first", "work", options: new() { Resources = ResourceRequirements.Of("calls", 1) }))).Succeeded);
 
         RunResult result = await engine.RunAsync(plan =>
         {
-            plan.Add("two", "work", resources: ResourceRequirements.Of("calls", 2));
-            plan.Add("one", "work", resources: ResourceRequirements.Of("calls", 1));
+            plan.Add("two", "work", options: new() { Resources = ResourceRequirements.Of("calls", 2) });
+            plan.Add("one", "work", options: new() { Resources = ResourceRequirements.Of("calls", 1) });
         });
 
         Assert.Equal(["two"], result.Succeeded.Select(subtask => subtask.Subtask.Id));

@@ -64,7 +64,7 @@ public sealed class CompensationTests
         await using Engine stopping = Create(ledger, options => options.FailurePolicy = FailurePolicy.Stop);
 
         await engine.RunAsync(plan => plan.Add("seat", "book", input: "seat"));
-        await engine.RunAsync(plan => plan.Add("join", "plain", after: [plan.Add("seat", "book", input: "seat")], optional: [plan.Add("broken", "broken")]));
+        await engine.RunAsync(plan => plan.Add("join", "plain", after: [plan.Add("seat", "book", input: "seat")], options: new() { Optional = [plan.Add("broken", "broken")] }));
         await stopping.RunAsync(plan => plan.Add("broken", "broken", after: [plan.Add("seat", "book", input: "seat")]));
 
         Assert.Empty(ledger.Undone);

@@ -19,7 +19,7 @@ public sealed class SubtaskCancellationTests
             SubtaskRef one = plan.Add("first", "work");
             SubtaskRef two = plan.Add("second", "work", after: [one]);
             plan.Add("third", "work", after: [two]);
-            plan.Add("takes-it-or-not", "work", after: [one], optional: [two]);
+            plan.Add("takes-it-or-not", "work", after: [one], options: new() { Optional = [two] });
         });
         await first.Reached;
 
@@ -64,9 +64,9 @@ public sealed class SubtaskCancellationTests
         await using Engine engine = Blocking(options => options.MaxParallelism = 1, ("first", first));
         await using OrchestrationRun run = await engine.StartAsync(plan =>
         {
-            plan.Add("first", "work", estimatedDuration: TimeSpan.FromHours(1));
-            plan.Add("second", "work", estimatedDuration: TimeSpan.FromMinutes(2));
-            plan.Add("third", "work", estimatedDuration: TimeSpan.FromMinutes(1));
+            plan.Add("first", "work", options: new() { EstimatedDuration = TimeSpan.FromHours(1) });
+            plan.Add("second", "work", options: new() { EstimatedDuration = TimeSpan.FromMinutes(2) });
+            plan.Add("third", "work", options: new() { EstimatedDuration = TimeSpan.FromMinutes(1) });
         });
         await first.Reached;
 
@@ -99,7 +99,7 @@ public sealed class SubtaskCancellationTests
         {
             SubtaskRef one = plan.Add("running", "work");
             plan.Add("needs-it", "work", after: [one]);
-            plan.Add("takes-it-or-not", "work", optional: [one]);
+            plan.Add("takes-it-or-not", "work", options: new() { Optional = [one] });
         });
         await running.Reached;
 

@@ -57,7 +57,7 @@ public sealed class TimeThatIsOverTests
                 Assert.Equal(SubtaskState.Failed, result["a"].State);
                 Assert.Contains("within its timeout", result["a"].Error!.Message, StringComparison.Ordinal);
             },
-            plan => plan.Add("a", "work", policy: new SubtaskPolicy { TotalTimeout = TimeSpan.FromHours(1) }));
+            plan => plan.Add("a", "work", options: new() { Policy = new SubtaskPolicy { TotalTimeout = TimeSpan.FromHours(1) } }));
 
     private async Task ResumeTooLateAsync(Action<AgentOrchestrationOptions>? options, Action<RunResult> check, Action<TaskPlanBuilder>? plan = null)
     {

@@ -116,12 +116,12 @@ public sealed class PlanCheckerTests
 
     [Fact]
     public void Check_AResourceWithoutAPool_NamesThePools() => AssertOnly(
-        Checker.Refuse(plan => plan.Add("a", "nothing", resources: ResourceRequirements.Of("quantum", 1))),
+        Checker.Refuse(plan => plan.Add("a", "nothing", options: new() { Resources = ResourceRequirements.Of("quantum", 1) })),
         PlanDiagnosticCode.UnknownResource, "/subtasks/0/resources", "cpu, gpu", "a");
 
     [Fact]
     public void Check_MoreThanThereIs_SaysHowMuchThereIs() => AssertOnly(
-        Checker.Refuse(plan => plan.Add("a", "nothing", resources: ResourceRequirements.Of("cpu", Checker.Cpu + 1))),
+        Checker.Refuse(plan => plan.Add("a", "nothing", options: new() { Resources = ResourceRequirements.Of("cpu", Checker.Cpu + 1) })),
         PlanDiagnosticCode.ResourceNeedsAboveCapacity, "/subtasks/0/resources", $"It needs {Checker.Cpu + 1} of 'cpu', but there is {Checker.Cpu}", "a");
 
     [Fact]
@@ -129,8 +129,8 @@ public sealed class PlanCheckerTests
     {
         TaskGraph graph = Checker.Accept(plan =>
         {
-            plan.Add("a", "render", resources: ResourceRequirements.Of("cpu", Checker.Cpu));
-            plan.Add("b", "render", resources: ResourceRequirements.Of("gpu", Checker.Gpu));
+            plan.Add("a", "render", options: new() { Resources = ResourceRequirements.Of("cpu", Checker.Cpu) });
+            plan.Add("b", "render", options: new() { Resources = ResourceRequirements.Of("gpu", Checker.Gpu) });
             plan.Add("c", "render");
         });
 
@@ -144,14 +144,14 @@ public sealed class PlanCheckerTests
     [InlineData(long.MinValue)]
     [InlineData(long.MaxValue)]
     public void Check_AnEstimateOutOfRange_IsInvalidEstimate(long ticks) => AssertOnly(
-        Checker.Refuse(plan => plan.Add("a", "nothing", estimatedDuration: new TimeSpan(ticks))),
+        Checker.Refuse(plan => plan.Add("a", "nothing", options: new() { EstimatedDuration = new TimeSpan(ticks) })),
         PlanDiagnosticCode.InvalidEstimate, "/subtasks/0/estimatedMinutes", $"{new TimeSpan(ticks)}", "a");
 
     [Fact]
     public void Check_AnEstimateOfZeroOrAYear_IsTaken() => Checker.Accept(plan =>
     {
-        plan.Add("a", "nothing", estimatedDuration: TimeSpan.Zero);
-        plan.Add("b", "nothing", estimatedDuration: TimeSpan.FromDays(366));
+        plan.Add("a", "nothing", options: new() { EstimatedDuration = TimeSpan.Zero });
+        plan.Add("b", "nothing", options: new() { EstimatedDuration = TimeSpan.FromDays(366) });
     });
 
     [Fact]
@@ -162,8 +162,8 @@ public sealed class PlanCheckerTests
             plan.Add("bad id", "nothing", after: [new SubtaskRef("ghost"), new SubtaskRef("bad id"), new SubtaskRef("phantom")]);
             plan.Add("twin", "sing", after: [new SubtaskRef("loop")]);
             plan.Add("twin", "move", input: new JsonObject { ["x"] = "one", ["z"] = 1 });
-            plan.Add("loop", "nothing", after: [new SubtaskRef("twin")], estimatedDuration: TimeSpan.FromDays(-1));
-            plan.Add("greedy", "render", resources: ResourceRequirements.Of(new ResourceAmount("gpu", 9), new ResourceAmount("quantum", 1)));
+            plan.Add("loop", "nothing", after: [new SubtaskRef("twin")], options: new() { EstimatedDuration = TimeSpan.FromDays(-1) });
+            plan.Add("greedy", "render", options: new() { Resources = ResourceRequirements.Of(new ResourceAmount("gpu", 9), new ResourceAmount("quantum", 1)) });
             plan.Add("point", "make");
             plan.Add("list", "total", input: new SubtaskRef("point").Output());
         });

@@ -14,7 +14,7 @@ public sealed class GrowthWaitsTests
         SubtaskRef grows = plan.Add("grows", "work");
         SubtaskRef waiter = plan.Add("waiter", "work", after: [grows]);
         SubtaskRef after = plan.Add("after", "work", after: [waiter]);
-        plan.Add("last", "work", optional: [after]);
+        plan.Add("last", "work", options: new() { Optional = [after] });
     }));
 
     public GrowthWaitsTests()

@@ -164,8 +164,7 @@ public sealed class PlanTemplateTests
             "find",
             "search",
             new JsonObject { ["query"] = "{topic}, {place}", ["list"] = new JsonArray("{topic}", 3, new JsonObject { ["deep"] = "{place}" }) },
-            name: "Find {topic}",
-            description: "Who buys {topic} in {place}? {nothing} {");
+            options: new() { Name = "Find {topic}", Description = "Who buys {topic} in {place}? {nothing} {" });
         plan.Add("join", "search", new JsonObject { ["query"] = find.Output(), ["list"] = new JsonArray() });
     });
 

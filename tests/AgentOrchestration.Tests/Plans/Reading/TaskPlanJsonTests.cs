@@ -11,8 +11,8 @@ public sealed class TaskPlanJsonTests
         TaskPlan plan = TaskPlan.Create(builder =>
         {
             builder.Goal = "Know.";
-            SubtaskRef first = builder.Add("first", "read", name: "Read", estimatedDuration: TimeSpan.FromSeconds(90), resources: ResourceRequirements.Of("gpu", 1));
-            builder.Add("second", "write", input: first.Output("/rows"), description: "Writes.");
+            SubtaskRef first = builder.Add("first", "read", options: new() { Name = "Read", EstimatedDuration = TimeSpan.FromSeconds(90), Resources = ResourceRequirements.Of("gpu", 1) });
+            builder.Add("second", "write", input: first.Output("/rows"), options: new() { Description = "Writes." });
         });
 
         Assert.Equal(

@@ -102,7 +102,7 @@ public sealed class RunEventTests
 
                     context.ReportProgress(1, "done");
                     context.ReportUsage(new TaskUsage(1, 2, 3.5m));
-                    context.AddSubtasks(plan => plan.Add("more", "work", policy: new SubtaskPolicy { RequiresApproval = false, Timeout = TimeSpan.FromMinutes(1) }));
+                    context.AddSubtasks(plan => plan.Add("more", "work", options: new() { Policy = new SubtaskPolicy { RequiresApproval = false, Timeout = TimeSpan.FromMinutes(1) } }));
                 }
 
                 return ValueTask.FromResult("output");

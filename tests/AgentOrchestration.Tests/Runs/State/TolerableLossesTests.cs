@@ -54,7 +54,7 @@ public sealed class TolerableLossesTests
                 last = plan.Add($"chain{i}", "work", after: [last]);
             }
 
-            plan.Add("end", "work", optional: [last]);
+            plan.Add("end", "work", options: new() { Optional = [last] });
         });
         var losses = new TolerableLosses(new GrowingGraph(graph));
         Assert.All(Enumerable.Range(0, 2 * count), subtask => Assert.True(losses.Contains(subtask)));
@@ -67,7 +67,7 @@ public sealed class TolerableLossesTests
         for (int i = 0; i < count; i++)
         {
             ILookup<int, SubtaskRef> use = before.ToLookup(_ => random.Next(4));
-            before.Add(plan.Add($"{prefix}{i}", "work", after: use[0], optional: use[1]));
+            before.Add(plan.Add($"{prefix}{i}", "work", after: use[0], options: new() { Optional = [.. use[1]] }));
         }
     }
 

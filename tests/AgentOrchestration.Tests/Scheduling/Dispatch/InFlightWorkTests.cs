@@ -68,7 +68,7 @@ public sealed class InFlightWorkTests
             Sleep,
             plan =>
             {
-                plan.Add("a", "work", policy: new SubtaskPolicy { Timeout = TimeSpan.FromMilliseconds(50) });
+                plan.Add("a", "work", options: new() { Policy = new SubtaskPolicy { Timeout = TimeSpan.FromMilliseconds(50) } });
                 plan.Add("b", "work");
             },
             run =>
@@ -94,7 +94,7 @@ public sealed class InFlightWorkTests
             plan =>
             {
                 plan.Add("a", "work");
-                plan.Add("b", "work", policy: new SubtaskPolicy { MaxAttempts = 3 });
+                plan.Add("b", "work", options: new() { Policy = new SubtaskPolicy { MaxAttempts = 3 } });
             },
             run =>
             {
@@ -125,11 +125,11 @@ public sealed class InFlightWorkTests
         Sleep,
         plan =>
         {
-            plan.Add("hold", "hold", resources: Needs("gpu"));
+            plan.Add("hold", "hold", options: new() { Resources = Needs("gpu") });
             SubtaskRef begun = plan.Add("begun", "work", input: new JsonObject { ["other"] = true });
-            plan.Add("a", "work", after: [begun], resources: Needs("gpu"));
+            plan.Add("a", "work", after: [begun], options: new() { Resources = Needs("gpu") });
             plan.Add("b", "work", after: [begun]);
-            plan.Add("c", "work", after: [begun], resources: Needs("gpu"));
+            plan.Add("c", "work", after: [begun], options: new() { Resources = Needs("gpu") });
         },
         run =>
         {
@@ -144,11 +144,11 @@ public sealed class InFlightWorkTests
         Sleep,
         plan =>
         {
-            plan.Add("hold", "hold", resources: Needs("gpu").Union(Needs("net")));
+            plan.Add("hold", "hold", options: new() { Resources = Needs("gpu").Union(Needs("net")) });
             SubtaskRef begun = plan.Add("begun", "work", input: new JsonObject { ["other"] = true });
-            plan.Add("a", "work", after: [begun], resources: Needs("gpu"));
-            plan.Add("b", "work", after: [begun], resources: Needs("net"));
-            plan.Add("c", "work", after: [begun], resources: Needs("gpu"));
+            plan.Add("a", "work", after: [begun], options: new() { Resources = Needs("gpu") });
+            plan.Add("b", "work", after: [begun], options: new() { Resources = Needs("net") });
+            plan.Add("c", "work", after: [begun], options: new() { Resources = Needs("gpu") });
         },
         run =>
         {

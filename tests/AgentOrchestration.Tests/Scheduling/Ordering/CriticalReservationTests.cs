@@ -140,12 +140,12 @@ public sealed class CriticalReservationTests
         TaskGraph graph = GraphOf.Plan(
             plan =>
             {
-                SubtaskRef gate = plan.Add("gate", "work", estimatedDuration: TimeSpan.FromSeconds(10));
-                SubtaskRef big = plan.Add("big", "work", after: [gate], resources: ResourceRequirements.Of("gpu", 4), estimatedDuration: TimeSpan.FromSeconds(10));
-                plan.Add("after", "work", after: [big], estimatedDuration: TimeSpan.FromSeconds(30));
+                SubtaskRef gate = plan.Add("gate", "work", options: new() { EstimatedDuration = TimeSpan.FromSeconds(10) });
+                SubtaskRef big = plan.Add("big", "work", after: [gate], options: new() { Resources = ResourceRequirements.Of("gpu", 4), EstimatedDuration = TimeSpan.FromSeconds(10) });
+                plan.Add("after", "work", after: [big], options: new() { EstimatedDuration = TimeSpan.FromSeconds(30) });
                 for (int i = 0; i < 8 / (smallSeconds / 5); i++)
                 {
-                    plan.Add($"small{i}", "work", resources: ResourceRequirements.Of("gpu", 1), estimatedDuration: TimeSpan.FromSeconds(smallSeconds));
+                    plan.Add($"small{i}", "work", options: new() { Resources = ResourceRequirements.Of("gpu", 1), EstimatedDuration = TimeSpan.FromSeconds(smallSeconds) });
                 }
             },
             resources);
@@ -162,7 +162,7 @@ public sealed class CriticalReservationTests
         for (int i = random.Next(2, 20); i > 0; i--)
         {
             ResourceAmount[] needs = [.. new[] { new ResourceAmount("a", random.Next(0, 6)), new ResourceAmount("b", random.Next(0, 8)) }.Where(need => need.Amount > 0)];
-            added.Add(plan.Add($"s{i}", "work", after: [.. added.Where(_ => random.Next(4) == 0)], estimatedDuration: TimeSpan.FromSeconds(random.Next(0, 10)), resources: ResourceRequirements.Of(needs)));
+            added.Add(plan.Add($"s{i}", "work", after: [.. added.Where(_ => random.Next(4) == 0)], options: new() { EstimatedDuration = TimeSpan.FromSeconds(random.Next(0, 10)), Resources = ResourceRequirements.Of(needs) }));
         }
     }
 

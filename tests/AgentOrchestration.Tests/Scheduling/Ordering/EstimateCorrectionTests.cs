@@ -77,7 +77,7 @@ public sealed class EstimateCorrectionTests
     /// <summary>One of each comes first, before the others.</summary>
     private static TaskGraph Mixed() => GraphOfTypes(plan =>
     {
-        SubtaskRef[] first = [plan.Add("calculate0", "calculate", estimatedDuration: TimeSpan.FromSeconds(2)), plan.Add("search0", "search", estimatedDuration: TimeSpan.FromSeconds(1))];
+        SubtaskRef[] first = [plan.Add("calculate0", "calculate", options: new() { EstimatedDuration = TimeSpan.FromSeconds(2) }), plan.Add("search0", "search", options: new() { EstimatedDuration = TimeSpan.FromSeconds(1) })];
         Add(plan, "calculate", 3, first);
         Add(plan, "search", 3, first);
     });
@@ -86,7 +86,7 @@ public sealed class EstimateCorrectionTests
     {
         for (int i = 0; i < count; i++)
         {
-            plan.Add($"{taskType}{i + (after.Length > 0 ? 1 : 0)}", taskType, after: after, estimatedDuration: TimeSpan.FromSeconds(taskType == "search" ? 1 : 2));
+            plan.Add($"{taskType}{i + (after.Length > 0 ? 1 : 0)}", taskType, after: after, options: new() { EstimatedDuration = TimeSpan.FromSeconds(taskType == "search" ? 1 : 2) });
         }
     }
 

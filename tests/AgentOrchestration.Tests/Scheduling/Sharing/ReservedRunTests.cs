@@ -24,8 +24,8 @@ public sealed class ReservedRunTests
         TaskGraph graph = GraphOf.Plan(
             plan =>
             {
-                plan.Add("first", "work", resources: ResourceRequirements.Of("slot", 1), estimatedDuration: TimeSpan.FromMinutes(9));
-                plan.Add("kept", "work", resources: ResourceRequirements.Of("net", 2));
+                plan.Add("first", "work", options: new() { Resources = ResourceRequirements.Of("slot", 1), EstimatedDuration = TimeSpan.FromMinutes(9) });
+                plan.Add("kept", "work", options: new() { Resources = ResourceRequirements.Of("net", 2) });
             },
             resources,
             options => options.ExpectedUsage = new TaskUsage(60, 0, 0));
@@ -41,7 +41,7 @@ public sealed class ReservedRunTests
         Assert.Equal(64, runs.Starts.Count(start => start.Run == other && start.Time < first));
         Assert.InRange(runs.Starts.FindLast(start => start.Run == other).Time, first, first + 4_000);
 
-        TaskGraph One(string pool, long amount) => GraphOf.Plan(plan => plan.Add("one", "work", resources: ResourceRequirements.Of(pool, amount)), resources);
+        TaskGraph One(string pool, long amount) => GraphOf.Plan(plan => plan.Add("one", "work", options: new() { Resources = ResourceRequirements.Of(pool, amount) }), resources);
     }
 
     /// <summary>What is kept for a subtask must not start before a more urgent one, which needs what is returned only after a run that would have to yield.</summary>
@@ -54,13 +54,13 @@ public sealed class ReservedRunTests
         var resources = new ResourcePools([new("gpu", 1), new("net", 1), new("db", 2)]);
         var runs = new SharedRuns(resources, seed: 1);
         RunOptions options = new() { MaxBypasses = maxBypasses };
-        TaskGraph nested = Plan(plan => plan.Add("gpu", "work", after: [plan.Add("before", "work")], resources: ResourceRequirements.Of("gpu", 1)));
-        runs.Add(Plan(plan => plan.Add("outer", "work", resources: ResourceRequirements.Of("net", 1))), options, startsAt: 0, _ => 1, _ => runs.Add(nested, options, startsAt: 0, subtask => subtask == 0 ? 500 : 1));
-        runs.Add(Plan(plan => plan.Add("holder", "work", resources: ResourceRequirements.Of("db", 1))), options, startsAt: 0, _ => 1_000);
+        TaskGraph nested = Plan(plan => plan.Add("gpu", "work", after: [plan.Add("before", "work")], options: new() { Resources = ResourceRequirements.Of("gpu", 1) }));
+        runs.Add(Plan(plan => plan.Add("outer", "work", options: new() { Resources = ResourceRequirements.Of("net", 1) })), options, startsAt: 0, _ => 1, _ => runs.Add(nested, options, startsAt: 0, subtask => subtask == 0 ? 500 : 1));
+        runs.Add(Plan(plan => plan.Add("holder", "work", options: new() { Resources = ResourceRequirements.Of("db", 1) })), options, startsAt: 0, _ => 1_000);
         TaskGraph graph = Plan(plan =>
         {
-            plan.Add("urgent", "work", resources: ResourceRequirements.Of(new ResourceAmount("gpu", 1), new ResourceAmount("net", 1)), estimatedDuration: TimeSpan.FromMinutes(9));
-            plan.Add("behind", "work", resources: ResourceRequirements.Of(new ResourceAmount("gpu", 1), new ResourceAmount("db", 2)), estimatedDuration: TimeSpan.FromMinutes(8));
+            plan.Add("urgent", "work", options: new() { Resources = ResourceRequirements.Of(new ResourceAmount("gpu", 1), new ResourceAmount("net", 1)), EstimatedDuration = TimeSpan.FromMinutes(9) });
+            plan.Add("behind", "work", options: new() { Resources = ResourceRequirements.Of(new ResourceAmount("gpu", 1), new ResourceAmount("db", 2)), EstimatedDuration = TimeSpan.FromMinutes(8) });
             AddMany(plan, 200, "gpu");
         });
         runs.Add(graph, options, startsAt: 1, _ => 1);
@@ -83,7 +83,7 @@ public sealed class ReservedRunTests
         var resources = new ResourcePools([new ResourceDeclaration("tokens", total) { Kind = ResourcePoolKind.Replenishing, Period = TimeSpan.FromMilliseconds(100 * total) }], agenda);
         var runs = new SharedRuns(resources, agenda, maxAttempts: total);
         long began = agenda.Now;
-        TaskGraph graph = GraphOf.Plan(plan => plan.Add("one", "work", resources: ResourceRequirements.Of("tokens", 1)), resources);
+        TaskGraph graph = GraphOf.Plan(plan => plan.Add("one", "work", options: new() { Resources = ResourceRequirements.Of("tokens", 1) }), resources);
         for (int run = 0; run < count; run++)
         {
             runs.Add(graph, new RunOptions(), startsAt: 0, _ => 30 * Millisecond);
@@ -99,7 +99,7 @@ public sealed class ReservedRunTests
     {
         for (int i = 0; i < count; i++)
         {
-            plan.Add($"t{i}", "work", resources: ResourceRequirements.Of(pool, 1));
+            plan.Add($"t{i}", "work", options: new() { Resources = ResourceRequirements.Of(pool, 1) });
         }
     }
 }

@@ -152,7 +152,7 @@ public sealed class RunResourcesTests
     {
         for (int i = 0; i < count; i++)
         {
-            plan.Add($"{prefix}{i}", "work", resources: licences == 0 ? null : ResourceRequirements.Of("licence", licences));
+            plan.Add($"{prefix}{i}", "work", options: new() { Resources = licences == 0 ? ResourceRequirements.None : ResourceRequirements.Of("licence", licences) });
         }
     }
 
