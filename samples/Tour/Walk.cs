@@ -62,8 +62,8 @@ internal static class Walk
         await output.WriteLineAsync("3. No model needed: a plan by hand goes through the same checks.");
         TaskPlan handmade = TaskPlan.Create(plan =>
         {
-            SubtaskRef sales = plan.Add<DataProcessing, CsvFile>(id: "sales", input: new CsvFile("sales.csv"));
-            SubtaskRef again = plan.Add<DataProcessing, CsvFile>(id: "again", input: new CsvFile("sales.csv"));
+            SubtaskRef<Table> sales = plan.Add<DataProcessing>("sales").With(new CsvFile("sales.csv"));
+            SubtaskRef<Table> again = plan.Add<DataProcessing>("again").With(new CsvFile("sales.csv"));
             plan.Add(id: "summary", taskType: "summarize", input: sales.Output(), after: [again]);
         });
         await using (OrchestrationRun run = await orchestrator.StartAsync(handmade, ct))

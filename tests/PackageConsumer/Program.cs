@@ -14,20 +14,22 @@ services.AddAgentOrchestration(options => options.JsonSerializerOptions = new Js
     .AddResource("gpu", capacity: 1);
 await using ServiceProvider provider = services.BuildServiceProvider();
 
+SubtaskRef<Salutation> again = null!;
 TaskPlan plan = TaskPlan.Create(
     builder =>
     {
-        SubtaskRef greeting = builder.Add<Greet, Person>("greeting", new Person("Ada"));
-        builder.Add("shout", "shout", input: greeting.Output("/text"));
+        SubtaskRef<Salutation> greeting = builder.Add<Greet>("greeting").With(new Person("Ada"));
+        builder.Add("shout", "shout", input: greeting.Output(salutation => salutation.Text));
+        again = builder.Add<Greet>("again").With(outputs => new Person(outputs.Of(greeting).Text));
         SubtaskRef each = builder.ForEach("each", builder.Add("guests", "guests").Output("/people"), "greet");
         builder.Add("all", "join", input: each.Output());
     },
     Payloads.Default.Options);
 await using OrchestrationRun run = await provider.GetRequiredService<ITaskOrchestrator>().StartAsync(plan);
 RunResult result = await run.WaitAsync();
-string answer = result.Outcome == RunOutcome.Succeeded ? $"{result.GetOutput<string>("shout")} {result.GetOutput<string>("all")}" : string.Join('\n', result.Failed.Select(failed => failed.Error));
+string answer = result.Outcome == RunOutcome.Succeeded ? $"{result.GetOutput<string>("shout")} {result.GetOutput<string>("all")} {result.GetOutput(again).Text}" : string.Join('\n', result.Failed.Select(failed => failed.Error));
 Console.WriteLine(answer);
-return answer == "Hello, Ada! Hello, Bob; Hello, Eve" ? 0 : 1;
+return answer == "Hello, Ada! Hello, Bob; Hello, Eve Hello, Hello, Ada" ? 0 : 1;
 
 namespace PackageConsumer
 {

@@ -97,6 +97,15 @@ public sealed class TaskPlanBuilder
         return Add(NewSubtask(id, Subtask.NestedPlan, options, plan: plan), after);
     }
 
+    /// <summary>Gives a subtask that was added without one its input.</summary>
+    /// <exception cref="InvalidOperationException">It has an input.</exception>
+    internal void GiveInput(string id, JsonElement? arguments, SubtaskOutput? forEach, JsonElement? items, ItemFailurePolicy onItemFailure) => Replace(id, subtask =>
+        subtask.Arguments is null && !subtask.IsForEach
+            ? WithDependencies(
+                subtask with { Arguments = arguments, ForEach = forEach, Items = items, OnItemFailure = onItemFailure }, [.. subtask.DependsOn])
+            : throw new InvalidOperationException(
+                $"The subtask '{Excerpt.Of(id)}' has an input already. Give each subtask one input, and an id of its own."));
+
     /// <summary>Replaces a subtask, in its place.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="edit">Makes the new one of the old one, for example with a <c>with</c> expression. Its dependencies are what it says.</param>

@@ -91,5 +91,25 @@ public sealed class RunResult
         };
     }
 
+    /// <summary>Gets the output of a subtask.</summary>
+    /// <typeparam name="T">Its type, or a type that it can be assigned to.</typeparam>
+    /// <param name="subtask">The subtask.</param>
+    /// <returns>The output.</returns>
+    /// <exception cref="KeyNotFoundException">The plan has no such subtask.</exception>
+    /// <exception cref="InvalidOperationException">The subtask did not succeed, or its output is of another type.</exception>
+    public T GetOutput<T>(SubtaskRef subtask) => GetOutput<T>(subtask.Id);
+
+    /// <summary>Gets the output of a subtask whose type is known.</summary>
+    /// <typeparam name="T">Its type.</typeparam>
+    /// <param name="subtask">The subtask.</param>
+    /// <returns>The output.</returns>
+    /// <exception cref="KeyNotFoundException">The plan has no such subtask.</exception>
+    /// <exception cref="InvalidOperationException">The subtask did not succeed, or its output is of another type.</exception>
+    public T GetOutput<T>(SubtaskRef<T> subtask)
+    {
+        ArgumentNullException.ThrowIfNull(subtask);
+        return GetOutput<T>(subtask.Id);
+    }
+
     private IEnumerable<SubtaskSnapshot> In(SubtaskState state) => Subtasks.Where(subtask => subtask.State == state);
 }

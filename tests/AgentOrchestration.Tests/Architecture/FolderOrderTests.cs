@@ -26,7 +26,7 @@ public sealed class FolderOrderTests
     /// </summary>
     private static readonly Dictionary<string, string[][]> Rooms = new()
     {
-        ["Plans"] = [["", "Payloads", "Json", "Diagnostics", "Preview"], ["Reading"]],
+        ["Plans"] = [["", "Payloads", "Json", "Diagnostics", "Preview", "Expressions"], ["Reading"]],
         ["Graph"] = [["Growth", "Binding", "", "Checking"]],
         ["Planning"] = [["Repair"], ["", "Model"], ["Selection"]],
         ["Runs"] = [["", "Events"], ["State"], ["Snapshots"], ["Storage"], ["Journal"]],

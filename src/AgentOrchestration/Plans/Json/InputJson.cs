@@ -24,6 +24,13 @@ internal static class InputJson
     }
 
     /// <param name="input">The input, as an error names it.</param>
+    /// <param name="items">The items of its list.</param>
+    /// <param name="options">How they are written.</param>
+    /// <exception cref="NotSupportedException">One cannot be written.</exception>
+    public static JsonElement WriteList<TItem>(string input, IEnumerable<TItem> items, JsonSerializerOptions options) =>
+        Write(input, new JsonArray([.. items.Select(item => JsonSerializer.SerializeToNode(Write(input, item, typeof(TItem), options), PlanJsonContext.Default.JsonElement))]));
+
+    /// <param name="input">The input, as an error names it.</param>
     /// <param name="value">Its value.</param>
     /// <exception cref="NotSupportedException">It cannot be written.</exception>
     public static JsonElement Write(string input, JsonNode value)
