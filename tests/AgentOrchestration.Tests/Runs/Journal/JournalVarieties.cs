@@ -1,0 +1,126 @@
+using System.Text.Json;
+using AgentOrchestration.Graph;
+using AgentOrchestration.Graph.Checking;
+using AgentOrchestration.Graph.Growth;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Resources;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.State;
+using AgentOrchestration.Runs.Storage;
+using AgentOrchestration.Tasks;
+
+namespace AgentOrchestration.Tests.Runs.Journal;
+
+/// <summary>Facts of every kind that a journal holds, with every value that changes the form of a line. An output is a payload of JSON, or the blob that holds it.</summary>
+internal static class JournalVarieties
+{
+    private const string AwkwardText = "\"quoted\" <b> & \\ 'é' 漢 😀 \u0001\u007f\u2028 \n\t end";
+    private const long Late = 638_000_000_000_000_000;
+
+    private static readonly SubtaskError Plain = new("InvalidDataException", "Bad data.");
+    private static readonly SubtaskError Awkward = new("Kind+Of`1", AwkwardText) { Exception = new InvalidDataException("Is not written.") };
+
+    public static IReadOnlyList<RunFact> All { get; } =
+    [
+        new(RunFactKind.RunStarted, 0),
+        new(RunFactKind.RunStarted, Late),
+        Added(PlanOf(), isJoined: true),
+        Added(PlanOf() with { Goal = AwkwardText }, isJoined: false, "work", "Beta", "alpha"),
+        .. from arguments in (string[])["null", "0", "[]", "\"é\\u00e9<\\n\"", """{ "a" : [ 1.50, {"b": null} ], "A": -1e400 }"""]
+           select new RunFact(RunFactKind.ApprovalRequested, 5, 2, payload: new ApprovalQuestion("F+/=", JsonElement.Parse(arguments))),
+        .. from who in (string?[])[null, "", AwkwardText]
+           from reason in (string?[])[null, "why"]
+           select new RunFact(RunFactKind.ApprovalDecided, 5, 2, detail: (byte)(who is null ? 0 : 1), payload: new ApprovalAnswer(who, reason)),
+        .. OfAttempts(RunFactKind.AttemptStarted),
+        .. from limit in Enum.GetValues<TimeLimit>()
+           select new RunFact(RunFactKind.AttemptTimedOut, 5, 2, 1, (byte)limit),
+        .. OfAttempts(RunFactKind.AttemptAbandoned),
+        .. OfAttempts(RunFactKind.AttemptInterrupted),
+        new(RunFactKind.AttemptFailed, 5, 2, 1, payload: new AttemptRetry(Plain, Late)),
+        new(RunFactKind.AttemptFailed, 5, 2, 1, payload: new AttemptRetry(Awkward, 0)),
+        .. from cost in (decimal[])[0, 0.10m, 12m, decimal.MaxValue, 0.0000000000000000000000000001m]
+           select new RunFact(RunFactKind.UsageCounted, 5, 2, 1, payload: new TaskUsage(0, long.MaxValue, cost)),
+        .. from origin in (OutputOrigin[])[OutputOrigin.Executed, OutputOrigin.Cached, OutputOrigin.Reused]
+           from output in (string[])["null", "\"\"", "\"é\\u00e9\\/<\"", "12345678901234567890.10", """{ "big" : [ 1 , { "a" : 1 , "a" : 2 } ] }"""]
+           select new RunFact(RunFactKind.SubtaskSucceeded, 5, 2, 1, (byte)origin, JsonElement.Parse(output)),
+        .. from origin in (OutputOrigin[])[OutputOrigin.Executed, OutputOrigin.Cached, OutputOrigin.Reused]
+           select new RunFact(RunFactKind.SubtaskSucceeded, 5, 2, 0, (byte)origin, new JournalBlob("AB12", default)),
+        new(RunFactKind.SubtaskSucceeded, 5, 2, detail: (byte)OutputOrigin.Shared, payload: new SharedOutput(1, "x")),
+        new(RunFactKind.SubtaskFailed, 5, 2, 1, payload: Plain),
+        new(RunFactKind.SubtaskFailed, 5, 2, payload: Awkward),
+        .. from reason in Enum.GetValues<SkipReason>()
+           select new RunFact(RunFactKind.SubtaskSkipped, 5, 2, payload: new SkipCause(1, reason)),
+        new(RunFactKind.SubtaskCancelRequested, 5, 2),
+        new(RunFactKind.SubtaskCancelled, 5, 2),
+        new(RunFactKind.SubtaskCancelled, 5, 2, 3),
+        .. from limit in Enum.GetValues<BudgetLimit>()
+           select new RunFact(RunFactKind.BudgetExhausted, 5, detail: (byte)limit),
+        .. from action in Enum.GetValues<BudgetAction>()
+           select new RunFact(RunFactKind.BudgetExtended, 5, payload: new RunBudget { WhenExhausted = action }),
+        new(RunFactKind.BudgetExtended, 5, payload: new RunBudget { MaxAttempts = 7, MaxTokens = long.MaxValue, MaxCost = 0.50m, MaxTime = TimeSpan.FromMinutes(1) }),
+        .. from reason in Enum.GetValues<StopReason>()
+           select new RunFact(RunFactKind.StopRequested, 5, detail: (byte)reason),
+        .. OfAttempts(RunFactKind.CompensationStarted),
+        new(RunFactKind.CompensationFailed, 5, 2, 1, payload: new AttemptRetry(Plain, 0)),
+        new(RunFactKind.CompensationFailed, 5, 2, 1, payload: new AttemptRetry(Awkward, Late)),
+        .. OfAttempts(RunFactKind.SubtaskCompensated),
+        .. from outcome in Enum.GetValues<RunOutcome>()
+           select new RunFact(RunFactKind.RunEnded, 5, detail: (byte)outcome),
+    ];
+
+    private static IEnumerable<RunFact> OfAttempts(RunFactKind kind) =>
+    [
+        new(kind, 0, 0, 1),
+        new(kind, Late, int.MaxValue, ushort.MaxValue - 1),
+    ];
+
+    private static RunFact Added(TaskPlan plan, bool isJoined, params string[] taskTypes) => new(
+        RunFactKind.SubtasksAdded,
+        5,
+        2,
+        payload: new GraphGrowth(2, PartOf([NestedPlanType.Descriptor, .. taskTypes.Select((name, i) => TaskTypeOf(name, i + 1))]), isJoined, Offset: 3) { Plan = plan });
+
+    private static TaskPlan PlanOf() => new()
+    {
+        Subtasks =
+        [
+            new Subtask { Id = "first", TaskType = "work", Arguments = JsonElement.Parse("""{ "text": "é\u00e9<", "number": 1.50 }""") },
+            new Subtask
+            {
+                Id = "nested",
+                TaskType = Subtask.NestedPlan,
+                OptionalDependsOn = ["first"],
+                Plan = new TaskPlan { Subtasks = [new Subtask { Id = "inner", TaskType = "work", WaitsForAdded = false }] },
+            },
+            new Subtask
+            {
+                Id = "each",
+                TaskType = "work",
+                Name = "Each",
+                Description = AwkwardText,
+                DependsOn = ["first", "nested"],
+                ForEach = new SubtaskOutput("first", "/list"),
+                OnItemFailure = ItemFailurePolicy.AtMost(2),
+                EstimatedDuration = TimeSpan.FromSeconds(90),
+                Resources = ResourceRequirements.Of("a", 2),
+                Policy = new SubtaskPolicy { Timeout = TimeSpan.FromSeconds(5) },
+            },
+        ],
+    };
+
+    private static TaskDescriptor TaskTypeOf(string name, int version) => TaskDescriptor.For(
+        name, "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(None.Value), options => options.Version = version);
+
+    private static CheckedSubtasks PartOf(TaskDescriptor[] taskTypes) => new()
+    {
+        Subtasks = [],
+        TaskTypes = taskTypes,
+        Inputs = [],
+        Needs = [],
+        Policies = [],
+        Dependencies = [],
+        Optional = null,
+        TopologicalOrder = [],
+        Successors = SuccessorGraph.FromDependencies([]),
+    };
+}
