@@ -3,7 +3,6 @@ using AgentOrchestration.Graph.Binding;
 using AgentOrchestration.Graph.Checking;
 using AgentOrchestration.Graph.Growth;
 using AgentOrchestration.Plans.Diagnostics;
-using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Journal;
 using AgentOrchestration.Runs.State;
 using AgentOrchestration.Runs.Storage;
@@ -12,7 +11,7 @@ using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Execution.Run;
 
-/// <summary>Tells a core what has happened to its run before, from the journal. What cannot have happened is refused, by its place.</summary>
+/// <summary>Applies what is in the journal of a run to its core. What cannot have happened is refused, by its place.</summary>
 internal sealed class JournalReplay(IRunStore store, string runId, DispatchCore core, PlanChecker checker, ITaskTypeRegistry taskTypes, InputBinder inputs)
 {
     private readonly HashSet<int> _grown = [];
@@ -30,11 +29,10 @@ internal sealed class JournalReplay(IRunStore store, string runId, DispatchCore 
         long sequence = 0;
         await foreach (ReadOnlyMemory<byte> content in store.ReadAsync(runId, 0, cancellationToken).ConfigureAwait(false))
         {
-            JournalEvent read = JournalJson.Read(content, runId, sequence);
-            RunFact fact;
+            RunFact fact = JournalCodec.Read(content, runId, sequence);
             try
             {
-                fact = await FactOfAsync(read, cancellationToken).ConfigureAwait(false);
+                fact = await InRunAsync(fact, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is not (RunStoreException or OperationCanceledException))
             {
@@ -42,7 +40,7 @@ internal sealed class JournalReplay(IRunStore store, string runId, DispatchCore 
                 throw Refused(sequence, exception.Message, exception);
             }
 
-            if (RunFactRules.WhyImpossible(core.State, fact) is { } reason)
+            if (JournalKinds.WhyImpossible(core.State, fact) is { } reason)
             {
                 throw Refused(sequence, reason);
             }
@@ -65,36 +63,27 @@ internal sealed class JournalReplay(IRunStore store, string runId, DispatchCore 
     private RunStoreException Refused(long sequence, string reason, Exception? inner = null) =>
         new($"Event {sequence} of the run {runId} cannot be applied: {reason}", inner);
 
-    private async ValueTask<RunFact> FactOfAsync(JournalEvent read, CancellationToken cancellationToken)
+    /// <summary>A fact as the run has it: with the output of its type, and with what was added to the graph.</summary>
+    private async ValueTask<RunFact> InRunAsync(RunFact fact, CancellationToken cancellationToken)
     {
-        switch (read)
+        switch (fact.Payload)
         {
-            case JournalEvent.Succeeded succeeded:
-                return OutputOf(read, succeeded.Subtask, succeeded.Attempt, succeeded.Origin ?? OutputOrigin.Executed, succeeded.Output);
-            case JournalEvent.SucceededLarge large:
-                ReadOnlyMemory<byte> blob = await store.ReadBlobAsync(runId, large.Blob, cancellationToken).ConfigureAwait(false)
-                    ?? throw new InvalidOperationException($"The blob {Excerpt.Of(large.Blob)} is missing.");
-                return OutputOf(read, large.Subtask, large.Attempt, large.Origin ?? OutputOrigin.Executed, JournalJson.ReadBlob(blob));
-            case JournalEvent.Shared shared:
-                RunState state = core.State;
-                object? output = shared.With >= 0 && shared.With < state.Graph.Count ? state.OutputOf(shared.With) : null;
-                return new RunFact(RunFactKind.SubtaskSucceeded, read.At, shared.Subtask, detail: (byte)OutputOrigin.Shared, payload: new SharedOutput(shared.With, output));
-            case JournalEvent.Added added:
-                return new RunFact(RunFactKind.SubtasksAdded, read.At, added.Subtask, payload: GrowthOf(added));
+            case StoredOutput stored:
+                CheckIndex(fact.Subtask);
+                JsonElement output = await stored.LoadAsync(store, runId, cancellationToken).ConfigureAwait(false);
+                return fact.With(HasChanged(fact.Subtask) ? output : inputs.ReadOutput(fact.Subtask, output));
+            case SharedOutput { Worker: var worker } shared:
+                return fact.With(shared with { Output = worker >= 0 && worker < core.State.Graph.Count ? core.State.OutputOf(worker) : null });
+            case AddedPlan added:
+                CheckIndex(fact.Subtask);
+                return fact.With(GrowthOf(fact.Subtask, added));
             default:
-                return JournalCodec.Read(read) ?? throw new InvalidOperationException("It is of no kind that this version knows.");
+                return fact;
         }
     }
 
-    private RunFact OutputOf(JournalEvent read, int subtask, int attempt, OutputOrigin origin, JsonElement output)
+    private GraphGrowth GrowthOf(int subtask, AddedPlan added)
     {
-        CheckIndex(subtask);
-        return new RunFact(RunFactKind.SubtaskSucceeded, read.At, subtask, attempt, (byte)origin, HasChanged(subtask) ? output : inputs.ReadOutput(subtask, output));
-    }
-
-    private GraphGrowth GrowthOf(JournalEvent.Added added)
-    {
-        CheckIndex(added.Subtask);
         if (Changed is not null)
         {
             Changed.UnionWith(RunHeader.ChangedOf(added.TaskTypes, taskTypes));
@@ -105,17 +94,15 @@ internal sealed class JournalReplay(IRunStore store, string runId, DispatchCore 
         }
 
         GrowingGraph graph = core.State.Graph;
-        Subtask parent = graph.SubtaskAt(added.Subtask);
-        bool isExpected = added.Joined ? parent.IsComposite && core.State.StateOf(added.Subtask) == SubtaskState.Ready : core.State.StateOf(added.Subtask) == SubtaskState.Succeeded;
-        if (!isExpected || !_grown.Add(added.Subtask))
+        Subtask parent = graph.SubtaskAt(subtask);
+        bool isExpected = added.IsJoined ? parent.IsComposite && core.State.StateOf(subtask) == SubtaskState.Ready : core.State.StateOf(subtask) == SubtaskState.Succeeded;
+        if (!isExpected || !_grown.Add(subtask))
         {
             throw new InvalidOperationException($"'{parent.Id}' adds nothing.");
         }
 
-        GrowthScope surroundings = !added.Joined ? GrowthScope.ForAddition(graph, added.Subtask)
-            : parent.Plan is not null ? GrowthScope.ForNestedPlan(graph)
-            : GrowthScope.ForItems(graph, added.Subtask);
-        GraphGrowth growth = checker.CheckGrowth(added.Plan, graph, added.Subtask, surroundings, added.Joined, out IReadOnlyList<PlanDiagnostic> diagnostics)
+        GrowthScope surroundings = GrowthScope.Of(graph, subtask, added.IsJoined);
+        GraphGrowth growth = checker.CheckGrowth(added.Plan, graph, subtask, surroundings, added.IsJoined, out IReadOnlyList<PlanDiagnostic> diagnostics)
             ?? throw new InvalidPlanException(new PlanRefusal(diagnostics) { Plan = added.Plan });
         return core.State.WithThoseThatWait(growth);
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using AgentOrchestration.Graph.Growth;
 using AgentOrchestration.Runs.Journal;
 using AgentOrchestration.Runs.State;
 using AgentOrchestration.Runs.Storage;
@@ -115,7 +116,7 @@ internal sealed class RunJournal(IRunStore store, HeldLease lease, LeaseRenewal 
         List<JournalBlob> blobs = [];
         for (int i = 0; i < facts.Length; i++)
         {
-            events[i] = JournalJson.Write(Write(facts[i], blobs));
+            events[i] = JournalCodec.Write(Stored(facts[i], blobs));
         }
 
         return new JournalAppend
@@ -128,21 +129,24 @@ internal sealed class RunJournal(IRunStore store, HeldLease lease, LeaseRenewal 
         };
     }
 
-    private JournalEvent Write(in RunFact fact, List<JournalBlob> blobs)
+    /// <summary>The fact as the journal holds it.</summary>
+    private RunFact Stored(in RunFact fact, List<JournalBlob> blobs) => fact switch
     {
-        if (fact is not { Kind: RunFactKind.SubtaskSucceeded, Payload: not SharedOutput })
-        {
-            return JournalCodec.Write(fact);
-        }
+        { Payload: GraphGrowth growth } => fact.With(AddedPlan.Of(growth)),
+        { Kind: RunFactKind.SubtaskSucceeded, Payload: not SharedOutput } => fact.With(OutputOf(fact, blobs)),
+        _ => fact,
+    };
 
+    private StoredOutput OutputOf(in RunFact fact, List<JournalBlob> blobs)
+    {
         if (_blobs?.TryGetValue((fact.Subtask, fact.Attempt), out JournalBlob? blob) == true)
         {
             blobs.Add(blob);
-            return JournalCodec.WriteLargeOutput(fact, blob.Name);
+            return new StoredOutput(blob.Name);
         }
 
         return _outputs.TryGetValue((fact.Subtask, fact.Attempt), out JsonElement output)
-            ? JournalCodec.WriteOutput(fact, output)
+            ? new StoredOutput(output)
             : throw new InvalidOperationException($"The output of subtask {fact.Subtask} was not kept.");
     }
 

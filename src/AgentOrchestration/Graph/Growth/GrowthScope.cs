@@ -30,18 +30,18 @@ internal sealed class GrowthScope
     /// <summary>What every one of the subtasks depends on.</summary>
     public int[] Always { get; }
 
+    /// <summary>What a subtask adds, or what it is made of.</summary>
+    /// <param name="graph">The graph of the run.</param>
+    /// <param name="parent">The index of the subtask.</param>
+    /// <param name="isJoined">Whether it is made of what is added.</param>
+    public static GrowthScope Of(GrowingGraph graph, int parent, bool isJoined) =>
+        isJoined ? OfParts(graph, parent, SubtaskScope.Of(graph.SubtaskAt(parent), isJoined)) : ForAddition(graph, parent);
+
     /// <summary>The subtasks of a plan within a plan know each other only.</summary>
     public static GrowthScope ForNestedPlan(GrowingGraph graph) => new(graph, static _ => null, []);
 
     /// <summary>The subtasks that work through a list know what their parent depends on, by the names that their parent has for it, and not each other.</summary>
-    public static GrowthScope ForItems(GrowingGraph graph, int parent)
-    {
-        string parentId = graph.SubtaskAt(parent).Id;
-        string scope = parentId[..(parentId.LastIndexOf('/') + 1)];
-        return new(graph, id => Find(scope + id) ?? Find(id), []) { HidesSiblings = true };
-
-        int? Find(string id) => graph.IndexOf(id) is { } index && graph.Dependencies[parent].Contains(index) ? index : null;
-    }
+    public static GrowthScope ForItems(GrowingGraph graph, int parent) => OfParts(graph, parent, SubtaskScope.OfItems(graph.SubtaskAt(parent).Id));
 
     /// <summary>More of a plan that is still being written knows what is known of it.</summary>
     public static GrowthScope ForMoreOfPlan(GrowingGraph graph) => new(graph, graph.IndexOf, []);
@@ -72,6 +72,9 @@ internal sealed class GrowthScope
 
     /// <summary>The output of a subtask that was there before.</summary>
     public OutputShape? ShapeOf(int index, ITaskTypeRegistry taskTypes) => OutputShape.Of(SubtaskAt(index), taskTypes);
+
+    private static GrowthScope OfParts(GrowingGraph graph, int parent, SubtaskScope scope) =>
+        new(graph, id => scope.Find(id, graph.IndexOf, graph.Dependencies[parent].Contains), []) { HidesSiblings = !scope.KnowsSiblings };
 
     private Subtask SubtaskAt(int index) => index < _draftAt ? _graph!.SubtaskAt(index) : _draft!.Subtasks[index - _draftAt];
 }

@@ -4,9 +4,12 @@ using AgentOrchestration.Runs.Storage;
 
 namespace AgentOrchestration.Runs.Journal;
 
-/// <summary>Events as the lines of a journal.</summary>
+/// <summary>The JSON of journals, headers and outputs: its version, its depth, and what reading damaged JSON throws.</summary>
 internal static class JournalJson
 {
+    /// <summary>The form that this version writes and reads.</summary>
+    public const int CurrentVersion = 1;
+
     /// <summary>Deeper than anything that is written: outputs within arguments within plans within plans.</summary>
     public const int MaxDepth = 1000;
 
@@ -49,32 +52,6 @@ internal static class JournalJson
         return document.RootElement.Clone();
     }
 
-    public static byte[] Write(JournalEvent written) => JsonSerializer.SerializeToUtf8Bytes(written, JournalJsonContext.Default.JournalEvent);
-
-    /// <exception cref="RunStoreException">It is of another version or kind, or damaged.</exception>
-    public static JournalEvent Read(ReadOnlyMemory<byte> content, string runId, long sequence)
-    {
-        JournalEvent read = JournalLine.TryRead(content.Span) ?? ReadAny(content, runId, sequence);
-        return JournalRules.WhyInvalid(read) is { } reason ? throw new RunStoreException($"Event {sequence} of the run {runId} cannot be read: {reason}") : read;
-    }
-
-    private static JournalEvent ReadAny(ReadOnlyMemory<byte> content, string runId, long sequence)
-    {
-        JournalEvent? read;
-        try
-        {
-            read = JsonSerializer.Deserialize(content.Span, JournalJsonContext.Default.JournalEvent) ?? throw new JsonException("It is null.");
-        }
-        catch (Exception exception) when (IsMisread(exception))
-        {
-            // What another version wrote may read as damage; which of both it is decides what helps.
-            CheckVersion(content, $"Event {sequence} of the run {runId}");
-            throw new RunStoreException($"Event {sequence} of the run {runId} cannot be read: {exception.Message}", exception);
-        }
-
-        return read.Version == JournalEvent.CurrentVersion ? read : throw OtherVersion($"Event {sequence} of the run {runId}", read.Version);
-    }
-
     public static void CheckVersion(ReadOnlyMemory<byte> content, string what)
     {
         var reader = new Utf8JsonReader(content.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
@@ -84,7 +61,7 @@ internal static class JournalJson
             {
                 if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("v"u8))
                 {
-                    if (reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int version) && version != JournalEvent.CurrentVersion)
+                    if (reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int version) && version != CurrentVersion)
                     {
                         throw OtherVersion(what, version);
                     }
@@ -103,6 +80,6 @@ internal static class JournalJson
     public static bool IsMisread(Exception exception) =>
         exception is JsonException or NotSupportedException or InvalidOperationException or FormatException or ArgumentException or OverflowException;
 
-    private static RunStoreException OtherVersion(string what, int version) =>
-        new($"{what} has the form {version}; this version of the library reads the form {JournalEvent.CurrentVersion}. Use the version that wrote it, or a later one.");
+    public static RunStoreException OtherVersion(string what, int version) =>
+        new($"{what} has the form {version}; this version of the library reads the form {CurrentVersion}. Use the version that wrote it, or a later one.");
 }

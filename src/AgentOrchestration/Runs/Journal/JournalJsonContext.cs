@@ -10,6 +10,7 @@ namespace AgentOrchestration.Runs.Journal;
     PropertyNameCaseInsensitive = false,
     MaxDepth = JournalJson.MaxDepth,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(JournalEvent))]
+[JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(SubtaskError))]
 [JsonSerializable(typeof(RunHeader))]
 internal sealed partial class JournalJsonContext : JsonSerializerContext;

@@ -26,7 +26,7 @@ internal sealed record RunHeader
 
     public static RunHeader Of(TaskPlan plan, RunOptions options, ITaskTypeRegistry taskTypes) => new()
     {
-        Version = JournalEvent.CurrentVersion,
+        Version = JournalJson.CurrentVersion,
         Plan = plan,
         TaskTypes = VersionsOf(plan, taskTypes),
         Options = OptionsDocument.From(options),

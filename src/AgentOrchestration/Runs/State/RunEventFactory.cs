@@ -5,71 +5,73 @@ using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Runs.State;
 
-/// <summary>Gives facts their names.</summary>
-internal sealed class RunEventFactory(string runId, GrowingGraph graph)
+/// <summary>Makes the events of facts, for those who follow a run and for those who read its journal.</summary>
+/// <param name="runId">The id of the run.</param>
+/// <param name="plan">The plan that the run was started with.</param>
+/// <param name="idOf">Returns the id of a subtask.</param>
+internal sealed class RunEventFactory(string runId, TaskPlan plan, Func<int, string> idOf)
 {
-    public RunEvent Create(in RunFact fact, int index)
+    public RunEventFactory(string runId, GrowingGraph graph)
+        : this(runId, graph.Origin.Plan, subtask => graph.SubtaskAt(subtask).Id)
     {
-        long sequence = index;
-        DateTimeOffset time = TimeOf(fact.Time);
-        string id = fact.Subtask < 0 ? "" : IdOf(fact.Subtask);
+    }
 
-        // The two that make up most of a history are made in one step, the others named and then numbered.
-        return fact.Kind switch
+    public RunEvent Create(in RunFact fact, long sequence)
+    {
+        DateTimeOffset time = TimeOf(fact.Time);
+        string id = fact.Subtask < 0 ? "" : idOf(fact.Subtask);
+        return (fact.Kind, fact.Payload) switch
         {
-            RunFactKind.AttemptStarted => new AttemptStarted(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id },
-            RunFactKind.SubtaskSucceeded when fact.Payload is not SharedOutput =>
+            (RunFactKind.RunStarted, _) => new RunStarted(runId, plan) { Sequence = sequence, Time = time },
+            (RunFactKind.SubtasksAdded, GraphGrowth { Parent: < 0 } growth) => new PlanExtended(growth.Part.Subtasks) { Sequence = sequence, Time = time },
+            (RunFactKind.SubtasksAdded, GraphGrowth growth) => new SubtasksAdded(growth.Part.Subtasks, growth.IsJoined)
+            {
+                Sequence = sequence,
+                Time = time,
+                SubtaskId = id,
+                AwaitedBy = WaitersFor(growth),
+            },
+            (RunFactKind.SubtasksAdded, AddedSubtasks added) => new SubtasksAdded(added.Subtasks, added.IsJoined) { Sequence = sequence, Time = time, SubtaskId = id },
+            (RunFactKind.PlanCompleted, TaskGraph completed) => new PlanCompleted(completed.Plan) { Sequence = sequence, Time = time },
+            (RunFactKind.ApprovalRequested, ApprovalQuestion question) =>
+                new ApprovalRequested(question.Fingerprint, question.Arguments) { Sequence = sequence, Time = time, SubtaskId = id },
+            (RunFactKind.ApprovalDecided, ApprovalAnswer answer) =>
+                new ApprovalDecided(fact.Detail != 0, answer.By, answer.Reason) { Sequence = sequence, Time = time, SubtaskId = id },
+            (RunFactKind.AttemptStarted, _) => new AttemptStarted(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id },
+            (RunFactKind.AttemptTimedOut, _) => new AttemptTimedOut(fact.Attempt, (TimeLimit)fact.Detail) { Sequence = sequence, Time = time, SubtaskId = id },
+            (RunFactKind.AttemptAbandoned, _) => new AttemptAbandoned(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id },
+            (RunFactKind.AttemptInterrupted, _) => new AttemptInterrupted(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id },
+            (RunFactKind.AttemptFailed, AttemptRetry retry) =>
+                new AttemptFailed(fact.Attempt, retry.Error, TimeOf(retry.RetryAt)) { Sequence = sequence, Time = time, SubtaskId = id },
+            (RunFactKind.UsageCounted, TaskUsage usage) => new UsageCounted(fact.Attempt, usage) { Sequence = sequence, Time = time, SubtaskId = id },
+            (RunFactKind.SubtaskSucceeded, SharedOutput shared) => new SubtaskSucceeded(fact.Attempt, (OutputOrigin)fact.Detail, idOf(shared.Worker))
+            {
+                Sequence = sequence,
+                Time = time,
+                SubtaskId = id,
+                Output = shared.Output,
+            },
+            (RunFactKind.SubtaskSucceeded, _) =>
                 new SubtaskSucceeded(fact.Attempt, (OutputOrigin)fact.Detail, SharedWith: null) { Sequence = sequence, Time = time, SubtaskId = id, Output = fact.Payload },
-            _ => Name(fact, id) with { Sequence = sequence, Time = time },
+            (RunFactKind.SubtaskFailed, SubtaskError error) => new SubtaskFailed(fact.Attempt, error) { Sequence = sequence, Time = time, SubtaskId = id },
+            (RunFactKind.SubtaskSkipped, SkipCause cause) => new SubtaskSkipped(idOf(cause.Subtask), cause.Reason) { Sequence = sequence, Time = time, SubtaskId = id },
+            (RunFactKind.SubtaskCancelRequested, _) => new SubtaskCancelRequested { Sequence = sequence, Time = time, SubtaskId = id },
+            (RunFactKind.SubtaskCancelled, _) => new SubtaskCancelled(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id },
+            (RunFactKind.BudgetExhausted, _) => new BudgetExhausted((BudgetLimit)fact.Detail) { Sequence = sequence, Time = time },
+            (RunFactKind.BudgetExtended, RunBudget budget) => new BudgetExtended(budget) { Sequence = sequence, Time = time },
+            (RunFactKind.StopRequested, _) => new StopRequested((StopReason)fact.Detail) { Sequence = sequence, Time = time },
+            (RunFactKind.CompensationStarted, _) => new CompensationStarted(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id },
+            (RunFactKind.CompensationFailed, AttemptRetry retry) =>
+                new CompensationFailed(fact.Attempt, retry.Error, retry.RetryAt == 0 ? null : TimeOf(retry.RetryAt)) { Sequence = sequence, Time = time, SubtaskId = id },
+            (RunFactKind.SubtaskCompensated, _) => new SubtaskCompensated(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id },
+            (RunFactKind.RunEnded, _) => new RunEnded((RunOutcome)fact.Detail) { Sequence = sequence, Time = time },
+            _ => throw new ArgumentOutOfRangeException(nameof(fact), fact.Kind, "No such kind of fact."),
         };
     }
 
-    private RunEvent Name(in RunFact fact, string id) => fact.Payload switch
-    {
-        GraphGrowth { Parent: < 0 } growth => new PlanExtended(growth.Part.Subtasks) { Sequence = 0, Time = default },
-        TaskGraph completed => new PlanCompleted(completed.Plan) { Sequence = 0, Time = default },
-        GraphGrowth growth => new SubtasksAdded(growth.Part.Subtasks, growth.IsJoined) { Sequence = 0, Time = default, SubtaskId = id, AwaitedBy = WaitersFor(growth) },
-        ApprovalQuestion question => new ApprovalRequested(question.Fingerprint, question.Arguments) { Sequence = 0, Time = default, SubtaskId = id },
-        ApprovalAnswer answer => new ApprovalDecided(fact.Detail != 0, answer.By, answer.Reason) { Sequence = 0, Time = default, SubtaskId = id },
-        AttemptRetry retry when fact.Kind == RunFactKind.AttemptFailed =>
-            new AttemptFailed(fact.Attempt, retry.Error, TimeOf(retry.RetryAt)) { Sequence = 0, Time = default, SubtaskId = id },
-        AttemptRetry retry =>
-            new CompensationFailed(fact.Attempt, retry.Error, retry.RetryAt == 0 ? null : TimeOf(retry.RetryAt)) { Sequence = 0, Time = default, SubtaskId = id },
-        SharedOutput shared => new SubtaskSucceeded(fact.Attempt, (OutputOrigin)fact.Detail, IdOf(shared.Worker))
-        {
-            Sequence = 0,
-            Time = default,
-            SubtaskId = id,
-            Output = shared.Output,
-        },
-        SubtaskError error => new SubtaskFailed(fact.Attempt, error) { Sequence = 0, Time = default, SubtaskId = id },
-        SkipCause cause => new SubtaskSkipped(IdOf(cause.Subtask), cause.Reason) { Sequence = 0, Time = default, SubtaskId = id },
-        TaskUsage usage => new UsageCounted(fact.Attempt, usage) { Sequence = 0, Time = default, SubtaskId = id },
-        RunBudget budget => new BudgetExtended(budget) { Sequence = 0, Time = default },
-        _ => NameByKind(fact, id),
-    };
-
-    private RunEvent NameByKind(in RunFact fact, string id) => fact.Kind switch
-    {
-        RunFactKind.RunStarted => new RunStarted(runId, graph.Origin.Plan) { Sequence = 0, Time = default },
-        RunFactKind.AttemptTimedOut => new AttemptTimedOut(fact.Attempt, (TimeLimit)fact.Detail) { Sequence = 0, Time = default, SubtaskId = id },
-        RunFactKind.AttemptAbandoned => new AttemptAbandoned(fact.Attempt) { Sequence = 0, Time = default, SubtaskId = id },
-        RunFactKind.AttemptInterrupted => new AttemptInterrupted(fact.Attempt) { Sequence = 0, Time = default, SubtaskId = id },
-        RunFactKind.SubtaskCancelRequested => new SubtaskCancelRequested { Sequence = 0, Time = default, SubtaskId = id },
-        RunFactKind.SubtaskCancelled => new SubtaskCancelled(fact.Attempt) { Sequence = 0, Time = default, SubtaskId = id },
-        RunFactKind.BudgetExhausted => new BudgetExhausted((BudgetLimit)fact.Detail) { Sequence = 0, Time = default },
-        RunFactKind.StopRequested => new StopRequested((StopReason)fact.Detail) { Sequence = 0, Time = default },
-        RunFactKind.CompensationStarted => new CompensationStarted(fact.Attempt) { Sequence = 0, Time = default, SubtaskId = id },
-        RunFactKind.SubtaskCompensated => new SubtaskCompensated(fact.Attempt) { Sequence = 0, Time = default, SubtaskId = id },
-        RunFactKind.RunEnded => new RunEnded((RunOutcome)fact.Detail) { Sequence = 0, Time = default },
-        _ => throw new ArgumentOutOfRangeException(nameof(fact), fact.Kind, "No such kind of fact."),
-    };
-
     private string[] WaitersFor(GraphGrowth growth) => growth.Awaited.Count == 0
         ? []
-        : [.. growth.Awaited.Where(awaited => awaited.Waiter < growth.Offset).Select(awaited => awaited.Waiter).Distinct().Select(IdOf)];
+        : [.. growth.Awaited.Where(awaited => awaited.Waiter < growth.Offset).Select(awaited => awaited.Waiter).Distinct().Select(idOf)];
 
     private static DateTimeOffset TimeOf(long ticks) => new(ticks, TimeSpan.Zero);
-
-    private string IdOf(int subtask) => graph.SubtaskAt(subtask).Id;
 }

@@ -25,4 +25,7 @@ internal readonly struct RunFact(RunFactKind kind, long time, int subtask = -1, 
     public byte Detail { get; } = detail;
 
     public int Attempt => _attempt;
+
+    /// <summary>Returns the same fact with another payload.</summary>
+    public RunFact With(object? payload) => new(Kind, Time, Subtask, Attempt, Detail, payload);
 }

@@ -1,6 +1,8 @@
 namespace AgentOrchestration.Runs.State;
 
-/// <summary>The kinds of facts; each has its <see cref="RunEvent"/>.</summary>
+/// <summary>
+/// The kinds of facts. Each has the name of its <see cref="RunEvent"/>; in a journal and in JSON the same name is in kebab case.
+/// </summary>
 internal enum RunFactKind : byte
 {
     RunStarted,

@@ -1,23 +1,12 @@
 namespace AgentOrchestration.Runs.State;
 
-/// <summary>Which facts can follow in a run. What the core makes keeps to it; a journal that does not is damaged.</summary>
+/// <summary>
+/// Rules for which facts can follow in a run; each kind of fact names its own. The facts that the core makes keep to them; a journal that does
+/// not is damaged.
+/// </summary>
 internal static class RunFactRules
 {
-    /// <returns>Why a fact cannot follow, or <see langword="null"/>.</returns>
-    public static string? WhyImpossible(RunState state, in RunFact fact)
-    {
-        int count = state.History.Count;
-        if (WhyOutOfOrder(count == 0 ? null : state.History[count - 1].Time, state.IsEnded, fact.Kind == RunFactKind.RunStarted, fact.Time) is { } reason)
-        {
-            return reason;
-        }
-
-        return IsOfRun(fact.Kind) ? WhyImpossibleOfRun(state, fact)
-            : fact.Subtask < 0 || fact.Subtask >= state.Graph.Count ? $"The run has no subtask {fact.Subtask}."
-            : WhyImpossibleOfSubtask(state, fact);
-    }
-
-    /// <summary>The part that takes nothing but the order of the facts.</summary>
+    /// <summary>The part that needs only the order of the facts.</summary>
     /// <param name="previous">The time of the fact before, in UTC ticks; <see langword="null"/> when there is none.</param>
     /// <param name="hasEnded">Whether the run has ended before.</param>
     /// <param name="isStart">Whether the fact is the start of the run.</param>
@@ -29,49 +18,62 @@ internal static class RunFactRules
         : time < previous ? "It is older than the one before it."
         : null;
 
-    private static bool IsOfRun(RunFactKind kind) => kind
-        is RunFactKind.RunStarted or RunFactKind.BudgetExhausted or RunFactKind.BudgetExtended or RunFactKind.StopRequested or RunFactKind.RunEnded;
-
-    private static string? WhyImpossibleOfRun(RunState state, in RunFact fact) => fact.Kind switch
+    /// <summary>The order of the facts, and that the run has the subtask of the fact.</summary>
+    public static string? WhyOutOfPlace(RunState state, in RunFact fact, bool isOfSubtask)
     {
-        RunFactKind.StopRequested when state.Stop is not null => "The run stops already.",
-        RunFactKind.RunEnded when state.Open > 0 => $"{state.Open} subtasks have not ended.",
-        RunFactKind.RunEnded when fact.Detail != (byte)state.Outcome => $"The run has {state.Outcome}.",
-        _ => null,
-    };
-
-    private static string? WhyImpossibleOfSubtask(RunState state, in RunFact fact)
-    {
-        SubtaskState now = state.StateOf(fact.Subtask);
-        bool isOpen = now is SubtaskState.Pending or SubtaskState.Ready or SubtaskState.Running;
-        int latest = state.AttemptOf(fact.Subtask);
-        return fact.Kind switch
-        {
-            RunFactKind.AttemptStarted => now != SubtaskState.Ready ? $"The subtask is {now}." : fact.Attempt != latest + 1 ? $"Its latest attempt is {latest}." : null,
-            RunFactKind.AttemptTimedOut or RunFactKind.AttemptAbandoned or RunFactKind.AttemptInterrupted or RunFactKind.AttemptFailed =>
-                state.IsCurrent(fact.Subtask, fact.Attempt) ? null : $"Attempt {fact.Attempt} of the subtask is not running.",
-            RunFactKind.UsageCounted => fact.Attempt > 0 && fact.Attempt <= latest ? null : $"The subtask has had {latest} attempts.",
-            RunFactKind.SubtaskSucceeded or RunFactKind.SubtaskFailed or RunFactKind.SubtaskCancelled when fact.Attempt > latest =>
-                $"The subtask has had {latest} attempts.",
-            RunFactKind.SubtaskSucceeded => now is not (SubtaskState.Ready or SubtaskState.Running) ? $"The subtask is {now}." : WhyNotShared(state, fact),
-            RunFactKind.ApprovalRequested or RunFactKind.ApprovalDecided => now == SubtaskState.Ready ? null : $"The subtask is {now}.",
-            RunFactKind.SubtaskCancelRequested => now == SubtaskState.Running ? null : $"The subtask is {now}.",
-            RunFactKind.SubtaskFailed or RunFactKind.SubtaskCancelled => isOpen ? null : $"The subtask is {now}.",
-            RunFactKind.SubtaskSkipped => now is SubtaskState.Pending or SubtaskState.Ready ? WhyNoCause(state, (SkipCause)fact.Payload!) : $"The subtask is {now}.",
-            RunFactKind.CompensationStarted => now != SubtaskState.Succeeded ? $"The subtask is {now}."
-                : state.CompensationOf(fact.Subtask) is CompensationState.None or CompensationState.Running ? null
-                : "Whether the subtask is undone has been decided before it.",
-            RunFactKind.CompensationFailed or RunFactKind.SubtaskCompensated =>
-                state.CompensationOf(fact.Subtask) == CompensationState.Running ? null : "The subtask is not being undone.",
-            _ => null,
-        };
+        int count = state.History.Count;
+        return WhyOutOfOrder(count == 0 ? null : state.History[count - 1].Time, state.IsEnded, fact.Kind == RunFactKind.RunStarted, fact.Time)
+            ?? (isOfSubtask && (fact.Subtask < 0 || fact.Subtask >= state.Graph.Count) ? $"The run has no subtask {fact.Subtask}." : null);
     }
+
+    /// <summary>It can follow anything that it is in order with.</summary>
+    public static string? Always(RunState state, in RunFact fact) => null;
+
+    public static string? UnlessStopping(RunState state, in RunFact fact) => state.Stop is null ? null : "The run stops already.";
+
+    public static string? WhenAllHaveEnded(RunState state, in RunFact fact) =>
+        state.Open > 0 ? $"{state.Open} subtasks have not ended."
+        : fact.Detail != (byte)state.Outcome ? $"The run has {state.Outcome}."
+        : null;
+
+    /// <summary>The next attempt of a subtask that is ready.</summary>
+    public static string? WhenNextAttempt(RunState state, in RunFact fact) =>
+        WhenReady(state, fact) ?? (state.AttemptOf(fact.Subtask) is var latest && fact.Attempt != latest + 1 ? $"Its latest attempt is {latest}." : null);
+
+    public static string? WhileAttemptRuns(RunState state, in RunFact fact) =>
+        state.IsCurrent(fact.Subtask, fact.Attempt) ? null : $"Attempt {fact.Attempt} of the subtask is not running.";
+
+    public static string? AfterAttemptStarted(RunState state, in RunFact fact) =>
+        fact.Attempt > 0 ? AfterAttempt(state, fact) : $"The subtask has had {state.AttemptOf(fact.Subtask)} attempts.";
+
+    public static string? WhenReady(RunState state, in RunFact fact) => When(state, fact, state.StateOf(fact.Subtask) == SubtaskState.Ready);
+
+    public static string? WhenRunning(RunState state, in RunFact fact) => When(state, fact, state.StateOf(fact.Subtask) == SubtaskState.Running);
+
+    /// <summary>The end of a subtask that has not ended, by one of its attempts or without any.</summary>
+    public static string? WhenOpen(RunState state, in RunFact fact) => AfterAttempt(state, fact) ?? When(state, fact, state.IsOpen(fact.Subtask));
+
+    public static string? WhenReadyOrRunning(RunState state, in RunFact fact) =>
+        AfterAttempt(state, fact) ?? When(state, fact, state.StateOf(fact.Subtask) is SubtaskState.Ready or SubtaskState.Running) ?? WhyNotShared(state, fact);
+
+    public static string? WhenNotStarted(RunState state, in RunFact fact) =>
+        When(state, fact, state.StateOf(fact.Subtask) is SubtaskState.Pending or SubtaskState.Ready)
+        ?? (((SkipCause)fact.Payload!).Subtask is var cause && cause >= 0 && cause < state.Graph.Count ? null : $"The run has no subtask {cause}.");
+
+    public static string? WhenToCompensate(RunState state, in RunFact fact) =>
+        When(state, fact, state.StateOf(fact.Subtask) == SubtaskState.Succeeded)
+        ?? (state.CompensationOf(fact.Subtask) is CompensationState.None or CompensationState.Running ? null : "Whether the subtask is undone has been decided before it.");
+
+    public static string? WhileCompensationRuns(RunState state, in RunFact fact) =>
+        state.CompensationOf(fact.Subtask) == CompensationState.Running ? null : "The subtask is not being undone.";
+
+    private static string? When(RunState state, in RunFact fact, bool holds) => holds ? null : $"The subtask is {state.StateOf(fact.Subtask)}.";
+
+    private static string? AfterAttempt(RunState state, in RunFact fact) =>
+        state.AttemptOf(fact.Subtask) is var latest && fact.Attempt > latest ? $"The subtask has had {latest} attempts." : null;
 
     private static string? WhyNotShared(RunState state, in RunFact fact) =>
         fact.Payload is not SharedOutput { Worker: var worker } || (worker >= 0 && worker < state.Graph.Count && state.StateOf(worker) == SubtaskState.Succeeded)
             ? null
             : $"Subtask {worker} has no output to share.";
-
-    private static string? WhyNoCause(RunState state, SkipCause cause) =>
-        cause.Subtask >= 0 && cause.Subtask < state.Graph.Count ? null : $"The run has no subtask {cause.Subtask}.";
 }

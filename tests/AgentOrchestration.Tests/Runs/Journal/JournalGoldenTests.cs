@@ -1,8 +1,6 @@
 using System.Text;
-using System.Text.Json;
 using AgentOrchestration.Runs.Journal;
 using AgentOrchestration.Runs.State;
-using AgentOrchestration.Runs.Storage;
 
 namespace AgentOrchestration.Tests.Runs.Journal;
 
@@ -26,14 +24,9 @@ public sealed class JournalGoldenTests
         Assert.Equal(lines, lines.Select(WrittenBack));
     }
 
-    private static string LineOf(in RunFact fact) => Encoding.UTF8.GetString(JournalJson.Write(fact.Payload switch
-    {
-        JsonElement json => JournalCodec.WriteOutput(fact, json),
-        JournalBlob blob => JournalCodec.WriteLargeOutput(fact, blob.Name),
-        _ => JournalCodec.Write(fact),
-    }));
+    private static string LineOf(in RunFact fact) => Encoding.UTF8.GetString(JournalCodec.Write(fact));
 
-    private static string WrittenBack(string line) => Encoding.UTF8.GetString(JournalJson.Write(JournalJson.Read(Encoding.UTF8.GetBytes(line), "r", 0)));
+    private static string WrittenBack(string line) => LineOf(JournalCodec.Read(Encoding.UTF8.GetBytes(line), "r", 0));
 
     private static string[] LinesOf(string file)
     {

@@ -5,13 +5,13 @@ using AgentOrchestration.Graph.Growth;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Journal;
 using AgentOrchestration.Runs.State;
-using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Tests.Runs.Journal;
 
-/// <summary>Facts of every kind that a journal holds, with every value that changes the form of a line. An output is a payload of JSON, or the blob that holds it.</summary>
+/// <summary>Facts of every kind that a journal holds, with every value that changes the form of a line.</summary>
 internal static class JournalVarieties
 {
     private const string AwkwardText = "\"quoted\" <b> & \\ 'é' 漢 😀 \u0001\u007f\u2028 \n\t end";
@@ -42,9 +42,9 @@ internal static class JournalVarieties
            select new RunFact(RunFactKind.UsageCounted, 5, 2, 1, payload: new TaskUsage(0, long.MaxValue, cost)),
         .. from origin in (OutputOrigin[])[OutputOrigin.Executed, OutputOrigin.Cached, OutputOrigin.Reused]
            from output in (string[])["null", "\"\"", "\"é\\u00e9\\/<\"", "12345678901234567890.10", """{ "big" : [ 1 , { "a" : 1 , "a" : 2 } ] }"""]
-           select new RunFact(RunFactKind.SubtaskSucceeded, 5, 2, 1, (byte)origin, JsonElement.Parse(output)),
+           select new RunFact(RunFactKind.SubtaskSucceeded, 5, 2, 1, (byte)origin, new StoredOutput(JsonElement.Parse(output))),
         .. from origin in (OutputOrigin[])[OutputOrigin.Executed, OutputOrigin.Cached, OutputOrigin.Reused]
-           select new RunFact(RunFactKind.SubtaskSucceeded, 5, 2, 0, (byte)origin, new JournalBlob("AB12", default)),
+           select new RunFact(RunFactKind.SubtaskSucceeded, 5, 2, 0, (byte)origin, new StoredOutput("AB12")),
         new(RunFactKind.SubtaskSucceeded, 5, 2, detail: (byte)OutputOrigin.Shared, payload: new SharedOutput(1, "x")),
         new(RunFactKind.SubtaskFailed, 5, 2, 1, payload: Plain),
         new(RunFactKind.SubtaskFailed, 5, 2, payload: Awkward),
@@ -78,7 +78,7 @@ internal static class JournalVarieties
         RunFactKind.SubtasksAdded,
         5,
         2,
-        payload: new GraphGrowth(2, PartOf([NestedPlanType.Descriptor, .. taskTypes.Select((name, i) => TaskTypeOf(name, i + 1))]), isJoined, Offset: 3) { Plan = plan });
+        payload: AddedPlan.Of(new GraphGrowth(2, PartOf([NestedPlanType.Descriptor, .. taskTypes.Select((name, i) => TaskTypeOf(name, i + 1))]), isJoined, Offset: 3) { Plan = plan }));
 
     private static TaskPlan PlanOf() => new()
     {

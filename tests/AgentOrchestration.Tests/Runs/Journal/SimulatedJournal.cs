@@ -1,37 +1,43 @@
 using System.Text.Json;
 using AgentOrchestration.Graph.Growth;
+using AgentOrchestration.Runs.Journal;
 using AgentOrchestration.Runs.State;
 using AgentOrchestration.Tests.Scheduling;
 
 namespace AgentOrchestration.Tests.Runs.Journal;
 
-/// <summary>The facts of a random run, with what a journal needs of them: outputs as JSON, and questions with arguments.</summary>
+/// <summary>The facts of a random run, as the run has them and as a journal holds them. Outputs are JSON, and questions have arguments.</summary>
 internal sealed class SimulatedJournal
 {
-    private readonly GrowingGraph _graph;
-
     public SimulatedJournal(int seed)
     {
         var run = new AdversarialRun(seed);
-        Events = run.Play();
-        _graph = run.Graph;
+        run.Play();
+        Graph = run.Graph;
         RunHistory history = run.Core.State.History;
-        Facts = [.. Enumerable.Range(0, history.Count).Select(index => Storable(history[index]))];
+        Facts = [.. Enumerable.Range(0, history.Count).Select(index => WithJson(history[index]))];
+        Lines = [.. Facts.Select(fact => JournalCodec.Write(Stored(fact)))];
     }
 
-    /// <summary>The events that the run itself has reported.</summary>
-    public IReadOnlyList<RunEvent> Events { get; }
+    /// <summary>The graph as it is at the end.</summary>
+    public GrowingGraph Graph { get; }
 
     public IReadOnlyList<RunFact> Facts { get; }
 
-    public TaskPlan Plan => _graph.Origin.Plan;
+    public IReadOnlyList<byte[]> Lines { get; }
 
-    private static RunFact Storable(in RunFact fact) => fact.Payload switch
+    private static RunFact WithJson(RunFact fact) => fact switch
     {
-        ApprovalQuestion question => With(fact, question with { Arguments = JsonElement.Parse("""{"a":[1,null]}""") }),
-        _ when fact.Kind == RunFactKind.SubtaskSucceeded && fact.Payload is not SharedOutput => With(fact, JsonSerializer.SerializeToElement(fact.Payload)),
+        { Payload: ApprovalQuestion question } => fact.With(question with { Arguments = JsonElement.Parse("""{"a":[1,null]}""") }),
+        { Payload: SharedOutput shared } => fact.With(shared with { Output = JsonSerializer.SerializeToElement(shared.Output) }),
+        { Kind: RunFactKind.SubtaskSucceeded } => fact.With(JsonSerializer.SerializeToElement(fact.Payload)),
         _ => fact,
     };
 
-    private static RunFact With(in RunFact fact, object payload) => new(fact.Kind, fact.Time, fact.Subtask, fact.Attempt, fact.Detail, payload);
+    private static RunFact Stored(RunFact fact) => fact.Payload switch
+    {
+        GraphGrowth growth => fact.With(AddedPlan.Of(growth)),
+        JsonElement output => fact.With(new StoredOutput(output)),
+        _ => fact,
+    };
 }

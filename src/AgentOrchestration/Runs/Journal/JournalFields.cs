@@ -1,0 +1,222 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using AgentOrchestration.Runs.State;
+using AgentOrchestration.Tasks;
+
+namespace AgentOrchestration.Runs.Journal;
+
+/// <summary>The properties that lines are made of.</summary>
+internal static class JournalFields
+{
+    private static readonly JournalJsonContext Json = JournalJsonContext.Default;
+
+    public static JournalField Version { get; } = new("v")
+    {
+        Write = static (writer, name, in _) => writer.WriteNumber(name, JournalJson.CurrentVersion),
+        Read = static (ref reader, ref line) => line.Version = reader.GetInt32(),
+    };
+
+    /// <summary>When, in UTC ticks.</summary>
+    public static JournalField At { get; } = new("at")
+    {
+        Write = static (writer, name, in fact) => writer.WriteNumber(name, fact.Time),
+        Read = static (ref reader, ref line) => line.At = reader.GetInt64(),
+    };
+
+    public static JournalField Subtask { get; } = new("subtask")
+    {
+        Write = static (writer, name, in fact) => writer.WriteNumber(name, fact.Subtask),
+        Read = static (ref reader, ref line) => line.Subtask = reader.GetInt32(),
+        WhyInvalid = static (in line) => JournalRules.WhyNoSubtask("subtask", line.Subtask),
+    };
+
+    public static JournalField Attempt { get; } = AttemptFrom(1);
+
+    /// <summary>The attempt, or 0 where none has started.</summary>
+    public static JournalField AttemptOrNone { get; } = AttemptFrom(0);
+
+    public static JournalField Plan { get; } = new("plan")
+    {
+        Write = static (writer, name, in fact) => Serialize(writer, name, ((AddedPlan)fact.Payload!).Plan, Json.TaskPlan),
+        Read = static (ref reader, ref line) => line.Plan = Deserialize(ref reader, Json.TaskPlan),
+    };
+
+    public static JournalField Joined { get; } = new("joined")
+    {
+        Write = static (writer, name, in fact) => writer.WriteBoolean(name, ((AddedPlan)fact.Payload!).IsJoined),
+        Read = static (ref reader, ref line) => line.IsJoined = reader.GetBoolean(),
+    };
+
+    public static JournalField TaskTypes { get; } = new("taskTypes")
+    {
+        Write = static (writer, name, in fact) => Serialize(writer, name, ((AddedPlan)fact.Payload!).TaskTypes, Json.IReadOnlyDictionaryStringInt32),
+        Read = static (ref reader, ref line) => line.TaskTypes = Deserialize(ref reader, Json.IReadOnlyDictionaryStringInt32),
+    };
+
+    public static JournalField Fingerprint { get; } = new("fingerprint")
+    {
+        Write = static (writer, name, in fact) => writer.WriteString(name, ((ApprovalQuestion)fact.Payload!).Fingerprint),
+        Read = static (ref reader, ref line) => line.Fingerprint = TextOf(ref reader),
+    };
+
+    public static JournalField Arguments { get; } = new("arguments")
+    {
+        Write = static (writer, name, in fact) => Serialize(writer, name, ((ApprovalQuestion)fact.Payload!).Arguments, Json.JsonElement),
+        Read = static (ref reader, ref line) => line.Json = JsonSerializer.Deserialize(ref reader, Json.JsonElement),
+    };
+
+    public static JournalField Approved { get; } = new("approved")
+    {
+        Write = static (writer, name, in fact) => writer.WriteBoolean(name, fact.Detail != 0),
+        Read = static (ref reader, ref line) => line.Detail = reader.GetBoolean() ? (byte)1 : (byte)0,
+    };
+
+    public static JournalField By { get; } = new("by")
+    {
+        IsOptional = true,
+        Write = static (writer, name, in fact) => WriteIfAny(writer, name, ((ApprovalAnswer)fact.Payload!).By),
+        Read = static (ref reader, ref line) => line.By = reader.GetString(),
+    };
+
+    public static JournalField Reason { get; } = new("reason")
+    {
+        IsOptional = true,
+        Write = static (writer, name, in fact) => WriteIfAny(writer, name, ((ApprovalAnswer)fact.Payload!).Reason),
+        Read = static (ref reader, ref line) => line.Reason = reader.GetString(),
+    };
+
+    public static JournalField TimeLimit { get; } = Word("limit", static detail => (TimeLimit)detail, static limit => (byte)limit);
+
+    public static JournalField Error { get; } = new("error")
+    {
+        Write = static (writer, name, in fact) => Serialize(writer, name, fact.Payload as SubtaskError ?? ((AttemptRetry)fact.Payload!).Error, Json.SubtaskError),
+        Read = static (ref reader, ref line) => line.Error = Deserialize(ref reader, Json.SubtaskError),
+    };
+
+    /// <summary>When it is tried again, in UTC ticks; 0 when it is not.</summary>
+    public static JournalField RetryAt { get; } = new("retryAt")
+    {
+        Write = static (writer, name, in fact) => writer.WriteNumber(name, ((AttemptRetry)fact.Payload!).RetryAt),
+        Read = static (ref reader, ref line) => line.RetryAt = reader.GetInt64(),
+        WhyInvalid = static (in line) => JournalRules.WhyNoTime("retryAt", line.RetryAt),
+    };
+
+    public static JournalField InputTokens { get; } = new("inputTokens")
+    {
+        Write = static (writer, name, in fact) => writer.WriteNumber(name, ((TaskUsage)fact.Payload!).InputTokens),
+        Read = static (ref reader, ref line) => line.InputTokens = reader.GetInt64(),
+        WhyInvalid = static (in line) => JournalRules.WhyNegative("inputTokens", line.InputTokens),
+    };
+
+    public static JournalField OutputTokens { get; } = new("outputTokens")
+    {
+        Write = static (writer, name, in fact) => writer.WriteNumber(name, ((TaskUsage)fact.Payload!).OutputTokens),
+        Read = static (ref reader, ref line) => line.OutputTokens = reader.GetInt64(),
+        WhyInvalid = static (in line) => JournalRules.WhyNegative("outputTokens", line.OutputTokens),
+    };
+
+    public static JournalField Cost { get; } = new("cost")
+    {
+        Write = static (writer, name, in fact) => writer.WriteNumber(name, ((TaskUsage)fact.Payload!).Cost),
+        Read = static (ref reader, ref line) => line.Cost = reader.GetDecimal(),
+        WhyInvalid = static (in line) => JournalRules.WhyNegative("cost", line.Cost),
+    };
+
+    /// <summary>Where an output comes from; not written when an attempt has made it, as nearly always.</summary>
+    public static JournalField Origin { get; } = new("origin")
+    {
+        IsOptional = true,
+        Write = static (writer, name, in fact) =>
+        {
+            if ((OutputOrigin)fact.Detail is var origin && origin != OutputOrigin.Executed)
+            {
+                writer.WriteString(name, EnumNames<OutputOrigin>.NameOf(origin));
+            }
+        },
+        Read = static (ref reader, ref line) => line.Detail = reader.TokenType == JsonTokenType.Null ? (byte)OutputOrigin.Executed : (byte)EnumNames<OutputOrigin>.Read(ref reader),
+    };
+
+    /// <summary>An output as it was written: strictness is for what the journal says, not for what it carries.</summary>
+    public static JournalField Output { get; } = new("output")
+    {
+        Write = static (writer, name, in fact) =>
+        {
+            writer.WritePropertyName(name);
+            ((StoredOutput)fact.Payload!).WriteTo(writer);
+        },
+        Read = static (ref reader, ref line) => line.Json = JsonElement.ParseValue(ref reader),
+    };
+
+    public static JournalField Blob { get; } = new("blob")
+    {
+        Write = static (writer, name, in fact) => writer.WriteString(name, ((StoredOutput)fact.Payload!).Blob),
+        Read = static (ref reader, ref line) => line.Blob = TextOf(ref reader),
+    };
+
+    /// <summary>The subtask that has made the output.</summary>
+    public static JournalField SharedWith { get; } = new("with")
+    {
+        Write = static (writer, name, in fact) => writer.WriteNumber(name, ((SharedOutput)fact.Payload!).Worker),
+        Read = static (ref reader, ref line) => line.Other = reader.GetInt32(),
+        WhyInvalid = static (in line) => JournalRules.WhyNoSubtask("with", line.Other),
+    };
+
+    public static JournalField Cause { get; } = new("cause")
+    {
+        Write = static (writer, name, in fact) => writer.WriteNumber(name, ((SkipCause)fact.Payload!).Subtask),
+        Read = static (ref reader, ref line) => line.Other = reader.GetInt32(),
+        WhyInvalid = static (in line) => JournalRules.WhyNoSubtask("cause", line.Other),
+    };
+
+    public static JournalField SkipReason { get; } = new("reason")
+    {
+        Write = static (writer, name, in fact) => writer.WriteString(name, EnumNames<SkipReason>.NameOf(((SkipCause)fact.Payload!).Reason)),
+        Read = static (ref reader, ref line) => line.SkipReason = EnumNames<SkipReason>.Read(ref reader),
+    };
+
+    public static JournalField BudgetLimit { get; } = Word("limit", static detail => (BudgetLimit)detail, static limit => (byte)limit);
+
+    public static JournalField Budget { get; } = new("budget")
+    {
+        Write = static (writer, name, in fact) => Serialize(writer, name, BudgetDocument.From((RunBudget)fact.Payload!), Json.BudgetDocument),
+        Read = static (ref reader, ref line) => line.Budget = Deserialize(ref reader, Json.BudgetDocument),
+        WhyInvalid = static (in line) => JournalRules.WhyInvalid(line.Budget!),
+    };
+
+    public static JournalField StopReason { get; } = Word("reason", static detail => (StopReason)detail, static reason => (byte)reason);
+
+    public static JournalField Outcome { get; } = Word("outcome", static detail => (RunOutcome)detail, static outcome => (byte)outcome);
+
+    private static JournalField AttemptFrom(int fewest) => new("attempt")
+    {
+        Write = static (writer, name, in fact) => writer.WriteNumber(name, fact.Attempt),
+        Read = static (ref reader, ref line) => line.Attempt = reader.GetInt32(),
+        WhyInvalid = (in line) => JournalRules.WhyNoAttempt(line.Attempt, fewest),
+    };
+
+    /// <summary>The detail of a fact, as a word.</summary>
+    private static JournalField Word<T>(string property, Func<byte, T> read, Func<T, byte> write)
+        where T : struct, Enum => new(property)
+    {
+        Write = (writer, name, in fact) => writer.WriteString(name, EnumNames<T>.NameOf(read(fact.Detail))),
+        Read = (ref reader, ref line) => line.Detail = write(EnumNames<T>.Read(ref reader)),
+    };
+
+    private static void WriteIfAny(Utf8JsonWriter writer, JsonEncodedText name, string? text)
+    {
+        if (text is not null)
+        {
+            writer.WriteString(name, text);
+        }
+    }
+
+    private static void Serialize<T>(Utf8JsonWriter writer, JsonEncodedText name, T value, JsonTypeInfo<T> type)
+    {
+        writer.WritePropertyName(name);
+        JsonSerializer.Serialize(writer, value, type);
+    }
+
+    private static T Deserialize<T>(ref Utf8JsonReader reader, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(ref reader, type) ?? throw new JsonException("It is null.");
+
+    private static string TextOf(ref Utf8JsonReader reader) => reader.GetString() ?? throw new JsonException("It is null.");
+}
