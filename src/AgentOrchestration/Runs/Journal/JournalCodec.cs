@@ -32,7 +32,7 @@ internal static class JournalCodec
         JournalKind kind;
         try
         {
-            kind = Read(content.Span, ref line);
+            kind = JournalKinds.TryReadPlain(content.Span, ref line) ?? ReadAny(content.Span, out line);
         }
         catch (Exception exception) when (JournalJson.IsMisread(exception))
         {
@@ -46,9 +46,11 @@ internal static class JournalCodec
             : kind.FactOf(line);
     }
 
-    /// <summary>The kind comes first, so that what is behind it is read only once.</summary>
-    private static JournalKind Read(ReadOnlySpan<byte> content, ref LineValues line)
+    /// <summary>Reads a line in whatever form. The kind comes first, so that what is behind it is read only once.</summary>
+    /// <exception cref="JsonException">It is no line that this version knows; other exceptions of <see cref="JournalJson.IsMisread"/> say the same.</exception>
+    public static JournalKind ReadAny(ReadOnlySpan<byte> content, out LineValues line)
     {
+        line = default;
         var reader = new Utf8JsonReader(content, ReaderOptions);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {

@@ -10,7 +10,13 @@ internal sealed class JournalField(string name)
 
     public delegate void FieldReader(ref Utf8JsonReader reader, ref LineValues line);
 
+    public delegate bool FieldScanner(ref PlainLine rest, ref LineValues line);
+
     public delegate string? FieldRule(in LineValues line);
+
+    public delegate T FieldGetter<T>(in RunFact fact);
+
+    public delegate void FieldSetter<T>(ref LineValues line, T value);
 
     public JsonEncodedText Name { get; } = JsonEncodedText.Encode(name);
 
@@ -21,6 +27,10 @@ internal sealed class JournalField(string name)
 
     /// <summary>Gets what reads the value. What it throws on any other value is among <see cref="JournalJson.IsMisread"/>.</summary>
     public required FieldReader Read { get; init; }
+
+    /// <summary>Gets what reads the value in a line that is as this version writes it.</summary>
+    /// <value>The default value is <see langword="null"/>: lines with this property are left to the general reader.</value>
+    public FieldScanner? TryScan { get; init; }
 
     /// <summary>Gets what says which value is out of range, by its name.</summary>
     public FieldRule? WhyInvalid { get; init; }

@@ -10,25 +10,12 @@ internal static class JournalFields
 {
     private static readonly JournalJsonContext Json = JournalJsonContext.Default;
 
-    public static JournalField Version { get; } = new("v")
-    {
-        Write = static (writer, name, in _) => writer.WriteNumber(name, JournalJson.CurrentVersion),
-        Read = static (ref reader, ref line) => line.Version = reader.GetInt32(),
-    };
+    public static JournalField Version { get; } = Number("v", static (in _) => JournalJson.CurrentVersion, static (ref line, value) => line.Version = value);
 
     /// <summary>When, in UTC ticks.</summary>
-    public static JournalField At { get; } = new("at")
-    {
-        Write = static (writer, name, in fact) => writer.WriteNumber(name, fact.Time),
-        Read = static (ref reader, ref line) => line.At = reader.GetInt64(),
-    };
+    public static JournalField At { get; } = Number("at", static (in fact) => fact.Time, static (ref line, value) => line.At = value);
 
-    public static JournalField Subtask { get; } = new("subtask")
-    {
-        Write = static (writer, name, in fact) => writer.WriteNumber(name, fact.Subtask),
-        Read = static (ref reader, ref line) => line.Subtask = reader.GetInt32(),
-        WhyInvalid = static (in line) => JournalRules.WhyNoSubtask("subtask", line.Subtask),
-    };
+    public static JournalField Subtask { get; } = Number("subtask", static (in fact) => fact.Subtask, static (ref line, value) => line.Subtask = value, static (in line) => JournalRules.WhyNoSubtask("subtask", line.Subtask));
 
     public static JournalField Attempt { get; } = AttemptFrom(1);
 
@@ -94,26 +81,11 @@ internal static class JournalFields
     };
 
     /// <summary>When it is tried again, in UTC ticks; 0 when it is not.</summary>
-    public static JournalField RetryAt { get; } = new("retryAt")
-    {
-        Write = static (writer, name, in fact) => writer.WriteNumber(name, ((AttemptRetry)fact.Payload!).RetryAt),
-        Read = static (ref reader, ref line) => line.RetryAt = reader.GetInt64(),
-        WhyInvalid = static (in line) => JournalRules.WhyNoTime("retryAt", line.RetryAt),
-    };
+    public static JournalField RetryAt { get; } = Number("retryAt", static (in fact) => ((AttemptRetry)fact.Payload!).RetryAt, static (ref line, value) => line.RetryAt = value, static (in line) => JournalRules.WhyNoTime("retryAt", line.RetryAt));
 
-    public static JournalField InputTokens { get; } = new("inputTokens")
-    {
-        Write = static (writer, name, in fact) => writer.WriteNumber(name, ((TaskUsage)fact.Payload!).InputTokens),
-        Read = static (ref reader, ref line) => line.InputTokens = reader.GetInt64(),
-        WhyInvalid = static (in line) => JournalRules.WhyNegative("inputTokens", line.InputTokens),
-    };
+    public static JournalField InputTokens { get; } = Number("inputTokens", static (in fact) => ((TaskUsage)fact.Payload!).InputTokens, static (ref line, value) => line.InputTokens = value, static (in line) => JournalRules.WhyNegative("inputTokens", line.InputTokens));
 
-    public static JournalField OutputTokens { get; } = new("outputTokens")
-    {
-        Write = static (writer, name, in fact) => writer.WriteNumber(name, ((TaskUsage)fact.Payload!).OutputTokens),
-        Read = static (ref reader, ref line) => line.OutputTokens = reader.GetInt64(),
-        WhyInvalid = static (in line) => JournalRules.WhyNegative("outputTokens", line.OutputTokens),
-    };
+    public static JournalField OutputTokens { get; } = Number("outputTokens", static (in fact) => ((TaskUsage)fact.Payload!).OutputTokens, static (ref line, value) => line.OutputTokens = value, static (in line) => JournalRules.WhyNegative("outputTokens", line.OutputTokens));
 
     public static JournalField Cost { get; } = new("cost")
     {
@@ -145,6 +117,12 @@ internal static class JournalFields
             ((StoredOutput)fact.Payload!).WriteTo(writer);
         },
         Read = static (ref reader, ref line) => line.Json = JsonElement.ParseValue(ref reader),
+        TryScan = static (ref rest, ref line) =>
+        {
+            bool isValue = rest.TryValue(out JsonElement output);
+            line.Json = output;
+            return isValue;
+        },
     };
 
     public static JournalField Blob { get; } = new("blob")
@@ -154,19 +132,9 @@ internal static class JournalFields
     };
 
     /// <summary>The subtask that has made the output.</summary>
-    public static JournalField SharedWith { get; } = new("with")
-    {
-        Write = static (writer, name, in fact) => writer.WriteNumber(name, ((SharedOutput)fact.Payload!).Worker),
-        Read = static (ref reader, ref line) => line.Other = reader.GetInt32(),
-        WhyInvalid = static (in line) => JournalRules.WhyNoSubtask("with", line.Other),
-    };
+    public static JournalField SharedWith { get; } = Number("with", static (in fact) => ((SharedOutput)fact.Payload!).Worker, static (ref line, value) => line.Other = value, static (in line) => JournalRules.WhyNoSubtask("with", line.Other));
 
-    public static JournalField Cause { get; } = new("cause")
-    {
-        Write = static (writer, name, in fact) => writer.WriteNumber(name, ((SkipCause)fact.Payload!).Subtask),
-        Read = static (ref reader, ref line) => line.Other = reader.GetInt32(),
-        WhyInvalid = static (in line) => JournalRules.WhyNoSubtask("cause", line.Other),
-    };
+    public static JournalField Cause { get; } = Number("cause", static (in fact) => ((SkipCause)fact.Payload!).Subtask, static (ref line, value) => line.Other = value, static (in line) => JournalRules.WhyNoSubtask("cause", line.Other));
 
     public static JournalField SkipReason { get; } = new("reason")
     {
@@ -187,11 +155,35 @@ internal static class JournalFields
 
     public static JournalField Outcome { get; } = Word("outcome", static detail => (RunOutcome)detail, static outcome => (byte)outcome);
 
-    private static JournalField AttemptFrom(int fewest) => new("attempt")
+    private static JournalField AttemptFrom(int fewest) =>
+        Number("attempt", static (in fact) => fact.Attempt, static (ref line, value) => line.Attempt = value, (in line) => JournalRules.WhyNoAttempt(line.Attempt, fewest));
+
+    private static JournalField Number(
+        string property, JournalField.FieldGetter<int> get, JournalField.FieldSetter<int> set, JournalField.FieldRule? whyInvalid = null) => new(property)
     {
-        Write = static (writer, name, in fact) => writer.WriteNumber(name, fact.Attempt),
-        Read = static (ref reader, ref line) => line.Attempt = reader.GetInt32(),
-        WhyInvalid = (in line) => JournalRules.WhyNoAttempt(line.Attempt, fewest),
+        Write = (writer, name, in fact) => writer.WriteNumber(name, get(fact)),
+        Read = (ref reader, ref line) => set(ref line, reader.GetInt32()),
+        TryScan = (ref rest, ref line) =>
+        {
+            bool isNumber = rest.TryNumber(out long value) && value <= int.MaxValue;
+            set(ref line, (int)value);
+            return isNumber;
+        },
+        WhyInvalid = whyInvalid,
+    };
+
+    private static JournalField Number(
+        string property, JournalField.FieldGetter<long> get, JournalField.FieldSetter<long> set, JournalField.FieldRule? whyInvalid = null) => new(property)
+    {
+        Write = (writer, name, in fact) => writer.WriteNumber(name, get(fact)),
+        Read = (ref reader, ref line) => set(ref line, reader.GetInt64()),
+        TryScan = (ref rest, ref line) =>
+        {
+            bool isNumber = rest.TryNumber(out long value);
+            set(ref line, value);
+            return isNumber;
+        },
+        WhyInvalid = whyInvalid,
     };
 
     /// <summary>The detail of a fact, as a word.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using AgentOrchestration.Runs.State;
 
@@ -10,6 +12,9 @@ internal sealed class JournalKind
     private readonly JournalField[] _fields;
     private readonly bool _isOfSubtask;
     private readonly uint _required;
+    private readonly byte[] _beginning;
+    private readonly (byte[] Prefix, JournalField.FieldScanner TryScan)[]? _plain;
+    private readonly JournalField.FieldRule[] _rules;
 
     public JournalKind(string name, RunFactKind fact, FactRule rule, params JournalField[] fields)
     {
@@ -19,6 +24,12 @@ internal sealed class JournalKind
         _isOfSubtask = fields.Contains(JournalFields.Subtask);
         _fields = [.. fields, JournalFields.Version, JournalFields.At];
         _required = Enumerable.Range(0, _fields.Length).Where(place => !_fields[place].IsOptional).Aggregate(0u, static (all, place) => all | (1u << place));
+        _rules = [.. _fields.Select(field => field.WhyInvalid).OfType<JournalField.FieldRule>()];
+        _beginning = Encoding.UTF8.GetBytes($"{{\"kind\":\"{name}\"");
+        JournalField[] usual = [.. _fields.Where(field => !field.IsOptional)];
+        _plain = Array.TrueForAll(usual, field => field.TryScan is not null)
+            ? Array.ConvertAll(usual, field => (Encoding.UTF8.GetBytes($",\"{field.Name}\":"), field.TryScan!))
+            : null;
     }
 
     public delegate object FactPayload(in LineValues line);
@@ -46,6 +57,33 @@ internal sealed class JournalKind
         {
             field.Write(writer, field.Name, fact);
         }
+    }
+
+    /// <summary>Gets whether lines of this kind can be read as they are written.</summary>
+    public bool IsPlain => _plain is not null;
+
+    /// <summary>Reads a line that is as this version writes it, to the letter.</summary>
+    /// <returns>Whether it is.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool TryReadPlain(ReadOnlySpan<byte> content, ref LineValues line)
+    {
+        var rest = new PlainLine(content);
+        if (!rest.Skips(_beginning))
+        {
+            return false;
+        }
+
+        line.Subtask = -1;
+        line.Detail = Detail;
+        foreach ((byte[] prefix, JournalField.FieldScanner tryScan) in _plain!)
+        {
+            if (!rest.Skips(prefix) || !tryScan(ref rest, ref line))
+            {
+                return false;
+            }
+        }
+
+        return rest.IsAtEnd;
     }
 
     /// <summary>Reads the properties behind the name of the kind, in any order: each once, and none that the kind does not have.</summary>
@@ -77,6 +115,7 @@ internal sealed class JournalKind
     }
 
     /// <summary>Says which value is out of its range, or <see langword="null"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public string? WhyInvalid(in LineValues line)
     {
         if (JournalRules.WhyNoTime("at", line.At) is { } reason)
@@ -84,9 +123,9 @@ internal sealed class JournalKind
             return reason;
         }
 
-        foreach (JournalField field in _fields)
+        foreach (JournalField.FieldRule whyInvalid in _rules)
         {
-            if (field.WhyInvalid?.Invoke(line) is { } other)
+            if (whyInvalid(line) is { } other)
             {
                 return other;
             }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using AgentOrchestration.Runs.State;
 using AgentOrchestration.Tasks;
@@ -84,6 +85,24 @@ internal static class JournalKinds
     ];
 
     private static readonly JournalKind[][] ByFact = [.. Enum.GetValues<RunFactKind>().Select(fact => Rows.Where(row => row.Fact == fact).ToArray())];
+
+    private static readonly JournalKind[] PlainRows = Array.FindAll(Rows, row => row.IsPlain);
+
+    /// <summary>Reads a line that is as this version writes it, to the letter, as nearly all are.</summary>
+    /// <returns>Its row; <see langword="null"/> when it differs by a byte, or needs the general reader.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static JournalKind? TryReadPlain(ReadOnlySpan<byte> content, ref LineValues line)
+    {
+        foreach (JournalKind row in PlainRows)
+        {
+            if (row.TryReadPlain(content, ref line))
+            {
+                return row;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>The row of the line that a fact has in a journal.</summary>
     /// <exception cref="InvalidOperationException">It has none.</exception>

@@ -1,8 +1,6 @@
 using System.Text.Json;
-using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Runs.Journal;
-using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Execution;
 using Microsoft.Extensions.DependencyInjection;
 

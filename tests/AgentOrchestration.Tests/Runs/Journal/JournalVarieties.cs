@@ -3,7 +3,6 @@ using AgentOrchestration.Graph;
 using AgentOrchestration.Graph.Checking;
 using AgentOrchestration.Graph.Growth;
 using AgentOrchestration.Plans;
-using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Journal;
 using AgentOrchestration.Runs.State;
