@@ -19,7 +19,7 @@ internal static class ReportServices
         services.AddSingleton(settings);
         services.AddSingleton<AlertList>();
         services.AddChatClient(_ => ModelFactory.Create(settings.Model, variable));
-        IAgentOrchestrationBuilder builder = services.AddAgentOrchestration(options => options.MaxParallelism = settings.MaxParallelism)
+        IAgentOrchestrationBuilder builder = services.AddAgentOrchestration(options => options.Runs.MaxParallelism = settings.MaxParallelism)
             .AddTaskType<CollectData>()
             .AddTaskType<AnalyzeMarket>()
             .AddTaskType<AnalyzeCompetitors>()

@@ -18,7 +18,7 @@ internal static class Walk
         builder.Services.AddChatClient(model).UseOpenTelemetry();
         builder.Services.AddSingleton<ICsvReader, CsvReader>();
 
-        builder.Services.AddAgentOrchestration(options => options.MaxParallelism = 16)
+        builder.Services.AddAgentOrchestration(options => options.Runs.MaxParallelism = 16)
             .AddTaskType<DataProcessing>()
             .AddTaskType(
                 "summarize",

@@ -45,6 +45,16 @@ internal static class ExecutorSupport
             Add(ExecutorFeatures.TimeLimits, "", "The run has a time limit");
         }
 
+        if (options.RunId is not null)
+        {
+            Add(ExecutorFeatures.RunIds, "", "The run has an id of the caller's own");
+        }
+
+        if (options.Priority != 0)
+        {
+            Add(ExecutorFeatures.Priorities, "", "The run has a priority");
+        }
+
         return missing;
 
         void Add(ExecutorFeatures feature, string path, string what)

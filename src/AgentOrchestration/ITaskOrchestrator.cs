@@ -30,28 +30,42 @@ public interface ITaskOrchestrator
     /// By the id of a subtask that works through a list made during the run, the number of items that is expected. A subtask of a plan within the plan
     /// has the id that it has in a run, such as <c>outer/each</c>. Default: one item each, which <see cref="Forecast.Assumptions"/> says.
     /// </param>
+    /// <param name="options">How the run is executed. What is not set, or <see langword="null"/>, takes the defaults of the application.</param>
     /// <returns>The forecast, for the built-in executor with the options and the resources that a run would have.</returns>
     /// <exception cref="InvalidPlanException">The plan does not pass the checks.</exception>
     /// <exception cref="ArgumentException"><paramref name="expectedItems"/> names no such subtask, or a number is out of range.</exception>
-    Forecast Forecast(TaskPlan plan, IReadOnlyDictionary<string, int>? expectedItems = null);
+    Forecast Forecast(TaskPlan plan, IReadOnlyDictionary<string, int>? expectedItems = null, RunOptions? options = null);
 
-    /// <summary>Checks a plan and starts it.</summary>
+    /// <summary>
+    /// Checks a plan and starts it. With an id of the caller's own (<see cref="RunOptions.RunId"/>) it is started once, however often this is called: a run of that
+    /// id is returned as it is, and resumed if no process drives it.
+    /// </summary>
     /// <param name="plan">The plan.</param>
+    /// <param name="options">How the run is executed. What is not set, or <see langword="null"/>, takes the defaults of the application.</param>
     /// <param name="cancellationToken">Cancels the start, not the run.</param>
     /// <returns>The run; dispose it.</returns>
     /// <exception cref="InvalidPlanException">The plan does not pass the checks; nothing was started.</exception>
-    Task<OrchestrationRun> StartAsync(TaskPlan plan, CancellationToken cancellationToken = default);
+    /// <exception cref="ArgumentException">A value of <paramref name="options"/> is out of range.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There is a run of the id that <paramref name="options"/> give, and it is of another plan or request, or another process drives it.
+    /// </exception>
+    Task<OrchestrationRun> StartAsync(TaskPlan plan, RunOptions? options, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Makes a plan and starts it. What only computes (<c>TaskEffect.Pure</c>) may begin while the plan is still being written
-    /// (<c>PlanningOptions.StartsEarly</c>).
+    /// (<c>PlanningOptions.StartsEarly</c>), unless the run has an id of the caller's own: then a run of that id is returned without asking for a plan.
     /// </summary>
     /// <param name="request">What is wanted.</param>
+    /// <param name="options">How the run is executed. What is not set, or <see langword="null"/>, takes the defaults of the application.</param>
     /// <param name="cancellationToken">Cancels the planning and the start, not the run.</param>
     /// <returns>The run; dispose it.</returns>
     /// <exception cref="InvalidPlanException">No plan passed the checks; what had begun early was cancelled, and its results were discarded.</exception>
     /// <exception cref="PlanRejectedException">The plan was not approved (<c>PlanningOptions.ApprovePlan</c>); nothing was started.</exception>
-    Task<OrchestrationRun> StartAsync(OrchestrationRequest request, CancellationToken cancellationToken = default);
+    /// <exception cref="ArgumentException">A value of <paramref name="options"/> is out of range.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There is a run of the id that <paramref name="options"/> give, and it is of another plan or request, or another process drives it.
+    /// </exception>
+    Task<OrchestrationRun> StartAsync(OrchestrationRequest request, RunOptions? options, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Goes on with a durable run whose process has died or has left it: what is committed is never run again, and an attempt that was
@@ -91,13 +105,14 @@ public interface ITaskOrchestrator
     /// <param name="runId">The old run, whether it has ended or not.</param>
     /// <param name="plan">The new plan. Default: that of the old run.</param>
     /// <param name="rerun">The ids of subtasks that are re-run all the same, with all that depends on them. Default: none.</param>
+    /// <param name="options">How the run is executed. What is not set, or <see langword="null"/>, takes the defaults of the application.</param>
     /// <param name="cancellationToken">Cancels the start, not the run.</param>
     /// <returns>The run; dispose it. What it has reused has the origin <see cref="OutputOrigin.Reused"/>.</returns>
     /// <exception cref="ArgumentException">There is no such run, or no such subtask to do again.</exception>
     /// <exception cref="InvalidOperationException">Runs are not remembered.</exception>
     /// <exception cref="InvalidPlanException">The new plan, or that of the old run, does not pass the checks.</exception>
     /// <exception cref="RunStoreException">The store cannot be read, or what it holds of the old run is damaged or of another version.</exception>
-    Task<OrchestrationRun> StartFromAsync(string runId, TaskPlan? plan = null, IReadOnlyList<string>? rerun = null, CancellationToken cancellationToken = default);
+    Task<OrchestrationRun> StartFromAsync(string runId, TaskPlan? plan = null, IReadOnlyList<string>? rerun = null, RunOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Starts a new run from one of this process, for example after the plan was edited: what has succeeded there is not done again when it is
@@ -106,30 +121,34 @@ public interface ITaskOrchestrator
     /// <param name="run">The old run; it is waited for, stays as it is, and is not disposed.</param>
     /// <param name="plan">The new plan. Default: that of the old run.</param>
     /// <param name="rerun">The ids of subtasks that are re-run all the same, with all that depends on them. Default: none.</param>
+    /// <param name="options">How the run is executed. What is not set, or <see langword="null"/>, takes the defaults of the application.</param>
     /// <param name="cancellationToken">Cancels the waiting and the start, not the run.</param>
     /// <returns>The run; dispose it. What it has reused has the origin <see cref="OutputOrigin.Reused"/>.</returns>
     /// <exception cref="ArgumentException">The new plan has no such subtask to do again.</exception>
     /// <exception cref="InvalidOperationException">The executor keeps nothing to reuse.</exception>
     /// <exception cref="RunDetachedException">The old run is durable and goes no further in this process.</exception>
     /// <exception cref="InvalidPlanException">The new plan does not pass the checks.</exception>
-    Task<OrchestrationRun> StartFromAsync(OrchestrationRun run, TaskPlan? plan = null, IReadOnlyList<string>? rerun = null, CancellationToken cancellationToken = default);
+    Task<OrchestrationRun> StartFromAsync(OrchestrationRun run, TaskPlan? plan = null, IReadOnlyList<string>? rerun = null, RunOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Goes back to the decomposer with what a run has done and what failed, and starts a run of the plan that it answers. What succeeded and
-    /// stands in that plan as it was, with the same task type, arguments and inputs, is not done again. The budget is what the run has left.
+    /// stands in that plan as it was, with the same task type, arguments and inputs, is not done again. The budget is what the run has left,
+    /// unless <paramref name="options"/> give another.
     /// </summary>
     /// <param name="request">What is wanted.</param>
     /// <param name="run">The run; it is waited for, and not disposed.</param>
+    /// <param name="options">How the run is executed. What is not set, or <see langword="null"/>, takes the defaults of the application.</param>
     /// <param name="cancellationToken">Cancels the waiting, the planning and the start, not the run.</param>
     /// <returns>The new run; dispose it.</returns>
     /// <exception cref="InvalidPlanException">No plan passed the checks; nothing was started.</exception>
     /// <exception cref="PlanRejectedException">The plan was not approved (<c>Planning.ApprovePlan</c>); nothing was started.</exception>
     /// <exception cref="InvalidOperationException">The run succeeded, has used up its budget, or its executor keeps nothing to reuse.</exception>
-    Task<OrchestrationRun> ReplanAsync(OrchestrationRequest request, OrchestrationRun run, CancellationToken cancellationToken = default);
+    Task<OrchestrationRun> ReplanAsync(OrchestrationRequest request, OrchestrationRun run, RunOptions? options, CancellationToken cancellationToken = default);
 
     /// <summary>Makes a plan, runs it, and compiles the answer.</summary>
     /// <typeparam name="T">The type of the answer.</typeparam>
     /// <param name="request">What is wanted.</param>
+    /// <param name="options">How the run is executed. What is not set, or <see langword="null"/>, takes the defaults of the application.</param>
     /// <param name="cancellationToken">
     /// Cancels the planning, the run and the compiling. The call ends at once; a run in memory is told to stop and ends by itself, a durable
     /// one is detached. Code that ignores its token is waited for by nobody but the shutdown of the host or of the container.
@@ -138,5 +157,16 @@ public interface ITaskOrchestrator
     /// <exception cref="PlanRejectedException">The plan was not approved (<c>PlanningOptions.ApprovePlan</c>); nothing was started.</exception>
     /// <exception cref="OrchestrationFailedException">The run did not succeed; its result holds all that did.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    Task<T> RunAsync<T>(OrchestrationRequest request, CancellationToken cancellationToken = default);
+    Task<T> RunAsync<T>(OrchestrationRequest request, RunOptions? options, CancellationToken cancellationToken = default);
+
+    /// <summary>Runs a plan, and compiles the answer.</summary>
+    /// <typeparam name="T">The type of the answer.</typeparam>
+    /// <param name="plan">The plan.</param>
+    /// <param name="options">How the run is executed. What is not set, or <see langword="null"/>, takes the defaults of the application.</param>
+    /// <param name="cancellationToken">Cancels the run and the compiling, as for a request.</param>
+    /// <returns>The answer.</returns>
+    /// <exception cref="InvalidPlanException">The plan does not pass the checks; nothing was started.</exception>
+    /// <exception cref="OrchestrationFailedException">The run did not succeed; its result holds all that did.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    Task<T> RunAsync<T>(TaskPlan plan, RunOptions? options, CancellationToken cancellationToken = default);
 }

@@ -23,7 +23,7 @@ public sealed class OrchestrationRun : IAsyncDisposable
     private RunResult? _result;
 
     internal OrchestrationRun(IRunHandle handle, IServiceProvider services, Task watching)
-        : this(new LiveRun(handle), services, watching, isHolder: true)
+        : this(new LiveRun(handle, new RunOptions()), services, watching, isHolder: true)
     {
     }
 
@@ -38,6 +38,10 @@ public sealed class OrchestrationRun : IAsyncDisposable
 
     /// <summary>Names the run, unique among all runs.</summary>
     public string RunId => _handle.RunId;
+
+    /// <summary>Gets how the run is executed: its name, its tags, and all other options, those of the application where the start gave none.</summary>
+    /// <value>A copy; changing it changes nothing.</value>
+    public RunOptions Options => new(_run.Options);
 
     internal IRunHandle Handle => _handle;
 
@@ -69,7 +73,7 @@ public sealed class OrchestrationRun : IAsyncDisposable
     public Forecast Forecast(IReadOnlyDictionary<string, int>? expectedItems = null)
     {
         DateTimeOffset now = _services.GetRequiredService<TimeProvider>().GetUtcNow();
-        return _services.GetRequiredService<Forecaster>().Of(new RemainingGraph(_handle.Graph, GetSnapshot(), now), expectedItems);
+        return _services.GetRequiredService<Forecaster>().Of(new RemainingGraph(_handle.Graph, GetSnapshot(), now), _run.Options, expectedItems);
     }
 
     /// <summary>Waits for the end. Failed subtasks are part of the result, not an exception.</summary>

@@ -65,12 +65,12 @@ internal sealed class Chaos
         services.AddSingleton<Ledger>().AddSingleton(this);
         IAgentOrchestrationBuilder builder = services.AddAgentOrchestration(options =>
         {
-            options.MaxParallelism = MaxParallelism;
-            options.FailurePolicy = FailurePolicy;
-            options.Budget = Budget;
-            options.RunTimeout = RunTimeout;
-            options.CancellationGracePeriod = TimeSpan.FromSeconds(2);
-            options.MaxAbandoned = 2;
+            options.Runs.MaxParallelism = MaxParallelism;
+            options.Runs.FailurePolicy = FailurePolicy;
+            options.Runs.Budget = Budget;
+            options.Runs.Timeout = RunTimeout;
+            options.Runs.CancellationGracePeriod = TimeSpan.FromSeconds(2);
+            options.Runs.MaxAbandoned = 2;
         });
         builder.AddResource("licence", Licences);
         builder.AddTaskType<Undone>(Retry);

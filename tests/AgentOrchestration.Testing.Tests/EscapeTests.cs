@@ -152,7 +152,7 @@ public sealed class EscapeTests
     public void A_run_that_waits_for_a_budget_says_how_to_give_it()
     {
         RunSimulation simulation = Sample.Of(
-            (_, _) => ValueTask.FromResult("output"), options: options => options.Budget = new RunBudget { MaxAttempts = 1, WhenExhausted = BudgetAction.Ask });
+            (_, _) => ValueTask.FromResult("output"), options: options => options.Runs.Budget = new RunBudget { MaxAttempts = 1, WhenExhausted = BudgetAction.Ask });
 
         SimulationException failure = Assert.Throws<SimulationException>(() => simulation.Run(Sample.TwoInARow, seed: 1));
 

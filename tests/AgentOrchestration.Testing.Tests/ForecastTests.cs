@@ -164,7 +164,7 @@ public sealed class ForecastTests
 
     private static RunSimulation Simulation(int seed) => new(services => Services(services, workers: 3 + (seed % 3)));
 
-    private static IServiceCollection Services(IServiceCollection services, int workers = 5) => services.AddAgentOrchestration(options => options.MaxParallelism = workers)
+    private static IServiceCollection Services(IServiceCollection services, int workers = 5) => services.AddAgentOrchestration(options => options.Runs.MaxParallelism = workers)
         .AddResource("gpu", capacity: 4)
         .AddTaskType("work", "Works.", (None _, TaskContext context, CancellationToken stop) => TakeItsTime(context, stop))
         .AddTaskType("limited", "Works.", (None _, TaskContext context, CancellationToken stop) => TakeItsTime(context, stop), options => options.MaxConcurrency = 2)

@@ -39,7 +39,7 @@ public sealed class RunSimulationTests
     {
         RunSimulation simulation = Sample.Of(
             (context, stop) => Sample.Sleep(context, TimeSpan.FromSeconds(1), stop),
-            options: options => options.MaxParallelism = 2,
+            options: options => options.Runs.MaxParallelism = 2,
             more: builder => builder.UseSchedulingPolicy(SchedulingPolicies.Optimized()));
 
         using SimulatedRun run = simulation.Run(Sample.ThreeBesideEachOther, seed: 1);
@@ -142,7 +142,7 @@ public sealed class RunSimulationTests
     public void A_script_extends_a_budget()
     {
         RunSimulation simulation = Sample.Of(
-            (_, _) => ValueTask.FromResult("output"), options: options => options.Budget = new RunBudget { MaxAttempts = 1, WhenExhausted = BudgetAction.Ask });
+            (_, _) => ValueTask.FromResult("output"), options: options => options.Runs.Budget = new RunBudget { MaxAttempts = 1, WhenExhausted = BudgetAction.Ask });
 
         using SimulatedRun run = simulation.Run(
             Sample.TwoInARow,
@@ -178,7 +178,7 @@ public sealed class RunSimulationTests
     {
         var simulation = new RunSimulation(services => services
             .AddSingleton<Account>()
-            .AddAgentOrchestration(options => options.FailurePolicy = FailurePolicy.Compensate)
+            .AddAgentOrchestration(options => options.Runs.FailurePolicy = FailurePolicy.Compensate)
             .AddTaskType<Payment>()
             .AddTaskType("fail", "Fails.", async (None _, TaskContext context, CancellationToken stop) =>
             {

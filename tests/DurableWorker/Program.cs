@@ -136,6 +136,6 @@ ServiceCollection Services(TimeProvider clock, EffectLog effects)
     var services = new ServiceCollection();
     services.AddSingleton(clock);
     services.AddSingleton(effects);
-    services.AddAgentOrchestration(options => options.MaxParallelism = 4).AddTaskType<Step>().UseSqlite(args[1]);
+    services.AddAgentOrchestration(options => options.Runs.MaxParallelism = 4).AddTaskType<Step>().UseSqlite(args[1]);
     return services;
 }

@@ -88,7 +88,7 @@ internal sealed class OurDurability(int concurrency, int tasks, int runs)
     private ServiceProvider Create(string? database)
     {
         var services = new ServiceCollection();
-        var builder = services.AddAgentOrchestration(options => options.MaxParallelism = concurrency)
+        var builder = services.AddAgentOrchestration(options => options.Runs.MaxParallelism = concurrency)
             .AddTaskType(TaskType, "Does nothing.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(Answer.Instance));
         if (database is not null)
         {

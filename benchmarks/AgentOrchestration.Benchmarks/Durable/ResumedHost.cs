@@ -17,7 +17,7 @@ internal sealed class ResumedHost : IAsyncDisposable
     {
         _last = last;
         var services = new ServiceCollection();
-        services.AddAgentOrchestration(options => options.MaxParallelism = concurrency)
+        services.AddAgentOrchestration(options => options.Runs.MaxParallelism = concurrency)
             .AddTaskType(TaskType, "Does nothing.", async (None _, TaskContext context, CancellationToken stop) => await WorkAsync(context.Subtask.Id, stop))
             .UseSqlite(database);
         _services = services.BuildServiceProvider();

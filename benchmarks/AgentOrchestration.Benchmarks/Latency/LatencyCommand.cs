@@ -79,7 +79,7 @@ internal static class LatencyCommand
         {
             // Agent Framework has no limit on what runs at a time; here ours has none either.
             LatencyTimes times = await LatencyTimes.MeasureAsync(
-                TimedGraph.Random(seed, RandomTasks), repetitions, options => options.MaxParallelism = RandomTasks, cancellationToken);
+                TimedGraph.Random(seed, RandomTasks), repetitions, options => options.Runs.MaxParallelism = RandomTasks, cancellationToken);
             all.Add(times);
             table.Add(
                 seed.ToString(CultureInfo.InvariantCulture), Milliseconds(times.CriticalPath),

@@ -21,7 +21,7 @@ internal sealed class OurRuns : IContender
         _body = body;
         IAgentOrchestrationBuilder builder = new ServiceCollection().AddAgentOrchestration(options =>
         {
-            options.MaxParallelism = subtasks;
+            options.Runs.MaxParallelism = subtasks;
             options.MaxParallelismTotal = limit == SharedLimit.TotalLimit ? SharedLimits.Places : null;
         });
         builder.AddTaskType<None, None>(TaskType, "Works.", RunAsync, options => Configure(options, limit));

@@ -45,7 +45,7 @@ internal sealed class JobLibrary : IAsyncDisposable
     private void Configure(ServiceCollection services, IEnumerable<ResourceAmount> pools, ISchedulingPolicy policy, Func<string, Task>? workAsync, IEnumerable<string> taskTypes)
     {
         IAgentOrchestrationBuilder builder = services
-            .AddAgentOrchestration(options => options.MaxParallelism = MaxParallelism)
+            .AddAgentOrchestration(options => options.Runs.MaxParallelism = MaxParallelism)
             .UseSchedulingPolicy(policy);
         foreach (string taskType in taskTypes)
         {

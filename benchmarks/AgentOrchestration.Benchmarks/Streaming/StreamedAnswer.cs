@@ -66,7 +66,7 @@ internal sealed class StreamedAnswer
             services.AddSingleton<IChatClient>(provider => Model(provider.GetRequiredService<TimeProvider>()));
             services.AddAgentOrchestration(options =>
                 {
-                    options.MaxParallelism = _question.Count;
+                    options.Runs.MaxParallelism = _question.Count;
                     options.Planning.StartsEarly = startsEarly;
                 })
                 .AddTaskType<Search, string>("search", "Looks something up in a fixed collection.", WorkAsync, options => options.Effect = TaskEffect.Pure)

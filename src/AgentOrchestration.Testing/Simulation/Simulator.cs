@@ -17,7 +17,7 @@ internal sealed class Simulator(ServiceProvider services, SimulationThread threa
 
     private readonly List<RunEvent> _events = [];
 
-    private RunOptions Options => services.GetRequiredService<IOptions<AgentOrchestrationOptions>>().Value.ToRunOptions();
+    private RunOptions Options => services.GetRequiredService<IOptions<AgentOrchestrationOptions>>().Value.Runs;
 
     public SimulatedRun Run(TaskGraph graph) => Run(() => StartAsync(graph));
 

@@ -14,30 +14,19 @@ internal sealed class AgentOrchestrationOptionsRules : IValidateOptions<AgentOrc
     public ValidateOptionsResult Validate(string? name, AgentOrchestrationOptions options)
     {
         var result = new ValidateOptionsResultBuilder();
-        if (options.CancellationGracePeriod < TimeSpan.Zero || options.CancellationGracePeriod > LongestInterval)
+        foreach ((string property, string reason) in RunOptionsRules.WhyInvalid(options.Runs))
         {
-            result.AddError($"It is {options.CancellationGracePeriod}; it must be from 0 to {LongestInterval}.", nameof(options.CancellationGracePeriod));
+            result.AddError(reason, $"{nameof(options.Runs)}.{property}");
+        }
+
+        if (options.Runs.RunId is not null)
+        {
+            result.AddError("It is set, but it names one run: set it in the options of a start.", $"{nameof(options.Runs)}.{nameof(RunOptions.RunId)}");
         }
 
         if (options.LeaseDuration < ShortestLease || options.LeaseDuration > LongestInterval)
         {
             result.AddError($"It is {options.LeaseDuration}; it must be from {ShortestLease} to {LongestInterval}.", nameof(options.LeaseDuration));
-        }
-
-        if (options.RunTimeout <= TimeSpan.Zero || options.RunTimeout > LongestTimeout)
-        {
-            result.AddError($"It is {options.RunTimeout}; it must be greater than zero and at most {LongestTimeout}.", nameof(options.RunTimeout));
-        }
-
-        if (options.CompensationTimeout <= TimeSpan.Zero || options.CompensationTimeout > LongestTimeout)
-        {
-            result.AddError(
-                $"It is {options.CompensationTimeout}; it must be greater than zero and at most {LongestTimeout}.", nameof(options.CompensationTimeout));
-        }
-
-        if (!Enum.IsDefined(options.FailurePolicy))
-        {
-            result.AddError($"{options.FailurePolicy} is no policy.", nameof(options.FailurePolicy));
         }
 
         if (!Enum.IsDefined(options.Planning.ApprovalScope))
@@ -55,11 +44,6 @@ internal sealed class AgentOrchestrationOptionsRules : IValidateOptions<AgentOrc
         {
             result.AddError(
                 $"It is {options.Planning.MaxIdleTime}; it must be greater than zero and at most {LongestTimeout}.", nameof(options.Planning.MaxIdleTime));
-        }
-
-        if (options.Budget is { } budget && BudgetRules.WhyInvalid(budget) is { } reason)
-        {
-            result.AddError(reason, nameof(options.Budget));
         }
 
         if (options.Monitoring.SamplingInterval < ShortestInterval || options.Monitoring.SamplingInterval > LongestInterval)

@@ -131,7 +131,6 @@ public static class AgentOrchestrationServiceCollectionExtensions
         services.TryAddSingleton<IObservedDurations>(provider => provider.GetRequiredService<ObservedDurations>());
         services.TryAddSingleton(provider => new Forecaster(
             provider.GetRequiredService<IResourceManager>(),
-            OptionsOf(provider).ToRunOptions(),
             OptionsOf(provider).MaxParallelismTotal,
             provider.GetRequiredService<ObservedDurations>(),
             provider.GetRequiredService<RunOrdering>()));
@@ -178,18 +177,23 @@ public static class AgentOrchestrationServiceCollectionExtensions
 
     private static TaskOrchestrator CreateOrchestrator(IServiceProvider provider)
     {
-        AgentOrchestrationOptions options = OptionsOf(provider);
+        LiveRuns liveRuns = provider.GetRequiredService<LiveRuns>();
+        PlanChecker checker = provider.GetRequiredService<PlanChecker>();
+        ITaskTypeRegistry taskTypes = provider.GetRequiredService<ITaskTypeRegistry>();
+        Forecaster forecaster = provider.GetRequiredService<Forecaster>();
+        var watch = new RunWatch(provider.GetRequiredService<RunMonitor>(), provider.GetRequiredService<RunTracing>(), forecaster, liveRuns, provider);
+        var starter = new RunStarter(provider.GetRequiredService<IExecutor>(), watch);
+        var stored = new StoredRuns(checker, taskTypes, starter, provider);
         return new TaskOrchestrator(
             provider.GetRequiredService<Planner>(),
-            provider.GetRequiredService<PlanChecker>(),
-            provider.GetRequiredService<ITaskTypeRegistry>(),
-            provider.GetRequiredService<IExecutor>(),
-            provider.GetRequiredService<RunMonitor>(),
-            provider.GetRequiredService<RunTracing>(),
-            provider.GetRequiredService<Forecaster>(),
-            provider.GetRequiredService<LiveRuns>(),
+            checker,
+            taskTypes,
+            forecaster,
+            starter,
+            new RunsById(liveRuns, stored, provider),
+            stored,
             provider.GetService<WorkerPool>() ?? WorkerPool.Shared,
-            options,
+            OptionsOf(provider),
             provider);
     }
 

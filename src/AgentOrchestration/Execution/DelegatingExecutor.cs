@@ -12,7 +12,7 @@ namespace AgentOrchestration.Execution;
 /// public sealed class OneAtATime(IExecutor inner) : DelegatingExecutor(inner)
 /// {
 ///     public override ValueTask&lt;IRunHandle&gt; StartAsync(TaskGraph graph, RunOptions options, CancellationToken cancellationToken) =>
-///         base.StartAsync(graph, options with { MaxParallelism = 1 }, cancellationToken);
+///         base.StartAsync(graph, new RunOptions(options) { MaxParallelism = 1 }, cancellationToken);
 /// }
 /// </code>
 /// </example>

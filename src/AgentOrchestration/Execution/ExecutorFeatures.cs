@@ -49,6 +49,12 @@ public enum ExecutorFeatures
     /// <summary>Starts a run that reuses results of another.</summary>
     Reuse = 1 << 11,
 
+    /// <summary>Gives a run the id that its options name (<see cref="RunOptions.RunId"/>).</summary>
+    RunIds = 1 << 12,
+
+    /// <summary>Serves runs of higher priority first (<see cref="RunOptions.Priority"/>).</summary>
+    Priorities = 1 << 13,
+
     /// <summary>Supports everything that a plan or a run can ask for.</summary>
-    All = (1 << 12) - 1,
+    All = (1 << 14) - 1,
 }

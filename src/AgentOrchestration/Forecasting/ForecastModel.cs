@@ -87,7 +87,7 @@ internal sealed record ForecastModel
         host = new VirtualTimeHost(
             Graph,
             Ledger(clock),
-            Options with { MaxParallelism = Workers },
+            new RunOptions(Options) { MaxParallelism = Workers },
             (subtask, _) => AttemptOf(host!.Core.State.Graph, subtask, deviation(subtask)),
             order: Order,
             observed: Observed,

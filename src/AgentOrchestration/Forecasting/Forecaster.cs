@@ -6,34 +6,33 @@ using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Forecasting;
 
-/// <summary>Makes forecasts with what the runs of an application have: its options, its ledger, and what was observed.</summary>
+/// <summary>Makes forecasts with what the runs of an application have: its ledger and what was observed.</summary>
 /// <param name="resources">The ledger.</param>
-/// <param name="options">How runs are executed.</param>
 /// <param name="maxParallelismTotal">How many attempts of all runs run at a time; <see langword="null"/> for no limit.</param>
 /// <param name="observed">How long task types took.</param>
 /// <param name="ordering">In which order ready subtasks start.</param>
-internal sealed class Forecaster(IResourceManager resources, RunOptions options, int? maxParallelismTotal, ObservedDurations observed, RunOrdering ordering)
+internal sealed class Forecaster(IResourceManager resources, int? maxParallelismTotal, ObservedDurations observed, RunOrdering ordering)
 {
     private static readonly Dictionary<string, int> NoItems = [];
 
     public ObservedDurations Observed => observed;
 
-    public Forecast Of(TaskGraph graph, IReadOnlyDictionary<string, int>? expectedItems = null)
+    public Forecast Of(TaskGraph graph, RunOptions options, IReadOnlyDictionary<string, int>? expectedItems = null)
     {
         ForecastAssumptions.Check(expectedItems ?? NoItems, graph.Plan, others: [], options.MaxAddedSubtasks, nameof(expectedItems));
         return new Forecast(new ForecastModel(graph, observed.Copy())
         {
             Options = Unattended(options),
-            Workers = Workers,
+            Workers = WorkersOf(options),
             Pools = resources.Snapshot(),
             Capacities = CapacitiesOf(graph),
-            Order = OrderOf(graph),
+            Order = OrderOf(graph, options.MaxParallelism),
             ExpectedItems = expectedItems ?? NoItems,
         });
     }
 
     /// <summary>Of a run that goes on, with what was observed in it so far. Its budget does not count.</summary>
-    public Forecast Of(RemainingGraph remaining, IReadOnlyDictionary<string, int>? expectedItems = null)
+    public Forecast Of(RemainingGraph remaining, RunOptions options, IReadOnlyDictionary<string, int>? expectedItems = null)
     {
         // What works through its list already is known; that it was expected to is no mistake.
         IEnumerable<string> begun = remaining.Run.Subtasks.Select(subtask => subtask.Subtask).Where(subtask => subtask.ForEach is not null).Select(subtask => subtask.Id);
@@ -47,8 +46,12 @@ internal sealed class Forecaster(IResourceManager resources, RunOptions options,
 
         return new Forecast(new ForecastModel(remaining.Graph, known)
         {
-            Options = options with { Budget = null, Timeout = options.Timeout is { } timeout ? TimeSpan.FromTicks(Math.Max(1, (timeout - remaining.Elapsed).Ticks)) : null },
-            Workers = Workers,
+            Options = new RunOptions(options)
+            {
+                Budget = null,
+                Timeout = options.Timeout is { } timeout ? TimeSpan.FromTicks(Math.Max(1, (timeout - remaining.Elapsed).Ticks)) : null,
+            },
+            Workers = WorkersOf(options),
             Pools = PoolsWithout(remaining),
             Capacities = CapacitiesOf(remaining.Graph),
             Order = SubtaskOrder.CriticalPathFirst,
@@ -69,12 +72,12 @@ internal sealed class Forecaster(IResourceManager resources, RunOptions options,
     }
 
     /// <summary>As long as a policy takes, a forecast takes.</summary>
-    private SubtaskOrder OrderOf(TaskGraph graph) => ordering.OrderAsync(graph, options.MaxParallelism, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+    private SubtaskOrder OrderOf(TaskGraph graph, int maxParallelism) => ordering.OrderAsync(graph, maxParallelism, CancellationToken.None).AsTask().GetAwaiter().GetResult();
 
-    private int Workers => Math.Min(options.MaxParallelism, maxParallelismTotal ?? int.MaxValue);
+    private int WorkersOf(RunOptions options) => Math.Min(options.MaxParallelism, maxParallelismTotal ?? int.MaxValue);
 
     /// <summary>Who is asked for more budget gives it at once.</summary>
-    private static RunOptions Unattended(RunOptions options) => options.Budget is { WhenExhausted: BudgetAction.Ask } ? options with { Budget = null } : options;
+    private static RunOptions Unattended(RunOptions options) => options.Budget is { WhenExhausted: BudgetAction.Ask } ? new RunOptions(options) { Budget = null } : options;
 
     /// <summary>The pools that the ledger shows, those that it knows without showing them, and the limits of task types, which are pools here.</summary>
     private Dictionary<string, long> CapacitiesOf(TaskGraph graph)

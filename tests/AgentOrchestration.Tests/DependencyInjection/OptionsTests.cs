@@ -14,9 +14,9 @@ public sealed class OptionsTests
 
     public static TheoryData<string, Action<AgentOrchestrationOptions>> Wrong => new()
     {
-        { "MaxParallelism", options => options.MaxParallelism = 0 },
-        { "CancellationGracePeriod", options => options.CancellationGracePeriod = TimeSpan.FromSeconds(-1) },
-        { "CancellationGracePeriod", options => options.CancellationGracePeriod = TimeSpan.FromDays(2) },
+        { "MaxParallelism", options => options.Runs.MaxParallelism = 0 },
+        { "CancellationGracePeriod", options => options.Runs.CancellationGracePeriod = TimeSpan.FromSeconds(-1) },
+        { "CancellationGracePeriod", options => options.Runs.CancellationGracePeriod = TimeSpan.FromDays(2) },
         { "SamplingInterval", options => options.Monitoring.SamplingInterval = TimeSpan.FromMilliseconds(9) },
         { "SamplingInterval", options => options.Monitoring.SamplingInterval = TimeSpan.FromDays(2) },
         { "JsonSerializerOptions", options => options.JsonSerializerOptions = null! },
@@ -54,8 +54,8 @@ public sealed class OptionsTests
         await using ServiceProvider services = new ServiceCollection()
             .AddAgentOrchestration(options =>
             {
-                options.MaxParallelism = 0;
-                options.CancellationGracePeriod = TimeSpan.FromSeconds(-1);
+                options.Runs.MaxParallelism = 0;
+                options.Runs.CancellationGracePeriod = TimeSpan.FromSeconds(-1);
             })
             .Services.BuildServiceProvider();
 

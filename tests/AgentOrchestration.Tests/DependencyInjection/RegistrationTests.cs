@@ -16,16 +16,16 @@ public sealed class RegistrationTests
     public void AddAgentOrchestration_CalledAgain_AddsNothingButItsOptions()
     {
         var services = new ServiceCollection();
-        services.AddAgentOrchestration(options => options.MaxParallelism = 3);
+        services.AddAgentOrchestration(options => options.Runs.MaxParallelism = 3);
         ServiceDescriptor[] once = [.. ButConfigurations(services)];
 
         services.AddAgentOrchestration();
-        services.AddAgentOrchestration(options => options.CancellationGracePeriod = TimeSpan.FromSeconds(5));
+        services.AddAgentOrchestration(options => options.Runs.CancellationGracePeriod = TimeSpan.FromSeconds(5));
 
         Assert.Equal(once, ButConfigurations(services));
         using ServiceProvider provider = services.BuildServiceProvider();
         AgentOrchestrationOptions options = provider.GetRequiredService<IOptions<AgentOrchestrationOptions>>().Value;
-        Assert.Equal((3, TimeSpan.FromSeconds(5)), (options.MaxParallelism, options.CancellationGracePeriod));
+        Assert.Equal((3, TimeSpan.FromSeconds(5)), (options.Runs.MaxParallelism, options.Runs.CancellationGracePeriod));
     }
 
     [Fact]

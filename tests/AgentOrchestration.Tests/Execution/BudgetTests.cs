@@ -46,7 +46,7 @@ public sealed class BudgetTests
                 context.Chat.Dispose();
                 return text;
             }),
-            options => options.Budget = new RunBudget { MaxTokens = 150 },
+            options => options.Runs.Budget = new RunBudget { MaxTokens = 150 },
             services => services.AddSingleton<IChatClient>(client));
 
         RunResult result = await engine.RunAsync(plan => Chain(plan, 3));
@@ -87,7 +87,7 @@ public sealed class BudgetTests
                 await running.PassAsync(stop);
                 return context.Subtask.Id;
             },
-            options: options => options.Budget = new RunBudget { MaxTime = TimeSpan.FromMinutes(1), WhenExhausted = BudgetAction.Finish });
+            options: options => options.Runs.Budget = new RunBudget { MaxTime = TimeSpan.FromMinutes(1), WhenExhausted = BudgetAction.Finish });
         await using OrchestrationRun run = await engine.StartAsync(plan => Chain(plan, 2));
         await running.Reached;
 
@@ -111,7 +111,7 @@ public sealed class BudgetTests
                 await running.PassAsync(stop);
                 return context.Subtask.Id;
             },
-            options: options => options.Budget = new RunBudget { MaxTime = TimeSpan.FromMinutes(1), WhenExhausted = BudgetAction.Finish });
+            options: options => options.Runs.Budget = new RunBudget { MaxTime = TimeSpan.FromMinutes(1), WhenExhausted = BudgetAction.Finish });
         await using OrchestrationRun run = await engine.StartAsync(plan => plan.AddPlan("whole", TaskPlan.Create(nested => nested.Add("part", "work"))));
         await running.Reached;
 
@@ -141,7 +141,7 @@ public sealed class BudgetTests
 
                 return context.Subtask.Id;
             },
-            options: options => options.Budget = new RunBudget { MaxAttempts = 2 });
+            options: options => options.Runs.Budget = new RunBudget { MaxAttempts = 2 });
 
         RunResult result = await engine.RunAsync(plan =>
         {
@@ -188,7 +188,7 @@ public sealed class BudgetTests
 
                 return context.Subtask.Id;
             },
-            options: options => options.Budget = new RunBudget { MaxTime = TimeSpan.FromMinutes(1), WhenExhausted = BudgetAction.Ask });
+            options: options => options.Runs.Budget = new RunBudget { MaxTime = TimeSpan.FromMinutes(1), WhenExhausted = BudgetAction.Ask });
         await using OrchestrationRun run = await engine.StartAsync(plan => Chain(plan, 2));
         await first.Reached;
         engine.Clock.Advance(TimeSpan.FromMinutes(2));
@@ -241,8 +241,8 @@ public sealed class BudgetTests
             options => options.ExpectedUsage = new TaskUsage(10, 0, 0),
             options =>
             {
-                options.MaxParallelism = 64;
-                options.Budget = new RunBudget { MaxTokens = 1005, WhenExhausted = BudgetAction.Finish };
+                options.Runs.MaxParallelism = 64;
+                options.Runs.Budget = new RunBudget { MaxTokens = 1005, WhenExhausted = BudgetAction.Finish };
             });
 
         RunResult result = await engine.RunAsync(plan =>
@@ -276,7 +276,7 @@ public sealed class BudgetTests
                 options.Retry.MaxAttempts = 2;
                 options.Retry.Delay = TimeSpan.Zero;
             },
-            options => options.Budget = new RunBudget { MaxTokens = 150 });
+            options => options.Runs.Budget = new RunBudget { MaxTokens = 150 });
         await using OrchestrationRun run = await engine.StartAsync(plan =>
         {
             SubtaskRef only = plan.Add("only", "work");
@@ -318,5 +318,5 @@ public sealed class BudgetTests
             return ValueTask.FromResult(context.Subtask.Id);
         },
         taskType,
-        options => options.Budget = budget);
+        options => options.Runs.Budget = budget);
 }

@@ -88,7 +88,7 @@ public sealed class CustomExecutorTests
         public override ValueTask<IRunHandle> StartAsync(TaskGraph graph, RunOptions options, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _started);
-            return base.StartAsync(graph, options with { MaxParallelism = 1 }, cancellationToken);
+            return base.StartAsync(graph, new RunOptions(options) { MaxParallelism = 1 }, cancellationToken);
         }
     }
 

@@ -53,7 +53,7 @@ public sealed class GateTests
 
                 return context.Subtask.Id;
             },
-            options: options => options.MaxParallelism = parallelism);
+            options: options => options.Runs.MaxParallelism = parallelism);
         TaskPlan plan = TaskPlan.Create(plan =>
         {
             SubtaskRef[] above = [];

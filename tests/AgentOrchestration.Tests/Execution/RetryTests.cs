@@ -164,7 +164,7 @@ public sealed class RetryTests
                     options.Retry.MaxAttempts = 2;
                     options.Resources = ResourceRequirements.Of("licence", 1);
                 }),
-            options => options.MaxParallelism = 1);
+            options => options.Runs.MaxParallelism = 1);
         OrchestrationRun run = await engine.StartAsync(plan =>
         {
             plan.Add("first", "work");

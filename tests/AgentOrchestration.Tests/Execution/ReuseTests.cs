@@ -228,7 +228,7 @@ public sealed class ReuseTests
     private static async Task<RunResult> FromAsync(DurableHost host, string old, TaskPlan? plan = null, string[]? rerun = null)
     {
         await using ServiceProvider process = host.NewProcess();
-        await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartFromAsync(old, plan, rerun, TestEnd);
+        await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartFromAsync(old, plan, rerun, cancellationToken: TestEnd);
         return await run.EndAsync();
     }
 

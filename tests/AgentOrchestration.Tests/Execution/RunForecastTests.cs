@@ -40,7 +40,7 @@ public sealed class RunForecastTests
                 .AddTaskType("limited", "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(1), options => options.MaxConcurrency = 1),
             options =>
             {
-                options.MaxParallelism = 8;
+                options.Runs.MaxParallelism = 8;
                 options.MaxParallelismTotal = 3;
             });
 
@@ -72,7 +72,7 @@ public sealed class RunForecastTests
     {
         await using var engine = new Engine(builder => builder
             .AddResource("calls", capacity: 6, replenishEvery: TimeSpan.FromMinutes(1))
-            .AddTaskType("work", "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(1)), options => options.MaxParallelism = 60);
+            .AddTaskType("work", "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(1)), options => options.Runs.MaxParallelism = 60);
 
         // Six at once, then one every ten seconds; timers count whole milliseconds.
         Forecast forecast = Of(engine, 60, "work", ResourceRequirements.Of("calls", 1));
@@ -156,7 +156,7 @@ public sealed class RunForecastTests
     [Fact]
     public async Task A_budget_that_does_not_suffice_is_forecast()
     {
-        await using var engine = Engine.For((_, _) => ValueTask.FromResult(1), options: options => options.Budget = new RunBudget { MaxAttempts = 2, WhenExhausted = BudgetAction.Finish });
+        await using var engine = Engine.For((_, _) => ValueTask.FromResult(1), options: options => options.Runs.Budget = new RunBudget { MaxAttempts = 2, WhenExhausted = BudgetAction.Finish });
 
         Forecast forecast = Of(engine, 6, "work");
 

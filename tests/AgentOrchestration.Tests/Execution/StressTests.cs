@@ -35,7 +35,7 @@ public sealed class StressTests
                     Interlocked.Decrement(ref running);
                 }
             },
-            options: options => options.MaxParallelism = count);
+            options: options => options.Runs.MaxParallelism = count);
         await using OrchestrationRun run = await engine.StartAsync(plan =>
         {
             for (int i = 0; i < count; i++)

@@ -92,7 +92,7 @@ public sealed class ForecastAssumptionTests
     [Fact]
     public async Task Numbers_for_lists_that_are_not_there_and_impossible_numbers_are_refused()
     {
-        await using Engine engine = Create(options => options.MaxAddedSubtasks = 1000);
+        await using Engine engine = Create(options => options.Runs.MaxAddedSubtasks = 1000);
 
         foreach ((string id, int items) in (ReadOnlySpan<(string, int)>)[("list", 3), ("nobody", 3), ("each", -1), ("each", 1001)])
         {
@@ -141,7 +141,7 @@ public sealed class ForecastAssumptionTests
             }),
         set =>
         {
-            set.MaxParallelism = 4;
+            set.Runs.MaxParallelism = 4;
             options?.Invoke(set);
         });
 }

@@ -327,14 +327,14 @@ public sealed class ForecastTests
             ledger);
         var observed = new ObservedDurations();
         var ordering = new RunOrdering(SchedulingPolicies.CriticalPathFirst, ledger, observed, TimeProvider.System, NullLogger.Instance);
-        return new Forecaster(ledger, new RunOptions { MaxParallelism = 10_000 }, maxParallelismTotal: null, observed, ordering).Of(graph);
+        return new Forecaster(ledger, maxParallelismTotal: null, observed, ordering).Of(graph, new RunOptions { MaxParallelism = 10_000 });
     }
 
     private static Forecast Of(TaskGraph graph, int workers = 5, int gpus = 4, ObservedDurations? observed = null)
     {
         observed ??= new ObservedDurations();
         var ordering = new RunOrdering(SchedulingPolicies.CriticalPathFirst, Ledger(gpus), observed, TimeProvider.System, NullLogger.Instance);
-        return new Forecaster(Ledger(gpus), new RunOptions { MaxParallelism = workers }, maxParallelismTotal: null, observed, ordering).Of(graph);
+        return new Forecaster(Ledger(gpus), maxParallelismTotal: null, observed, ordering).Of(graph, new RunOptions { MaxParallelism = workers });
     }
 
     private static ResourcePools Ledger(int gpus) => new([new ResourceAmount("gpu", gpus)]);

@@ -21,7 +21,7 @@ public sealed class ConcurrencyLimitTests
                 return "output";
             },
             options => options.MaxConcurrency = 2,
-            options => options.MaxParallelism = 8);
+            options => options.Runs.MaxParallelism = 8);
 
         RunResult[] results = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => engine.RunAsync(plan => Wide(plan, 40))));
 

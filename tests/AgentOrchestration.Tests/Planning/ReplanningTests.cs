@@ -155,7 +155,7 @@ public sealed class ReplanningTests
     [Fact]
     public async Task A_run_that_goes_on_in_place_of_another_has_what_that_left_of_the_budget()
     {
-        await using Engine engine = Create(new ScriptedModel(First, Second), options => options.Budget = new RunBudget { MaxAttempts = 3 });
+        await using Engine engine = Create(new ScriptedModel(First, Second), options => options.Runs.Budget = new RunBudget { MaxAttempts = 3 });
         var request = new OrchestrationRequest("Work.");
         await using OrchestrationRun failed = await engine.Orchestrator.StartAsync(request, TestEnd);
 
@@ -170,7 +170,7 @@ public sealed class ReplanningTests
         var model = new ScriptedModel(First, Second);
         await using Engine engine = Create(model, options =>
         {
-            options.Budget = new RunBudget { MaxAttempts = 2 };
+            options.Runs.Budget = new RunBudget { MaxAttempts = 2 };
             options.Planning.MaxReplans = 3;
         });
         var request = new OrchestrationRequest("Work.");

@@ -92,7 +92,7 @@ public sealed class PlanGrowthTests
 
         static long Cost(int pools)
         {
-            IAgentOrchestrationBuilder builder = new ServiceCollection().AddAgentOrchestration(options => options.MaxParallelism = 1_000)
+            IAgentOrchestrationBuilder builder = new ServiceCollection().AddAgentOrchestration(options => options.Runs.MaxParallelism = 1_000)
                 .AddTaskType<None, None>("t", "Works.", (_, _, _) => new(None.Value));
             for (int i = 0; i < pools; i++)
             {

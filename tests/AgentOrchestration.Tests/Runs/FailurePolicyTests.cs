@@ -47,7 +47,7 @@ public sealed class FailurePolicyTests
                 await running.PassAsync(stop);
                 return "never";
             },
-            options: options => options.FailurePolicy = FailurePolicy.Stop);
+            options: options => options.Runs.FailurePolicy = FailurePolicy.Stop);
         await using OrchestrationRun run = await engine.StartAsync(plan =>
         {
             SubtaskRef one = plan.Add("broken", "work");
@@ -70,7 +70,7 @@ public sealed class FailurePolicyTests
     [Fact]
     public async Task Stop_does_not_stop_for_a_failure_that_others_can_do_without()
     {
-        await using Engine engine = Failing(options => options.FailurePolicy = FailurePolicy.Stop, "broken");
+        await using Engine engine = Failing(options => options.Runs.FailurePolicy = FailurePolicy.Stop, "broken");
 
         RunResult result = await engine.RunAsync(plan => plan.Add("join", "work", options: new() { Optional = [plan.Add("broken", "work"), plan.Add("good", "work")] }));
 
@@ -100,7 +100,7 @@ public sealed class FailurePolicyTests
 
                 return context.Subtask.Id;
             },
-            options: options => options.FailurePolicy = FailurePolicy.Stop);
+            options: options => options.Runs.FailurePolicy = FailurePolicy.Stop);
         await using OrchestrationRun run = await engine.StartAsync(plan =>
         {
             plan.Add("cancelled", "work");

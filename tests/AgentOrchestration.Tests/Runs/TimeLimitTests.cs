@@ -103,7 +103,7 @@ public sealed class TimeLimitTests
                 await reached.PassAsync(stop);
                 return "never";
             },
-            options: options => options.RunTimeout = TimeSpan.FromMinutes(1));
+            options: options => options.Runs.Timeout = TimeSpan.FromMinutes(1));
         await using OrchestrationRun run = await engine.StartAsync(plan =>
         {
             SubtaskRef running = plan.Add("running", "work");
@@ -121,7 +121,7 @@ public sealed class TimeLimitTests
     [Fact]
     public async Task A_run_that_ends_within_its_time_is_left_alone()
     {
-        await using Engine engine = Engine.For((_, _) => ValueTask.FromResult("output"), options: options => options.RunTimeout = TimeSpan.FromMinutes(1));
+        await using Engine engine = Engine.For((_, _) => ValueTask.FromResult("output"), options: options => options.Runs.Timeout = TimeSpan.FromMinutes(1));
         await using OrchestrationRun run = await engine.StartOneAsync();
         await run.EndAsync();
 

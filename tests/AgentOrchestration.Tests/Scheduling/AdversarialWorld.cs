@@ -117,7 +117,7 @@ internal sealed class AdversarialWorld
         FailurePolicy = (FailurePolicy)(_random.Next(6) % 4 % 3),
         Timeout = _random.Next(6) == 0 ? TimeSpan.FromSeconds(_random.Next(1, 20)) : null,
         Budget = _random.Next(4) == 0 ? RandomBudget() : null,
-        ReserveForCriticalPath = _random.Next(5) == 0,
+        Priority = _random.Next(5) == 0 ? 1 : 0,
     };
 
     private RunBudget RandomBudget() => new()

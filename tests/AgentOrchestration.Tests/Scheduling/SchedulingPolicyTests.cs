@@ -138,7 +138,7 @@ public sealed class SchedulingPolicyTests
                     ran.Add(context.Subtask.Id);
                     return ValueTask.FromResult(None.Value);
                 }),
-            options => options.MaxParallelism = 1);
+            options => options.Runs.MaxParallelism = 1);
 
         await engine.RunAsync(plan =>
         {

@@ -47,7 +47,7 @@ internal sealed class SharedRuns
     public int Add(TaskGraph graph, RunOptions options, long startsAt, Func<int, long> durationOf, Func<int, int?>? nest = null)
     {
         int number = _runs.Count;
-        var share = new RunResources(_room, options.MaxBypasses);
+        var share = new RunResources(_room, options.MaxBypasses, options.Priority);
         var flow = new RunFlow($"run-{number}", share, subtask => graph.Subtasks[subtask].Id);
         share.Nesting.Flow = flow;
         var run = new Run(new DispatchCore(graph, share, flow.RunId, options), flow);

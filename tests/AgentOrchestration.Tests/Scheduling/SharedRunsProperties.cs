@@ -205,7 +205,7 @@ public sealed class SharedRunsProperties
                 MaxParallelism = random.Next(1, 4),
                 MaxBypasses = random.Next(0, 3),
                 Budget = isBudgeted ? new RunBudget { MaxTokens = random.Next(50, 150) } : null,
-                ReserveForCriticalPath = random.Next(6) == 0,
+                Priority = random.Next(6) switch { 0 => 1, 1 => -1, _ => 0 },
             };
             return runs.Add(
                 graph, options, startsAt, _ => random.Next(0, 20) * Millisecond, _ => depth < 2 && left > 0 && random.Next(3) == 0 ? AddRun(depth + 1, random.Next(0, 5) * Millisecond) : null);

@@ -32,7 +32,7 @@ internal sealed class OurLibrary : IAsyncDisposable
             _services.GetRequiredService<IResourceManager>(),
             _services.GetRequiredService<PayloadSerializer>());
         AgentOrchestrationOptions options = _services.GetRequiredService<IOptions<AgentOrchestrationOptions>>().Value;
-        _options = new RunOptions { MaxParallelism = options.MaxParallelism, CancellationGracePeriod = options.CancellationGracePeriod };
+        _options = new RunOptions { MaxParallelism = options.Runs.MaxParallelism, CancellationGracePeriod = options.Runs.CancellationGracePeriod };
     }
 
     /// <summary>The body as a delegate: the short form.</summary>
@@ -57,7 +57,7 @@ internal sealed class OurLibrary : IAsyncDisposable
         _checker.Check(plan, out IReadOnlyList<PlanDiagnostic> diagnostics)
         ?? throw new InvalidOperationException($"The plan was refused: {diagnostics[0].Message}");
 
-    /// <summary>With <see cref="Open"/>, what <see cref="ITaskOrchestrator.StartAsync(TaskPlan, CancellationToken)"/> does once the plan is checked.</summary>
+    /// <summary>With <see cref="Open"/>, what <see cref="ITaskOrchestrator.StartAsync(TaskPlan, RunOptions?, CancellationToken)"/> does once the plan is checked.</summary>
     public ValueTask<IRunHandle> StartAsync(TaskGraph graph) => _executor.StartAsync(graph, _options, CancellationToken.None);
 
     /// <summary>The run as its user has it.</summary>

@@ -22,7 +22,7 @@ internal static class AdditionOperations
 
     private static Trial Run(TaskPlan plan, int additions = 0) => Trial.Using(() => CreateHost(additions), host => host.RunAsync(plan));
 
-    private static GrowthHost CreateHost(int additions) => GrowthHost.Create(static options => options.MaxAddedSubtasks = int.MaxValue, builder => builder
+    private static GrowthHost CreateHost(int additions) => GrowthHost.Create(static options => options.Runs.MaxAddedSubtasks = int.MaxValue, builder => builder
         .AddTaskType<int, int>(OutputPlans.Next, "Adds one.", static (input, _, _) => new(input + 1))
         .AddTaskType<None, None>(AddOne, "Adds a subtask.", static (_, context, _) => Add(context, 1))
         .AddTaskType<None, None>(AddMany, "Adds subtasks, one by one.", (_, context, _) => Add(context, additions)));

@@ -21,7 +21,7 @@ internal static class BudgetOperations
     {
         TaskPlan plan = WidePlans.Create(n);
         return Trial.Using(
-            () => GrowthHost.Create(options => options.Budget = new RunBudget { MaxAttempts = Attempts, WhenExhausted = action }),
+            () => GrowthHost.Create(options => options.Runs.Budget = new RunBudget { MaxAttempts = Attempts, WhenExhausted = action }),
             host => host.RunAsync(plan, RunOutcome.BudgetExhausted));
     }
 
@@ -32,7 +32,7 @@ internal static class BudgetOperations
     }
 
     private static GrowthHost CreateMeteredHost() => GrowthHost.Create(
-        static options => options.Budget = new RunBudget { MaxTokens = long.MaxValue },
+        static options => options.Runs.Budget = new RunBudget { MaxTokens = long.MaxValue },
         static builder => builder.AddTaskType<None, None>(
             Metered,
             "Uses tokens.",

@@ -17,7 +17,7 @@ internal static class CancelOperations
     ];
 
     private static Trial Cancel(int n, Func<OrchestrationRun, Task> cancel) => Trial.Using(
-        () => StartedRun.StartAsync(GrowthHost.Create(static options => options.MaxParallelism = 4), WidePlans.Create(n, GrowthHost.Stay)),
+        () => StartedRun.StartAsync(GrowthHost.Create(static options => options.Runs.MaxParallelism = 4), WidePlans.Create(n, GrowthHost.Stay)),
         async started =>
         {
             await cancel(started.Run);

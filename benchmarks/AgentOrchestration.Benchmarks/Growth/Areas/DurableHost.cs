@@ -33,7 +33,7 @@ internal sealed class DurableHost : IAsyncDisposable
     }
 
     private GrowthHost Start(bool isFirst, Action<IAgentOrchestrationBuilder>? register) => GrowthHost.Create(
-        static options => options.MaxParallelism = 100,
+        static options => options.Runs.MaxParallelism = 100,
         builder =>
         {
             builder.UseSqlite(_folder.PathOf("runs.db")).AddTaskType<None, None>(Gate, "Waits in the first process.", async (_, _, cancellationToken) =>

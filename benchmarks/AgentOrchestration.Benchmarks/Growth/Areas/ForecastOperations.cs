@@ -31,7 +31,7 @@ internal static class ForecastOperations
     });
 
     public static GrowthHost CreateHost(int pools, Action<IAgentOrchestrationBuilder>? register = null) => GrowthHost.Create(
-        static options => options.MaxParallelism = 100_000,
+        static options => options.Runs.MaxParallelism = 100_000,
         builder =>
         {
             ManyPools.Declare(builder, pools);

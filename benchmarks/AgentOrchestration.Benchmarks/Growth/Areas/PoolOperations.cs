@@ -21,26 +21,25 @@ internal static class PoolOperations
         new("pools/waiting by key", Subtasks, Keys) { Smallest = 400 },
         new("pools/different amounts of one pool", Subtasks, DifferentAmounts) { Smallest = 400, Cpu = CostLimit.Sorting },
         new("pools/two pools at once", Subtasks, TwoPools) { Smallest = 400 },
-        new("pools/reserved for the critical path", Subtasks, Reserved) { Smallest = 1_000 },
     ];
 
     private static Trial DifferentPools(int n)
     {
         int pools = n / PerPool;
         return Run(
-            () => GrowthHost.Create(static options => options.MaxParallelism = 10_000, builder => ManyPools.Declare(builder, pools)),
+            () => GrowthHost.Create(static options => options.Runs.MaxParallelism = 10_000, builder => ManyPools.Declare(builder, pools)),
             n,
             i => ResourceRequirements.Of($"pool{i % pools}", 1));
     }
 
     private static Trial DeclaredPools(int n) => Run(
-        () => GrowthHost.Create(static options => options.MaxParallelism = 100, builder => ManyPools.Declare(builder.AddResource("hot", 2), n)),
+        () => GrowthHost.Create(static options => options.Runs.MaxParallelism = 100, builder => ManyPools.Declare(builder.AddResource("hot", 2), n)),
         Contenders,
         static _ => ResourceRequirements.Of("hot", 1));
 
     private static Trial Keys(int n) => Run(CreateKeyedHost, n, static _ => ResourceRequirements.None, Keyed);
 
-    private static GrowthHost CreateKeyedHost() => GrowthHost.Create(static options => options.MaxParallelism = 10_000, static builder => builder.AddTaskType<None, None>(
+    private static GrowthHost CreateKeyedHost() => GrowthHost.Create(static options => options.Runs.MaxParallelism = 10_000, static builder => builder.AddTaskType<None, None>(
         Keyed,
         "Works for a customer.",
         static async (_, _, _) =>
@@ -55,26 +54,14 @@ internal static class PoolOperations
         }));
 
     private static Trial DifferentAmounts(int n) => Run(
-        static () => GrowthHost.Create(static options => options.MaxParallelism = 100, static builder => builder.AddResource("room", 4_200_000)),
+        static () => GrowthHost.Create(static options => options.Runs.MaxParallelism = 100, static builder => builder.AddResource("room", 4_200_000)),
         n,
         static i => ResourceRequirements.Of("room", 1_000_000 + i));
 
     private static Trial TwoPools(int n) => Run(
-        static () => GrowthHost.Create(static options => options.MaxParallelism = 100, static builder => builder.AddResource("left", 3).AddResource("right", 3)),
+        static () => GrowthHost.Create(static options => options.Runs.MaxParallelism = 100, static builder => builder.AddResource("left", 3).AddResource("right", 3)),
         n,
         static i => ResourceRequirements.Of(new ResourceAmount("left", 1 + (i % 2)), new ResourceAmount("right", 2 - (i % 2))));
-
-    private static Trial Reserved(int n)
-    {
-        TaskPlan plan = TaskPlan.Create(plan => plan.Add("join", GrowthHost.Work, after: [.. Enumerable.Range(0, n).Select(i => plan.Add($"s{i}", GrowthHost.Work))]));
-        return Trial.Using(CreateReservingHost, host => host.RunAsync(plan));
-    }
-
-    private static GrowthHost CreateReservingHost() => GrowthHost.Create(static options =>
-    {
-        options.MaxParallelism = 100;
-        options.ReserveForCriticalPath = true;
-    });
 
     private static Trial Run(Func<GrowthHost> create, int n, Func<int, ResourceRequirements> needs, string taskType = GrowthHost.Yield)
     {

@@ -4,8 +4,9 @@ namespace AgentOrchestration.Execution.Run;
 
 /// <summary>A run that this process drives, shared by all who hold it: the last one who releases it disposes of its handle. Safe for concurrent use.</summary>
 /// <param name="handle">The handle. The one who starts the run holds it.</param>
+/// <param name="options">How the run is executed.</param>
 /// <param name="flow">The run as its code sees it; <see langword="null"/> when a custom executor runs it.</param>
-internal sealed class LiveRun(IRunHandle handle, RunFlow? flow = null)
+internal sealed class LiveRun(IRunHandle handle, RunOptions options, RunFlow? flow = null)
 {
     private readonly Lock _gate = new();
     private int _holders = 1;
@@ -17,6 +18,9 @@ internal sealed class LiveRun(IRunHandle handle, RunFlow? flow = null)
 
     /// <summary>The run as its executor sees it.</summary>
     public IRunHandle Handle { get; private set; } = handle;
+
+    /// <summary>How the run is executed.</summary>
+    public RunOptions Options { get; } = options;
 
     /// <summary>The run as its code sees it; <see langword="null"/> when a custom executor runs it.</summary>
     public RunFlow? Flow { get; } = flow;

@@ -23,7 +23,7 @@ internal sealed class LiveRuns
     public bool IsStopped => _isStopped;
 
     /// <summary>Adds a run, held by whoever starts it, or the handle that an executor has put around the one that is here.</summary>
-    public LiveRun Add(IRunHandle handle, RunFlow? flow = null)
+    public LiveRun Add(IRunHandle handle, RunOptions options, RunFlow? flow = null)
     {
         while (true)
         {
@@ -34,7 +34,7 @@ internal sealed class LiveRuns
                 return before;
             }
 
-            var run = new LiveRun(handle, flow);
+            var run = new LiveRun(handle, options, flow);
             if (before is null ? _runs.TryAdd(handle.RunId, run) : _runs.TryUpdate(handle.RunId, run, before))
             {
                 _ = RemoveWhenGoneAsync(run);

@@ -124,7 +124,7 @@ internal sealed class LocalExecutor : IExecutor
         cancellationToken.ThrowIfCancellationRequested();
         await CallerContext.Leave();
         SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
-        RunJournal? journal = Store is null ? null : await CreateJournalAsync(Store, RunHeader.Of(graph.Plan, options, TaskTypes!), cancellationToken).ConfigureAwait(false);
+        RunJournal? journal = Store is null ? null : await CreateJournalAsync(Store, RunHeader.Of(graph.Plan, options, TaskTypes!), options, cancellationToken).ConfigureAwait(false);
 #pragma warning disable CA2000 // The run is returned, or disposed of when it does not start.
         return await StartAsync(new LocalRun(this, graph, options, order, journal), cancellationToken).ConfigureAwait(false);
 #pragma warning restore CA2000
@@ -162,7 +162,7 @@ internal sealed class LocalExecutor : IExecutor
         ReusableResults reusable = Store is null ? ReusableResults.Of(reuse, graph) : await ReusableResults.ReadAsync(this, graph, reuse, cancellationToken).ConfigureAwait(false);
         SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
         RunJournal? journal = Store is null ? null
-            : await CreateJournalAsync(Store, RunHeader.Of(graph.Plan, options, TaskTypes!) with { MadeFrom = reuse.RunId, Rerun = reuse.Rerun }, cancellationToken).ConfigureAwait(false);
+            : await CreateJournalAsync(Store, RunHeader.Of(graph.Plan, options, TaskTypes!) with { MadeFrom = reuse.RunId, Rerun = reuse.Rerun }, options, cancellationToken).ConfigureAwait(false);
 #pragma warning disable CA2000 // The run is returned, or disposed of when it does not start.
         return await StartAsync(new LocalRun(this, graph, options, order, journal, reusable), cancellationToken).ConfigureAwait(false);
 #pragma warning restore CA2000
@@ -232,9 +232,9 @@ internal sealed class LocalExecutor : IExecutor
         }
     }
 
-    private async Task<RunJournal> CreateJournalAsync(IRunStore store, RunHeader header, CancellationToken cancellationToken)
+    private async Task<RunJournal> CreateJournalAsync(IRunStore store, RunHeader header, RunOptions options, CancellationToken cancellationToken)
     {
-        string runId = Workers.NewRunId();
+        string runId = options.RunId ?? Workers.NewRunId();
         long askedAt = TimeProvider.GetTimestamp();
         RunLease lease = await store.CreateAsync(new NewRun(runId, TimeProvider.GetUtcNow(), header.Write()), _owner, LeaseDuration, cancellationToken).ConfigureAwait(false)
             ?? throw new InvalidOperationException($"There is a run of the id '{runId}' already.");

@@ -29,9 +29,9 @@ internal sealed class LocalRun : IOpenRun
 
     public LocalRun(LocalExecutor executor, TaskGraph graph, RunOptions options, SubtaskOrder order, RunJournal? journal = null, ReusableResults? reusable = null)
     {
-        _resources = new RunResources(executor.Room, options.MaxBypasses) { Notified = OnReleased };
+        _resources = new RunResources(executor.Room, options.MaxBypasses, options.Priority) { Notified = OnReleased };
         _resources.Nesting.Reported = OnHeldByCaller;
-        var flow = new RunFlow(journal?.RunId ?? executor.Workers.NewRunId(), _resources, index => Graph.SubtaskAt(index).Id);
+        var flow = new RunFlow(journal?.RunId ?? options.RunId ?? executor.Workers.NewRunId(), _resources, index => Graph.SubtaskAt(index).Id);
         _resources.Nesting.Flow = flow;
         var core = new DispatchCore(
             graph,
@@ -209,7 +209,7 @@ internal sealed class LocalRun : IOpenRun
         // A caller that finds it and closes it waits for the gate: its start comes before everything else.
         Report((run: this, begin), static (core, start, now, commands) =>
         {
-            start.run.Environment.Executor.Live.Add(start.run, start.run.Flow);
+            start.run.Environment.Executor.Live.Add(start.run, start.run.Environment.Options, start.run.Flow);
             start.begin(core, now, commands);
         });
     }

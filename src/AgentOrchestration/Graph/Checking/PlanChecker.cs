@@ -44,6 +44,11 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
         return Check(plan, GrowthScope.None, prefix: "", out diagnostics) is { } part ? new TaskGraph(plan, part, this) : null;
     }
 
+    /// <summary>Checks a plan that is to be started.</summary>
+    /// <exception cref="InvalidPlanException">It does not pass the checks.</exception>
+    public TaskGraph CheckToStart(TaskPlan plan) => Check(plan, out IReadOnlyList<PlanDiagnostic> diagnostics)
+        ?? throw new InvalidPlanException(new PlanRefusal(diagnostics) { Plan = plan });
+
     /// <summary>Checks what a subtask adds to its run.</summary>
     /// <returns>The growth, or <see langword="null"/> when there are diagnostics.</returns>
     public GraphGrowth? CheckGrowth(

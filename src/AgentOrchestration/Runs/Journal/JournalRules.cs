@@ -22,7 +22,8 @@ internal static class JournalRules
         ?? (options.Budget is { } budget ? WhyInvalid(budget) : null)
         ?? WhyLess("maxBypasses", options.MaxBypasses, 0)
         ?? WhyNoDuration("compensationTimeout", options.CompensationTimeout)
-        ?? WhyLess("maxAddedSubtasks", options.MaxAddedSubtasks ?? 0, 0);
+        ?? WhyLess("maxAddedSubtasks", options.MaxAddedSubtasks ?? 0, 0)
+        ?? (options.Tags?.FirstOrDefault(tag => tag.Value is null) is { Key: not null } tag ? $"The value of the tag '{tag.Key}' is null." : null);
 
     public static string? WhyInvalid(BudgetDocument budget) =>
         WhyLess("maxAttempts", budget.MaxAttempts ?? 1, 1)

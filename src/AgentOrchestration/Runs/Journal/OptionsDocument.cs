@@ -22,13 +22,17 @@ internal sealed class OptionsDocument
 
     public required long CompensationTimeout { get; init; }
 
-    public bool? ReserveForCriticalPath { get; init; }
-
     public int? MaxAddedSubtasks { get; init; }
 
     public int? MaxAddedDepth { get; init; }
 
     public bool? IsolateOutputs { get; init; }
+
+    public string? Name { get; init; }
+
+    public SortedDictionary<string, string>? Tags { get; init; }
+
+    public int? Priority { get; init; }
 
     public static OptionsDocument From(RunOptions options) => new()
     {
@@ -40,25 +44,38 @@ internal sealed class OptionsDocument
         Budget = options.Budget is { } budget ? BudgetDocument.From(budget) : null,
         MaxBypasses = options.MaxBypasses,
         CompensationTimeout = options.CompensationTimeout.Ticks,
-        ReserveForCriticalPath = options.ReserveForCriticalPath ? true : null,
         MaxAddedSubtasks = options.MaxAddedSubtasks == RunOptions.DefaultMaxAddedSubtasks ? null : options.MaxAddedSubtasks,
         MaxAddedDepth = options.MaxAddedDepth == RunOptions.DefaultMaxAddedDepth ? null : options.MaxAddedDepth,
         IsolateOutputs = options.IsolateOutputs ? true : null,
+        Name = options.Name,
+        Tags = options.Tags.Count == 0 ? null : new SortedDictionary<string, string>(options.Tags, StringComparer.Ordinal),
+        Priority = options.Priority == 0 ? null : options.Priority,
     };
 
-    public RunOptions ToOptions() => new()
+    public RunOptions ToOptions(string runId)
     {
-        MaxParallelism = MaxParallelism,
-        CancellationGracePeriod = new TimeSpan(CancellationGracePeriod),
-        MaxAbandoned = MaxAbandoned,
-        Timeout = Timeout is { } ticks ? new TimeSpan(ticks) : null,
-        FailurePolicy = FailurePolicy,
-        Budget = Budget?.ToBudget(),
-        MaxBypasses = MaxBypasses,
-        CompensationTimeout = new TimeSpan(CompensationTimeout),
-        ReserveForCriticalPath = ReserveForCriticalPath ?? false,
-        MaxAddedSubtasks = MaxAddedSubtasks ?? RunOptions.DefaultMaxAddedSubtasks,
-        MaxAddedDepth = MaxAddedDepth ?? RunOptions.DefaultMaxAddedDepth,
-        IsolateOutputs = IsolateOutputs ?? false,
-    };
+        var options = new RunOptions
+        {
+            RunId = runId,
+            Name = Name,
+            Priority = Priority ?? 0,
+            MaxParallelism = MaxParallelism,
+            CancellationGracePeriod = new TimeSpan(CancellationGracePeriod),
+            MaxAbandoned = MaxAbandoned,
+            Timeout = Timeout is { } ticks ? new TimeSpan(ticks) : null,
+            FailurePolicy = FailurePolicy,
+            Budget = Budget?.ToBudget(),
+            MaxBypasses = MaxBypasses,
+            CompensationTimeout = new TimeSpan(CompensationTimeout),
+            MaxAddedSubtasks = MaxAddedSubtasks ?? RunOptions.DefaultMaxAddedSubtasks,
+            MaxAddedDepth = MaxAddedDepth ?? RunOptions.DefaultMaxAddedDepth,
+            IsolateOutputs = IsolateOutputs ?? false,
+        };
+        foreach ((string key, string value) in Tags ?? [])
+        {
+            options.Tags[key] = value;
+        }
+
+        return options;
+    }
 }

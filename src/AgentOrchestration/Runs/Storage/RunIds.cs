@@ -30,14 +30,20 @@ public static class RunIds
             return $"The id of a run has 1 to {MaxLength} characters; this one has {runId.Length}.";
         }
 
+        return IsWellFormed(runId) ? null : "The id of a run consists of whole characters; this one holds half of one.";
+    }
+
+    /// <summary>Whether a text can be written as UTF-8 and read back.</summary>
+    internal static bool IsWellFormed(string text)
+    {
         try
         {
-            _ = Strict.GetByteCount(runId);
-            return null;
+            _ = Strict.GetByteCount(text);
+            return true;
         }
         catch (EncoderFallbackException)
         {
-            return "The id of a run consists of whole characters; this one holds half of one.";
+            return false;
         }
     }
 }

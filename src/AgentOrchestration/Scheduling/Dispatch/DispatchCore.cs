@@ -40,7 +40,7 @@ internal sealed class DispatchCore
         var ready = new ReadyQueue(state.Graph, share);
         share.IsRunning = () => state.Running > 0;
         _context = new DispatchContext(state, options, ready);
-        _order = new StartOrder(_context, ready, share.Ledger, order, observed);
+        _order = new StartOrder(_context, ready, order, observed);
         _budget = new BudgetGate(_context);
         _subtasks = new SubtaskOutcomes(_context);
         _stops = new AttemptStops(_context);

@@ -1,18 +1,16 @@
 using AgentOrchestration.Graph;
-using AgentOrchestration.Resources;
 using AgentOrchestration.Scheduling.Ordering;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Scheduling.Dispatch;
 
-/// <summary>The order in which ready subtasks start: that of urgency with its corrections, and what a schedule or a reservation holds back.</summary>
+/// <summary>The order in which ready subtasks start: that of urgency with its corrections, and what a schedule holds back.</summary>
 internal sealed class StartOrder
 {
     private readonly DispatchContext _context;
     private readonly ReadyQueue _ready;
     private readonly SubtaskOrder _order;
     private readonly ObservedDurations? _observed;
-    private readonly CriticalReservation? _reservation;
     private EstimateCorrection? _correction;
     private ScheduleFollower? _planned;
     private TaskGraph _plan;
@@ -22,27 +20,22 @@ internal sealed class StartOrder
 
     /// <param name="context">The run.</param>
     /// <param name="ready">The subtasks that wait for their turn.</param>
-    /// <param name="resources">The ledger.</param>
     /// <param name="order">The order of urgency.</param>
     /// <param name="observed">How long task types took before; <see langword="null"/> when nothing is known.</param>
-    public StartOrder(DispatchContext context, ReadyQueue ready, IResourceManager resources, SubtaskOrder order, ObservedDurations? observed)
+    public StartOrder(DispatchContext context, ReadyQueue ready, SubtaskOrder order, ObservedDurations? observed)
     {
         _context = context;
         _ready = ready;
         _order = order;
         _observed = observed;
         _plan = context.Graph.Origin;
-        if (context.Options.ReserveForCriticalPath)
-        {
-            _reservation = new CriticalReservation(context.State, resources, observed);
-        }
     }
 
     /// <summary>Whether what attempts take corrects what the others are expected to.</summary>
     public bool CorrectsEstimates { get; set; } = true;
 
     /// <summary>Whether ready subtasks may be held back.</summary>
-    public bool MayHoldBack => _reservation is not null || _order.Starts is not null;
+    public bool MayHoldBack => _order.Starts is not null;
 
     /// <summary>The run starts.</summary>
     public void Begin(long now)
@@ -91,14 +84,12 @@ internal sealed class StartOrder
         {
             GoByCriticalPath(seconds);
         }
-
-        _reservation?.Decide(now);
     }
 
     /// <summary>Whether a subtask is not held back for others.</summary>
     public bool MayStart(int subtask)
     {
-        long heldUntil = Math.Max(_planned?.HeldUntil(subtask, _context.State, _now) ?? 0, _reservation?.HeldUntil(subtask, _now) ?? 0);
+        long heldUntil = _planned?.HeldUntil(subtask, _context.State, _now) ?? 0;
         if (heldUntil > 0)
         {
             _heldUntil = Math.Min(_heldUntil, heldUntil);
@@ -109,11 +100,7 @@ internal sealed class StartOrder
     }
 
     /// <summary>An attempt starts.</summary>
-    public void BeginAttempt(int subtask, int attempt, long now)
-    {
-        _planned?.Begin(subtask, attempt, now);
-        _reservation?.Decide(now);
-    }
+    public void BeginAttempt(int subtask, int attempt, long now) => _planned?.Begin(subtask, attempt, now);
 
     /// <summary>What is held back for others is looked at again when it has waited long enough.</summary>
     public void WakeForHeldBack(HostCommands commands)
@@ -150,6 +137,5 @@ internal sealed class StartOrder
     {
         _context.Graph.GoByCriticalPath(_plan, seconds);
         _ready.Reorder();
-        _reservation?.Reorder();
     }
 }

@@ -1,11 +1,19 @@
+using AgentOrchestration.Runs;
+
 namespace AgentOrchestration.Scheduling.Sharing;
 
 /// <summary>What a run has of each pool and limit, and whose turn it is between it and the others. Used inside the gate of the room.</summary>
 /// <param name="room">Where all runs wait.</param>
 /// <param name="run">The run.</param>
 /// <param name="maxBypasses">How often others that come later may take of a pool before the run.</param>
-internal sealed class PoolShares(WaitingRoom room, RunResources run, int maxBypasses)
+/// <param name="priority">How important the run is.</param>
+internal sealed class PoolShares(WaitingRoom room, RunResources run, int maxBypasses, int priority)
 {
+    /// <summary>A rank is the priority, the highest first, and in the lower bits what the run holds.</summary>
+    private const int HeldBits = 48;
+
+    private const long MostHeld = (1L << HeldBits) - 1;
+
     private readonly Dictionary<string, PoolShare> _shares = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TimeSpan> _waited = new(StringComparer.Ordinal);
 
@@ -194,10 +202,21 @@ internal sealed class PoolShares(WaitingRoom room, RunResources run, int maxBypa
     }
 
     /// <summary>
-    /// Whose turn it is: first runs that were bypassed too often, in one order for all pools, so that no two wait for each other; then the run that
-    /// holds less, where one that has nothing running counts as one that holds nothing; then the one that has waited longer.
+    /// Whose turn it is: first runs that were bypassed too often, in one order for all pools, so that no two wait for each other; then the run of higher
+    /// priority, where one that code of another run waits for has the highest; then the one that holds less, where one that has nothing running counts as one that holds nothing; then the one that has waited longer.
     /// </summary>
     private (long Rank, long Since) TurnOf(PoolShare? share) =>
-        ReservedAt is { } reservedAt ? (-1, reservedAt)
-        : (share is { Held: > 0 } && IsRunning() ? share.Held : 0, share is { Place.IsInLine: true } ? share.Since : long.MaxValue);
+        ReservedAt is { } reservedAt ? (long.MinValue, reservedAt)
+        : (RankOf(share is { Held: > 0 } && IsRunning() ? share.Held : 0), share is { Place.IsInLine: true } ? share.Since : long.MaxValue);
+
+    private long RankOf(long held)
+    {
+        if (!room.HasPriorities)
+        {
+            return held;
+        }
+
+        int counted = run.Nesting.IsAwaited ? RunOptionsRules.MaxPriority + 1 : priority;
+        return (-(long)counted << HeldBits) + Math.Min(held, MostHeld);
+    }
 }

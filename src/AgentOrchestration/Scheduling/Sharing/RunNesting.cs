@@ -16,6 +16,9 @@ internal sealed class RunNesting(WaitingRoom room, PoolShares shares)
     /// <summary>Called inside the gate, at most once for each pool: the run waits for what code holds that may wait for it.</summary>
     public Action<string>? Reported { get; set; }
 
+    /// <summary>Whether code of another run waits for this run, or may do so while it holds something.</summary>
+    public bool IsAwaited => Flow is { } flow && (flow.AwaitedBy > 0 || flow.HeldAround.Any());
+
     /// <summary>
     /// Gets why a group that was refused can never start: all that it needs and lacks is held by those who wait for this run, or for others that
     /// wait in the same cycle; <see langword="null"/> when it may start one day. Costs nothing when no code of a run waits for this one.
@@ -66,6 +69,12 @@ internal sealed class RunNesting(WaitingRoom room, PoolShares shares)
         NotifiedRuns notified = default;
         lock (room.Gate)
         {
+            if (room.HasPriorities)
+            {
+                shares.UpdateAll();
+                shares.ServeAll(ref notified);
+            }
+
             foreach (PoolShare share in room.HeldByWaiting.IsEmpty ? [] : shares.ToArray())
             {
                 if (WaitsInVain(share, room.HeldByWaiting))

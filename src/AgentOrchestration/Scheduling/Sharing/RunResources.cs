@@ -18,11 +18,13 @@ internal sealed class RunResources
 
     /// <param name="room">Where all runs wait.</param>
     /// <param name="maxBypasses">How often others that come later may take of a pool before something that waits for it.</param>
-    public RunResources(WaitingRoom room, int maxBypasses = RunOptions.DefaultMaxBypasses)
+    /// <param name="priority">How important the run is.</param>
+    public RunResources(WaitingRoom room, int maxBypasses = RunOptions.DefaultMaxBypasses, int priority = 0)
     {
         _room = room;
+        room.HasPriorities |= priority != 0;
         _maxBypasses = maxBypasses;
-        Shares = new PoolShares(room, this, maxBypasses);
+        Shares = new PoolShares(room, this, maxBypasses, priority);
         Nesting = new RunNesting(room, Shares);
         _lines = new GroupLines(room, Shares);
         _news = new RunNews(room, Shares, _lines);

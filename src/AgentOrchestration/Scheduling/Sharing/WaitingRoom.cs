@@ -37,6 +37,9 @@ internal sealed class WaitingRoom
     /// <summary>Inside the gate: what attempts hold whose code waits for another run.</summary>
     public HeldAmounts HeldByWaiting { get; }
 
+    /// <summary>Whether any run has had a priority.</summary>
+    public bool HasPriorities { get; set; }
+
     /// <summary>Inside the gate: the reservations of runs that others yield to.</summary>
     public HashSet<RunReservation> Reserved { get; } = [];
 

@@ -47,7 +47,7 @@ public sealed class ApprovalTests
                 "Works.",
                 (None _, TaskContext context, CancellationToken _) => ValueTask.FromResult(context.Subtask.Id),
                 options => options.Resources = ResourceRequirements.Of("licence", 1)),
-            options => options.MaxParallelism = 1);
+            options => options.Runs.MaxParallelism = 1);
         await using OrchestrationRun run = await engine.StartAsync(plan =>
         {
             plan.Add("asks", "work", options: new() { Policy = new SubtaskPolicy { RequiresApproval = true }, EstimatedDuration = TimeSpan.FromHours(1) });

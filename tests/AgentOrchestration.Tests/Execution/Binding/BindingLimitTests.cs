@@ -94,7 +94,7 @@ public sealed class BindingLimitTests
     [Fact]
     public async Task A_subtask_that_adds_itself_ends_at_the_depth_that_the_options_allow()
     {
-        await using Engine engine = Create(options => options.MaxAddedDepth = 5);
+        await using Engine engine = Create(options => options.Runs.MaxAddedDepth = 5);
 
         RunResult result = await engine.RunAsync(plan => plan.Add("a", "again"));
 
@@ -105,7 +105,7 @@ public sealed class BindingLimitTests
     [Fact]
     public async Task Ids_of_added_subtasks_have_a_greatest_length()
     {
-        await using Engine engine = Create(options => options.MaxAddedDepth = int.MaxValue);
+        await using Engine engine = Create(options => options.Runs.MaxAddedDepth = int.MaxValue);
         string id = new('n', 64);
 
         RunResult result = await engine.RunAsync(plan => plan.Add("a", "again_" + id.Length));

@@ -10,7 +10,7 @@ public sealed class IsolatedOutputTests
     [Fact]
     public async Task Dependants_receive_copies_where_outputs_are_isolated()
     {
-        await using Engine engine = new(Configure, options => options.IsolateOutputs = true);
+        await using Engine engine = new(Configure, options => options.Runs.IsolateOutputs = true);
 
         RunResult result = await engine.RunAsync(ChangeThenRead);
 
@@ -52,7 +52,7 @@ public sealed class IsolatedOutputTests
                         kept.Add(666);
                         return ValueTask.FromResult(None.Value);
                     })),
-            options => options.IsolateOutputs = true);
+            options => options.Runs.IsolateOutputs = true);
 
         RunResult result = await engine.RunAsync(plan =>
         {
@@ -68,7 +68,7 @@ public sealed class IsolatedOutputTests
     {
         await using Engine engine = new(
             builder => builder.AddTaskType("object", "Makes an object.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult<object>(new List<int> { 1 })),
-            options => options.IsolateOutputs = true);
+            options => options.Runs.IsolateOutputs = true);
 
         SubtaskSnapshot subtask = (await engine.RunAsync(plan => plan.Add("only", "object")))["only"];
 

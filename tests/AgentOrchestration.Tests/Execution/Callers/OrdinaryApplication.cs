@@ -24,8 +24,8 @@ internal sealed class OrdinaryApplication : IAsyncDisposable
         services.AddSingleton<IResultCompiler<string>, Compiler>();
         IAgentOrchestrationBuilder builder = services.AddAgentOrchestration(options =>
             {
-                options.Budget = new RunBudget { MaxAttempts = 100 };
-                options.CancellationGracePeriod = TimeSpan.FromSeconds(1);
+                options.Runs.Budget = new RunBudget { MaxAttempts = 100 };
+                options.Runs.CancellationGracePeriod = TimeSpan.FromSeconds(1);
             })
             .UseDecomposer<Decomposer>()
             .UsePlanCache()

@@ -111,7 +111,7 @@ public sealed class DurableCrashProperties
                     CrashPlans.AddTaskTypes(builder);
                     builder.Services.AddSingleton(this);
                 },
-                options => (options.FailurePolicy, options.MaxParallelism) = (policy, 3));
+                options => (options.Runs.FailurePolicy, options.Runs.MaxParallelism) = (policy, 3));
         }
 
         public ConcurrentQueue<(string Id, string Key)> Executed { get; } = [];

@@ -80,7 +80,7 @@ public sealed class FindTests
     public async Task A_run_that_is_being_detached_is_resumed_when_its_code_has_returned()
     {
         var grace = TimeSpan.FromSeconds(2_345);
-        DurableHost host = new(AddTaskTypes, options => options.CancellationGracePeriod = grace);
+        DurableHost host = new(AddTaskTypes, options => options.Runs.CancellationGracePeriod = grace);
         await using ServiceProvider process = host.NewProcess();
         ITaskOrchestrator orchestrator = DurableHost.OrchestratorOf(process);
         OrchestrationRun run = await orchestrator.StartAsync(TaskPlan.Create(plan => plan.Add("deaf", "deaf")), TestEnd);

@@ -57,7 +57,7 @@ public sealed class InterruptedAttemptTests
     [InlineData("attempt-timed-out")]
     public async Task What_a_process_that_died_may_have_used_counts_as_expected(string last)
     {
-        DurableHost host = Create(options => options.Budget = new RunBudget { MaxTokens = 1_000 });
+        DurableHost host = Create(options => options.Runs.Budget = new RunBudget { MaxTokens = 1_000 });
         _hold = stop => Task.Delay(Timeout.Infinite, stop);
         string runId;
         await using (ServiceProvider process = host.NewProcess())

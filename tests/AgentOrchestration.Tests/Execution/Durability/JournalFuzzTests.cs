@@ -166,9 +166,9 @@ public sealed class JournalFuzzTests
         services
             .AddAgentOrchestration(options =>
             {
-                options.MaxParallelism = 1;
-                options.FailurePolicy = policy;
-                options.Budget = new RunBudget { MaxAttempts = 1000, MaxTokens = 1_000_000 };
+                options.Runs.MaxParallelism = 1;
+                options.Runs.FailurePolicy = policy;
+                options.Runs.Budget = new RunBudget { MaxAttempts = 1000, MaxTokens = 1_000_000 };
             })
             .UseRunStore(store)
             .AddTaskType("work", "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult("done"))

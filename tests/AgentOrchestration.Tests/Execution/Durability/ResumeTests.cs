@@ -86,7 +86,7 @@ public sealed class ResumeTests
     [Fact]
     public async Task A_restart_refills_no_budget()
     {
-        DurableHost host = Create(options: options => options.Budget = new RunBudget { MaxTokens = 20, MaxAttempts = 100 });
+        DurableHost host = Create(options: options => options.Runs.Budget = new RunBudget { MaxTokens = 20, MaxAttempts = 100 });
         TaskPlan plan = TaskPlan.Create(plan =>
         {
             SubtaskRef spends = plan.Add("spends", "spends");
@@ -105,7 +105,7 @@ public sealed class ResumeTests
     [Fact]
     public async Task A_run_that_asks_for_budget_still_asks_and_goes_on_when_it_gets_it()
     {
-        DurableHost host = Create(options: options => options.Budget = new RunBudget { MaxTokens = 10, WhenExhausted = BudgetAction.Ask });
+        DurableHost host = Create(options: options => options.Runs.Budget = new RunBudget { MaxTokens = 10, WhenExhausted = BudgetAction.Ask });
         TaskPlan plan = TaskPlan.Create(plan => plan.Add("again", "spends", after: [plan.Add("spends", "spends")]));
         await LeaveAsync<BudgetExhausted>(host, plan);
         string runId = await host.OnlyRunIdAsync();

@@ -20,7 +20,7 @@ public sealed class AdditionTests
                     bytes += Cost.BytesOf(() => context.AddSubtasks(plan => plan.Add($"a{i}", "echo", input: $"{i}", after: i == 0 ? [] : [new SubtaskRef($"a{i - 1}")])));
                 }
             },
-            options => options.MaxAddedSubtasks = int.MaxValue);
+            options => options.Runs.MaxAddedSubtasks = int.MaxValue);
         List<long> costs = [];
         foreach (int count in (int[])[50, 500, 2000])
         {

@@ -34,7 +34,7 @@ public sealed class ForEachTests
     [InlineData(21, SubtaskState.Failed)]
     public async Task A_list_longer_than_a_run_may_add_fails_and_adds_nothing(int count, SubtaskState state)
     {
-        await using Engine engine = Create(Enumerable.Range(0, count), options => options.MaxAddedSubtasks = 20);
+        await using Engine engine = Create(Enumerable.Range(0, count), options => options.Runs.MaxAddedSubtasks = 20);
 
         RunResult result = await engine.RunAsync(plan => plan.ForEach("each", plan.Add("list", "list").Output(), "square"));
 

@@ -245,7 +245,7 @@ public sealed class GrowthTests
                     });
                     return number;
                 }),
-            options => options.MaxParallelism = 16);
+            options => options.Runs.MaxParallelism = 16);
 
         RunResult result = await engine.RunAsync(plan =>
         {

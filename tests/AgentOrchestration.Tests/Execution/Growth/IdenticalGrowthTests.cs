@@ -41,7 +41,7 @@ public sealed class IdenticalGrowthTests
     [Fact]
     public void Equal_subtasks_that_add_others_run_beside_each_other_once_that_is_known()
     {
-        var simulation = new RunSimulation(services => AddTaskTypes(services.AddAgentOrchestration(options => options.MaxParallelism = 12), TaskEffect.Read, Sleep));
+        var simulation = new RunSimulation(services => AddTaskTypes(services.AddAgentOrchestration(options => options.Runs.MaxParallelism = 12), TaskEffect.Read, Sleep));
         TaskPlan plan = TaskPlan.Create(builder => Array.ForEach(["a", "b", "c", "d", "e", "f"], id => builder.Add(id, "find")));
 
         using SimulatedRun run = simulation.Run(plan, seed: 1);

@@ -99,7 +99,7 @@ public sealed class ItemFailureTests
     [InlineData(FailurePolicy.Compensate)]
     public async Task An_item_that_may_fail_does_not_stop_a_run_that_stops_after_a_failure(FailurePolicy policy)
     {
-        await using Engine engine = Create(options => (options.FailurePolicy, options.MaxParallelism) = (policy, 1));
+        await using Engine engine = Create(options => (options.Runs.FailurePolicy, options.Runs.MaxParallelism) = (policy, 1));
 
         RunResult result = await engine.RunAsync(plan => plan.Add("good", "sum-good", input: Each(plan, [-1, 2], ItemFailurePolicy.Continue).Output()));
 
@@ -109,7 +109,7 @@ public sealed class ItemFailureTests
     [Fact]
     public async Task A_run_that_stops_after_a_failed_item_says_so_at_the_subtask_of_the_item_too()
     {
-        await using Engine engine = Create(options => (options.FailurePolicy, options.MaxParallelism) = (FailurePolicy.Stop, 1));
+        await using Engine engine = Create(options => (options.Runs.FailurePolicy, options.Runs.MaxParallelism) = (FailurePolicy.Stop, 1));
 
         RunResult result = await engine.RunAsync(plan => Each(plan, [-1, 2, 3]));
 

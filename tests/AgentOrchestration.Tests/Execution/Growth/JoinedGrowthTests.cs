@@ -273,7 +273,7 @@ public sealed class JoinedGrowthTests
                         return true;
                     });
             },
-            options => options.MaxParallelism = 8);
+            options => options.Runs.MaxParallelism = 8);
 
         public Engine Engine { get; }
 

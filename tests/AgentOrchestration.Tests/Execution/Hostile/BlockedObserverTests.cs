@@ -78,7 +78,7 @@ public sealed class BlockedObserverTests
             next.Wait(TestEnd);
             Interlocked.Increment(ref received);
         });
-        await using Engine engine = With(sink, log, options => options.CancellationGracePeriod = TimeSpan.FromSeconds(3));
+        await using Engine engine = With(sink, log, options => options.Runs.CancellationGracePeriod = TimeSpan.FromSeconds(3));
         OrchestrationRun run = await engine.StartAsync(plan => plan.Add("second", "work", after: [plan.Add("first", "work")]));
         await run.EndAsync();
 

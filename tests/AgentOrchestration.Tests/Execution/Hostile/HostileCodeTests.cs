@@ -132,7 +132,7 @@ public sealed class HostileCodeTests
                 open.Wait(TestEnd);
                 return ValueTask.FromResult("output");
             },
-            options: options => options.MaxParallelism = 100);
+            options: options => options.Runs.MaxParallelism = 100);
         await using OrchestrationRun run = await engine.StartAsync(plan =>
         {
             for (int i = 0; i < 100; i++)
@@ -280,7 +280,7 @@ public sealed class HostileCodeTests
                 context.ReportUsage(new TaskUsage(long.MaxValue, 1, decimal.MaxValue));
                 return ValueTask.FromResult("output");
             },
-            options: options => options.Budget = new RunBudget { MaxTokens = 100 });
+            options: options => options.Runs.Budget = new RunBudget { MaxTokens = 100 });
 
         RunResult result = await engine.RunAsync(plan => plan.Add("last", "work", after: [plan.Add("second", "work", after: [plan.Add("first", "work")])]));
 
@@ -324,15 +324,13 @@ public sealed class HostileCodeTests
         await using Engine engine = new(
             builder => builder
                 .AddTaskType("work", "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(Interlocked.Increment(ref begun)))
-                .UseResourceManager<BrokenManager>(),
-            options => options.ReserveForCriticalPath = true);
+                .UseResourceManager<BrokenManager>());
 
         RunResult result = await engine.RunAsync(plan =>
         {
-            // The first takes its licence and runs, its successor is reserved for, and the manager is asked what there is.
-            SubtaskRef first = plan.Add("first", "work", options: new() { EstimatedDuration = TimeSpan.FromHours(1), Resources = ResourceRequirements.Of("licence", 1) });
-            plan.Add("critical", "work", after: [first], options: new() { EstimatedDuration = TimeSpan.FromHours(3), Resources = ResourceRequirements.Of("licence", 1) });
-            plan.Add("second", "work", options: new() { EstimatedDuration = TimeSpan.FromHours(3), Resources = ResourceRequirements.Of("licence", 1) });
+            // The first takes its licence, and the manager breaks when the second asks.
+            plan.Add("first", "work", options: new() { Resources = ResourceRequirements.Of("licence", 1) });
+            plan.Add("second", "work", options: new() { Resources = ResourceRequirements.Of("licence", 1) });
         });
 
         Assert.Equal((RunOutcome.Failed, 0), (result.Outcome, begun));
@@ -425,10 +423,15 @@ public sealed class HostileCodeTests
 
         public long? GetCapacity(string name) => 2;
 
-        public IReadOnlyList<ResourcePoolSnapshot> Snapshot() => throw new InvalidOperationException("The manager broke.");
+        public IReadOnlyList<ResourcePoolSnapshot> Snapshot() => [];
 
         public bool TryAcquire(ResourceRequirements needs, [NotNullWhen(true)] out ResourceLease? lease)
         {
+            if (Leased > 0)
+            {
+                throw new InvalidOperationException("The manager broke.");
+            }
+
             Leased++;
             lease = new ResourceLease(needs, _ => Leased--);
             return true;

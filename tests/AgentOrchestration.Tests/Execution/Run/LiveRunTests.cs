@@ -15,7 +15,7 @@ public sealed class LiveRunTests
         for (int i = 0; i < 5_000; i++)
         {
             var handle = new Handle();
-            var run = new LiveRun(handle);
+            var run = new LiveRun(handle, new RunOptions());
             using var both = new Barrier(2);
             Task<bool> holding = Task.Run(() =>
             {
@@ -39,7 +39,7 @@ public sealed class LiveRunTests
     {
         var handle = new Handle();
         var runs = new LiveRuns();
-        LiveRun run = runs.Add(handle);
+        LiveRun run = runs.Add(handle, new RunOptions());
         Assert.Same(run, runs.Find("run"));
 
         handle.End();

@@ -394,7 +394,7 @@ public sealed class NestedRunTests
                         return "output";
                     },
                     NeedsGpu),
-            options => options.MaxBypasses = 0);
+            options => options.Runs.MaxBypasses = 0);
         OrchestrationRun outer = await engine.StartAsync(plan => plan.Add("outer", "work"));
         await using IAsyncDisposable outerDisposal = outer.Disposal();
         await begun.Task.InTimeAsync();

@@ -25,7 +25,7 @@ public sealed class ParallelismTests
                 Interlocked.Decrement(ref running);
                 return now;
             },
-            options: options => options.MaxParallelism = parallelism);
+            options: options => options.Runs.MaxParallelism = parallelism);
 
         RunResult result = await engine.RunAsync(plan => Wide(plan, 200));
 

@@ -61,7 +61,7 @@ public sealed class CompensationTests
     {
         var ledger = new Ledger();
         await using Engine engine = Create(ledger);
-        await using Engine stopping = Create(ledger, options => options.FailurePolicy = FailurePolicy.Stop);
+        await using Engine stopping = Create(ledger, options => options.Runs.FailurePolicy = FailurePolicy.Stop);
 
         await engine.RunAsync(plan => plan.Add("seat", "book", input: "seat"));
         await engine.RunAsync(plan => plan.Add("join", "plain", after: [plan.Add("seat", "book", input: "seat")], options: new() { Optional = [plan.Add("broken", "broken")] }));
@@ -147,7 +147,7 @@ public sealed class CompensationTests
     {
         var hanging = new Checkpoint();
         var ledger = new Ledger { Undoing = (context, stop) => context.Attempt == 1 ? hanging.PassAsync(stop) : Task.CompletedTask };
-        await using Engine engine = Create(ledger, options => options.CompensationTimeout = TimeSpan.FromMinutes(1));
+        await using Engine engine = Create(ledger, options => options.Runs.CompensationTimeout = TimeSpan.FromMinutes(1));
         await using OrchestrationRun run = await engine.StartAsync(plan => plan.Add("broken", "broken", after: [plan.Add("seat", "book", input: "seat")]));
         await hanging.Reached;
 
@@ -164,7 +164,7 @@ public sealed class CompensationTests
     {
         var hanging = new Checkpoint();
         var ledger = new Ledger { Undoing = (context, _) => context.Subtask.Id == "two" ? hanging.PassAsync(CancellationToken.None) : Task.CompletedTask };
-        await using Engine engine = Create(ledger, options => options.CompensationTimeout = TimeSpan.FromHours(1));
+        await using Engine engine = Create(ledger, options => options.Runs.CompensationTimeout = TimeSpan.FromHours(1));
         await using OrchestrationRun run = await engine.StartAsync(plan =>
         {
             SubtaskRef one = plan.Add("one", "book", input: "one");
@@ -213,8 +213,8 @@ public sealed class CompensationTests
             }),
         chosen =>
         {
-            chosen.FailurePolicy = FailurePolicy.Compensate;
-            chosen.CompensationTimeout = TimeSpan.FromDays(1);
+            chosen.Runs.FailurePolicy = FailurePolicy.Compensate;
+            chosen.Runs.CompensationTimeout = TimeSpan.FromDays(1);
             options?.Invoke(chosen);
         },
         services => services.AddSingleton(ledger));

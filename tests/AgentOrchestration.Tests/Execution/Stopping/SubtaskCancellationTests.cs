@@ -61,7 +61,7 @@ public sealed class SubtaskCancellationTests
     public async Task One_that_waits_for_its_turn()
     {
         var first = new Checkpoint();
-        await using Engine engine = Blocking(options => options.MaxParallelism = 1, ("first", first));
+        await using Engine engine = Blocking(options => options.Runs.MaxParallelism = 1, ("first", first));
         await using OrchestrationRun run = await engine.StartAsync(plan =>
         {
             plan.Add("first", "work", options: new() { EstimatedDuration = TimeSpan.FromHours(1) });
@@ -94,7 +94,7 @@ public sealed class SubtaskCancellationTests
                 return context.Subtask.Id;
             },
             options => options.Retry.MaxAttempts = 5,
-            options => options.FailurePolicy = FailurePolicy.Stop);
+            options => options.Runs.FailurePolicy = FailurePolicy.Stop);
         await using OrchestrationRun run = await engine.StartAsync(plan =>
         {
             SubtaskRef one = plan.Add("running", "work");
@@ -232,7 +232,7 @@ public sealed class SubtaskCancellationTests
                         await parts.PassAsync(stop);
                         return item;
                     }),
-            options => options.MaxParallelism = 3);
+            options => options.Runs.MaxParallelism = 3);
         await using OrchestrationRun run = await engine.StartAsync(plan =>
         {
             SubtaskRef list = plan.Add("list", "list");

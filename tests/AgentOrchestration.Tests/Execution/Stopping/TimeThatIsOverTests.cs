@@ -14,7 +14,7 @@ public sealed class TimeThatIsOverTests
 
     [Fact]
     public async Task A_run_that_is_resumed_after_its_time_stops_before_any_attempt() =>
-        await ResumeTooLateAsync(options => options.RunTimeout = TimeSpan.FromHours(1), result =>
+        await ResumeTooLateAsync(options => options.Runs.Timeout = TimeSpan.FromHours(1), result =>
         {
             Assert.Equal(StopReason.Timeout, result.Run.StopReason);
             Assert.All(result.Subtasks, subtask => Assert.Equal(SubtaskState.Cancelled, subtask.State));
@@ -24,7 +24,7 @@ public sealed class TimeThatIsOverTests
     [InlineData(BudgetAction.Stop)]
     [InlineData(BudgetAction.Finish)]
     public async Task A_run_that_is_resumed_after_the_time_of_its_budget_begins_nothing(BudgetAction action) =>
-        await ResumeTooLateAsync(options => options.Budget = new RunBudget { MaxTime = TimeSpan.FromHours(1), WhenExhausted = action }, result =>
+        await ResumeTooLateAsync(options => options.Runs.Budget = new RunBudget { MaxTime = TimeSpan.FromHours(1), WhenExhausted = action }, result =>
         {
             Assert.Equal(BudgetLimit.Time, result.Run.ExhaustedBudget);
             Assert.NotEqual(RunOutcome.Succeeded, result.Outcome);
@@ -33,7 +33,7 @@ public sealed class TimeThatIsOverTests
     [Fact]
     public async Task A_run_that_is_resumed_after_the_time_of_its_budget_asks_before_any_attempt()
     {
-        DurableHost host = Create(options => options.Budget = new RunBudget { MaxTime = TimeSpan.FromHours(1), WhenExhausted = BudgetAction.Ask });
+        DurableHost host = Create(options => options.Runs.Budget = new RunBudget { MaxTime = TimeSpan.FromHours(1), WhenExhausted = BudgetAction.Ask });
         string runId = await LeaveAsync(host, plan => plan.Add("a", "work"));
         host.Clock.Advance(TimeSpan.FromDays(7));
         _checkpoint.Open();

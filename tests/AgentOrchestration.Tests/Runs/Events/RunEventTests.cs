@@ -113,7 +113,7 @@ public sealed class RunEventTests
                 options.Retry.MaxAttempts = 2;
                 options.Retry.Delay = TimeSpan.Zero;
             },
-            options => options.Budget = new RunBudget { MaxAttempts = 2, WhenExhausted = BudgetAction.Ask });
+            options => options.Runs.Budget = new RunBudget { MaxAttempts = 2, WhenExhausted = BudgetAction.Ask });
         await using OrchestrationRun run = await engine.StartOneAsync();
         await run.ApproveAsync(await Engine.SeeAsync<ApprovalRequested>(run), "Ada", "Fine.", TestEnd);
         await Engine.SeeAsync<BudgetExhausted>(run);
@@ -154,8 +154,8 @@ public sealed class RunEventTests
                 .AddTaskType<None, string>("broken", "Fails.", (_, _, _) => throw new InvalidDataException("Bad data.")),
             options =>
             {
-                options.FailurePolicy = FailurePolicy.Compensate;
-                options.CompensationTimeout = TimeSpan.FromDays(1);
+                options.Runs.FailurePolicy = FailurePolicy.Compensate;
+                options.Runs.CompensationTimeout = TimeSpan.FromDays(1);
             });
         await using OrchestrationRun run = await engine.StartAsync(plan => plan.Add("broken", "broken", after: [plan.Add("undone", "undoable")]));
         await engine.AdvanceUntilAsync(run.EndAsync(), TimeSpan.FromSeconds(1));

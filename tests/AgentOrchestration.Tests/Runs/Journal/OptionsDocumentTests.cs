@@ -18,7 +18,10 @@ public sealed class OptionsDocumentTests
             FailurePolicy = FailurePolicy.Compensate,
             Budget = new RunBudget { MaxAttempts = 9, WhenExhausted = BudgetAction.Finish },
             MaxBypasses = 5,
-            ReserveForCriticalPath = true,
+            RunId = "run",
+            Name = "nightly",
+            Tags = { ["tenant"] = "acme", ["b"] = "" },
+            Priority = -7,
             MaxAddedSubtasks = 17,
             MaxAddedDepth = 18,
             IsolateOutputs = true,
@@ -28,7 +31,7 @@ public sealed class OptionsDocumentTests
 
         // An option that is added later has to be set above.
         Assert.All(typeof(RunOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance), property => Assert.NotEqual(property.GetValue(defaults), property.GetValue(options)));
-        Assert.Equal(options, OptionsDocument.From(options).ToOptions());
-        Assert.Equal(defaults, OptionsDocument.From(defaults).ToOptions());
+        Assert.Equivalent(options, OptionsDocument.From(options).ToOptions("run"), strict: true);
+        Assert.Equivalent(new RunOptions { RunId = "run" }, OptionsDocument.From(defaults).ToOptions("run"), strict: true);
     }
 }

@@ -169,7 +169,7 @@ public sealed class InFlightWorkTests
     private static void Explore(
         Func<TaskContext, CancellationToken, ValueTask<string>> work, Action<TaskPlanBuilder> plan, Action<SimulatedRun> check, Action<SimulationScript>? script = null)
     {
-        var simulation = new RunSimulation(services => services.AddAgentOrchestration(options => options.MaxParallelism = 8)
+        var simulation = new RunSimulation(services => services.AddAgentOrchestration(options => options.Runs.MaxParallelism = 8)
             .AddResource("gpu", 1)
             .AddResource("net", 1)
             .AddTaskType("work", "Works.", (JsonElement _, TaskContext context, CancellationToken stop) => work(context, stop), options => options.Effect = TaskEffect.Read)

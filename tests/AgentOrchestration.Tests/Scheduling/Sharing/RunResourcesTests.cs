@@ -144,7 +144,7 @@ public sealed class RunResourcesTests
             }),
         options =>
         {
-            options.MaxParallelism = 100;
+            options.Runs.MaxParallelism = 100;
             options.MaxParallelismTotal = maxParallelismTotal;
         });
 

@@ -1,0 +1,44 @@
+using AgentOrchestration.Execution;
+using AgentOrchestration.Graph;
+using AgentOrchestration.Plans.Diagnostics;
+
+namespace AgentOrchestration;
+
+/// <summary>Starts runs with the executor of the application, and only what that executor supports.</summary>
+internal sealed class RunStarter(IExecutor executor, RunWatch watch)
+{
+    /// <summary>The executor.</summary>
+    public IExecutor Executor => executor;
+
+    /// <summary>Whether results of other runs can be reused.</summary>
+    public bool CanReuse => executor.Features.HasFlag(ExecutorFeatures.Reuse);
+
+    /// <exception cref="InvalidPlanException">The plan or its options need what the executor does not support.</exception>
+    public Task<OrchestrationRun> StartAsync(TaskGraph graph, RunOptions options, RunReuse? reuse, CancellationToken cancellationToken)
+    {
+        if (ExecutorSupport.WhatIsMissing(graph, options, executor) is { Count: > 0 } missing)
+        {
+            throw new InvalidPlanException(new PlanRefusal(missing) { Plan = graph.Plan });
+        }
+
+        return watch.StartAsync(
+            () => reuse is null ? executor.StartAsync(graph, options, cancellationToken) : executor.StartAsync(graph, options, reuse, cancellationToken), options, options.RunId);
+    }
+
+    /// <summary>Starts a run whose plan is still being written, when the executor can.</summary>
+    public OrchestrationRun? StartOpen(Func<IOpenRun?> start, RunOptions options) => watch.Start(start, options);
+
+    public Task<OrchestrationRun> ResumeAsync(string runId, TaskGraph graph, RunOptions options, RunReuse? reuse, CancellationToken cancellationToken) =>
+        watch.StartAsync(() => executor.ResumeAsync(runId, graph, options, reuse, cancellationToken), options, runId);
+
+    /// <summary>Called before a model is asked, so that no plan is paid for that cannot be started.</summary>
+    /// <exception cref="NotSupportedException">The executor reuses no results.</exception>
+    public void ThrowIfNothingIsReused()
+    {
+        if (!CanReuse)
+        {
+            throw new NotSupportedException(
+                $"The executor {executor.GetType().Name} reuses no results of other runs ({nameof(ExecutorFeatures)}.{nameof(ExecutorFeatures.Reuse)}): start the plan as a new run.");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using AgentOrchestration.Execution.Run;
+using AgentOrchestration.Plans.Diagnostics;
+using AgentOrchestration.Runs.Journal;
+using AgentOrchestration.Scheduling.Sharing;
+
+namespace AgentOrchestration;
+
+/// <summary>Finds, resumes and starts runs by their ids: one that is live here is held, another is opened by one caller at a time.</summary>
+internal sealed class RunsById(LiveRuns liveRuns, StoredRuns stored, IServiceProvider services)
+{
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _opening = new(StringComparer.Ordinal);
+
+    /// <returns>The run, when this process drives it; it need not be disposed of.</returns>
+    public OrchestrationRun? Find(string runId) =>
+        liveRuns.Find(runId) is { IsOpen: true } run ? new OrchestrationRun(run, services, Task.CompletedTask, isHolder: false) : null;
+
+    /// <summary>Closes all runs.</summary>
+    public Task StopAsync(CancellationToken graceEnd) => liveRuns.StopAsync(graceEnd);
+
+    public Task<OrchestrationRun> ResumeAsync(string runId, CancellationToken cancellationToken) => OpenAsync(
+        runId,
+        async () => await stored.ResumeAsync(runId, await stored.GetAsync(runId, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false),
+        cancellationToken);
+
+    /// <summary>Starts a run, unless its caller has given it an id and there is a run of that id: then that one is the run.</summary>
+    /// <param name="options">The options of the run.</param>
+    /// <param name="isSame">Whether a run of a plan is the one that is to be started.</param>
+    /// <param name="start">Starts it.</param>
+    /// <param name="cancellationToken">Cancels the start, not the run.</param>
+    /// <exception cref="InvalidOperationException">There is a run of that id that is another one.</exception>
+    public async Task<OrchestrationRun> StartOnceAsync(RunOptions options, Func<TaskPlan, bool> isSame, Func<Task<OrchestrationRun>> start, CancellationToken cancellationToken)
+    {
+        if (options.RunId is not { } runId)
+        {
+            return await start().ConfigureAwait(false);
+        }
+
+        OrchestrationRun run = await OpenAsync(runId, () => ResumeOrStartAsync(runId, isSame, start, cancellationToken), cancellationToken).ConfigureAwait(false);
+        if (isSame(run.Plan))
+        {
+            return run;
+        }
+
+        await run.DisposeAsync().ConfigureAwait(false);
+        throw IsOther(runId);
+    }
+
+    private async Task<OrchestrationRun> ResumeOrStartAsync(string runId, Func<TaskPlan, bool> isSame, Func<Task<OrchestrationRun>> start, CancellationToken cancellationToken)
+    {
+        RunHeader? header = await FindStoredAsync().ConfigureAwait(false);
+        if (header is null)
+        {
+            try
+            {
+                return await start().ConfigureAwait(false);
+            }
+            catch (InvalidOperationException)
+            {
+                // Another process may have started it in the meantime.
+                header = await FindStoredAsync().ConfigureAwait(false);
+                if (header is null)
+                {
+                    throw;
+                }
+            }
+        }
+
+        return isSame(header.Plan) ? await stored.ResumeAsync(runId, header, cancellationToken).ConfigureAwait(false) : throw IsOther(runId);
+
+        async Task<RunHeader?> FindStoredAsync() => stored.IsAny ? await stored.FindAsync(runId, cancellationToken).ConfigureAwait(false) : null;
+    }
+
+    private async Task<OrchestrationRun> OpenAsync(string runId, Func<Task<OrchestrationRun>> open, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (liveRuns.Find(runId) is { } live)
+            {
+                if (live.TryHold())
+                {
+                    return new OrchestrationRun(live, services, Task.CompletedTask, isHolder: true);
+                }
+
+                // It has ended, or is being detached here: its code returns, its lease is released.
+                using NestedWait? inside = NestedWait.Begin(live.Flow);
+                await live.Gone.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            // One at a time: the second caller gets the run of the first.
+            var opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            TaskCompletionSource first = _opening.GetOrAdd(runId, opened);
+            if (first != opened)
+            {
+                await first.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            try
+            {
+                return await open().ConfigureAwait(false);
+            }
+            finally
+            {
+                _opening.TryRemove(runId, out _);
+                opened.SetResult();
+            }
+        }
+    }
+
+    private static InvalidOperationException IsOther(string runId) => new(
+        $"There is a run '{Excerpt.Of(runId)}' already, of another plan or request. Start this one under another id, or open that one with {nameof(ITaskOrchestrator.ResumeAsync)}.");
+}

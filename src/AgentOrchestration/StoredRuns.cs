@@ -1,0 +1,58 @@
+using AgentOrchestration.Execution;
+using AgentOrchestration.Graph;
+using AgentOrchestration.Graph.Checking;
+using AgentOrchestration.Plans.Diagnostics;
+using AgentOrchestration.Runs.Journal;
+using AgentOrchestration.Runs.Storage;
+using AgentOrchestration.Tasks;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AgentOrchestration;
+
+/// <summary>Resumes runs that are stored, and prepares the reuse of their results.</summary>
+internal sealed class StoredRuns(PlanChecker checker, ITaskTypeRegistry taskTypes, RunStarter starter, IServiceProvider services)
+{
+    /// <summary>Whether runs are stored.</summary>
+    public bool IsAny => services.GetService<IRunStore>() is not null;
+
+    /// <returns>What never changes about the run; <see langword="null"/> when there is no such run.</returns>
+    /// <exception cref="InvalidOperationException">Runs are not stored.</exception>
+    public async Task<RunHeader?> FindAsync(string runId, CancellationToken cancellationToken)
+    {
+        RunIds.ThrowIfInvalid(runId);
+        IRunStore store = services.GetService<IRunStore>()
+            ?? throw new InvalidOperationException("Runs are not remembered: call UseSqlite(…) or UseRunStore(…).");
+        return await store.ReadHeaderAsync(runId, cancellationToken).ConfigureAwait(false) is { } content ? RunHeader.Read(content, runId) : null;
+    }
+
+    /// <inheritdoc cref="FindAsync"/>
+    /// <exception cref="ArgumentException">There is no such run.</exception>
+    public async Task<RunHeader> GetAsync(string runId, CancellationToken cancellationToken) =>
+        await FindAsync(runId, cancellationToken).ConfigureAwait(false) ?? throw new ArgumentException($"There is no run '{Excerpt.Of(runId)}'.", nameof(runId));
+
+    public async Task<OrchestrationRun> ResumeAsync(string runId, RunHeader header, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> changes = RunHeader.ChangesOf(header.TaskTypes, taskTypes);
+        if (changes.Count > 0)
+        {
+            throw new InvalidOperationException(
+                $"The run {runId} cannot continue, because task types have changed since it was started: {string.Join("; ", changes)}. Register them as they were, or start a new run.");
+        }
+
+        // When the run that it was made from is gone, or its plan no longer passes the checks, the rest of the work is simply done.
+        RunReuse? reuse = header.MadeFrom is { } old && await FindAsync(old, cancellationToken).ConfigureAwait(false) is { } oldHeader
+            && checker.Check(oldHeader.Plan, out _) is { } oldGraph
+                ? ReuseOf(old, oldGraph, oldHeader, header.Rerun ?? [])
+                : null;
+        return await starter.ResumeAsync(runId, checker.CheckToStart(header.Plan), header.Options.ToOptions(runId), reuse, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What a new run may reuse of a stored one.</summary>
+    public RunReuse ReuseOf(string runId, RunHeader header, IReadOnlyList<string> rerun) => ReuseOf(runId, checker.CheckToStart(header.Plan), header, rerun);
+
+    private RunReuse ReuseOf(string runId, TaskGraph graph, RunHeader header, IReadOnlyList<string> rerun) => new(runId, graph)
+    {
+        Rerun = rerun,
+        ChangedTaskTypes = [.. RunHeader.ChangedOf(header.TaskTypes, taskTypes)],
+    };
+}
