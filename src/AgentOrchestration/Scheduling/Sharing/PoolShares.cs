@@ -26,6 +26,8 @@ internal sealed class PoolShares(WaitingRoom room, RunResources run, int maxBypa
     /// <summary>How often the run may be bypassed in a line before it is considered.</summary>
     public long MostBypasses => Math.Max(1, maxBypasses);
 
+    private long Priority => !room.HasPriorities ? 0 : run.Nesting.IsAwaited ? RunOptionsRules.MaxPriority + 1 : priority;
+
     public IReadOnlyCollection<PoolShare> All => _shares.Values;
 
     /// <summary>All of them, for a caller that adds or forgets some.</summary>
@@ -85,7 +87,7 @@ internal sealed class PoolShares(WaitingRoom room, RunResources run, int maxBypa
         share.Held += amount;
         if (line is not null)
         {
-            WaitingRoom.Bypass(line, rank, since, ref notified);
+            WaitingRoom.Bypass(line, rank, since, room.HasPriorities ? RankOf(Priority - 1, held: 0) : null, ref notified);
         }
 
         share.TookAt = room.NextTurn();
@@ -207,16 +209,7 @@ internal sealed class PoolShares(WaitingRoom room, RunResources run, int maxBypa
     /// </summary>
     private (long Rank, long Since) TurnOf(PoolShare? share) =>
         ReservedAt is { } reservedAt ? (long.MinValue, reservedAt)
-        : (RankOf(share is { Held: > 0 } && IsRunning() ? share.Held : 0), share is { Place.IsInLine: true } ? share.Since : long.MaxValue);
+        : (RankOf(Priority, share is { Held: > 0 } && IsRunning() ? share.Held : 0), share is { Place.IsInLine: true } ? share.Since : long.MaxValue);
 
-    private long RankOf(long held)
-    {
-        if (!room.HasPriorities)
-        {
-            return held;
-        }
-
-        int counted = run.Nesting.IsAwaited ? RunOptionsRules.MaxPriority + 1 : priority;
-        return (-(long)counted << HeldBits) + Math.Min(held, MostHeld);
-    }
+    private static long RankOf(long priority, long held) => (-priority << HeldBits) + Math.Min(held, MostHeld);
 }

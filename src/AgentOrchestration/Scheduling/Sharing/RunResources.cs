@@ -22,13 +22,16 @@ internal sealed class RunResources
     public RunResources(WaitingRoom room, int maxBypasses = RunOptions.DefaultMaxBypasses, int priority = 0)
     {
         _room = room;
-        room.HasPriorities |= priority != 0;
         _maxBypasses = maxBypasses;
         Shares = new PoolShares(room, this, maxBypasses, priority);
         Nesting = new RunNesting(room, Shares);
         _lines = new GroupLines(room, Shares);
         _news = new RunNews(room, Shares, _lines);
         _reservation = new RunReservation(room, this, Shares, _news);
+        if (priority != 0)
+        {
+            room.BeginPriorities();
+        }
     }
 
     /// <summary>Makes a share in a ledger that no other run uses.</summary>

@@ -62,6 +62,17 @@ internal sealed class WaitingLine<T>
         }
     }
 
+    /// <summary>One was served that comes before a place because it counts for more: all from there on were bypassed too.</summary>
+    public void BypassFrom(long rank)
+    {
+        if (_root is not null)
+        {
+            (WaitingPlace<T>? before, WaitingPlace<T>? from) = Split(_root, rank, long.MinValue);
+            from?.Bypass(1);
+            _root = Merge(before, from);
+        }
+    }
+
     /// <summary>The first that so much can serve, or that lets no other be served before it, whichever comes first.</summary>
     public WaitingPlace<T>? FirstServable(long free)
     {

@@ -37,8 +37,8 @@ internal sealed class WaitingRoom
     /// <summary>Inside the gate: what attempts hold whose code waits for another run.</summary>
     public HeldAmounts HeldByWaiting { get; }
 
-    /// <summary>Whether any run has had a priority.</summary>
-    public bool HasPriorities { get; set; }
+    /// <summary>Whether any run has had a priority. Until then none is looked at.</summary>
+    public bool HasPriorities { get; private set; }
 
     /// <summary>Inside the gate: the reservations of runs that others yield to.</summary>
     public HashSet<RunReservation> Reserved { get; } = [];
@@ -56,6 +56,22 @@ internal sealed class WaitingRoom
             }
 
             return waits;
+        }
+    }
+
+    /// <summary>A run has a priority: from now on those count that code of other runs waits for.</summary>
+    public void BeginPriorities()
+    {
+        lock (Gate)
+        {
+            if (!HasPriorities)
+            {
+                HasPriorities = true;
+                foreach (RunResources run in _waiting)
+                {
+                    run.Shares.UpdateAll();
+                }
+            }
         }
     }
 
@@ -109,10 +125,20 @@ internal sealed class WaitingRoom
         }
     }
 
-    /// <summary>A run took of a pool: those that come before were bypassed.</summary>
-    public static void Bypass(PoolLine line, long rank, long since, ref NotifiedRuns notified)
+    /// <summary>A run took of a pool: those that come before were bypassed, and those of lower priority, so that they do not wait for ever.</summary>
+    /// <param name="line">The line of the pool.</param>
+    /// <param name="rank">The rank of the run.</param>
+    /// <param name="since">Its turn among equals.</param>
+    /// <param name="lower">The first rank of lower priority; <see langword="null"/> when no run has one.</param>
+    /// <param name="notified">The runs that are to be notified.</param>
+    public static void Bypass(PoolLine line, long rank, long since, long? lower, ref NotifiedRuns notified)
     {
         line.Runs.Bypass(rank, since);
+        if (lower is { } from)
+        {
+            line.Runs.BypassFrom(from);
+        }
+
         while (line.Runs.AnyWithoutBypasses() is { } place)
         {
             place.Who.Run.Reserve(place.Who, ref notified);
