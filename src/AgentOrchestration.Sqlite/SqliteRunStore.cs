@@ -223,6 +223,10 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
             Head = origin,
             Token = 1,
             Owner = owner,
+            Progress = new RunProgress(0, run.Subtasks),
+            Name = run.Name,
+            Goal = run.Goal,
+            Tags = TagText.Write(run.Tags),
         }.Grant(now, duration);
         session.Insert(row, run.Header);
         return row.ToLease(now);
@@ -253,6 +257,7 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
             Sequence = row.Sequence + append.Events.Count,
             Head = head,
             Outcome = append.Outcome ?? row.Outcome,
+            Progress = append.Progress ?? row.Progress,
         };
         session.UpdateJournal(updated, wasEnded: row.Outcome is not null);
         return AppendOutcome.Appended;

@@ -48,10 +48,10 @@ public sealed class SqliteFileTests
             await FillAsync(store, "run", 1);
         }
 
-        Execute(folder.Database, "PRAGMA user_version = 4");
+        Execute(folder.Database, "PRAGMA user_version = 5");
         RunStoreException refusal = Assert.Throws<RunStoreException>(() => new SqliteRunStore(folder.Database, TimeProvider.System));
-        Assert.Contains("has the form 4", refusal.Message, StringComparison.Ordinal);
-        Execute(folder.Database, "PRAGMA user_version = 3");
+        Assert.Contains("has the form 5", refusal.Message, StringComparison.Ordinal);
+        Execute(folder.Database, "PRAGMA user_version = 4");
         using var again = new SqliteRunStore(folder.Database, TimeProvider.System);
         Assert.Equal(Events(1), await ReadAsync(again, "run"));
     }
@@ -107,6 +107,31 @@ public sealed class SqliteFileTests
 
         Assert.Null(await again.FindAsync("run", TestContext.Current.CancellationToken));
         Assert.Equal(["other"], await again.ListAsync(new RunQuery(), TestContext.Current.CancellationToken).Select(run => run.RunId).ToArrayAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("UPDATE runs SET name = 'nightly' WHERE run_id = 'run'")]
+    [InlineData("UPDATE runs SET tags = '{\"tenant\":\"acme\"}' WHERE run_id = 'run'")]
+    [InlineData("UPDATE runs SET ended = 7 WHERE run_id = 'run'")]
+    [InlineData("UPDATE tags SET run = 1")]
+    public async Task Labels_and_progress_that_were_changed_are_refused(string damage)
+    {
+        using var folder = new TemporaryFolder();
+        using (var store = new SqliteRunStore(folder.Database, TimeProvider.System))
+        {
+            await FillAsync(store, "run", 1);
+            NewRun tagged = new("tagged", DateTimeOffset.UnixEpoch, "{}"u8.ToArray()) { Name = "nightly", Tags = new Dictionary<string, string> { ["tenant"] = "acme" } };
+            await store.CreateAsync(tagged, "owner", Lease, TestEnd);
+        }
+
+        Execute(folder.Database, damage);
+        using var again = new SqliteRunStore(folder.Database, TimeProvider.System);
+        RunStoreException refusal = await Assert.ThrowsAsync<RunStoreException>(async () =>
+        {
+            await again.ListAsync(new RunQuery(), TestEnd).ToArrayAsync(TestEnd);
+            await again.ListAsync(new RunQuery { Tags = new Dictionary<string, string> { ["tenant"] = "acme" } }, TestEnd).ToArrayAsync(TestEnd);
+        });
+        Assert.Contains("the entry of the run 'run' is not what was written", refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]

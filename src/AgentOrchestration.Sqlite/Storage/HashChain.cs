@@ -60,6 +60,11 @@ internal sealed class HashChain(byte[] secret) : IDisposable
         Append(row.Owner is null ? 0 : 1);
         Append(row.Expires);
         Append(row.Granted);
+        Append(row.Progress.EndedSubtasks);
+        Append(row.Progress.Subtasks);
+        Append(row.Name ?? "");
+        Append(row.Goal);
+        Append(row.Tags ?? "");
         return _hash.GetHashAndReset();
     }
 

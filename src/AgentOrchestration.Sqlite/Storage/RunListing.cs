@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using AgentOrchestration.Runs.Storage;
 
@@ -11,11 +12,25 @@ internal static class RunListing
     /// <summary>The same as <see cref="StoreMoment.IsWithin"/>.</summary>
     public const string IsLeased = "(owner IS NOT NULL AND granted <= $now AND expires > $now)";
 
-    public const string Columns = "key, run_id, created, updated, sequence, origin, head, outcome, token, owner, granted, expires, seal";
+    public const string Columns =
+        "runs.key, runs.run_id, runs.created, updated, sequence, origin, head, outcome, token, owner, granted, expires, seal, ended, subtasks, name, goal, tags";
 
+    /// <param name="query">Which runs.</param>
+    /// <param name="isContinued">Whether the list begins after a place.</param>
     public static string SqlOf(RunQuery query, bool isContinued)
     {
-        var sql = new StringBuilder("SELECT ").Append(Columns).Append(" FROM runs ").Append(IndexOf(query)).Append(" WHERE ($now IS NOT NULL)");
+        bool isTagged = query.Tags.Count > 0;
+        string place = isTagged ? "tagged.created, tagged.run_id" : "runs.created, runs.run_id";
+        var sql = new StringBuilder("SELECT ").Append(Columns).Append(" FROM ");
+        _ = isTagged
+            ? sql.Append("tags AS tagged CROSS JOIN runs ON runs.key = tagged.run WHERE ($now IS NOT NULL) AND tagged.tag = $tag0 AND tagged.value = $value0")
+            : sql.Append("runs ").Append(IndexOf(query)).Append(" WHERE ($now IS NOT NULL)");
+        for (int i = 1; i < query.Tags.Count; i++)
+        {
+            sql.Append(CultureInfo.InvariantCulture, $" AND EXISTS (SELECT 1 FROM tags WHERE tag = $tag{i} AND value = $value{i} AND created = runs.created AND run_id = runs.run_id)");
+        }
+
+        _ = query.Name is null ? sql : sql.Append(" AND name = $name");
         _ = query.IsEnded switch
         {
             true => sql.Append(" AND outcome IS NOT NULL"),
@@ -29,20 +44,21 @@ internal static class RunListing
             false => sql.Append(" AND NOT ").Append(IsLeased),
             null => sql,
         };
-        _ = query.CreatedFrom is null ? sql : sql.Append(" AND created >= $from");
-        _ = query.CreatedBefore is null ? sql : sql.Append(" AND created < $before");
+        _ = query.CreatedFrom is null ? sql : sql.Append(" AND runs.created >= $from");
+        _ = query.CreatedBefore is null ? sql : sql.Append(" AND runs.created < $before");
         _ = query.UpdatedBefore is null ? sql : sql.Append(" AND updated < $updated");
-        _ = isContinued ? sql.Append(" AND (created, run_id) > ($lastCreated, $lastRun)") : sql;
-        return sql.Append(" ORDER BY created, run_id LIMIT $max").ToString();
+        _ = isContinued ? sql.Append(" AND (").Append(place).Append(query.NewestFirst ? ") < " : ") > ").Append("($lastCreated, $lastRun)") : sql;
+        return sql.Append(" ORDER BY ").Append(query.NewestFirst ? place.Replace(",", " DESC,", StringComparison.Ordinal) + " DESC" : place).Append(" LIMIT $max").ToString();
     }
 
     /// <summary>Whether the rows come in their order from an index, so that a page costs a page.</summary>
     public static bool IsOrdered(RunQuery query) => !SearchesByUpdate(query);
 
-    private static bool SearchesByUpdate(RunQuery query) => query is { UpdatedBefore: not null, IsEnded: true, Outcome: null, IsLeased: not true };
+    private static bool SearchesByUpdate(RunQuery query) => query is { UpdatedBefore: not null, IsEnded: true, Outcome: null, IsLeased: not true, Name: null, Tags.Count: 0 };
 
     private static string IndexOf(RunQuery query) =>
-        SearchesByUpdate(query) ? "INDEXED BY runs_ended_by_update"
+        query.Name is not null ? "INDEXED BY runs_by_name"
+        : SearchesByUpdate(query) ? "INDEXED BY runs_ended_by_update"
         : query.IsLeased == true ? "INDEXED BY runs_owned_by_age"
         : query.Outcome is not null || query.IsEnded == false ? "INDEXED BY runs_by_outcome"
         : query.IsEnded == true ? "INDEXED BY runs_ended_by_age"

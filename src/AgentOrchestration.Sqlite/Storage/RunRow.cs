@@ -35,6 +35,15 @@ internal sealed record RunRow
 
     public long Expires { get; init; }
 
+    public RunProgress Progress { get; init; }
+
+    public string? Name { get; init; }
+
+    public string Goal { get; init; } = "";
+
+    /// <summary>The tags; <see langword="null"/> when there are none.</summary>
+    public string? Tags { get; init; }
+
     public RunRow Grant(StoreMoment now, TimeSpan duration) => this with { Granted = now.Monotonic, Expires = now.Monotonic + duration.Ticks };
 
     public bool IsLeased(StoreMoment now) => Owner is not null && now.IsWithin(Granted, Expires);
@@ -42,7 +51,14 @@ internal sealed record RunRow
     public RunLease? ToLease(StoreMoment now) => Owner is null ? null : new RunLease(RunId, Owner, Token, now.TimeOfDay + TimeSpan.FromTicks(Expires - now.Monotonic));
 
     public StoredRun ToStoredRun(StoreMoment now) =>
-        new(RunId, At(Created), At(Updated), Sequence, Outcome, ToLease(now)) { IsLeased = IsLeased(now) };
+        new(RunId, At(Created), At(Updated), Sequence, Outcome, ToLease(now))
+        {
+            IsLeased = IsLeased(now),
+            Name = Name,
+            Goal = Goal,
+            Tags = TagText.Read(Tags),
+            Progress = Progress,
+        };
 
     private static DateTimeOffset At(long ticks) => new(ticks, TimeSpan.Zero);
 }

@@ -9,7 +9,7 @@ namespace AgentOrchestration.Sqlite.Storage;
 /// <summary>The file: opens connections to it, and refuses what it should not be used with.</summary>
 internal sealed class SqliteDatabase : IDisposable
 {
-    private const int SchemaVersion = 3;
+    private const int SchemaVersion = 4;
 
     // "AGOR", so that another application's database is not taken for one of runs.
     private const int ApplicationId = 0x41474F52;
@@ -397,12 +397,18 @@ internal sealed class SqliteDatabase : IDisposable
         CREATE TABLE runs (
             key INTEGER PRIMARY KEY, run_id TEXT NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL,
             sequence INTEGER NOT NULL, origin BLOB NOT NULL, head BLOB NOT NULL, outcome TEXT,
-            token INTEGER NOT NULL, owner TEXT, granted INTEGER NOT NULL, expires INTEGER NOT NULL, seal BLOB NOT NULL) STRICT;
+            token INTEGER NOT NULL, owner TEXT, granted INTEGER NOT NULL, expires INTEGER NOT NULL,
+            ended INTEGER NOT NULL, subtasks INTEGER NOT NULL, name TEXT, goal TEXT NOT NULL, tags TEXT, seal BLOB NOT NULL) STRICT;
         CREATE INDEX runs_by_age ON runs (created, run_id);
         CREATE INDEX runs_by_outcome ON runs (outcome, created, run_id);
         CREATE INDEX runs_ended_by_age ON runs (created, run_id) WHERE outcome IS NOT NULL;
         CREATE INDEX runs_ended_by_update ON runs (updated) WHERE outcome IS NOT NULL;
         CREATE INDEX runs_owned_by_age ON runs (created, run_id) WHERE owner IS NOT NULL;
+        CREATE INDEX runs_by_name ON runs (name, created, run_id) WHERE name IS NOT NULL;
+        CREATE TABLE tags (
+            tag TEXT NOT NULL, value TEXT NOT NULL, created INTEGER NOT NULL, run_id TEXT NOT NULL, run INTEGER NOT NULL,
+            PRIMARY KEY (tag, value, created, run_id)) STRICT, WITHOUT ROWID;
+        CREATE INDEX tags_by_run ON tags (run);
         CREATE TABLE directory (run_id TEXT PRIMARY KEY, run INTEGER NOT NULL, previous TEXT NOT NULL, seal BLOB NOT NULL) STRICT, WITHOUT ROWID;
         CREATE TABLE headers (run INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT;
         CREATE TABLE journal (

@@ -12,9 +12,9 @@ internal sealed class SqliteSession : IDisposable
 
     private const int PageLength = 256;
 
-    private const string UpdateSql = "UPDATE runs SET updated = $updated, sequence = $sequence, head = $head, seal = $seal WHERE key = $key";
+    private const string UpdateSql = "UPDATE runs SET updated = $updated, sequence = $sequence, head = $head, ended = $ended, subtasks = $subtasks, seal = $seal WHERE key = $key";
 
-    private const string EndSql = "UPDATE runs SET updated = $updated, sequence = $sequence, head = $head, outcome = $outcome, seal = $seal WHERE key = $key";
+    private const string EndSql = "UPDATE runs SET updated = $updated, sequence = $sequence, head = $head, ended = $ended, subtasks = $subtasks, outcome = $outcome, seal = $seal WHERE key = $key";
 
     private const string LeaseSql = "UPDATE runs SET token = $token, owner = $owner, granted = $granted, expires = $expires, seal = $seal WHERE key = $key";
 
@@ -108,11 +108,18 @@ internal sealed class SqliteSession : IDisposable
         Add("$from", query.CreatedFrom?.UtcTicks);
         Add("$before", query.CreatedBefore?.UtcTicks);
         Add("$updated", query.UpdatedBefore?.UtcTicks);
-        Add("$lastCreated", last?.Created);
-        Add("$lastRun", last?.RunId);
+        Add("$name", query.Name);
+        Add("$lastCreated", last?.Created ?? query.After?.CreatedAt.UtcTicks);
+        Add("$lastRun", last?.RunId ?? query.After?.RunId);
+        foreach ((int number, KeyValuePair<string, string> tag) in query.Tags.Index())
+        {
+            Add($"$tag{number}", tag.Key);
+            Add($"$value{number}", tag.Value);
+        }
+
         var page = new RunPage();
         int read = 0;
-        using (SqliteDataReader reader = _statements.Of(RunListing.SqlOf(query, isContinued: last is not null), [.. parameters]).ExecuteReader())
+        using (SqliteDataReader reader = _statements.Of(RunListing.SqlOf(query, isContinued: (last?.RunId ?? query.After?.RunId) is not null), [.. parameters]).ExecuteReader())
         {
             for (; reader.Read(); read++)
             {
@@ -120,7 +127,10 @@ internal sealed class SqliteSession : IDisposable
                 {
                     // Also one that is damaged has a place, behind which the next page begins.
                     page.Last = new RunRow { RunId = reader.GetString(1), Created = reader.GetInt64(2), Updated = 0, Origin = [], Head = [], Token = 0 };
-                    page.Rows.Add(Checked(reader));
+                    RunRow row = Checked(reader);
+
+                    // An index says which runs have a name or a tag; what a run has, it vouches for itself.
+                    page.Rows.Add(IsListedFor(row, query) ? row : throw Changed(row.RunId));
                 }
                 catch (Exception exception) when (exception is RunStoreException or InvalidOperationException or InvalidCastException)
                 {
@@ -131,7 +141,7 @@ internal sealed class SqliteSession : IDisposable
 
         // Where nothing can be read there is no place to continue from.
         page.IsLast = read < length || length == left || page.Last is null;
-        if (last is null && query is { IsEnded: false, Max: null })
+        if (last is null && query is { IsEnded: false, Max: null, Name: null, Tags.Count: 0, After: null })
         {
             // Runs that wait to be resumed are not to be hidden by a damaged index.
             long open = (long)_statements.Scalar("SELECT count(*) FROM runs INDEXED BY runs_by_outcome WHERE outcome IS NULL")!;
@@ -153,14 +163,21 @@ internal sealed class SqliteSession : IDisposable
     public void Insert(RunRow row, ReadOnlyMemory<byte> header)
     {
         const string Sql = """
-            INSERT INTO runs (run_id, created, updated, sequence, origin, head, outcome, token, owner, granted, expires, seal)
-            VALUES ($run, $created, $updated, $sequence, $origin, $head, $outcome, $token, $owner, $granted, $expires, $seal) RETURNING key
+            INSERT INTO runs (run_id, created, updated, sequence, origin, head, outcome, token, owner, granted, expires, ended, subtasks, name, goal, tags, seal)
+            VALUES ($run, $created, $updated, $sequence, $origin, $head, $outcome, $token, $owner, $granted, $expires, $ended, $subtasks, $name, $goal, $tags, $seal) RETURNING key
             """;
         long key = (long)_statements.Scalar(
             Sql,
             ("$run", row.RunId), ("$created", row.Created), ("$updated", row.Updated), ("$sequence", row.Sequence), ("$origin", row.Origin), ("$head", row.Head),
             ("$outcome", row.Outcome?.ToString()), ("$token", row.Token), ("$owner", row.Owner), ("$granted", row.Granted), ("$expires", row.Expires),
+            ("$ended", row.Progress.EndedSubtasks), ("$subtasks", row.Progress.Subtasks), ("$name", row.Name), ("$goal", row.Goal), ("$tags", row.Tags),
             ("$seal", Chain.Seal(row)))!;
+        foreach ((string tag, string value) in TagText.Read(row.Tags))
+        {
+            _statements.Execute(
+                "INSERT INTO tags VALUES ($tag, $value, $created, $run, $key)", ("$tag", tag), ("$value", value), ("$created", row.Created), ("$run", row.RunId), ("$key", key));
+        }
+
         _statements.Execute("INSERT INTO headers VALUES ($run, $content)", ("$run", key), ("$content", header.ToArray()));
         _directory.Add(row.RunId, key);
         _opened++;
@@ -169,7 +186,11 @@ internal sealed class SqliteSession : IDisposable
     /// <summary>Writes what an append has changed about a run. Its lease stays, and no index is touched unless it has ended.</summary>
     public void UpdateJournal(RunRow row, bool wasEnded)
     {
-        ReadOnlySpan<(string, object?)> parameters = [("$key", row.Key), ("$updated", row.Updated), ("$sequence", row.Sequence), ("$head", row.Head), ("$seal", Chain.Seal(row))];
+        ReadOnlySpan<(string, object?)> parameters = 
+        [
+            ("$key", row.Key), ("$updated", row.Updated), ("$sequence", row.Sequence), ("$head", row.Head),
+            ("$ended", row.Progress.EndedSubtasks), ("$subtasks", row.Progress.Subtasks), ("$seal", Chain.Seal(row)),
+        ];
         if (row.Outcome is null)
         {
             _statements.Execute(UpdateSql, parameters);
@@ -191,6 +212,7 @@ internal sealed class SqliteSession : IDisposable
         _statements.Execute(
             "DELETE FROM journal WHERE place BETWEEN $first AND $last",
             ("$first", JournalPlace.Of(key, 0)), ("$last", JournalPlace.Of(key, JournalPlace.LastSequence)));
+        _statements.Execute("DELETE FROM tags WHERE run = $key", ("$key", key));
         _statements.Execute("DELETE FROM headers WHERE run = $key", ("$key", key));
         _statements.Execute("DELETE FROM runs WHERE key = $key", ("$key", key));
         _directory.Remove(runId);
@@ -359,10 +381,25 @@ internal sealed class SqliteSession : IDisposable
             Owner = reader.IsDBNull(9) ? null : reader.GetString(9),
             Granted = reader.GetInt64(10),
             Expires = reader.GetInt64(11),
+            Progress = new RunProgress(reader.GetInt32(13), reader.GetInt32(14)),
+            Name = reader.IsDBNull(15) ? null : reader.GetString(15),
+            Goal = reader.GetString(16),
+            Tags = reader.IsDBNull(17) ? null : reader.GetString(17),
         };
         return Chain.Seal(row).AsSpan().SequenceEqual((byte[])reader.GetValue(12))
             ? row
             : throw Changed(row.RunId);
+    }
+
+    private static bool IsListedFor(RunRow row, RunQuery query)
+    {
+        if (query.Name is { } name && row.Name != name)
+        {
+            return false;
+        }
+
+        IReadOnlyDictionary<string, string> tags = query.Tags.Count == 0 ? query.Tags : TagText.Read(row.Tags);
+        return query.Tags.All(tag => tags.TryGetValue(tag.Key, out string? value) && value == tag.Value);
     }
 
     private RunOutcome OutcomeOf(string text, string runId) => Enum.TryParse(text, out RunOutcome outcome) && outcome.ToString() == text

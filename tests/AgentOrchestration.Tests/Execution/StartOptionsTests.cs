@@ -1,5 +1,6 @@
 using AgentOrchestration.Execution;
 using AgentOrchestration.Results;
+using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Tests.Planning;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
@@ -111,6 +112,52 @@ public sealed class StartOptionsTests
 
         Assert.Equal(1, _worked);
         Assert.Equal("order-1", await host.OnlyRunIdAsync());
+    }
+
+    [Fact]
+    public async Task A_store_lists_a_run_by_what_its_start_was_given_and_knows_how_far_it_has_come()
+    {
+        var host = new DurableHost(builder =>
+        {
+            Configure(builder);
+            builder.AddTaskType("grow", "Adds two subtasks.", (None _, TaskContext context, CancellationToken _) =>
+            {
+                context.AddSubtasks(more => Array.ForEach(["a", "b"], id => more.Add(id, "work")));
+                return ValueTask.FromResult("grown");
+            });
+        });
+        await using ServiceProvider process = host.NewProcess();
+        var options = new RunOptions { Name = "nightly", Tags = { ["tenant"] = "acme" } };
+        TaskPlan plan = TaskPlan.Create(plan =>
+        {
+            plan.Goal = "To\u001b grow";
+            plan.Add("grow", "grow");
+            plan.Add("only", "work");
+        });
+        await using (OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(plan, options, TestEnd))
+        {
+            await run.EndAsync();
+        }
+
+        StoredRun stored = Assert.Single(await host.RunsAsync());
+        Assert.Equal(("nightly", new RunProgress(4, 4)), (stored.Name, stored.Progress));
+        Assert.Equal("acme", stored.Tags["tenant"]);
+        Assert.StartsWith("To", stored.Goal, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', stored.Goal);
+        string[] journal = await host.JournalAsync(stored.RunId);
+        for (int events = 0; events < stored.Sequence; events++)
+        {
+            if (journal[events].Contains("subtasks-added", StringComparison.Ordinal))
+            {
+                // Appended with the success before it, or not at all.
+                continue;
+            }
+
+            await using ServiceProvider later = host.NewProcess(await host.CutAsync(stored.RunId, events));
+            await using OrchestrationRun resumed = await DurableHost.OrchestratorOf(later).ResumeAsync(stored.RunId, TestEnd);
+            await resumed.EndAsync();
+            Assert.Equal(stored.Progress, (await later.GetRequiredService<IRunStore>().FindAsync(stored.RunId, TestEnd))!.Progress);
+        }
     }
 
     [Fact]

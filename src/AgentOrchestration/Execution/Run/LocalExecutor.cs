@@ -236,7 +236,7 @@ internal sealed class LocalExecutor : IExecutor
     {
         string runId = options.RunId ?? Workers.NewRunId();
         long askedAt = TimeProvider.GetTimestamp();
-        RunLease lease = await store.CreateAsync(new NewRun(runId, TimeProvider.GetUtcNow(), header.Write()), _owner, LeaseDuration, cancellationToken).ConfigureAwait(false)
+        RunLease lease = await store.CreateAsync(header.ToNewRun(runId, TimeProvider.GetUtcNow()), _owner, LeaseDuration, cancellationToken).ConfigureAwait(false)
             ?? throw new InvalidOperationException($"There is a run of the id '{runId}' already.");
         return JournalOf(store, lease, askedAt);
     }

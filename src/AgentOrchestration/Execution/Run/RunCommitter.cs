@@ -39,6 +39,7 @@ internal sealed class RunCommitter
         _compensations = compensations;
         _end = end;
         run.History.HoldBack();
+        journal.Progress.Begin(run.Graph.Count);
     }
 
     /// <summary>Renews the lease as long as the run is driven here.</summary>
@@ -49,6 +50,7 @@ internal sealed class RunCommitter
     public void Continue(long written)
     {
         _journal.Written = written;
+        _journal.Progress.Begin(_run.Core.State);
         _taken = _run.History.Count;
         _run.History.Show(_taken);
     }

@@ -30,6 +30,9 @@ internal sealed class RunJournal(IRunStore store, HeldLease lease, LeaseRenewal 
 
     public string RunId { get; } = lease.RunId;
 
+    /// <summary>How far the run has come by its events.</summary>
+    public JournalProgress Progress { get; } = new();
+
     /// <summary>How many events there are.</summary>
     public long Written { get; set; }
 
@@ -125,6 +128,7 @@ internal sealed class RunJournal(IRunStore store, HeldLease lease, LeaseRenewal 
             Sequence = Written,
             Events = events,
             Blobs = blobs,
+            Progress = Progress.Add(facts),
             Outcome = facts[^1].Kind == RunFactKind.RunEnded ? (RunOutcome)facts[^1].Detail : null,
         };
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Tasks;
 
@@ -8,6 +9,9 @@ namespace AgentOrchestration.Runs.Journal;
 /// <summary>What never changes about a durable run: its plan, the versions of its task types, how it is executed.</summary>
 internal sealed record RunHeader
 {
+    /// <summary>As much of a goal as fits a list.</summary>
+    private const int MaxGoalLength = 256;
+
     [JsonPropertyName("v")]
     public required int Version { get; init; }
 
@@ -68,6 +72,15 @@ internal sealed record RunHeader
     /// <summary>The task types that have changed since their versions were written.</summary>
     public static IEnumerable<string> ChangedOf(IReadOnlyDictionary<string, int> versions, ITaskTypeRegistry taskTypes) =>
         versions.Where(version => !taskTypes.TryGet(version.Key, out TaskDescriptor? taskType) || taskType.Version != version.Value).Select(version => version.Key);
+
+    /// <summary>Makes a run for a store, with what it is listed by.</summary>
+    public NewRun ToNewRun(string runId, DateTimeOffset createdAt) => new(runId, createdAt, Write())
+    {
+        Name = Options.Name,
+        Goal = Excerpt.Of(Plan.Goal, MaxGoalLength),
+        Tags = Options.Tags ?? RunTags.None,
+        Subtasks = Plan.Subtasks.Count,
+    };
 
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, JournalJsonContext.Default.RunHeader);
 

@@ -62,7 +62,7 @@ public interface IRunStore
     ValueTask<StoredRun?> FindAsync(string runId, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Lists runs, the oldest first; those made at the same moment by their ids. When some cannot be read as they were written, the others
+    /// Lists runs, the oldest first, or the newest; those made at the same moment by their ids. When some cannot be read as they were written, the others
     /// come first: one damaged run keeps nobody from the rest.
     /// </summary>
     /// <param name="query">Which.</param>

@@ -17,6 +17,10 @@ public sealed record JournalAppend
     /// <summary>Results that are too large for the journal. One whose name is there already is the same and is not written again. Default: none.</summary>
     public IReadOnlyList<JournalBlob> Blobs { get; init; } = [];
 
+    /// <summary>Gets how far the run has come with these events.</summary>
+    /// <value>The default value is <see langword="null"/>: as far as before.</value>
+    public RunProgress? Progress { get; init; }
+
     /// <summary>How the run has ended, when one of the events says so. Default: it goes on.</summary>
     public RunOutcome? Outcome { get; init; }
 

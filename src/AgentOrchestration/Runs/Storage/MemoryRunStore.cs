@@ -9,6 +9,9 @@ public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
     /// <summary>How many events are read at once: the first ones do not cost the whole journal.</summary>
     private const int PageLength = 64;
 
+    private static readonly Comparer<StoredRun> OldestFirst = Comparer<StoredRun>.Create(static (one, other) => Compare(one.Place, other.Place));
+    private static readonly Comparer<StoredRun> NewestFirst = Comparer<StoredRun>.Create(static (one, other) => Compare(other.Place, one.Place));
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entry> _runs = new(StringComparer.Ordinal);
 
@@ -22,7 +25,7 @@ public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
         cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)
         {
-            var entry = new Entry(run with { Header = run.Header.ToArray() }, timeProvider);
+            var entry = new Entry(run with { Header = run.Header.ToArray(), Tags = new SortedDictionary<string, string>(run.Tags.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal) }, timeProvider);
             return ValueTask.FromResult(_runs.TryAdd(run.RunId, entry) ? entry.Grant(owner, duration) : null);
         }
     }
@@ -52,6 +55,7 @@ public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
 
             entry.Events.AddRange(append.Events.Select(content => content.ToArray()));
             entry.Outcome = append.Outcome ?? entry.Outcome;
+            entry.Progress = append.Progress ?? entry.Progress;
             entry.UpdatedAt = timeProvider.GetUtcNow();
             return ValueTask.FromResult(AppendOutcome.Appended);
         }
@@ -112,8 +116,8 @@ public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
                 .. _runs.Values
                     .Select(entry => entry.Describe())
                     .Where(run => Matches(run, query))
-                    .OrderBy(run => run.CreatedAt)
-                    .ThenBy(run => run.RunId, StringComparer.Ordinal)
+                    .Order(query.NewestFirst ? NewestFirst : OldestFirst)
+                    .SkipWhile(run => query.After is { } after && Compare(run.Place, after) * (query.NewestFirst ? -1 : 1) <= 0)
                     .Take(query.Max ?? int.MaxValue),
             ];
         }
@@ -209,13 +213,18 @@ public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
         }
     }
 
+    private static int Compare(RunPlace one, RunPlace other) =>
+        one.CreatedAt.CompareTo(other.CreatedAt) is not 0 and var byTime ? byTime : string.CompareOrdinal(one.RunId, other.RunId);
+
     private static bool Matches(StoredRun run, RunQuery query) =>
         (query.IsEnded is not { } ended || ended == run.Outcome is not null)
         && (query.Outcome is not { } outcome || run.Outcome == outcome)
         && (query.IsLeased is not { } leased || leased == run.IsLeased)
         && (query.CreatedFrom is not { } from || run.CreatedAt >= from)
         && (query.CreatedBefore is not { } before || run.CreatedAt < before)
-        && (query.UpdatedBefore is not { } updated || run.UpdatedAt < updated);
+        && (query.UpdatedBefore is not { } updated || run.UpdatedAt < updated)
+        && (query.Name is not { } name || run.Name == name)
+        && RunTags.Contain(run.Tags, query.Tags);
 
     private sealed class Entry(NewRun run, TimeProvider timeProvider)
     {
@@ -230,6 +239,8 @@ public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
         public Dictionary<string, byte[]> Blobs { get; } = new(StringComparer.Ordinal);
 
         public RunOutcome? Outcome { get; set; }
+
+        public RunProgress Progress { get; set; } = new(0, run.Subtasks);
 
         public DateTimeOffset UpdatedAt { get; set; } = run.CreatedAt;
 
@@ -251,6 +262,13 @@ public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
 
         public void Release() => Lease = null;
 
-        public StoredRun Describe() => new(Run.RunId, Run.CreatedAt, UpdatedAt, Events.Count, Outcome, Lease) { IsLeased = IsLeased };
+        public StoredRun Describe() => new(Run.RunId, Run.CreatedAt, UpdatedAt, Events.Count, Outcome, Lease)
+        {
+            IsLeased = IsLeased,
+            Name = Run.Name,
+            Goal = Run.Goal,
+            Tags = Run.Tags,
+            Progress = Progress,
+        };
     }
 }

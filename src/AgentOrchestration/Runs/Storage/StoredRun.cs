@@ -1,6 +1,6 @@
 namespace AgentOrchestration.Runs.Storage;
 
-/// <summary>A run as a store knows it.</summary>
+/// <summary>A run as a store knows it. Compared by its content.</summary>
 /// <param name="RunId">Its id.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="UpdatedAt">When something was last appended to its journal, or else when it was made.</param>
@@ -9,7 +9,37 @@ namespace AgentOrchestration.Runs.Storage;
 /// <param name="Lease">The lease that was last granted and not released, whether it has expired or not; or <see langword="null"/>.</param>
 public sealed record StoredRun(string RunId, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, long Sequence, RunOutcome? Outcome, RunLease? Lease)
 {
-    /// <summary>Gets whether somebody holds a lease that has not expired, by the clock of the store.</summary>
+    /// <summary>Gets a value indicating whether a process holds a lease that has not expired, by the clock of the store.</summary>
     /// <value>The default value is <see langword="false"/>.</value>
     public bool IsLeased { get; init; }
+
+    /// <summary>Gets the short name of the run.</summary>
+    /// <value>The default value is <see langword="null"/>: none.</value>
+    public string? Name { get; init; }
+
+    /// <summary>Gets what the run is for, in words; the beginning of it when it is long.</summary>
+    /// <value>The default value is empty.</value>
+    public string Goal { get; init; } = "";
+
+    /// <summary>Gets the labels of the run.</summary>
+    /// <value>The default value is empty.</value>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = RunTags.None;
+
+    /// <summary>Gets how far the run has come.</summary>
+    /// <value>The default value is none of no subtasks.</value>
+    public RunProgress Progress { get; init; }
+
+    /// <summary>Gets the place of the run in a list, for <see cref="RunQuery.After"/>.</summary>
+    /// <value>Made from <see cref="CreatedAt"/> and <see cref="RunId"/>.</value>
+    public RunPlace Place => new(CreatedAt, RunId);
+
+    /// <inheritdoc/>
+    public bool Equals(StoredRun? other) =>
+        other is not null
+        && (RunId, CreatedAt, UpdatedAt, Sequence, Outcome) == (other.RunId, other.CreatedAt, other.UpdatedAt, other.Sequence, other.Outcome)
+        && (Lease, IsLeased, Name, Goal, Progress) == (other.Lease, other.IsLeased, other.Name, other.Goal, other.Progress)
+        && RunTags.AreEqual(Tags, other.Tags);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(RunId, Sequence, UpdatedAt);
 }
