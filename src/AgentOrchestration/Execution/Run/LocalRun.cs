@@ -214,7 +214,8 @@ internal sealed class LocalRun : IOpenRun
         });
     }
 
-    private void Report<TState>(TState state, Action<DispatchCore, TState, long, HostCommands> report) =>
+    /// <summary>Reports to the core what has happened. What breaks there ends the run.</summary>
+    public void Report<TState>(TState state, Action<DispatchCore, TState, long, HostCommands> report) =>
         Environment.QueueOnPool(_gate.Report(state, report));
 
     /// <summary>May be raised anywhere, also while a gate is held: what follows happens on a thread of its own.</summary>

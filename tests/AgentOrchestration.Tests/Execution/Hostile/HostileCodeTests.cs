@@ -1,9 +1,9 @@
-using System.Diagnostics.CodeAnalysis;
 using AgentOrchestration.Execution;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Scheduling.Dispatch;
 using AgentOrchestration.Tasks;
+using AgentOrchestration.Tests.Execution.Foreign;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Tests.Execution.Hostile;
@@ -318,24 +318,27 @@ public sealed class HostileCodeTests
     }
 
     [Fact]
-    public async Task When_a_manager_breaks_so_that_the_run_must_be_given_up_no_code_begins_any_more()
+    public async Task When_something_breaks_in_the_middle_of_a_decision_the_run_is_given_up_and_no_code_begins_any_more()
     {
         int begun = 0;
-        await using Engine engine = new(
-            builder => builder
-                .AddTaskType("work", "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(Interlocked.Increment(ref begun)))
-                .UseResourceManager<BrokenManager>());
+        var gate = new Checkpoint();
+        await using Engine engine = Engine.For(
+            async (_, stop) =>
+            {
+                Interlocked.Increment(ref begun);
+                await gate.PassAsync(stop);
+                return "output";
+            },
+            options: options => options.Runs.MaxParallelism = 1);
+        await using OrchestrationRun run = await engine.StartAsync(plan => Array.ForEach(["first", "second"], id => plan.Add(id, "work")));
+        await gate.Reached;
 
-        RunResult result = await engine.RunAsync(plan =>
-        {
-            // The first takes its licence, and the manager breaks when the second asks.
-            plan.Add("first", "work", options: new() { Resources = ResourceRequirements.Of("licence", 1) });
-            plan.Add("second", "work", options: new() { Resources = ResourceRequirements.Of("licence", 1) });
-        });
+        ForeignParts.LocalRunOf(run).Report(0, static (_, _, _, _) => throw new InvalidOperationException("It broke."));
+        gate.Open();
+        RunResult result = await run.EndAsync();
 
-        Assert.Equal((RunOutcome.Failed, 0), (result.Outcome, begun));
-        Assert.All(result.Subtasks, subtask => Assert.Contains("The manager broke.", subtask.Error!.Message, StringComparison.Ordinal));
-        Assert.Equal(0, BrokenManager.Leased);
+        Assert.Equal((RunOutcome.Failed, 1), (result.Outcome, begun));
+        Assert.All(result.Subtasks, subtask => Assert.Contains("It broke.", subtask.Error!.Message, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -411,33 +414,6 @@ public sealed class HostileCodeTests
     }
 
     /// <summary>Grants what is asked for, and cannot say what there is.</summary>
-    private sealed class BrokenManager : IResourceManager
-    {
-        public static int Leased { get; private set; }
-
-        public event EventHandler? Released
-        {
-            add { }
-            remove { }
-        }
-
-        public long? GetCapacity(string name) => 2;
-
-        public IReadOnlyList<ResourcePoolSnapshot> Snapshot() => [];
-
-        public bool TryAcquire(ResourceRequirements needs, [NotNullWhen(true)] out ResourceLease? lease)
-        {
-            if (Leased > 0)
-            {
-                throw new InvalidOperationException("The manager broke.");
-            }
-
-            Leased++;
-            lease = new ResourceLease(needs, _ => Leased--);
-            return true;
-        }
-    }
-
     private sealed class BrokenSink : IRunEventSink
     {
         public List<string> Heard { get; } = [];

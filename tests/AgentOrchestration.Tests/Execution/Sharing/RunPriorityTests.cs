@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using AgentOrchestration.Resources;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Tests.Execution.Sharing;
@@ -56,17 +55,17 @@ public sealed class RunPriorityTests
             {
                 await queued.PassAsync(stop);
                 await using OrchestrationRun inner = await context.Services.GetRequiredService<ITaskOrchestrator>()
-                    .StartAsync(TaskPlan.Create(plan => plan.Add("inner", "work", resources: ResourceRequirements.Of("licence", 1))), new RunOptions { Priority = -5 }, stop);
+                    .StartAsync(TaskPlan.Create(plan => plan.Add("inner", "work", options: new() { Resources = ResourceRequirements.Of("licence", 1) })), new RunOptions { Priority = -5 }, stop);
                 await inner.WaitAsync(stop);
                 return "done";
             })
             .AddTaskType("work", "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult("done")));
-        await using OrchestrationRun low = await engine.StartAsync(plan => plan.Add("outer", "outer", resources: ResourceRequirements.Of("licence", 1)));
+        await using OrchestrationRun low = await engine.StartAsync(plan => plan.Add("outer", "outer", options: new() { Resources = ResourceRequirements.Of("licence", 1) }));
         await queued.Reached;
 
         // It needs both licences, so it waits for the one that the outer code holds.
         await using OrchestrationRun high = await engine.Orchestrator.StartAsync(
-            TaskPlan.Create(plan => plan.Add("both", "work", resources: ResourceRequirements.Of("licence", 2))), new RunOptions { Priority = 10 }, TestEnd);
+            TaskPlan.Create(plan => plan.Add("both", "work", options: new() { Resources = ResourceRequirements.Of("licence", 2) })), new RunOptions { Priority = 10 }, TestEnd);
         queued.Open();
 
         Assert.Equal(RunOutcome.Succeeded, (await low.EndAsync()).Outcome);
