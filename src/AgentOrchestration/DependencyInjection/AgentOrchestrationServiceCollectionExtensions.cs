@@ -76,7 +76,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
             LoggerOf<ResourceObjects>(provider),
             mayHoldSecrets: provider.GetService<ISecretProvider>() is not null));
         services.TryAddSingleton<ITaskTypeRegistry>(provider =>
-            new TaskTypeRegistry(provider.GetServices<TaskDescriptor>(), provider.GetRequiredService<PayloadSerializer>()));
+            new TaskTypeRegistry(TaskTypesOf(provider), provider.GetRequiredService<PayloadSerializer>()));
         services.TryAddSingleton(SchedulingPolicies.CriticalPathFirst);
         services.TryAddSingleton(provider => new PlanningChatClient(provider.GetService<IChatClient>(), Key: null));
         services.TryAddSingleton<ITaskDecomposer>(provider => new ChatClientTaskDecomposer(
@@ -195,6 +195,18 @@ public static class AgentOrchestrationServiceCollectionExtensions
             provider.GetService<WorkerPool>() ?? WorkerPool.Shared,
             OptionsOf(provider),
             provider);
+    }
+
+    private static TaskDescriptor[] TaskTypesOf(IServiceProvider provider)
+    {
+        TaskDescriptor[] taskTypes = [.. provider.GetServices<TaskDescriptor>()];
+        foreach (TaskTypeConfiguration configuration in provider.GetServices<TaskTypeConfiguration>().Where(configuration => taskTypes.All(taskType => taskType.Name != configuration.Name)))
+        {
+            throw new InvalidOperationException(
+                $"{nameof(TaskTypeBuilderExtensions.ConfigureTaskType)} names a task type '{configuration.Name}' that is not registered. Register it, or use one of: {new NearestNames([.. taskTypes.Select(taskType => taskType.Name)]).Of(configuration.Name)}.");
+        }
+
+        return taskTypes;
     }
 
     private static AgentOrchestrationOptions OptionsOf(IServiceProvider provider) =>

@@ -10,7 +10,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class ResultCacheBuilderExtensions
 {
     /// <summary>
-    /// Keeps results of task types whose effect is <c>Pure</c> beyond their run, in the application's <see cref="HybridCache"/>: in memory,
+    /// Keeps results of task types whose effect is <c>Pure</c>, or is <c>Read</c> and has a <c>CacheTimeToLive</c>, beyond their run, in the application's <see cref="HybridCache"/>: in memory,
     /// and in its <c>IDistributedCache</c> if one is registered. A result is found again by task type, version and input.
     /// </summary>
     /// <remarks>

@@ -38,23 +38,6 @@ public static class TaskTypeBuilderExtensions
         return builder;
     }
 
-    /// <summary>Registers a delegate: the short form.</summary>
-    /// <typeparam name="TInput">The input, made from a subtask's arguments; <see cref="None"/> for none.</typeparam>
-    /// <typeparam name="TOutput">The output; <see cref="None"/> for none. Treat it as frozen once returned: dependants share it.</typeparam>
-    /// <param name="builder">The builder.</param>
-    /// <param name="name">The name that plans use: 1 to 64 of <c>A-Z a-z 0-9 _ -</c>.</param>
-    /// <param name="description">What it does, for people and for the model that plans.</param>
-    /// <param name="handler">Does the work of one attempt.</param>
-    /// <param name="configure">Decides effect, resources, retries, timeout and the like. Default: nothing.</param>
-    /// <exception cref="ArgumentException">The name is ill-formed or taken, or an option is out of range.</exception>
-    public static IAgentOrchestrationBuilder AddTaskType<TInput, TOutput>(
-        this IAgentOrchestrationBuilder builder,
-        string name,
-        string description,
-        Func<TInput, TaskContext, CancellationToken, ValueTask<TOutput>> handler,
-        Action<TaskTypeOptions>? configure = null) =>
-        builder.AddTaskType(TaskDescriptor.For(name, description, handler, configure));
-
     /// <summary>Registers a task type that was described before.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="taskType">The task type. A handler class must be registered with the container too.</param>
@@ -71,13 +54,58 @@ public static class TaskTypeBuilderExtensions
             throw new ArgumentException($"The task type '{taskType.Name}' is registered twice: as {taken} and as {taskType}. {remedy}", nameof(taskType));
         }
 
-        builder.Services.AddSingleton(taskType);
+        builder.Services.AddSingleton(TaskTypePlaces.Of(builder.Services).Configure(taskType));
         return builder;
     }
 
     /// <summary>
+    /// Changes the options of a task type that is registered elsewhere: by a scan of its assembly, by a plugin, by another part of the application. May be
+    /// called before or after that; every <paramref name="configure"/> is applied, in the order of the calls.
+    /// </summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The name that plans use. That no task type has it is an error when the task types are first used.</param>
+    /// <param name="configure">Changes the options: retries, timeout, concurrency, approval and the rest.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <example>
+    /// <code>
+    /// builder.AddTaskTypes(typeof(Payment).Assembly)
+    ///     .ConfigureTaskType("payment", options =&gt; options.RequiresApproval = true)
+    ///     .ConfigureTaskType&lt;Download&gt;(options =&gt; (options.Retry.MaxAttempts, options.MaxConcurrency) = (3, 4));
+    /// </code>
+    /// </example>
+    public static IAgentOrchestrationBuilder ConfigureTaskType(this IAgentOrchestrationBuilder builder, string name, Action<TaskTypeOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(configure);
+        if (TaskTypePlaces.Of(builder.Services).Find(name) is { } index)
+        {
+            builder.Services[index] = ServiceDescriptor.Singleton(TaskTypePlaces.InstanceAt(builder.Services, index)!.With(configure));
+        }
+        else
+        {
+            builder.Services.AddSingleton(new TaskTypeConfiguration(name, configure));
+        }
+
+        return builder;
+    }
+
+    /// <summary>
+    /// Changes the options of a handler class that is registered elsewhere: by a scan of its assembly, by a plugin, by another part of the application. May be
+    /// called before or after that; every <paramref name="configure"/> is applied, in the order of the calls.
+    /// </summary>
+    /// <typeparam name="THandler">The class, with a <see cref="TaskTypeAttribute"/>. That it is not registered is an error when the task types are first used.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Changes the options: retries, timeout, concurrency, approval and the rest.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentException">The class has no <see cref="TaskTypeAttribute"/>, or an option is out of range.</exception>
+    public static IAgentOrchestrationBuilder ConfigureTaskType<THandler>(this IAgentOrchestrationBuilder builder, Action<TaskTypeOptions> configure)
+        where THandler : class, ITaskHandler => builder.ConfigureTaskType(HandlerAttributes.Read(typeof(THandler)).TaskType.Name, configure);
+
+    /// <summary>
     /// Registers every class with a <see cref="TaskTypeAttribute"/> in an assembly. One that is registered already stays as it is; to set its
-    /// options, call <c>AddTaskType&lt;T&gt;(options)</c> before or after.
+    /// options, call <c>ConfigureTaskType</c> before or after.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="assembly">The assembly.</param>

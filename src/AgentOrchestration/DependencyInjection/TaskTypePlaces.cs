@@ -12,6 +12,7 @@ internal sealed class TaskTypePlaces
     private static readonly ConditionalWeakTable<IServiceCollection, TaskTypePlaces> Known = [];
 
     private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
+    private readonly List<TaskTypeConfiguration> _configurations = [];
     private int _seen;
     private ServiceDescriptor? _last;
 
@@ -33,11 +34,17 @@ internal sealed class TaskTypePlaces
     /// <summary>Gets the place of a task type, or <see langword="null"/> when there is none of that name.</summary>
     public int? Find(string name) => _places.TryGetValue(name, out int index) ? index : null;
 
+    /// <summary>Makes the changes to the options of a task type that were made before it is registered.</summary>
+    public TaskDescriptor Configure(TaskDescriptor taskType) => _configurations
+        .Where(configuration => configuration.Name == taskType.Name)
+        .Aggregate(taskType, (configured, configuration) => configured.With(configuration.Configure));
+
     private void LookAt(IServiceCollection services)
     {
         if (services.Count < _seen || (_seen > 0 && !ReferenceEquals(services[_seen - 1], _last)))
         {
             _places.Clear();
+            _configurations.Clear();
             _seen = 0;
         }
 
@@ -46,6 +53,10 @@ internal sealed class TaskTypePlaces
             if (InstanceAt(services, _seen) is { } taskType)
             {
                 _places.TryAdd(taskType.Name, _seen);
+            }
+            else if (services[_seen] is { IsKeyedService: false, ImplementationInstance: TaskTypeConfiguration configuration })
+            {
+                _configurations.Add(configuration);
             }
         }
 

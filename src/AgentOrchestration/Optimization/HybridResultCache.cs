@@ -18,7 +18,7 @@ internal sealed class HybridResultCache(HybridCache cache, ResultCacheOptions op
     private static readonly HybridCacheEntryOptions OnlyFind = new() { Flags = HybridCacheEntryFlags.DisableUnderlyingData };
 
     private readonly FaithfulJson _json = new(serializer.Options);
-    private readonly HybridCacheEntryOptions _entry = new() { Expiration = options.TimeToLive, LocalCacheExpiration = options.TimeToLive };
+    private readonly HybridCacheEntryOptions _entry = Lasting(options.TimeToLive);
 
     public async ValueTask<CachedOutput?> FindAsync(TaskDescriptor taskType, string identity, CancellationToken cancellationToken)
     {
@@ -38,7 +38,8 @@ internal sealed class HybridResultCache(HybridCache cache, ResultCacheOptions op
     public ValueTask StoreAsync(TaskDescriptor taskType, string identity, byte[] entry, CancellationToken cancellationToken)
     {
         string[] tags = [TypeTag(taskType.Name), .. taskType.Options.CacheTags.Select(UserTag)];
-        return cache.SetAsync(KeyOf(taskType, identity), entry, _entry, tags, cancellationToken);
+        HybridCacheEntryOptions options = taskType.Options.CacheTimeToLive is { } own ? Lasting(own) : _entry;
+        return cache.SetAsync(KeyOf(taskType, identity), entry, options, tags, cancellationToken);
     }
 
     public ValueTask InvalidateTaskTypeAsync(string taskType, CancellationToken cancellationToken)
@@ -52,6 +53,8 @@ internal sealed class HybridResultCache(HybridCache cache, ResultCacheOptions op
         ArgumentException.ThrowIfNullOrWhiteSpace(tag);
         return cache.RemoveByTagAsync(UserTag(tag), cancellationToken);
     }
+
+    private static HybridCacheEntryOptions Lasting(TimeSpan timeToLive) => new() { Expiration = timeToLive, LocalCacheExpiration = timeToLive };
 
     private static string KeyOf(TaskDescriptor taskType, string identity) => $"{Prefix}{taskType.Name}:{identity}";
 

@@ -3,6 +3,7 @@ namespace AgentOrchestration.Optimization;
 /// <summary>How long results of pure task types are kept beyond their run.</summary>
 public sealed class ResultCacheOptions
 {
-    /// <summary>How long a result is good. Default: 1 hour.</summary>
+    /// <summary>Gets or sets how long a result is valid, of task types that have no <see cref="TaskTypeOptions.CacheTimeToLive"/> of their own.</summary>
+    /// <value>Greater than zero. The default value is 1 hour.</value>
     public TimeSpan TimeToLive { get; set; } = TimeSpan.FromHours(1);
 }

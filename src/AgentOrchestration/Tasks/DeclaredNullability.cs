@@ -16,9 +16,14 @@ internal static class DeclaredNullability
         MayBeNull(type, code, static (context, method) => context.Create(method.GetParameters()[0]).WriteState);
 
     /// <param name="type">The type of the output.</param>
-    /// <param name="code">The code that returns a task of it.</param>
+    /// <param name="code">The code that returns it, or a task of it.</param>
     public static bool OutputMayBeNull(Type type, Func<MethodInfo?> code) =>
-        MayBeNull(type, code, static (context, method) => context.Create(method.ReturnParameter).GenericTypeArguments[0].ReadState);
+        MayBeNull(type, code, static (context, method) => ResultOf(context.Create(method.ReturnParameter)).ReadState);
+
+    private static NullabilityInfo ResultOf(NullabilityInfo returned) =>
+        returned.Type.IsGenericType && returned.Type.GetGenericTypeDefinition() is { } type && (type == typeof(Task<>) || type == typeof(ValueTask<>))
+            ? returned.GenericTypeArguments[0]
+            : returned;
 
     private static bool MayBeNull(Type type, Func<MethodInfo?> code, Func<NullabilityInfoContext, MethodInfo, NullabilityState> look)
     {

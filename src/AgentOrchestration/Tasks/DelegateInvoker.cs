@@ -2,10 +2,10 @@ using System.Reflection;
 
 namespace AgentOrchestration.Tasks;
 
-internal sealed class DelegateInvoker<TInput, TOutput>(Func<TInput, TaskContext, CancellationToken, ValueTask<TOutput>> handler)
+internal sealed class DelegateInvoker<TInput, TOutput>(Func<TInput, TaskContext, CancellationToken, ValueTask<TOutput>> handler, MethodInfo method)
     : TaskInvoker<TInput, TOutput>
 {
-    public override MethodInfo? Method => handler.Method;
+    public override MethodInfo? Method => method;
 
     public override TaskInvoker For(Type handlerType) => this;
 

@@ -1,3 +1,4 @@
+using System.Reflection;
 using AgentOrchestration.Plans;
 
 namespace AgentOrchestration.Tasks;
@@ -66,6 +67,9 @@ public sealed class TaskDescriptor
     /// <summary>Whether an equal subtask's answer may stand for this one's.</summary>
     internal bool MayShare => Effect is TaskEffect.Pure or TaskEffect.Read;
 
+    /// <summary>Gets a value that indicates whether an answer may be kept beyond its run: it is the same every time, or was declared to hold for a time.</summary>
+    internal bool MayCache => Effect == TaskEffect.Pure || (Effect == TaskEffect.Read && Options.CacheTimeToLive is not null);
+
     /// <summary>Describes a handler class by its input and output. Its name and the rest come from its attributes.</summary>
     /// <typeparam name="TInput">The input.</typeparam>
     /// <typeparam name="TOutput">The output.</typeparam>
@@ -86,16 +90,43 @@ public sealed class TaskDescriptor
         Func<TInput, TaskContext, CancellationToken, ValueTask<TOutput>> handler,
         Action<TaskTypeOptions>? configure = null)
     {
-        ArgumentNullException.ThrowIfNull(description);
         ArgumentNullException.ThrowIfNull(handler);
+        return For(name, description, handler, handler.Method, configure);
+    }
+
+    /// <summary>Describes a delegate around a method of the application.</summary>
+    internal static TaskDescriptor For<TInput, TOutput>(
+        string name,
+        string description,
+        Func<TInput, TaskContext, CancellationToken, ValueTask<TOutput>> handler,
+        MethodInfo method,
+        Action<TaskTypeOptions>? configure)
+    {
+        ArgumentNullException.ThrowIfNull(description);
         var options = new TaskTypeOptions();
         configure?.Invoke(options);
         TaskTypeRules.Check(name, options);
-        return new TaskDescriptor(typeof(TInput), typeof(TOutput), new DelegateInvoker<TInput, TOutput>(handler))
+        return new TaskDescriptor(typeof(TInput), typeof(TOutput), new DelegateInvoker<TInput, TOutput>(handler, method))
         {
             Name = name,
             Description = description,
             Options = options.Copy(),
+        };
+    }
+
+    /// <summary>Makes a copy with changed options.</summary>
+    internal TaskDescriptor With(Action<TaskTypeOptions> configure)
+    {
+        TaskTypeOptions options = Options.Copy();
+        configure(options);
+        TaskTypeRules.Check(Name, options);
+        return new TaskDescriptor(InputType, OutputType, Invoker)
+        {
+            Name = Name,
+            Description = Description,
+            Options = options.Copy(),
+            HandlerType = HandlerType,
+            Configure = HandlerType is null ? null : Configure + configure,
         };
     }
 

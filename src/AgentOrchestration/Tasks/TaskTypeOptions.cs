@@ -52,6 +52,16 @@ public sealed class TaskTypeOptions
     /// <summary>What an attempt is expected to use of models and money; reserved from the run's budget. Default: nothing.</summary>
     public TaskUsage ExpectedUsage { get; set; } = TaskUsage.None;
 
+    /// <summary>
+    /// Gets or sets how long a cached result of this type is valid, where <c>UseResultCache</c> is on. With it, results of a type whose effect is
+    /// <see cref="TaskEffect.Read"/> are cached too: an answer may then be as old as this.
+    /// </summary>
+    /// <value>
+    /// Greater than zero. The default value is <see langword="null"/>: the cache's time to live for <see cref="TaskEffect.Pure"/>, and no caching for
+    /// <see cref="TaskEffect.Read"/>.
+    /// </value>
+    public TimeSpan? CacheTimeToLive { get; set; }
+
     /// <summary>Tags under which cached results can be invalidated, beside the task type's name. Default: none.</summary>
     public IList<string> CacheTags { get; private set; } = [];
 

@@ -22,6 +22,10 @@ internal static class TaskTypeRules
         Require(options.MaxConcurrency is null or >= 1, name, $"its concurrency is {options.MaxConcurrency}; it must be at least 1.");
         Require(options.ConcurrencyKey is null || options.MaxConcurrency is not null, name, "it has a concurrency key, but no MaxConcurrency to count by it.");
         Require(options.ExpectedUsage is { InputTokens: >= 0, OutputTokens: >= 0, Cost: >= 0 }, name, "its expected usage is null or negative.");
+        Require(options.CacheTimeToLive is not { } cached || cached > TimeSpan.Zero, name, $"its cached results are valid for {options.CacheTimeToLive}; it must be greater than zero.");
+        Require(
+            options.CacheTimeToLive is null || options.Effect is TaskEffect.Pure or TaskEffect.Read, name,
+            $"its results are cached, but its effect is {options.Effect}; only {nameof(TaskEffect.Pure)} and {nameof(TaskEffect.Read)} can be cached.");
         CheckRetry(name, options.Retry);
     }
 

@@ -32,7 +32,7 @@ internal sealed class Preparations(
             .. graph.TaskTypes
                 .Where(taskType => taskType.MayShare)
                 .GroupBy(taskType => taskType)
-                .Where(group => group.Skip(1).Any() || (hasCache && group.Key.Effect == TaskEffect.Pure))
+                .Where(group => group.Skip(1).Any() || (hasCache && group.Key.MayCache))
                 .Select(group => group.Key),
         ];
         return sharable.Count == 0 && !graph.Part.NeedsPreparation

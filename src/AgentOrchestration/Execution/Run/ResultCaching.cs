@@ -25,7 +25,7 @@ internal sealed class ResultCaching(RunEnvironment run, RunEnd end)
     /// <returns>The result; <see langword="null"/> when there is none, when it cannot be cached, or when the cache does not answer.</returns>
     public async ValueTask<CachedOutput?> FindAsync(TaskDescriptor taskType, string identity)
     {
-        if (run.Executor.Cache is not { } cache || taskType.Effect != TaskEffect.Pure || Volatile.Read(ref _isUnresponsive))
+        if (run.Executor.Cache is not { } cache || !taskType.MayCache || Volatile.Read(ref _isUnresponsive))
         {
             return null;
         }
@@ -52,7 +52,7 @@ internal sealed class ResultCaching(RunEnvironment run, RunEnd end)
     /// <summary>Writes an output for the cache while nothing but its own code has it. Costs the others nothing.</summary>
     public void PrepareEntry(LocalAttempt attempt, object? output)
     {
-        if (run.Executor.Cache is { } cache && attempt.TaskType.Effect == TaskEffect.Pure && Volatile.Read(ref _identities)?.ContainsKey(attempt.Index) == true)
+        if (run.Executor.Cache is { } cache && attempt.TaskType.MayCache && Volatile.Read(ref _identities)?.ContainsKey(attempt.Index) == true)
         {
             try
             {
