@@ -99,6 +99,33 @@ public sealed partial class JournalCodecTests
         Assert.Contains("Event 7 of the run r", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_line_without_one_of_its_properties_or_with_one_of_them_twice_is_refused_by_its_name()
+    {
+        foreach (RunFact fact in JournalVarieties.All)
+        {
+            JsonProperty[] properties = [.. JsonElement.Parse(JournalCodec.Write(fact)).EnumerateObject()];
+            for (int i = 1; i < properties.Length; i++)
+            {
+                string name = properties[i].Name;
+                bool isOptional = name is "by" or "origin" || (name == "reason" && fact.Kind == RunFactKind.ApprovalDecided);
+                string without = Line(properties.Where((_, place) => place != i));
+                if (isOptional)
+                {
+                    Assert.Equal(without, Write(Read(without)));
+                }
+                else
+                {
+                    Assert.Equal($"Event 7 of the run r cannot be read: '{name}' is missing.", Assert.Throws<RunStoreException>(() => Read(without)).Message);
+                }
+
+                Assert.Equal($"Event 7 of the run r cannot be read: '{name}' appears twice.", Assert.Throws<RunStoreException>(() => Read(Line([.. properties, properties[i]]))).Message);
+            }
+        }
+
+        static string Line(IEnumerable<JsonProperty> properties) => $"{{{string.Join(',', properties.Select(property => $"\"{property.Name}\":{property.Value.GetRawText()}"))}}}";
+    }
+
     [Theory]
     [InlineData("""{"kind":"attempt-started","subtask":2,"attempt":1,"v":2,"at":5}""")]
     [InlineData("""{"kind":"attempt-paused","v":2,"at":5,"more":1}""")]
