@@ -2,7 +2,6 @@ using AgentOrchestration.Graph;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Journal;
 using AgentOrchestration.Runs.State;
-using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Scheduling;
 
 namespace AgentOrchestration.Tests.Runs.State;
