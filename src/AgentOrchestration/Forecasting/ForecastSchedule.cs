@@ -229,6 +229,11 @@ internal sealed class ForecastSchedule
         }
 
         _graph.AddedSuccessors(subtask)?.ForEach(successor => latest = Math.Min(latest, latestStart[successor]));
+        foreach (EndWaiter waiter in _graph.Ends.WaitersFor(subtask))
+        {
+            latest = Math.Min(latest, latestStart[waiter.Subtask]);
+        }
+
         return latest;
     }
 

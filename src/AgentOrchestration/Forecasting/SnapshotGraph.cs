@@ -17,9 +17,10 @@ internal static class SnapshotGraph
         }
 
         Dictionary<string, int> indices = subtasks.Index().ToDictionary(subtask => subtask.Item.Subtask.Id, subtask => subtask.Index, StringComparer.Ordinal);
+        HashSet<string> open = [.. subtasks.Where(subtask => subtask.EndedAt is null).Select(subtask => subtask.Subtask.Id)];
         HashSet<string> followed = [.. subtasks.SelectMany(subtask => Siblings(subtask.Subtask))];
-        int[][] dependencies = [.. subtasks.Select(subtask => Before(subtask).Select(id => indices[id]).Distinct().ToArray())];
-        HashSet<(int, int)> optional = [.. subtasks.SelectMany((subtask, index) => Optional(subtask, followed).Select(id => (indices[id], index)))];
+        int[][] dependencies = [.. subtasks.Select(subtask => Before(subtask, open).Select(id => indices[id]).Distinct().ToArray())];
+        HashSet<(int, int)> optional = [.. subtasks.SelectMany((subtask, index) => Optional(subtask, followed, open).Select(id => (indices[id], index)))];
         var inputs = new InputBinding?[subtasks.Count];
         for (int index = 0; index < planned.Count; index++)
         {
@@ -32,13 +33,16 @@ internal static class SnapshotGraph
         return planned.Checker.Assemble(run.Plan with { Subtasks = [.. subtasks.Select(subtask => subtask.Subtask)] }, dependencies, optional, inputs);
     }
 
-    private static IEnumerable<string> Before(SubtaskSnapshot subtask) =>
-        subtask.Subtask.DependsOn.Concat(subtask.Subtask.OptionalDependsOn).Concat(subtask.Parts).Concat(subtask.Awaited);
+    private static IEnumerable<string> Before(SubtaskSnapshot subtask, HashSet<string> open) =>
+        subtask.Subtask.DependsOn.Concat(subtask.Subtask.OptionalDependsOn).Concat(subtask.Parts).Concat(Awaited(subtask, open));
 
     /// <summary>Of what was added at once, only the last subtasks are needed by those that wait for it; of items, those that must not fail.</summary>
-    private static IEnumerable<string> Optional(SubtaskSnapshot subtask, HashSet<string> followed) => subtask.Subtask.OptionalDependsOn
+    private static IEnumerable<string> Optional(SubtaskSnapshot subtask, HashSet<string> followed, HashSet<string> open) => subtask.Subtask.OptionalDependsOn
         .Concat(subtask.Parts.Where(part => subtask.Subtask.OnItemFailure.ListsErrors || followed.Contains(part)))
-        .Concat(subtask.Awaited.Where(followed.Contains));
+        .Concat(Awaited(subtask, open).Where(followed.Contains));
+
+    private static IEnumerable<string> Awaited(SubtaskSnapshot subtask, HashSet<string> open) =>
+        subtask.EndedAt is null ? subtask.Awaited.SelectMany(group => group).Where(open.Contains) : [];
 
     /// <summary>What an added subtask depends on of the same addition.</summary>
     private static IEnumerable<string> Siblings(Subtask subtask)

@@ -9,11 +9,15 @@ internal static class AdditionOperations
     private const string Subtasks = "subtasks";
     private const string AddOne = "add-one";
     private const string AddMany = "add-many";
+    private const string AddAtOnce = "add-at-once";
 
     public static IEnumerable<GrowthOperation> All =>
     [
         new("growth/each adds one", Subtasks, static n => Run(WidePlans.Create(n, AddOne))) { Smallest = 480 },
         new("growth/one adds many, one by one", Subtasks, static n => Run(WidePlans.Create(1, AddMany), n)) { Smallest = 480 },
+        new("growth/many joins over one growth", "joins", static n => Run(Joins(n), n)) { Smallest = 160 },
+        new("growth/one join over many growths", "growths", static n => Run(JoinOver(n))) { Smallest = 160 },
+        new("growth/many joins that are added after one growth", "joins", static n => Run(LaterJoins(), n)) { Smallest = 160 },
         new("growth/for each item of a list", "items", static n => Run(ForEach(n))) { Smallest = 480 },
         new("growth/many lists of one item", "lists", static n => Run(Lists(n))) { Smallest = 160 },
         new("growth/a wide plan within the plan", Subtasks, static n => Run(TaskPlan.Create(plan => plan.AddPlan("inner", WidePlans.Create(n))))) { Smallest = 480 },
@@ -25,7 +29,8 @@ internal static class AdditionOperations
     private static GrowthHost CreateHost(int additions) => GrowthHost.Create(static options => options.Runs.MaxAddedSubtasks = int.MaxValue, builder => builder
         .AddTaskType<int, int>(OutputPlans.Next, "Adds one.", static (input, _, _) => new(input + 1))
         .AddTaskType<None, None>(AddOne, "Adds a subtask.", static (_, context, _) => Add(context, 1))
-        .AddTaskType<None, None>(AddMany, "Adds subtasks, one by one.", (_, context, _) => Add(context, additions)));
+        .AddTaskType<None, None>(AddMany, "Adds subtasks, one by one.", (_, context, _) => Add(context, additions))
+        .AddTaskType<None, None>(AddAtOnce, "Adds subtasks, all at once; under the id 'later' behind what 'first' has added.", (_, context, _) => AddAll(context, additions)));
 
     private static ValueTask<None> Add(TaskContext context, int subtasks)
     {
@@ -37,6 +42,37 @@ internal static class AdditionOperations
 
         return new(None.Value);
     }
+
+    private static ValueTask<None> AddAll(TaskContext context, int subtasks)
+    {
+        SubtaskRef[] after = context.Subtask.Id == "later" ? [new SubtaskRef("first")] : [];
+        context.AddSubtasks(plan =>
+        {
+            for (int i = 0; i < subtasks; i++)
+            {
+                plan.Add($"a{i}", GrowthHost.Work, after: after);
+            }
+        });
+        return new(None.Value);
+    }
+
+    private static TaskPlan Joins(int n) => TaskPlan.Create(plan =>
+    {
+        SubtaskRef first = plan.Add("first", AddAtOnce);
+        for (int i = 0; i < n; i++)
+        {
+            plan.Add($"join{i}", GrowthHost.Work, after: [first]);
+        }
+    });
+
+    private static TaskPlan JoinOver(int n) => TaskPlan.Create(plan =>
+        plan.Add("join", GrowthHost.Work, after: [.. Enumerable.Range(0, n).Select(i => plan.Add($"s{i}", AddOne))]));
+
+    private static TaskPlan LaterJoins() => TaskPlan.Create(plan =>
+    {
+        SubtaskRef first = plan.Add("first", AddAtOnce);
+        plan.Add("later", AddAtOnce, after: [first], waitsForAdded: false);
+    });
 
     private static TaskPlan ForEach(int n) => TaskPlan.Create(plan =>
         plan.ForEach("each", new JsonArray([.. Enumerable.Range(0, n).Select(static i => JsonValue.Create(i))]), OutputPlans.Next));

@@ -54,7 +54,7 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
     public GraphGrowth? CheckGrowth(
         TaskPlan plan, GrowingGraph graph, int parent, GrowthScope surroundings, bool isJoined, out IReadOnlyList<PlanDiagnostic> diagnostics) =>
         Check(plan, surroundings, $"{graph.SubtaskAt(parent).Id}/", out diagnostics) is { } part
-            ? new GraphGrowth(parent, part, isJoined, surroundings.Offset) { Plan = plan, Awaited = GrowthWaits.Find(graph, parent, part, isJoined) }
+            ? new GraphGrowth(parent, part, isJoined, surroundings.Offset) { Plan = plan, Waits = GrowthWaits.Find(graph, parent, part, isJoined) }
             : null;
 
     /// <summary>Checks more of what a subtask wants to add. The whole is checked again when it joins the run.</summary>
@@ -71,7 +71,7 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
     {
         var surroundings = GrowthScope.ForMoreOfPlan(graph);
         return Check(Frozen(more, depth: 1), surroundings, prefix: "", out diagnostics) is { } part
-            ? new GraphGrowth(Parent: -1, part, IsJoined: false, surroundings.Offset) { Awaited = GrowthWaits.Find(graph, parent: -1, part, isJoined: false) }
+            ? new GraphGrowth(Parent: -1, part, IsJoined: false, surroundings.Offset) { Waits = GrowthWaits.Find(graph, parent: -1, part, isJoined: false) }
             : null;
     }
 

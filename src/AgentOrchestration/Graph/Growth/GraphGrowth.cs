@@ -11,5 +11,5 @@ internal sealed record GraphGrowth(int Parent, CheckedSubtasks Part, bool IsJoin
     public TaskPlan? Plan { get; init; }
 
     /// <summary>Who waits for what is added, and what of it waits for earlier additions.</summary>
-    public IReadOnlyList<AwaitedAddition> Awaited { get; init; } = [];
+    public AdditionWaits Waits { get; init; } = AdditionWaits.None;
 }

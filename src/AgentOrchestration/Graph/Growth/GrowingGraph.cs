@@ -12,8 +12,8 @@ internal sealed class GrowingGraph
     private readonly Dictionary<int, List<int>> _addedSuccessors = [];
     private readonly IOpenSubtasks? _open;
     private readonly SettledSubtasks? _settled;
-    private HashSet<(int Added, int Waiter)>? _awaited;
-    private Dictionary<int, List<int>>? _awaitedBy;
+    private Dictionary<int, bool>? _compositesWait;
+    private GraphWalk? _walk;
     private bool _mayLoseItems;
     private HashSet<(int Dependency, int Subtask)>? _addedOptional;
     private Dictionary<string, int>? _indices;
@@ -65,6 +65,9 @@ internal sealed class GrowingGraph
     /// <summary>What the run has added.</summary>
     public Additions Additions { get; } = new();
 
+    /// <summary>The ends of what subtasks have added, for which others wait.</summary>
+    public AdditionEnds Ends { get; } = new();
+
     public Subtask SubtaskAt(int index) => _subtasks is { } grown ? grown[index] : Origin.Subtasks[index];
 
     public long UrgencyOf(int index) => Urgency.Of(_priorities[index], index);
@@ -114,11 +117,10 @@ internal sealed class GrowingGraph
     /// <summary>Whether a subtask is one of those that another is made of.</summary>
     public bool IsPart(int subtask, int whole) => HasGrown && Additions.Of(whole) is { IsJoined: true } growth && subtask >= growth.Offset && subtask < growth.Offset + growth.Part.Count;
 
-    /// <summary>Whether a subtask waits for another only because something that it depends on has added it.</summary>
-    public bool IsAwaited(int added, int waiter) => _awaited?.Contains((added, waiter)) == true;
-
     /// <summary>The additions that a subtask waits for, because something that it depends on has added them.</summary>
-    public IReadOnlyList<int> AwaitedBy(int waiter) => _awaitedBy?.GetValueOrDefault(waiter) ?? (IReadOnlyList<int>)[];
+    public IEnumerable<int> AwaitedBy(int waiter) => Ends.AwaitedBy(waiter) is { Count: > 0 } ends
+        ? ends.SelectMany(end => end.Inwards()).Distinct().SelectMany(end => end.Members).Distinct()
+        : [];
 
     /// <summary>All that a subtask waits for.</summary>
     public IEnumerable<int> Before(int subtask) => Dependencies[subtask].Concat(PartsOf(subtask)).Concat(AwaitedBy(subtask));
@@ -129,11 +131,33 @@ internal sealed class GrowingGraph
     /// <summary>Whether a subtask is known to have ended after everything that comes before it. Asked by whoever lets the graph grow.</summary>
     public bool IsSettled(int subtask) => _settled?.Contains(subtask) == true;
 
+    /// <summary>Begins a walk over the graph. One at a time; asked by whoever lets the graph grow.</summary>
+    public GraphWalk Walk() => (_walk ??= new GraphWalk()).Begin(Count, Ends.All.Count);
+
+    /// <summary>Whether something has to wait for an end still, as far as is known.</summary>
+    public bool IsAwaitable(AdditionEnd end) => _open?.IsAwaitable(end) ?? true;
+
     /// <summary>Whether a subtask has added others.</summary>
     public bool HasAdded(int subtask) => HasGrown && Additions.Of(subtask) is not null;
 
     /// <summary>Whether a subtask waits for what its dependencies add.</summary>
-    public bool WaitsForAdded(int subtask) => WaitsForAdded(SubtaskAt(subtask), TaskTypes[subtask]);
+    public bool WaitsForAdded(int subtask)
+    {
+        Subtask known = SubtaskAt(subtask);
+        if (known.Plan is null)
+        {
+            return WaitsForAdded(known, TaskTypes[subtask]);
+        }
+
+        // A plan is as large as it is; it is looked through once.
+        _compositesWait ??= [];
+        if (!_compositesWait.TryGetValue(subtask, out bool waits))
+        {
+            _compositesWait.Add(subtask, waits = WaitsForAdded(known, TaskTypes[subtask]));
+        }
+
+        return waits;
+    }
 
     public bool WaitsForAdded(Subtask subtask, TaskDescriptor taskType) => GrowthWaits.WaitsForAdded(subtask, taskType, Origin.Checker.TaskTypes);
 
@@ -146,7 +170,7 @@ internal sealed class GrowingGraph
             return !SubtaskAt(subtask).OnItemFailure.ListsErrors && Additions.IsLast(dependency);
         }
 
-        return !IsOptional(dependency, subtask) && (!IsAwaited(dependency, subtask) || Additions.IsLast(dependency));
+        return !IsOptional(dependency, subtask);
     }
 
     /// <summary>The successors that the plan knows.</summary>
@@ -192,7 +216,12 @@ internal sealed class GrowingGraph
         Additions.Add(growth);
         _mayLoseItems |= growth.IsJoined && _subtasks[growth.Parent].OnItemFailure.ListsErrors;
         AddEdges(growth, offset);
-        AddAwaited(growth.Awaited);
+        Ends.Add(growth.Waits);
+        if (growth.IsJoined)
+        {
+            Ends.AddParts(growth.Parent);
+        }
+
         if (_indices is not null)
         {
             for (int i = 0; i < part.Count; i++)
@@ -212,9 +241,24 @@ internal sealed class GrowingGraph
     {
         double[] priorities = CriticalPath.Priorities(growth.Part.Successors, growth.Part.TopologicalOrder, growth.Part.EstimatedSeconds());
         double afterwards = growth.IsJoined ? _priorities[growth.Parent] : 0;
-        foreach (AwaitedAddition awaited in growth.Awaited)
+        foreach ((AdditionEnd _, EndWaiter waiter) in growth.Waits.Waits)
         {
-            afterwards = awaited.Waiter < growth.Offset ? Math.Max(afterwards, _priorities[awaited.Waiter]) : afterwards;
+            afterwards = waiter.Subtask < growth.Offset ? Math.Max(afterwards, _priorities[waiter.Subtask]) : afterwards;
+        }
+
+        // Who waits for an end that is there already waits for what is added within it.
+        HashSet<AdditionEnd> found = [.. growth.Waits.Ends];
+        Stack<AdditionEnd> open = new(found);
+        while (open.TryPop(out AdditionEnd? end))
+        {
+            afterwards = end.Number < 0 ? afterwards : Math.Max(afterwards, end.PriorityBehind(_priorities));
+            foreach (AdditionEnd outer in end.Outer)
+            {
+                if (found.Add(outer))
+                {
+                    open.Push(outer);
+                }
+            }
         }
 
         return Array.ConvertAll(priorities, priority => priority + afterwards);
@@ -238,26 +282,6 @@ internal sealed class GrowingGraph
         if (growth.Part.Optional is { } optional)
         {
             (_addedOptional ??= []).UnionWith(optional);
-        }
-    }
-
-    private void AddAwaited(IReadOnlyList<AwaitedAddition> awaited)
-    {
-        foreach ((int added, int waiter, bool isOptional) in awaited)
-        {
-            AddEdge(added, waiter);
-            (_awaited ??= []).Add((added, waiter));
-            _awaitedBy ??= [];
-            if (!_awaitedBy.TryGetValue(waiter, out List<int>? all))
-            {
-                _awaitedBy.Add(waiter, all = []);
-            }
-
-            all.Add(added);
-            if (isOptional)
-            {
-                (_addedOptional ??= []).Add((added, waiter));
-            }
         }
     }
 

@@ -4,20 +4,27 @@ namespace AgentOrchestration.Graph.Growth;
 
 /// <summary>
 /// Finds who waits for additions: a subtask may wait for a dependency and for everything that it adds, directly and through what it adds. What an
-/// addition itself waits for does not wait for the addition.
+/// addition itself waits for does not wait for the addition. Who waits, waits for an end, not for each addition.
 /// </summary>
 internal sealed class GrowthWaits
 {
     private readonly GrowingGraph _graph;
     private readonly CheckedSubtasks _part;
+    private readonly int _parent;
     private readonly int _offset;
-    private readonly List<AwaitedAddition> _found = [];
+    private readonly WaitOrder _order;
+    private readonly List<AdditionEnd> _ends = [];
+    private readonly List<EndWait> _waits = [];
+    private readonly Dictionary<int, AdditionEnd> _newByOrigin = [];
+    private Dictionary<AdditionEnd, AdditionEnd>? _limited;
 
-    private GrowthWaits(GrowingGraph graph, CheckedSubtasks part)
+    private GrowthWaits(GrowingGraph graph, int parent, CheckedSubtasks part)
     {
         _graph = graph;
         _part = part;
+        _parent = parent;
         _offset = graph.Count;
+        _order = new WaitOrder(graph, part);
     }
 
     /// <summary>Finds who waits for what is going to be added, and what has been added before that some of it waits for.</summary>
@@ -25,21 +32,21 @@ internal sealed class GrowthWaits
     /// <param name="parent">The subtask that adds; -1 for the plan.</param>
     /// <param name="part">What it adds.</param>
     /// <param name="isJoined">Whether the parent waits for it: then nobody else has to, and it waits for nothing that its parent does not wait for.</param>
-    public static IReadOnlyList<AwaitedAddition> Find(GrowingGraph graph, int parent, CheckedSubtasks part, bool isJoined)
+    public static AdditionWaits Find(GrowingGraph graph, int parent, CheckedSubtasks part, bool isJoined)
     {
         if (isJoined)
         {
-            return [];
+            return AdditionWaits.None;
         }
 
-        var waits = new GrowthWaits(graph, part);
+        var waits = new GrowthWaits(graph, parent, part);
         if (parent >= 0)
         {
-            waits.FindWaiters(parent);
+            waits.FindWaiters();
         }
 
-        waits.FindAwaited(parent);
-        return waits._found;
+        waits.FindAwaited();
+        return waits._ends.Count + waits._waits.Count == 0 ? AdditionWaits.None : new AdditionWaits(waits._ends, waits._waits);
     }
 
     /// <summary>By default, what changes something outside waits.</summary>
@@ -49,112 +56,143 @@ internal sealed class GrowthWaits
         ? plan.Subtasks.Any(inner => ChangesSomething(inner, taskTypes.TryGet(inner.TaskType, out TaskDescriptor? known) ? known : null, taskTypes))
         : taskType is null or { Effect: TaskEffect.Write or TaskEffect.Irreversible };
 
-    private void FindWaiters(int parent)
+    private void FindWaiters()
     {
-        Dictionary<int, bool> waiters = [];
-        Collect(parent, waiters);
-        bool dependsOnOthers = Array.Exists(_part.Dependencies, dependencies => Array.Exists(dependencies, dependency => dependency < _offset && dependency != parent));
-        bool mayDependOnOpen = dependsOnOthers && Array.Exists(_part.Dependencies, dependencies => Array.Exists(dependencies, dependency => dependency < _offset && dependency != parent && !_graph.IsSettled(dependency)));
-        foreach ((int waiter, bool isOptional) in waiters.OrderBy(waiter => waiter.Key))
+        // Found before it is asked who has ended: what was settled while a waiter was still open does not come after it.
+        int[] before = [.. _part.Dependencies.SelectMany(dependencies => dependencies).Where(dependency => dependency < _offset && dependency != _parent).Distinct().Where(dependency => !_graph.IsSettled(dependency))];
+        AdditionEnd end = EndOf(_parent);
+        end.Before.AddRange([.. before, _parent]);
+        _order.Waits = _waits;
+        _order.Outer = [.. end.Outwards()];
+        if (before.Length > 0 && _order.AnyWaiterIsBefore(before))
         {
-            // Asked after what is depended on: what was settled while the waiter was still open does not come after it.
-            if (_graph.HasEnded(waiter))
-            {
-                continue;
-            }
-
-            HashSet<int> after = mayDependOnOpen ? After(waiter) : [];
-            for (int added = _offset; added < _offset + _part.Count; added++)
-            {
-                if (!after.Contains(added))
-                {
-                    _found.Add(new AwaitedAddition(added, waiter, isOptional));
-                }
-            }
+            Divide(end, before);
+        }
+        else
+        {
+            end.Members = [.. Enumerable.Range(_offset, _part.Count)];
         }
     }
 
-    /// <summary>Who waits for a subtask and what it adds, and whether that is optional to them. Who waits for a whole waits for what its parts add.</summary>
-    private void Collect(int subtask, Dictionary<int, bool> waiters)
+    /// <summary>
+    /// The end of what a subtask adds, with those that wait for it. What waits for the subtask as an addition, or as a part, waits for what it adds: the
+    /// end is within another.
+    /// </summary>
+    private AdditionEnd EndOf(int origin)
     {
-        foreach (int successor in _graph.PlannedSuccessors(subtask))
+        if (_graph.Ends.Of(origin) is { } known || _newByOrigin.TryGetValue(origin, out known))
         {
-            Collect(subtask, successor, waiters);
+            return known;
         }
 
-        foreach (int successor in _graph.AddedSuccessors(subtask) ?? [])
+        var end = new AdditionEnd { Origin = origin };
+        _newByOrigin.Add(origin, end);
+        _ends.Add(end);
+        foreach (int successor in _graph.PlannedSuccessors(origin))
         {
-            Collect(subtask, successor, waiters);
+            Collect(end, successor);
+        }
+
+        foreach (int successor in _graph.AddedSuccessors(origin) ?? [])
+        {
+            Collect(end, successor);
+        }
+
+        end.Outer.AddRange(_graph.Ends.With(origin));
+        return end;
+    }
+
+    private void Collect(AdditionEnd end, int successor)
+    {
+        if (_graph.IsPart(end.Origin, successor))
+        {
+            end.Outer.Add(EndOf(successor));
+        }
+        else if (_graph.WaitsForAdded(successor) && !_graph.Additions.IsWithin(successor, end.Origin) && !_graph.HasEnded(successor))
+        {
+            _waits.Add(new EndWait(end, new EndWaiter(successor, _graph.IsOptional(end.Origin, successor))));
         }
     }
 
-    private void Collect(int subtask, int successor, Dictionary<int, bool> waiters)
+    /// <summary>
+    /// Some of what is added comes after some of those that would wait for it. All wait for the rest; of these additions each is waited for by those that
+    /// it does not come after.
+    /// </summary>
+    private void Divide(AdditionEnd end, int[] before)
     {
-        if (_graph.IsPart(subtask, successor))
+        WaitLevels levels = _order.Divide(before);
+        end.Members = levels.Members[0];
+        AdditionEnd? last = null;
+        for (int level = 1; level < levels.Members.Count; level++)
         {
-            Collect(successor, waiters);
-        }
-        else if (_graph.IsAwaited(subtask, successor) || (_graph.WaitsForAdded(successor) && !_graph.Additions.IsWithin(successor, subtask)))
-        {
-            bool isOptional = _graph.IsOptional(subtask, successor);
-            waiters[successor] = isOptional && waiters.GetValueOrDefault(successor, true);
-        }
-    }
-
-    /// <summary>A subtask and everything that comes after it, and therefore cannot be waited for.</summary>
-    private HashSet<int> After(int subtask)
-    {
-        ILookup<int, int> added = _part.Dependencies
-            .SelectMany((dependencies, position) => dependencies.Select(dependency => (dependency, position: _offset + position)))
-            .Concat(_found.Select(wait => (dependency: wait.Added, position: wait.Waiter)))
-            .ToLookup(edge => edge.dependency, edge => edge.position);
-        HashSet<int> after = [subtask];
-        Stack<int> open = new(after);
-        while (open.TryPop(out int next))
-        {
-            IEnumerable<int> known = next < _offset ? [.. _graph.PlannedSuccessors(next), .. _graph.AddedSuccessors(next) ?? []] : [];
-            foreach (int successor in known.Concat(added[next]))
-            {
-                if (after.Add(successor))
-                {
-                    open.Push(successor);
-                }
-            }
+            var later = new AdditionEnd { Members = levels.Members[level] };
+            later.Before.AddRange(end.Before);
+            last?.Outer.Add(later);
+            _ends.Add(later);
+            _waits.AddRange(levels.Waiters[level].Select(waiter => new EndWait(later, waiter)));
+            last = later;
         }
 
-        return after;
+        last?.LaterThan = end;
     }
 
     /// <summary>What has been added before by what the new subtasks depend on. What they themselves come from has added them, and does not count.</summary>
-    private void FindAwaited(int parent)
+    private void FindAwaited()
     {
         for (int position = 0; position < _part.Count; position++)
         {
             bool? waits = null;
+            int[]? optional = null;
             foreach (int dependency in _part.Dependencies[position])
             {
                 if (dependency < _offset
-                    && dependency != parent
-                    && _graph.HasAdded(dependency)
-                    && !(parent >= 0 && _graph.Additions.IsWithin(parent, dependency))
+                    && dependency != _parent
+                    && _graph.Ends.Of(dependency) is { } end
+                    && !(_parent >= 0 && _graph.Additions.IsWithin(_parent, dependency))
                     && (waits ??= _graph.WaitsForAdded(_part.Subtasks[position], _part.TaskTypes[position])))
                 {
-                    FindAwaited(position, dependency);
+                    // What it depends on itself it may take as an optional input of its own.
+                    optional ??= [.. _part.Dependencies[position].Where(other => IsOptional(other, position))];
+                    int[] own = IsOptional(dependency, position) ? [] : optional;
+                    WaitFor(end, position, IsOptional(dependency, position), own);
+                    end.Later.ForEach(later => WaitFor(later, position, IsOptional(dependency, position), own));
                 }
             }
         }
     }
 
-    private void FindAwaited(int position, int dependency)
+    private bool IsOptional(int dependency, int position) => _part.Optional?.Contains((dependency, _offset + position)) == true;
+
+    private void WaitFor(AdditionEnd end, int position, bool isOptional, int[] own)
     {
-        bool isOptional = _part.Optional?.Contains((dependency, _offset + position)) == true;
-        HashSet<int> after = After(_offset + position);
-        foreach (int added in _graph.Additions.Within(dependency))
+        // What a whole adds may begin again as long as it has parts to end.
+        if (!_graph.IsAwaitable(end) && (end.Origin < 0 || _graph.HasEnded(end.Origin)))
         {
-            if (!after.Contains(added) && !_part.Dependencies[position].Contains(added))
-            {
-                _found.Add(new AwaitedAddition(added, _offset + position, isOptional));
-            }
+            return;
         }
+
+        int[] within = [.. own.Where(dependency => IsWithin(dependency, end))];
+        AdditionEnd awaited = within.Length > 0 ? Limit(end, within)
+            : !_order.IsAfterAWaiter(end) ? end
+            : (_limited ??= []).TryGetValue(end, out AdditionEnd? limited) ? limited
+            : _limited[end] = Limit(end, []);
+        _waits.Add(new EndWait(awaited, new EndWaiter(_offset + position, isOptional)));
+    }
+
+    private bool IsWithin(int added, AdditionEnd end) => _graph.Ends.With(added).Any(own => own.Outwards().Contains(end));
+
+    /// <summary>Of an end what can be waited for by what is added: nothing that comes after it.</summary>
+    private AdditionEnd Limit(AdditionEnd end, int[] except)
+    {
+        HashSet<int> after = _order.AfterWaiters();
+        AdditionEnd[] all = [.. end.Inwards()];
+        var limited = new AdditionEnd
+        {
+            Members = [.. all.SelectMany(inner => inner.Members).Distinct().Except(except).Where(member => !after.Contains(member))],
+        };
+        limited.Before.AddRange(all.SelectMany(inner => inner.Before).Distinct());
+        limited.EndsBefore.AddRange(all.SelectMany(inner => inner.EndsBefore).Distinct());
+        _ends.Add(limited);
+        return limited;
     }
 }

@@ -17,20 +17,29 @@ internal sealed class SettledSubtasks(GrowingGraph graph, IOpenSubtasks open)
         }
 
         HashSet<int> found = [subtask];
+        List<AdditionEnd> ends = [];
         Stack<int> way = new(found);
         while (way.TryPop(out int next))
         {
             if (open.IsOpen(next))
             {
+                ends.ForEach(static end => end.IsSettled = false);
                 return false;
             }
 
-            foreach (int before in graph.Before(next))
+            foreach (int before in graph.Dependencies[next])
             {
-                if (!_settled[before] && found.Add(before))
-                {
-                    way.Push(before);
-                }
+                Visit(before);
+            }
+
+            foreach (int part in graph.PartsOf(next))
+            {
+                Visit(part);
+            }
+
+            foreach (AdditionEnd awaited in graph.Ends.AwaitedBy(next))
+            {
+                Enter(awaited);
             }
         }
 
@@ -40,5 +49,29 @@ internal sealed class SettledSubtasks(GrowingGraph graph, IOpenSubtasks open)
         }
 
         return true;
+
+        void Visit(int before)
+        {
+            if (!_settled[before] && found.Add(before))
+            {
+                way.Push(before);
+            }
+        }
+
+        void Enter(AdditionEnd awaited)
+        {
+            foreach (AdditionEnd end in awaited.IsSettled ? [] : awaited.Inwards())
+            {
+                if (!end.IsSettled)
+                {
+                    end.IsSettled = true;
+                    ends.Add(end);
+                    foreach (int member in end.Members)
+                    {
+                        Visit(member);
+                    }
+                }
+            }
+        }
     }
 }

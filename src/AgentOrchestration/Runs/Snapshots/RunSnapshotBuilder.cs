@@ -8,7 +8,7 @@ internal sealed class RunSnapshotBuilder
     private readonly RunStarted _started;
     private readonly List<SubtaskSnapshot> _subtasks;
     private readonly Dictionary<string, int> _indices;
-    private readonly Dictionary<string, List<string>> _awaited = new(StringComparer.Ordinal);
+    private FoldedAdditions? _additions;
     private StopReason? _stop;
     private BudgetLimit? _exhausted;
     private RunEnded? _ended;
@@ -36,7 +36,7 @@ internal sealed class RunSnapshotBuilder
                 if (fact is SubtasksAdded added)
                 {
                     Add(added.Subtasks);
-                    Await(added);
+                    (_additions ??= new FoldedAdditions()).Apply(added, id => Get(id).Subtask);
                 }
 
                 break;
@@ -61,15 +61,32 @@ internal sealed class RunSnapshotBuilder
         }
     }
 
-    public RunSnapshot Build() => new(_started.RunId, _completed?.Plan ?? _started.Plan, [.. _subtasks.Select(WithReadiness)])
+    public RunSnapshot Build()
     {
-        StartedAt = _started.Time,
-        StopReason = _stop,
-        ExhaustedBudget = _exhausted,
-        Outcome = _ended?.Outcome,
-        EndedAt = _ended?.Time,
-        PlanCompletedAt = _completed?.Time,
-    };
+        Dictionary<string, IReadOnlyList<string>[]>? awaited = _additions?.Build();
+        HashSet<IReadOnlyList<string>> ended = awaited is null ? [] : [.. awaited.Values.SelectMany(groups => groups).Distinct().Where(group => group.All(HasEnded))];
+        return new RunSnapshot(_started.RunId, _completed?.Plan ?? _started.Plan, [.. _subtasks.Select(WithReadiness)])
+        {
+            StartedAt = _started.Time,
+            StopReason = _stop,
+            ExhaustedBudget = _exhausted,
+            Outcome = _ended?.Outcome,
+            EndedAt = _ended?.Time,
+            PlanCompletedAt = _completed?.Time,
+        };
+
+        // That a subtask has become ready is no event, because it follows from others.
+        SubtaskSnapshot WithReadiness(SubtaskSnapshot subtask)
+        {
+            subtask = awaited?.TryGetValue(subtask.Subtask.Id, out IReadOnlyList<string>[]? groups) == true ? subtask with { Awaited = groups } : subtask;
+            return subtask.State == SubtaskState.Pending
+                && subtask.Subtask.DependsOn.All(HasSucceeded)
+                && subtask.Subtask.OptionalDependsOn.Concat(subtask.Parts).All(HasEnded)
+                && subtask.Awaited.All(ended.Contains)
+                    ? subtask with { State = SubtaskState.Ready }
+                    : subtask;
+        }
+    }
 
     private void Add(IReadOnlyList<Subtask> subtasks)
     {
@@ -78,30 +95,6 @@ internal sealed class RunSnapshotBuilder
             _indices.Add(subtask.Id, _subtasks.Count);
             _subtasks.Add(new SubtaskSnapshot(subtask, SubtaskState.Pending));
         }
-    }
-
-    private void Await(SubtasksAdded added)
-    {
-        foreach (string waiter in added.AwaitedBy)
-        {
-            if (!_awaited.TryGetValue(waiter, out List<string>? all))
-            {
-                _awaited.Add(waiter, all = []);
-            }
-
-            all.AddRange(added.Subtasks.Select(subtask => subtask.Id));
-        }
-    }
-
-    /// <summary>That a subtask has become ready is no event, because it follows from others.</summary>
-    private SubtaskSnapshot WithReadiness(SubtaskSnapshot subtask)
-    {
-        subtask = _awaited.TryGetValue(subtask.Subtask.Id, out List<string>? awaited) ? subtask with { Awaited = awaited } : subtask;
-        return subtask.State == SubtaskState.Pending
-            && subtask.Subtask.DependsOn.All(HasSucceeded)
-            && subtask.Subtask.OptionalDependsOn.Concat(subtask.Parts).Concat(subtask.Awaited).All(HasEnded)
-                ? subtask with { State = SubtaskState.Ready }
-                : subtask;
     }
 
     private bool HasSucceeded(string id) => Get(id).State == SubtaskState.Succeeded;

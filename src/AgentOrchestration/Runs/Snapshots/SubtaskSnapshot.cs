@@ -73,7 +73,7 @@ public sealed record SubtaskSnapshot(Subtask Subtask, SubtaskState State)
     [JsonIgnore]
     internal IReadOnlyList<string> Parts { get; init; } = [];
 
-    /// <summary>The ids of the subtasks that it waits for because something that it depends on has added them.</summary>
+    /// <summary>Groups of the ids of subtasks that it waits for because something that it depends on has added them.</summary>
     [JsonIgnore]
-    internal IReadOnlyList<string> Awaited { get; init; } = [];
+    internal IReadOnlyList<IReadOnlyList<string>> Awaited { get; init; } = [];
 }

@@ -69,9 +69,9 @@ internal sealed class RunEventFactory(string runId, TaskPlan plan, Func<int, str
         };
     }
 
-    private string[] WaitersFor(GraphGrowth growth) => growth.Awaited.Count == 0
+    private string[] WaitersFor(GraphGrowth growth) => growth.Waits.Waits.Count == 0
         ? []
-        : [.. growth.Awaited.Where(awaited => awaited.Waiter < growth.Offset).Select(awaited => awaited.Waiter).Distinct().Select(idOf)];
+        : [.. growth.Waits.Waits.Select(wait => wait.Waiter.Subtask).Where(waiter => waiter < growth.Offset).Distinct().Order().Select(idOf)];
 
     private static DateTimeOffset TimeOf(long ticks) => new(ticks, TimeSpan.Zero);
 }

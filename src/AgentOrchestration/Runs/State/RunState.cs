@@ -9,6 +9,7 @@ namespace AgentOrchestration.Runs.State;
 /// </summary>
 internal sealed class RunState : IOpenSubtasks
 {
+    private readonly EndCounts _ends;
     private SubtaskState[] _states;
     private int[] _waitingFor;
     private ushort[] _attempts;
@@ -24,6 +25,7 @@ internal sealed class RunState : IOpenSubtasks
     public RunState(TaskGraph graph, double[]? priorities = null)
     {
         Graph = new GrowingGraph(graph, priorities ?? graph.Priorities, this);
+        _ends = new EndCounts(this);
         _states = new SubtaskState[graph.Count];
         _attempts = new ushort[graph.Count];
         _payloads = new object?[graph.Count];
@@ -210,16 +212,19 @@ internal sealed class RunState : IOpenSubtasks
             ReleaseOne(successor, consequences);
         }
 
-        if (Graph.AddedSuccessors(subtask) is { } added)
+        if (Graph.HasGrown)
         {
-            foreach (int successor in added)
+            foreach (int successor in Graph.AddedSuccessors(subtask) ?? [])
             {
                 ReleaseOne(successor, consequences);
             }
+
+            _ends.Ended(subtask, consequences);
         }
     }
 
-    private void ReleaseOne(int successor, RunConsequences consequences)
+    /// <summary>One of those that a subtask waits for has ended as it must.</summary>
+    public void ReleaseOne(int successor, RunConsequences consequences)
     {
         if (--_waitingFor[successor] == 0 && _states[successor] == SubtaskState.Pending)
         {
@@ -241,9 +246,10 @@ internal sealed class RunState : IOpenSubtasks
             PassOn(successor);
         }
 
-        if (Graph.AddedSuccessors(subtask) is { } added)
+        if (Graph.HasGrown)
         {
-            added.ForEach(PassOn);
+            Graph.AddedSuccessors(subtask)?.ForEach(PassOn);
+            _ends.Lost(subtask, cause, consequences);
         }
 
         void PassOn(int successor)
@@ -253,7 +259,7 @@ internal sealed class RunState : IOpenSubtasks
                 return;
             }
 
-            if (IsLostWithout(subtask, successor, cause.Reason))
+            if (IsLostWithout(subtask, successor))
             {
                 consequences.Skipped.Push((successor, cause));
             }
@@ -264,14 +270,8 @@ internal sealed class RunState : IOpenSubtasks
         }
     }
 
-    /// <summary>
-    /// Whether a subtask is skipped because one that it waits for has not succeeded. A whole looks at its parts when all of them have ended; and
-    /// a condition skips what it guards, not what comes after everything that was added.
-    /// </summary>
-    private bool IsLostWithout(int dependency, int subtask, SkipReason reason) =>
-        !Graph.IsPart(dependency, subtask)
-        && Graph.IsNeeded(dependency, subtask)
-        && !(reason == SkipReason.Condition && Graph.IsAwaited(dependency, subtask));
+    /// <summary>Whether a subtask is skipped because one that it waits for has not succeeded. A whole looks at its parts when all of them have ended.</summary>
+    private bool IsLostWithout(int dependency, int subtask) => !Graph.IsPart(dependency, subtask) && Graph.IsNeeded(dependency, subtask);
 
     private void Grow(GraphGrowth growth, RunConsequences consequences)
     {
@@ -291,10 +291,7 @@ internal sealed class RunState : IOpenSubtasks
             _waitingFor[growth.Parent] = count - first;
         }
 
-        foreach (AwaitedAddition awaited in growth.Awaited)
-        {
-            Await(awaited.Added, awaited.Waiter, consequences);
-        }
+        _ends.Open(growth, consequences);
 
         for (int subtask = first; subtask < count; subtask++)
         {
@@ -304,23 +301,28 @@ internal sealed class RunState : IOpenSubtasks
 
     /// <summary>
     /// A growth with only those waiters that can still wait. What has begun or ended waits for nothing more: an edge to it would be none of the
-    /// order in which things happen, and could close a circle.
+    /// order in which things happen, and could close a cycle.
     /// </summary>
     /// <param name="growth">What is going to be added.</param>
-    public GraphGrowth WithThoseThatWait(GraphGrowth growth) =>
-        growth.Awaited.All(awaited => CanWait(awaited, growth)) ? growth : growth with { Awaited = [.. growth.Awaited.Where(awaited => CanWait(awaited, growth))] };
-
-    private bool CanWait(AwaitedAddition awaited, GraphGrowth growth) =>
-        awaited.Waiter >= growth.Offset || _states[awaited.Waiter] is SubtaskState.Pending or SubtaskState.Ready;
-
-    /// <summary>What waits for an addition may have become ready meanwhile, and waits again.</summary>
-    private void Await(int added, int waiter, RunConsequences consequences)
+    public GraphGrowth WithThoseThatWait(GraphGrowth growth)
     {
-        WaitFor(added, waiter, consequences);
-        if (_waitingFor[waiter] > 0)
-        {
-            _states[waiter] = SubtaskState.Pending;
-        }
+        IReadOnlyList<EndWait> waits = growth.Waits.Waits;
+        return waits.All(wait => wait.Waiter.Subtask >= growth.Offset || CanWait(wait.Waiter.Subtask))
+            ? growth
+            : growth with { Waits = growth.Waits with { Waits = [.. waits.Where(wait => wait.Waiter.Subtask >= growth.Offset || CanWait(wait.Waiter.Subtask))] } };
+    }
+
+    /// <summary>Returns whether something has to wait for an end: whether it is open, or has lost something that is needed.</summary>
+    public bool IsAwaitable(AdditionEnd end) => end.Open > 0 || end.LostBy >= 0;
+
+    /// <summary>Returns whether a subtask has neither begun nor ended.</summary>
+    public bool CanWait(int subtask) => _states[subtask] is SubtaskState.Pending or SubtaskState.Ready;
+
+    /// <summary>Lets a subtask wait for one more; it may have become ready meanwhile.</summary>
+    public void Await(int waiter)
+    {
+        _waitingFor[waiter]++;
+        _states[waiter] = SubtaskState.Pending;
     }
 
     /// <summary>A subtask that was added may depend on some that have ended long ago.</summary>
@@ -343,9 +345,9 @@ internal sealed class RunState : IOpenSubtasks
         {
             _waitingFor[subtask]++;
         }
-        else if (_states[dependency] != SubtaskState.Succeeded && CauseOf(dependency) is var cause && IsLostWithout(dependency, subtask, cause.Reason))
+        else if (_states[dependency] != SubtaskState.Succeeded && IsLostWithout(dependency, subtask))
         {
-            consequences.Skipped.Push((subtask, cause));
+            consequences.Skipped.Push((subtask, CauseOf(dependency)));
             _waitingFor[subtask]++;
         }
     }

@@ -4,15 +4,19 @@ namespace AgentOrchestration.Runs.State;
 
 /// <summary>
 /// The subtasks that a run can do without: every way from one of them to a subtask that nothing depends on leads over an optional input, or over a
-/// list of which some items may fail. Each subtask and dependency is visited once, however many are asked about; when the graph grows, only answers
-/// that the growth can change are forgotten.
+/// list of which some items may fail. Each subtask, dependency and end of additions is visited once, however many are asked about; when the graph grows,
+/// only answers that the growth can change are forgotten. A way leads over subtasks, by their indices, and over ends, by the complement of their numbers.
 /// </summary>
 internal sealed class TolerableLosses(GrowingGraph graph)
 {
-    private readonly Stack<(int Subtask, int Next)> _way = new();
-    private Answer[] _answers = [];
+    /// <summary>Something comes next that can do without what comes before it.</summary>
+    private const int NotNeeded = int.MinValue;
 
-    /// <summary>The number of subtasks that were visited so far.</summary>
+    private readonly Stack<(int Node, int Next)> _way = new();
+    private Answer[] _answers = [];
+    private Answer[] _answersOfEnds = [];
+
+    /// <summary>The number of subtasks and ends that were visited so far.</summary>
     public long Visits { get; private set; }
 
     /// <summary>Returns whether the run can do without a subtask.</summary>
@@ -25,6 +29,7 @@ internal sealed class TolerableLosses(GrowingGraph graph)
         }
 
         GrowingArray.Reserve(ref _answers, graph.Count);
+        GrowingArray.Reserve(ref _answersOfEnds, graph.Ends.All.Count);
         if (_answers[subtask] == Answer.Unknown)
         {
             Find(subtask);
@@ -45,9 +50,17 @@ internal sealed class TolerableLosses(GrowingGraph graph)
             }
         }
 
-        foreach (AwaitedAddition awaited in growth.Awaited)
+        foreach (int member in growth.Waits.Ends.SelectMany(end => end.Members))
         {
-            Forget(awaited.Added, growth.Offset);
+            Forget(member, growth.Offset);
+        }
+
+        foreach (EndWait wait in growth.Waits.Waits)
+        {
+            if (wait.End.Number >= 0)
+            {
+                Forget(~wait.End.Number, growth.Offset);
+            }
         }
     }
 
@@ -56,30 +69,31 @@ internal sealed class TolerableLosses(GrowingGraph graph)
     {
         _way.Push((subtask, 0));
         Visits++;
-        while (_way.TryPop(out (int Subtask, int Next) step))
+        while (_way.TryPop(out (int Node, int Next) step))
         {
-            ReadOnlySpan<int> planned = graph.PlannedSuccessors(step.Subtask);
-            List<int>? added = graph.AddedSuccessors(step.Subtask);
-            int count = planned.Length + (added?.Count ?? 0);
-            Answer answer = count == 0 ? Answer.Needed : Answer.Tolerable;
-            for (int next = step.Next; next < count && answer == Answer.Tolerable; next++)
+            Answer answer = Answer.Tolerable;
+            for (int next = step.Next; answer == Answer.Tolerable && SuccessorOf(step.Node, next) is { } successor; next++)
             {
-                int successor = next < planned.Length ? planned[next] : added![next - planned.Length];
-                if (!graph.IsNeeded(step.Subtask, successor))
+                if (successor == NotNeeded)
                 {
                     continue;
                 }
 
-                answer = _answers[successor];
+                answer = AnswerOf(successor);
                 if (answer == Answer.Unknown)
                 {
-                    _way.Push((step.Subtask, next));
+                    _way.Push((step.Node, next));
                     _way.Push((successor, 0));
                     Visits++;
                 }
             }
 
-            _answers[step.Subtask] = answer;
+            if (answer == Answer.Tolerable && step.Node >= 0 && !HasSuccessors(step.Node))
+            {
+                answer = Answer.Needed;
+            }
+
+            AnswerOf(step.Node) = answer;
             if (answer == Answer.Needed)
             {
                 EndWay();
@@ -90,32 +104,79 @@ internal sealed class TolerableLosses(GrowingGraph graph)
     /// <summary>What is needed makes everything on the way to it needed.</summary>
     private void EndWay()
     {
-        while (_way.TryPop(out (int Subtask, int Next) before))
+        while (_way.TryPop(out (int Node, int Next) before))
         {
-            _answers[before.Subtask] = Answer.Needed;
+            AnswerOf(before.Node) = Answer.Needed;
         }
     }
 
-    private void Forget(int subtask, int offset)
+    private ref Answer AnswerOf(int node) => ref node < 0 ? ref _answersOfEnds[~node] : ref _answers[node];
+
+    private bool IsKnown(int node) =>
+        node < 0 ? ~node < _answersOfEnds.Length && _answersOfEnds[~node] != Answer.Unknown : node < _answers.Length && _answers[node] != Answer.Unknown;
+
+    private bool HasSuccessors(int subtask) =>
+        !graph.PlannedSuccessors(subtask).IsEmpty
+        || graph.AddedSuccessors(subtask) is { Count: > 0 }
+        || graph.Ends.With(subtask).Any(end => end.Outwards().Any(outer => outer.Waiters.Count > 0));
+
+    /// <summary>Returns what comes after a subtask or an end, one after the other; ends first, so that nothing that comes before an end is known when the end is not.</summary>
+    private int? SuccessorOf(int node, int position)
     {
-        if (subtask >= offset || subtask >= _answers.Length || _answers[subtask] == Answer.Unknown)
+        if (node < 0)
+        {
+            AdditionEnd end = graph.Ends.All[~node];
+            return position < end.Waiters.Count ? (end.Waiters[position].IsOptional ? NotNeeded : end.Waiters[position].Subtask)
+                : position - end.Waiters.Count < end.Outer.Count ? ~end.Outer[position - end.Waiters.Count].Number
+                : null;
+        }
+
+        IReadOnlyList<AdditionEnd> ends = graph.Ends.With(node);
+        if (position < ends.Count)
+        {
+            return graph.Additions.IsLast(node) ? ~ends[position].Number : NotNeeded;
+        }
+
+        position -= ends.Count;
+        ReadOnlySpan<int> planned = graph.PlannedSuccessors(node);
+        List<int>? added = graph.AddedSuccessors(node);
+        int? successor = position < planned.Length ? planned[position] : position - planned.Length < added?.Count ? added[position - planned.Length] : null;
+        return successor is { } next && !graph.IsNeeded(node, next) ? NotNeeded : successor;
+    }
+
+    private void Forget(int node, int offset)
+    {
+        if (node >= offset || !IsKnown(node))
         {
             return;
         }
 
-        Stack<int> open = new([subtask]);
-        _answers[subtask] = Answer.Unknown;
+        Stack<int> open = new([node]);
+        AnswerOf(node) = Answer.Unknown;
         while (open.TryPop(out int next))
         {
-            foreach (int before in graph.Before(next))
+            foreach (int before in NeededBefore(next))
             {
-                if (before < _answers.Length && _answers[before] != Answer.Unknown && graph.IsNeeded(before, next))
+                if (IsKnown(before))
                 {
-                    _answers[before] = Answer.Unknown;
+                    AnswerOf(before) = Answer.Unknown;
                     open.Push(before);
                 }
             }
         }
+    }
+
+    /// <summary>What a subtask or an end counts for: what comes before it and is needed by it.</summary>
+    private IEnumerable<int> NeededBefore(int node)
+    {
+        if (node < 0)
+        {
+            AdditionEnd end = graph.Ends.All[~node];
+            return end.Members.Where(graph.Additions.IsLast).Concat(end.Inner.Select(inner => ~inner.Number));
+        }
+
+        return graph.Dependencies[node].Concat(graph.PartsOf(node)).Where(before => graph.IsNeeded(before, node))
+            .Concat(graph.Ends.AwaitedBy(node).Select(end => ~end.Number));
     }
 
     private enum Answer : byte

@@ -215,6 +215,21 @@ public sealed class JoinedGrowthTests
     }
 
     [Fact]
+    public async Task A_snapshot_says_that_it_still_waits_for_what_the_parts_and_additions_add()
+    {
+        var checking = new Checkpoint();
+        await using var world = new World(check: checking.PassAsync);
+        await using OrchestrationRun run = await world.Engine.StartAsync(plan =>
+            plan.Add("publish", "Irreversible", after: [plan.AddPlan("plan", TaskPlan.Create(inner => inner.Add("find", "grow", input: 2)))]));
+        await checking.Reached;
+        await Engine.SeeAsync<SubtaskSucceeded>(run, next => next.SubtaskId == "plan");
+
+        Assert.Equal(SubtaskState.Pending, run.GetSnapshot().Subtasks.Single(subtask => subtask.Subtask.Id == "publish").State);
+        checking.Open();
+        Assert.Equal(RunOutcome.Succeeded, (await run.EndAsync()).Outcome);
+    }
+
+    [Fact]
     public async Task A_forecast_of_a_run_that_has_grown_puts_what_waits_behind_what_was_added()
     {
         var checking = new Checkpoint();

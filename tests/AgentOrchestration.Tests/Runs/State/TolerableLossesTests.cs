@@ -75,6 +75,10 @@ public sealed class TolerableLossesTests
     private static bool IsTolerable(GrowingGraph graph, int subtask)
     {
         int[] successors = [.. graph.PlannedSuccessors(subtask), .. graph.AddedSuccessors(subtask) ?? []];
-        return graph.MayDoWithout && successors.Length > 0 && successors.Where(successor => graph.IsNeeded(subtask, successor)).All(successor => IsTolerable(graph, successor));
+        EndWaiter[] waiters = [.. graph.Ends.WaitersFor(subtask)];
+        IEnumerable<int> needed = graph.Additions.IsLast(subtask) ? waiters.Where(waiter => !waiter.IsOptional).Select(waiter => waiter.Subtask) : [];
+        return graph.MayDoWithout
+            && successors.Length + waiters.Length > 0
+            && successors.Where(successor => graph.IsNeeded(subtask, successor)).Concat(needed).All(successor => IsTolerable(graph, successor));
     }
 }

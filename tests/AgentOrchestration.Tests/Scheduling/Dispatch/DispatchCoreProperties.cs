@@ -67,7 +67,7 @@ public sealed class DispatchCoreProperties
         int reached = 0;
         for (; next.TryDequeue(out int subtask); reached++)
         {
-            foreach (int successor in (int[])[.. graph.PlannedSuccessors(subtask), .. graph.AddedSuccessors(subtask) ?? []])
+            foreach (int successor in Successors(graph, subtask))
             {
                 if (--before[successor] == 0)
                 {
@@ -78,6 +78,11 @@ public sealed class DispatchCoreProperties
 
         Assert.Equal(graph.Count, reached);
     }
+
+    private static int[] Successors(GrowingGraph graph, int subtask) =>
+    [
+        .. graph.PlannedSuccessors(subtask), .. graph.AddedSuccessors(subtask) ?? [], .. graph.Ends.WaitersFor(subtask).Select(waiter => waiter.Subtask).Distinct(),
+    ];
 
     private static void EndsOnce(AdversarialRun run, IReadOnlyList<RunEvent> events)
     {
