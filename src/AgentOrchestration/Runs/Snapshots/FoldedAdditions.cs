@@ -89,7 +89,7 @@ internal sealed class FoldedAdditions
 
         public List<Group> Inner { get; } = [];
 
-        public IReadOnlyList<string> Ids()
+        public List<string> Ids()
         {
             List<string> ids = [];
             Stack<Group> open = new([this]);
