@@ -33,7 +33,7 @@ public sealed class WideJoinCostTests
                 SubtaskRef grows = plan.Add("grows", "work");
                 for (int i = 0; i < n; i++)
                 {
-                    plan.Add($"join{i}", "work", optional: [grows]);
+                    plan.Add($"join{i}", "work", options: new() { Optional = [grows] });
                 }
             },
             static (plan, id, n) => AddMany(plan, "more", id == "grows" ? n : 0)),
@@ -52,7 +52,7 @@ public sealed class WideJoinCostTests
             static (plan, _) =>
             {
                 plan.Add(Slow, "work");
-                plan.Add("later", "work", after: [plan.Add("grows", "work")], waitsForAdded: false);
+                plan.Add("later", "work", after: [plan.Add("grows", "work")], options: new() { WaitsForAdded = false });
             },
             static (plan, id, n) => AddMany(plan, "more", id is "grows" or "later" ? n : 0, after: [new SubtaskRef(id == "later" ? "grows" : Slow)])),
         ["many joins over a growth within a growth"] = (

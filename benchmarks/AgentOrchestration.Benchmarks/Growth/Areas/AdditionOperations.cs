@@ -71,7 +71,7 @@ internal static class AdditionOperations
     private static TaskPlan LaterJoins() => TaskPlan.Create(plan =>
     {
         SubtaskRef first = plan.Add("first", AddAtOnce);
-        plan.Add("later", AddAtOnce, after: [first], waitsForAdded: false);
+        plan.Add("later", AddAtOnce, after: [first], options: new() { WaitsForAdded = false });
     });
 
     private static TaskPlan ForEach(int n) => TaskPlan.Create(plan =>
