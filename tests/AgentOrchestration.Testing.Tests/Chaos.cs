@@ -167,7 +167,13 @@ internal sealed class Chaos
                     $"t{i}",
                     TaskTypes[random.Next(TaskTypes.Length)],
                     after: after,
-                    options: new() { Optional = optional, EstimatedDuration = TimeSpan.FromSeconds(random.Next(5)), Resources = random.Next(3) == 0 ? ResourceRequirements.Of("licence", random.Next(1, (int)Licences + 1)) : ResourceRequirements.None, Policy = random.Next(8) == 0 ? new SubtaskPolicy { RequiresApproval = true } : null }));
+                    options: new()
+                    {
+                        Optional = optional,
+                        EstimatedDuration = TimeSpan.FromSeconds(random.Next(5)),
+                        Resources = random.Next(3) == 0 ? ResourceRequirements.Of("licence", random.Next(1, (int)Licences + 1)) : null,
+                        Policy = random.Next(8) == 0 ? new SubtaskPolicy { RequiresApproval = true } : null,
+                    }));
             }
         });
     }

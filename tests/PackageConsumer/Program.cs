@@ -8,9 +8,9 @@ var services = new ServiceCollection();
 services.AddSingleton<Greeting>();
 services.AddAgentOrchestration(options => options.JsonSerializerOptions = new JsonSerializerOptions(Payloads.Default.Options))
     .AddTaskType<Greet>()
-    .AddTaskType("shout", "Shouts.", (string text, TaskContext _, CancellationToken _) => ValueTask.FromResult(text + "!"))
-    .AddTaskType("guests", "Lists guests.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(new Guests([new Person("Bob"), new Person("Eve")])))
-    .AddTaskType("join", "Joins.", (Salutation[] all, TaskContext _, CancellationToken _) => ValueTask.FromResult(string.Join("; ", all.Select(one => one.Text))))
+    .AddTaskType("shout", "Shouts.", (string text) => text + "!")
+    .AddTaskType("guests", "Lists guests.", async (CancellationToken stop) => await Guests.InviteAsync(stop))
+    .AddTaskType("join", "Joins.", (Salutation[] all, TaskContext _) => Task.FromResult(string.Join("; ", all.Select(one => one.Text))))
     .AddResource("gpu", capacity: 1);
 await using ServiceProvider provider = services.BuildServiceProvider();
 
@@ -37,7 +37,15 @@ namespace PackageConsumer
 
     internal sealed record Salutation(string Text);
 
-    internal sealed record Guests(IReadOnlyList<Person> People);
+    internal sealed record Guests(IReadOnlyList<Person> People)
+    {
+        public static async Task<Guests> InviteAsync(CancellationToken stop)
+        {
+            await Task.Yield();
+            stop.ThrowIfCancellationRequested();
+            return new Guests([new Person("Bob"), new Person("Eve")]);
+        }
+    }
 
     internal sealed class Greeting
     {

@@ -14,14 +14,17 @@ public sealed class PlanControlTests
         TaskPlan plan = TaskPlan.Create(plan =>
         {
             plan.Goal = "Everything.";
-            SubtaskRef list = plan.Add("list", "list", options: new() { Policy = new SubtaskPolicy
+            SubtaskRef list = plan.Add("list", "list", options: new()
             {
-                MaxAttempts = 3,
-                Timeout = TimeSpan.FromSeconds(1.5),
-                TotalTimeout = TimeSpan.FromMinutes(10),
-                IdleTimeout = TimeSpan.FromSeconds(30),
-                RequiresApproval = false,
-            } });
+                Policy = new SubtaskPolicy
+                {
+                    MaxAttempts = 3,
+                    Timeout = TimeSpan.FromSeconds(1.5),
+                    TotalTimeout = TimeSpan.FromMinutes(10),
+                    IdleTimeout = TimeSpan.FromSeconds(30),
+                    RequiresApproval = false,
+                },
+            });
             SubtaskRef each = plan.ForEach(
                 "each", list.Output(), "double", input: new ItemReference(""), options: new() { EstimatedDuration = TimeSpan.FromMinutes(2), Resources = ResourceRequirements.Of("licence", 1) });
             SubtaskRef nested = plan.AddPlan("plan", TaskPlan.Create(inner => inner.Add("inner", "list")), options: new() { Name = "A plan", Description = "Of its own." });
