@@ -59,7 +59,28 @@ public sealed class OrchestrationRun : IAsyncDisposable
     /// <returns>The events; those of a durable run that goes no further in this process end without the one that ends it.</returns>
     /// <remarks>Code of the run itself may read too, but the event that ends the run never comes before that code has returned.</remarks>
     public IAsyncEnumerable<RunEvent> WatchAsync(CancellationToken cancellationToken = default) =>
-        RunFlow.Current is not null ? WatchInsideAsync(cancellationToken) : _handle.WatchAsync(cancellationToken);
+        RunFlow.Current is not null ? WatchInsideAsync(_handle.WatchAsync(cancellationToken), cancellationToken) : _handle.WatchAsync(cancellationToken);
+
+    /// <summary>
+    /// Reads the events from a number on, then live ones, up to and including the one that ends the run: each once, so that a reader that was interrupted
+    /// continues with the number after the last it has seen. When the run has no such event yet, it is waited for; when the run has ended before, there
+    /// are none.
+    /// </summary>
+    /// <param name="from">
+    /// The lowest <see cref="RunEvent.Sequence"/> of an event that is read. Reports of progress and streamed text have the number of the event that they
+    /// follow; those that follow an earlier event are left out.
+    /// </param>
+    /// <param name="cancellationToken">Ends the watching, not the run.</param>
+    /// <returns>The events; those of a durable run that goes no further in this process end without the one that ends it.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="from"/> is negative.</exception>
+    /// <remarks>Also for runs that were resumed, or had ended before this process: the numbers are those of the journal.</remarks>
+    /// <example><code>await foreach (RunEvent next in run.WatchAsync(from: lastSeen + 1, cancellationToken)) { … }</code></example>
+    public IAsyncEnumerable<RunEvent> WatchAsync(long from, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(from);
+        IAsyncEnumerable<RunEvent> events = _handle.WatchAsync(from, cancellationToken);
+        return RunFlow.Current is not null ? WatchInsideAsync(events, cancellationToken) : events;
+    }
 
     /// <summary>The run as it is now.</summary>
     public RunSnapshot GetSnapshot() => _handle.GetSnapshot();
@@ -117,7 +138,7 @@ public sealed class OrchestrationRun : IAsyncDisposable
     public ValueTask CancelAsync(string subtaskId, CancellationToken cancellationToken = default) => _handle.CancelAsync(subtaskId, cancellationToken);
 
     /// <summary>Approves a subtask that waits for it. An approval is good for exactly the arguments that were shown, and once.</summary>
-    /// <param name="request">What was asked: from <see cref="WatchAsync"/>, or a snapshot's pending approval.</param>
+    /// <param name="request">What was asked: from <see cref="WatchAsync(CancellationToken)"/>, or a snapshot's pending approval.</param>
     /// <param name="by">Who approves. Default: not told.</param>
     /// <param name="reason">Why. Default: not told.</param>
     /// <param name="cancellationToken">Cancels the approving.</param>
@@ -127,7 +148,7 @@ public sealed class OrchestrationRun : IAsyncDisposable
         DecideAsync(request, isApproved: true, by, reason, cancellationToken);
 
     /// <summary>Rejects a subtask that waits for approval. It fails, with what was told.</summary>
-    /// <param name="request">What was asked: from <see cref="WatchAsync"/>, or a snapshot's pending approval.</param>
+    /// <param name="request">What was asked: from <see cref="WatchAsync(CancellationToken)"/>, or a snapshot's pending approval.</param>
     /// <param name="by">Who rejects. Default: not told.</param>
     /// <param name="reason">Why. Default: not told.</param>
     /// <param name="cancellationToken">Cancels the rejecting.</param>
@@ -183,9 +204,9 @@ public sealed class OrchestrationRun : IAsyncDisposable
     }
 
     /// <summary>Code of a run reads: while it waits for the next event, it waits for the run.</summary>
-    private async IAsyncEnumerable<RunEvent> WatchInsideAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<RunEvent> WatchInsideAsync(IAsyncEnumerable<RunEvent> source, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        IAsyncEnumerator<RunEvent> events = _handle.WatchAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        IAsyncEnumerator<RunEvent> events = source.GetAsyncEnumerator(cancellationToken);
         await using (events.ConfigureAwait(false))
         {
             while (await NextAsync(events.MoveNextAsync()).ConfigureAwait(false))

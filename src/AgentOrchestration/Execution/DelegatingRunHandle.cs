@@ -26,6 +26,9 @@ public abstract class DelegatingRunHandle(IRunHandle inner) : IRunHandle
     public virtual IAsyncEnumerable<RunEvent> WatchAsync(CancellationToken cancellationToken) => Inner.WatchAsync(cancellationToken);
 
     /// <inheritdoc/>
+    public virtual IAsyncEnumerable<RunEvent> WatchAsync(long from, CancellationToken cancellationToken) => Inner.WatchAsync(from, cancellationToken);
+
+    /// <inheritdoc/>
     public virtual RunSnapshot GetSnapshot() => Inner.GetSnapshot();
 
     /// <inheritdoc/>

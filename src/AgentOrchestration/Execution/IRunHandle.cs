@@ -29,6 +29,11 @@ public interface IRunHandle : IAsyncDisposable
     /// <param name="cancellationToken">Ends the watching, not the run.</param>
     IAsyncEnumerable<RunEvent> WatchAsync(CancellationToken cancellationToken);
 
+    /// <summary>Reads the events from a number on. The default reads all of <see cref="WatchAsync(CancellationToken)"/> and leaves out the earlier ones.</summary>
+    /// <param name="from">The lowest <see cref="RunEvent.Sequence"/> of an event that is read.</param>
+    /// <param name="cancellationToken">Ends the watching, not the run.</param>
+    IAsyncEnumerable<RunEvent> WatchAsync(long from, CancellationToken cancellationToken) => ReadFromAsync(WatchAsync(cancellationToken), from);
+
     /// <summary>The run as it is now.</summary>
     RunSnapshot GetSnapshot();
 
@@ -83,4 +88,15 @@ public interface IRunHandle : IAsyncDisposable
     /// </summary>
     /// <param name="graceEnd">Is cancelled when code has to be waited for no longer; what was decided is still written then.</param>
     ValueTask CloseAsync(CancellationToken graceEnd) => DisposeAsync();
+
+    private static async IAsyncEnumerable<RunEvent> ReadFromAsync(IAsyncEnumerable<RunEvent> events, long from)
+    {
+        await foreach (RunEvent next in events.ConfigureAwait(false))
+        {
+            if (next.Sequence >= from)
+            {
+                yield return next;
+            }
+        }
+    }
 }

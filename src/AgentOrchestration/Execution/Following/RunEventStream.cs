@@ -10,9 +10,11 @@ namespace AgentOrchestration.Execution.Following;
 /// </summary>
 internal sealed class RunEventStream(RunHistory history, RunTicks ticks, RunEventFactory events, RunSignal signal)
 {
-    public async IAsyncEnumerable<RunEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <param name="from">The number of the first fact to read. What follows earlier ones, such as progress, is left out too.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async IAsyncEnumerable<RunEvent> ReadAsync(long from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        int nextFact = 0;
+        int nextFact = (int)Math.Min(from, int.MaxValue);
         long nextTick = 0;
         while (true)
         {
@@ -22,7 +24,11 @@ internal sealed class RunEventStream(RunHistory history, RunTicks ticks, RunEven
 
             // In a durable run a tick may come before the facts that it follows are in the journal.
             bool isAhead = tick?.Sequence >= nextFact;
-            if (tick is not null && !isAhead)
+            if (tick?.Sequence < from)
+            {
+                nextTick++;
+            }
+            else if (tick is not null && !isAhead)
             {
                 if (nextTick > wanted)
                 {
@@ -45,14 +51,14 @@ internal sealed class RunEventStream(RunHistory history, RunTicks ticks, RunEven
                     yield break;
                 }
             }
-            else if (history.IsCut)
+            else if (history.IsCut || history.HasEnded)
             {
                 yield break;
             }
             else
             {
                 nextTick = wanted;
-                await signal.WaitAsync(() => history.Visible > nextFact || (!isAhead && ticks.Count > nextTick) || history.IsCut, cancellationToken).ConfigureAwait(false);
+                await signal.WaitAsync(() => history.Visible > nextFact || (!isAhead && ticks.Count > nextTick) || history.IsCut || history.HasEnded, cancellationToken).ConfigureAwait(false);
             }
         }
     }

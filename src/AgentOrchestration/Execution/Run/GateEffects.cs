@@ -19,5 +19,5 @@ internal ref struct GateEffects()
     /// <summary>What was about to start when the run was aborted.</summary>
     public IReadOnlyList<AttemptStart> Unused { get; set; } = [];
 
-    public HostCommand[] HostCommands { get; set; } = [];
+    public LocalCommand[] HostCommands { get; set; } = [];
 }

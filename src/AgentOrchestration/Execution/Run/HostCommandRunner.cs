@@ -7,9 +7,9 @@ namespace AgentOrchestration.Execution.Run;
 internal sealed class HostCommandRunner(
     RunEnvironment run, RunGate gate, RunTimers timers, Preparations preparations, Joins joins, Compensations compensations, RunEnd end)
 {
-    public void CarryOut(HostCommand[] commands)
+    public void CarryOut(LocalCommand[] commands)
     {
-        foreach (HostCommand command in commands)
+        foreach ((HostCommand command, LocalAttempt? attempt) in commands)
         {
             switch (command.Kind)
             {
@@ -20,10 +20,10 @@ internal sealed class HostCommandRunner(
                     run.Executor.Workers.Queue(() => joins.Join(command.Subtask));
                     break;
                 case HostCommandKind.StopAttempt:
-                    ((LocalAttempt?)command.Host)?.Stop();
+                    attempt?.Stop();
                     break;
                 case HostCommandKind.WakeAttempt:
-                    WakeAttempt(command);
+                    WakeAttempt(attempt, command.DueAt);
                     break;
                 case HostCommandKind.WakeRetry:
                     WakeAt(command.DueAt, (core, now, more) => core.RetryDue(command.Subtask, now, more));
@@ -47,11 +47,11 @@ internal sealed class HostCommandRunner(
         }
     }
 
-    private void WakeAttempt(HostCommand wake)
+    private void WakeAttempt(LocalAttempt? attempt, long dueAt)
     {
-        if (wake.Host is LocalAttempt attempt)
+        if (attempt is not null)
         {
-            attempt.Extras.Wake(timers.Until(wake.DueAt), run.Executor.TimeProvider, () => OnAttemptDue(attempt));
+            attempt.Extras.Wake(timers.Until(dueAt), run.Executor.TimeProvider, () => OnAttemptDue(attempt));
             if (attempt.HasReturned)
             {
                 attempt.Extras.End();

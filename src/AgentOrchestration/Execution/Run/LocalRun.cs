@@ -143,7 +143,9 @@ internal sealed class LocalRun : IOpenRun
 
     public RunReuse GetReuse() => new(RunId, Growth.PlannedGraph) { Results = new EndedRun(Environment.Core.State, Environment.Inputs) };
 
-    public IAsyncEnumerable<RunEvent> WatchAsync(CancellationToken cancellationToken) => _view.WatchAsync(cancellationToken);
+    public IAsyncEnumerable<RunEvent> WatchAsync(CancellationToken cancellationToken) => _view.WatchAsync(from: 0, cancellationToken);
+
+    public IAsyncEnumerable<RunEvent> WatchAsync(long from, CancellationToken cancellationToken) => _view.WatchAsync(from, cancellationToken);
 
     public RunSnapshot GetSnapshot() => _view.GetSnapshot();
 

@@ -197,7 +197,7 @@ internal sealed class RunCommitter
             _run.Executor.Workers.Queue(attempt, preferLocal: false);
         }
 
-        if (held.HostCommands.Exists(command => command.Kind == HostCommandKind.EndRun))
+        if (held.HostCommands.Exists(next => next.Command.Kind == HostCommandKind.EndRun))
         {
             // A caller that waits for the end can do with the run what it wants.
             await _journal.CloseAsync().ConfigureAwait(false);
@@ -276,7 +276,7 @@ internal sealed class RunCommitter
 
         public List<LocalAttempt> Revoked { get; } = [];
 
-        public List<HostCommand> HostCommands { get; } = [];
+        public List<LocalCommand> HostCommands { get; } = [];
 
         public bool IsEmpty => Starts.Count + Revoked.Count + HostCommands.Count == 0;
     }

@@ -52,7 +52,7 @@ internal sealed class RunEventPump
     {
         RunFlow.EnterSink(_run.RunId);
         bool hasEnded = false;
-        await foreach (RunEvent runEvent in _view.WatchAsync(CancellationToken.None).ConfigureAwait(false))
+        await foreach (RunEvent runEvent in _view.WatchAsync(from: 0, CancellationToken.None).ConfigureAwait(false))
         {
             hasEnded |= runEvent is RunEnded;
             if (runEvent is not (SubtaskTick or TicksLost) && runEvent.Sequence < past)

@@ -21,6 +21,7 @@ internal sealed class RunGate(RunEnvironment run, RunClock clock, RunEnd end)
 
     // Used inside the gate.
     private readonly HostCommands _commands = new();
+    private readonly List<LocalCommand> _toFollow = [];
     private long _latest;
 
     // Attempts whose code has returned and that have not been reported to the core yet, the latest first.
@@ -204,14 +205,13 @@ internal sealed class RunGate(RunEnvironment run, RunClock clock, RunEnd end)
     {
         List<HostCommand> others = _commands.Others;
         _starts.Start(_commands, _committer, ref effects);
-        int kept = 0;
         for (int i = 0; i < others.Count; i++)
         {
             HostCommand command = others[i];
             LocalAttempt? attempt = command.Kind is HostCommandKind.StopAttempt or HostCommandKind.WakeAttempt ? _starts.RunningOf(command) : null;
             if (command.Kind != HostCommandKind.StopAttempt || attempt is null)
             {
-                others[kept++] = command with { Host = attempt };
+                _toFollow.Add(new LocalCommand(command, attempt));
             }
             else if (_starts.TryRevoke(attempt))
             {
@@ -222,13 +222,14 @@ internal sealed class RunGate(RunEnvironment run, RunClock clock, RunEnd end)
             else
             {
                 attempt.IsToldToStop = true;
-                others[kept++] = command with { Host = attempt };
+                _toFollow.Add(new LocalCommand(command, attempt));
             }
         }
 
-        if (kept > 0)
+        if (_toFollow.Count > 0)
         {
-            effects.HostCommands = [.. effects.HostCommands, .. others.Take(kept)];
+            effects.HostCommands = [.. effects.HostCommands, .. _toFollow];
+            _toFollow.Clear();
         }
 
         if (others.Count > 0)

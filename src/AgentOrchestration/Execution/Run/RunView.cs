@@ -11,8 +11,8 @@ internal sealed class RunView(RunEnvironment run, RunTicks ticks, RunResources r
     private readonly RunEnvironment _run = run;
     private readonly RunTicks _ticks = ticks;
 
-    public IAsyncEnumerable<RunEvent> WatchAsync(CancellationToken cancellationToken) =>
-        new RunEventStream(_run.History, _ticks, _events, _run.Signal).ReadAsync(cancellationToken);
+    public IAsyncEnumerable<RunEvent> WatchAsync(long from, CancellationToken cancellationToken) =>
+        new RunEventStream(_run.History, _ticks, _events, _run.Signal).ReadAsync(from, cancellationToken);
 
     public RunSnapshot GetSnapshot()
     {

@@ -52,6 +52,13 @@ internal static class SecretForms
         return forms.Where(form => form.Length >= Shortest);
     }
 
+    /// <summary>A form as it reads in a text in which everything is decoded, again and again or once.</summary>
+    public static IEnumerable<string> Decoded(string form)
+    {
+        string[] decoded = [DecodedText.Fold(form), DecodedText.Decode(form)];
+        return decoded.Where(text => text.Length >= Shortest);
+    }
+
     /// <summary>The lines of a key file, of which a message may quote one.</summary>
     private static IEnumerable<string> Lines(string secret)
     {

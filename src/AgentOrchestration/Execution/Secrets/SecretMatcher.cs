@@ -1,134 +1,109 @@
-using System.Buffers;
-
 namespace AgentOrchestration.Execution.Secrets;
 
-/// <summary>Finds all forms of some secrets in one pass over a text. Letter case is not looked at.</summary>
+/// <summary>
+/// Finds secrets in a text: as they are written in it, and in the text as it reads when everything is decoded that stands for another character. A text in
+/// which nothing does is looked at once.
+/// </summary>
 internal sealed class SecretMatcher
 {
-    private const StringComparison Comparison = StringComparison.OrdinalIgnoreCase;
+    /// <summary>A character is written with so many at most, commonly: those of JSON in JSON.</summary>
+    private const int LongestSpelling = 12;
+
     private const int ShortestInOutput = 8;
 
-    private readonly SearchValues<string> _any;
-    private readonly SearchValues<char> _first;
-    private SearchValues<string>? _inOutput;
+    private readonly FormSet _written;
+    private readonly FormSet _decoded;
 
-    // In order, so that all forms that begin alike stand together.
-    private readonly string[] _forms;
-
-    // For each form the longest other that it begins with; -1 for none.
-    private readonly int[] _shorter;
+    // Whether backslashes in front of and behind what is found may belong to it.
+    private readonly bool _mayTouchBackslashes;
 
     /// <param name="secrets">The secrets; how many there are says how dear it was to make.</param>
     public SecretMatcher(IReadOnlyList<string> secrets)
     {
         Secrets = secrets;
-        _forms = [.. secrets.SelectMany(SecretForms.Of).Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase)];
-        _any = SearchValues.Create(_forms, Comparison);
-        _first = SearchValues.Create([.. _forms.SelectMany(form => (char[])[form[0], char.ToUpperInvariant(form[0]), char.ToLowerInvariant(form[0])])]);
-        _shorter = new int[_forms.Length];
-        for (int i = 0; i < _forms.Length; i++)
-        {
-            int shorter = i - 1;
-            while (shorter >= 0 && !_forms[i].StartsWith(_forms[shorter], Comparison))
-            {
-                shorter = _shorter[shorter];
-            }
-
-            _shorter[i] = shorter;
-        }
-
-        Longest = _forms.Max(form => form.Length);
+        string[] forms = [.. secrets.SelectMany(SecretForms.Of)];
+        string[] all = [.. forms, .. secrets.Select(DecodedText.DecodedBytes).OfType<string>()];
+        _written = new FormSet(forms, forms.Where(IsInOutputs));
+        _decoded = new FormSet(all.SelectMany(SecretForms.Decoded), all.Where(IsInOutputs).SelectMany(SecretForms.Decoded));
+        _mayTouchBackslashes = secrets.Any(static secret => secret.StartsWith('\\') || secret.EndsWith('\\'));
+        Longest = Math.Max(_written.Longest, _decoded.Longest * LongestSpelling);
     }
 
     public IReadOnlyList<string> Secrets { get; }
 
-    /// <summary>The length of the longest form.</summary>
+    /// <summary>The length of the longest form, with every character as long as it is commonly written.</summary>
     public int Longest { get; }
 
-    public bool IsIn(ReadOnlySpan<char> text) => text.ContainsAny(_any);
+    public bool IsIn(ReadOnlySpan<char> text) => _written.IsIn(text) || (DecodedText.MayDiffer(text) && AnyDecoded(text, static (forms, characters) => forms.IsIn(characters)));
 
     /// <summary>The same for an output, which may hold a short word by chance.</summary>
-    public bool IsInOutput(ReadOnlySpan<char> text) => text.ContainsAny(
-        _inOutput ??= SearchValues.Create([.. _forms.Where(form => form.Length >= ShortestInOutput)], Comparison));
+    public bool IsInOutput(ReadOnlySpan<char> text) =>
+        _written.IsInOutput(text) || (DecodedText.MayDiffer(text) && AnyDecoded(text, static (forms, characters) => forms.IsInOutput(characters)));
 
-    /// <summary>Adds where forms are in a text; they may overlap.</summary>
+    /// <summary>Adds where secrets are in a text; they may overlap.</summary>
     public void Find(ReadOnlySpan<char> text, ref List<(int Start, int End)>? found)
     {
-        int end = 0;
-        for (int from = 0; text[from..].IndexOfAny(_any) is >= 0 and int offset;)
+        _written.Find(text, ref found);
+        if (!DecodedText.MayDiffer(text))
         {
-            int start = from + offset;
-            int length = Math.Max(LongestAt(text[start..]), SecretForms.Shortest);
-            if (start + length > end)
-            {
-                end = start + length;
-                (found ??= []).Add((start, end));
-            }
+            return;
+        }
 
-            from = start + 1;
+        using DecodedText repeated = DecodedText.Of(text, isRepeated: true);
+        Find(repeated, ref found);
+        if (repeated.IsNested)
+        {
+            using DecodedText once = DecodedText.Of(text, isRepeated: false);
+            Find(once, ref found);
         }
     }
 
-    /// <summary>Finds where the rest of a text begins that a form may go on with in what follows.</summary>
+    /// <summary>Finds where the rest of a text begins that a secret may go on with in what follows.</summary>
     /// <returns>The place, or the length of the text when there is none.</returns>
     public int FindBegun(ReadOnlySpan<char> text)
     {
-        // Half a character is compared when the other half is there.
-        ReadOnlySpan<char> whole = text.Length > 0 && char.IsHighSurrogate(text[^1]) ? text[..^1] : text;
-        for (int from = Math.Max(0, whole.Length - Longest + 1); from < whole.Length; from++)
+        int begun = _written.FindBegun(text);
+        int first = Math.Max(0, text.Length - Longest);
+        if (!DecodedText.MayDiffer(text[first..]))
         {
-            int offset = whole[from..].IndexOfAny(_first);
-            if (offset < 0)
-            {
-                break;
-            }
-
-            from += offset;
-            if (IsBeginning(whole[from..]))
-            {
-                return from;
-            }
+            return begun;
         }
 
-        return whole.Length;
+        using DecodedText decoded = DecodedText.Of(text[first..], isRepeated: true);
+        int open = decoded.FindOpen();
+        int character = _decoded.FindBegun(decoded.Characters[..open]);
+        return character == decoded.Characters.Length ? begun : Math.Min(begun, first + decoded.StartOf(character));
     }
 
-    private int LongestAt(ReadOnlySpan<char> text)
+    private static bool IsInOutputs(string form) => form.Length >= ShortestInOutput;
+
+    private void Find(DecodedText decoded, ref List<(int Start, int End)>? found)
     {
-        // All forms that the text begins with are beginnings of the last form that is not after the text.
-        int form = FirstAfter(text) - 1;
-        while (form >= 0 && !text.StartsWith(_forms[form], Comparison))
+        List<(int Start, int End)>? places = null;
+        _decoded.Find(decoded.Characters, ref places);
+        foreach ((int start, int end) in places ?? [])
         {
-            form = _shorter[form];
+            // A backslash before a letter may belong to what is before, as in a path.
+            bool isEscaped = _mayTouchBackslashes || !char.IsAsciiLetterOrDigit(decoded.Characters[start]);
+            bool goesOn = _mayTouchBackslashes && end < decoded.Characters.Length;
+            (found ??= []).Add((isEscaped ? decoded.StartOf(start) : decoded.BeginOf(start), goesOn ? decoded.BeginOf(end) : decoded.EndOf(end - 1)));
+        }
+    }
+
+    private bool AnyDecoded(ReadOnlySpan<char> text, Func<FormSet, ReadOnlySpan<char>, bool> isIn)
+    {
+        using DecodedText repeated = DecodedText.Of(text, isRepeated: true);
+        if (isIn(_decoded, repeated.Characters))
+        {
+            return true;
         }
 
-        return form < 0 ? 0 : _forms[form].Length;
-    }
-
-    private bool IsBeginning(ReadOnlySpan<char> text)
-    {
-        // The form that equals the text, if there is one, is the last that is not after it.
-        int form = FirstAfter(text);
-        return form < _forms.Length && _forms[form].AsSpan().StartsWith(text, Comparison);
-    }
-
-    private int FirstAfter(ReadOnlySpan<char> text)
-    {
-        int low = 0;
-        int high = _forms.Length;
-        while (low < high)
+        if (!repeated.IsNested)
         {
-            int middle = (low + high) / 2;
-            if (_forms[middle].AsSpan().CompareTo(text, Comparison) <= 0)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
+            return false;
         }
 
-        return low;
+        using DecodedText once = DecodedText.Of(text, isRepeated: false);
+        return isIn(_decoded, once.Characters);
     }
 }

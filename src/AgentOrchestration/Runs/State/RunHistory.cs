@@ -29,6 +29,9 @@ internal sealed class RunHistory
     /// <summary>Whether no more facts will be shown, though the run has not ended.</summary>
     public bool IsCut { get; private set; }
 
+    /// <summary>Whether readers may see the end of the run.</summary>
+    public bool HasEnded => Visible is > 0 and int visible && this[visible - 1].Kind == RunFactKind.RunEnded;
+
     /// <summary>Reads a fact below <see cref="Count"/>.</summary>
     public ref readonly RunFact this[int index]
     {

@@ -7,9 +7,6 @@ internal readonly record struct HostCommand(HostCommandKind Kind, int Subtask = 
 {
     public int Attempt { get; init; }
 
-    /// <summary>What the host keeps of the command; the core does not look at it.</summary>
-    public object? Host { get; init; }
-
     /// <summary>When, in UTC ticks.</summary>
     public long DueAt { get; init; }
 }

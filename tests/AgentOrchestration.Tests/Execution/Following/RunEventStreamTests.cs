@@ -21,7 +21,7 @@ public sealed class RunEventStreamTests
         var ticks = new RunTicks();
         ticks.Add(new ProgressReported(0.5, null) { Sequence = 1, Time = default, SubtaskId = "only" }, attempt: 1);
         var signal = new RunSignal(WorkerPool.Shared);
-        await using IAsyncEnumerator<RunEvent> reader = new RunEventStream(state.History, ticks, new RunEventFactory("run", state.Graph), signal).ReadAsync(TestEnd).GetAsyncEnumerator(TestEnd);
+        await using IAsyncEnumerator<RunEvent> reader = new RunEventStream(state.History, ticks, new RunEventFactory("run", state.Graph), signal).ReadAsync(from: 0, TestEnd).GetAsyncEnumerator(TestEnd);
         Assert.True(await reader.MoveNextAsync());
 
         // One that spins does not come back from this call.
