@@ -97,6 +97,26 @@ public sealed class OrchestrationRun : IAsyncDisposable
         return _services.GetRequiredService<Forecaster>().Of(new RemainingGraph(_handle.Graph, GetSnapshot(), now), _run.Options, expectedItems);
     }
 
+    /// <summary>
+    /// Explains why a subtask has not started or not ended: what it waits for, who holds it, and how long, as far as that is known. Reads this run and the
+    /// other runs of this process when it is called; nothing is recorded for it. Works with every executor and resource manager.
+    /// </summary>
+    /// <param name="subtaskId">The id of the subtask.</param>
+    /// <returns>The explanation at this moment.</returns>
+    /// <exception cref="ArgumentException">The run has no such subtask.</exception>
+    /// <example><code>Console.WriteLine(run.Explain("render-7"));   // waits for gpu: 2 of 2 in use by render-3 (40 s left) and render-5</code></example>
+    public WaitExplanation Explain(string subtaskId)
+    {
+        var explained = new ExplainedRun(_handle.Graph, GetSnapshot(), _run.Options);
+        ExplainedRun[] all =
+        [
+            explained,
+            .. _services.GetRequiredService<LiveRuns>().All.Where(other => other.Handle.RunId != RunId)
+                .Select(other => new ExplainedRun(other.Handle.Graph, other.Handle.GetSnapshot(), other.Options)),
+        ];
+        return _services.GetRequiredService<Forecaster>().Explainer(all, _services.GetRequiredService<TimeProvider>().GetUtcNow()).Explain(explained, subtaskId);
+    }
+
     /// <summary>Waits for the end. Failed subtasks are part of the result, not an exception.</summary>
     /// <param name="cancellationToken">Ends the waiting, not the run.</param>
     /// <exception cref="RunDetachedException">The run is durable and goes no further in this process.</exception>

@@ -17,6 +17,11 @@ internal sealed class Forecaster(IResourceManager resources, int? maxParallelism
 
     public ObservedDurations Observed => observed;
 
+    /// <summary>Returns what explains waits with the same ledger and observations.</summary>
+    /// <param name="runs">All runs of this process.</param>
+    /// <param name="now">When it is.</param>
+    public WaitExplainer Explainer(IReadOnlyList<ExplainedRun> runs, DateTimeOffset now) => new(runs, resources, maxParallelismTotal, observed, now);
+
     public Forecast Of(TaskGraph graph, RunOptions options, IReadOnlyDictionary<string, int>? expectedItems = null)
     {
         ForecastAssumptions.Check(expectedItems ?? NoItems, graph.Plan, others: [], options.MaxAddedSubtasks, nameof(expectedItems));

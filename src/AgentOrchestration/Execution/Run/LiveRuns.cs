@@ -22,6 +22,9 @@ internal sealed class LiveRuns
     /// <summary>Whether the runs were stopped.</summary>
     public bool IsStopped => _isStopped;
 
+    /// <summary>The runs that are here now.</summary>
+    public IReadOnlyList<LiveRun> All => [.. _runs.Values];
+
     /// <summary>Adds a run, held by whoever starts it, or the handle that an executor has put around the one that is here.</summary>
     public LiveRun Add(IRunHandle handle, RunOptions options, RunFlow? flow = null)
     {

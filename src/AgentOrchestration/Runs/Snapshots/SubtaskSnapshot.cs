@@ -69,6 +69,10 @@ public sealed record SubtaskSnapshot(Subtask Subtask, SubtaskState State)
     [JsonIgnore]
     internal long EndedSequence { get; init; }
 
+    /// <summary>When its next attempt may start, after one that failed.</summary>
+    [JsonIgnore]
+    internal DateTimeOffset? RetryAt { get; init; }
+
     /// <summary>The ids of the subtasks that it has added and waits for.</summary>
     [JsonIgnore]
     internal IReadOnlyList<string> Parts { get; init; } = [];

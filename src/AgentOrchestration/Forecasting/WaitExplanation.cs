@@ -1,0 +1,93 @@
+using System.Globalization;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Events;
+
+namespace AgentOrchestration;
+
+/// <summary>Explains why a subtask of a run has not started or not ended, at one moment. It can be written as JSON.</summary>
+/// <example><code>Console.WriteLine(run.Explain("render-7"));   // waits for gpu: 2 of 2 in use by render-3 (40 s left) and render-5</code></example>
+public sealed class WaitExplanation
+{
+    private const int MaxListed = 5;
+
+    internal WaitExplanation(string runId, string subtaskId, SubtaskState state)
+    {
+        RunId = runId;
+        SubtaskId = subtaskId;
+        State = state;
+    }
+
+    /// <summary>Gets the id of the run.</summary>
+    public string RunId { get; }
+
+    /// <summary>Gets the id of the subtask.</summary>
+    public string SubtaskId { get; }
+
+    /// <summary>Gets the state of the subtask.</summary>
+    public SubtaskState State { get; }
+
+    /// <summary>Gets what the subtask waits for first.</summary>
+    public WaitKind Kind { get; internal init; }
+
+    /// <summary>Gets the number of attempts started so far.</summary>
+    public int Attempts { get; internal init; }
+
+    /// <summary>Gets when its attempt started while it runs, when it ended once it has, and otherwise when its latest attempt ended.</summary>
+    /// <value><see langword="null"/> before the first attempt.</value>
+    public DateTimeOffset? Since { get; internal init; }
+
+    /// <summary>Gets how long it still waits or runs, as far as that is known.</summary>
+    /// <value>The rest of a pause, or of the expected duration of a running attempt; otherwise <see langword="null"/>.</value>
+    public TimeSpan? Remaining { get; internal init; }
+
+    /// <summary>Gets the subtasks whose end it waits for: dependencies, its own parts, and what its dependencies have added.</summary>
+    public IReadOnlyList<AwaitedSubtask> Dependencies { get; internal init; } = [];
+
+    /// <summary>Gets the question that is to be answered.</summary>
+    /// <value><see langword="null"/> when it waits for no approval.</value>
+    public ApprovalRequested? Approval { get; internal init; }
+
+    /// <summary>Gets the pools and limits that have too little for it now.</summary>
+    public IReadOnlyList<AwaitedPool> Pools { get; internal init; } = [];
+
+    /// <summary>Gets the part of the run's budget that is used up.</summary>
+    /// <value><see langword="null"/> when none is.</value>
+    public BudgetLimit? ExhaustedBudget { get; internal init; }
+
+    /// <summary>Returns the explanation in words, such as <c>waits for gpu: 2 of 2 in use by render-3 (40 s left) and render-5</c>.</summary>
+    public override string ToString() => Kind switch
+    {
+        WaitKind.Ended => $"has ended: {State}",
+        WaitKind.Running => $"runs since {Time(Since)}, attempt {Text(Attempts)}{Left(Remaining)}",
+        WaitKind.Dependencies => $"waits for the end of {List(Dependencies.Select(awaited => $"{awaited.SubtaskId} ({awaited.State})"), Dependencies.Count)}",
+        WaitKind.Approval => $"waits for approval, asked for at {Time(Approval?.Time)}",
+        WaitKind.Retry => $"waits for attempt {Text(Attempts + 1)}{Left(Remaining)}",
+        WaitKind.Plan => "waits for the end of the plan, because it changes something outside",
+        WaitKind.Budget => $"waits for a larger budget: {ExhaustedBudget} is used up",
+        WaitKind.Turn => "waits for its turn",
+        _ => $"waits for {string.Join("; ", Pools.Select(Describe))}",
+    };
+
+    private string Describe(AwaitedPool pool)
+    {
+        string needs = pool.Needed == 1 ? "" : $"needs {Text(pool.Needed)}, ";
+        string holders = pool.Holders.Count == 0 ? "" : $" by {List(pool.Holders.Select(Describe), pool.Holders.Count)}";
+        return $"{pool.Name}: {needs}{Text(pool.Capacity - pool.Free)} of {Text(pool.Capacity)} in use{holders}";
+    }
+
+    private string Describe(PoolHolder holder) => $"{holder.SubtaskId}{(holder.RunId == RunId ? "" : $" of run {holder.RunId}")}{Left(holder.Remaining)}";
+
+    private static string List(IEnumerable<string> items, int count)
+    {
+        string[] listed = [.. items.Take(MaxListed)];
+        return count > MaxListed ? $"{string.Join(", ", listed)} and {Text(count - MaxListed)} more"
+            : listed.Length > 1 ? $"{string.Join(", ", listed[..^1])} and {listed[^1]}"
+            : string.Concat(listed);
+    }
+
+    private static string Left(TimeSpan? time) => time is { } left ? $" ({left.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s left)" : "";
+
+    private static string Time(DateTimeOffset? time) => time?.ToString("u", CultureInfo.InvariantCulture) ?? "an unknown time";
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

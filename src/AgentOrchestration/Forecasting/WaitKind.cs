@@ -1,0 +1,38 @@
+using System.Text.Json.Serialization;
+
+namespace AgentOrchestration;
+
+/// <summary>Names what a subtask waits for first.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<WaitKind>))]
+public enum WaitKind
+{
+    /// <summary>Nothing: it has ended.</summary>
+    Ended,
+
+    /// <summary>Nothing: an attempt is running.</summary>
+    Running,
+
+    /// <summary>The end of other subtasks.</summary>
+    Dependencies,
+
+    /// <summary>An approval.</summary>
+    Approval,
+
+    /// <summary>The pause before its next attempt.</summary>
+    Retry,
+
+    /// <summary>The end of the plan, which is still being written; it changes something outside.</summary>
+    Plan,
+
+    /// <summary>A larger budget of the run.</summary>
+    Budget,
+
+    /// <summary>Resources, or the limit of its task type.</summary>
+    Resources,
+
+    /// <summary>A place among the attempts that may run at a time.</summary>
+    Parallelism,
+
+    /// <summary>Its turn: others come first, or it is about to start.</summary>
+    Turn,
+}
