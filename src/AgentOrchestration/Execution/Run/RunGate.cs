@@ -160,17 +160,22 @@ internal sealed class RunGate(RunEnvironment run, RunClock clock, RunEnd end)
         try
         {
             long now = LatestTime();
-            _core.BeginMoment();
-            for (attempt ??= PopReturned(); attempt is not null; attempt = attempt.ReturnedBefore)
+            attempt ??= PopReturned();
+            if (attempt is { ReturnedBefore: null })
             {
-                _starts.RemoveRunning(attempt);
-                if (_core.Returned(attempt.Index, attempt.Attempt, attempt.Output, now, _commands))
+                ReportOne(attempt, now);
+            }
+            else
+            {
+                _core.BeginMoment();
+                for (; attempt is not null; attempt = attempt.ReturnedBefore)
                 {
-                    _caching.BeginToStore(attempt);
+                    ReportOne(attempt, now);
                 }
+
+                _core.EndMoment(now, _commands);
             }
 
-            _core.EndMoment(now, _commands);
             Register(ref effects);
         }
         catch (Exception exception)
@@ -183,6 +188,15 @@ internal sealed class RunGate(RunEnvironment run, RunClock clock, RunEnd end)
         Follow(effects);
         another = effects.Next;
         return true;
+    }
+
+    private void ReportOne(LocalAttempt attempt, long now)
+    {
+        _starts.RemoveRunning(attempt);
+        if (_core.Returned(attempt.Index, attempt.Attempt, attempt.Output, now, _commands))
+        {
+            _caching.BeginToStore(attempt);
+        }
     }
 
     /// <returns>The attempts that were left, in the order in which they were.</returns>

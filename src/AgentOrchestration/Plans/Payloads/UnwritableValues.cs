@@ -20,13 +20,22 @@ internal sealed class UnwritableValues(PayloadShapes shapes)
 
     private readonly ConcurrentDictionary<Type, bool> _mayHold = [];
     private readonly ConcurrentDictionary<PayloadShape, PayloadMember[]> _members = [];
+    // The type that was asked for last and can hold none: most runs ask for one type again and again.
+    private Type? _harmless;
+
     private readonly bool _writesAllNumbers = shapes.Options.NumberHandling.HasFlag(JsonNumberHandling.AllowNamedFloatingPointLiterals);
 
     /// <returns>The first such value with its place, or <see langword="null"/>.</returns>
     public PayloadDifference? Find(object? value, Type declared)
     {
-        if (value is null || !MayHold(declared))
+        if (value is null || ReferenceEquals(Volatile.Read(ref _harmless), declared))
         {
+            return null;
+        }
+
+        if (!MayHold(declared))
+        {
+            Volatile.Write(ref _harmless, declared);
             return null;
         }
 

@@ -26,7 +26,8 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
         context.Waits.Of(subtask) == WaitReason.Approval ? _awaitingApproval![subtask].Approval!.Fingerprint : null;
 
     /// <summary>A subtask has become ready.</summary>
-    public void Admit(int subtask, long now, HostCommands commands)
+    /// <returns>Whether all that it waits for is its turn.</returns>
+    public bool Admit(int subtask, long now, HostCommands commands)
     {
         if (context.State.StateOf(subtask) != SubtaskState.Ready || context.Waits.Of(subtask) != WaitReason.None)
         {
@@ -50,8 +51,10 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
         }
         else
         {
-            context.Waits.Enqueue(subtask);
+            return true;
         }
+
+        return false;
     }
 
     /// <summary>The plan is complete: what has waited for that is ready.</summary>

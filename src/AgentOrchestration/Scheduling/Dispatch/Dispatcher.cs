@@ -16,6 +16,7 @@ internal sealed class Dispatcher
     private readonly SubtaskOutcomes _subtasks;
     private readonly AttemptOutcomes _attempts;
     private readonly Predicate<int>? _mayStart;
+    private readonly int _maxParallelism;
 
     /// <param name="context">The run.</param>
     /// <param name="ready">The subtasks that wait for their turn.</param>
@@ -33,6 +34,7 @@ internal sealed class Dispatcher
         _budget = budget;
         _subtasks = subtasks;
         _attempts = attempts;
+        _maxParallelism = context.Options.MaxParallelism;
         if (budget.HasBudget || order.MayHoldBack)
         {
             _mayStart = subtask => _order.MayStart(subtask) && _budget.MayStart(subtask);
@@ -61,6 +63,22 @@ internal sealed class Dispatcher
         return _budget.TakeForbidding();
     }
 
+    /// <summary>
+    /// Starts a subtask that has become ready while nothing else is, and that needs nothing: it would be the next one in any order, so it need not be queued.
+    /// </summary>
+    /// <returns>Whether it was started.</returns>
+    public bool TryStartAlone(int subtask, long now, HostCommands commands)
+    {
+        if (_ready.Count > 0 || _mayStart is not null || _context.State.Running >= _maxParallelism || !_ready.NeedsNothing(subtask) || !_attempts.MayBegin(subtask, now))
+        {
+            return false;
+        }
+
+        _order.Prepare(now);
+        Begin(subtask, lease: null, now, commands);
+        return true;
+    }
+
     /// <summary>When reality differs from the schedule, the critical path decides from then on.</summary>
     /// <returns>Whether that is so from now on.</returns>
     public bool HasDeparted(long now) => _order.HasDeparted(now);
@@ -71,7 +89,7 @@ internal sealed class Dispatcher
     private void StartWhatFits(long now, HostCommands commands)
     {
 #pragma warning disable CA2000 // The lease leaves with the command; the host releases it when the attempt's code has returned.
-        while (_context.State.Running < _context.Options.MaxParallelism && _ready.TryDequeue(_mayStart, out int subtask, out ResourceLease? lease, out SubtaskError? error))
+        while (_context.State.Running < _maxParallelism && _ready.TryDequeue(_mayStart, out int subtask, out ResourceLease? lease, out SubtaskError? error))
 #pragma warning restore CA2000
         {
             _context.Waits.Dequeued(subtask);

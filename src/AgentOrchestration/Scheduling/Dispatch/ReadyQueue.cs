@@ -58,6 +58,9 @@ internal sealed class ReadyQueue(GrowingGraph graph, RunResources share)
         }
     }
 
+    /// <summary>Whether a subtask need not ask the ledger. Not known before one with its needs was queued.</summary>
+    public bool NeedsNothing(int subtask) => graph.NeedVectorOf[subtask] is var index && index < _groups.Count && _groups[index].Amounts.Length == 0;
+
     /// <summary>Lets those ask again for whom there is something.</summary>
     public void Wake()
     {

@@ -78,7 +78,10 @@ internal sealed class Settlement(
             }
             else if (context.Consequences.Ready.TryDequeue(out int subtask))
             {
-                admission.Admit(subtask, now, commands);
+                if (admission.Admit(subtask, now, commands) && (context.Consequences.Any || !dispatcher.TryStartAlone(subtask, now, commands)))
+                {
+                    context.Waits.Enqueue(subtask);
+                }
             }
             else if (subtasks.StopsRun)
             {
