@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Sqlite.Storage;
 

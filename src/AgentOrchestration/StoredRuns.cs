@@ -2,6 +2,7 @@ using AgentOrchestration.Execution;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Graph.Checking;
 using AgentOrchestration.Plans.Diagnostics;
+using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Journal;
 using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Tasks;

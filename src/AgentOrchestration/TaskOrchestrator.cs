@@ -8,7 +8,6 @@ using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Journal;
 using AgentOrchestration.Runs.Snapshots;
-using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 

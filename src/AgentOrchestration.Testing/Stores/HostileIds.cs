@@ -1,4 +1,4 @@
-using AgentOrchestration.Runs.Storage;
+using AgentOrchestration.Runs;
 
 namespace AgentOrchestration.Testing.Stores;
 

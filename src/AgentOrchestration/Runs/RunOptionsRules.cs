@@ -1,5 +1,3 @@
-using AgentOrchestration.Runs.Storage;
-
 namespace AgentOrchestration.Runs;
 
 /// <summary>What the options of a run must keep to.</summary>

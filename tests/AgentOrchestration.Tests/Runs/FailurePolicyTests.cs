@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Events;
@@ -9,6 +10,29 @@ namespace AgentOrchestration.Tests.Runs;
 public sealed class FailurePolicyTests
 {
     private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_becomes_ready_by_the_failure_that_stops_the_run_does_not_start()
+    {
+        ConcurrentBag<string> started = [];
+        await using Engine engine = Engine.For<string>(
+            (context, _) =>
+            {
+                started.Add(context.Subtask.Id);
+                throw new InvalidDataException("It fails.");
+            },
+            options: options => options.Runs.FailurePolicy = FailurePolicy.Stop);
+
+        RunResult result = await engine.RunAsync(plan =>
+        {
+            SubtaskRef fails = plan.Add("fails", "work");
+            plan.Add("takes-it-or-not", "work", options: new() { Optional = [fails] });
+            plan.Add("needs-it", "work", after: [fails]);
+        });
+
+        Assert.Equal(["fails"], started);
+        Assert.Equal((SubtaskState.Skipped, SubtaskState.Skipped), (result["takes-it-or-not"].State, result["needs-it"].State));
+    }
 
     [Fact]
     public async Task By_default_only_what_needs_the_failed_subtask_is_skipped()

@@ -5,6 +5,7 @@ using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Plans.Json;
 using AgentOrchestration.Plans.Payloads;
 using AgentOrchestration.Resources;
+using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Runs.Journal;
 using AgentOrchestration.Runs.Storage;

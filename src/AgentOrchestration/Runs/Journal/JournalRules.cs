@@ -1,5 +1,3 @@
-using AgentOrchestration.Runs.Storage;
-
 namespace AgentOrchestration.Runs.Journal;
 
 /// <summary>Which numbers and times an event of a journal can hold, whatever the run. Those of another run or order are found where the events are applied.</summary>

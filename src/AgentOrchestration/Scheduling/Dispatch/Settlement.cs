@@ -78,7 +78,7 @@ internal sealed class Settlement(
             }
             else if (context.Consequences.Ready.TryDequeue(out int subtask))
             {
-                if (admission.Admit(subtask, now, commands) && (context.Consequences.Any || !dispatcher.TryStartAlone(subtask, now, commands)))
+                if (admission.Admit(subtask, now, commands) && (context.Consequences.Any || subtasks.StopsRun || !dispatcher.TryStartAlone(subtask, now, commands)))
                 {
                     context.Waits.Enqueue(subtask);
                 }

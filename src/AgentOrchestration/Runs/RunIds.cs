@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace AgentOrchestration.Runs.Storage;
+namespace AgentOrchestration.Runs;
 
 /// <summary>Which texts can be ids of runs in a store: any well-formed one of 1 to 256 characters. Refused, never changed.</summary>
 public static class RunIds
