@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AgentOrchestration.Benchmarks.ColdStart;
 using AgentOrchestration.Benchmarks.Compare;
 using AgentOrchestration.Benchmarks.Durable;
 using AgentOrchestration.Benchmarks.Growth;
@@ -16,6 +17,7 @@ using AgentOrchestration.Benchmarks.Tables;
 
 Machine.NoteLoad();
 var root = new RootCommand("Measures the library. Absolute times mean little from machine to machine; ratios within one run do.");
+root.Subcommands.Add(ColdStartCommand.Create());
 root.Subcommands.Add(CompareCommand.Create());
 root.Subcommands.Add(DurableCommand.Create());
 root.Subcommands.Add(GrowthCommand.Create());

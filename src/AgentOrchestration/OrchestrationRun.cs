@@ -22,8 +22,8 @@ public sealed class OrchestrationRun : IAsyncDisposable
     private bool _isReleased;
     private RunResult? _result;
 
-    internal OrchestrationRun(IRunHandle handle, IServiceProvider services, Task watching)
-        : this(new LiveRun(handle, new RunOptions()), services, watching, isHolder: true)
+    internal OrchestrationRun(IRunHandle handle, RunOptions options, IServiceProvider services, Task watching)
+        : this(new LiveRun(handle, options), services, watching, isHolder: true)
     {
     }
 

@@ -5,16 +5,21 @@ internal static class ResultsFolder
 {
     private const string Solution = "AgentOrchestration.sln";
 
-    public static Task WriteAsync(string name, string text, CancellationToken cancellationToken)
+    /// <summary>The folder of the repository.</summary>
+    public static string Repository
     {
-        DirectoryInfo? root = new(AppContext.BaseDirectory);
-        while (root is not null && !File.Exists(Path.Combine(root.FullName, Solution)))
+        get
         {
-            root = root.Parent;
-        }
+            DirectoryInfo? root = new(AppContext.BaseDirectory);
+            while (root is not null && !File.Exists(Path.Combine(root.FullName, Solution)))
+            {
+                root = root.Parent;
+            }
 
-        return root is null
-            ? throw new InvalidOperationException($"No folder above {AppContext.BaseDirectory} holds {Solution}.")
-            : File.WriteAllTextAsync(Path.Combine(root.FullName, "benchmarks", "results", name), text, cancellationToken);
+            return root?.FullName ?? throw new InvalidOperationException($"No folder above {AppContext.BaseDirectory} holds {Solution}.");
+        }
     }
+
+    public static Task WriteAsync(string name, string text, CancellationToken cancellationToken) =>
+        File.WriteAllTextAsync(Path.Combine(Repository, "benchmarks", "results", name), text, cancellationToken);
 }

@@ -25,7 +25,7 @@ internal sealed class Simulator(ServiceProvider services, SimulationThread threa
     public SimulatedRun Run(OrchestrationRequest request) => Run(() => StartAsync(request));
 
     private async Task<OrchestrationRun> StartAsync(TaskGraph graph) =>
-        new(await services.GetRequiredService<IExecutor>().StartAsync(graph, Options, CancellationToken.None).ConfigureAwait(false), services, Task.CompletedTask);
+        new(await services.GetRequiredService<IExecutor>().StartAsync(graph, Options, CancellationToken.None).ConfigureAwait(false), Options, services, Task.CompletedTask);
 
     private async Task<OrchestrationRun> StartAsync(OrchestrationRequest request)
     {
@@ -41,7 +41,7 @@ internal sealed class Simulator(ServiceProvider services, SimulationThread threa
             services.GetRequiredService<ITaskTypeRegistry>(),
             services.GetRequiredService<IExecutor>(),
             Options,
-            start => start() is { } run ? new OrchestrationRun(run, services, Task.CompletedTask) : null);
+            start => start() is { } run ? new OrchestrationRun(run, Options, services, Task.CompletedTask) : null);
         (TaskGraph graph, OrchestrationRun? run) = await early.PlanAsync(request, CancellationToken.None).ConfigureAwait(false);
         if (run is not null)
         {

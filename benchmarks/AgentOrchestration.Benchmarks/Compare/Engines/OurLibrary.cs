@@ -61,7 +61,7 @@ internal sealed class OurLibrary : IAsyncDisposable
     public ValueTask<IRunHandle> StartAsync(TaskGraph graph) => _executor.StartAsync(graph, _options, CancellationToken.None);
 
     /// <summary>The run as its user has it.</summary>
-    public OrchestrationRun Open(IRunHandle run) => new(run, _services, Task.CompletedTask);
+    public OrchestrationRun Open(IRunHandle run) => new(run, _options, _services, Task.CompletedTask);
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 
