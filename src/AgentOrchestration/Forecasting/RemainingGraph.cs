@@ -29,7 +29,7 @@ internal sealed class RemainingGraph
 
         // Code that was told to stop is expected to do so at once.
         int known = run.StopReason is not null || run.Outcome is not null ? 0 : Math.Min(graph.Count, run.Subtasks.Count);
-        _open = [.. Enumerable.Range(0, known).Where(index => run.Subtasks[index].State is SubtaskState.Pending or SubtaskState.Ready or SubtaskState.Running)];
+        _open = [.. Enumerable.Range(0, known).Where(index => run.Subtasks[index].EndedAt is null)];
         _isRunning = [.. _open.Select(index => run.Subtasks[index].State == SubtaskState.Running)];
         _isJoined = [.. _open.Select(index => run.Subtasks[index].Parts.Count > 0)];
         _joinedIds = [.. _open.Where((_, position) => _isJoined[position]).Select(index => graph.SubtaskAt(index).Id)];

@@ -44,8 +44,8 @@ internal sealed class WaitExplainer(IReadOnlyList<ExplainedRun> runs, IResourceM
     {
         SubtaskState.Running => WaitKind.Running,
         SubtaskState.Pending => WaitKind.Dependencies,
+        SubtaskState.AwaitingApproval => WaitKind.Approval,
         not SubtaskState.Ready => WaitKind.Ended,
-        _ when subtask.PendingApproval is not null => WaitKind.Approval,
         _ when subtask.RetryAt > now => WaitKind.Retry,
         _ when run.Snapshot.ExhaustedBudget is not null => WaitKind.Budget,
         _ when IsPlanOpen(run.Snapshot) && run.ChangesSomething(subtask) => WaitKind.Plan,

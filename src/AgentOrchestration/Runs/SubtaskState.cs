@@ -12,6 +12,9 @@ public enum SubtaskState
     /// <summary>Its dependencies are done; it waits for its turn, for resources, or for the pause before a retry, and holds nothing.</summary>
     Ready,
 
+    /// <summary>It waits until somebody approves or rejects it (<see cref="SubtaskSnapshot.PendingApproval"/>), and holds nothing.</summary>
+    AwaitingApproval,
+
     /// <summary>An attempt is running.</summary>
     Running,
 

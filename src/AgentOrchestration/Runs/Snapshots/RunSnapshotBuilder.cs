@@ -104,8 +104,8 @@ internal sealed class RunSnapshotBuilder
     private SubtaskSnapshot Apply(SubtaskSnapshot subtask, SubtaskEvent fact) => fact switch
     {
         SubtasksAdded { IsJoined: true } added => subtask with { Parts = [.. added.Subtasks.Select(part => part.Id)], StartedAt = subtask.StartedAt ?? fact.Time },
-        ApprovalRequested question => subtask with { PendingApproval = question },
-        ApprovalDecided => subtask with { PendingApproval = null },
+        ApprovalRequested question => subtask with { State = SubtaskState.AwaitingApproval, PendingApproval = question },
+        ApprovalDecided => subtask with { State = SubtaskState.Ready, PendingApproval = null },
         AttemptStarted => subtask with
         {
             State = SubtaskState.Running,

@@ -57,7 +57,7 @@ public sealed class ApprovalTests
         await Engine.SeeAsync<SubtaskSucceeded>(run, next => next.SubtaskId == "other");
 
         SubtaskSnapshot waiting = run.GetSnapshot().Subtasks[0];
-        Assert.Equal((SubtaskState.Ready, 0), (waiting.State, waiting.Attempts));
+        Assert.Equal((SubtaskState.AwaitingApproval, 0), (waiting.State, waiting.Attempts));
         await run.ApproveAsync(waiting.PendingApproval!, by: "Ada", reason: "It is fine.", TestEnd);
         RunResult result = await run.EndAsync();
 
