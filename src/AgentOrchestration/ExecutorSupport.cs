@@ -45,6 +45,11 @@ internal static class ExecutorSupport
             Add(ExecutorFeatures.TimeLimits, "", "The run has a time limit");
         }
 
+        if (options.ApprovalTimeout is not null)
+        {
+            Add(ExecutorFeatures.TimeLimits, "", "The run has a time limit for approvals");
+        }
+
         if (options.RunId is not null)
         {
             Add(ExecutorFeatures.RunIds, "", "The run has an id of the caller's own");

@@ -47,6 +47,7 @@ public sealed class RunOptions
     private Setting<int> _maxAddedDepth;
     private Setting<bool> _isolateOutputs;
     private Setting<TimeSpan> _compensationTimeout;
+    private Setting<TimeSpan?> _approvalTimeout;
 
     /// <summary>Initializes a new instance of the <see cref="RunOptions"/> class in which nothing is set.</summary>
     public RunOptions()
@@ -82,6 +83,7 @@ public sealed class RunOptions
         _maxAddedDepth = options._maxAddedDepth.Or(defaults._maxAddedDepth);
         _isolateOutputs = options._isolateOutputs.Or(defaults._isolateOutputs);
         _compensationTimeout = options._compensationTimeout.Or(defaults._compensationTimeout);
+        _approvalTimeout = options._approvalTimeout.Or(defaults._approvalTimeout);
     }
 
     /// <summary>
@@ -174,6 +176,13 @@ public sealed class RunOptions
     /// <summary>Gets or sets how long one attempt to compensate a subtask may take, when its task type has no timeout of its own.</summary>
     /// <value>Greater than 0, at most 30 days. The default value is 5 minutes.</value>
     public TimeSpan CompensationTimeout { get => _compensationTimeout.Or(DefaultCompensationTimeout); set => _compensationTimeout = value; }
+
+    /// <summary>
+    /// Gets or sets how long a subtask waits for an approval. A question that is not answered by then counts as rejected: its subtask fails as <c>ApprovalExpired</c>.
+    /// Time counts from the question, also while nobody drives a durable run.
+    /// </summary>
+    /// <value>Greater than 0, at most 30 days. The default value is <see langword="null"/>: no limit.</value>
+    public TimeSpan? ApprovalTimeout { get => _approvalTimeout.Or(null); set => _approvalTimeout = value; }
 
     /// <summary>Makes the options of a run: what is not set here is taken of the defaults.</summary>
     internal RunOptions Over(RunOptions defaults) => new(this, defaults);

@@ -43,6 +43,7 @@ internal static class RunOptionsRules
             (nameof(options.MaxAddedSubtasks), WhyBelow(0, options.MaxAddedSubtasks)),
             (nameof(options.MaxAddedDepth), WhyBelow(0, options.MaxAddedDepth)),
             (nameof(options.CompensationTimeout), WhyInvalidTimeout(options.CompensationTimeout)),
+            (nameof(options.ApprovalTimeout), options.ApprovalTimeout is { } approval ? WhyInvalidTimeout(approval) : null),
         }
         .Where(property => property.Reason is not null)
         .Select(property => (property.Property, property.Reason!));

@@ -28,6 +28,8 @@ internal sealed class OptionsDocument
 
     public bool? IsolateOutputs { get; init; }
 
+    public long? ApprovalTimeout { get; init; }
+
     public string? Name { get; init; }
 
     public SortedDictionary<string, string>? Tags { get; init; }
@@ -47,6 +49,7 @@ internal sealed class OptionsDocument
         MaxAddedSubtasks = options.MaxAddedSubtasks == RunOptions.DefaultMaxAddedSubtasks ? null : options.MaxAddedSubtasks,
         MaxAddedDepth = options.MaxAddedDepth == RunOptions.DefaultMaxAddedDepth ? null : options.MaxAddedDepth,
         IsolateOutputs = options.IsolateOutputs ? true : null,
+        ApprovalTimeout = options.ApprovalTimeout?.Ticks,
         Name = options.Name,
         Tags = options.Tags.Count == 0 ? null : new SortedDictionary<string, string>(options.Tags, StringComparer.Ordinal),
         Priority = options.Priority == 0 ? null : options.Priority,
@@ -70,6 +73,7 @@ internal sealed class OptionsDocument
             MaxAddedSubtasks = MaxAddedSubtasks ?? RunOptions.DefaultMaxAddedSubtasks,
             MaxAddedDepth = MaxAddedDepth ?? RunOptions.DefaultMaxAddedDepth,
             IsolateOutputs = IsolateOutputs ?? false,
+            ApprovalTimeout = ApprovalTimeout is { } approval ? new TimeSpan(approval) : null,
         };
         foreach ((string key, string value) in Tags ?? [])
         {

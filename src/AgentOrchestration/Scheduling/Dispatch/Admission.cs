@@ -14,7 +14,7 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
     private readonly bool _planNeedsPreparation = mayShare is not null || context.Graph.Origin.Part.NeedsPreparation;
 
     // Most runs have none of these.
-    private Dictionary<int, Preparation>? _awaitingApproval;
+    private Dictionary<int, OpenQuestion>? _questions;
     private HashSet<int>? _approved;
     private HashSet<int>? _expanded;
 
@@ -23,7 +23,7 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
 
     /// <summary>The fingerprint of the question that a subtask waits for an answer to, or <see langword="null"/>.</summary>
     public string? OpenQuestionOf(int subtask) =>
-        context.Waits.Of(subtask) == WaitReason.Approval ? _awaitingApproval![subtask].Approval!.Fingerprint : null;
+        context.Waits.Of(subtask) == WaitReason.Approval ? _questions![subtask].Preparation.Approval!.Fingerprint : null;
 
     /// <summary>A subtask has become ready.</summary>
     /// <returns>Whether all that it waits for is its turn.</returns>
@@ -89,8 +89,8 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
         else if (preparation.Approval is { } question && _approved?.Contains(subtask) != true)
         {
             context.Record(new RunFact(RunFactKind.ApprovalRequested, now, subtask, payload: question));
-            (_awaitingApproval ??= [])[subtask] = preparation;
-            context.Waits.Begin(subtask, WaitReason.Approval);
+            (_questions ??= [])[subtask] = new OpenQuestion(preparation, now);
+            BeginApproval(subtask, commands);
         }
         else
         {
@@ -115,13 +115,11 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
             return false;
         }
 
-        context.Waits.End(subtask, WaitReason.Approval);
-        _awaitingApproval!.Remove(subtask, out Preparation? preparation);
-        context.Record(new RunFact(RunFactKind.ApprovalDecided, now, subtask, detail: isApproved ? (byte)1 : (byte)0, payload: answer));
+        Preparation preparation = EndApproval(subtask, isApproved, answer, now);
         if (isApproved)
         {
             (_approved ??= []).Add(subtask);
-            Queue(subtask, preparation!, now, commands);
+            Queue(subtask, preparation, now, commands);
         }
         else
         {
@@ -130,6 +128,26 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
         }
 
         return true;
+    }
+
+    /// <summary>Questions that nobody has answered in time count as rejected.</summary>
+    /// <returns>Whether there were any.</returns>
+    public bool ExpireApprovals(long now)
+    {
+        if (_questions is not { Count: > 0 } || context.Options.ApprovalTimeout is not { } timeout)
+        {
+            return false;
+        }
+
+        int[] expired = [.. _questions.Where(question => now >= question.Value.AskedAt + timeout.Ticks && OpenQuestionOf(question.Key) is not null).Select(question => question.Key).Order()];
+        foreach (int subtask in expired)
+        {
+            string reason = $"No answer came within {timeout}.";
+            EndApproval(subtask, isApproved: false, new ApprovalAnswer(By: null, reason), now);
+            subtasks.Fail(subtask, attempt: 0, new SubtaskError("ApprovalExpired", reason), now);
+        }
+
+        return expired.Length > 0;
     }
 
     /// <summary>The host has made the output of a subtask of those that it added.</summary>
@@ -174,10 +192,10 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
                 (_expanded ??= []).Add(fact.Subtask);
                 break;
             case RunFactKind.ApprovalRequested:
-                (_awaitingApproval ??= [])[fact.Subtask] = new Preparation { Approval = (ApprovalQuestion)fact.Payload! };
+                (_questions ??= [])[fact.Subtask] = new OpenQuestion(new Preparation { Approval = (ApprovalQuestion)fact.Payload! }, fact.Time);
                 break;
             case RunFactKind.ApprovalDecided:
-                _awaitingApproval?.Remove(fact.Subtask);
+                _questions?.Remove(fact.Subtask);
                 if (fact.Detail != 0)
                 {
                     (_approved ??= []).Add(fact.Subtask);
@@ -189,15 +207,29 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
 
     /// <summary>All facts have been applied: a ready subtask whose question is open waits for the answer.</summary>
     /// <returns>Whether it is.</returns>
-    public bool ResumeApproval(int subtask)
+    public bool ResumeApproval(int subtask, HostCommands commands)
     {
-        if (_awaitingApproval?.ContainsKey(subtask) != true)
+        if (_questions?.ContainsKey(subtask) != true)
         {
             return false;
         }
 
-        context.Waits.Begin(subtask, WaitReason.Approval);
+        BeginApproval(subtask, commands);
         return true;
+    }
+
+    private void BeginApproval(int subtask, HostCommands commands)
+    {
+        context.Waits.Begin(subtask, WaitReason.Approval);
+        commands.WakeRunAt(_questions![subtask].AskedAt + context.Options.ApprovalTimeout?.Ticks);
+    }
+
+    private Preparation EndApproval(int subtask, bool isApproved, ApprovalAnswer answer, long now)
+    {
+        context.Waits.End(subtask, WaitReason.Approval);
+        _questions!.Remove(subtask, out OpenQuestion question);
+        context.Record(new RunFact(RunFactKind.ApprovalDecided, now, subtask, detail: isApproved ? (byte)1 : (byte)0, payload: answer));
+        return question.Preparation;
     }
 
     /// <summary>If the plan is refused in the end, what has been done must not have changed anything.</summary>

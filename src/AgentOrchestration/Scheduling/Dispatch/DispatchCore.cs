@@ -148,7 +148,7 @@ internal sealed class DispatchCore
         ILookup<SubtaskState, int> byState = Enumerable.Range(0, Graph.Count).ToLookup(State.StateOf);
         foreach (int subtask in byState[SubtaskState.Ready])
         {
-            if (!_attempts.ResumeRetry(subtask, commands) && !_admission.ResumeApproval(subtask))
+            if (!_attempts.ResumeRetry(subtask, commands) && !_admission.ResumeApproval(subtask, commands))
             {
                 _context.Consequences.Ready.Enqueue(subtask);
             }
@@ -176,8 +176,13 @@ internal sealed class DispatchCore
     /// <param name="now">When.</param>
     /// <param name="commands">What to do.</param>
     /// <returns>Whether the answer counted: whether this very question was open.</returns>
-    public bool Decided(int subtask, string fingerprint, bool isApproved, ApprovalAnswer answer, long now, HostCommands commands) =>
-        SettleIf(_admission.Decided(subtask, fingerprint, isApproved, answer, now, commands), now, commands);
+    public bool Decided(int subtask, string fingerprint, bool isApproved, ApprovalAnswer answer, long now, HostCommands commands)
+    {
+        bool anyExpired = _admission.ExpireApprovals(now);
+        bool counts = _admission.Decided(subtask, fingerprint, isApproved, answer, now, commands);
+        SettleIf(anyExpired || counts, now, commands);
+        return counts;
+    }
 
     /// <summary>The host has made the output of a subtask of those that it added.</summary>
     public void Joined(int subtask, object? output, SubtaskError? error, long now, HostCommands commands) =>
@@ -219,8 +224,15 @@ internal sealed class DispatchCore
 
     public void RetryDue(int subtask, long now, HostCommands commands) => SettleIf(_attempts.RetryDue(subtask, now), now, commands);
 
-    /// <summary>It is time to look at the run: its time, or that of its budget, may be up.</summary>
-    public void RunDue(long now, HostCommands commands) => SettleIf(_runStops.IsGoing, now, commands);
+    /// <summary>It is time to look at the run: its time, that of its budget, or that of a question may be up.</summary>
+    public void RunDue(long now, HostCommands commands)
+    {
+        if (_runStops.IsGoing)
+        {
+            _admission.ExpireApprovals(now);
+            Settle(now, commands);
+        }
+    }
 
     /// <summary>The code that compensates a subtask has returned.</summary>
     public void Compensated(int subtask, int attempt, SubtaskError? error, long now, HostCommands commands) =>

@@ -18,6 +18,7 @@ public sealed class OptionsDocumentTests
             FailurePolicy = FailurePolicy.Compensate,
             Budget = new RunBudget { MaxAttempts = 9, WhenExhausted = BudgetAction.Finish },
             MaxBypasses = 5,
+            ApprovalTimeout = TimeSpan.FromDays(2),
             RunId = "run",
             Name = "nightly",
             Tags = { ["tenant"] = "acme", ["b"] = "" },
