@@ -186,7 +186,7 @@ internal sealed class SqliteSession : IDisposable
     /// <summary>Writes what an append has changed about a run. Its lease stays, and no index is touched unless it has ended.</summary>
     public void UpdateJournal(RunRow row, bool wasEnded)
     {
-        ReadOnlySpan<(string, object?)> parameters = 
+        ReadOnlySpan<(string, object?)> parameters =
         [
             ("$key", row.Key), ("$updated", row.Updated), ("$sequence", row.Sequence), ("$head", row.Head),
             ("$ended", row.Progress.EndedSubtasks), ("$subtasks", row.Progress.Subtasks), ("$seal", Chain.Seal(row)),

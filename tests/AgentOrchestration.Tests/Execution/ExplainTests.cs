@@ -7,6 +7,8 @@ namespace AgentOrchestration.Tests.Execution;
 /// <summary>Why a subtask of a run has not started or not ended.</summary>
 public sealed class ExplainTests
 {
+    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task What_waits_for_a_pool_names_those_who_hold_it()
     {
@@ -88,7 +90,7 @@ public sealed class ExplainTests
         WaitExplanation why = run.Explain("pay");
 
         Assert.Equal((WaitKind.Approval, question.Fingerprint), (why.Kind, why.Approval?.Fingerprint));
-        await run.ApproveAsync(question);
+        await run.ApproveAsync(question, cancellationToken: TestEnd);
         await world.EndAsync(run);
     }
 

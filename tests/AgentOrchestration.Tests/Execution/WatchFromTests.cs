@@ -1,5 +1,4 @@
 using AgentOrchestration.Runs.Events;
-using AgentOrchestration.Runs.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Tests.Execution;

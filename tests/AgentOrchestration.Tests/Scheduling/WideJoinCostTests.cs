@@ -1,7 +1,6 @@
 using AgentOrchestration.Graph;
 using AgentOrchestration.Graph.Growth;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Runs.State;
 using AgentOrchestration.Scheduling.Dispatch;
 using AgentOrchestration.Scheduling.Sharing;
@@ -75,7 +74,8 @@ public sealed class WideJoinCostTests
                 {
                     plan.Add($"more{i}", "work", after: [new SubtaskRef($"join{i}")]);
                 }
-            }),
+            }
+        ),
     };
 
     public static TheoryData<string> Names => [.. Shapes.Keys];

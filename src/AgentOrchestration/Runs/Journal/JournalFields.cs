@@ -160,39 +160,39 @@ internal static class JournalFields
 
     private static JournalField Number(
         string property, JournalField.FieldGetter<int> get, JournalField.FieldSetter<int> set, JournalField.FieldRule? whyInvalid = null) => new(property)
-    {
-        Write = (writer, name, in fact) => writer.WriteNumber(name, get(fact)),
-        Read = (ref reader, ref line) => set(ref line, reader.GetInt32()),
-        TryScan = (ref rest, ref line) =>
         {
-            bool isNumber = rest.TryNumber(out long value) && value <= int.MaxValue;
-            set(ref line, (int)value);
-            return isNumber;
-        },
-        WhyInvalid = whyInvalid,
-    };
+            Write = (writer, name, in fact) => writer.WriteNumber(name, get(fact)),
+            Read = (ref reader, ref line) => set(ref line, reader.GetInt32()),
+            TryScan = (ref rest, ref line) =>
+            {
+                bool isNumber = rest.TryNumber(out long value) && value <= int.MaxValue;
+                set(ref line, (int)value);
+                return isNumber;
+            },
+            WhyInvalid = whyInvalid,
+        };
 
     private static JournalField Number(
         string property, JournalField.FieldGetter<long> get, JournalField.FieldSetter<long> set, JournalField.FieldRule? whyInvalid = null) => new(property)
-    {
-        Write = (writer, name, in fact) => writer.WriteNumber(name, get(fact)),
-        Read = (ref reader, ref line) => set(ref line, reader.GetInt64()),
-        TryScan = (ref rest, ref line) =>
         {
-            bool isNumber = rest.TryNumber(out long value);
-            set(ref line, value);
-            return isNumber;
-        },
-        WhyInvalid = whyInvalid,
-    };
+            Write = (writer, name, in fact) => writer.WriteNumber(name, get(fact)),
+            Read = (ref reader, ref line) => set(ref line, reader.GetInt64()),
+            TryScan = (ref rest, ref line) =>
+            {
+                bool isNumber = rest.TryNumber(out long value);
+                set(ref line, value);
+                return isNumber;
+            },
+            WhyInvalid = whyInvalid,
+        };
 
     /// <summary>The detail of a fact, as a word.</summary>
     private static JournalField Word<T>(string property, Func<byte, T> read, Func<T, byte> write)
         where T : struct, Enum => new(property)
-    {
-        Write = (writer, name, in fact) => writer.WriteString(name, EnumNames<T>.NameOf(read(fact.Detail))),
-        Read = (ref reader, ref line) => line.Detail = write(EnumNames<T>.Read(ref reader)),
-    };
+        {
+            Write = (writer, name, in fact) => writer.WriteString(name, EnumNames<T>.NameOf(read(fact.Detail))),
+            Read = (ref reader, ref line) => line.Detail = write(EnumNames<T>.Read(ref reader)),
+        };
 
     private static void WriteIfAny(Utf8JsonWriter writer, JsonEncodedText name, string? text)
     {
