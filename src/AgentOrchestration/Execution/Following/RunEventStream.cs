@@ -19,6 +19,9 @@ internal sealed class RunEventStream(RunHistory history, RunTicks ticks, RunEven
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
+
+            // Asked before the facts are looked at: what came before the end is seen then.
+            bool isOver = history.IsCut || history.HasEnded;
             long wanted = nextTick;
             SubtaskTick? tick = ticks.Count > nextTick ? ticks.Read(ref nextTick) : null;
 
@@ -51,7 +54,7 @@ internal sealed class RunEventStream(RunHistory history, RunTicks ticks, RunEven
                     yield break;
                 }
             }
-            else if (history.IsCut || history.HasEnded)
+            else if (isOver)
             {
                 yield break;
             }

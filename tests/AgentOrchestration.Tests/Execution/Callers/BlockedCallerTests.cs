@@ -27,13 +27,23 @@ public sealed class BlockedCallerTests
     private static readonly Dictionary<string, Func<OrdinaryApplication, Task<Func<Task>?>>> Calls = new(StringComparer.Ordinal)
     {
         ["ITaskOrchestrator.PlanAsync(OrchestrationRequest)"] = Ready(app => app.Orchestrator.PlanAsync(OrdinaryApplication.Request, TestEnd)),
-        ["ITaskOrchestrator.StartAsync(OrchestrationRequest)"] = Ready(app => app.Orchestrator.StartAsync(OrdinaryApplication.Request, TestEnd)),
-        ["ITaskOrchestrator.StartAsync(TaskPlan)"] = Ready(app => app.Orchestrator.StartAsync(OrdinaryApplication.Work, TestEnd)),
-        ["ITaskOrchestrator.RunAsync(OrchestrationRequest)"] = Ready(app => app.Orchestrator.RunAsync<string>(OrdinaryApplication.Request, TestEnd)),
-        ["ITaskOrchestrator.ReplanAsync(OrchestrationRequest, OrchestrationRun)"] = async app =>
+        ["ITaskOrchestrator.StartAsync(OrchestrationRequest, RunOptions)"] = Ready(app => app.Orchestrator.StartAsync(OrdinaryApplication.Request, Named, TestEnd)),
+        ["ITaskOrchestrator.StartAsync(TaskPlan, RunOptions)"] = Ready(app => app.Orchestrator.StartAsync(OrdinaryApplication.Work, Named, TestEnd)),
+        ["ITaskOrchestrator.RunAsync(OrchestrationRequest, RunOptions)"] = Ready(app => app.Orchestrator.RunAsync<string>(OrdinaryApplication.Request, Named, TestEnd)),
+        ["ITaskOrchestrator.RunAsync(TaskPlan, RunOptions)"] = Ready(app => app.Orchestrator.RunAsync<string>(OrdinaryApplication.Work, Named, TestEnd)),
+        ["TaskOrchestratorExtensions.StartAsync(ITaskOrchestrator, OrchestrationRequest)"] = Ready(app => app.Orchestrator.StartAsync(OrdinaryApplication.Request, TestEnd)),
+        ["TaskOrchestratorExtensions.StartAsync(ITaskOrchestrator, TaskPlan)"] = Ready(app => app.Orchestrator.StartAsync(OrdinaryApplication.Work, TestEnd)),
+        ["TaskOrchestratorExtensions.RunAsync(ITaskOrchestrator, OrchestrationRequest)"] = Ready(app => app.Orchestrator.RunAsync<string>(OrdinaryApplication.Request, TestEnd)),
+        ["TaskOrchestratorExtensions.RunAsync(ITaskOrchestrator, TaskPlan)"] = Ready(app => app.Orchestrator.RunAsync<string>(OrdinaryApplication.Work, TestEnd)),
+        ["TaskOrchestratorExtensions.ReplanAsync(ITaskOrchestrator, OrchestrationRequest, OrchestrationRun)"] = async app =>
         {
             OrchestrationRun run = await app.EndAsync("fail");
             return () => app.Orchestrator.ReplanAsync(OrdinaryApplication.Request, run, TestEnd);
+        },
+        ["ITaskOrchestrator.ReplanAsync(OrchestrationRequest, OrchestrationRun, RunOptions)"] = async app =>
+        {
+            OrchestrationRun run = await app.EndAsync("fail");
+            return () => app.Orchestrator.ReplanAsync(OrdinaryApplication.Request, run, new RunOptions { Name = "again" }, TestEnd);
         },
         ["ITaskOrchestrator.ResumeAsync(String)"] = Stored(async app =>
         {
@@ -41,12 +51,12 @@ public sealed class BlockedCallerTests
             await run.DisposeAsync();
             return () => app.Orchestrator.ResumeAsync(run.RunId, TestEnd);
         }),
-        ["ITaskOrchestrator.StartFromAsync(OrchestrationRun, TaskPlan, IReadOnlyList)"] = async app =>
+        ["ITaskOrchestrator.StartFromAsync(OrchestrationRun, TaskPlan, IReadOnlyList, RunOptions)"] = async app =>
         {
             OrchestrationRun run = await app.EndAsync("work");
             return () => app.Orchestrator.StartFromAsync(run, cancellationToken: TestEnd);
         },
-        ["ITaskOrchestrator.StartFromAsync(String, TaskPlan, IReadOnlyList)"] = Stored(async app =>
+        ["ITaskOrchestrator.StartFromAsync(String, TaskPlan, IReadOnlyList, RunOptions)"] = Stored(async app =>
         {
             OrchestrationRun run = await app.EndAsync("work");
             return () => app.Orchestrator.StartFromAsync(run.RunId, cancellationToken: TestEnd);
@@ -70,6 +80,7 @@ public sealed class BlockedCallerTests
         ["OrchestrationRun.ExtendBudgetAsync(RunBudget)"] = WithRun("wait", run => run.ExtendBudgetAsync(new RunBudget { MaxAttempts = 200 }, TestEnd)),
         ["OrchestrationRun.WaitAsync()"] = WithRun("work", run => run.WaitAsync(TestEnd)),
         ["OrchestrationRun.WatchAsync()"] = WithRun("work", run => All(run.WatchAsync(TestEnd))),
+        ["OrchestrationRun.WatchAsync(Int64)"] = WithRun("work", run => All(run.WatchAsync(1, TestEnd))),
         ["IRunHandle.CancelAsync()"] = WithRun("wait", run => run.Handle.CancelAsync(TestEnd).AsTask()),
         ["IRunHandle.CancelAsync(String)"] = WithRun("wait", run => run.Handle.CancelAsync("only", TestEnd).AsTask()),
         ["IRunHandle.CloseAsync()"] = WithRun("wait", run => run.Handle.CloseAsync(TestEnd).AsTask()),
@@ -78,6 +89,7 @@ public sealed class BlockedCallerTests
         ["IRunHandle.ExtendBudgetAsync(RunBudget)"] = WithRun("wait", run => run.Handle.ExtendBudgetAsync(new RunBudget { MaxAttempts = 200 }, TestEnd).AsTask()),
         ["IRunHandle.DisposeAsync()"] = WithRun("wait", run => run.Handle.DisposeAsync().AsTask()),
         ["IRunHandle.WatchAsync()"] = WithRun("work", run => All(run.Handle.WatchAsync(TestEnd))),
+        ["IRunHandle.WatchAsync(Int64)"] = WithRun("work", run => All(run.Handle.WatchAsync(1, TestEnd))),
         ["IOpenRun.TryCompletePlanAsync(TaskGraph)"] = Ready(app => ExecutorOf(app).TryStartOpen(app.Services.GetRequiredService<PlanChecker>().Nothing("Go."), new RunOptions()) is { } open
             ? open.TryCompletePlanAsync(GraphOf(app), TestEnd).AsTask()
             : Task.CompletedTask),
@@ -138,6 +150,8 @@ public sealed class BlockedCallerTests
     };
 
     /// <summary>What the library calls, so that the application writes it, or what an attempt calls inside of itself.</summary>
+    private static RunOptions Named => new() { RunId = Guid.NewGuid().ToString("N"), Name = "named" };
+
     private static readonly HashSet<string> Called =
         ["ITaskDecomposer", "IResultCompiler", "ISchedulingPolicy", "ITaskHandler", "ICompensable", "TaskMiddleware", "TaskDelegate", "TaskDescriptor"];
 
