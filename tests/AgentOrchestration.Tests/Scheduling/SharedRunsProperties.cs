@@ -8,6 +8,10 @@ namespace AgentOrchestration.Tests.Scheduling;
 /// <summary>Runs that share pools and wait for each other: all end, nobody is passed over without end, and nothing lies idle that somebody waits for.</summary>
 public sealed class SharedRunsProperties
 {
+    /// <summary>A run that others wait for waits for a pool when the first run with a priority comes.</summary>
+    [Fact]
+    public void Runs_that_wait_already_are_ranked_anew_when_the_first_priority_comes() => NestAnything(new Random(1330783069));
+
     [Fact]
     public void Whatever_runs_share_all_of_them_end_and_everything_comes_back() =>
         Gen.Int[0, int.MaxValue].Sample(seed => ShareAnything(new Random(seed)), iter: Simulations.Of(3_000));
