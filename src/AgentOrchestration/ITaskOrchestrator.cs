@@ -132,7 +132,7 @@ public interface ITaskOrchestrator
 
     /// <summary>
     /// Goes back to the decomposer with what a run has done and what failed, and starts a run of the plan that it answers. What succeeded and
-    /// stands in that plan as it was, with the same task type, arguments and inputs, is not done again. The budget is what the run has left,
+    /// is in that plan as it was, with the same task type, arguments and inputs, is not done again. The budget is what the run has left,
     /// unless <paramref name="options"/> give another.
     /// </summary>
     /// <param name="request">What is wanted.</param>

@@ -12,7 +12,7 @@ public enum SubtaskState
     /// <summary>Its dependencies are done; it waits for its turn, for resources, or for the pause before a retry, and holds nothing.</summary>
     Ready,
 
-    /// <summary>It waits until somebody approves or rejects it (<see cref="SubtaskSnapshot.PendingApproval"/>), and holds nothing.</summary>
+    /// <summary>It waits until it is approved or rejected (<see cref="SubtaskSnapshot.PendingApproval"/>), and holds nothing.</summary>
     AwaitingApproval,
 
     /// <summary>An attempt is running.</summary>

@@ -67,7 +67,7 @@ internal sealed class FormSet
         }
     }
 
-    /// <summary>Finds where the rest of a text begins that a form may go on with in what follows.</summary>
+    /// <summary>Finds where the rest of a text begins with which a form may continue in what follows.</summary>
     /// <returns>The place, or the length of the text when there is none.</returns>
     public int FindBegun(ReadOnlySpan<char> text)
     {

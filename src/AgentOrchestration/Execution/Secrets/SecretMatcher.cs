@@ -58,7 +58,7 @@ internal sealed class SecretMatcher
         }
     }
 
-    /// <summary>Finds where the rest of a text begins that a secret may go on with in what follows.</summary>
+    /// <summary>Finds where the rest of a text begins with which a secret may continue in what follows.</summary>
     /// <returns>The place, or the length of the text when there is none.</returns>
     public int FindBegun(ReadOnlySpan<char> text)
     {

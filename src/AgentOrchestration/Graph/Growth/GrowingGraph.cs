@@ -131,7 +131,7 @@ internal sealed class GrowingGraph
     /// <summary>Whether a subtask is known to have ended after everything that comes before it. Asked by whoever lets the graph grow.</summary>
     public bool IsSettled(int subtask) => _settled?.Contains(subtask) == true;
 
-    /// <summary>Begins a walk over the graph. One at a time; asked by whoever lets the graph grow.</summary>
+    /// <summary>Begins a walk over the graph. One at a time; called by the code that lets the graph grow.</summary>
     public GraphWalk Walk() => (_walk ??= new GraphWalk()).Begin(Count, Ends.All.Count);
 
     /// <summary>Whether something has to wait for an end still, as far as is known.</summary>

@@ -15,6 +15,9 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
 
     // Most runs have none of these.
     private Dictionary<int, OpenQuestion>? _questions;
+
+    // In the order in which they were asked, which is that in which they expire; those that were answered stay until then.
+    private Queue<(int Subtask, long AskedAt)>? _expiring;
     private HashSet<int>? _approved;
     private HashSet<int>? _expanded;
 
@@ -89,7 +92,7 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
         else if (preparation.Approval is { } question && _approved?.Contains(subtask) != true)
         {
             context.Record(new RunFact(RunFactKind.ApprovalRequested, now, subtask, payload: question));
-            (_questions ??= [])[subtask] = new OpenQuestion(preparation, now);
+            Ask(subtask, preparation, now);
             BeginApproval(subtask, commands);
         }
         else
@@ -134,20 +137,20 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
     /// <returns>Whether there were any.</returns>
     public bool ExpireApprovals(long now)
     {
-        if (_questions is not { Count: > 0 } || context.Options.ApprovalTimeout is not { } timeout)
+        bool anyExpired = false;
+        while (_expiring is not null && _expiring.TryPeek(out (int Subtask, long AskedAt) asked) && now >= asked.AskedAt + context.Options.ApprovalTimeout!.Value.Ticks)
         {
-            return false;
+            _expiring.Dequeue();
+            if (OpenQuestionOf(asked.Subtask) is not null && _questions![asked.Subtask].AskedAt == asked.AskedAt)
+            {
+                string reason = $"No answer came within {context.Options.ApprovalTimeout}.";
+                EndApproval(asked.Subtask, isApproved: false, new ApprovalAnswer(By: null, reason), now);
+                subtasks.Fail(asked.Subtask, attempt: 0, new SubtaskError("ApprovalExpired", reason), now);
+                anyExpired = true;
+            }
         }
 
-        int[] expired = [.. _questions.Where(question => now >= question.Value.AskedAt + timeout.Ticks && OpenQuestionOf(question.Key) is not null).Select(question => question.Key).Order()];
-        foreach (int subtask in expired)
-        {
-            string reason = $"No answer came within {timeout}.";
-            EndApproval(subtask, isApproved: false, new ApprovalAnswer(By: null, reason), now);
-            subtasks.Fail(subtask, attempt: 0, new SubtaskError("ApprovalExpired", reason), now);
-        }
-
-        return expired.Length > 0;
+        return anyExpired;
     }
 
     /// <summary>The host has made the output of a subtask of those that it added.</summary>
@@ -192,7 +195,7 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
                 (_expanded ??= []).Add(fact.Subtask);
                 break;
             case RunFactKind.ApprovalRequested:
-                (_questions ??= [])[fact.Subtask] = new OpenQuestion(new Preparation { Approval = (ApprovalQuestion)fact.Payload! }, fact.Time);
+                Ask(fact.Subtask, new Preparation { Approval = (ApprovalQuestion)fact.Payload! }, fact.Time);
                 break;
             case RunFactKind.ApprovalDecided:
                 _questions?.Remove(fact.Subtask);
@@ -216,6 +219,15 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
 
         BeginApproval(subtask, commands);
         return true;
+    }
+
+    private void Ask(int subtask, Preparation preparation, long now)
+    {
+        (_questions ??= [])[subtask] = new OpenQuestion(preparation, now);
+        if (context.Options.ApprovalTimeout is not null)
+        {
+            (_expiring ??= new()).Enqueue((subtask, now));
+        }
     }
 
     private void BeginApproval(int subtask, HostCommands commands)
