@@ -2,12 +2,18 @@ using AgentOrchestration.Sqlite;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Makes runs durable in SQLite.</summary>
+/// <summary>Stores runs in SQLite.</summary>
+/// <example>
+/// <code>
+/// services.AddAgentOrchestration().UseSqlite("runs.db");
+/// </code>
+/// </example>
 public static class SqliteBuilderExtensions
 {
     /// <summary>Makes every run durable, in one SQLite file. It is opened when it is first needed.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="path">The file; it is made if it is not there, its folder is not.</param>
+    /// <returns><paramref name="builder"/>, for further calls.</returns>
     public static IAgentOrchestrationBuilder UseSqlite(this IAgentOrchestrationBuilder builder, string path)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -25,6 +31,7 @@ public static class SqliteBuilderExtensions
     /// The key of the application: at least 16 random bytes, such as 32 of <see cref="System.Security.Cryptography.RandomNumberGenerator"/>, kept apart
     /// from the file. All processes of a file use the same one. It encrypts nothing.
     /// </param>
+    /// <returns><paramref name="builder"/>, for further calls.</returns>
     /// <exception cref="ArgumentException">The key is shorter than 16 bytes.</exception>
     public static IAgentOrchestrationBuilder UseSqlite(this IAgentOrchestrationBuilder builder, string path, ReadOnlyMemory<byte> key)
     {

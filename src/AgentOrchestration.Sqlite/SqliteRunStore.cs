@@ -6,11 +6,20 @@ using AgentOrchestration.Sqlite.Storage;
 namespace AgentOrchestration.Sqlite;
 
 /// <summary>
-/// Remembers runs in one SQLite file. What it says is done is on the disk (WAL, <c>synchronous=FULL</c>); concurrent appends share one
-/// transaction. Several processes may use one file. A hash chain over each journal, a seal over each run, a chained directory of ids and a count of
-/// commits beside the file find damage and loss; what is damaged is refused, by name. Without a key they do not protect against somebody who may
-/// write the file and computes the hashes anew; with one they do. Safe for concurrent use.
+/// Remembers runs in one SQLite file. What it says is done is on the disk (WAL, <c>synchronous=FULL</c>); concurrent appends share one transaction.
+/// Several processes may use one file. A hash chain over each journal, a seal over each run, a chained directory of ids and a count of commits beside
+/// the file find damage and loss; what is damaged is refused, by name. Without a key they do not protect against somebody who may write the file and
+/// computes the hashes anew; with one they do. Safe for concurrent use.
 /// </summary>
+/// <example>
+/// <code>
+/// using var store = new SqliteRunStore("runs.db", TimeProvider.System);
+/// await foreach (StoredRun stored in store.ListAsync(new RunQuery { IsEnded = false }, cancellationToken))
+/// {
+///     Console.WriteLine(stored.RunId);
+/// }
+/// </code>
+/// </example>
 public sealed class SqliteRunStore : IRunStore, IDisposable
 {
     private const int ShortestKey = 16;
@@ -58,7 +67,8 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
         _writer = new SqliteWriter(_database);
     }
 
-    /// <summary>The file.</summary>
+    /// <summary>Gets the path of the database file.</summary>
+    /// <value>A full path.</value>
     public string Path => _database.Path;
 
     /// <inheritdoc/>

@@ -13,13 +13,17 @@ public sealed class FaultyRunStore(IRunStore inner, Func<long, StoreFault> fault
 {
     private long _operations;
 
-    /// <summary>How many operations there have been.</summary>
+    /// <summary>Gets the number of operations so far.</summary>
+    /// <value>At least 0.</value>
     public long Operations => Interlocked.Read(ref _operations);
 
-    /// <summary>A process that dies at an operation: that one fails, before or after it has happened, and nothing after it happens.</summary>
+    /// <summary>
+    /// Creates a store whose process dies at an operation: that one fails, before or after it has happened, and nothing after it happens.
+    /// </summary>
     /// <param name="inner">The store that remembers.</param>
     /// <param name="operation">The operation, from 1.</param>
     /// <param name="hasHappened">Whether it happens all the same.</param>
+    /// <returns>The store that fails.</returns>
     public static FaultyRunStore CrashingAt(IRunStore inner, long operation, bool hasHappened) => new(
         inner,
         number => number < operation ? StoreFault.None : number == operation && hasHappened ? StoreFault.FailedAfter : StoreFault.FailedBefore);

@@ -23,12 +23,14 @@ public sealed class HandlerTester : IAsyncDisposable
         Context = new TestTaskContext(services, taskType: taskType);
     }
 
-    /// <summary>What the latest call reported.</summary>
+    /// <summary>Gets the context of the latest call, with all that it reported.</summary>
+    /// <value>An unused context before the first call.</value>
     public TestTaskContext Context { get; private set; }
 
-    /// <summary>Tests a handler class.</summary>
+    /// <summary>Creates a tester of a handler class.</summary>
     /// <typeparam name="THandler">The class, with a <see cref="TaskTypeAttribute"/>.</typeparam>
     /// <param name="configure">Adds what its constructor and its context need, such as fakes and a clock. Default: nothing.</param>
+    /// <returns>A tester with services of its own; dispose of it.</returns>
     /// <exception cref="ArgumentException">The class has no <see cref="TaskTypeAttribute"/>, or what it says is out of range.</exception>
     public static HandlerTester For<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
         Action<IServiceCollection>? configure = null)
@@ -39,9 +41,10 @@ public sealed class HandlerTester : IAsyncDisposable
             services.TryAddScoped<THandler>();
         });
 
-    /// <summary>Tests a task type that was described.</summary>
+    /// <summary>Creates a tester of a task type that was described.</summary>
     /// <param name="taskType">The task type.</param>
     /// <param name="configure">Adds what its context needs; a handler class too. Default: nothing.</param>
+    /// <returns>A tester with services of its own; dispose of it.</returns>
     public static HandlerTester For(TaskDescriptor taskType, Action<IServiceCollection>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(taskType);
@@ -50,10 +53,11 @@ public sealed class HandlerTester : IAsyncDisposable
         return new HandlerTester(taskType, services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true }));
     }
 
-    /// <summary>Does the work once. A second call counts as a second attempt.</summary>
+    /// <summary>Calls the handler once. A second call counts as a second attempt.</summary>
     /// <typeparam name="TOutput">The output.</typeparam>
     /// <param name="input">The input. Default: none.</param>
     /// <param name="cancellationToken">Stops the code. Default: nothing does.</param>
+    /// <returns>The output.</returns>
     /// <exception cref="ArgumentException"><paramref name="input"/> is not of the task type's input type.</exception>
     /// <exception cref="InvalidOperationException">The output is null, though the code declares that it is not.</exception>
     /// <exception cref="InvalidCastException">The output is not a <typeparamref name="TOutput"/>.</exception>
@@ -64,10 +68,11 @@ public sealed class HandlerTester : IAsyncDisposable
         return output is null && _taskType.WhyNotNull is { } reason ? throw new InvalidOperationException(reason) : (TOutput)output!;
     }
 
-    /// <summary>Undoes the work once.</summary>
+    /// <summary>Calls the compensation of the handler once.</summary>
     /// <param name="input">The input that the work had.</param>
     /// <param name="output">The output that it made.</param>
     /// <param name="cancellationToken">Stops the code. Default: nothing does.</param>
+    /// <returns>A task that completes when the compensation has returned.</returns>
     /// <exception cref="ArgumentException"><paramref name="input"/> is not of the task type's input type.</exception>
     /// <exception cref="NotSupportedException">The work of the task type cannot be undone.</exception>
     public async Task CompensateAsync(object? input, object? output, CancellationToken cancellationToken = default)
@@ -80,7 +85,8 @@ public sealed class HandlerTester : IAsyncDisposable
         }).ConfigureAwait(false);
     }
 
-    /// <summary>Disposes the services.</summary>
+    /// <summary>Disposes of the services.</summary>
+    /// <returns>A task that completes when they are disposed of.</returns>
     public async ValueTask DisposeAsync()
     {
         await CallerContext.Leave();

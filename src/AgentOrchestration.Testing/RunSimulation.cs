@@ -48,13 +48,15 @@ public sealed class RunSimulation
         }
     }
 
-    /// <summary>After how many steps a run counts as one that never ends. A step is all that runs between two awaits. Default: a million.</summary>
+    /// <summary>Gets the number of steps after which a run counts as one that never ends. A step is the code between two awaits.</summary>
+    /// <value>At least 1. The default value is 1,000,000.</value>
     public int MaxSteps { get; init; } = 1_000_000;
 
     /// <summary>
-    /// How long, in real time, an attempt that awaits neither a timer nor the model may take to show up on another thread, before virtual
-    /// time goes on without it. It costs time only with handlers that wait for each other; set it to zero for those. Default: 20 milliseconds.
+    /// Gets the real time that an attempt which awaits neither a timer nor the model may take to show up on another thread, before virtual time
+    /// continues without it. It costs time only with handlers that wait for each other; set it to zero for those.
     /// </summary>
+    /// <value>The default value is 20 milliseconds.</value>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Runs a plan to its end, while the calling thread waits.</summary>

@@ -14,15 +14,17 @@ public sealed class RunStoreCheck
         _check = check;
     }
 
-    /// <summary>The promise, as a sentence.</summary>
+    /// <summary>Gets the guarantee that is checked, as a sentence.</summary>
+    /// <value>Unique among the checks.</value>
     public string Name { get; }
 
-    /// <summary>Checks the promise.</summary>
+    /// <summary>Checks the guarantee.</summary>
     /// <param name="open">
     /// Opens a store by a clock that the check moves. Called again within one check it opens the same runs once more, as another process
     /// would; a store that lives in one object gives it again. What it opens is not disposed of by the check.
     /// </param>
     /// <param name="cancellationToken">Ends the check.</param>
+    /// <returns>A task that completes when the store has passed the check.</returns>
     /// <exception cref="RunStoreConformanceException">The store does not keep the promise.</exception>
     public async Task RunAsync(Func<TimeProvider, IRunStore> open, CancellationToken cancellationToken = default)
     {

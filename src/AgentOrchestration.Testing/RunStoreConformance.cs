@@ -8,6 +8,7 @@ namespace AgentOrchestration.Testing;
 /// </summary>
 public static class RunStoreConformance
 {
-    /// <summary>All checks. Each wants a store without runs.</summary>
+    /// <summary>Gets all checks. Each needs a store without runs.</summary>
+    /// <value>A fixed list.</value>
     public static IReadOnlyList<RunStoreCheck> Checks { get; } = [.. CreationChecks.All, .. JournalChecks.All, .. LeaseChecks.All, .. QueryChecks.All, .. ConcurrencyChecks.All];
 }

@@ -17,16 +17,20 @@ public sealed partial class ScriptedChatClient(TimeProvider? timeProvider = null
     private readonly List<ScriptedChatRequest> _requests = [];
     private Func<ScriptedChatRequest, ScriptedAnswer>? _otherwise;
 
-    /// <summary>How long it is until the first token. Default: nothing.</summary>
+    /// <summary>Gets the time until the first token.</summary>
+    /// <value>The default value is zero.</value>
     public TimeSpan Latency { get; init; }
 
-    /// <summary>How many tokens it writes in a second, greater than zero. Default: no limit, it takes no time.</summary>
+    /// <summary>Gets the number of tokens written per second.</summary>
+    /// <value>Greater than 0. The default value is positive infinity: writing takes no time.</value>
     public double TokensPerSecond { get; init; } = double.PositiveInfinity;
 
-    /// <summary>How many characters a token has at most, beside the white space before it, from 1. Default: no limit, a word is one.</summary>
+    /// <summary>Gets the maximum number of characters of a token, not counting the white space before it.</summary>
+    /// <value>At least 1. The default value is <see cref="int.MaxValue"/>: each word is one token.</value>
     public int LongestToken { get; init; } = int.MaxValue;
 
-    /// <summary>The requests so far, in order.</summary>
+    /// <summary>Gets the requests so far, in order.</summary>
+    /// <value>A copy; empty before the first request.</value>
     public IReadOnlyList<ScriptedChatRequest> Requests
     {
         get
@@ -38,25 +42,28 @@ public sealed partial class ScriptedChatClient(TimeProvider? timeProvider = null
         }
     }
 
-    /// <summary>The next request is answered.</summary>
+    /// <summary>Answers the next request with a text.</summary>
     /// <param name="text">The answer.</param>
+    /// <returns>This client, for further calls.</returns>
     public ScriptedChatClient Answer(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return Add(_ => new ScriptedAnswer(text));
     }
 
-    /// <summary>The next request is answered by what it asks.</summary>
+    /// <summary>Answers the next request by its content.</summary>
     /// <param name="answer">Makes the answer.</param>
+    /// <returns>This client, for further calls.</returns>
     public ScriptedChatClient Answer(Func<ScriptedChatRequest, string> answer)
     {
         ArgumentNullException.ThrowIfNull(answer);
         return Add(request => new ScriptedAnswer(answer(request)));
     }
 
-    /// <summary>The next request fails.</summary>
+    /// <summary>Fails the next request.</summary>
     /// <param name="failure">With what.</param>
     /// <param name="after">The text that is streamed before. Default: none.</param>
+    /// <returns>This client, for further calls.</returns>
     public ScriptedChatClient Fail(Exception failure, string after = "")
     {
         ArgumentNullException.ThrowIfNull(failure);
@@ -64,8 +71,9 @@ public sealed partial class ScriptedChatClient(TimeProvider? timeProvider = null
         return Add(_ => new ScriptedAnswer(after, failure));
     }
 
-    /// <summary>Every request for which nothing else is left is answered by what it asks.</summary>
+    /// <summary>Answers by its content every request that no other answer is left for.</summary>
     /// <param name="answer">Makes the answer.</param>
+    /// <returns>This client, for further calls.</returns>
     public ScriptedChatClient Otherwise(Func<ScriptedChatRequest, string> answer)
     {
         ArgumentNullException.ThrowIfNull(answer);
@@ -129,8 +137,9 @@ public sealed partial class ScriptedChatClient(TimeProvider? timeProvider = null
     {
     }
 
-    /// <summary>The tokens in which a text is written, in order.</summary>
+    /// <summary>Gets the tokens in which a text is written.</summary>
     /// <param name="text">The text.</param>
+    /// <returns>The tokens, in order; together they are the text.</returns>
     public IEnumerable<string> TokensOf(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

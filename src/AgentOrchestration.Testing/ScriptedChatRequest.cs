@@ -8,6 +8,7 @@ namespace AgentOrchestration.Testing;
 /// <param name="IsStreaming">Whether the answer was to be streamed.</param>
 public sealed record ScriptedChatRequest(IReadOnlyList<ChatMessage> Messages, ChatOptions? Options, bool IsStreaming)
 {
-    /// <summary>The text of the last message.</summary>
+    /// <summary>Gets the text of the last message.</summary>
+    /// <value>Empty when there is no message.</value>
     public string Text => Messages.Count == 0 ? "" : Messages[^1].Text;
 }

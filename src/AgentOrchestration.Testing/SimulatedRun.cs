@@ -15,19 +15,24 @@ public sealed class SimulatedRun : IDisposable
         _services = services;
     }
 
-    /// <summary>The seed; it repeats the run.</summary>
+    /// <summary>Gets the seed of the run.</summary>
+    /// <value>The same seed repeats the run.</value>
     public int Seed { get; }
 
-    /// <summary>What became of the run.</summary>
+    /// <summary>Gets the result of the run.</summary>
+    /// <value>The result as the application would receive it.</value>
     public RunResult Result { get; }
 
-    /// <summary>Its facts, and what was reported in between, in the order in which a reader saw them.</summary>
+    /// <summary>Gets the events of the run, ticks included.</summary>
+    /// <value>In the order in which a reader receives them.</value>
     public IReadOnlyList<RunEvent> Events { get; }
 
-    /// <summary>How long it took in virtual time.</summary>
+    /// <summary>Gets the duration of the run in virtual time.</summary>
+    /// <value>From the first event to the last.</value>
     public TimeSpan Elapsed => Events[^1].Time - Events[0].Time;
 
-    /// <summary>The services of this run, until it is disposed; for looking into fakes.</summary>
+    /// <summary>Gets the services of this run, for looking into fakes.</summary>
+    /// <value>Valid until the run is disposed.</value>
     public IServiceProvider Services => _services;
 
     /// <summary>Disposes the services of the run.</summary>

@@ -14,10 +14,12 @@ public sealed class SimulationException : Exception
         Events = events;
     }
 
-    /// <summary>The seed.</summary>
+    /// <summary>Gets the seed of the run.</summary>
+    /// <value>The same seed repeats the failure.</value>
     public int Seed { get; }
 
-    /// <summary>What had happened in the run.</summary>
+    /// <summary>Gets the events of the run so far.</summary>
+    /// <value>Empty when the run had not started.</value>
     public IReadOnlyList<RunEvent> Events { get; }
 
     internal static SimulationException Of(int seed, string what, IReadOnlyList<RunEvent> events, Exception? innerException)

@@ -13,9 +13,10 @@ public sealed class SimulationScript
 
     internal List<Func<OrchestrationRun, RunEvent, ValueTask>> Readers { get; } = [];
 
-    /// <summary>Does something at a moment of virtual time, if the run goes on then.</summary>
+    /// <summary>Runs an action at a moment of virtual time, if the run has not ended by then.</summary>
     /// <param name="time">How long after the start.</param>
     /// <param name="action">What, for example <c>run => run.CancelAsync()</c>.</param>
+    /// <returns>This script, for further calls.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The time is negative.</exception>
     public SimulationScript At(TimeSpan time, Func<OrchestrationRun, ValueTask> action)
     {
@@ -25,9 +26,10 @@ public sealed class SimulationScript
         return this;
     }
 
-    /// <summary>Does something whenever an event of a kind is seen, for example answers an <see cref="ApprovalRequested"/>.</summary>
+    /// <summary>Runs an action whenever an event of a kind is received, for example to answer an <see cref="ApprovalRequested"/>.</summary>
     /// <typeparam name="TEvent">The kind.</typeparam>
     /// <param name="action">What.</param>
+    /// <returns>This script, for further calls.</returns>
     public SimulationScript On<TEvent>(Func<OrchestrationRun, TEvent, ValueTask> action)
         where TEvent : RunEvent
     {

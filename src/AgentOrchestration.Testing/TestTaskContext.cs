@@ -61,16 +61,20 @@ public sealed class TestTaskContext(
     /// <inheritdoc/>
     public override IReadOnlyList<string> MissingInputs { get; } = missingInputs ?? [];
 
-    /// <summary>Every report of progress, in order, clamped as in a run.</summary>
+    /// <summary>Gets every report of progress, clamped as in a run.</summary>
+    /// <value>A copy, in order; empty when nothing was reported.</value>
     public IReadOnlyList<ReportedProgress> Progress => InGate(() => _progress.ToArray());
 
-    /// <summary>All text that was streamed.</summary>
+    /// <summary>Gets all text that was streamed.</summary>
+    /// <value>Empty when nothing was streamed.</value>
     public string Text => InGate(_text.ToString);
 
-    /// <summary>What was used, calls of <see cref="TaskContext.Chat"/> included.</summary>
+    /// <summary>Gets the usage reported, including that of calls through <see cref="TaskContext.Chat"/>.</summary>
+    /// <value><see cref="TaskUsage.None"/> when nothing was used.</value>
     public TaskUsage Usage => InGate(() => _usage);
 
-    /// <summary>The subtasks that were added. They are not checked, and have the ids that the handler gave them.</summary>
+    /// <summary>Gets the subtasks that were added. They are not checked, and keep the ids that the handler gave them.</summary>
+    /// <value>A copy, in order; empty when none was added.</value>
     public IReadOnlyList<Subtask> Additions => InGate(() => _additions.ToArray());
 
     /// <inheritdoc/>

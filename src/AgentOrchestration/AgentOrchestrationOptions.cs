@@ -8,7 +8,17 @@ using Microsoft.Extensions.Options;
 
 namespace AgentOrchestration;
 
-/// <summary>Policy that holds for every run of an application.</summary>
+/// <summary>Configures the orchestration of an application: limits, planning, monitoring, and the defaults of its runs.</summary>
+/// <example>
+/// <code>
+/// services.AddAgentOrchestration(options =&gt;
+/// {
+///     options.MaxParallelismTotal = 32;
+///     options.Runs.Timeout = TimeSpan.FromMinutes(10);
+///     options.RequiresApproval = (_, taskType) =&gt; taskType.Effect == TaskEffect.Irreversible;
+/// });
+/// </code>
+/// </example>
 public sealed class AgentOrchestrationOptions
 {
     internal const int DefaultMaxReferences = 10_000;
@@ -19,14 +29,16 @@ public sealed class AgentOrchestrationOptions
     /// <value>The default value has nothing set, so the default values of <see cref="RunOptions"/> hold. It must have no <see cref="RunOptions.RunId"/>.</value>
     public RunOptions Runs { get; } = new();
 
-    /// <summary>How many subtasks of all runs are worked on at a time, from 1. Default: no limit.</summary>
+    /// <summary>Gets or sets the maximum number of subtasks that are executed at a time, over all runs of the application.</summary>
+    /// <value>At least 1. The default value is <see langword="null"/>: no limit.</value>
     [Range(1, int.MaxValue)]
     public int? MaxParallelismTotal { get; set; }
 
     /// <summary>
-    /// Which subtasks wait for somebody's approval, beside those whose task type or plan says so; for example those whose effect cannot
-    /// be undone: <c>(_, taskType) => taskType.Effect == TaskEffect.Irreversible</c>. Called when a plan is checked. Default: no others.
+    /// Gets or sets a rule that selects subtasks which wait for an approval, in addition to those whose task type or plan says so. It is called when
+    /// a plan is checked; for example <c>(_, taskType) => taskType.Effect == TaskEffect.Irreversible</c>.
     /// </summary>
+    /// <value>The default value is <see langword="null"/>: no other subtasks.</value>
     public Func<Subtask, TaskDescriptor, bool>? RequiresApproval { get; set; }
 
     /// <summary>
@@ -52,15 +64,18 @@ public sealed class AgentOrchestrationOptions
     public TimeSpan LeaseDuration { get; set; } = RunOptions.DefaultLeaseDuration;
 
     /// <summary>
-    /// Writes and reads inputs and outputs of tasks, and makes their schemas. Default: web naming, enums as strings, reflection where
-    /// the application has not switched it off. For trimmed applications set options with a <c>JsonSerializerContext</c>.
+    /// Gets or sets the options that read and write inputs and outputs of tasks and make their schemas. For trimmed applications set options with a
+    /// <c>JsonSerializerContext</c>.
     /// </summary>
+    /// <value>The default value uses web naming and enums as strings, and reflection where the application has not disabled it.</value>
     public JsonSerializerOptions JsonSerializerOptions { get; set; } = PayloadSerializer.DefaultOptions;
 
-    /// <summary>What planning may cost.</summary>
+    /// <summary>Gets the options of planning: limits, approval and cost.</summary>
+    /// <value>Options with default values.</value>
     [ValidateObjectMembers]
     public PlanningOptions Planning { get; } = new();
 
-    /// <summary>How closely the process is watched.</summary>
+    /// <summary>Gets the options of monitoring.</summary>
+    /// <value>Options with default values.</value>
     public MonitoringOptions Monitoring { get; } = new();
 }

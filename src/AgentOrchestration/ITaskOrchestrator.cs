@@ -4,16 +4,25 @@ using AgentOrchestration.Runs.Storage;
 
 namespace AgentOrchestration;
 
-/// <summary>The front door: a request becomes a plan, the plan a run, the run an answer. Safe for concurrent use.</summary>
+/// <summary>Plans requests, starts and finds runs, and compiles answers. Safe for concurrent use.</summary>
 /// <remarks>
 /// Task types run on the thread pool. Other code of the application (models, stores, compilers, rules) may run on the thread of the caller,
 /// without its synchronization context; nothing returns to that context, so the caller may block.
 /// </remarks>
+/// <example>
+/// <code>
+/// ReportDocument report = await orchestrator.RunAsync&lt;ReportDocument&gt;(new OrchestrationRequest("Sales by region"), cancellationToken);
+///
+/// await using OrchestrationRun run = await orchestrator.StartAsync(plan, cancellationToken);
+/// RunResult result = await run.WaitAsync(cancellationToken);
+/// </code>
+/// </example>
 public interface ITaskOrchestrator
 {
     /// <summary>Makes a plan that passes every check.</summary>
     /// <param name="request">What is wanted.</param>
     /// <param name="cancellationToken">Cancels the planning.</param>
+    /// <returns>A plan that has passed every check.</returns>
     /// <exception cref="InvalidPlanException">
     /// No plan passed the checks, after all repairs that the options allow; or the model or its endpoint gave none. The codes of the diagnostics tell these apart.
     /// </exception>
@@ -153,6 +162,7 @@ public interface ITaskOrchestrator
     /// Cancels the planning, the run and the compiling. The call ends at once; a run in memory is told to stop and ends by itself, a durable
     /// one is detached. Code that ignores its token is waited for by nobody but the shutdown of the host or of the container.
     /// </param>
+    /// <returns>The compiled answer.</returns>
     /// <exception cref="InvalidPlanException">No plan passed the checks; what had begun early was cancelled, and its results were discarded.</exception>
     /// <exception cref="PlanRejectedException">The plan was not approved (<c>PlanningOptions.ApprovePlan</c>); nothing was started.</exception>
     /// <exception cref="OrchestrationFailedException">The run did not succeed; its result holds all that did.</exception>

@@ -2,7 +2,22 @@ using AgentOrchestration.Plans.Diagnostics;
 
 namespace AgentOrchestration;
 
-/// <summary>The answer of a run was asked for that did not succeed.</summary>
+/// <summary>The exception that is thrown when an answer is requested from a run that did not succeed.</summary>
+/// <example>
+/// <code>
+/// try
+/// {
+///     ReportDocument report = await orchestrator.RunAsync&lt;ReportDocument&gt;(plan, cancellationToken);
+/// }
+/// catch (OrchestrationFailedException exception)
+/// {
+///     foreach (SubtaskSnapshot failed in exception.Result.Failed)
+///     {
+///         Console.Error.WriteLine($"{failed.Subtask.Id}: {failed.Error?.Message}");
+///     }
+/// }
+/// </code>
+/// </example>
 public sealed class OrchestrationFailedException : Exception
 {
     private const int FailuresShown = 20;
@@ -11,7 +26,8 @@ public sealed class OrchestrationFailedException : Exception
     internal OrchestrationFailedException(RunResult result)
         : base(Describe(result), result.Failed.FirstOrDefault()?.Error?.Exception) => Result = result;
 
-    /// <summary>The run: what failed and why, and the outputs of all that succeeded.</summary>
+    /// <summary>Gets the result of the run: what failed and why, and the outputs of all subtasks that succeeded.</summary>
+    /// <value>The result of a run that did not succeed.</value>
     public RunResult Result { get; }
 
     private static string Describe(RunResult result)

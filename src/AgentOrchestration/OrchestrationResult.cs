@@ -1,7 +1,13 @@
 namespace AgentOrchestration;
 
-/// <summary>A finished run and, when it succeeded, its answer.</summary>
+/// <summary>Holds the result of a run and, when the run succeeded, its answer.</summary>
 /// <typeparam name="T">The type of the answer.</typeparam>
+/// <example>
+/// <code>
+/// OrchestrationResult&lt;ReportDocument&gt; result = await run.CompileAsync&lt;ReportDocument&gt;(cancellationToken);
+/// Console.WriteLine(result.HasValue ? result.Value.Title : $"The run ended as {result.Run.Outcome}.");
+/// </code>
+/// </example>
 public sealed class OrchestrationResult<T>
 {
     private readonly T? _value;
@@ -18,13 +24,16 @@ public sealed class OrchestrationResult<T>
         HasValue = true;
     }
 
-    /// <summary>The run.</summary>
+    /// <summary>Gets the result of the run.</summary>
+    /// <value>The result, whether or not the run succeeded.</value>
     public RunResult Run { get; }
 
-    /// <summary>Whether there is an answer: whether the run succeeded.</summary>
+    /// <summary>Gets a value that indicates whether there is an answer.</summary>
+    /// <value><see langword="true"/> when the run succeeded; otherwise <see langword="false"/>.</value>
     public bool HasValue { get; }
 
-    /// <summary>The answer.</summary>
+    /// <summary>Gets the answer.</summary>
+    /// <value>The compiled answer of a run that succeeded.</value>
     /// <exception cref="OrchestrationFailedException">The run did not succeed.</exception>
 #pragma warning disable CA1065 // Asking a failed run for its value is what the exception is for.
     public T Value => HasValue ? _value! : throw new OrchestrationFailedException(Run);

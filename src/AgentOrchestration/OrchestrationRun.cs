@@ -11,7 +11,21 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration;
 
-/// <summary>One execution of a plan. Watch it, wait for it, cancel it; dispose it in the end. Safe for concurrent use.</summary>
+/// <summary>Represents one execution of a plan: watch it, wait for it, control it, and dispose of it at the end. Safe for concurrent use.</summary>
+/// <example>
+/// <code>
+/// await using OrchestrationRun run = await orchestrator.StartAsync(plan, cancellationToken);
+/// await foreach (RunEvent next in run.WatchAsync(cancellationToken))
+/// {
+///     if (next is ApprovalRequested question)
+///     {
+///         await run.ApproveAsync(question, by: "reviewer", cancellationToken: cancellationToken);
+///     }
+/// }
+///
+/// RunResult result = await run.WaitAsync(cancellationToken);
+/// </code>
+/// </example>
 public sealed class OrchestrationRun : IAsyncDisposable
 {
     private readonly LiveRun _run;
@@ -36,7 +50,8 @@ public sealed class OrchestrationRun : IAsyncDisposable
         _isHolder = isHolder;
     }
 
-    /// <summary>Names the run, unique among all runs.</summary>
+    /// <summary>Gets the id of the run.</summary>
+    /// <value>Unique among all runs.</value>
     public string RunId => _handle.RunId;
 
     /// <summary>Gets how the run is executed: its name, its tags, and all other options, those of the application where the start gave none.</summary>
@@ -48,7 +63,8 @@ public sealed class OrchestrationRun : IAsyncDisposable
     /// <summary>Completes when the run has ended.</summary>
     internal Task<RunOutcome> Completion => _handle.Completion;
 
-    /// <summary>The plan that it executes.</summary>
+    /// <summary>Gets the plan that the run executes.</summary>
+    /// <value>The plan as it was checked, without subtasks that the run adds.</value>
     public TaskPlan Plan => _handle.Graph.Plan;
 
     /// <summary>
@@ -74,7 +90,14 @@ public sealed class OrchestrationRun : IAsyncDisposable
     /// <returns>The events; those of a durable run that goes no further in this process end without the one that ends it.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="from"/> is negative.</exception>
     /// <remarks>Also for runs that were resumed, or had ended before this process: the numbers are those of the journal.</remarks>
-    /// <example><code>await foreach (RunEvent next in run.WatchAsync(from: lastSeen + 1, cancellationToken)) { … }</code></example>
+    /// <example>
+    /// <code>
+    /// await foreach (RunEvent next in run.WatchAsync(from: lastSeen + 1, cancellationToken))
+    /// {
+    ///     lastSeen = next.Sequence;
+    /// }
+    /// </code>
+    /// </example>
     public IAsyncEnumerable<RunEvent> WatchAsync(long from, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(from);
@@ -82,14 +105,16 @@ public sealed class OrchestrationRun : IAsyncDisposable
         return RunFlow.Current is not null ? WatchInsideAsync(events, cancellationToken) : events;
     }
 
-    /// <summary>The run as it is now.</summary>
+    /// <summary>Gets the state of the run at this moment.</summary>
+    /// <returns>A snapshot that does not change.</returns>
     public RunSnapshot GetSnapshot() => _handle.GetSnapshot();
 
     /// <summary>
-    /// How the run is expected to go on from now: what has ended stays as it was, what runs takes what is left of its expected time, at
-    /// least none; a pause before another attempt counts as over, and the run's budget does not count. A run that stops ends now.
+    /// How the run is expected to go on from now: what has ended stays as it was, what runs takes what is left of its expected time, at least none; a
+    /// pause before another attempt counts as over, and the run's budget does not count. A run that stops ends now.
     /// </summary>
     /// <param name="expectedItems">By the id of a subtask that works through a list made during the run, the number of items that is expected. Default: one each, as far as the list is not made yet.</param>
+    /// <returns>The forecast, from now to the end of the run.</returns>
     /// <exception cref="ArgumentException"><paramref name="expectedItems"/> names no such subtask, or a number is out of range.</exception>
     public Forecast Forecast(IReadOnlyDictionary<string, int>? expectedItems = null)
     {
@@ -117,8 +142,9 @@ public sealed class OrchestrationRun : IAsyncDisposable
         return _services.GetRequiredService<Forecaster>().Explainer(all, _services.GetRequiredService<TimeProvider>().GetUtcNow()).Explain(explained, subtaskId);
     }
 
-    /// <summary>Waits for the end. Failed subtasks are part of the result, not an exception.</summary>
+    /// <summary>Waits for the end of the run. Failed subtasks are part of the result, not an exception.</summary>
     /// <param name="cancellationToken">Ends the waiting, not the run.</param>
+    /// <returns>The result of the run, whatever its outcome.</returns>
     /// <exception cref="RunDetachedException">The run is durable and goes no further in this process.</exception>
     /// <exception cref="InvalidOperationException">
     /// The caller is code of this run, or of a run that code of this run waits for: it would never end.
@@ -131,9 +157,10 @@ public sealed class OrchestrationRun : IAsyncDisposable
         return _result ??= new RunResult(outcome, _handle.GetSnapshot);
     }
 
-    /// <summary>Waits for the end and, when the run succeeded, compiles the answer.</summary>
+    /// <summary>Waits for the end of the run and, when it succeeded, compiles the answer.</summary>
     /// <typeparam name="T">The type of the answer.</typeparam>
     /// <param name="cancellationToken">Ends the waiting and the compiling, not the run.</param>
+    /// <returns>The result of the run, with the answer when it succeeded.</returns>
     public async Task<OrchestrationResult<T>> CompileAsync<T>(CancellationToken cancellationToken = default)
     {
         await CallerContext.Leave();
@@ -147,39 +174,48 @@ public sealed class OrchestrationRun : IAsyncDisposable
         return new OrchestrationResult<T>(result, await compiler.CompileAsync(result, cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>Asks the run to stop: nothing new starts, and running code is told. Wait for the run to see its end.</summary>
+    /// <summary>Requests the run to stop: no subtask starts any more, and running code is cancelled. Wait for the run to observe its end.</summary>
     /// <param name="cancellationToken">Cancels the asking.</param>
+    /// <returns>A task that completes when the request is accepted, not when the run has ended.</returns>
     public ValueTask CancelAsync(CancellationToken cancellationToken = default) => _handle.CancelAsync(cancellationToken);
 
-    /// <summary>Cancels one subtask: it does not start, or its running code is told to stop. What needs it is skipped; all else goes on.</summary>
+    /// <summary>
+    /// Cancels one subtask: it does not start, or its running code is cancelled. Subtasks that need it are skipped; all others continue.
+    /// </summary>
     /// <param name="subtaskId">The subtask.</param>
     /// <param name="cancellationToken">Cancels the asking.</param>
+    /// <returns>A task that completes when the request is accepted, not when the code has ended.</returns>
     /// <exception cref="ArgumentException">The run has no such subtask.</exception>
     public ValueTask CancelAsync(string subtaskId, CancellationToken cancellationToken = default) => _handle.CancelAsync(subtaskId, cancellationToken);
 
-    /// <summary>Approves a subtask that waits for it. An approval is good for exactly the arguments that were shown, and once.</summary>
+    /// <summary>Approves a subtask that waits for an approval. The approval is valid only for the arguments shown, and only once.</summary>
     /// <param name="request">What was asked: from <see cref="WatchAsync(CancellationToken)"/>, or a snapshot's pending approval.</param>
     /// <param name="by">Who approves. Default: not told.</param>
     /// <param name="reason">Why. Default: not told.</param>
     /// <param name="cancellationToken">Cancels the approving.</param>
+    /// <returns>A task that completes when the approval is accepted; for a durable run, when it is committed.</returns>
     /// <exception cref="ArgumentException">The run has no such subtask.</exception>
     /// <exception cref="InvalidOperationException">The question is not open: it was answered, the run has moved on, or it is another run's.</exception>
     public Task ApproveAsync(ApprovalRequested request, string? by = null, string? reason = null, CancellationToken cancellationToken = default) =>
         DecideAsync(request, isApproved: true, by, reason, cancellationToken);
 
-    /// <summary>Rejects a subtask that waits for approval. It fails, with what was told.</summary>
+    /// <summary>Rejects a subtask that waits for an approval. It fails with the given reason.</summary>
     /// <param name="request">What was asked: from <see cref="WatchAsync(CancellationToken)"/>, or a snapshot's pending approval.</param>
     /// <param name="by">Who rejects. Default: not told.</param>
     /// <param name="reason">Why. Default: not told.</param>
     /// <param name="cancellationToken">Cancels the rejecting.</param>
+    /// <returns>A task that completes when the rejection is accepted; for a durable run, when it is committed.</returns>
     /// <exception cref="ArgumentException">The run has no such subtask.</exception>
     /// <exception cref="InvalidOperationException">The question is not open: it was answered, the run has moved on, or it is another run's.</exception>
     public Task RejectAsync(ApprovalRequested request, string? by = null, string? reason = null, CancellationToken cancellationToken = default) =>
         DecideAsync(request, isApproved: false, by, reason, cancellationToken);
 
-    /// <summary>Gives the run another budget, for example when it has asked for one. What it has used already counts against it.</summary>
+    /// <summary>
+    /// Replaces the budget of the run, for example when the run has asked for a larger one. What it has already used counts against it.
+    /// </summary>
     /// <param name="budget">The budget from now on.</param>
     /// <param name="cancellationToken">Cancels the asking.</param>
+    /// <returns>A task that completes when the budget is in force; for a durable run, when it is committed.</returns>
     /// <exception cref="ArgumentException">A part of the budget is out of range.</exception>
     /// <exception cref="InvalidOperationException">The run has no budget, or has ended.</exception>
     public async Task ExtendBudgetAsync(RunBudget budget, CancellationToken cancellationToken = default)
@@ -200,9 +236,10 @@ public sealed class OrchestrationRun : IAsyncDisposable
     /// Cancels a run in memory that has not ended, and waits for its end, at most as long as code that was told to stop may take
     /// (<c>CancellationGracePeriod</c>). A durable run is only detached: its code is asked to stop, its end is not written, and
     /// <see cref="ITaskOrchestrator.ResumeAsync"/> continues it. A run that was resumed while this process drove it is held by each of those who
-    /// started or resumed it, and the last one who disposes of it ends it here; a run from <see cref="ITaskOrchestrator.Find"/> is held by
-    /// none, and disposing of it changes nothing.
+    /// started or resumed it, and the last one who disposes of it ends it here; a run from <see cref="ITaskOrchestrator.Find"/> is held by none, and
+    /// disposing of it changes nothing.
     /// </summary>
+    /// <returns>A task that completes when the run has ended or is detached.</returns>
     /// <remarks>
     /// Code of the run itself, and its sinks, may dispose of it: then nothing is waited for. A sink that makes no progress for 2 seconds is not
     /// waited for either, and the log names it.

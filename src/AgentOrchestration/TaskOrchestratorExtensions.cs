@@ -1,6 +1,11 @@
 namespace AgentOrchestration;
 
-/// <summary>Starts and runs with the options of the application.</summary>
+/// <summary>Starts and runs plans and requests with the default options of the application.</summary>
+/// <example>
+/// <code>
+/// ReportDocument report = await orchestrator.RunAsync&lt;ReportDocument&gt;(plan, cancellationToken);
+/// </code>
+/// </example>
 public static class TaskOrchestratorExtensions
 {
     /// <inheritdoc cref="ITaskOrchestrator.StartAsync(TaskPlan, RunOptions?, CancellationToken)"/>

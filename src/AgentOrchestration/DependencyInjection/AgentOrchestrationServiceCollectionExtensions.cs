@@ -30,6 +30,14 @@ using Microsoft.Extensions.Options;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Adds the library to an application.</summary>
+/// <example>
+/// <code>
+/// services.AddChatClient(model);
+/// services.AddAgentOrchestration(options =&gt; options.Runs.MaxParallelism = 16)
+///     .AddTaskType&lt;ReadTable&gt;()
+///     .AddResource("gpu", capacity: 2);
+/// </code>
+/// </example>
 public static class AgentOrchestrationServiceCollectionExtensions
 {
     /// <summary>

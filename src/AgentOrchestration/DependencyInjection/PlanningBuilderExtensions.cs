@@ -16,6 +16,13 @@ using Microsoft.Extensions.Options;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Configures how requests are planned: by which model, and without a model where that is possible.</summary>
+/// <example>
+/// <code>
+/// services.AddAgentOrchestration()
+///     .UsePlanCache(options =&gt; options.TimeToLive = TimeSpan.FromHours(1))
+///     .AddPlanTemplate("Sales of {region}", plan);
+/// </code>
+/// </example>
 public static class PlanningBuilderExtensions
 {
     /// <summary>
@@ -35,8 +42,8 @@ public static class PlanningBuilderExtensions
     }
 
     /// <summary>
-    /// Answers requests of one form with a plan that is made ahead: the same request about another topic. A request whose goal is not of this
-    /// form, or that has inputs, goes on to the next template, and after the last to the decomposer; so does a plan that is refused.
+    /// Answers requests of one form with a plan that is made ahead: the same request about another topic. A request whose goal is not of this form,
+    /// or that has inputs, goes on to the next template, and after the last to the decomposer; so does a plan that is refused.
     /// </summary>
     /// <remarks>
     /// Goals are compared without regard to case and to white space at both ends. A goal that has the form in two ways, as "from A to B to C"
@@ -48,6 +55,7 @@ public static class PlanningBuilderExtensions
     /// <param name="builder">The builder.</param>
     /// <param name="goal">The form of the goal, with slots: <c>market report on {topic}</c>. A slot is a letter and letters, digits or underscores.</param>
     /// <param name="plan">The plan, with the slots in its texts: <c>Who buys {topic}?</c></param>
+    /// <returns><paramref name="builder"/>, for further calls.</returns>
     /// <exception cref="ArgumentException">
     /// The goal is empty, names a slot twice or has two of them side by side; or a slot stands in the plan where only the plan itself may say
     /// something, such as an id or the name of a property.
@@ -68,13 +76,14 @@ public static class PlanningBuilderExtensions
     }
 
     /// <summary>
-    /// Keeps plans in the application's <see cref="HybridCache"/>: a request that was planned before calls no model. A plan is found again by
-    /// the request's goal and inputs, the task types with their versions and schemas, the names of the resources, the model
+    /// Keeps plans in the application's <see cref="HybridCache"/>: a request that was planned before calls no model. A plan is found again by the
+    /// request's goal and inputs, the task types with their versions and schemas, the names of the resources, the model
     /// (<see cref="ChatClientMetadata"/>), the decomposer and the prompt; and only when it still passes every check.
     /// </summary>
     /// <remarks><see cref="IPlanCacheControl"/>, in the container, fills the cache ahead of time and makes plans invalid.</remarks>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets options. Default: plans are good for a day.</param>
+    /// <returns><paramref name="builder"/>, for further calls.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The time to live is not greater than zero.</exception>
     public static IAgentOrchestrationBuilder UsePlanCache(this IAgentOrchestrationBuilder builder, Action<PlanCacheOptions>? configure = null)
     {

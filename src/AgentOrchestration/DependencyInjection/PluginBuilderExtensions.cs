@@ -5,11 +5,17 @@ using AgentOrchestration.Plugins;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Adds plugins.</summary>
+/// <example>
+/// <code>
+/// services.AddAgentOrchestration().AddPlugin&lt;CsvPlugin&gt;();
+/// </code>
+/// </example>
 public static class PluginBuilderExtensions
 {
     /// <summary>Adds a plugin.</summary>
     /// <typeparam name="TPlugin">The plugin.</typeparam>
     /// <param name="builder">The builder.</param>
+    /// <returns><paramref name="builder"/>, for further calls.</returns>
     /// <exception cref="InvalidPluginException">It registers nothing, throws, or its name is ill-formed or taken.</exception>
     public static IAgentOrchestrationBuilder AddPlugin<TPlugin>(this IAgentOrchestrationBuilder builder)
         where TPlugin : IPlugin, new() => builder.AddPlugin(new TPlugin());
@@ -17,6 +23,7 @@ public static class PluginBuilderExtensions
     /// <summary>Adds a plugin.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="plugin">The plugin.</param>
+    /// <returns><paramref name="builder"/>, for further calls.</returns>
     /// <exception cref="InvalidPluginException">It registers nothing, throws, or its name is ill-formed or taken.</exception>
     public static IAgentOrchestrationBuilder AddPlugin(this IAgentOrchestrationBuilder builder, IPlugin plugin)
     {

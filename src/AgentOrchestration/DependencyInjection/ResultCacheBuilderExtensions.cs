@@ -6,12 +6,19 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Makes runs cheaper without changing their answers.</summary>
+/// <summary>Adds the cache of results.</summary>
+/// <example>
+/// <code>
+/// services.AddHybridCache();
+/// services.AddAgentOrchestration().UseResultCache();
+/// </code>
+/// </example>
 public static class ResultCacheBuilderExtensions
 {
     /// <summary>
-    /// Keeps results of task types whose effect is <c>Pure</c>, or is <c>Read</c> and has a <c>CacheTimeToLive</c>, beyond their run, in the application's <see cref="HybridCache"/>: in memory,
-    /// and in its <c>IDistributedCache</c> if one is registered. A result is found again by task type, version and input.
+    /// Keeps results of task types whose effect is <c>Pure</c>, or is <c>Read</c> and has a <c>CacheTimeToLive</c>, beyond their run, in the
+    /// application's <see cref="HybridCache"/>: in memory, and in its <c>IDistributedCache</c> if one is registered. A result is found again by task
+    /// type, version and input.
     /// </summary>
     /// <remarks>
     /// Results are kept as JSON, and only those that their JSON gives back as they were. One that holds an instance of another type than
@@ -22,6 +29,7 @@ public static class ResultCacheBuilderExtensions
     /// </remarks>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets options. Default: results are good for an hour.</param>
+    /// <returns><paramref name="builder"/>, for further calls.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The time to live is not greater than zero.</exception>
     public static IAgentOrchestrationBuilder UseResultCache(this IAgentOrchestrationBuilder builder, Action<ResultCacheOptions>? configure = null)
     {

@@ -7,6 +7,13 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Registers task types.</summary>
+/// <example>
+/// <code>
+/// services.AddAgentOrchestration()
+///     .AddTaskTypes(typeof(ReadTable).Assembly)
+///     .ConfigureTaskType&lt;ReadTable&gt;(options =&gt; options.MaxConcurrency = 4);
+/// </code>
+/// </example>
 public static class TaskTypeBuilderExtensions
 {
     /// <summary>
@@ -17,6 +24,7 @@ public static class TaskTypeBuilderExtensions
     /// <typeparam name="THandler">The class, with a <see cref="TaskTypeAttribute"/>.</typeparam>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Decides retries, timeout and the like. Default: nothing.</param>
+    /// <returns><paramref name="builder"/>, for further calls.</returns>
     /// <exception cref="ArgumentException">The class has no <see cref="TaskTypeAttribute"/>, what it says is out of range, or another task type has its name.</exception>
     public static IAgentOrchestrationBuilder AddTaskType<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
         this IAgentOrchestrationBuilder builder, Action<TaskTypeOptions>? configure = null)
@@ -41,6 +49,7 @@ public static class TaskTypeBuilderExtensions
     /// <summary>Registers a task type that was described before.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="taskType">The task type. A handler class must be registered with the container too.</param>
+    /// <returns><paramref name="builder"/>, for further calls.</returns>
     /// <exception cref="ArgumentException">The name is empty or taken.</exception>
     public static IAgentOrchestrationBuilder AddTaskType(this IAgentOrchestrationBuilder builder, TaskDescriptor taskType)
     {
@@ -109,6 +118,7 @@ public static class TaskTypeBuilderExtensions
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="assembly">The assembly.</param>
+    /// <returns><paramref name="builder"/>, for further calls.</returns>
     /// <exception cref="ArgumentException">A class with the attribute implements no <see cref="ITaskHandler{TInput, TOutput}"/>, cannot be created, or its name is taken.</exception>
     [RequiresUnreferencedCode("Finds classes by reflection, which trimming may have removed. Use AddTaskType<T>() for each instead.")]
     [RequiresDynamicCode("Calls generic methods made at run time. Use AddTaskType<T>() for each instead.")]

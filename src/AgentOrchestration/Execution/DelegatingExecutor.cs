@@ -22,6 +22,7 @@ public abstract class DelegatingExecutor(IExecutor inner) : IExecutor
     public virtual ExecutorFeatures Features => Inner.Features;
 
     /// <summary>Gets the executor that is wrapped.</summary>
+    /// <value>The executor given to the constructor.</value>
     protected IExecutor Inner { get; } = inner ?? throw new ArgumentNullException(nameof(inner));
 
     /// <inheritdoc/>

@@ -20,6 +20,7 @@ public abstract class DelegatingRunHandle(IRunHandle inner) : IRunHandle
     public virtual bool HadEnded => Inner.HadEnded;
 
     /// <summary>Gets the handle that is wrapped.</summary>
+    /// <value>The handle given to the constructor.</value>
     protected IRunHandle Inner { get; } = inner ?? throw new ArgumentNullException(nameof(inner));
 
     /// <inheritdoc/>

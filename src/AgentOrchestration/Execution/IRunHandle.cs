@@ -12,29 +12,35 @@ namespace AgentOrchestration.Execution;
 /// </summary>
 public interface IRunHandle : IAsyncDisposable
 {
-    /// <summary>Names the run, unique among all runs.</summary>
+    /// <summary>Gets the id of the run.</summary>
+    /// <value>Unique among all runs.</value>
     string RunId { get; }
 
-    /// <summary>What runs: the graph of the plan, without what the run adds itself.</summary>
+    /// <summary>Gets the graph of the plan that the run executes.</summary>
+    /// <value>Without subtasks that the run adds.</value>
     TaskGraph Graph { get; }
 
-    /// <summary>Completes when the run has ended. Failed subtasks do not make it fault.</summary>
+    /// <summary>Gets a task that completes when the run has ended.</summary>
+    /// <value>Failed subtasks do not make it fault.</value>
     Task<RunOutcome> Completion { get; }
 
     /// <summary>Gets whether the run had ended before it was resumed, so that it is only read: nothing of it is reported a second time.</summary>
     /// <value>The default value is <see langword="false"/>.</value>
     bool HadEnded => false;
 
-    /// <summary>The events so far, then live ones, up to and including the one that ends the run. Any number of readers, at any time.</summary>
+    /// <summary>Reads the events so far, then live ones, up to and including the one that ends the run. Any number of readers, at any time.</summary>
     /// <param name="cancellationToken">Ends the watching, not the run.</param>
+    /// <returns>The events, in order.</returns>
     IAsyncEnumerable<RunEvent> WatchAsync(CancellationToken cancellationToken);
 
-    /// <summary>Reads the events from a number on. The default reads all of <see cref="WatchAsync(CancellationToken)"/> and leaves out the earlier ones.</summary>
+    /// <summary>Reads the events from a position on. The default implementation reads all events and leaves out the earlier ones.</summary>
     /// <param name="from">The lowest <see cref="RunEvent.Sequence"/> of an event that is read.</param>
     /// <param name="cancellationToken">Ends the watching, not the run.</param>
+    /// <returns>The events, in order; ends with the event that ends the run.</returns>
     IAsyncEnumerable<RunEvent> WatchAsync(long from, CancellationToken cancellationToken) => ReadFromAsync(WatchAsync(cancellationToken), from);
 
-    /// <summary>The run as it is now.</summary>
+    /// <summary>Gets the state of the run at this moment.</summary>
+    /// <returns>A snapshot that does not change.</returns>
     RunSnapshot GetSnapshot();
 
     /// <summary>Gets what another run may reuse of this one, which has ended.</summary>
@@ -49,13 +55,15 @@ public interface IRunHandle : IAsyncDisposable
         DurationObserver.Observe(GetSnapshot(), observed);
     }
 
-    /// <summary>Asks the run to stop: nothing new starts, running code is told. Does not wait for it.</summary>
+    /// <summary>Requests the run to stop: no subtask starts any more, and running code is cancelled. Does not wait for the end.</summary>
     /// <param name="cancellationToken">Cancels the asking.</param>
+    /// <returns>A task that completes when the request is accepted.</returns>
     ValueTask CancelAsync(CancellationToken cancellationToken);
 
-    /// <summary>Cancels one subtask: it does not start, or its running code is told to stop. Does not wait for it.</summary>
+    /// <summary>Cancels one subtask: it does not start, or its running code is cancelled. Does not wait for its end.</summary>
     /// <param name="subtaskId">The subtask.</param>
     /// <param name="cancellationToken">Cancels the asking.</param>
+    /// <returns>A task that completes when the request is accepted.</returns>
     /// <exception cref="ArgumentException">The run has no such subtask.</exception>
     /// <exception cref="NotSupportedException">The executor cannot cancel single subtasks.</exception>
     ValueTask CancelAsync(string subtaskId, CancellationToken cancellationToken) =>
@@ -83,10 +91,11 @@ public interface IRunHandle : IAsyncDisposable
         throw new NotSupportedException("This executor knows no budgets.");
 
     /// <summary>
-    /// Closes the run because its host shuts down, as disposing does: a durable run is detached, one in memory is cancelled. Waits for running
-    /// code no longer than it is given. The default disposes of the run.
+    /// Closes the run because its host shuts down, as disposing does: a durable run is detached, one in memory is cancelled. Waits for running code
+    /// no longer than it is given. The default disposes of the run.
     /// </summary>
     /// <param name="graceEnd">Is cancelled when code has to be waited for no longer; what was decided is still written then.</param>
+    /// <returns>A task that completes when the run is closed, or when <paramref name="graceEnd"/> is cancelled.</returns>
     ValueTask CloseAsync(CancellationToken graceEnd) => DisposeAsync();
 
     private static async IAsyncEnumerable<RunEvent> ReadFromAsync(IAsyncEnumerable<RunEvent> events, long from)

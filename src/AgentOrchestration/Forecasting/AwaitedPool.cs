@@ -1,6 +1,14 @@
 namespace AgentOrchestration;
 
-/// <summary>A pool, or a limit, that has too little for a subtask.</summary>
+/// <summary>Describes a pool, or a limit, that has too little for a subtask.</summary>
+/// <example>
+/// <code>
+/// foreach (AwaitedPool pool in run.Explain("render").Pools)
+/// {
+///     Console.WriteLine($"{pool.Name}: {pool.Needed} needed, {pool.Free} of {pool.Capacity} free");
+/// }
+/// </code>
+/// </example>
 public sealed class AwaitedPool
 {
     internal AwaitedPool(string name, long needed, long free, long capacity, IReadOnlyList<PoolHolder> holders)
@@ -13,17 +21,22 @@ public sealed class AwaitedPool
     }
 
     /// <summary>Gets the name of the pool, or a description of the limit.</summary>
+    /// <value>Never empty.</value>
     public string Name { get; }
 
-    /// <summary>Gets how much the subtask needs, in the pool's unit.</summary>
+    /// <summary>Gets the amount that the subtask needs.</summary>
+    /// <value>In the pool's unit.</value>
     public long Needed { get; }
 
-    /// <summary>Gets how much is free, in the pool's unit.</summary>
+    /// <summary>Gets the amount that is free.</summary>
+    /// <value>In the pool's unit.</value>
     public long Free { get; }
 
-    /// <summary>Gets all there is, in the pool's unit.</summary>
+    /// <summary>Gets the capacity of the pool.</summary>
+    /// <value>In the pool's unit.</value>
     public long Capacity { get; }
 
-    /// <summary>Gets the running subtasks of this process that hold some of it, the longest running first.</summary>
+    /// <summary>Gets the running subtasks of this process that hold some of it.</summary>
+    /// <value>The longest running first; empty when none is known.</value>
     public IReadOnlyList<PoolHolder> Holders { get; }
 }

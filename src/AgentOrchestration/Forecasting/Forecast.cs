@@ -41,51 +41,64 @@ public sealed class Forecast
         _bottleneck = new Lazy<ForecastBottleneck>(FindBottleneck);
     }
 
-    /// <summary>The plan.</summary>
+    /// <summary>Gets the plan of the forecast.</summary>
+    /// <value>The plan, without subtasks that a run has added.</value>
     public TaskPlan Plan => _model.Remaining?.Run.Plan ?? _model.Graph.Plan;
 
-    /// <summary>How long the run takes, from its start to its end.</summary>
+    /// <summary>Gets the duration of the run, from its start to its end.</summary>
+    /// <value>The sum of <see cref="Elapsed"/> and <see cref="Remaining"/>.</value>
     public TimeSpan Makespan => Sum(Elapsed, Remaining);
 
-    /// <summary>How much of that is over; zero before the run.</summary>
+    /// <summary>Gets the part of <see cref="Makespan"/> that is over.</summary>
+    /// <value>Zero before the run.</value>
     public TimeSpan Elapsed => _model.Remaining?.Elapsed ?? TimeSpan.Zero;
 
-    /// <summary>How much of it is still to come.</summary>
+    /// <summary>Gets the part of <see cref="Makespan"/> that is still to come.</summary>
+    /// <value>At least zero.</value>
     public TimeSpan Remaining => new(_schedule.Makespan);
 
-    /// <summary>How long what is to come would take one after another.</summary>
+    /// <summary>Gets the duration of the remaining work if it were done one subtask after another.</summary>
+    /// <value>At least zero.</value>
     public TimeSpan Work => Enumerable.Range(0, _schedule.Count).Select(subtask => new TimeSpan(_schedule.EndOf(subtask) - _schedule.StartOf(subtask))).Aggregate(TimeSpan.Zero, Sum);
 
-    /// <summary>How the run ends. Other than <see cref="RunOutcome.Succeeded"/> when a time limit or the budget does not suffice.</summary>
+    /// <summary>Gets the outcome of the run.</summary>
+    /// <value><see cref="RunOutcome.Succeeded"/>, unless a time limit or the budget does not suffice.</value>
     public RunOutcome Outcome => _model.Remaining?.Outcome ?? _schedule.Outcome ?? RunOutcome.Failed;
 
-    /// <summary>Every subtask, in the plan's order, and behind them the parts of those that are made of others.</summary>
+    /// <summary>Gets the forecast of each subtask.</summary>
+    /// <value>In the plan's order, followed by the parts of subtasks that consist of others.</value>
     public IReadOnlyList<ForecastSubtask> Subtasks { get; }
 
     /// <summary>Gets what was assumed because nothing is known about it: numbers of items and durations.</summary>
     /// <value>In the order of the plan; empty when nothing had to be assumed.</value>
     public IReadOnlyList<ForecastAssumption> Assumptions { get; }
 
-    /// <summary>The longest chain of dependent work that is to come: no number of workers makes the run shorter.</summary>
+    /// <summary>Gets the longest chain of dependent work that remains.</summary>
+    /// <value>No number of workers makes the run shorter.</value>
     public CriticalPath CriticalPath { get; }
 
     /// <summary>
-    /// What makes the run as long as it is with the workers and resources that there are: the ids of subtasks of which each starts when the
-    /// one before it ends, because it depends on it or takes its place. One after another they take <see cref="Remaining"/>.
+    /// Gets the chain of subtasks that determines the end of the run with the available workers and resources: each starts when the one before it
+    /// ends, because it depends on it or takes its place.
     /// </summary>
+    /// <value>The ids of the subtasks. One after another they take <see cref="Remaining"/>.</value>
     public IReadOnlyList<string> CriticalChain { get; }
 
-    /// <summary>The use of the places in which subtasks of the run are worked on.</summary>
+    /// <summary>Gets the use of the run's workers.</summary>
+    /// <value><see cref="ForecastPool.Capacity"/> is the maximum parallelism.</value>
     public ForecastPool Workers { get; }
 
-    /// <summary>The use of each pool that a subtask needs anything of, and of each limit of a task type.</summary>
+    /// <summary>Gets the use of each pool that a subtask needs, and of each limit of a task type.</summary>
+    /// <value>Empty when no subtask needs any.</value>
     public IReadOnlyList<ForecastPool> Pools { get; }
 
-    /// <summary>What makes the run as long as it is. Computed when it is first asked for.</summary>
+    /// <summary>Gets what limits the run.</summary>
+    /// <value>Computed on the first use.</value>
     public ForecastBottleneck Bottleneck => _bottleneck.Value;
 
-    /// <summary>The forecast for other circumstances. The order of urgency stays that of the plan.</summary>
+    /// <summary>Computes the forecast for other circumstances. The order of the subtasks remains that of the plan.</summary>
     /// <param name="change">What is different.</param>
+    /// <returns>Another forecast; this one does not change.</returns>
     /// <exception cref="ArgumentException">
     /// No subtask needs anything of a named pool, has a named task type, or works through a list of a named id; a capacity is less than one subtask
     /// needs; a number is out of range.
@@ -105,6 +118,7 @@ public sealed class Forecast
     }
 
     /// <summary>What one more worker buys, and of each pool as much more as the subtask holds that needs most of it; what buys most first.</summary>
+    /// <returns>The gains, the largest first.</returns>
     public IReadOnlyList<ForecastGain> WhatOneMoreBuys()
     {
         ForecastGain[] gains =

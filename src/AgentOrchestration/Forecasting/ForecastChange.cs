@@ -3,13 +3,16 @@ namespace AgentOrchestration.Forecasting;
 /// <summary>What is different in another forecast.</summary>
 public sealed record ForecastChange
 {
-    /// <summary>How many subtasks run at a time, from 1. Default: as many as before.</summary>
+    /// <summary>Gets the maximum number of subtasks at a time.</summary>
+    /// <value>At least 1. The default value is <see langword="null"/>: unchanged.</value>
     public int? MaxParallelism { get; init; }
 
-    /// <summary>By <see cref="ForecastPool.Name"/>, how much there is in all, in the pool's unit. Default: as much as before.</summary>
+    /// <summary>Gets the changed capacities, by <see cref="ForecastPool.Name"/>.</summary>
+    /// <value>In the unit of each pool. The default value is empty: unchanged.</value>
     public IReadOnlyDictionary<string, long> Capacities { get; init; } = new Dictionary<string, long>();
 
-    /// <summary>By task type, by how much what is to be expected is multiplied: 0.5 for twice as fast. Default: by nothing.</summary>
+    /// <summary>Gets factors of the expected durations, by task type.</summary>
+    /// <value>0.5 means twice as fast. The default value is empty: unchanged.</value>
     public IReadOnlyDictionary<string, double> DurationFactors { get; init; } = new Dictionary<string, double>();
 
     /// <summary>

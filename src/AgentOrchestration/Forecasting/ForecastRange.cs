@@ -13,26 +13,36 @@ public sealed class ForecastRange
         SuccessShare = successShare;
     }
 
-    /// <summary>How many runs were simulated.</summary>
+    /// <summary>Gets the number of simulated runs.</summary>
+    /// <value>At least 1.</value>
     public int Runs => _sorted.Length;
 
-    /// <summary>The seed; it gives the same range again.</summary>
+    /// <summary>Gets the seed.</summary>
+    /// <value>The same seed gives the same range.</value>
     public int Seed { get; }
 
-    /// <summary>One run in ten is shorter.</summary>
+    /// <summary>Gets the duration that 10 % of the runs do not exceed.</summary>
+    /// <value>The 10th percentile.</value>
+    /// <returns>The duration.</returns>
     public TimeSpan Low => Percentile(0.1);
 
-    /// <summary>One run in two is shorter.</summary>
+    /// <summary>Gets the duration that half of the runs do not exceed.</summary>
+    /// <value>The 50th percentile.</value>
+    /// <returns>The duration.</returns>
     public TimeSpan Median => Percentile(0.5);
 
-    /// <summary>Nine runs in ten are shorter.</summary>
+    /// <summary>Gets the duration that 90 % of the runs do not exceed.</summary>
+    /// <value>The 90th percentile.</value>
+    /// <returns>The duration.</returns>
     public TimeSpan High => Percentile(0.9);
 
-    /// <summary>The share of runs that succeed, from 0 to 1: of those in which no time limit and no budget was too short.</summary>
+    /// <summary>Gets the share of simulated runs for which every time limit and the budget sufficed.</summary>
+    /// <value>From 0 to 1.</value>
     public double SuccessShare { get; }
 
     /// <summary>The time that a share of the runs does not exceed.</summary>
     /// <param name="share">The share, from 0 to 1.</param>
+    /// <returns>The duration.</returns>
     /// <exception cref="ArgumentOutOfRangeException">It is outside 0 to 1.</exception>
     public TimeSpan Percentile(double share)
     {

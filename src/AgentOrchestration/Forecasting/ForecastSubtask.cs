@@ -8,21 +8,25 @@ namespace AgentOrchestration.Forecasting;
 /// <param name="End">When it ends.</param>
 public sealed record ForecastSubtask(string Id, string Name, string TaskType, TimeSpan Start, TimeSpan End)
 {
-    /// <summary>From the start to the end.</summary>
+    /// <summary>Gets the time from the start to the end.</summary>
+    /// <value>At least zero.</value>
     public TimeSpan Duration => End - Start;
 
-    /// <summary>How long it waits for a worker or for resources, when all it depends on is done.</summary>
+    /// <summary>Gets the time for which the subtask waits for a worker or for resources after its dependencies are done.</summary>
+    /// <value>The default value is zero.</value>
     public TimeSpan Waited { get; init; }
 
     /// <summary>
-    /// How much later it may end without the run ending later, when all others keep their order: those that depend on it, and those that
-    /// start in the place that it leaves. At least; zero for what has ended already.
+    /// Gets a lower bound of the time by which the subtask may end later without delaying the end of the run, when all others keep their order.
     /// </summary>
+    /// <value>Zero for a subtask that has ended. The default value is zero.</value>
     public TimeSpan Slack { get; init; }
 
-    /// <summary>Whether the run ends later when this takes longer.</summary>
+    /// <summary>Gets a value that indicates whether the run ends later when this subtask takes longer.</summary>
+    /// <value>The default value is <see langword="false"/>.</value>
     public bool IsCritical { get; init; }
 
-    /// <summary>How it ends. Other than <see cref="SubtaskState.Succeeded"/> when a time limit or the budget does not suffice.</summary>
+    /// <summary>Gets the state in which the subtask ends.</summary>
+    /// <value><see cref="SubtaskState.Succeeded"/>, unless a time limit or the budget does not suffice.</value>
     public SubtaskState State { get; init; } = SubtaskState.Succeeded;
 }

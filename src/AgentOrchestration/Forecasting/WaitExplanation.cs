@@ -18,18 +18,23 @@ public sealed class WaitExplanation
     }
 
     /// <summary>Gets the id of the run.</summary>
+    /// <value>The run that was asked.</value>
     public string RunId { get; }
 
     /// <summary>Gets the id of the subtask.</summary>
+    /// <value>The subtask that was asked about.</value>
     public string SubtaskId { get; }
 
     /// <summary>Gets the state of the subtask.</summary>
+    /// <value>The state at the moment of the explanation.</value>
     public SubtaskState State { get; }
 
     /// <summary>Gets what the subtask waits for first.</summary>
+    /// <value><see cref="WaitKind.Ended"/> or <see cref="WaitKind.Running"/> when it waits for nothing.</value>
     public WaitKind Kind { get; internal init; }
 
     /// <summary>Gets the number of attempts started so far.</summary>
+    /// <value>At least 0.</value>
     public int Attempts { get; internal init; }
 
     /// <summary>Gets when its attempt started while it runs, when it ended once it has, and otherwise when its latest attempt ended.</summary>
@@ -40,14 +45,16 @@ public sealed class WaitExplanation
     /// <value>The rest of a pause, or of the expected duration of a running attempt; otherwise <see langword="null"/>.</value>
     public TimeSpan? Remaining { get; internal init; }
 
-    /// <summary>Gets the subtasks whose end it waits for: dependencies, its own parts, and what its dependencies have added.</summary>
+    /// <summary>Gets the subtasks whose end the subtask waits for: dependencies, its own parts, and additions of its dependencies.</summary>
+    /// <value>Empty when it waits for none.</value>
     public IReadOnlyList<AwaitedSubtask> Dependencies { get; internal init; } = [];
 
     /// <summary>Gets the question that is to be answered.</summary>
     /// <value><see langword="null"/> when it waits for no approval.</value>
     public ApprovalRequested? Approval { get; internal init; }
 
-    /// <summary>Gets the pools and limits that have too little for it now.</summary>
+    /// <summary>Gets the pools and limits that have too little for the subtask now.</summary>
+    /// <value>Empty when there is enough.</value>
     public IReadOnlyList<AwaitedPool> Pools { get; internal init; } = [];
 
     /// <summary>Gets the part of the run's budget that is used up.</summary>

@@ -2,7 +2,15 @@ using System.Text.Json.Serialization;
 
 namespace AgentOrchestration;
 
-/// <summary>Names what a subtask waits for first.</summary>
+/// <summary>Specifies what a subtask waits for first.</summary>
+/// <example>
+/// <code>
+/// if (run.Explain("pay").Kind == WaitKind.Approval)
+/// {
+///     Console.WriteLine("Somebody has to approve the payment.");
+/// }
+/// </code>
+/// </example>
 [JsonConverter(typeof(JsonStringEnumConverter<WaitKind>))]
 public enum WaitKind
 {

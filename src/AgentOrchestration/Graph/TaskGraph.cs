@@ -20,19 +20,20 @@ public sealed class TaskGraph
         Priorities = CriticalPath.Priorities(part.Successors, part.TopologicalOrder, part.EstimatedSeconds());
     }
 
-    /// <summary>The plan.</summary>
+    /// <summary>Gets the plan.</summary>
+    /// <value>The checked plan.</value>
     public TaskPlan Plan { get; }
 
-    /// <summary>The number of subtasks.</summary>
+    /// <summary>Gets the number of subtasks.</summary>
+    /// <value>At least 0.</value>
     public int Count => _part.Count;
 
-    /// <summary>The subtasks in the plan's order.</summary>
+    /// <summary>Gets the subtasks.</summary>
+    /// <value>In the plan's order; the index of a subtask names it in this graph.</value>
     public IReadOnlyList<Subtask> Subtasks => Plan.Subtasks;
 
-    /// <summary>
-    /// The critical path by the plan's estimates, or <see langword="null"/> when the plan estimates nothing. A subtask without an
-    /// estimate counts as long as the mean of the others.
-    /// </summary>
+    /// <summary>Gets the critical path by the plan's estimates. A subtask without an estimate counts as long as the mean of the others.</summary>
+    /// <value><see langword="null"/> when the plan estimates nothing.</value>
     public CriticalPath? EstimatedCriticalPath =>
         Subtasks.Any(subtask => subtask.EstimatedDuration is not null) ? CriticalPath.Of(this, _part.EstimatedSeconds()) : null;
 
@@ -58,20 +59,24 @@ public sealed class TaskGraph
     /// <summary>Of each subtask how urgent it is by the critical path, in seconds.</summary>
     internal double[] Priorities { get; }
 
-    /// <summary>The task type of a subtask. For custom executors.</summary>
+    /// <summary>Gets the task type of a subtask. For custom executors.</summary>
     /// <param name="index">The subtask's index.</param>
+    /// <returns>The registered task type.</returns>
     public TaskDescriptor GetTaskType(int index) => _part.TaskTypes[index];
 
-    /// <summary>What a subtask holds while an attempt of it runs. For custom executors.</summary>
+    /// <summary>Gets the resources that a subtask holds while an attempt of it runs. For custom executors.</summary>
     /// <param name="index">The subtask's index.</param>
+    /// <returns>The requirements of the subtask and of its task type together.</returns>
     public ResourceRequirements GetResources(int index) => _part.Needs[index];
 
-    /// <summary>The indices of the subtasks that must have ended before a subtask starts. For custom executors.</summary>
+    /// <summary>Gets the subtasks that must have ended before a subtask starts. For custom executors.</summary>
     /// <param name="index">The subtask's index.</param>
+    /// <returns>The indices of the dependencies.</returns>
     public IReadOnlyList<int> GetDependencies(int index) => _part.Dependencies[index];
 
     /// <summary>Gets the limits of a subtask's attempts, and whether it requires an approval. For custom executors.</summary>
     /// <param name="index">The subtask's index.</param>
+    /// <returns>The policy of the task type, with the values that the plan replaces.</returns>
     public AttemptPolicy GetPolicy(int index) => _part.Policies[index];
 
     /// <summary>Determines whether a subtask may start although one of its dependencies has failed. For custom executors.</summary>
@@ -92,11 +97,10 @@ public sealed class TaskGraph
             || Subtasks[index].Condition!.Holds(new InputBinder(new GrowingGraph(this), outputOf, Checker).FindForCondition(part));
     }
 
-    /// <summary>
-    /// Makes the input of a subtask from its arguments and the outputs that they refer to. For custom executors.
-    /// </summary>
+    /// <summary>Makes the input of a subtask from its arguments and the outputs that they refer to. For custom executors.</summary>
     /// <param name="index">The subtask's index.</param>
     /// <param name="outputOf">By index, the output of a subtask that has succeeded.</param>
+    /// <returns>An instance of the task type's input type; <see langword="null"/> when it takes null.</returns>
     /// <exception cref="InvalidOperationException">An output has no such part as the arguments refer to.</exception>
     public object? BindInput(int index, Func<int, object?> outputOf)
     {

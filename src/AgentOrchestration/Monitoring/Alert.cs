@@ -6,6 +6,7 @@ namespace AgentOrchestration.Monitoring;
 /// <param name="Time">When.</param>
 public sealed record Alert(string Rule, string Message, DateTimeOffset Time)
 {
-    /// <summary>The run concerned, or <see langword="null"/> when the process as a whole is.</summary>
+    /// <summary>Gets the id of the run that the alert is about.</summary>
+    /// <value><see langword="null"/> when it is about the process as a whole. The default value is <see langword="null"/>.</value>
     public string? RunId { get; init; }
 }

@@ -9,7 +9,8 @@ public sealed class AlertRule
         Name = name;
     }
 
-    /// <summary>The rule's name.</summary>
+    /// <summary>Gets the name of the rule.</summary>
+    /// <value>Never empty.</value>
     public string Name { get; }
 
     internal Func<SystemSnapshot, bool>? SystemCondition { get; private init; }
@@ -22,18 +23,20 @@ public sealed class AlertRule
         OnRunEnd("run-failed", outcome => outcome == RunOutcome.Failed),
     ];
 
-    /// <summary>A rule on the snapshots of the process, which are taken while a run is active.</summary>
+    /// <summary>Creates a rule on the snapshots of the process, which are taken while a run is active.</summary>
     /// <param name="name">The rule's name.</param>
     /// <param name="condition">Whether a snapshot is worth an alert.</param>
+    /// <returns>The rule.</returns>
     public static AlertRule OnSystem(string name, Func<SystemSnapshot, bool> condition)
     {
         ArgumentNullException.ThrowIfNull(condition);
         return new AlertRule(name) { SystemCondition = condition };
     }
 
-    /// <summary>A rule on the ends of runs.</summary>
+    /// <summary>Creates a rule on the ends of runs.</summary>
     /// <param name="name">The rule's name.</param>
     /// <param name="condition">Whether an outcome is worth an alert.</param>
+    /// <returns>The rule.</returns>
     public static AlertRule OnRunEnd(string name, Func<RunOutcome, bool> condition)
     {
         ArgumentNullException.ThrowIfNull(condition);

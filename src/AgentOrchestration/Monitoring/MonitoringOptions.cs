@@ -3,6 +3,7 @@ namespace AgentOrchestration.Monitoring;
 /// <summary>How closely the process is watched.</summary>
 public sealed class MonitoringOptions
 {
-    /// <summary>How often a snapshot is taken while a run is active, from 10 milliseconds to a day. Default: 1 second.</summary>
+    /// <summary>Gets or sets the interval at which a snapshot is taken while a run is active.</summary>
+    /// <value>From 10 milliseconds to a day. The default value is 1 second.</value>
     public TimeSpan SamplingInterval { get; set; } = TimeSpan.FromSeconds(1);
 }

@@ -37,15 +37,17 @@ public sealed class SystemMonitor : IDisposable
 
     internal event Action<SystemSnapshot>? Sampled;
 
-    /// <summary>The latest snapshot, or <see langword="null"/> before the first.</summary>
+    /// <summary>Gets the latest snapshot.</summary>
+    /// <value><see langword="null"/> before the first.</value>
     public SystemSnapshot? Latest { get; private set; }
 
     /// <summary>
-    /// What the process used between two moments. Nothing for time before the first run; time between two runs that nothing watched is
-    /// known as a whole.
+    /// Computes what the process used between two moments: nothing for time before the first run; time between two runs that was not sampled is known
+    /// as a whole.
     /// </summary>
     /// <param name="from">The first moment.</param>
     /// <param name="to">The second, not before the first.</param>
+    /// <returns>The usage.</returns>
     public ResourceUsage UsageBetween(DateTimeOffset from, DateTimeOffset to)
     {
         lock (_gate)

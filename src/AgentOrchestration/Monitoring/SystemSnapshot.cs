@@ -19,6 +19,7 @@ public sealed record SystemSnapshot(
     int ActiveRuns,
     IReadOnlyList<ResourcePoolSnapshot> Pools)
 {
-    /// <summary>By pool, how runs wait for it. Pools that nobody ever waited for are not there.</summary>
+    /// <summary>Gets the waits of runs for resources, by pool.</summary>
+    /// <value>Without pools that no run has waited for. The default value is empty.</value>
     public IReadOnlyDictionary<string, ResourceWait> ResourceWaits { get; init; } = ReadOnlyDictionary<string, ResourceWait>.Empty;
 }

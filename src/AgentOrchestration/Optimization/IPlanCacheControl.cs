@@ -10,19 +10,22 @@ public interface IPlanCacheControl
     /// <exception cref="InvalidPlanException">No plan passed the checks.</exception>
     ValueTask<TaskPlan> WarmAsync(OrchestrationRequest request, CancellationToken cancellationToken = default);
 
-    /// <summary>Makes a plan, such as one that was edited and approved, the plan of a request, in place of the one that there is.</summary>
+    /// <summary>Stores a plan, such as one that was edited and approved, as the plan of a request. It replaces the stored one.</summary>
     /// <param name="request">The request.</param>
     /// <param name="plan">Its plan.</param>
     /// <param name="cancellationToken">Cancels the storing.</param>
+    /// <returns>A task that completes when the plan is stored.</returns>
     /// <exception cref="InvalidPlanException">The plan does not pass the checks; nothing was stored.</exception>
     ValueTask PutAsync(OrchestrationRequest request, TaskPlan plan, CancellationToken cancellationToken = default);
 
-    /// <summary>Makes the plan of a request invalid.</summary>
+    /// <summary>Invalidates the plan of a request.</summary>
     /// <param name="request">The request.</param>
     /// <param name="cancellationToken">Cancels the removal.</param>
+    /// <returns>A task that completes when the plan is invalid.</returns>
     ValueTask InvalidateAsync(OrchestrationRequest request, CancellationToken cancellationToken = default);
 
-    /// <summary>Makes every plan invalid.</summary>
+    /// <summary>Invalidates every plan.</summary>
     /// <param name="cancellationToken">Cancels the removal.</param>
+    /// <returns>A task that completes when the plans are invalid.</returns>
     ValueTask InvalidateAllAsync(CancellationToken cancellationToken = default);
 }

@@ -3,6 +3,7 @@ namespace AgentOrchestration.Optimization;
 /// <summary>How long plans are kept.</summary>
 public sealed class PlanCacheOptions
 {
-    /// <summary>How long a plan is good. Default: 1 day.</summary>
+    /// <summary>Gets or sets the time for which a cached plan is valid.</summary>
+    /// <value>Greater than zero. The default value is 1 day.</value>
     public TimeSpan TimeToLive { get; set; } = TimeSpan.FromDays(1);
 }

@@ -9,26 +9,29 @@ namespace AgentOrchestration.Planning;
 public sealed class PlanningOptions
 {
     /// <summary>
-    /// How often a refused plan goes back to the decomposer with its diagnostics, from 0. An answer that no repair can help, such as a refusal of the
-    /// model (<see cref="PlanDiagnosticCode.ModelRefusal"/>), does not go back. Default: 2.
+    /// Gets or sets the maximum number of times that a refused plan is sent back to the decomposer with its diagnostics. An answer that no repair can
+    /// help, such as a refusal of the model (<see cref="PlanDiagnosticCode.ModelRefusal"/>), is not sent back.
     /// </summary>
+    /// <value>At least 0. The default value is 2.</value>
     [Range(0, 10)]
     public int MaxRepairs { get; set; } = 2;
 
     /// <summary>
-    /// How often a run that failed goes back to the decomposer with what has succeeded and what failed, when an answer is wanted and not a run,
-    /// from 0. What succeeded and stands in the next plan as it was is not done again; what was used counts against the budget. Default: 0.
+    /// Gets or sets the maximum number of times that a failed run is planned again, with what has succeeded and what failed, when an answer is
+    /// requested and not a run. A subtask that has succeeded and is unchanged in the next plan is not run again; its usage counts against the budget.
     /// </summary>
+    /// <value>At least 0. The default value is 0.</value>
     [Range(0, 10)]
     public int MaxReplans { get; set; }
 
     /// <summary>
-    /// Whether work begins while its plan is still being written: a subtask starts when it and all that it depends on are known, if its task type
-    /// only computes (<c>TaskEffect.Pure</c>). What reads or changes something outside waits for the whole plan: a read can carry data out by what it
-    /// asks for. If the plan is refused in the end, what was begun is cancelled and its results are discarded. Needs a
-    /// decomposer that tells subtasks as it goes, as the built-in one does, and the built-in executor. A durable run never starts early: what
-    /// was paid for has to stand in a journal under a plan that can be resumed, and there is none yet. Default: yes.
+    /// Gets or sets a value that indicates whether work begins while its plan is still being written: a subtask starts when it and all its
+    /// dependencies are known, if its task type only computes (<c>TaskEffect.Pure</c>). Work that reads or changes something outside waits for the
+    /// whole plan: a read can carry data out by what it asks for. If the plan is refused in the end, the work that was started is cancelled and its
+    /// results are discarded. Requires a decomposer that reports subtasks as it writes them, as the built-in one does, and the built-in executor. A
+    /// durable run never starts early: paid work must be recorded in a journal under a plan that can be resumed, and there is none yet.
     /// </summary>
+    /// <value>The default value is <see langword="true"/>.</value>
     public bool StartsEarly { get; set; } = true;
 
     /// <summary>
@@ -39,34 +42,39 @@ public sealed class PlanningOptions
     public string? Instructions { get; set; }
 
     /// <summary>Gets the limits of a plan that a decomposer makes.</summary>
+    /// <value>Limits with default values.</value>
     [ValidateObjectMembers]
     public PlanLimits Limits { get; } = new();
 
-    /// <summary>How deep plans may stand in each other in a plan that a decomposer makes, from 1 for none in another. Default and most: 8.</summary>
+    /// <summary>Gets or sets the maximum depth to which plans may be nested in a plan that a decomposer makes.</summary>
+    /// <value>From 1, which allows no nested plan, to 8. The default value is 8.</value>
     [Range(1, PlanChecker.DeepestPlan)]
     public int MaxPlanDepth { get; set; } = PlanChecker.DeepestPlan;
 
     /// <summary>
-    /// Which subtasks of a plan that a decomposer makes wait for somebody's approval because of their effect, beside those that wait
-    /// anyway. The plan says so itself (<see cref="SubtaskPolicy.RequiresApproval"/>), so that it also holds for a plan that is saved,
-    /// shown and started later. Default: none.
+    /// Gets or sets which subtasks of a plan that a decomposer makes wait for an approval because of their effect, in addition to those that wait
+    /// anyway. The plan itself records it (<see cref="SubtaskPolicy.RequiresApproval"/>), so it also applies to a plan that is saved, shown and
+    /// started later.
     /// </summary>
+    /// <value>The default value is <see cref="ApprovalScope.Nothing"/>.</value>
     public ApprovalScope ApprovalScope { get; set; }
 
     /// <summary>
-    /// Decides on the whole plan of a request before anything of it starts, for example by showing it (<see cref="TaskPlan.ToTree"/>) to
-    /// somebody. Asked once, with the plan that has passed every check; when it says no, the start ends with a
-    /// <see cref="PlanRejectedException"/>. With it nothing starts early. A plan that the application starts itself is not asked about.
-    /// Default: no approval is needed.
+    /// Gets or sets a callback that decides on the whole plan of a request before anything of it starts, for example by showing it
+    /// (<see cref="TaskPlan.ToTree"/>) to a person. It is called once, with the plan that has passed every check; when it returns
+    /// <see langword="false"/>, the start ends with a <see cref="PlanRejectedException"/>. While it is set, nothing starts early. It is not called
+    /// for a plan that the application starts itself.
     /// </summary>
+    /// <value>The default value is <see langword="null"/>: no approval is needed.</value>
     public Func<TaskPlan, CancellationToken, ValueTask<bool>>? ApprovePlan { get; set; }
 
     /// <summary>
-    /// How many tokens planning may use for one request, input and output over all rounds together, those included in which a run is planned
-    /// again, from 1. When they are used up, a refused plan is not sent back any more and no run is planned again. A model is told to write no more than
-    /// what is left, unless its endpoint rejects that as more than the model can write; so the last round may exceed this by what its question takes.
-    /// A sound plan is taken whatever it has used. Default: no limit.
+    /// Gets or sets the maximum number of tokens that planning may use for one request: input and output of all rounds together, including those in
+    /// which a run is planned again. When they are used up, a refused plan is not sent back again and no run is planned again. The model is asked to
+    /// write no more than what is left, unless its endpoint rejects that as more than the model can write; so the last round may exceed the limit by
+    /// the size of its prompt. A sound plan is accepted whatever it has used.
     /// </summary>
+    /// <value>At least 1. The default value is <see langword="null"/>: no limit.</value>
     [Range(1, long.MaxValue)]
     public long? MaxTokens { get; set; }
 

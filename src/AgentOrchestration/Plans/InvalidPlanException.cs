@@ -3,9 +3,25 @@ using AgentOrchestration.Plans.Diagnostics;
 namespace AgentOrchestration;
 
 /// <summary>
-/// A plan was refused. Nothing of it was run, but for what only computes or reads and had begun while the plan was being written: that was
-/// cancelled, and its results were discarded.
+/// The exception that is thrown when a plan is refused. Nothing of it was run, except work that only computes or reads and that started while the
+/// plan was being written: it was cancelled, and its results were discarded.
 /// </summary>
+/// <example>
+/// <code>
+/// try
+/// {
+///     await using OrchestrationRun run = await orchestrator.StartAsync(plan, cancellationToken);
+///     await run.WaitAsync(cancellationToken);
+/// }
+/// catch (InvalidPlanException exception)
+/// {
+///     foreach (PlanDiagnostic diagnostic in exception.Diagnostics)
+///     {
+///         Console.Error.WriteLine($"{diagnostic.Path}: {diagnostic.Message} {diagnostic.Remedy}");
+///     }
+/// }
+/// </code>
+/// </example>
 public sealed class InvalidPlanException : Exception
 {
     private const int DiagnosticsShown = 20;
@@ -23,10 +39,12 @@ public sealed class InvalidPlanException : Exception
     public InvalidPlanException(PlanRefusal refusal, Exception? innerException)
         : base(Describe(refusal), innerException) => Refusal = refusal;
 
-    /// <summary>What was refused, and everything that is wrong with it.</summary>
+    /// <summary>Gets what was refused, with all its diagnostics.</summary>
+    /// <value>The refusal of the last round.</value>
     public PlanRefusal Refusal { get; }
 
-    /// <summary>Everything that is wrong.</summary>
+    /// <summary>Gets the diagnostics of the refusal.</summary>
+    /// <value>At least one.</value>
     public IReadOnlyList<PlanDiagnostic> Diagnostics => Refusal.Diagnostics;
 
     private static string Describe(PlanRefusal refusal)

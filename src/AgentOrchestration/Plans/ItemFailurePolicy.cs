@@ -11,14 +11,16 @@ public readonly record struct ItemFailurePolicy
 
     /// <summary>
     /// Gets the policy under which one failed item fails the subtask, after all items have ended. Its error names the failed items with their errors.
-    /// Its output is the list of the items' outputs. This is the default.
+    /// Its output is the list of the items' outputs.
     /// </summary>
+    /// <value>The default policy.</value>
     public static ItemFailurePolicy Fail => default;
 
     /// <summary>
-    /// Gets the policy under which the subtask succeeds whatever becomes of its items. Its output has one <see cref="Tasks.ItemResult{TOutput}"/> for each item: its
-    /// output or its error.
+    /// Gets the policy under which the subtask succeeds whatever the outcome of its items. Its output has one <see cref="Tasks.ItemResult{TOutput}"/>
+    /// for each item: its output or its error.
     /// </summary>
+    /// <value>A policy without a limit of failures.</value>
     public static ItemFailurePolicy Continue { get; } = new(int.MaxValue);
 
     /// <summary>Gets the greatest number of items that may fail without failing the subtask.</summary>
@@ -34,6 +36,7 @@ public readonly record struct ItemFailurePolicy
     /// <see cref="Tasks.ItemResult{TOutput}"/> for each item: its output or its error.
     /// </summary>
     /// <param name="failures">The greatest number of items that may fail, from 0.</param>
+    /// <returns>The policy.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="failures"/> is negative.</exception>
     public static ItemFailurePolicy AtMost(int failures)
     {

@@ -10,11 +10,13 @@ public readonly record struct ItemReference(string Path)
 {
     internal const string PropertyName = "$item";
 
-    /// <summary>The reference as it stands in arguments: <c>{"$item": "/pointer"}</c>.</summary>
+    /// <summary>Writes the reference in the form that it has in arguments: <c>{"$item": "/pointer"}</c>.</summary>
     /// <param name="item">The reference.</param>
+    /// <returns>A new JSON object.</returns>
     public static implicit operator JsonNode(ItemReference item) => item.ToJsonNode();
 
-    /// <summary>The reference as it stands in arguments: <c>{"$item": "/pointer"}</c>.</summary>
+    /// <summary>Writes the reference in the form that it has in arguments: <c>{"$item": "/pointer"}</c>.</summary>
+    /// <returns>A new JSON object.</returns>
     public JsonNode ToJsonNode() => new JsonObject { [PropertyName] = Path };
 
     /// <summary>Reads a reference: an object whose only property is <c>$item</c>, a string.</summary>

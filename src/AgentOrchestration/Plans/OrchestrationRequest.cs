@@ -1,6 +1,12 @@
 namespace AgentOrchestration;
 
-/// <summary>What somebody asks for.</summary>
+/// <summary>Describes what a caller asks for: a goal, and values that planning may use.</summary>
+/// <example>
+/// <code>
+/// var request = new OrchestrationRequest("Sales by region") { Inputs = { ["regions"] = new[] { "north", "south" } } };
+/// ReportDocument report = await orchestrator.RunAsync&lt;ReportDocument&gt;(request, cancellationToken);
+/// </code>
+/// </example>
 public sealed class OrchestrationRequest
 {
     /// <summary>Makes a request.</summary>
@@ -12,12 +18,14 @@ public sealed class OrchestrationRequest
         Goal = goal;
     }
 
-    /// <summary>What is wanted, in words.</summary>
+    /// <summary>Gets the goal, in words.</summary>
+    /// <value>Never empty.</value>
     public string Goal { get; }
 
     /// <summary>
-    /// Named values that the decomposer may use, such as a list of required sections. A value must be writable as JSON with the
-    /// orchestration's serializer options; planning fails with a <see cref="NotSupportedException"/> that names one that is not. Default: empty.
+    /// Gets named values that the decomposer may use, such as a list of required sections. A value must be writable as JSON with the orchestration's
+    /// serializer options; planning fails with a <see cref="NotSupportedException"/> that names one that is not.
     /// </summary>
+    /// <value>The default value is empty.</value>
     public IDictionary<string, object?> Inputs { get; } = new Dictionary<string, object?>(StringComparer.Ordinal);
 }

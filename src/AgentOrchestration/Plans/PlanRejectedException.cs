@@ -2,7 +2,19 @@ using AgentOrchestration.Plans.Diagnostics;
 
 namespace AgentOrchestration;
 
-/// <summary>Whoever was asked did not approve a plan (<c>PlanningOptions.ApprovePlan</c>). Nothing of it was run.</summary>
+/// <summary>The exception that is thrown when a plan was not approved (<c>PlanningOptions.ApprovePlan</c>). Nothing of it was run.</summary>
+/// <example>
+/// <code>
+/// try
+/// {
+///     ReportDocument report = await orchestrator.RunAsync&lt;ReportDocument&gt;(new OrchestrationRequest("Sales by region"), cancellationToken);
+/// }
+/// catch (PlanRejectedException exception)
+/// {
+///     Console.Error.WriteLine($"The plan was not approved:\n{exception.Plan.ToTree()}");
+/// }
+/// </code>
+/// </example>
 public sealed class PlanRejectedException : Exception
 {
     /// <summary>Makes the exception.</summary>
@@ -10,7 +22,8 @@ public sealed class PlanRejectedException : Exception
     public PlanRejectedException(TaskPlan plan)
         : base(Describe(plan)) => Plan = plan;
 
-    /// <summary>The plan, which had passed every check.</summary>
+    /// <summary>Gets the plan that was rejected.</summary>
+    /// <value>A plan that has passed every check.</value>
     public TaskPlan Plan { get; }
 
     private static string Describe(TaskPlan plan)

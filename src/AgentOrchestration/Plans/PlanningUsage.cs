@@ -3,24 +3,30 @@ namespace AgentOrchestration.Plans;
 /// <summary>What planning has used for a request; with a plan in place of one that was run, both are counted.</summary>
 public sealed record PlanningUsage
 {
-    /// <summary>How often the decomposer was asked. Default: 0.</summary>
+    /// <summary>Gets the number of times that the decomposer was called.</summary>
+    /// <value>The default value is 0.</value>
     public int Rounds { get; init; }
 
-    /// <summary>Tokens sent to models, over all rounds. Default: 0.</summary>
+    /// <summary>Gets the number of tokens sent to models, over all rounds.</summary>
+    /// <value>The default value is 0.</value>
     public long InputTokens { get; init; }
 
-    /// <summary>Tokens that models wrote, over all rounds. Default: 0; that also means that a plan came from a cache or a template.</summary>
+    /// <summary>Gets the number of tokens that models wrote, over all rounds.</summary>
+    /// <value>The default value is 0, also for a plan from a cache or a template.</value>
     public long OutputTokens { get; init; }
 
     /// <summary>
-    /// Whether tokens are estimated, because the chat client did not say how many there were or the answer was left before its end: one for
-    /// each 4 bytes of text. Default: no.
+    /// Gets a value that indicates whether the tokens are estimated, one for each 4 bytes of text, because the chat client did not report them or the
+    /// answer was interrupted.
     /// </summary>
+    /// <value>The default value is <see langword="false"/>.</value>
     public bool IsEstimated { get; init; }
 
-    /// <summary>From the first question to the last answer, without what was run in between. Default: 0.</summary>
+    /// <summary>Gets the time from the first request to the last answer, without the time in which the plan was run in between.</summary>
+    /// <value>The default value is zero.</value>
     public TimeSpan Duration { get; init; }
 
-    /// <summary>Input and output tokens together; the greatest number when it is more.</summary>
+    /// <summary>Gets the number of input and output tokens together.</summary>
+    /// <value>At most <see cref="long.MaxValue"/>, also when the sum is greater.</value>
     public long Tokens => TokenCount.Sum(InputTokens, OutputTokens);
 }

@@ -13,11 +13,13 @@ public readonly record struct SecretRef(string Name)
 {
     private const string PropertyName = "$secret";
 
-    /// <summary>The reference as it stands in arguments: <c>{"$secret": "name"}</c>.</summary>
+    /// <summary>Writes the reference in the form that it has in arguments: <c>{"$secret": "name"}</c>.</summary>
     /// <param name="secret">The reference.</param>
+    /// <returns>A new JSON object.</returns>
     public static implicit operator JsonNode(SecretRef secret) => secret.ToJsonNode();
 
-    /// <summary>The reference as it stands in arguments: <c>{"$secret": "name"}</c>.</summary>
+    /// <summary>Writes the reference in the form that it has in arguments: <c>{"$secret": "name"}</c>.</summary>
+    /// <returns>A new JSON object.</returns>
     public JsonNode ToJsonNode() => new JsonObject { [PropertyName] = Name };
 
     /// <summary>Reads a reference: an object whose only property is <c>$secret</c>, a string.</summary>

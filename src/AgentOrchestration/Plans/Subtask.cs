@@ -5,7 +5,20 @@ using AgentOrchestration.Plans.Json;
 
 namespace AgentOrchestration;
 
-/// <summary>One step of a plan. Data, never code.</summary>
+/// <summary>Represents one step of a plan. It is data, never code.</summary>
+/// <example>
+/// <code>
+/// var plan = new TaskPlan
+/// {
+///     Goal = "Sales by region",
+///     Subtasks =
+///     [
+///         new Subtask { Id = "sales", TaskType = "read_table", Arguments = JsonSerializer.SerializeToElement(new { path = "sales.csv" }) },
+///         new Subtask { Id = "summary", TaskType = "summarize", DependsOn = ["sales"], Arguments = JsonSerializer.Deserialize&lt;JsonElement&gt;("""{"$output": "sales"}""") },
+///     ],
+/// };
+/// </code>
+/// </example>
 [JsonConverter(typeof(SubtaskJsonConverter))]
 public sealed record Subtask
 {
@@ -13,44 +26,53 @@ public sealed record Subtask
     public const string NestedPlan = "$plan";
 
     /// <summary>
-    /// Names the subtask within its plan: 1 to 64 of <c>A-Z a-z 0-9 _ -</c>, compared ordinally. A subtask that a run has added has the
-    /// id of the one that added it and a slash in front.
+    /// Gets the id of the subtask, unique within its plan. A subtask that a run has added has the id of the subtask that added it and a slash in
+    /// front.
     /// </summary>
+    /// <value>1 to 64 characters of <c>A-Z a-z 0-9 _ -</c>, compared ordinally.</value>
     public required string Id { get; init; }
 
-    /// <summary>The registered task type that does the work; <see cref="NestedPlan"/> when <see cref="Plan"/> is set.</summary>
+    /// <summary>Gets the name of the registered task type that does the work.</summary>
+    /// <value><see cref="NestedPlan"/> when <see cref="Plan"/> is set.</value>
     public required string TaskType { get; init; }
 
-    /// <summary>A short name for people. Default: the id.</summary>
+    /// <summary>Gets a short name for people.</summary>
+    /// <value>The default value is the id.</value>
     public string Name { get => field ?? Id; init; }
 
-    /// <summary>What the subtask is for, for people. Default: none.</summary>
+    /// <summary>Gets the purpose of the subtask, for people.</summary>
+    /// <value>The default value is <see langword="null"/>.</value>
     public string? Description { get; init; }
 
-    /// <summary>The ids of the subtasks that must succeed before this one starts. Default: none.</summary>
+    /// <summary>Gets the ids of the subtasks that must succeed before this one starts.</summary>
+    /// <value>The default value is empty.</value>
     public IReadOnlyList<string> DependsOn { get; init; } = [];
 
     /// <summary>
-    /// The ids of the subtasks that must have ended before this one starts, however they ended. A reference to the output of one that did
-    /// not succeed stands for null. Default: none.
+    /// Gets the ids of the subtasks that must have ended, with any outcome, before this one starts. A reference to the output of one that did not
+    /// succeed is replaced with null.
     /// </summary>
+    /// <value>The default value is empty.</value>
     public IReadOnlyList<string> OptionalDependsOn { get; init; } = [];
 
     /// <summary>
-    /// The task type's input as JSON. Anywhere in it, an object <c>{"$output": "id"}</c> stands for the output of the dependency
-    /// <c>id</c>, and <c>{"$output": "id/rows/0"}</c> for a part of it, named by a JSON pointer (RFC 6901). A slash within an id is written
-    /// <c>~1</c> there, as in the pointer. With <see cref="ForEach"/> or <see cref="Items"/>, <c>{"$item": ""}</c> stands for the item and <c>{"$item": "/name"}</c> for a part of it.
-    /// Default: no input; with <see cref="ForEach"/> or <see cref="Items"/> the item.
+    /// Gets the task type's input as JSON. Anywhere in it, an object <c>{"$output": "id"}</c> is replaced with the output of the dependency
+    /// <c>id</c>, and <c>{"$output": "id/rows/0"}</c> with a part of it, named by a JSON pointer (RFC 6901). A slash within an id is written
+    /// <c>~1</c> there, as in the pointer. With <see cref="ForEach"/> or <see cref="Items"/>, <c>{"$item": ""}</c> is replaced with the item and
+    /// <c>{"$item": "/name"}</c> with a part of it.
     /// </summary>
+    /// <value>The default value is <see langword="null"/>: no input; with <see cref="ForEach"/> or <see cref="Items"/> the item.</value>
     public JsonElement? Arguments { get; init; }
 
-    /// <summary>When it does not hold, the subtask is skipped, and so is what needs it. Default: none.</summary>
+    /// <summary>Gets the condition of the subtask. When it is not met, the subtask and those that need it are skipped.</summary>
+    /// <value>The default value is <see langword="null"/>: no condition.</value>
     public SubtaskCondition? Condition { get; init; }
 
     /// <summary>
-    /// A list in the output of a dependency: the subtask's work is done once for each item, in parallel, and its output is the list of
-    /// their outputs in the same order, or what <see cref="OnItemFailure"/> says. Default: none, the work is done once.
+    /// Gets a list in the output of a dependency. The subtask's work is done once for each item, in parallel, and its output is the list of their
+    /// outputs in the same order, or what <see cref="OnItemFailure"/> says.
     /// </summary>
+    /// <value>The default value is <see langword="null"/>: the work is done once.</value>
     public SubtaskOutput? ForEach { get; init; }
 
     /// <summary>Gets a list that is given in the plan, instead of one in an output: a JSON array, in which references to outputs may be.</summary>
@@ -72,21 +94,22 @@ public sealed record Subtask
     public bool? WaitsForAdded { get; init; }
 
     /// <summary>
-    /// A plan that is this subtask's work. Its output is an object with the output of each of the plan's last subtasks, those that no
-    /// other depends on, under its id. Default: none.
+    /// Gets a plan that is this subtask's work. Its output is an object that holds, by id, the output of each of the plan's last subtasks: those that
+    /// no other depends on.
     /// </summary>
+    /// <value>The default value is <see langword="null"/>.</value>
     public TaskPlan? Plan { get; init; }
 
-    /// <summary>What holds for this subtask instead of what its task type says. Default: nothing.</summary>
+    /// <summary>Gets the policy that replaces that of the task type for this subtask.</summary>
+    /// <value>The default value is <see langword="null"/>: the task type's policy applies.</value>
     public SubtaskPolicy? Policy { get; init; }
 
-    /// <summary>How long one attempt is expected to take. Orders the work; limits nothing. Default: unknown.</summary>
+    /// <summary>Gets the expected duration of one attempt. It orders the work and limits nothing.</summary>
+    /// <value>The default value is <see langword="null"/>: unknown.</value>
     public TimeSpan? EstimatedDuration { get; init; }
 
-    /// <summary>
-    /// What the subtask needs to hold beside what its task type always needs; of each resource the larger amount counts.
-    /// Default: nothing.
-    /// </summary>
+    /// <summary>Gets the resources that the subtask needs in addition to those of its task type; of each resource the larger amount counts.</summary>
+    /// <value>The default value is <see cref="ResourceRequirements.None"/>.</value>
     public ResourceRequirements Resources { get; init; } = ResourceRequirements.None;
 
     /// <summary>Whether its work is done by subtasks that the run adds when it is ready.</summary>

@@ -8,7 +8,8 @@ namespace AgentOrchestration.Plans;
 /// <param name="Operator">How it is compared.</param>
 public sealed record SubtaskCondition(SubtaskOutput Output, ConditionOperator Operator)
 {
-    /// <summary>What it is compared with. Default: JSON null.</summary>
+    /// <summary>Gets the value that the output is compared with.</summary>
+    /// <value>The default value is <see langword="null"/>: JSON null.</value>
     public JsonElement? Value { get; init; }
 
     /// <summary>Whether the condition holds for a part; <see langword="null"/> stands for one that is not there.</summary>

@@ -1,22 +1,30 @@
 namespace AgentOrchestration;
 
-/// <summary>
-/// What holds for one subtask instead of what its task type says. For plans made in code: a plan that a model writes may not set it.
-/// </summary>
+/// <summary>Replaces limits of the task type for one subtask. For plans made in code: a plan that a model writes may not set it.</summary>
+/// <example>
+/// <code>
+/// plan.Add("sales", "read_table", "sales.csv", options: new() { Policy = new() { MaxAttempts = 3, Timeout = TimeSpan.FromSeconds(10) } });
+/// </code>
+/// </example>
 public sealed record SubtaskPolicy
 {
-    /// <summary>How often the subtask is tried in all, from 1 to 10,000. Default: the task type's.</summary>
+    /// <summary>Gets the maximum number of attempts, the first included.</summary>
+    /// <value>From 1 to 10,000. The default value is <see langword="null"/>: that of the task type.</value>
     public int? MaxAttempts { get; init; }
 
-    /// <summary>How long one attempt may take. Default: the task type's.</summary>
+    /// <summary>Gets the maximum duration of one attempt.</summary>
+    /// <value>The default value is <see langword="null"/>: that of the task type.</value>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>How long all attempts may take together, pauses and time in which nobody drives the run included. Default: the task type's.</summary>
+    /// <summary>Gets the maximum duration of all attempts together, including pauses and time in which nobody drives the run.</summary>
+    /// <value>The default value is <see langword="null"/>: that of the task type.</value>
     public TimeSpan? TotalTimeout { get; init; }
 
-    /// <summary>How long an attempt may go without reporting progress. Default: the task type's.</summary>
+    /// <summary>Gets the maximum time that an attempt may run without reporting progress.</summary>
+    /// <value>The default value is <see langword="null"/>: that of the task type.</value>
     public TimeSpan? IdleTimeout { get; init; }
 
-    /// <summary>Whether the subtask waits for somebody's approval. Default: what the task type and the approval rule say.</summary>
+    /// <summary>Gets a value that indicates whether the subtask waits for an approval.</summary>
+    /// <value>The default value is <see langword="null"/>: as the task type and the approval rule say.</value>
     public bool? RequiresApproval { get; init; }
 }

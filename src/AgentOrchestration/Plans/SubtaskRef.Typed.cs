@@ -28,10 +28,12 @@ public sealed record SubtaskRef<TOutput> : ISubtaskOutput<TOutput>, IUntypedOutp
     }
 
     /// <summary>Gets the id of the subtask.</summary>
+    /// <value>The id within its plan.</value>
     public string Id { get; }
 
     /// <summary>Drops the type of the output.</summary>
     /// <param name="subtask">The reference.</param>
+    /// <returns>The same reference.</returns>
     public static implicit operator SubtaskRef(SubtaskRef<TOutput> subtask)
     {
         ArgumentNullException.ThrowIfNull(subtask);

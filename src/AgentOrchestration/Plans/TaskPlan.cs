@@ -8,29 +8,43 @@ using AgentOrchestration.Plans.Preview;
 namespace AgentOrchestration;
 
 /// <summary>
-/// An ordered list of subtasks that together reach a goal. Data: made by a decomposer or by hand, checked before it runs.
+/// Represents an ordered list of subtasks that together reach a goal. It is data: made by a decomposer or by hand, and checked before it runs.
 /// </summary>
+/// <example>
+/// <code>
+/// TaskPlan plan = TaskPlan.Create(plan =&gt;
+/// {
+///     SubtaskRef&lt;Table&gt; sales = plan.Add&lt;ReadTable&gt;("sales").With(new CsvFile("sales.csv"));
+///     plan.Add("summary", "summarize", sales.Output());
+/// });
+/// Console.WriteLine(plan.ToTree());
+/// </code>
+/// </example>
 [JsonConverter(typeof(TaskPlanJsonConverter))]
 public sealed record TaskPlan
 {
     private static readonly PlanJsonContext IndentedJson = new(new JsonSerializerOptions(PlanJsonContext.Default.Options) { WriteIndented = true });
 
-    /// <summary>What the plan is for, in words. Default: empty.</summary>
+    /// <summary>Gets the goal of the plan, in words.</summary>
+    /// <value>The default value is empty.</value>
     public string Goal { get; init; } = "";
 
-    /// <summary>The subtasks; their order decides nothing but ties.</summary>
+    /// <summary>Gets the subtasks.</summary>
+    /// <value>Their order decides ties only.</value>
     public required IReadOnlyList<Subtask> Subtasks { get; init; }
 
     /// <summary>
-    /// What was repaired in it when it was planned, in the order in which it was done; beyond the first hundred only how much. Not part of the plan's JSON. Default: nothing; a plan
-    /// that did not come from a decomposer is never repaired.
+    /// Gets the repairs that were made when the plan was read, in their order; beyond the first hundred only their number. Not part of the plan's
+    /// JSON.
     /// </summary>
+    /// <value>The default value is empty. A plan that did not come from a decomposer is never repaired.</value>
     public IReadOnlyList<PlanRepair> Repairs { get; init; } = [];
 
     /// <summary>
-    /// What planning it has used, the rounds in which plans were refused included. A decomposer tells here what its own answer has used. Not
-    /// part of the plan's JSON. Default: <see langword="null"/>; it did not come from a decomposer.
+    /// Gets what planning the plan has used, including rounds in which plans were refused. A decomposer reports the usage of its own answer here. Not
+    /// part of the plan's JSON.
     /// </summary>
+    /// <value>The default value is <see langword="null"/>: the plan did not come from a decomposer.</value>
     public PlanningUsage? Planning { get; init; }
 
     /// <summary>
@@ -40,16 +54,18 @@ public sealed record TaskPlan
     internal bool IsLiteral { get; init; }
 
     /// <summary>
-    /// The JSON schema (Draft 2020-12) of a saved plan, for editors and other programs. What the schema cannot say, such as that dependencies
-    /// exist and form no circle, the check says.
+    /// Gets the JSON schema (Draft 2020-12) of a saved plan, for editors and other programs. Rules that a schema cannot express, such as that
+    /// dependencies exist and form no cycle, are checked when the plan is.
     /// </summary>
+    /// <value>A JSON object.</value>
     public static JsonElement JsonSchema => PlanJsonSchema.Schema;
 
-    /// <summary>Makes a plan by hand. It goes through the same checks as a model's when it is started.</summary>
+    /// <summary>Creates a plan by hand. It passes through the same checks as a model's plan when it is started.</summary>
     /// <param name="build">Adds the subtasks.</param>
     /// <param name="serializerOptions">
     /// Writes typed inputs as JSON. Default: web naming, enums as strings. Use the orchestration's own when it has others.
     /// </param>
+    /// <returns>The plan.</returns>
     public static TaskPlan Create(Action<TaskPlanBuilder> build, JsonSerializerOptions? serializerOptions = null)
     {
         ArgumentNullException.ThrowIfNull(build);
@@ -58,11 +74,12 @@ public sealed record TaskPlan
         return builder.Build();
     }
 
-    /// <summary>Makes a changed copy: subtasks are added, replaced and removed. It goes through the checks when it is started.</summary>
+    /// <summary>Creates a changed copy: subtasks are added, replaced and removed. It is checked when it is started.</summary>
     /// <param name="edit">Changes the subtasks, and the goal if it likes.</param>
     /// <param name="serializerOptions">
     /// Writes typed inputs as JSON. Default: web naming, enums as strings. Use the orchestration's own when it has others.
     /// </param>
+    /// <returns>The changed copy; this plan does not change.</returns>
     /// <exception cref="ArgumentException">A subtask that is to be replaced or removed is not there.</exception>
     public TaskPlan With(Action<TaskPlanBuilder> edit, JsonSerializerOptions? serializerOptions = null)
     {
@@ -75,9 +92,10 @@ public sealed record TaskPlan
     }
 
     /// <summary>
-    /// Writes the plan to be saved or edited: indented, with the version of its form. <see cref="JsonSchema"/> describes it, and
-    /// <c>TaskPlan.FromJson</c> reads it. What was repaired and what planning used is no part of it.
+    /// Writes the plan to be saved or edited: indented, with the version of its format. <see cref="JsonSchema"/> describes it, and
+    /// <c>TaskPlan.FromJson</c> reads it. Repairs and the usage of planning are not part of it.
     /// </summary>
+    /// <returns>The JSON text.</returns>
     /// <exception cref="InvalidPlanException">Plans are nested more than 16 deep.</exception>
     public string ToJson() => JsonSerializer.Serialize(PlanDocument.From(this, PlanVersion.Current), IndentedJson.PlanDocument);
 

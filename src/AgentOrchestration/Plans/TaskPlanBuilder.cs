@@ -7,6 +7,16 @@ using AgentOrchestration.Plans.Json;
 namespace AgentOrchestration;
 
 /// <summary>Collects the subtasks of a plan that is made or changed by hand. Not thread-safe.</summary>
+/// <example>
+/// <code>
+/// TaskPlan edited = TaskPlan.FromJson(json).With(plan =&gt;
+/// {
+///     plan.Replace("sales", subtask =&gt; subtask with { Name = "Sales of 2026" });
+///     plan.Remove("draft");
+///     plan.Add("check", "check_table", new SubtaskRef("sales").Output());
+/// });
+/// </code>
+/// </example>
 public sealed class TaskPlanBuilder
 {
     /// <summary>The subtasks; <see langword="null"/> where one was removed.</summary>
@@ -17,7 +27,8 @@ public sealed class TaskPlanBuilder
 
     internal TaskPlanBuilder(JsonSerializerOptions serializerOptions) => SerializerOptions = serializerOptions;
 
-    /// <summary>What the plan is for, in words. Default: empty.</summary>
+    /// <summary>Gets or sets the goal of the plan, in words.</summary>
+    /// <value>The default value is empty.</value>
     public string Goal { get; set; } = "";
 
     internal JsonSerializerOptions SerializerOptions { get; }

@@ -2,10 +2,21 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration;
 
-/// <summary>Something that adds task types, resources and the like to an application: it can do what the application can, and no more.</summary>
+/// <summary>Adds task types, resources and other parts to an application. It can do what the application can, and no more.</summary>
+/// <example>
+/// <code>
+/// public sealed class SalesPlugin : IPlugin
+/// {
+///     public string Name =&gt; "sales";
+///
+///     public void Configure(IAgentOrchestrationBuilder builder) =&gt; builder.AddTaskType&lt;ReadTable&gt;().AddResource("database", capacity: 4);
+/// }
+/// </code>
+/// </example>
 public interface IPlugin
 {
-    /// <summary>Names the plugin: 1 to 64 of <c>A-Z a-z 0-9 _ -</c>.</summary>
+    /// <summary>Gets the name of the plugin.</summary>
+    /// <value>1 to 64 characters of <c>A-Z a-z 0-9 _ -</c>.</value>
     string Name { get; }
 
     /// <summary>Registers what the plugin adds. Called once, when it is added.</summary>

@@ -5,7 +5,8 @@ namespace AgentOrchestration.Plugins;
 /// <summary>The plugins that were added, and a way to run what they add by name. Implementations must be safe for concurrent use.</summary>
 public interface IPluginRegistry
 {
-    /// <summary>All plugins, ordered by name.</summary>
+    /// <summary>Gets all plugins.</summary>
+    /// <value>Ordered by name.</value>
     IReadOnlyList<PluginDescriptor> Plugins { get; }
 
     /// <summary>Runs one of a plugin's task types, as a run of one subtask, with the same resources, events and middleware.</summary>

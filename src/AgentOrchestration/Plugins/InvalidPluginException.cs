@@ -10,6 +10,7 @@ public sealed class InvalidPluginException : Exception
     public InvalidPluginException(string? pluginName, string why, Exception? innerException = null)
         : base($"The plugin '{pluginName}' was refused: {why}", innerException) => PluginName = pluginName;
 
-    /// <summary>The plugin's name, as it says it.</summary>
+    /// <summary>Gets the name of the plugin, as the plugin gives it.</summary>
+    /// <value>The default value is <see langword="null"/>: unknown.</value>
     public string? PluginName { get; }
 }

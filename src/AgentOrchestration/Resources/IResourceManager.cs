@@ -20,10 +20,11 @@ public interface IResourceManager
     event EventHandler? Released;
 
     /// <summary>
-    /// The most that one request may be granted from a pool, now or later, in its unit: its capacity, or what is left of a pool that is used
-    /// up. <see langword="null"/> when there is no pool of that name. Work that waits for more than this fails.
+    /// Gets the most that one request may be granted from a pool, now or later: its capacity, or what is left of a pool that is used up. Work that
+    /// waits for more than this fails.
     /// </summary>
     /// <param name="name">The pool's name, compared ordinally.</param>
+    /// <returns>In the pool's unit; <see langword="null"/> when there is no pool of that name.</returns>
     long? GetCapacity(string name);
 
     /// <summary>Takes all that is needed, or nothing. Returns at once.</summary>
@@ -33,11 +34,12 @@ public interface IResourceManager
     bool TryAcquire(ResourceRequirements needs, [NotNullWhen(true)] out ResourceLease? lease);
 
     /// <summary>
-    /// What is free of a pool now, in its unit; negative while the pool is over-committed, <see langword="null"/> when there is no pool of that
-    /// name. Asked when a request was refused and when something was released, to find who is to ask again. By default read from
-    /// <see cref="Snapshot"/>; a manager with many pools answers it directly.
+    /// What is free of a pool now, in its unit; negative while the pool is over-committed, <see langword="null"/> when there is no pool of that name.
+    /// Asked when a request was refused and when something was released, to find who is to ask again. By default read from <see cref="Snapshot"/>; a
+    /// manager with many pools answers it directly.
     /// </summary>
     /// <param name="name">The pool's name, compared ordinally.</param>
+    /// <returns>In the pool's unit; negative while the pool is over-committed; <see langword="null"/> when there is no pool of that name.</returns>
     long? GetFree(string name)
     {
         foreach (ResourcePoolSnapshot pool in Snapshot())
@@ -69,6 +71,7 @@ public interface IResourceManager
         return false;
     }
 
-    /// <summary>Every pool as it is now, ordered by name.</summary>
+    /// <summary>Gets the state of every pool at this moment.</summary>
+    /// <returns>One snapshot for each pool, ordered by name.</returns>
     IReadOnlyList<ResourcePoolSnapshot> Snapshot();
 }

@@ -5,6 +5,7 @@ namespace AgentOrchestration.Resources;
 /// </summary>
 public interface IResourceProbe
 {
-    /// <summary>What the process has used up to now.</summary>
+    /// <summary>Reads what the process has used so far.</summary>
+    /// <returns>The totals since the start of the process.</returns>
     ResourceSample Sample();
 }

@@ -26,7 +26,8 @@ public sealed class ResourceLease : IDisposable
         _release = source;
     }
 
-    /// <summary>What was granted.</summary>
+    /// <summary>Gets the resources that were granted.</summary>
+    /// <value>Never changes, also after the release.</value>
     public ResourceRequirements Granted { get; }
 
     /// <summary>Gets where the lease comes from; <see langword="null"/> when it is another manager's, or was given back.</summary>

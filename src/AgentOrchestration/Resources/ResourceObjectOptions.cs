@@ -5,12 +5,14 @@ namespace AgentOrchestration.Resources;
 public sealed class ResourceObjectOptions<T>
     where T : class
 {
-    /// <summary>How long an object may lie idle; then it is closed. Greater than zero and at most a day. Default: 1 minute.</summary>
+    /// <summary>Gets or sets the time after which an idle object is closed.</summary>
+    /// <value>Greater than zero and at most a day. The default value is 1 minute.</value>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// Makes an object as good as new when it comes back. If it throws, the object is closed. The attempt that had it ends only when this has
-    /// returned. Default: nothing.
+    /// Gets or sets a callback that resets an object when it is returned. If it throws, the object is closed. The attempt that rented the object ends
+    /// only after the callback has returned.
     /// </summary>
+    /// <value>The default value is <see langword="null"/>: objects are not reset.</value>
     public Func<T, ValueTask>? Reset { get; set; }
 }

@@ -9,18 +9,22 @@ namespace AgentOrchestration.Resources;
 /// </param>
 public readonly record struct ResourcePoolSnapshot(string Name, long Capacity, long InUse)
 {
-    /// <summary>What is free, in the pool's unit; negative while the pool is over-committed.</summary>
+    /// <summary>Gets the amount that is free.</summary>
+    /// <value>In the pool's unit; negative while the pool is over-committed.</value>
     public long Free => Capacity - InUse;
 
-    /// <summary>What becomes of what is taken.</summary>
+    /// <summary>Gets the kind of the pool.</summary>
+    /// <value>The default value is <see cref="ResourcePoolKind.Reusable"/>.</value>
     public ResourcePoolKind Kind { get; init; }
 
-    /// <summary>How long an empty pool that grows again takes to be full; <see langword="null"/> for other kinds.</summary>
+    /// <summary>Gets the time in which an empty pool that replenishes is full again.</summary>
+    /// <value><see langword="null"/> for other kinds. The default value is <see langword="null"/>.</value>
     public TimeSpan? Period { get; init; }
 
     /// <summary>
-    /// What was in use, summed over time since the pool was made, in the pool's unit times seconds. The difference of two snapshots, divided
-    /// by the seconds between them and the capacity, is the utilisation of that time. 0 for pools that are not reusable.
+    /// Gets the amount in use, summed over the time since the pool was made. The difference of two snapshots, divided by the seconds between them and
+    /// the capacity, is the utilisation of that time.
     /// </summary>
+    /// <value>In the pool's unit times seconds; 0 for pools that are not reusable.</value>
     public double UnitSeconds { get; init; }
 }

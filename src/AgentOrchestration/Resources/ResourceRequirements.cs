@@ -4,9 +4,14 @@ using AgentOrchestration.Resources;
 namespace AgentOrchestration;
 
 /// <summary>
-/// What work must hold to run: an amount of each of some named resources, taken all at once or not at all.
-/// Immutable, and equal to any other with the same amounts.
+/// Describes what work must hold to run: an amount of each of some named resources, taken all at once or not at all. Immutable, and equal to any
+/// other instance with the same amounts.
 /// </summary>
+/// <example>
+/// <code>
+/// plan.Add("render", "render_page", options: new() { Resources = ResourceRequirements.Of(new ResourceAmount("gpu", 1), new ResourceAmount("memory", 2_048)) });
+/// </code>
+/// </example>
 [JsonConverter(typeof(ResourceRequirementsJsonConverter))]
 public sealed class ResourceRequirements : IEquatable<ResourceRequirements>
 {
@@ -26,13 +31,16 @@ public sealed class ResourceRequirements : IEquatable<ResourceRequirements>
         _hashCode = hash.ToHashCode();
     }
 
-    /// <summary>Nothing at all: such work holds no resource.</summary>
+    /// <summary>Gets the requirements of work that holds no resource.</summary>
+    /// <value>An empty instance.</value>
     public static ResourceRequirements None { get; } = new([]);
 
-    /// <summary>The amounts, ordered by name.</summary>
+    /// <summary>Gets the amounts.</summary>
+    /// <value>Ordered by name.</value>
     public IReadOnlyList<ResourceAmount> Amounts => _amounts;
 
-    /// <summary>Whether nothing is required.</summary>
+    /// <summary>Gets a value that indicates whether nothing is required.</summary>
+    /// <value><see langword="true"/> when there are no amounts; otherwise <see langword="false"/>.</value>
     public bool IsNone => _amounts.Length == 0;
 
     internal ReadOnlySpan<ResourceAmount> AmountSpan => _amounts;
@@ -56,6 +64,7 @@ public sealed class ResourceRequirements : IEquatable<ResourceRequirements>
 
     /// <summary>Makes requirements from amounts.</summary>
     /// <param name="amounts">Each resource at most once, each amount greater than zero.</param>
+    /// <returns>The requirements, ordered by name.</returns>
     /// <exception cref="ArgumentException">A name is empty or named twice.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An amount is zero or negative.</exception>
     public static ResourceRequirements Of(params IEnumerable<ResourceAmount> amounts)
@@ -89,12 +98,14 @@ public sealed class ResourceRequirements : IEquatable<ResourceRequirements>
     /// <summary>Makes requirements of a single resource.</summary>
     /// <param name="name">The pool's name.</param>
     /// <param name="amount">How much, greater than zero, in the pool's unit.</param>
+    /// <returns>The requirements, ordered by name.</returns>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="amount"/> is zero or negative.</exception>
     public static ResourceRequirements Of(string name, long amount) => Of(new ResourceAmount(name, amount));
 
-    /// <summary>The requirements that satisfy both these and <paramref name="other"/>: of each resource the larger amount.</summary>
+    /// <summary>Computes the requirements that satisfy both these and <paramref name="other"/>: of each resource the larger amount.</summary>
     /// <param name="other">The other requirements.</param>
+    /// <returns>The union.</returns>
     public ResourceRequirements Union(ResourceRequirements other)
     {
         ArgumentNullException.ThrowIfNull(other);

@@ -14,6 +14,7 @@ public sealed class ResourcesReleasedEventArgs : EventArgs
         Pools = pools;
     }
 
-    /// <summary>Gets the names of the pools, compared ordinally.</summary>
+    /// <summary>Gets the names of the pools.</summary>
+    /// <value>Compared ordinally.</value>
     public IReadOnlyList<string> Pools { get; }
 }

@@ -7,5 +7,6 @@ public interface IResultCompiler<T>
     /// <summary>Compiles the answer of a run that succeeded.</summary>
     /// <param name="result">The run and its outputs.</param>
     /// <param name="cancellationToken">Cancels the compiling.</param>
+    /// <returns>The answer.</returns>
     ValueTask<T> CompileAsync(RunResult result, CancellationToken cancellationToken);
 }

@@ -4,9 +4,19 @@ using AgentOrchestration.Runs;
 namespace AgentOrchestration;
 
 /// <summary>
-/// What became of a run: what was done, what failed, what was skipped because of it, what was cancelled; and all outputs. Made when it
-/// is first looked at. Safe for concurrent use.
+/// Holds the result of a run: what was done, what failed, what was skipped because of it, what was cancelled, and all outputs. Computed when it is
+/// first read. Safe for concurrent use.
 /// </summary>
+/// <example>
+/// <code>
+/// RunResult result = await run.WaitAsync(cancellationToken);
+/// Table sales = result.GetOutput&lt;Table&gt;("sales");
+/// foreach (SubtaskSnapshot skipped in result.Skipped)
+/// {
+///     Console.WriteLine($"{skipped.Subtask.Id} was skipped because of {skipped.SkippedBecauseOf}.");
+/// }
+/// </code>
+/// </example>
 public sealed class RunResult
 {
     private readonly Lazy<RunSnapshot> _run;
@@ -31,43 +41,56 @@ public sealed class RunResult
         _timing = new Lazy<RunTiming>(() => RunTiming.Of(Run));
     }
 
-    /// <summary>The run as it ended.</summary>
+    /// <summary>Gets the snapshot of the run as it ended.</summary>
+    /// <value>Computed on the first use.</value>
     public RunSnapshot Run => _run.Value;
 
-    /// <summary>How it ended.</summary>
+    /// <summary>Gets the outcome of the run.</summary>
+    /// <value>How the run ended.</value>
     public RunOutcome Outcome { get; }
 
-    /// <summary>The plan.</summary>
+    /// <summary>Gets the plan that was executed.</summary>
+    /// <value>Without subtasks that the run added.</value>
     public TaskPlan Plan => Run.Plan;
 
-    /// <summary>Every subtask, in the plan's order, and behind them those that the run has added.</summary>
+    /// <summary>Gets the snapshots of all subtasks.</summary>
+    /// <value>In the plan's order, followed by those that the run added.</value>
     public IReadOnlyList<SubtaskSnapshot> Subtasks => Run.Subtasks;
 
-    /// <summary>The subtasks that succeeded.</summary>
+    /// <summary>Gets the subtasks that succeeded.</summary>
+    /// <value>In the order of <see cref="Subtasks"/>; empty when there is none.</value>
     public IEnumerable<SubtaskSnapshot> Succeeded => In(SubtaskState.Succeeded);
 
-    /// <summary>The subtasks that failed.</summary>
+    /// <summary>Gets the subtasks that failed.</summary>
+    /// <value>In the order of <see cref="Subtasks"/>; empty when there is none.</value>
     public IEnumerable<SubtaskSnapshot> Failed => In(SubtaskState.Failed);
 
-    /// <summary>The subtasks that were skipped, each with the cause.</summary>
+    /// <summary>Gets the subtasks that were skipped, each with the cause.</summary>
+    /// <value>In the order of <see cref="Subtasks"/>; empty when there is none.</value>
     public IEnumerable<SubtaskSnapshot> Skipped => In(SubtaskState.Skipped);
 
-    /// <summary>The subtasks that were cancelled.</summary>
+    /// <summary>Gets the subtasks that were cancelled.</summary>
+    /// <value>In the order of <see cref="Subtasks"/>; empty when there is none.</value>
     public IEnumerable<SubtaskSnapshot> Cancelled => In(SubtaskState.Cancelled);
 
-    /// <summary>The subtasks that had to do without one of their optional inputs.</summary>
+    /// <summary>Gets the subtasks that ran without one of their optional inputs.</summary>
+    /// <value>In the order of <see cref="Subtasks"/>; empty when there is none.</value>
     public IEnumerable<SubtaskSnapshot> Degraded => Subtasks.Where(subtask => subtask.IsDegraded);
 
-    /// <summary>The subtasks of which an attempt ignored that it was told to stop.</summary>
+    /// <summary>Gets the subtasks with an attempt that ignored its cancellation.</summary>
+    /// <value>In the order of <see cref="Subtasks"/>; empty when there is none.</value>
     public IEnumerable<SubtaskSnapshot> Abandoned => Subtasks.Where(subtask => subtask.Abandoned);
 
-    /// <summary>The subtasks whose work had to be undone and was not.</summary>
+    /// <summary>Gets the subtasks whose work had to be compensated and was not.</summary>
+    /// <value>In the order of <see cref="Subtasks"/>; empty when there is none.</value>
     public IEnumerable<SubtaskSnapshot> NotCompensated => Subtasks.Where(subtask => subtask.Compensation is CompensationState.Failed or CompensationState.Running);
 
-    /// <summary>Where the time went.</summary>
+    /// <summary>Gets the durations of the run and of its work.</summary>
+    /// <value>Computed on the first use.</value>
     public RunTiming Timing => _timing.Value;
 
-    /// <summary>A subtask by its id.</summary>
+    /// <summary>Gets a subtask by its id.</summary>
+    /// <value>The snapshot of the subtask.</value>
     /// <param name="subtaskId">The id, compared ordinally.</param>
     /// <exception cref="KeyNotFoundException">The plan has no such subtask.</exception>
     public SubtaskSnapshot this[string subtaskId] => _byId.Value.TryGetValue(subtaskId, out SubtaskSnapshot? subtask)
@@ -77,6 +100,7 @@ public sealed class RunResult
     /// <summary>The output of a subtask.</summary>
     /// <typeparam name="T">Its type, or a type that it can be assigned to.</typeparam>
     /// <param name="subtaskId">The subtask's id.</param>
+    /// <returns>The output of the subtask.</returns>
     /// <exception cref="KeyNotFoundException">The plan has no such subtask.</exception>
     /// <exception cref="InvalidOperationException">The subtask did not succeed, or its output is of another type.</exception>
     public T GetOutput<T>(string subtaskId)

@@ -14,19 +14,24 @@ public sealed class RunTiming
         PeakParallelism = peakParallelism;
     }
 
-    /// <summary>From the first start of an attempt to the last end of one.</summary>
+    /// <summary>Gets the time from the first start of an attempt to the last end of one.</summary>
+    /// <value>Zero when no attempt ran.</value>
     public TimeSpan Makespan { get; }
 
-    /// <summary>The durations of all attempts, added up: how long the run had taken one after another.</summary>
+    /// <summary>Gets the sum of the durations of all attempts: the duration of the run if it had done one after another.</summary>
+    /// <value>Zero when no attempt ran.</value>
     public TimeSpan Work { get; }
 
-    /// <summary>The longest chain of dependent subtasks by the time in which their attempts ran.</summary>
+    /// <summary>Gets the longest chain of dependent subtasks by the time in which their attempts ran.</summary>
+    /// <value>Empty when no attempt ran.</value>
     public CriticalPath CriticalPath { get; }
 
-    /// <summary>The most attempts that ran at the same time.</summary>
+    /// <summary>Gets the maximum number of attempts that ran at the same time.</summary>
+    /// <value>0 when no attempt ran.</value>
     public int PeakParallelism { get; }
 
-    /// <summary><see cref="Work"/> divided by <see cref="Makespan"/>; 1 when nothing took any time.</summary>
+    /// <summary>Gets <see cref="Work"/> divided by <see cref="Makespan"/>.</summary>
+    /// <value>1 when nothing took any time.</value>
     public double SpeedUp => Makespan > TimeSpan.Zero ? Work / Makespan : 1;
 
     internal static RunTiming Of(RunSnapshot run)

@@ -2,7 +2,12 @@ using System.Text.Json.Serialization;
 
 namespace AgentOrchestration;
 
-/// <summary>What the failure of a subtask means for its run.</summary>
+/// <summary>Specifies what the failure of a subtask means for its run.</summary>
+/// <example>
+/// <code>
+/// await using OrchestrationRun run = await orchestrator.StartAsync(plan, new RunOptions { FailurePolicy = FailurePolicy.Stop }, cancellationToken);
+/// </code>
+/// </example>
 [JsonConverter(typeof(JsonStringEnumConverter<FailurePolicy>))]
 public enum FailurePolicy
 {

@@ -10,6 +10,7 @@ public sealed class RunDetachedException : Exception
         : base($"The run {runId} goes no further in this process: {reason} What was committed is kept; ResumeAsync(\"{runId}\") goes on with it.", innerException) =>
         RunId = runId;
 
-    /// <summary>The run.</summary>
+    /// <summary>Gets the id of the run.</summary>
+    /// <value>The run can be resumed by this id.</value>
     public string RunId { get; }
 }

@@ -2,7 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace AgentOrchestration;
 
-/// <summary>How a run ended.</summary>
+/// <summary>Specifies how a run ended.</summary>
+/// <example>
+/// <code>
+/// RunResult result = await run.WaitAsync(cancellationToken);
+/// Environment.ExitCode = result.Outcome == RunOutcome.Succeeded ? 0 : 1;
+/// </code>
+/// </example>
 [JsonConverter(typeof(JsonStringEnumConverter<RunOutcome>))]
 public enum RunOutcome
 {

@@ -4,15 +4,25 @@ using AgentOrchestration.Runs;
 
 namespace AgentOrchestration;
 
-/// <summary>Why an attempt or a subtask failed.</summary>
+/// <summary>Describes why an attempt or a subtask failed.</summary>
 /// <param name="Kind">The name of the exception's type, or of what went wrong.</param>
 /// <param name="Message">What went wrong, in words. The library cuts an exception's message to 64 KiB, and says so at its end.</param>
+/// <example>
+/// <code>
+/// RunResult result = await run.WaitAsync(cancellationToken);
+/// foreach (SubtaskSnapshot failed in result.Failed)
+/// {
+///     Console.Error.WriteLine($"{failed.Subtask.Id}: {failed.Error?.Kind}: {failed.Error?.Message}");
+/// }
+/// </code>
+/// </example>
 public sealed record SubtaskError(string Kind, string Message)
 {
-    /// <summary>
-    /// Gets the exception itself, in the process where it was thrown; <see langword="null"/> elsewhere, and where it could show a secret: when the
-    /// attempt was given one, or when the exception's text or data hold one that the run was given.
-    /// </summary>
+    /// <summary>Gets the exception itself.</summary>
+    /// <value>
+    /// <see langword="null"/> outside the process in which it was thrown, and where it could show a secret: when the attempt was given one, or when
+    /// the text or data of the exception hold one that the run was given.
+    /// </value>
     [JsonIgnore]
     public Exception? Exception { get; init; }
 

@@ -2,7 +2,12 @@ using System.Text.Json.Serialization;
 
 namespace AgentOrchestration;
 
-/// <summary>Where a subtask of a run stands. The last four are terminal.</summary>
+/// <summary>Specifies the state of a subtask. The last four are terminal.</summary>
+/// <example>
+/// <code>
+/// int running = run.GetSnapshot().Subtasks.Count(subtask =&gt; subtask.State == SubtaskState.Running);
+/// </code>
+/// </example>
 [JsonConverter(typeof(JsonStringEnumConverter<SubtaskState>))]
 public enum SubtaskState
 {

@@ -16,25 +16,32 @@ public sealed class AttemptPolicy
         HasTimeLimit = (Timeout ?? TotalTimeout ?? IdleTimeout) is not null;
     }
 
-    /// <summary>Gets when a failed attempt is retried, and after which pause. <see cref="MaxAttempts"/> replaces its number of attempts.</summary>
+    /// <summary>Gets the rules of retries and of the pauses before them.</summary>
+    /// <value><see cref="MaxAttempts"/> replaces its number of attempts.</value>
     public RetryOptions Retry { get; }
 
     /// <summary>Gets the maximum number of attempts, the first included.</summary>
+    /// <value>At least 1.</value>
     public int MaxAttempts { get; }
 
-    /// <summary>Gets how long one attempt may take; <see langword="null"/> for no limit.</summary>
+    /// <summary>Gets the maximum duration of one attempt.</summary>
+    /// <value><see langword="null"/> for no limit.</value>
     public TimeSpan? Timeout { get; }
 
-    /// <summary>Gets how long all attempts may take together, pauses included; <see langword="null"/> for no limit.</summary>
+    /// <summary>Gets the maximum duration of all attempts together, including pauses.</summary>
+    /// <value><see langword="null"/> for no limit.</value>
     public TimeSpan? TotalTimeout { get; }
 
-    /// <summary>Gets how long an attempt may run without reporting progress; <see langword="null"/> for no limit.</summary>
+    /// <summary>Gets the maximum time that an attempt may run without reporting progress.</summary>
+    /// <value><see langword="null"/> for no limit.</value>
     public TimeSpan? IdleTimeout { get; }
 
-    /// <summary>Gets whether the subtask must be approved before its first attempt.</summary>
+    /// <summary>Gets a value that indicates whether the subtask must be approved before its first attempt.</summary>
+    /// <value><see langword="true"/> when an approval is needed; otherwise <see langword="false"/>.</value>
     public bool RequiresApproval { get; private set; }
 
-    /// <summary>Gets what one attempt is expected to use, for budgets.</summary>
+    /// <summary>Gets the usage that one attempt is expected to have, for budgets.</summary>
+    /// <value><see cref="TaskUsage.None"/> when unknown.</value>
     public TaskUsage ExpectedUsage { get; }
 
     /// <summary>Whether an equal subtask's answer may stand for this one's, and another attempt may run beside an abandoned one.</summary>

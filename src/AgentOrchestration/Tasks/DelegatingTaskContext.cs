@@ -32,6 +32,7 @@ public abstract class DelegatingTaskContext(TaskContext inner) : TaskContext
     public override IReadOnlyList<string> MissingInputs => Inner.MissingInputs;
 
     /// <summary>Gets the context that is wrapped.</summary>
+    /// <value>The context given to the constructor.</value>
     protected TaskContext Inner { get; } = inner ?? throw new ArgumentNullException(nameof(inner));
 
     /// <inheritdoc/>

@@ -5,6 +5,7 @@ namespace AgentOrchestration.Tasks;
 public interface INewSubtask<out THandler>
 {
     /// <summary>Gets the id of the subtask.</summary>
+    /// <value>The id within its plan.</value>
     string Id { get; }
 
     /// <summary>Gets the plan being built.</summary>

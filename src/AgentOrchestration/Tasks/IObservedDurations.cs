@@ -19,7 +19,8 @@ public interface IObservedDurations
     /// <param name="duration">How long it took; what is not positive counts as one tick.</param>
     void Observe(Subtask subtask, TimeSpan duration);
 
-    /// <summary>What was observed so far, ordered by task type.</summary>
+    /// <summary>Gets the durations observed so far.</summary>
+    /// <returns>One entry for each task type, ordered by its name.</returns>
     IReadOnlyList<ObservedDuration> Snapshot();
 
     /// <summary>Takes over what was saved. What is already known of these task types is replaced.</summary>

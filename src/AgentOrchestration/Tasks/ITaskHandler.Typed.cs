@@ -2,9 +2,19 @@ using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration;
 
-/// <summary>A task type as a class, with constructor injection. An instance serves one attempt, in a scope of its own.</summary>
+/// <summary>Represents a task type as a class, with constructor injection. An instance serves one attempt, in a scope of its own.</summary>
 /// <typeparam name="TInput">The input, made from a subtask's arguments; <see cref="None"/> for none.</typeparam>
 /// <typeparam name="TOutput">The output; <see cref="None"/> for none. Dependants share an output and must not change it, unless <c>IsolateOutputs</c> of the options hands them copies.</typeparam>
+/// <example>
+/// <code>
+/// [TaskType("word_count", Description = "Counts the words of a text.", Effect = TaskEffect.Pure)]
+/// public sealed class WordCount : ITaskHandler&lt;string, int&gt;
+/// {
+///     public ValueTask&lt;int&gt; ExecuteAsync(string input, TaskContext context, CancellationToken cancellationToken) =&gt;
+///         ValueTask.FromResult(input.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length);
+/// }
+/// </code>
+/// </example>
 public interface ITaskHandler<TInput, TOutput> : ITaskHandler
 {
     /// <summary>Does the work of one attempt.</summary>

@@ -3,11 +3,16 @@ using AgentOrchestration.Tasks;
 namespace AgentOrchestration;
 
 /// <summary>
-/// What all task types in the form of a class have in common. Implement <see cref="ITaskHandler{TInput, TOutput}"/>, which implements
-/// this one.
+/// Represents any task type in the form of a class. Implement <see cref="ITaskHandler{TInput, TOutput}"/>, which implements this interface.
 /// </summary>
+/// <example>
+/// <code>
+/// services.AddAgentOrchestration().AddTaskType&lt;ReadTable&gt;();      // ReadTable implements ITaskHandler&lt;CsvFile, Table&gt;
+/// </code>
+/// </example>
 public interface ITaskHandler
 {
-    /// <summary>Says what the handler takes, returns and runs, without reflection.</summary>
+    /// <summary>Describes the input, the output and the code of the handler, without reflection.</summary>
+    /// <returns>The description.</returns>
     static abstract TaskDescriptor Describe();
 }

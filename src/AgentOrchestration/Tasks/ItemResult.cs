@@ -18,6 +18,7 @@ public sealed record ItemResult<TOutput> : IItemResult
     public ItemError? Error { get; init; }
 
     /// <summary>Gets a value that indicates whether there is an output.</summary>
+    /// <value><see langword="true"/> when the item has no error; otherwise <see langword="false"/>.</value>
     [JsonIgnore]
     public bool HasSucceeded => Error is null;
 

@@ -9,10 +9,12 @@ namespace AgentOrchestration.Tasks;
 /// <param name="SumOfSquares">The squares of the distances of the logarithms from their mean, added up.</param>
 public readonly record struct LogStatistics(long Count, double Mean, double SumOfSquares)
 {
-    /// <summary>The value in the middle: the geometric mean. 1 when there were no values.</summary>
+    /// <summary>Gets the median of the values: their geometric mean.</summary>
+    /// <value>1 when there are no values.</value>
     public double Median => Math.Exp(Mean);
 
-    /// <summary>The standard deviation of the logarithms; <see langword="null"/> with fewer than two values.</summary>
+    /// <summary>Gets the standard deviation of the logarithms.</summary>
+    /// <value><see langword="null"/> with fewer than two values.</value>
     public double? Spread => Count > 1 ? Math.Sqrt(SumOfSquares / (Count - 1)) : null;
 
     /// <summary>Whether these can be statistics at all; what was saved may come back damaged.</summary>

@@ -23,6 +23,7 @@ public sealed class NewSubtask<THandler> : INewSubtask<THandler>
 
     /// <summary>Refers to the subtask without the type of its output.</summary>
     /// <param name="subtask">The subtask.</param>
+    /// <returns>The same reference.</returns>
     public static implicit operator SubtaskRef(NewSubtask<THandler> subtask)
     {
         ArgumentNullException.ThrowIfNull(subtask);

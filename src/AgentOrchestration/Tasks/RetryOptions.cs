@@ -4,37 +4,53 @@ using AgentOrchestration.Tasks;
 namespace AgentOrchestration;
 
 /// <summary>
-/// Whether and when a failed attempt is tried again. The pause before attempt n+1 is
-/// <c>min(MaxDelay, Delay · 2^(n−1)) · (1 − Jitter · u)</c>, with u in [0, 1) a hash of run, subtask and attempt, so that a replay of
-/// the run decides the same. An error that names a time itself is waited for that long.
+/// Specifies whether and when a failed attempt is retried. The pause before attempt n+1 is <c>min(MaxDelay, Delay · 2^(n−1)) · (1 − Jitter · u)</c>,
+/// with u in [0, 1) a hash of run, subtask and attempt, so that a replay of the run makes the same decision. An error that asks for a wait itself is
+/// given that time.
 /// </summary>
+/// <example>
+/// <code>
+/// services.AddAgentOrchestration().AddTaskType&lt;ReadTable&gt;(options =&gt;
+/// {
+///     options.Retry.MaxAttempts = 4;
+///     options.Retry.Delay = TimeSpan.FromMilliseconds(200);
+///     options.Retry.ShouldRetry = error =&gt; error is HttpRequestException or TimeoutException;
+/// });
+/// </code>
+/// </example>
 public sealed class RetryOptions
 {
-    /// <summary>How often a subtask is tried in all, from 1 to 10,000. Default: 1, no retry.</summary>
+    /// <summary>Gets or sets the maximum number of attempts, the first included.</summary>
+    /// <value>From 1 to 10,000. The default value is 1: no retry.</value>
     public int MaxAttempts { get; set; } = 1;
 
-    /// <summary>The pause after the first failure. Default: 1 second.</summary>
+    /// <summary>Gets or sets the pause after the first failure.</summary>
+    /// <value>The default value is 1 second.</value>
     public TimeSpan Delay { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest pause. Default: 30 seconds.</summary>
+    /// <summary>Gets or sets the longest pause.</summary>
+    /// <value>The default value is 30 seconds.</value>
     public TimeSpan MaxDelay { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The share of a pause that is random, from 0 to 1. Default: 0.2.</summary>
+    /// <summary>Gets or sets the random share of a pause.</summary>
+    /// <value>From 0 to 1. The default value is 0.2.</value>
     public double Jitter { get; set; } = 0.2;
 
     /// <summary>
-    /// Whether an error is worth another attempt; asked about the exception as it was thrown. A timed-out attempt shows as a
-    /// <see cref="TimeoutException"/>. A <see cref="TaskFailedException"/> that is final is never tried again, also when it is inside an
-    /// <see cref="AggregateException"/> or a <see cref="System.Reflection.TargetInvocationException"/>. Must not throw. Default: every error is.
+    /// Gets or sets a predicate that decides whether an error is worth another attempt. It receives the exception as it was thrown; for a timed-out
+    /// attempt, a <see cref="TimeoutException"/>. A <see cref="TaskFailedException"/> that is final is never retried, also when it is inside an
+    /// <see cref="AggregateException"/> or a <see cref="System.Reflection.TargetInvocationException"/>. It must not throw.
     /// </summary>
+    /// <value>The default value accepts every error.</value>
     public Func<Exception, bool> ShouldRetry { get; set; } = static _ => true;
 
     /// <summary>
-    /// How long an error itself says to wait, such as the <c>Retry-After</c> of an HTTP answer; <see langword="null"/> when it says
-    /// nothing. It replaces the pause, also above <see cref="MaxDelay"/>, up to 30 days. Of an <see cref="AggregateException"/> and a
-    /// <see cref="System.Reflection.TargetInvocationException"/> it is also asked about all errors inside; the longest time counts. Must not
-    /// throw. Default: what a <see cref="TaskFailedException"/> says.
+    /// Gets or sets a function that reads the wait an error itself asks for, such as the <c>Retry-After</c> of an HTTP response;
+    /// <see langword="null"/> when it asks for none. The result replaces the pause, also above <see cref="MaxDelay"/>, up to 30 days. For an
+    /// <see cref="AggregateException"/> and a <see cref="System.Reflection.TargetInvocationException"/> it is also called for all errors inside; the
+    /// longest time counts. It must not throw.
     /// </summary>
+    /// <value>The default value reads <see cref="TaskFailedException.RetryAfter"/>.</value>
     public Func<Exception, TimeSpan?> RetryAfter { get; set; } = static exception => (exception as TaskFailedException)?.RetryAfter;
 
     /// <summary>Whether an error is worth another attempt. A rule that throws has not said that it is.</summary>

@@ -5,21 +5,34 @@ using Microsoft.Extensions.DependencyInjection;
 namespace AgentOrchestration;
 
 /// <summary>
-/// One attempt of one subtask, as its code sees it. Valid until the code returns. The built-in executor makes it; an executor of an
-/// application's own, or a test of a handler, derives from it.
+/// Provides one attempt of a subtask with its run, its services and its reports. Valid until the code returns. The built-in executor creates it; a
+/// custom executor, or a test of a handler, derives from it.
 /// </summary>
+/// <example>
+/// <code>
+/// services.AddAgentOrchestration().AddTaskType("summarize", "Summarizes a table.", async (Table table, TaskContext context, CancellationToken cancellationToken) =&gt;
+/// {
+///     context.ReportProgress(0.5, "asking the model");
+///     return (await context.Chat.GetResponseAsync([PromptData.Message("table", table.ToCsv())], cancellationToken: cancellationToken)).Text;
+/// });
+/// </code>
+/// </example>
 public abstract class TaskContext
 {
-    /// <summary>The run.</summary>
+    /// <summary>Gets the id of the run.</summary>
+    /// <value>Unique among all runs.</value>
     public abstract string RunId { get; }
 
-    /// <summary>The subtask.</summary>
+    /// <summary>Gets the subtask that is executed.</summary>
+    /// <value>The subtask as its plan describes it.</value>
     public abstract Subtask Subtask { get; }
 
-    /// <summary>The task type whose code runs.</summary>
+    /// <summary>Gets the task type whose code runs.</summary>
+    /// <value>The registered task type.</value>
     public abstract TaskDescriptor TaskType { get; }
 
-    /// <summary>Which try of the subtask this is, from 1.</summary>
+    /// <summary>Gets the number of this attempt.</summary>
+    /// <value>From 1.</value>
     public abstract int Attempt { get; }
 
     /// <summary>Gets the input of the attempt, bound and checked: what the code of the task type receives.</summary>
@@ -27,28 +40,29 @@ public abstract class TaskContext
     public virtual object? Input => null;
 
     /// <summary>
-    /// The same for every attempt of the subtask, also after a crash. Send it with every change made outside, so that the receiver
-    /// can tell a repetition from a new request.
+    /// Gets the key that all attempts of the subtask share, also after a crash. Send it with every change made outside, so that the receiver can
+    /// recognize a repetition.
     /// </summary>
+    /// <value>The id of the run, a slash, and the id of the subtask.</value>
     public string IdempotencyKey => $"{RunId}/{Subtask.Id}";
 
     /// <summary>
-    /// The services of the attempt's own scope, disposed when the attempt's code has returned. There is one scope for each attempt. Safe to
-    /// call from any thread.
+    /// Gets the services of the attempt's own scope, which is disposed when the attempt's code has returned. Safe to call from any thread.
     /// </summary>
+    /// <value>One scope for each attempt.</value>
     /// <exception cref="ObjectDisposedException">The attempt's code has returned.</exception>
     public abstract IServiceProvider Services { get; }
 
-    /// <summary>The clock to use instead of the system's.</summary>
+    /// <summary>Gets the clock to use instead of the system's.</summary>
+    /// <value>The clock of the application; virtual in a simulation.</value>
     public abstract TimeProvider TimeProvider { get; }
 
-    /// <summary>
-    /// The optional dependencies that have no output, because they failed, were skipped or cancelled: the work has to do without.
-    /// Default: none.
-    /// </summary>
+    /// <summary>Gets the optional dependencies that have no output because they failed, were skipped or were cancelled.</summary>
+    /// <value>The default value is empty.</value>
     public virtual IReadOnlyList<string> MissingInputs => [];
 
-    /// <summary>The application's chat client. What its calls use is counted as used by this attempt.</summary>
+    /// <summary>Gets the application's chat client. The usage of its calls counts as usage of this attempt.</summary>
+    /// <value>A client that counts, around the registered one.</value>
     /// <exception cref="InvalidOperationException">The application has registered none.</exception>
     public IChatClient Chat => field ??= new CountingChatClient(
         Services.GetService<IChatClient>()
@@ -56,12 +70,13 @@ public abstract class TaskContext
         this);
 
     /// <summary>
-    /// Lends an object of a resource that the subtask requires, such as a browser or a connection; each call another one, up to the amount
-    /// that it requires. It goes back by itself when the attempt's code has returned. Safe to call from any thread.
+    /// Rents an object of a resource that the subtask requires, such as a browser or a connection; each call rents another one, up to the amount that
+    /// the subtask requires. It is returned by itself when the attempt's code has returned. Safe to call from any thread.
     /// </summary>
     /// <typeparam name="T">The type that the resource was declared with, or one that it derives from.</typeparam>
     /// <param name="resource">The resource, declared with <c>AddResourceObjects</c>.</param>
     /// <param name="cancellationToken">Ends the making of an object, when none is idle.</param>
+    /// <returns>The object.</returns>
     /// <exception cref="InvalidOperationException">The subtask does not require so much of it, it has no objects, or they are of another type.</exception>
     /// <exception cref="NotSupportedException">There are no objects here: in an executor without them, and when work is undone.</exception>
     public virtual ValueTask<T> RentAsync<T>(string resource, CancellationToken cancellationToken)

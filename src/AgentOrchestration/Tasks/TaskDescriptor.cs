@@ -16,28 +16,38 @@ public sealed class TaskDescriptor
         Invoker = invoker;
     }
 
-    /// <summary>The name that plans use.</summary>
+    /// <summary>Gets the name that plans use.</summary>
+    /// <value>1 to 64 characters of <c>A-Z a-z 0-9 _ -</c>.</value>
     public string Name { get; private init; } = "";
 
-    /// <summary>What it does, for people and for the model that plans.</summary>
+    /// <summary>Gets what the task type does, for people and for the model that plans.</summary>
+    /// <value>May be empty.</value>
     public string Description { get; private init; } = "";
 
-    /// <summary>The type of the input; <see cref="None"/> for none.</summary>
+    /// <summary>Gets the type of the input.</summary>
+    /// <value><see cref="None"/> for no input.</value>
     public Type InputType { get; }
 
-    /// <summary>The type of the output; <see cref="None"/> for none.</summary>
+    /// <summary>Gets the type of the output.</summary>
+    /// <value><see cref="None"/> for no output.</value>
     public Type OutputType { get; }
 
-    /// <summary>What it does to the world.</summary>
+    /// <summary>Gets the effect on the world.</summary>
+    /// <value>The default value is <see cref="TaskEffect.Write"/>.</value>
     public TaskEffect Effect => Options.Effect;
 
-    /// <summary>Changes when an earlier answer to the same input is no longer good.</summary>
+    /// <summary>Gets the version, which changes when an earlier output for the same input is no longer valid.</summary>
+    /// <value>The default value is 1.</value>
     public int Version => Options.Version;
 
-    /// <summary>What every attempt must hold.</summary>
+    /// <summary>Gets the resources that every attempt holds.</summary>
+    /// <value>The default value is <see cref="ResourceRequirements.None"/>.</value>
     public ResourceRequirements Resources => Options.Resources;
 
-    /// <summary>Whether its work can be undone: whether its class implements <see cref="ICompensable{TInput, TOutput}"/>.</summary>
+    /// <summary>Gets a value that indicates whether the work can be compensated.</summary>
+    /// <value>
+    /// <see langword="true"/> when the handler class implements <see cref="ICompensable{TInput, TOutput}"/>; otherwise <see langword="false"/>.
+    /// </value>
     public bool IsCompensable => Invoker.IsCompensable;
 
     internal TaskTypeOptions Options { get; private init; } = new();
@@ -73,6 +83,7 @@ public sealed class TaskDescriptor
     /// <summary>Describes a handler class by its input and output. Its name and the rest come from its attributes.</summary>
     /// <typeparam name="TInput">The input.</typeparam>
     /// <typeparam name="TOutput">The output.</typeparam>
+    /// <returns>The description.</returns>
     public static TaskDescriptor For<TInput, TOutput>() =>
         new(typeof(TInput), typeof(TOutput), new HandlerInvoker<TInput, TOutput>(handlerType: null));
 
@@ -83,6 +94,7 @@ public sealed class TaskDescriptor
     /// <param name="description">What it does, for people and for the model that plans.</param>
     /// <param name="handler">Does the work of one attempt.</param>
     /// <param name="configure">Decides retries, timeout and the like. Default: nothing.</param>
+    /// <returns>The description.</returns>
     /// <exception cref="ArgumentException"><paramref name="name"/> is ill-formed, or an option is out of range.</exception>
     public static TaskDescriptor For<TInput, TOutput>(
         string name,
@@ -137,6 +149,7 @@ public sealed class TaskDescriptor
     /// <summary>Describes a handler class.</summary>
     /// <typeparam name="THandler">The class, with a <see cref="TaskTypeAttribute"/>.</typeparam>
     /// <param name="configure">Decides retries, timeout and the like. Default: nothing.</param>
+    /// <returns>The description.</returns>
     /// <exception cref="ArgumentException">The class has no <see cref="TaskTypeAttribute"/>, or what it says is out of range.</exception>
     public static TaskDescriptor Of<THandler>(Action<TaskTypeOptions>? configure = null)
         where THandler : class, ITaskHandler

@@ -2,7 +2,18 @@ using System.Text.Json.Serialization;
 
 namespace AgentOrchestration;
 
-/// <summary>What a task type does to the world. Decides what may be shared, cached, or run again.</summary>
+/// <summary>
+/// Specifies the effect of a task type on the world. It decides whether outputs may be shared or cached and whether work may be run again.
+/// </summary>
+/// <example>
+/// <code>
+/// [TaskType("pay", Description = "Pays an invoice.", Effect = TaskEffect.Irreversible)]
+/// public sealed class Pay : ITaskHandler&lt;string, None&gt;
+/// {
+///     public ValueTask&lt;None&gt; ExecuteAsync(string input, TaskContext context, CancellationToken cancellationToken) =&gt; ValueTask.FromResult(None.Value);
+/// }
+/// </code>
+/// </example>
 [JsonConverter(typeof(JsonStringEnumConverter<TaskEffect>))]
 public enum TaskEffect
 {

@@ -1,8 +1,16 @@
 namespace AgentOrchestration;
 
 /// <summary>
-/// Fails an attempt and says what to do next, which for other exceptions the task type's <see cref="RetryOptions"/> decide.
+/// Fails an attempt and decides about the next one, which for other exceptions the <see cref="RetryOptions"/> of the task type decide.
 /// </summary>
+/// <example>
+/// <code>
+/// services.AddAgentOrchestration().AddTaskType("order", "Places an order.", (string article) =&gt;
+///     article.Length == 0
+///         ? throw new TaskFailedException("The article has no number: give one.") { IsFinal = true }
+///         : throw new TaskFailedException("The shop is busy.") { RetryAfter = TimeSpan.FromSeconds(30) });
+/// </code>
+/// </example>
 public sealed class TaskFailedException : Exception
 {
     /// <summary>Makes the exception.</summary>
@@ -13,9 +21,11 @@ public sealed class TaskFailedException : Exception
     {
     }
 
-    /// <summary>Whether another attempt is of no use. Default: it may be of use.</summary>
+    /// <summary>Gets a value that indicates whether another attempt is of no use.</summary>
+    /// <value>The default value is <see langword="false"/>.</value>
     public bool IsFinal { get; init; }
 
-    /// <summary>How long to wait before the next attempt, instead of the task type's own pause. Default: that pause.</summary>
+    /// <summary>Gets the time to wait before the next attempt.</summary>
+    /// <value>The default value is <see langword="null"/>: the pause of the task type.</value>
     public TimeSpan? RetryAfter { get; init; }
 }

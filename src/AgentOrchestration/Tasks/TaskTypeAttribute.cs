@@ -8,19 +8,26 @@ namespace AgentOrchestration;
 /// <example>
 /// <code>
 /// [TaskType("word_count", Description = "Counts the words of a text.", Effect = TaskEffect.Pure)]
-/// public sealed class WordCount : ITaskHandler&lt;Text, int&gt; { … }
+/// public sealed class WordCount : ITaskHandler&lt;string, int&gt;
+/// {
+///     public ValueTask&lt;int&gt; ExecuteAsync(string input, TaskContext context, CancellationToken cancellationToken) =&gt;
+///         ValueTask.FromResult(input.Split(' ').Length);
+/// }
 /// </code>
 /// </example>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class TaskTypeAttribute(string name) : Attribute
 {
-    /// <summary>The name that plans use.</summary>
+    /// <summary>Gets the name that plans use.</summary>
+    /// <value>1 to 64 characters of <c>A-Z a-z 0-9 _ -</c>.</value>
     public string Name { get; } = name;
 
-    /// <summary>What the type does, for people and for the model that plans. Default: empty.</summary>
+    /// <summary>Gets or sets what the type does, for people and for the model that plans.</summary>
+    /// <value>The default value is empty.</value>
     public string Description { get; set; } = "";
 
-    /// <summary>What it does to the world. Default: <see cref="TaskEffect.Write"/>.</summary>
+    /// <summary>Gets or sets the effect on the world.</summary>
+    /// <value>The default value is <see cref="TaskEffect.Write"/>.</value>
     public TaskEffect Effect
     {
         get;
@@ -34,6 +41,7 @@ public sealed class TaskTypeAttribute(string name) : Attribute
     /// <summary>Gets whether the attribute names the effect.</summary>
     internal bool IsEffectDeclared { get; private set; }
 
-    /// <summary>Changes when an earlier answer to the same input is no longer good. Default: 1.</summary>
+    /// <summary>Gets or sets the version. Change it when an earlier output for the same input is no longer valid.</summary>
+    /// <value>The default value is 1.</value>
     public int Version { get; set; } = 1;
 }

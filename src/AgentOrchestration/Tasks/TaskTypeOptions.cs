@@ -2,10 +2,21 @@ using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration;
 
-/// <summary>What is decided about a task type where it is registered. The attributes of a class give the first values.</summary>
+/// <summary>Configures a task type where it is registered. The attributes of a class give the first values.</summary>
+/// <example>
+/// <code>
+/// services.AddAgentOrchestration().AddTaskType&lt;ReadTable&gt;(options =&gt;
+/// {
+///     options.Timeout = TimeSpan.FromSeconds(30);
+///     options.MaxConcurrency = 4;
+///     options.Retry.MaxAttempts = 3;
+/// });
+/// </code>
+/// </example>
 public sealed class TaskTypeOptions
 {
-    /// <summary>What it does to the world. Default: the attribute's, or <see cref="TaskEffect.Write"/>.</summary>
+    /// <summary>Gets or sets the effect on the world.</summary>
+    /// <value>The default value is that of the attribute, or <see cref="TaskEffect.Write"/>.</value>
     public TaskEffect Effect
     {
         get;
@@ -19,37 +30,49 @@ public sealed class TaskTypeOptions
     /// <summary>Gets whether the effect was set, so that a model can be told of it.</summary>
     internal bool IsEffectDeclared { get; private set; }
 
-    /// <summary>Changes when an earlier answer to the same input is no longer good. Default: the attribute's, or 1.</summary>
+    /// <summary>Gets or sets the version. Change it when an earlier output for the same input is no longer valid.</summary>
+    /// <value>The default value is that of the attribute, or 1.</value>
     public int Version { get; set; } = 1;
 
-    /// <summary>What every attempt must hold. Default: the attributes', or nothing.</summary>
+    /// <summary>Gets or sets the resources that every attempt holds.</summary>
+    /// <value>The default value is that of the attributes, or <see cref="ResourceRequirements.None"/>.</value>
     public ResourceRequirements Resources { get; set; } = ResourceRequirements.None;
 
-    /// <summary>How long one attempt may take. Default: no limit.</summary>
+    /// <summary>Gets or sets the maximum duration of one attempt.</summary>
+    /// <value>Greater than zero. The default value is <see langword="null"/>: no limit.</value>
     public TimeSpan? Timeout { get; set; }
 
-    /// <summary>How long all attempts of a subtask may take together, pauses and time in which nobody drives the run included. Default: no limit.</summary>
+    /// <summary>
+    /// Gets or sets the maximum duration of all attempts of a subtask together, including pauses and time in which nobody drives the run.
+    /// </summary>
+    /// <value>Greater than zero. The default value is <see langword="null"/>: no limit.</value>
     public TimeSpan? TotalTimeout { get; set; }
 
-    /// <summary>How long an attempt may go without reporting progress or text. Default: no limit.</summary>
+    /// <summary>Gets or sets the maximum time that an attempt may run without reporting progress or text.</summary>
+    /// <value>Greater than zero. The default value is <see langword="null"/>: no limit.</value>
     public TimeSpan? IdleTimeout { get; set; }
 
-    /// <summary>Whether and when a failed attempt is tried again. Default: it is not.</summary>
+    /// <summary>Gets the rules of retries.</summary>
+    /// <value>The default value allows one attempt.</value>
     public RetryOptions Retry { get; private set; } = new();
 
-    /// <summary>How many attempts of this type run at a time, over all runs of the application, from 1. Default: no limit.</summary>
+    /// <summary>Gets or sets the maximum number of attempts of this type at a time, over all runs of the application.</summary>
+    /// <value>At least 1. The default value is <see langword="null"/>: no limit.</value>
     public int? MaxConcurrency { get; set; }
 
     /// <summary>
-    /// Makes <see cref="MaxConcurrency"/> count apart for each key, such as a tenant or a host: names a subtask's key.
-    /// Default: one count for the type.
+    /// Gets or sets a function that returns the key of a subtask, such as a tenant or a host; <see cref="MaxConcurrency"/> then applies to each key
+    /// separately.
     /// </summary>
+    /// <value>The default value is <see langword="null"/>: one count for the type.</value>
     public Func<Subtask, string>? ConcurrencyKey { get; set; }
 
-    /// <summary>Whether every subtask of this type waits for somebody's approval. Default: no.</summary>
+    /// <summary>Gets or sets a value that indicates whether every subtask of this type waits for an approval.</summary>
+    /// <value>The default value is <see langword="false"/>.</value>
     public bool RequiresApproval { get; set; }
 
-    /// <summary>What an attempt is expected to use of models and money; reserved from the run's budget. Default: nothing.</summary>
+    /// <summary>Gets or sets the usage of models and money that an attempt is expected to have; it is reserved from the run's budget.</summary>
+    /// <value>The default value is <see cref="TaskUsage.None"/>.</value>
     public TaskUsage ExpectedUsage { get; set; } = TaskUsage.None;
 
     /// <summary>
@@ -62,7 +85,8 @@ public sealed class TaskTypeOptions
     /// </value>
     public TimeSpan? CacheTimeToLive { get; set; }
 
-    /// <summary>Tags under which cached results can be invalidated, beside the task type's name. Default: none.</summary>
+    /// <summary>Gets tags that invalidate cached results, in addition to the name of the task type.</summary>
+    /// <value>The default value is empty.</value>
     public IList<string> CacheTags { get; private set; } = [];
 
     /// <summary>

@@ -6,14 +6,17 @@ namespace AgentOrchestration.Tasks;
 /// <param name="Cost">What it cost, in the application's own unit.</param>
 public sealed record TaskUsage(long InputTokens, long OutputTokens, decimal Cost)
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>Gets the usage of an attempt that uses nothing.</summary>
+    /// <value>Zero of everything.</value>
     public static TaskUsage None { get; } = new(0, 0, 0);
 
-    /// <summary>Input and output tokens together; the greatest number when it is more.</summary>
+    /// <summary>Gets the number of input and output tokens together.</summary>
+    /// <value>At most <see cref="long.MaxValue"/>, also when the sum is greater.</value>
     public long Tokens => Sum(InputTokens, OutputTokens);
 
-    /// <summary>Both together; the greatest number where it is more.</summary>
+    /// <summary>Adds two usages.</summary>
     /// <param name="other">The other.</param>
+    /// <returns>The sum; of each number at most the greatest value of its type.</returns>
     public TaskUsage Add(TaskUsage other)
     {
         ArgumentNullException.ThrowIfNull(other);

@@ -9,6 +9,7 @@ public sealed class UnknownTaskTypeException : Exception
     public UnknownTaskTypeException(string name, IEnumerable<string> known)
         : base($"There is no task type '{name}'. Registered: {string.Join(", ", known)}.") => Name = name;
 
-    /// <summary>The name asked for.</summary>
+    /// <summary>Gets the name that is not registered.</summary>
+    /// <value>The name as it was given.</value>
     public string Name { get; }
 }

@@ -6,7 +6,11 @@ namespace AgentOrchestration.Execution.Attempts;
 /// </summary>
 public abstract class TaskMiddleware
 {
-    /// <summary>Whether it does anything at the moment. Asked before each attempt; when no middleware does anything, none is called. Default: it does.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the middleware does anything at the moment. It is read before each attempt; when no middleware is active,
+    /// none is called.
+    /// </summary>
+    /// <value>The default value is <see langword="true"/>.</value>
     public virtual bool IsActive => true;
 
     /// <summary>Runs an attempt.</summary>

@@ -2,7 +2,12 @@ using System.Text.Json.Serialization;
 
 namespace AgentOrchestration;
 
-/// <summary>What is wrong with a plan.</summary>
+/// <summary>Specifies the kind of an error of a plan.</summary>
+/// <example>
+/// <code>
+/// bool isCyclic = orchestrator.Check(plan).Any(diagnostic =&gt; diagnostic.Code == PlanDiagnosticCode.Cycle);
+/// </code>
+/// </example>
 [JsonConverter(typeof(JsonStringEnumConverter<PlanDiagnosticCode>))]
 public enum PlanDiagnosticCode
 {

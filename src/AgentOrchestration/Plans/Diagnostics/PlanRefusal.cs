@@ -5,20 +5,23 @@ namespace AgentOrchestration.Plans.Diagnostics;
 public sealed record PlanRefusal(IReadOnlyList<PlanDiagnostic> Diagnostics)
 {
     /// <summary>
-    /// The ids of subtasks that have succeeded, when the plan was run and failed. They are not done again if they stand in the next plan as they
-    /// are. Default: none, the plan was not run.
+    /// Gets the ids of the subtasks that have succeeded, when the plan was run and failed. They are not run again if they are unchanged in the next
+    /// plan.
     /// </summary>
+    /// <value>The default value is empty: the plan was not run.</value>
     public IReadOnlyList<string> Finished { get; init; } = [];
 
-    /// <summary>The refused plan, or <see langword="null"/> when the answer could not be read as one.</summary>
+    /// <summary>Gets the refused plan.</summary>
+    /// <value><see langword="null"/> when the answer could not be read as a plan. The default value is <see langword="null"/>.</value>
     public TaskPlan? Plan { get; init; }
 
-    /// <summary>The answer as it was written, when it could not be read.</summary>
+    /// <summary>Gets the answer as it was written, when it could not be read.</summary>
+    /// <value>The default value is <see langword="null"/>.</value>
     public string? Answer { get; init; }
 
     /// <summary>
-    /// What planning has used so far, this answer included. From a decomposer that refuses its own answer: what that one has used.
-    /// Default: <see langword="null"/>; it is not known.
+    /// Gets what planning has used so far, including this answer. From a decomposer that refuses its own answer: the usage of that answer.
     /// </summary>
+    /// <value>The default value is <see langword="null"/>: unknown.</value>
     public PlanningUsage? Planning { get; init; }
 }

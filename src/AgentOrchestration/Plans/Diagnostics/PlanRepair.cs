@@ -11,7 +11,8 @@ namespace AgentOrchestration.Plans.Diagnostics;
 /// <param name="Reason">Why that changes no meaning, or which of two statements was believed and why.</param>
 public sealed record PlanRepair(PlanRepairCode Code, string Path, string Found, string Done, string Reason)
 {
-    /// <summary>The subtask concerned, or <see langword="null"/> when the plan as a whole is.</summary>
+    /// <summary>Gets the id of the subtask that was repaired.</summary>
+    /// <value><see langword="null"/> when the repair is about the plan as a whole. The default value is <see langword="null"/>.</value>
     public string? SubtaskId { get; init; }
 
     /// <inheritdoc/>

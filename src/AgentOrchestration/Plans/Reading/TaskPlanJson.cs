@@ -3,7 +3,13 @@ using AgentOrchestration.Plans.Reading;
 
 namespace AgentOrchestration;
 
-/// <summary>Reads plans that were saved.</summary>
+/// <summary>Reads saved plans.</summary>
+/// <example>
+/// <code>
+/// await File.WriteAllTextAsync("plan.json", plan.ToJson(), cancellationToken);
+/// TaskPlan saved = TaskPlan.FromJson(await File.ReadAllTextAsync("plan.json", cancellationToken));
+/// </code>
+/// </example>
 public static class TaskPlanJson
 {
     /// <summary>A saved plan is the application's, so no limits hold but those of the JSON reader.</summary>

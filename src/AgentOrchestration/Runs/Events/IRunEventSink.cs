@@ -11,7 +11,11 @@ namespace AgentOrchestration.Runs.Events;
 /// </remarks>
 public interface IRunEventSink
 {
-    /// <summary>Whether the sink wants to hear a run that starts now. A run that no sink wants makes no event objects.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the sink receives the events of a run that starts now. A run without an enabled sink creates no event
+    /// objects.
+    /// </summary>
+    /// <value><see langword="true"/> to receive the events; otherwise <see langword="false"/>.</value>
     bool IsEnabled { get; }
 
     /// <summary>Hears one event. An exception is logged, and the next event follows.</summary>

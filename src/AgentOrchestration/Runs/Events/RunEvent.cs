@@ -3,7 +3,20 @@ using AgentOrchestration.Runs.Events;
 
 namespace AgentOrchestration;
 
-/// <summary>One fact about a run, recorded once, or a <see cref="SubtaskTick"/>. The state of a run is the fold of its facts.</summary>
+/// <summary>Represents one fact about a run, recorded once, or a <see cref="SubtaskTick"/>. The state of a run is the fold of its facts.</summary>
+/// <example>
+/// <code>
+/// await foreach (RunEvent next in run.WatchAsync(cancellationToken))
+/// {
+///     Console.WriteLine(next switch
+///     {
+///         SubtaskSucceeded succeeded =&gt; $"{succeeded.SubtaskId} succeeded",
+///         AttemptFailed failed =&gt; $"{failed.SubtaskId} failed: {failed.Error.Message}",
+///         _ =&gt; next.ToString(),
+///     });
+/// }
+/// </code>
+/// </example>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(RunStarted), "run-started")]
 [JsonDerivedType(typeof(PlanExtended), "plan-extended")]
@@ -38,9 +51,11 @@ public abstract record RunEvent
     {
     }
 
-    /// <summary>The place of the fact in its run, from 0, without gaps. A tick has that of the fact before it.</summary>
+    /// <summary>Gets the position of the fact in its run.</summary>
+    /// <value>From 0, without gaps. A tick has the position of the fact before it.</value>
     public required long Sequence { get; init; }
 
-    /// <summary>When it happened.</summary>
+    /// <summary>Gets the time of the event.</summary>
+    /// <value>By the clock of the process that drives the run.</value>
     public required DateTimeOffset Time { get; init; }
 }

@@ -7,6 +7,7 @@ public abstract record SubtaskEvent : RunEvent
     {
     }
 
-    /// <summary>The subtask.</summary>
+    /// <summary>Gets the id of the subtask.</summary>
+    /// <value>An id of the run.</value>
     public required string SubtaskId { get; init; }
 }

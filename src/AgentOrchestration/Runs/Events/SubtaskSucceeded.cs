@@ -8,7 +8,8 @@ namespace AgentOrchestration.Runs.Events;
 /// <param name="SharedWith">The identical subtask that made the output, when it was shared.</param>
 public sealed record SubtaskSucceeded(int Attempt, OutputOrigin Origin, string? SharedWith) : SubtaskEvent
 {
-    /// <summary>The output: an instance of the task type's output type. Not part of the event's JSON.</summary>
+    /// <summary>Gets the output. Not part of the event's JSON.</summary>
+    /// <value>An instance of the task type's output type. The default value is <see langword="null"/>.</value>
     [JsonIgnore]
     public object? Output { get; init; }
 }

@@ -12,11 +12,13 @@ public static class RunStoreExtensions
     private const int DeletedAtOnce = 64;
 
     /// <summary>
-    /// The events of a run that are in its journal now. Outputs are <see cref="System.Text.Json.JsonElement"/>s: no task type has to be registered.
+    /// Reads the events that the journal of a run holds now. Outputs are <see cref="System.Text.Json.JsonElement"/>s: no task type has to be
+    /// registered.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="runId">The run.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The events, in order.</returns>
     /// <exception cref="ArgumentException">There is no such run.</exception>
     /// <exception cref="RunStoreException">The store cannot be read, or what it holds of the run is damaged or of another version.</exception>
     public static async IAsyncEnumerable<RunEvent> ReadEventsAsync(

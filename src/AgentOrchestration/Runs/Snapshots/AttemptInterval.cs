@@ -5,6 +5,7 @@ namespace AgentOrchestration.Runs.Snapshots;
 /// <param name="EndedAt">When it ended, or was no longer waited for; <see langword="null"/> while it runs.</param>
 public readonly record struct AttemptInterval(DateTimeOffset StartedAt, DateTimeOffset? EndedAt)
 {
-    /// <summary>How long it took; zero while it runs.</summary>
+    /// <summary>Gets the duration of the attempt.</summary>
+    /// <value>Zero while it runs.</value>
     public TimeSpan Duration => (EndedAt - StartedAt) ?? TimeSpan.Zero;
 }

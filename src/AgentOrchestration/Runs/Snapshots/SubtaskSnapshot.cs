@@ -6,63 +6,87 @@ using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration;
 
-/// <summary>One subtask of a run at one moment.</summary>
+/// <summary>Represents the state of one subtask of a run at one moment.</summary>
 /// <param name="Subtask">The subtask as the plan has it, or as the run has added it.</param>
 /// <param name="State">Where it stands.</param>
+/// <example>
+/// <code>
+/// SubtaskSnapshot sales = run.GetSnapshot().Subtasks.First(subtask =&gt; subtask.Subtask.Id == "sales");
+/// Console.WriteLine($"{sales.State} after {sales.Attempts} attempts and {sales.WorkTime}");
+/// </code>
+/// </example>
 public sealed record SubtaskSnapshot(Subtask Subtask, SubtaskState State)
 {
-    /// <summary>The number of attempts started so far.</summary>
+    /// <summary>Gets the number of attempts started so far.</summary>
+    /// <value>At least 0.</value>
     public int Attempts => AttemptIntervals.Count;
 
-    /// <summary>When its attempts ran, in their order.</summary>
+    /// <summary>Gets the times at which attempts ran.</summary>
+    /// <value>In their order. The default value is empty.</value>
     public IReadOnlyList<AttemptInterval> AttemptIntervals { get; init; } = [];
 
-    /// <summary>The output, when it succeeded: an instance of the task type's output type.</summary>
+    /// <summary>Gets the output of a subtask that succeeded.</summary>
+    /// <value>An instance of the task type's output type; otherwise <see langword="null"/>.</value>
     public object? Output { get; init; }
 
-    /// <summary>Where the output came from, when it succeeded.</summary>
+    /// <summary>Gets the origin of the output of a subtask that succeeded.</summary>
+    /// <value>The default value is <see cref="OutputOrigin.Executed"/>.</value>
     public OutputOrigin Origin { get; init; }
 
-    /// <summary>Why it failed, or why its latest attempt did.</summary>
+    /// <summary>Gets the error of the subtask, or of its latest attempt.</summary>
+    /// <value><see langword="null"/> when there is none.</value>
     public SubtaskError? Error { get; init; }
 
-    /// <summary>The id of the subtask that it was skipped for, when it was.</summary>
+    /// <summary>Gets the id of the subtask that caused the skip.</summary>
+    /// <value><see langword="null"/> when the subtask was not skipped.</value>
     public string? SkippedBecauseOf { get; init; }
 
-    /// <summary>Why it was skipped, when it was.</summary>
+    /// <summary>Gets the reason why the subtask was skipped.</summary>
+    /// <value><see langword="null"/> when the subtask was not skipped.</value>
     public SkipReason? SkipReason { get; init; }
 
-    /// <summary>Whether it had to do without one of its optional inputs.</summary>
+    /// <summary>Gets a value that indicates whether the subtask ran without one of its optional inputs.</summary>
+    /// <value>The default value is <see langword="false"/>.</value>
     public bool IsDegraded { get; init; }
 
-    /// <summary>Whether an attempt of it was abandoned, because its code ignored that it was told to stop.</summary>
+    /// <summary>Gets a value that indicates whether an attempt was abandoned because its code ignored its cancellation.</summary>
+    /// <value>The default value is <see langword="false"/>.</value>
     public bool Abandoned { get; init; }
 
-    /// <summary>What it waits for somebody to approve, while it does.</summary>
+    /// <summary>Gets the approval request that the subtask waits for.</summary>
+    /// <value><see langword="null"/> when it waits for none.</value>
     public ApprovalRequested? PendingApproval { get; init; }
 
-    /// <summary>What its attempts that have ended used.</summary>
+    /// <summary>Gets the usage of the attempts that have ended.</summary>
+    /// <value>The default value is <see cref="TaskUsage.None"/>.</value>
     public TaskUsage Usage { get; init; } = TaskUsage.None;
 
-    /// <summary>Whether its work was undone.</summary>
+    /// <summary>Gets the state of the compensation of the subtask's work.</summary>
+    /// <value>The default value is <see cref="CompensationState.None"/>.</value>
     public CompensationState Compensation { get; init; }
 
-    /// <summary>Why its work could not be undone, when it could not.</summary>
+    /// <summary>Gets the error of the compensation.</summary>
+    /// <value><see langword="null"/> when there is none.</value>
     public SubtaskError? CompensationError { get; init; }
 
-    /// <summary>The progress it reported last, from 0 to 1; <see langword="null"/> when it reported none.</summary>
+    /// <summary>Gets the latest progress reported.</summary>
+    /// <value>From 0 to 1; <see langword="null"/> when none was reported.</value>
     public double? Progress { get; init; }
 
-    /// <summary>When its first attempt started.</summary>
+    /// <summary>Gets the time at which the first attempt started.</summary>
+    /// <value><see langword="null"/> before that.</value>
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>When it reached its terminal state.</summary>
+    /// <summary>Gets the time at which the subtask reached its terminal state.</summary>
+    /// <value><see langword="null"/> before that.</value>
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>How long it took from the start of its first attempt to its end, pauses between attempts included.</summary>
+    /// <summary>Gets the time from the start of the first attempt to the end of the subtask, including pauses between attempts.</summary>
+    /// <value><see langword="null"/> before the end, and without an attempt.</value>
     public TimeSpan? Duration => EndedAt - StartedAt;
 
-    /// <summary>How long its attempts ran, without the pauses between them.</summary>
+    /// <summary>Gets the time for which attempts ran, without the pauses between them.</summary>
+    /// <value>At least zero.</value>
     public TimeSpan WorkTime => AttemptIntervals.Aggregate(TimeSpan.Zero, static (sum, span) => sum + span.Duration);
 
     /// <summary>The number of the fact that ended it; orders subtasks that ended at the same moment.</summary>

@@ -62,11 +62,12 @@ public interface IRunStore
     ValueTask<StoredRun?> FindAsync(string runId, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Lists runs, the oldest first, or the newest; those made at the same moment by their ids. When some cannot be read as they were written, the others
-    /// come first: one damaged run keeps nobody from the rest.
+    /// Lists runs, the oldest first, or the newest; those made at the same moment by their ids. When some cannot be read as they were written, the
+    /// others come first: one damaged run keeps nobody from the rest.
     /// </summary>
     /// <param name="query">Which.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The runs that match the query.</returns>
     /// <exception cref="RunStoreException">After all that are whole: what is damaged, by name.</exception>
     IAsyncEnumerable<StoredRun> ListAsync(RunQuery query, CancellationToken cancellationToken);
 
@@ -91,8 +92,9 @@ public interface IRunStore
     /// <returns>The lease as it is now, or <see langword="null"/> when it is not the latest one or was given back.</returns>
     ValueTask<RunLease?> RenewLeaseAsync(RunLease lease, TimeSpan duration, CancellationToken cancellationToken);
 
-    /// <summary>Gives a lease back. One that is not the latest changes nothing.</summary>
+    /// <summary>Releases a lease. One that is not the latest changes nothing.</summary>
     /// <param name="lease">The lease.</param>
     /// <param name="cancellationToken">Cancels the asking.</param>
+    /// <returns>A task that completes when the lease is released.</returns>
     ValueTask ReleaseLeaseAsync(RunLease lease, CancellationToken cancellationToken);
 }

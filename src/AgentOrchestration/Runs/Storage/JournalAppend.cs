@@ -5,23 +5,30 @@ public sealed record JournalAppend
 {
     private const byte LineBreak = (byte)'\n';
 
-    /// <summary>The lease of whoever appends.</summary>
+    /// <summary>Gets the lease of the process that appends.</summary>
+    /// <value>Checked by the store; an outdated lease is refused.</value>
     public required RunLease Lease { get; init; }
 
-    /// <summary>The place of the first of these events in the journal: how many there are before it.</summary>
+    /// <summary>Gets the position of the first of the events in the journal.</summary>
+    /// <value>The number of events before it.</value>
     public required long Sequence { get; init; }
 
-    /// <summary>The events, at least one; each one line of JSON in UTF-8, without a line break.</summary>
+    /// <summary>Gets the events.</summary>
+    /// <value>At least one; each is one line of JSON in UTF-8, without a line break.</value>
     public required IReadOnlyList<ReadOnlyMemory<byte>> Events { get; init; }
 
-    /// <summary>Results that are too large for the journal. One whose name is there already is the same and is not written again. Default: none.</summary>
+    /// <summary>
+    /// Gets results that are too large for the journal. A blob whose name exists already has the same content and is not written again.
+    /// </summary>
+    /// <value>The default value is empty.</value>
     public IReadOnlyList<JournalBlob> Blobs { get; init; } = [];
 
     /// <summary>Gets how far the run has come with these events.</summary>
     /// <value>The default value is <see langword="null"/>: as far as before.</value>
     public RunProgress? Progress { get; init; }
 
-    /// <summary>How the run has ended, when one of the events says so. Default: it goes on.</summary>
+    /// <summary>Gets the outcome of the run, when one of the events ends it.</summary>
+    /// <value>The default value is <see langword="null"/>: the run continues.</value>
     public RunOutcome? Outcome { get; init; }
 
     /// <summary>Refuses what no store takes. Every <see cref="IRunStore"/> asks it before anything else.</summary>

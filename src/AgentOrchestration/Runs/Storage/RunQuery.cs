@@ -3,22 +3,28 @@ namespace AgentOrchestration.Runs.Storage;
 /// <summary>Which runs to list. What is left out excludes nothing.</summary>
 public sealed record RunQuery
 {
-    /// <summary>Only runs that have ended, or only runs that have not.</summary>
+    /// <summary>Gets a filter by whether a run has ended.</summary>
+    /// <value>The default value is <see langword="null"/>: all runs.</value>
     public bool? IsEnded { get; init; }
 
-    /// <summary>Only runs that ended like this.</summary>
+    /// <summary>Gets a filter by outcome.</summary>
+    /// <value>The default value is <see langword="null"/>: all runs.</value>
     public RunOutcome? Outcome { get; init; }
 
-    /// <summary>Only runs whose lease somebody holds that has not expired, or only others.</summary>
+    /// <summary>Gets a filter by whether a lease is held that has not expired.</summary>
+    /// <value>The default value is <see langword="null"/>: all runs.</value>
     public bool? IsLeased { get; init; }
 
-    /// <summary>Only runs made at this time or later.</summary>
+    /// <summary>Gets the earliest time of creation.</summary>
+    /// <value>Inclusive. The default value is <see langword="null"/>: no limit.</value>
     public DateTimeOffset? CreatedFrom { get; init; }
 
-    /// <summary>Only runs made before this time.</summary>
+    /// <summary>Gets the time before which runs were created.</summary>
+    /// <value>Exclusive. The default value is <see langword="null"/>: no limit.</value>
     public DateTimeOffset? CreatedBefore { get; init; }
 
-    /// <summary>Only runs to whose journals nothing was appended at this time or later.</summary>
+    /// <summary>Gets the time since which nothing was appended to the journals of the runs.</summary>
+    /// <value>Exclusive. The default value is <see langword="null"/>: no limit.</value>
     public DateTimeOffset? UpdatedBefore { get; init; }
 
     /// <summary>Gets the name that the runs have.</summary>
@@ -37,6 +43,7 @@ public sealed record RunQuery
     /// <value>The default value is <see langword="null"/>: at the beginning.</value>
     public RunPlace? After { get; init; }
 
-    /// <summary>How many at most, from 1. Default: all.</summary>
+    /// <summary>Gets the maximum number of runs.</summary>
+    /// <value>At least 1. The default value is <see langword="null"/>: all.</value>
     public int? Max { get; init; }
 }

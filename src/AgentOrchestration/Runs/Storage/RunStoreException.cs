@@ -11,6 +11,9 @@ public sealed class RunStoreException : Exception
     {
     }
 
-    /// <summary>Whether the same may work a little later, as when the store is busy or cannot be reached. Default: no.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the same operation may succeed a little later, for example when the store is busy or cannot be reached.
+    /// </summary>
+    /// <value>The default value is <see langword="false"/>.</value>
     public bool IsTransient { get; init; }
 }

@@ -4,10 +4,11 @@ namespace AgentOrchestration.Scheduling.Ordering;
 public interface ISchedulingPolicy
 {
     /// <summary>
-    /// Orders a run's subtasks, once, before the run starts; it starts when the order is there. If this throws, or gives an order of another
-    /// length, the run goes by the critical path, and a warning says why.
+    /// Orders the subtasks of a run, once, before the run starts; the run starts when the order is returned. If this throws, or returns an order of
+    /// another length, the run uses the critical path, and a warning gives the reason.
     /// </summary>
     /// <param name="context">What is to be ordered.</param>
     /// <param name="cancellationToken">Cancels the start of the run.</param>
+    /// <returns>The order, with one entry for each subtask.</returns>
     ValueTask<SubtaskOrder> OrderAsync(SchedulingContext context, CancellationToken cancellationToken);
 }

@@ -33,23 +33,28 @@ public sealed class SchedulingContext
         TimeProvider = timeProvider ?? TimeProvider.System;
     }
 
-    /// <summary>The graph; subtasks are named by their index in it.</summary>
+    /// <summary>Gets the graph.</summary>
+    /// <value>Subtasks are named by their index in it.</value>
     public TaskGraph Graph { get; }
 
-    /// <summary>By index, how long a subtask is expected to take. Those that nothing is known of take the mean of the others.</summary>
+    /// <summary>Gets the expected durations of the subtasks, by index.</summary>
+    /// <value>A subtask of which nothing is known has the mean of the others.</value>
     public IReadOnlyList<TimeSpan> Durations { get; }
 
-    /// <summary>How many attempts of the run may run at a time.</summary>
+    /// <summary>Gets the maximum number of attempts of the run at a time.</summary>
+    /// <value>At least 1.</value>
     public int MaxParallelism { get; }
 
-    /// <summary>Gets the clock, for a policy that limits how long it searches.</summary>
+    /// <summary>Gets the clock, for a policy that limits the time of its search.</summary>
+    /// <value>The clock of the application.</value>
     public TimeProvider TimeProvider { get; }
 
     /// <summary>Gets what runs a long computation apart from the caller: on the thread pool, or on the thread of a simulation.</summary>
     /// <value>The default value is <see cref="Task.Run(Action)"/>.</value>
     public Func<Action, Task> ComputeAsync { get; init; } = Task.Run;
 
-    /// <summary>The capacity of a pool, in its unit; <see langword="null"/> when there is no such pool.</summary>
+    /// <summary>Gets the capacity of a pool.</summary>
     /// <param name="pool">The pool's name.</param>
+    /// <returns>In the pool's unit; <see langword="null"/> when there is no such pool.</returns>
     public long? GetCapacity(string pool) => _resources.GetCapacity(pool);
 }

@@ -9,7 +9,10 @@ public sealed class SubtaskOrder
         Starts = starts;
     }
 
-    /// <summary>By the critical path: the more work is left behind a subtask, the earlier it starts. It is the default and costs nothing.</summary>
+    /// <summary>
+    /// Gets the order by the critical path: the more work depends on a subtask, the earlier it starts. It costs nothing to compute.
+    /// </summary>
+    /// <value>The default order.</value>
     public static SubtaskOrder CriticalPathFirst { get; } = new([], null) { IsByCriticalPath = true };
 
     /// <summary>By index, the priority; the greater, the earlier.</summary>
@@ -28,8 +31,12 @@ public sealed class SubtaskOrder
     /// <param name="priorities">Of each subtask, by index.</param>
     internal static SubtaskOrder ByCriticalPath(double[] priorities) => new(priorities, null) { IsByCriticalPath = true };
 
-    /// <summary>An order by priorities. Whatever is ready and fits starts at once, the greatest priority first; ties go by the plan's order.</summary>
+    /// <summary>
+    /// Creates an order by priorities. A subtask that is ready and fits starts at once, the greatest priority first; ties are broken by the plan's
+    /// order.
+    /// </summary>
     /// <param name="priorities">Of each subtask, by index. Finite, not negative.</param>
+    /// <returns>The order.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A priority is negative, infinite or not a number.</exception>
     public static SubtaskOrder ByPriority(IReadOnlyList<double> priorities)
     {
@@ -47,10 +54,11 @@ public sealed class SubtaskOrder
 
     /// <summary>
     /// The order of a schedule. A subtask that is ready and fits still waits for those planned to start before it, so a schedule that leaves
-    /// something idle on purpose is kept. When a start differs from the planned one by more than a twentieth of the whole and 50 ms, or is
-    /// late by so much, reality has gone another way: from then on nothing is held back, and the critical path decides.
+    /// something idle on purpose is kept. When a start differs from the planned one by more than a twentieth of the whole and 50 ms, or is late by so
+    /// much, reality has gone another way: from then on nothing is held back, and the critical path decides.
     /// </summary>
     /// <param name="starts">Of each subtask, by index, when it is planned to start, from the start of the run. Not negative.</param>
+    /// <returns>The order.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A start is negative.</exception>
     public static SubtaskOrder BySchedule(IReadOnlyList<TimeSpan> starts)
     {
