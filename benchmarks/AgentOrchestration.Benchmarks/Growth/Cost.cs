@@ -5,8 +5,6 @@ namespace AgentOrchestration.Benchmarks.Growth;
 /// <param name="Bytes">Bytes, allocated or kept.</param>
 internal readonly record struct Cost(double Cpu, double Bytes)
 {
-    public static Cost Unknown { get; } = new(double.PositiveInfinity, double.PositiveInfinity);
-
     /// <summary>Noise only adds: of several measurements the smallest is the nearest to the cost, for each measure by itself.</summary>
     public Cost Least(Cost other) => new(Math.Min(Cpu, other.Cpu), Math.Min(Bytes, other.Bytes));
 }

@@ -10,9 +10,9 @@ internal static class GrowthCommand
 {
     /// <summary>
     /// An operation above its limit is measured so often again, alone and after all others: a machine that is busy with something else adds to some
-    /// sizes and not to others, for a while. The least of all measurements counts.
+    /// sizes and not to others, for a while. All rounds count.
     /// </summary>
-    private const int Repeats = 2;
+    private const int Repeats = 5;
 
     public static Command Create()
     {
@@ -47,7 +47,7 @@ internal static class GrowthCommand
 
                     long began = Stopwatch.GetTimestamp();
                     GrowthRow row = await GrowthMeter.MeasureAsync(operations[i], effort, cancellationToken);
-                    rows[i] = rows[i] is { } earlier ? earlier.Least(row) : row;
+                    rows[i] = rows[i] is { } earlier ? earlier.With(row) : row;
                     await Console.Error.WriteLineAsync(Line(rows[i], Stopwatch.GetElapsedTime(began)));
                 }
             }
@@ -84,13 +84,13 @@ internal static class GrowthCommand
         Made by `dotnet run -c Release --project benchmarks/AgentOrchestration.Benchmarks -- {effort.Name}`.
 
         {rows.Length} operations, each at four sizes that take turns, with a collection before each. *CPU*: time of the whole process, collections included.
-        *Bytes*: allocated by the whole process; where the name says *kept*, what is still reachable afterwards. Of at least {effort.FewestRounds} rounds the smallest counts, for
-        each size; an operation above a limit is measured up to twice again, after all others, before the verdict, and the smallest of all counts.
+        *Bytes*: allocated by the whole process; where the name says *kept*, what is still reachable afterwards. Costs are the least of at least {effort.FewestRounds} rounds.
+        An operation above a limit is measured up to {Repeats} times again, after all others, before the verdict; all its rounds count.
 
         The process collects after every half mebibyte and not beside the work, so that all sizes pay for collections alike.
 
-        *Exponent*: the slope of log cost over log size, by least squares over the three largest sizes, so that what starting costs hides no growth. It must not exceed
-        {Limits()}.
+        *Exponent*: the slope of log cost over log size, by least squares over the three largest sizes, so that what starting costs hides no growth; the median of the
+        rounds. It must not exceed {Limits()}.
 
         {Met(rows)}
 

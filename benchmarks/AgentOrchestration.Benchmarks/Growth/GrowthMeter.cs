@@ -30,22 +30,25 @@ internal static class GrowthMeter
     /// <summary>All sizes take turns, so that what changes with time (compiled code, a busy machine) meets all of them.</summary>
     private static async Task<GrowthRow> MeasureAsync(GrowthOperation operation, int[] sizes, GrowthEffort effort, CancellationToken cancellationToken)
     {
-        var costs = Enumerable.Repeat(Cost.Unknown, sizes.Length).ToArray();
+        var rounds = new List<Cost[]>();
         var trials = new Trial?[sizes.Length];
         long began = Stopwatch.GetTimestamp();
-        for (int round = 0; round < effort.FewestRounds || (round < effort.MostRounds && Stopwatch.GetElapsedTime(began) < effort.Share); round++)
+        while (rounds.Count < effort.FewestRounds || (rounds.Count < effort.MostRounds && Stopwatch.GetElapsedTime(began) < effort.Share))
         {
+            var costs = new Cost[sizes.Length];
             for (int i = 0; i < sizes.Length; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 Trial trial = trials[i] ?? await SetUpAsync(operation, sizes[i]);
-                costs[i] = costs[i].Least(await MeasureAsync(trial, operation.IsKept));
+                costs[i] = await MeasureAsync(trial, operation.IsKept);
                 trials[i] = operation.IsOnce ? null : trial;
                 if (operation.IsOnce)
                 {
                     await trial.Release();
                 }
             }
+
+            rounds.Add(costs);
         }
 
         foreach (Trial trial in trials.OfType<Trial>())
@@ -53,7 +56,7 @@ internal static class GrowthMeter
             await trial.Release();
         }
 
-        return new GrowthRow(operation, sizes, costs);
+        return new GrowthRow(operation, sizes, rounds);
     }
 
     private static async Task<Trial> SetUpAsync(GrowthOperation operation, int size)

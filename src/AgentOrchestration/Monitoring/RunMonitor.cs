@@ -129,7 +129,7 @@ internal sealed class RunMonitor
     private sealed class Raising
     {
         private long _steps;
-        private volatile string _now = "";
+        private volatile string _now = "the first rule";
 
         public long Steps => Interlocked.Read(ref _steps);
 

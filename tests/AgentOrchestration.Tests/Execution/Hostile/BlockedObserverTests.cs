@@ -105,8 +105,9 @@ public sealed class BlockedObserverTests
     {
         using var log = new LogOfWarnings();
         using var open = new ManualResetEventSlim();
-        var sink = new TestSink((_, _) => open.Wait(TestEnd));
-        var alerts = new AlertSink(_ => open.Wait(TestEnd));
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var sink = new TestSink((_, _) => Block());
+        var alerts = new AlertSink(_ => Block());
         await using Engine engine = new(
             builder =>
             {
@@ -123,7 +124,7 @@ public sealed class BlockedObserverTests
                     default:
                         builder.AddAlert(AlertRule.OnRunEnd("blocking", _ =>
                         {
-                            open.Wait(TestEnd);
+                            Block();
                             return false;
                         }));
                         break;
@@ -131,11 +132,19 @@ public sealed class BlockedObserverTests
             },
             services: log.AddTo);
 
-        string answer = await engine.AdvanceUntilAsync(engine.Orchestrator.RunAsync<string>(new OrchestrationRequest("goal"), TestEnd), TimeSpan.FromMilliseconds(50));
+        Task<string> run = engine.Orchestrator.RunAsync<string>(new OrchestrationRequest("goal"), TestEnd);
+        await entered.Task.InTimeAsync();
+        string answer = await engine.AdvanceUntilAsync(run, TimeSpan.FromMilliseconds(50));
 
         open.Set();
         Assert.Equal("answer", answer);
         Assert.Contains(log.Lines, line => line.Contains(what switch { "sink" => nameof(TestSink), "alert sink" => nameof(AlertSink), _ => "the rule blocking" }, StringComparison.Ordinal));
+
+        void Block()
+        {
+            entered.TrySetResult();
+            open.Wait(TestEnd);
+        }
     }
 
     [Fact]
