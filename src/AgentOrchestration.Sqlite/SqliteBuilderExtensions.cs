@@ -14,6 +14,7 @@ public static class SqliteBuilderExtensions
     /// <param name="builder">The builder.</param>
     /// <param name="path">The file; it is made if it is not there, its folder is not.</param>
     /// <returns><paramref name="builder"/>, for further calls.</returns>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
     public static IAgentOrchestrationBuilder UseSqlite(this IAgentOrchestrationBuilder builder, string path)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -32,7 +33,7 @@ public static class SqliteBuilderExtensions
     /// from the file. All processes of a file use the same one. It encrypts nothing.
     /// </param>
     /// <returns><paramref name="builder"/>, for further calls.</returns>
-    /// <exception cref="ArgumentException">The key is shorter than 16 bytes.</exception>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty, or the key is shorter than 16 bytes.</exception>
     public static IAgentOrchestrationBuilder UseSqlite(this IAgentOrchestrationBuilder builder, string path, ReadOnlyMemory<byte> key)
     {
         ArgumentNullException.ThrowIfNull(builder);

@@ -8,7 +8,10 @@ using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration;
 
-/// <summary>Adds subtasks by their handler class, whose input and output types are those of the subtask: a wrong input does not compile.</summary>
+/// <summary>
+/// Adds subtasks by their handler class or their <see cref="TaskType{TInput, TOutput}"/>, whose input and output types are those of the subtask: a
+/// wrong input does not compile.
+/// </summary>
 /// <example>
 /// <code>
 /// TaskPlan plan = TaskPlan.Create(plan =&gt;
@@ -39,6 +42,27 @@ public static class TaskPlanBuilderExtensions
         ArgumentNullException.ThrowIfNull(plan);
         plan.Add(id, HandlerAttributes.Read(typeof(THandler)).TaskType.Name, after: after, options: options);
         return new NewSubtask<THandler>(plan, id);
+    }
+
+    /// <summary>Adds a subtask by a task type without a class. <c>With</c> or <c>ForEach</c> on the result gives it its input.</summary>
+    /// <typeparam name="TInput">The type of the input.</typeparam>
+    /// <typeparam name="TOutput">The type of the output.</typeparam>
+    /// <param name="plan">The plan being built.</param>
+    /// <param name="id">Its id: 1 to 64 of <c>A-Z a-z 0-9 _ -</c>.</param>
+    /// <param name="taskType">The task type. It has to be registered with these types when the plan is started.</param>
+    /// <param name="after">Subtasks that must succeed before this one starts, though it uses none of their output. Default: none.</param>
+    /// <param name="options">Everything else. Default: the defaults of <see cref="SubtaskOptions"/>.</param>
+    /// <returns>The subtask, still without an input.</returns>
+    /// <exception cref="ArgumentException">
+    /// <see cref="SubtaskOptions.OnItemFailure"/> is set: <c>ForEach</c> takes it, because it decides the type of the output.
+    /// </exception>
+    public static NewSubtask<TInput, TOutput> Add<TInput, TOutput>(
+        this TaskPlanBuilder plan, string id, TaskType<TInput, TOutput> taskType, IEnumerable<SubtaskRef>? after = null, SubtaskOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(taskType);
+        plan.Add(id, taskType.Name, after: after, options: options);
+        return new NewSubtask<TInput, TOutput>(plan, id);
     }
 
     /// <summary>Gives a subtask its input.</summary>

@@ -15,6 +15,7 @@ public sealed class SchedulingContext
     /// <param name="resources">The pools.</param>
     /// <param name="timeProvider">The clock of a policy that limits how long it searches. The default is the system's.</param>
     /// <exception cref="ArgumentException">There is not one duration for each subtask.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxParallelism"/> is less than 1.</exception>
     public SchedulingContext(TaskGraph graph, IReadOnlyList<TimeSpan> durations, int maxParallelism, IResourceManager resources, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(graph);

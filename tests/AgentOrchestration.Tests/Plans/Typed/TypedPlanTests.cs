@@ -1,4 +1,5 @@
 using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Plans.Json;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Execution;
@@ -59,6 +60,36 @@ public sealed class TypedPlanTests
         Assert.Equal(20m, results[0].Output);
         Assert.Equal("negative", results[1].Error!.Message);
     }
+
+    [Fact]
+    public async Task A_delegate_has_its_types_in_a_plan()
+    {
+        var total = new TaskType<IReadOnlyList<Row>, decimal>("total");
+        await using Engine engine = new(builder => builder
+            .AddTaskType<ReadTable>()
+            .AddTaskType(total.Name, "Adds up rows.", (IReadOnlyList<Row> rows) => rows.Sum(row => row.Amount)));
+        SubtaskRef<decimal> sum = null!;
+
+        RunResult result = await engine.RunAsync(plan => sum = plan.Add("sum", total)
+            .With(plan.Add<ReadTable>("sales").With(new CsvFile("sales.csv")).Output(table => table.Rows)));
+
+        Assert.Equal(30m, result.GetOutput(sum));
+    }
+
+    [Fact]
+    public async Task A_delegate_that_takes_something_else_is_refused_at_the_start()
+    {
+        await using Engine engine = new(builder => builder.AddTaskType("total", "Adds up a number.", (int number) => number));
+
+        InvalidPlanException error = await Assert.ThrowsAsync<InvalidPlanException>(() =>
+            engine.RunAsync(plan => plan.Add("sum", new TaskType<Row, decimal>("total")).With(new Row("north", 10))));
+
+        Assert.Equal(PlanDiagnosticCode.InvalidArguments, Assert.Single(error.Diagnostics).Code);
+    }
+
+    [Fact]
+    public void A_task_type_has_a_valid_name() =>
+        Assert.Contains("1 to 64", Assert.Throws<ArgumentException>(() => new TaskType<Row, decimal>("no name")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void The_subtask_has_name_input_options_and_dependencies()

@@ -39,6 +39,8 @@ public sealed class WrongTypeTests
 
         public static class Program
         {
+            private static readonly TaskType<Table, string> Summarize = new("summarize");
+
             public static void Build(TaskPlanBuilder plan, RunResult result)
             {
                 SubtaskRef<Table> sales = plan.Add<Read>("sales").With(new CsvFile("sales.csv"));
@@ -56,6 +58,8 @@ public sealed class WrongTypeTests
     [InlineData("""plan.Add<Check>("x").ForEach(sales.Output(table => table.Rows));""")]
     [InlineData("""plan.Add<Check>("x").ForEach([new Row(1), new(2)]);""")]
     [InlineData("""plan.Add<Merge>("x").With(outputs => new MergeInput(outputs.Of(sales).Rows, outputs.Of(sales), 2026));""")]
+    [InlineData("""SubtaskRef<string> text = plan.Add("x", Summarize).With(sales);""")]
+    [InlineData("""SubtaskRef<IReadOnlyList<string>> texts = plan.Add("x", Summarize, after: [plan.Add("y", Summarize)]).ForEach([new Table([], "costs")]);""")]
     [InlineData("""IReadOnlyList<Row> rows = result.GetOutput(sales).Rows;""")]
     public void A_right_input_compiles(string statement) => Assert.Empty(ErrorsOf(statement));
 
@@ -73,6 +77,8 @@ public sealed class WrongTypeTests
     [InlineData("""sales.Output(table => table.Lines);""", "Lines")]
     [InlineData("""SubtaskRef<string> text = plan.Add<Read>("x").With(new CsvFile("x"));""", "string")]
     [InlineData("""string text = result.GetOutput(sales);""", "string")]
+    [InlineData("""plan.Add("x", Summarize).With(42);""", "Table")]
+    [InlineData("""SubtaskRef<int> text = plan.Add("x", Summarize).With(sales);""", "int")]
     [InlineData("""plan.Add<CsvFile>("x");""", "CsvFile")]
     public void A_wrong_one_does_not(string statement, string named)
     {
