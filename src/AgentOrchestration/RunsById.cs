@@ -75,20 +75,7 @@ internal sealed class RunsById(LiveRuns liveRuns, StoredRuns stored, IServicePro
     {
         while (true)
         {
-            if (liveRuns.Find(runId) is { } live)
-            {
-                if (live.TryHold())
-                {
-                    return new OrchestrationRun(live, services, Task.CompletedTask, isHolder: true);
-                }
-
-                // It has ended, or is being detached here: its code returns, its lease is released.
-                using NestedWait? inside = NestedWait.Begin(live.Flow);
-                await live.Gone.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-
-            // One at a time: the second caller gets the run of the first.
+            // One at a time: the second caller gets the run of the first, once it has started and not before.
             var opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             TaskCompletionSource first = _opening.GetOrAdd(runId, opened);
             if (first != opened)
@@ -97,15 +84,30 @@ internal sealed class RunsById(LiveRuns liveRuns, StoredRuns stored, IServicePro
                 continue;
             }
 
+            LiveRun? live;
             try
             {
-                return await open().ConfigureAwait(false);
+                live = liveRuns.Find(runId);
+                if (live is null || live.Gone.IsCompleted)
+                {
+                    return await open().ConfigureAwait(false);
+                }
+
+                if (live.TryHold())
+                {
+                    return new OrchestrationRun(live, services, Task.CompletedTask, isHolder: true);
+                }
             }
             finally
             {
                 _opening.TryRemove(runId, out _);
                 opened.SetResult();
             }
+
+            // It has ended, or is being detached here: its code returns, its lease is released.
+            using NestedWait? inside = NestedWait.Begin(live.Flow);
+            await live.Gone.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 

@@ -146,17 +146,19 @@ internal sealed class TaskOrchestrator(
     public Task<T> RunAsync<T>(OrchestrationRequest request, RunOptions? options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        RunOptions? given = CopyOf(options);
         return RunAsync<T>(async () => await AnswerAsync<T>(
-            request, await StartAsync(request, options, cancellationToken).ConfigureAwait(false), options, replans: 0, cancellationToken).ConfigureAwait(false), cancellationToken);
+            request, await StartAsync(request, given, cancellationToken).ConfigureAwait(false), given, replans: 0, cancellationToken).ConfigureAwait(false), cancellationToken);
     }
 
     public Task<T> RunAsync<T>(TaskPlan plan, RunOptions? options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        RunOptions? given = CopyOf(options);
         return RunAsync<T>(
             async () =>
             {
-                OrchestrationRun run = await StartAsync(plan, options, cancellationToken).ConfigureAwait(false);
+                OrchestrationRun run = await StartAsync(plan, given, cancellationToken).ConfigureAwait(false);
                 await using (run.ConfigureAwait(false))
                 {
                     return (await run.CompileAsync<T>(cancellationToken).ConfigureAwait(false)).Value;
@@ -216,8 +218,11 @@ internal sealed class TaskOrchestrator(
     private static RunOptions OfReplan(OrchestrationRun run, RunOptions? options, int replans) => new(options ?? new RunOptions())
     {
         Budget = run.Options.Budget is { } budget ? RunBudgetRemainder.Of(budget, run.GetSnapshot()) : null,
-        RunId = options?.RunId is { } id ? $"{id}/replan-{replans}" : null,
+        RunId = options?.RunId is { } id ? RunIds.Derive(id, $"/replan-{replans}") : null,
     };
+
+    /// <summary>What the caller does with its options while they are still needed changes nothing.</summary>
+    private static RunOptions? CopyOf(RunOptions? options) => options is null ? null : new RunOptions(options);
 
     private async Task<OrchestrationRun> StartWholeAsync(OrchestrationRequest request, RunOptions options, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 
 namespace AgentOrchestration.Runs;
@@ -21,6 +22,10 @@ public static class RunIds
             throw new ArgumentException(reason, nameof(runId));
         }
     }
+
+    /// <summary>Makes the id of a run that belongs to another one: the same each time. Where it would be too long, a hash stands for the id of the other.</summary>
+    internal static string Derive(string runId, string suffix) =>
+        (runId.Length + suffix.Length > MaxLength ? Convert.ToHexStringLower(SHA256.HashData(Strict.GetBytes(runId))) : runId) + suffix;
 
     /// <returns>The reason, or <see langword="null"/>.</returns>
     internal static string? WhyInvalid(string runId)

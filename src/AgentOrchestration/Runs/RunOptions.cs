@@ -88,7 +88,8 @@ public sealed class RunOptions
 
     /// <summary>
     /// Gets or sets the id of the run, unique among all runs of a store. It makes a start idempotent: when there is a run of this id with this plan, that run
-    /// is returned, and resumed if no process drives it, instead of another being started. A run in memory is known until it has ended.
+    /// is returned, and resumed if no process drives it, instead of another being started. A run in memory is known until it has ended. Of a request only the
+    /// goal is compared, and of options nothing. A start that its caller cancels may have started the run; it is not cancelled, so that the start can be repeated.
     /// </summary>
     /// <value>Any well-formed text of 1 to 256 characters. The default value is <see langword="null"/>: each start makes a new id.</value>
     public string? RunId { get; set; }

@@ -127,7 +127,7 @@ internal sealed class LocalExecutor : IExecutor
         SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
         RunJournal? journal = Store is null ? null : await CreateJournalAsync(Store, RunHeader.Of(graph.Plan, options, TaskTypes!), options, cancellationToken).ConfigureAwait(false);
 #pragma warning disable CA2000 // The run is returned, or disposed of when it does not start.
-        return await StartAsync(new LocalRun(this, graph, options, order, journal), cancellationToken).ConfigureAwait(false);
+        return await StartAsync(new LocalRun(this, graph, options, order, journal), options, cancellationToken).ConfigureAwait(false);
 #pragma warning restore CA2000
     }
 
@@ -165,7 +165,7 @@ internal sealed class LocalExecutor : IExecutor
         RunJournal? journal = Store is null ? null
             : await CreateJournalAsync(Store, RunHeader.Of(graph.Plan, options, TaskTypes!) with { MadeFrom = reuse.RunId, Rerun = reuse.Rerun }, options, cancellationToken).ConfigureAwait(false);
 #pragma warning disable CA2000 // The run is returned, or disposed of when it does not start.
-        return await StartAsync(new LocalRun(this, graph, options, order, journal, reusable), cancellationToken).ConfigureAwait(false);
+        return await StartAsync(new LocalRun(this, graph, options, order, journal, reusable), options, cancellationToken).ConfigureAwait(false);
 #pragma warning restore CA2000
     }
 
@@ -203,17 +203,20 @@ internal sealed class LocalExecutor : IExecutor
         }
 
         run.Resume();
-        return await WrittenAsync(run, isStart: false, cancellationToken).ConfigureAwait(false);
+        return await WrittenAsync(run, isWanted: true, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A durable run has started when that is in its journal.</summary>
-    private static async ValueTask<IRunHandle> StartAsync(LocalRun run, CancellationToken cancellationToken)
+    private static async ValueTask<IRunHandle> StartAsync(LocalRun run, RunOptions options, CancellationToken cancellationToken)
     {
         run.Start();
-        return await WrittenAsync(run, isStart: true, cancellationToken).ConfigureAwait(false);
+        return await WrittenAsync(run, isWanted: options.RunId is not null, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async ValueTask<IRunHandle> WrittenAsync(LocalRun run, bool isStart, CancellationToken cancellationToken)
+    /// <param name="run">The run.</param>
+    /// <param name="isWanted">Whether others may ask for the run by its id when this caller has cancelled.</param>
+    /// <param name="cancellationToken">Cancels the waiting.</param>
+    private static async ValueTask<IRunHandle> WrittenAsync(LocalRun run, bool isWanted, CancellationToken cancellationToken)
     {
         try
         {
@@ -222,7 +225,7 @@ internal sealed class LocalExecutor : IExecutor
         }
         catch (Exception exception)
         {
-            if (isStart && exception is OperationCanceledException)
+            if (!isWanted && exception is OperationCanceledException)
             {
                 // Nobody has it, so nobody is to go on with it.
                 await run.TryCancelAsync().ConfigureAwait(false);
