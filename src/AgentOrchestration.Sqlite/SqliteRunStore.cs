@@ -142,6 +142,7 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
     public async IAsyncEnumerable<StoredRun> ListAsync(RunQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
+        query.ThrowIfInvalid();
         StoreMoment now = Now;
         RunStoreException? damage = null;
         RunRow? last = null;

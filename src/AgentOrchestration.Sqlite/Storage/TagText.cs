@@ -30,7 +30,7 @@ internal static class TagText
     public static IReadOnlyDictionary<string, string> Read(string? text)
     {
         var tags = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        if (text is not null)
+        if (!string.IsNullOrEmpty(text))
         {
             using JsonDocument document = JsonDocument.Parse(text);
             foreach (JsonProperty tag in document.RootElement.EnumerateObject())

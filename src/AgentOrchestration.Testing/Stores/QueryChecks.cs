@@ -13,6 +13,8 @@ internal static class QueryChecks
         new("A run is listed with its name, its goal, its tags and how far it has come", DescribesAsync),
         new("A list is narrowed by name and tags", NarrowsByLabelsAsync),
         new("Pages continue after a place, from either end, whatever is added or deleted meanwhile", PagesAsync),
+        new("Runs made at the same moment are listed by the code points of their ids", OrdersAsync),
+        new("A query that makes no sense is refused", RefusesAsync),
     ];
 
     private static async Task ListsAsync(StoreUnderTest test)
@@ -114,6 +116,43 @@ internal static class QueryChecks
             }
 
             Equal(0, (await test.ListAsync(query with { After = after }).ConfigureAwait(false)).Length, "The number of runs after the last");
+        }
+    }
+
+    private static async Task OrdersAsync(StoreUnderTest test)
+    {
+        string[] ordered = ["A", "a", "aa", "a\u0301", "\u00e9", "\u65e5", "\uFEFFrun", "\uFFFD", "\U0001F600", "\U0001F600a"];
+        foreach (string id in ordered.Reverse())
+        {
+            await test.CreateAsync(id).ConfigureAwait(false);
+        }
+
+        Same(ordered, (await test.ListAsync(new RunQuery()).ConfigureAwait(false)).Select(run => run.RunId), "The runs");
+        Same(ordered.Reverse(), (await test.ListAsync(new RunQuery { NewestFirst = true }).ConfigureAwait(false)).Select(run => run.RunId), "The runs from the other end");
+        for (int i = 0; i < ordered.Length; i++)
+        {
+            RunPlace place = (await test.FindAsync(ordered[i]).ConfigureAwait(false)).Place;
+            Same(ordered[(i + 1)..], (await test.ListAsync(new RunQuery { After = place }).ConfigureAwait(false)).Select(run => run.RunId), $"The runs after '{ordered[i]}'");
+            Same(
+                ordered[..i].Reverse(),
+                (await test.ListAsync(new RunQuery { After = place, NewestFirst = true }).ConfigureAwait(false)).Select(run => run.RunId), $"The runs before '{ordered[i]}'");
+        }
+    }
+
+    private static async Task RefusesAsync(StoreUnderTest test)
+    {
+        await test.CreateAsync("\uFFFD").ConfigureAwait(false);
+        RunQuery[] senseless =
+        [
+            new() { Max = 0 },
+            new() { Max = -1 },
+            new() { Name = "\uD800" },
+            new() { Tags = Tags(("tag", "\uDC00")) },
+            new() { After = new RunPlace(test.Clock.Now, "\uD800") },
+        ];
+        foreach (RunQuery query in senseless)
+        {
+            await ThrowsAsync<ArgumentException>(() => test.ListAsync(query), query.ToString()).ConfigureAwait(false);
         }
     }
 

@@ -22,6 +22,9 @@ internal static class JournalRules
         ?? WhyLess("maxBypasses", options.MaxBypasses, 0)
         ?? WhyNoDuration("compensationTimeout", options.CompensationTimeout)
         ?? WhyLess("maxAddedSubtasks", options.MaxAddedSubtasks ?? 0, 0)
+        ?? WhyLess("maxAddedDepth", options.MaxAddedDepth ?? 0, 0)
+        ?? (options.Priority is < -RunOptionsRules.MaxPriority or > RunOptionsRules.MaxPriority
+            ? $"'priority' is {options.Priority}; it must be from -{RunOptionsRules.MaxPriority} to {RunOptionsRules.MaxPriority}." : null)
         ?? (options.Tags?.FirstOrDefault(tag => tag.Value is null) is { Key: not null } tag ? $"The value of the tag '{tag.Key}' is null." : null);
 
     public static string? WhyInvalid(BudgetDocument budget) =>

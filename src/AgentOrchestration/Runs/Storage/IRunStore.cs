@@ -62,12 +62,13 @@ public interface IRunStore
     ValueTask<StoredRun?> FindAsync(string runId, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Lists runs, the oldest first, or the newest; those made at the same moment by their ids. When some cannot be read as they were written, the
-    /// others come first: one damaged run keeps nobody from the rest.
+    /// Lists runs, the oldest first, or the newest; those made at the same moment by the code points of their ids. When some cannot be read as they were
+    /// written, the others come first: one damaged run keeps nobody from the rest.
     /// </summary>
     /// <param name="query">Which.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The runs that match the query.</returns>
+    /// <exception cref="ArgumentException"><see cref="RunQuery.ThrowIfInvalid"/> refuses the query.</exception>
     /// <exception cref="RunStoreException">After all that are whole: what is damaged, by name.</exception>
     IAsyncEnumerable<StoredRun> ListAsync(RunQuery query, CancellationToken cancellationToken);
 

@@ -9,8 +9,8 @@ public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
     /// <summary>How many events are read at once: the first ones do not cost the whole journal.</summary>
     private const int PageLength = 64;
 
-    private static readonly Comparer<StoredRun> OldestFirst = Comparer<StoredRun>.Create(static (one, other) => Compare(one.Place, other.Place));
-    private static readonly Comparer<StoredRun> NewestFirst = Comparer<StoredRun>.Create(static (one, other) => Compare(other.Place, one.Place));
+    private static readonly Comparer<StoredRun> OldestFirst = Comparer<StoredRun>.Create(static (one, other) => RunPlace.Compare(one.Place, other.Place));
+    private static readonly Comparer<StoredRun> NewestFirst = Comparer<StoredRun>.Create(static (one, other) => RunPlace.Compare(other.Place, one.Place));
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entry> _runs = new(StringComparer.Ordinal);
@@ -108,6 +108,7 @@ public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
     public async IAsyncEnumerable<StoredRun> ListAsync(RunQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
+        query.ThrowIfInvalid();
         StoredRun[] runs;
         lock (_gate)
         {
@@ -117,7 +118,7 @@ public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
                     .Select(entry => entry.Describe())
                     .Where(run => Matches(run, query))
                     .Order(query.NewestFirst ? NewestFirst : OldestFirst)
-                    .SkipWhile(run => query.After is { } after && Compare(run.Place, after) * (query.NewestFirst ? -1 : 1) <= 0)
+                    .SkipWhile(run => query.After is { } after && RunPlace.Compare(run.Place, after) * (query.NewestFirst ? -1 : 1) <= 0)
                     .Take(query.Max ?? int.MaxValue),
             ];
         }
@@ -212,9 +213,6 @@ public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
             return _runs.TryGetValue(runId, out Entry? entry) ? read(entry) : null;
         }
     }
-
-    private static int Compare(RunPlace one, RunPlace other) =>
-        one.CreatedAt.CompareTo(other.CreatedAt) is not 0 and var byTime ? byTime : string.CompareOrdinal(one.RunId, other.RunId);
 
     private static bool Matches(StoredRun run, RunQuery query) =>
         (query.IsEnded is not { } ended || ended == run.Outcome is not null)

@@ -46,4 +46,32 @@ public sealed record RunQuery
     /// <summary>Gets the maximum number of runs.</summary>
     /// <value>At least 1. The default value is <see langword="null"/>: all.</value>
     public int? Max { get; init; }
+
+    /// <summary>Refuses a query that no store answers. Every <see cref="IRunStore"/> asks it before anything else.</summary>
+    /// <exception cref="ArgumentException">
+    /// <see cref="Max"/> is below 1, or a text is missing or holds half a character (a surrogate without its pair).
+    /// </exception>
+    public void ThrowIfInvalid()
+    {
+        if (Max < 1)
+        {
+            throw new ArgumentException($"{nameof(RunQuery)}.{nameof(Max)} is {Max}; it must be at least 1.");
+        }
+
+        ThrowIfMalformed(nameof(Name), Name ?? "");
+        ThrowIfMalformed(nameof(After), After is { } after ? after.RunId : "");
+        foreach ((string tag, string value) in Tags ?? throw new ArgumentException($"{nameof(RunQuery)}.{nameof(Tags)} is null."))
+        {
+            ThrowIfMalformed(nameof(Tags), tag);
+            ThrowIfMalformed(nameof(Tags), value);
+        }
+    }
+
+    private static void ThrowIfMalformed(string property, string? text)
+    {
+        if (text is null || !RunIds.IsWellFormed(text))
+        {
+            throw new ArgumentException($"{nameof(RunQuery)}.{property} holds {(text is null ? "null" : "half a character (a surrogate without its pair)")}.");
+        }
+    }
 }

@@ -7,7 +7,7 @@ namespace AgentOrchestration.Tests.Runs.Journal;
 public sealed class RunHeaderTests
 {
     private const string Sound =
-        """{"v":1,"plan":{"goal":"","subtasks":[]},"taskTypes":{},"options":{"maxParallelism":5,"cancellationGracePeriod":1,"maxAbandoned":8,"timeout":1,"failurePolicy":"continue","budget":{"maxAttempts":1,"maxTokens":1,"maxCost":1,"maxTime":1,"whenExhausted":"stop"},"maxBypasses":64,"compensationTimeout":1,"maxAddedSubtasks":1},"madeFrom":"r","rerun":["a"]}""";
+        """{"v":1,"plan":{"goal":"","subtasks":[]},"taskTypes":{},"options":{"maxParallelism":5,"cancellationGracePeriod":1,"maxAbandoned":8,"timeout":1,"failurePolicy":"continue","budget":{"maxAttempts":1,"maxTokens":1,"maxCost":1,"maxTime":1,"whenExhausted":"stop"},"maxBypasses":64,"compensationTimeout":1,"maxAddedSubtasks":1,"maxAddedDepth":1,"priority":1},"madeFrom":"r","rerun":["a"]}""";
 
     [Fact]
     public void A_sound_header_is_read() => Assert.Equal(5, Read(Sound).Options.MaxParallelism);
@@ -25,6 +25,8 @@ public sealed class RunHeaderTests
     [InlineData("\"maxBypasses\":64", "\"maxBypasses\":-64", "'maxBypasses' is -64")]
     [InlineData("\"compensationTimeout\":1", "\"compensationTimeout\":-1", "'compensationTimeout' is -1")]
     [InlineData("\"maxAddedSubtasks\":1", "\"maxAddedSubtasks\":-1", "'maxAddedSubtasks' is -1")]
+    [InlineData("\"maxAddedDepth\":1", "\"maxAddedDepth\":-1", "'maxAddedDepth' is -1")]
+    [InlineData("\"priority\":1", "\"priority\":2147483647", "'priority' is 2147483647")]
     [InlineData("\"madeFrom\":\"r\"", "\"madeFrom\":\"\"", "'madeFrom' is not the id of a run")]
     [InlineData("\"rerun\":[\"a\"]", "\"rerun\":[null]", "'rerun' holds null")]
     public void A_value_that_no_run_can_have_is_refused_by_its_name(string sound, string damaged, string reason)
