@@ -31,7 +31,7 @@ internal sealed class DelegateForm
             if (Close(form, code) is { } closed)
             {
                 Type wanted = closed.GetParameters()[HandlerPosition].ParameterType;
-                return new DelegateForm(closed, wanted.IsInstanceOfType(handler) ? handler : Delegate.CreateDelegate(wanted, handler.Target, handler.Method));
+                return new DelegateForm(closed, wanted.IsInstanceOfType(handler) ? handler : Converted(handler, wanted));
             }
         }
 
@@ -83,6 +83,11 @@ internal sealed class DelegateForm
         found[wanted.Name] = given;
         return true;
     }
+
+    /// <summary>Keeps the method, which says what may be null, where the delegate is one method of a type.</summary>
+    private static Delegate Converted(Delegate handler, Type wanted) => handler.HasSingleTarget && handler.Method.DeclaringType is not null
+        ? Delegate.CreateDelegate(wanted, handler.Target, handler.Method)
+        : Delegate.CreateDelegate(wanted, handler, InvokeOf(handler.GetType()));
 
     private static MethodInfo InvokeOf(Type delegateType) => delegateType.GetMethod(nameof(Action.Invoke))!;
 

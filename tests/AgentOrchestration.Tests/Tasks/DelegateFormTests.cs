@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Linq.Expressions;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Execution;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,6 +32,12 @@ public sealed class DelegateFormTests
         ["method value task (input, context, stop)"] = b => b.AddTaskType("work", "Works.", AppendAttemptAsync),
         ["method with types"] = b => b.AddTaskType<string, string>("work", "Works.", AppendAsync),
         ["a delegate of a type of its own"] = b => b.AddTaskType("work", "Works.", new OwnDelegate(Append)),
+        ["a delegate of a type of its own, made of an expression"] = b => b.AddTaskType("work", "Works.", Compiled()),
+        ["a delegate of a type of its own, of two methods"] = b => b.AddTaskType("work", "Works.", new OwnDelegate(text => text + 2) + Append),
+        ["a static local function"] = b => { b.AddTaskType("work", "Works.", Local); static string Local(string text) => text + 1; },
+        ["a generic method"] = b => b.AddTaskType("work", "Works.", AppendTo<string>),
+        ["a method of an object"] = b => b.AddTaskType("work", "Works.", new Appender(1).Append),
+        ["a method of an object, as a delegate of a type of its own"] = b => b.AddTaskType("work", "Works.", new OwnDelegate(new Appender(1).Append)),
         ["variable"] = b => { Func<string, Task<string>> code = AppendAsync; b.AddTaskType("work", "Works.", code); },
     };
 
@@ -149,12 +156,25 @@ public sealed class DelegateFormTests
 
     private static ValueTask<string> AppendAttemptAsync(string text, TaskContext context, CancellationToken stop) => ValueTask.FromResult(text + context.Attempt);
 
+    private static string AppendTo<T>(T text) => $"{text}1";
+
+    private static OwnDelegate Compiled()
+    {
+        ParameterExpression text = Expression.Parameter(typeof(string));
+        return Expression.Lambda<OwnDelegate>(Expression.Call(typeof(string).GetMethod(nameof(string.Concat), [typeof(string), typeof(string)])!, text, Expression.Constant("1")), text).Compile();
+    }
+
     private static int One() => 1;
 
     private static async Task<int> OneAsync()
     {
         await Task.Yield();
         return 1;
+    }
+
+    private sealed class Appender(int number)
+    {
+        public string Append(string text) => text + number;
     }
 
     private static void Tell(string text) => Done.Add(text);

@@ -100,7 +100,7 @@ internal sealed class InputExpression(string input, JsonSerializerOptions option
 
     private void WriteProperty(JsonObject written, Expression made, JsonPropertyInfo? property, string name, Expression value)
     {
-        if (property is null)
+        if (property is not { Set: not null } and not { AssociatedParameter: not null })
         {
             throw Refused(made, $"The JSON of {CSharpName.Of(made.Type)} has no property for '{name}'.");
         }
@@ -141,7 +141,10 @@ internal sealed class InputExpression(string input, JsonSerializerOptions option
         foreach (ElementInit entry in dictionary.Initializers)
         {
             string key = ExpressionValue.TryRead(entry.Arguments[0], out object? name) && name is string text ? text : throw Refused(entry.Arguments[0], "A name must be known now.");
-            written[options.DictionaryKeyPolicy?.ConvertName(key) ?? key] = Write(entry.Arguments[1], entry.Arguments[1].Type);
+            if (!written.TryAdd(options.DictionaryKeyPolicy?.ConvertName(key) ?? key, Write(entry.Arguments[1], entry.Arguments[1].Type)))
+            {
+                throw Refused(dictionary, $"The name '{key}' appears twice.");
+            }
         }
 
         return written;

@@ -20,7 +20,18 @@ internal sealed class MemberPath(JsonSerializerOptions options)
 
     /// <summary>Reads a path from its root.</summary>
     /// <exception cref="ArgumentException">The JSON has no such part.</exception>
-    public string Of(Expression path) => Step(path) is { } owner ? Of(owner) + SegmentOf(path) : "";
+    public string Of(Expression path)
+    {
+        if (Step(path) is not { } owner)
+        {
+            return "";
+        }
+
+        string segment = SegmentOf(path);
+        return segment.Length > 0 && HasOwnConverter(owner)
+            ? throw Missing(path, $"A converter writes '{ExpressionText.Of(owner)}', in a way that is not known.")
+            : Of(owner) + segment;
+    }
 
     /// <summary>Finds where a path of properties and indexes begins.</summary>
     public static Expression RootOf(Expression path)
@@ -51,6 +62,15 @@ internal sealed class MemberPath(JsonSerializerOptions options)
         BinaryExpression index => "/" + IndexOf(index.Left.Type, index.Right, step),
         MethodCallExpression index => "/" + IndexOf(index.Object!.Type, index.Arguments[0], step),
         _ => "",
+    };
+
+    /// <summary>Whether a property, by itself and not by its type, is written by a converter.</summary>
+    private bool HasOwnConverter(Expression step) => step switch
+    {
+        UnaryExpression conversion => HasOwnConverter(conversion.Operand),
+        MemberExpression { Member.Name: "Value", Expression: { } nullable } when Nullable.GetUnderlyingType(nullable.Type) is not null => HasOwnConverter(nullable),
+        MemberExpression { Expression: { } owner } member => JsonMembers.Find(JsonMetadata.Of(options, owner.Type), member.Member.Name) is { CustomConverter: not null },
+        _ => false,
     };
 
     private string NameOf(Type type, MemberInfo member, Expression step)

@@ -36,6 +36,34 @@ public sealed class InputExpressionTests
     }
 
     [Fact]
+    public void An_input_may_hold_parts_of_any_number_of_outputs()
+    {
+        SubtaskRef<Table> other = new("other", PayloadSerializer.DefaultOptions);
+        string? none = null;
+        int index = 1;
+
+        Assert.Equal(
+            """{"region":{"$output":"sold/heading"},"amount":{"$output":"number"},"day":{"$output":"other/rows/1/day"}}""",
+            JsonOf(outputs => new Row(outputs.Of(Sold).Title, outputs.Of(Number), outputs.Of(other).Rows[index].Day)));
+        Assert.Equal("""{"path":null}""", JsonOf(outputs => new CsvFile(none!)));
+        Assert.Equal("""[{"path":{"$output":"sold/heading"}},{"path":"b"}]""", JsonOf(outputs => new List<CsvFile> { new(outputs.Of(Sold).Title), new("b") }));
+        Assert.Equal("""{"a":[{"$output":"sold/totals/x~1y"}]}""", JsonOf(outputs => new Dictionary<string, int[]> { { "a", new[] { outputs.Of(Sold).Totals["x/y"] } } }));
+        Assert.Equal("""{"$output":"sold/rows/0/amount"}""", JsonOf(outputs => (object)outputs.Of(Sold).Rows[0].Amount));
+    }
+
+    [Fact]
+    public void What_the_JSON_leaves_out_cannot_be_given()
+    {
+        int captured = 7;
+        AssertRefused("new Partly(", "'Left'", outputs => new Partly { Left = outputs.Of(Number) });
+        AssertRefused("new Partly(", "'Left'", outputs => new Partly { Left = captured, Right = outputs.Of(Number) });
+    }
+
+    [Fact]
+    public void A_name_of_a_dictionary_that_appears_twice_is_refused() =>
+        AssertRefused("new Dictionary`2", "'a'", outputs => new Dictionary<string, int> { { "a", outputs.Of(Number) }, { "a", 2 } });
+
+    [Fact]
     public void A_type_among_several_is_named() =>
         Assert.Equal("""{"$type":"circle","radius":{"$output":"number"}}""", JsonOf<Shape>(outputs => new Circle(outputs.Of(Number))));
 
@@ -82,6 +110,14 @@ public sealed class InputExpressionTests
         public int Count { get; set; }
 
         public DayOfWeek Day { get; set; }
+    }
+
+    private sealed class Partly
+    {
+        [JsonIgnore]
+        public int Left { get; set; }
+
+        public int Right { get; set; }
     }
 
     [JsonDerivedType(typeof(Circle), "circle")]

@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using static AgentOrchestration.Tests.Plans.Typed.Sales;
 
@@ -44,6 +45,34 @@ public sealed class OutputPathTests
         AssertRefused("table.Rows.get_Item(table.Rows.Count)", "variable", (Table table) => table.Rows[table.Rows.Count]);
     }
 
+    [Fact]
+    public void Records_interfaces_and_renamed_members_are_found_by_their_names()
+    {
+        Assert.Equal("/INNER/text", PathOf((Outer outer) => outer.Inner.Text));
+        Assert.Equal("/list/0/text", PathOf((Outer outer) => outer.List[0].Text));
+        Assert.Equal("/array/1/0/text", PathOf((Outer outer) => outer.Array[1][0].Text));
+        Assert.Equal("/byName/a b/text", PathOf((Outer outer) => outer.ByName["a b"].Text));
+        Assert.Equal("/byName/", PathOf((Outer outer) => outer.ByName[""]));
+        Assert.Equal("/point/x", PathOf((Outer outer) => outer.Point!.Value.X));
+        Assert.Equal("/any/text", PathOf((Outer outer) => ((Inner)outer.Any).Text));
+        Assert.Equal("/text", PathOf((IInner inner) => inner.Text));
+        Assert.Equal("/field", PathOf((Outer outer) => outer.Field));
+        Assert.Equal("/day", PathOf((Outer outer) => outer.Day));
+        Assert.Equal("/own", PathOf((Outer outer) => outer.Own));
+    }
+
+    [Fact]
+    public void What_a_converter_writes_has_no_parts_that_are_known()
+    {
+        AssertRefused("outer.Own.Text", "converter", (Outer outer) => outer.Own.Text);
+        AssertRefused("outer.OwnList.get_Item(0)", "converter", (Outer outer) => outer.OwnList[0]);
+        AssertRefused("outer.Converted.Text", "'Text'", (Outer outer) => outer.Converted.Text);
+        AssertRefused("outer.Extra", "'Extra'", (Outer outer) => outer.Extra["a"]);
+        AssertRefused("outer.Day.HasValue", "'HasValue'", (Outer outer) => outer.Day.HasValue);
+        AssertRefused("outer.ByName.Count", "'Count'", (Outer outer) => outer.ByName.Count);
+        AssertRefused("Array", "table.Rows[0].Name", (Outer outer) => outer.Array.Length);
+    }
+
     private static string PathOf<TOutput, TPart>(Expression<Func<TOutput, TPart>> part, JsonSerializerOptions? options = null)
     {
         string path = "";
@@ -56,5 +85,43 @@ public sealed class OutputPathTests
         string message = Assert.Throws<ArgumentException>(() => PathOf(part)).Message;
         Assert.Contains(written, message, StringComparison.Ordinal);
         Assert.Contains(reason, message, StringComparison.Ordinal);
+    }
+
+    private interface IInner
+    {
+        string Text { get; }
+    }
+
+    private sealed record Inner(string Text) : IInner;
+
+    private readonly record struct Point(int X, int Y);
+
+    [JsonConverter(typeof(InnerConverter<Converted>))]
+    private sealed record Converted(string Text);
+
+    private sealed record Outer([property: JsonPropertyName("INNER")] Inner Inner, List<Inner> List, Inner[][] Array, Dictionary<string, Inner> ByName, Point? Point, object Any)
+    {
+        [JsonInclude]
+        public int Field = 1;
+
+        public DateOnly? Day { get; init; }
+
+        [JsonConverter(typeof(InnerConverter<Inner>))]
+        public required Inner Own { get; init; }
+
+        [JsonConverter(typeof(InnerConverter<List<string>>))]
+        public required List<string> OwnList { get; init; }
+
+        public required Converted Converted { get; init; }
+
+        [JsonExtensionData]
+        public Dictionary<string, JsonElement> Extra { get; init; } = [];
+    }
+
+    private sealed class InnerConverter<T> : JsonConverter<T>
+    {
+        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue("text");
     }
 }
