@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Events;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -128,6 +129,132 @@ public sealed class ExplainTests
     }
 
     [Fact]
+    public async Task What_waits_for_a_larger_budget_says_which_part_is_used_up()
+    {
+        await using var world = new World();
+        await using OrchestrationRun run = await world.StartAsync(
+            plan => plan.Add("second", "free", after: [plan.Add("first", "free")]),
+            new RunOptions { Budget = new RunBudget { MaxAttempts = 1, WhenExhausted = BudgetAction.Ask } });
+        await Engine.SeeAsync<BudgetExhausted>(run);
+
+        WaitExplanation why = run.Explain("second");
+
+        Assert.Equal((WaitKind.Budget, BudgetLimit.Attempts), (why.Kind, why.ExhaustedBudget));
+        Assert.Equal("waits for a larger budget: Attempts is used up", why.ToString());
+        await run.ExtendBudgetAsync(new RunBudget { MaxAttempts = 2 }, TestEnd);
+        await world.EndAsync(run);
+        Assert.Equal((WaitKind.Ended, null), (run.Explain("second").Kind, run.Explain("second").ExhaustedBudget));
+    }
+
+    [Fact]
+    public async Task After_a_larger_budget_something_else_is_waited_for()
+    {
+        await using var world = new World(maxParallelism: 1);
+        await using OrchestrationRun run = await world.StartAsync(
+            plan =>
+            {
+                SubtaskRef first = plan.Add("first", "free");
+                plan.Add("second", "work", after: [first]);
+                plan.Add("third", "work", after: [first]);
+            },
+            new RunOptions { MaxParallelism = 1, Budget = new RunBudget { MaxAttempts = 1, WhenExhausted = BudgetAction.Ask } });
+        await Engine.SeeAsync<BudgetExhausted>(run);
+        await run.ExtendBudgetAsync(new RunBudget { MaxAttempts = 100 }, TestEnd);
+        await world.SeeStartsAsync(run, 2);
+
+        string waiting = run.GetSnapshot().Subtasks.Single(subtask => subtask.State == SubtaskState.Ready).Subtask.Id;
+
+        Assert.Equal(WaitKind.Parallelism, run.Explain(waiting).Kind);
+        await world.EndAsync(run);
+    }
+
+    [Fact]
+    public async Task What_waits_for_a_place_among_all_runs_names_those_of_other_runs()
+    {
+        await using var world = new World(maxParallelismTotal: 1);
+        await using OrchestrationRun holder = await world.StartAsync(plan => plan.Add("holds", "work"));
+        await world.SeeStartsAsync(holder, 1);
+        await using OrchestrationRun run = await world.StartAsync(plan => plan.Add("waits", "free"));
+
+        WaitExplanation why = run.Explain("waits");
+
+        Assert.Equal((WaitKind.Parallelism, $"waits for MaxParallelismTotal: 1 of 1 in use by holds of run {holder.RunId}"), (why.Kind, why.ToString()));
+        await world.EndAsync(holder);
+        await world.EndAsync(run);
+    }
+
+    [Fact]
+    public async Task What_waits_for_the_limit_of_its_task_type_names_those_who_have_it()
+    {
+        await using var world = new World();
+        await using OrchestrationRun run = await world.StartAsync(plan => Array.ForEach(["one", "two"], id => plan.Add(id, "limited")));
+        await world.SeeStartsAsync(run, 1);
+        SubtaskSnapshot[] subtasks = [.. run.GetSnapshot().Subtasks.OrderBy(subtask => subtask.State)];
+
+        WaitExplanation why = run.Explain(subtasks[0].Subtask.Id);
+
+        Assert.Equal(WaitKind.Resources, why.Kind);
+        Assert.Contains("limited", why.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith($"1 of 1 in use by {subtasks[1].Subtask.Id}", why.ToString(), StringComparison.Ordinal);
+        await world.EndAsync(run);
+    }
+
+    [Fact]
+    public async Task Parts_and_what_was_added_are_explained_by_their_ids()
+    {
+        await using var world = new World();
+        await using OrchestrationRun run = await world.StartAsync(plan =>
+        {
+            SubtaskRef nested = plan.AddPlan("nested", TaskPlan.Create(inner => inner.Add("last", "free", after: [inner.Add("inside", "work")])));
+            plan.Add("after", "free", after: [nested]);
+        });
+        await world.SeeStartsAsync(run, 1);
+
+        Assert.Equal("waits for the end of nested/inside (Running)", run.Explain("nested/last").ToString());
+        Assert.Equal(WaitKind.Dependencies, run.Explain("nested").Kind);
+        Assert.Equal(["nested/inside", "nested/last"], run.Explain("nested").Dependencies.Select(awaited => awaited.SubtaskId).Order(StringComparer.Ordinal));
+        Assert.Equal(["nested"], run.Explain("after").Dependencies.Select(awaited => awaited.SubtaskId));
+        await world.EndAsync(run);
+    }
+
+    [Fact]
+    public async Task A_run_explains_itself_at_every_moment_from_anywhere_also_when_it_is_gone()
+    {
+        OrchestrationRun? current = null;
+        var known = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using Engine engine = Engine.For(async (context, stop) =>
+        {
+            await known.Task.WaitAsync(stop);
+            return current!.Explain(context.Subtask.Id).ToString();
+        });
+        OrchestrationRun run = await engine.StartAsync(plan =>
+        {
+            SubtaskRef[] first = [.. Enumerable.Range(0, 40).Select(number => plan.Add($"first-{number}", "work"))];
+            plan.Add("last", "work", after: first);
+        });
+        current = run;
+        Task<int>[] asking = [.. Enumerable.Range(0, 3).Select(number => Task.Run(async () =>
+        {
+            int asked = 0;
+            for (; !run.Completion.IsCompleted || asked < 10; asked++)
+            {
+                Assert.NotEmpty(run.Explain($"first-{asked % 40}").ToString());
+                Assert.NotEmpty(run.Explain("last").ToString());
+                await Task.Yield();
+            }
+
+            return asked;
+        }, TestEnd))];
+        known.SetResult();
+
+        RunResult result = await run.EndAsync();
+        Assert.All(await Task.WhenAll(asking).InTimeAsync(run), asked => Assert.True(asked >= 10));
+        Assert.StartsWith("runs since ", result.GetOutput<string>("last"), StringComparison.Ordinal);
+        await run.DisposeAsync();
+        Assert.Equal("has ended: Succeeded", run.Explain("last").ToString());
+    }
+
+    [Fact]
     public async Task A_subtask_that_the_run_does_not_have_is_refused()
     {
         await using var world = new World();
@@ -144,21 +271,22 @@ public sealed class ExplainTests
         private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly Engine _engine;
 
-        public World(int maxParallelism = 8) => _engine = new Engine(
+        public World(int maxParallelism = 8, int? maxParallelismTotal = null) => _engine = new Engine(
             builder => builder
                 .AddResource("gpu", 2)
                 .AddTaskType("gpu", "Renders.", (None _, TaskContext _, CancellationToken stop) => StayAsync(stop), options => options.Resources = ResourceRequirements.Of("gpu", 1))
                 .AddTaskType("work", "Works.", (None _, TaskContext _, CancellationToken stop) => StayAsync(stop))
                 .AddTaskType("free", "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(1))
+                .AddTaskType("limited", "Works.", (None _, TaskContext _, CancellationToken stop) => StayAsync(stop), options => options.MaxConcurrency = 1)
                 .AddTaskType("flaky", "Fails.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromException<int>(new TimeoutException("It fails.")),
                     options =>
                     {
                         options.Retry.MaxAttempts = 2;
                         options.Retry.Delay = options.Retry.MaxDelay = TimeSpan.FromHours(1);
                     }),
-            options => options.Runs.MaxParallelism = maxParallelism);
+            options => (options.Runs.MaxParallelism, options.MaxParallelismTotal) = (maxParallelism, maxParallelismTotal));
 
-        public Task<OrchestrationRun> StartAsync(Action<TaskPlanBuilder> plan) => _engine.StartAsync(plan);
+        public Task<OrchestrationRun> StartAsync(Action<TaskPlanBuilder> plan, RunOptions? options = null) => _engine.Orchestrator.StartAsync(TaskPlan.Create(plan), options, TestEnd);
 
         public async Task SeeStartsAsync(OrchestrationRun run, int count)
         {

@@ -132,6 +132,74 @@ public sealed class WatchFromTests
     }
 
     [Fact]
+    public async Task A_resumed_run_that_is_running_is_read_from_any_of_its_numbers_on_to_its_end()
+    {
+        var working = new Checkpoint();
+        var host = new DurableHost(builder => builder
+            .AddTaskType("work", "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(1))
+            .AddTaskType("long", "Works.", async (None _, TaskContext context, CancellationToken stop) =>
+            {
+                context.ReportProgress(0.5);
+                await working.PassAsync(stop);
+                return 1;
+            }));
+        string runId;
+        long known;
+        await using (ServiceProvider process = host.NewProcess())
+        {
+            await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(
+                TaskPlan.Create(plan => plan.Add("third", "work", after: [plan.Add("second", "long", after: [plan.Add("first", "work")])])), TestEnd);
+            AttemptStarted started = await Engine.SeeAsync<AttemptStarted>(run, started => started.SubtaskId == "second");
+            (runId, known) = (run.RunId, started.Sequence);
+        }
+
+        await using ServiceProvider another = host.NewProcess();
+        await using OrchestrationRun resumed = await DurableHost.OrchestratorOf(another).ResumeAsync(runId, TestEnd);
+        Task<List<RunEvent>>[] readers = [.. Enumerable.Range(0, (int)known + 4).Select(from => ReadAsync(resumed, from))];
+        await Engine.SeeAsync<AttemptInterrupted>(resumed);
+        Assert.All(readers, reader => Assert.False(reader.IsCompleted));
+        working.Open();
+        await resumed.EndAsync();
+
+        IReadOnlyList<RunEvent> all = await Engine.EventsAsync(resumed);
+        for (int from = 0; from < readers.Length; from++)
+        {
+            Assert.Equal(
+                all.Where(next => next is not ProgressReported && next.Sequence >= from).Select(next => (next.GetType(), next.Sequence)),
+                (await readers[from].InTimeAsync()).Where(next => next is not ProgressReported).Select(next => (next.GetType(), next.Sequence)));
+        }
+    }
+
+    [Fact]
+    public async Task Readers_that_begin_anywhere_while_a_run_ends_see_its_end_once()
+    {
+        await using Engine engine = Engine.For((_, _) => ValueTask.FromResult(1), options: options => options.Runs.MaxParallelism = 4);
+        for (int i = 0; i < 30; i++)
+        {
+            await using OrchestrationRun run = await engine.StartAsync(plan => Array.ForEach(["a", "b", "c"], id => plan.Add(id, "work")));
+            List<RunEvent>[] read = await Task.WhenAll(Enumerable.Range(0, 12).Select(from => Task.Run(() => ReadAsync(run, from), TestEnd))).InTimeAsync(run);
+            long last = (await Engine.EventsAsync(run))[^1].Sequence;
+
+            for (int from = 0; from < read.Length; from++)
+            {
+                Assert.Equal(Enumerable.Range(from, (int)Math.Max(0, last - from + 1)).Select(number => (long)number), read[from].Select(next => next.Sequence));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task The_greatest_number_is_behind_every_end()
+    {
+        await using Engine engine = Engine.For((_, _) => ValueTask.FromResult(1));
+        await using OrchestrationRun run = await engine.StartOneAsync();
+        Task<List<RunEvent>> reading = ReadAsync(run, long.MaxValue);
+        await run.EndAsync();
+
+        Assert.Empty(await reading.InTimeAsync(run));
+        Assert.Empty(await ReadAsync(run, long.MaxValue));
+    }
+
+    [Fact]
     public async Task A_negative_number_is_refused()
     {
         await using Engine engine = Engine.For((_, _) => ValueTask.FromResult(1));

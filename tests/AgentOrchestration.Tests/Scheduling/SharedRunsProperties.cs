@@ -21,14 +21,16 @@ public sealed class SharedRunsProperties
     public void Whatever_runs_wait_for_runs_all_of_them_end() =>
         Gen.Int[0, int.MaxValue].Sample(seed => NestAnything(new Random(seed)), iter: Simulations.Of(10_000));
 
-    [Fact]
-    public void A_run_that_holds_nothing_is_passed_over_at_most_so_often()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_run_that_holds_nothing_is_passed_over_at_most_so_often(bool haveOthersPriority)
     {
         int reached = 0;
         Gen.Int[0, int.MaxValue].Sample(
             seed =>
             {
-                if (PassOverOne(new Random(seed)))
+                if (PassOverOne(new Random(seed), haveOthersPriority))
                 {
                     Interlocked.Increment(ref reached);
                 }
@@ -220,7 +222,7 @@ public sealed class SharedRunsProperties
     }
 
     /// <returns>Whether the one was passed over as often as may be.</returns>
-    private static bool PassOverOne(Random random)
+    private static bool PassOverOne(Random random, bool haveOthersPriority)
     {
         int capacity = random.Next(2, 6);
         int limit = random.Next(0, 40);
@@ -230,7 +232,7 @@ public sealed class SharedRunsProperties
         for (int run = 0; run < others; run++)
         {
             int amount = random.Next(1, capacity);
-            runs.Add(Many(60, "gpu", amount, resources), new RunOptions { MaxParallelism = 1, MaxBypasses = limit }, random.Next(0, 3), _ => random.Next(1, 10));
+            runs.Add(Many(60, "gpu", amount, resources), new RunOptions { MaxParallelism = 1, MaxBypasses = limit, Priority = haveOthersPriority ? random.Next(0, 1_001) : 0 }, random.Next(0, 3), _ => random.Next(1, 10));
         }
 
         int one = runs.Add(Many(1, "gpu", capacity, resources), new RunOptions { MaxBypasses = limit }, startsAt: 50, _ => 1);
