@@ -81,5 +81,5 @@ internal sealed class RunDirectory(SqliteDatabase database, SqliteStatements sta
     }
 
     private AgentOrchestration.Runs.Storage.RunStoreException Damaged(string runId) =>
-        database.Damaged($"its directory is not what was written where the run '{runId}' would be.");
+        database.Faults.Damaged($"its directory is not what was written where the run '{runId}' would be.");
 }

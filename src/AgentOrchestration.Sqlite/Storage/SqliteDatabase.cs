@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Security.Cryptography;
 using AgentOrchestration.Runs.Storage;
 using Microsoft.Data.Sqlite;
 
@@ -9,16 +8,6 @@ namespace AgentOrchestration.Sqlite.Storage;
 /// <summary>The file: opens connections to it, and refuses what it should not be used with.</summary>
 internal sealed class SqliteDatabase : IDisposable
 {
-    private const int SchemaVersion = 4;
-
-    // "AGOR", so that another application's database is not taken for one of runs.
-    private const int ApplicationId = 0x41474F52;
-
-    private const int CorruptCode = 11;
-
-    // SQLITE_READONLY_DBMOVED.
-    private const int MovedCode = 1032;
-
     /// <summary>Versions before it could lose committed writes: sqlite.org/wal.html, "the WAL-reset bug".</summary>
     private static readonly Version OldestSqlite = new(3, 51, 3);
 
@@ -30,6 +19,7 @@ internal sealed class SqliteDatabase : IDisposable
 
     private readonly ConcurrentBag<SqliteSession> _readers = [];
     private readonly CommitMark _mark;
+    private readonly SqliteForm _form;
     private readonly byte[] _key;
     private byte[] _identity = [];
     private byte[] _secret = [];
@@ -40,9 +30,14 @@ internal sealed class SqliteDatabase : IDisposable
         Path = path;
         _key = key.ToArray();
         _mark = new CommitMark(path + "-mark");
+        Faults = new FileFaults(path, _mark.Path);
+        _form = new SqliteForm(Faults, _mark, _key);
     }
 
     public string Path { get; }
+
+    /// <summary>Gets the errors of the file.</summary>
+    public FileFaults Faults { get; }
 
     /// <param name="path">The file.</param>
     /// <param name="key">The application's key; empty for none.</param>
@@ -70,7 +65,7 @@ internal sealed class SqliteDatabase : IDisposable
     {
         if (!File.Exists(Path))
         {
-            throw Gone();
+            throw Faults.Gone();
         }
 
         // The mark before the file: what others commit meanwhile is no loss.
@@ -78,8 +73,8 @@ internal sealed class SqliteDatabase : IDisposable
         SqliteConnection connection = Connect(SqliteOpenMode.ReadWrite);
         try
         {
-            (byte[] identity, long commits) = ReadIdentity(connection);
-            return !identity.AsSpan().SequenceEqual(_identity) ? throw Gone() : marked > commits ? throw Lost(marked.Value, commits) : connection;
+            (byte[] identity, long commits) = _form.ReadIdentity(connection);
+            return !identity.AsSpan().SequenceEqual(_identity) ? throw Faults.Gone() : marked > commits ? throw Faults.Lost(marked.Value, commits) : connection;
         }
         catch
         {
@@ -141,7 +136,7 @@ internal sealed class SqliteDatabase : IDisposable
     {
         if (session.HasMoved)
         {
-            throw Gone();
+            throw Faults.Gone();
         }
     }
 
@@ -153,33 +148,17 @@ internal sealed class SqliteDatabase : IDisposable
         }
         catch (SqliteException exception)
         {
-            throw Explain(exception);
+            throw Faults.Explain(exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidCastException or FormatException or OverflowException)
         {
-            throw new RunStoreException($"The file '{Path}' cannot be used: {exception.Message}", exception);
+            throw Faults.Unusable(exception);
         }
     }
 
-    public RunStoreException Damaged(string what) =>
-        new($"The file '{Path}' is damaged: {what} Restore it from a copy; nothing of what is damaged is used.");
-
-    public RunStoreException Explain(SqliteException exception) => exception.SqliteErrorCode switch
-    {
-        _ when exception.SqliteExtendedErrorCode == MovedCode => Gone(exception),
-        5 or 6 => new RunStoreException($"The file '{Path}' is locked by another process: {exception.Message}", exception) { IsTransient = true },
-        8 => new RunStoreException($"The file '{Path}' or its folder cannot be written: {exception.Message}", exception),
-        10 => new RunStoreException($"The disk of '{Path}' fails: {exception.Message}", exception),
-        CorruptCode => new RunStoreException($"The file '{Path}' is damaged: {exception.Message} Restore it from a copy.", exception),
-        13 => new RunStoreException($"The disk of '{Path}' is full. Free some space, then resume the runs.", exception),
-        14 => new RunStoreException($"The file '{Path}' cannot be opened or made: {exception.Message} Its folder must be there and be writable.", exception),
-        26 => new RunStoreException($"The file '{Path}' is no SQLite database, or its beginning is damaged.", exception),
-        _ => new RunStoreException($"The file '{Path}' cannot be used: {exception.Message}", exception),
-    };
-
     /// <summary>SQLite's own waiting for another process is much finer than that of the provider.</summary>
     public static void SetPatience(SqliteConnection connection) =>
-        Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = {Patience.TotalMilliseconds}"));
+        connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = {Patience.TotalMilliseconds}"));
 
     public void Dispose()
     {
@@ -203,18 +182,18 @@ internal sealed class SqliteDatabase : IDisposable
         }
 
         UseWriteAheadLog(connection);
-        Execute(connection, "BEGIN IMMEDIATE");
-        CheckSchema(connection);
-        (_identity, long commits) = ReadIdentity(connection);
-        CheckKey(connection);
+        connection.Execute("BEGIN IMMEDIATE");
+        _form.Prepare(connection);
+        (_identity, long commits) = _form.ReadIdentity(connection);
+        _form.CheckKey(connection, _identity);
         _secret = HashChain.SecretOf(_identity, _key);
 
         // Inside the transaction: what another process commits and marks meanwhile is no loss.
         long? marked = _mark.Read(_identity);
-        Execute(connection, "COMMIT");
+        connection.Execute("COMMIT");
         if (marked > commits)
         {
-            throw Lost(marked.Value, commits);
+            throw Faults.Lost(marked.Value, commits);
         }
 
         _mark.Open();
@@ -227,7 +206,7 @@ internal sealed class SqliteDatabase : IDisposable
         var file = new FileInfo(Path);
         if (file.Exists && file.Length == 0)
         {
-            ThrowIfMarked();
+            _form.ThrowIfMarked();
         }
         else if (!file.Exists)
         {
@@ -244,15 +223,6 @@ internal sealed class SqliteDatabase : IDisposable
         }
     }
 
-    private void ThrowIfMarked()
-    {
-        if (_mark.IsThere)
-        {
-            throw new RunStoreException(
-                $"The file '{Path}' is empty, but there have been commits: it was cut off. Restore a whole copy; to begin anew, delete it and '{_mark.Path}'.");
-        }
-    }
-
     private SqliteConnection Connect(SqliteOpenMode mode)
     {
         // SQLite's own waiting for another process is much finer than that of the provider, which would repeat it up to its own timeout; 0 would be for ever.
@@ -260,7 +230,7 @@ internal sealed class SqliteDatabase : IDisposable
         try
         {
             connection.Open();
-            Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = {Patience.TotalMilliseconds}; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = {LargestLog};"));
+            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = {Patience.TotalMilliseconds}; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = {LargestLog};"));
             return connection;
         }
         catch
@@ -270,12 +240,6 @@ internal sealed class SqliteDatabase : IDisposable
         }
     }
 
-    private RunStoreException Gone(Exception? exception = null) => new(
-        $"The file '{Path}' was removed or replaced while it was in use. Put it back, with its log '{Path}-wal' if it had one, then resume the runs; for a new file, start the process again.", exception);
-
-    private RunStoreException Lost(long marked, long commits) => new(
-        $"The file '{Path}' has lost {marked - commits} of {marked} commits: it is damaged, or an older copy. Restore a whole copy; to go on with what is there all the same, delete '{_mark.Path}'.");
-
     /// <summary>Only one connection at a time can change the mode; whoever is refused waits for the lock and tries again.</summary>
     private static void UseWriteAheadLog(SqliteConnection connection)
     {
@@ -284,7 +248,7 @@ internal sealed class SqliteDatabase : IDisposable
         {
             try
             {
-                if (Scalar(connection, "PRAGMA journal_mode = WAL") is "wal")
+                if (connection.Scalar("PRAGMA journal_mode = WAL") is "wal")
                 {
                     return;
                 }
@@ -293,129 +257,8 @@ internal sealed class SqliteDatabase : IDisposable
             }
             catch (SqliteException exception) when (exception.SqliteErrorCode is 5 or 6 && left > 0)
             {
-                Execute(connection, "BEGIN EXCLUSIVE; COMMIT;");
+                connection.Execute("BEGIN EXCLUSIVE; COMMIT;");
             }
         }
     }
-
-    private void CheckSchema(SqliteConnection connection)
-    {
-        int version = (int)(long)Scalar(connection, "PRAGMA user_version")!;
-        int application = (int)(long)Scalar(connection, "PRAGMA application_id")!;
-        bool isEmpty = (long)Scalar(connection, "SELECT count(*) FROM sqlite_schema")! == 0;
-        if (isEmpty && version == 0 && application == 0)
-        {
-            ThrowIfMarked();
-            Create(connection);
-        }
-        else if (application != ApplicationId)
-        {
-            throw new RunStoreException($"The file '{Path}' is a database of another application. Use a file of its own for runs.");
-        }
-        else if (version > SchemaVersion)
-        {
-            throw new RunStoreException(
-                $"The file '{Path}' has the form {version}; this version of the library knows the form {SchemaVersion}. Use the version that wrote it, or a later one.");
-        }
-        else if (isEmpty || version < 1)
-        {
-            throw Damaged("its form is unknown.");
-        }
-        else if (version < SchemaVersion)
-        {
-            throw new RunStoreException(
-                $"The file '{Path}' has the form {version}; this version of the library knows the form {SchemaVersion}. Finish its runs with the version that wrote it, and use another file.");
-        }
-    }
-
-    private void Create(SqliteConnection connection)
-    {
-        Execute(connection, Schema);
-        byte[] identity = RandomNumberGenerator.GetBytes(CommitMark.IdentityLength);
-        using (SqliteCommand command = connection.CreateCommand())
-        {
-            command.CommandText = "INSERT INTO store VALUES ($identity, 0, 0, $check)";
-            command.Parameters.AddWithValue("$identity", identity);
-            command.Parameters.AddWithValue("$check", _key.Length == 0 ? DBNull.Value : HashChain.CheckOf(identity, _key));
-            command.ExecuteNonQuery();
-        }
-
-        using var chain = new HashChain(HashChain.SecretOf(identity, _key));
-        RunDirectory.Begin(connection, chain);
-    }
-
-    private void CheckKey(SqliteConnection connection)
-    {
-        byte[]? check = Scalar(connection, "SELECT key_check FROM store") as byte[];
-        if (check is null && _key.Length > 0)
-        {
-            throw new RunStoreException(
-                $"The file '{Path}' was made without a key, or its key was removed: what it holds cannot be trusted. Restore a copy that has its key, or use another file for runs with a key.");
-        }
-
-        if (check is not null && _key.Length == 0)
-        {
-            throw new RunStoreException($"The file '{Path}' has a key, and none was given. Open it with the key that it was made with.");
-        }
-
-        if (check is not null && !CryptographicOperations.FixedTimeEquals(check, HashChain.CheckOf(_identity, _key)))
-        {
-            throw new RunStoreException($"The key is not that of the file '{Path}'. Open it with the key that it was made with; for another key, use another file.");
-        }
-    }
-
-    private (byte[] Identity, long Commits) ReadIdentity(SqliteConnection connection)
-    {
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "SELECT identity, commits FROM store";
-        using SqliteDataReader reader = command.ExecuteReader();
-        return reader.Read() && reader.GetValue(0) is byte[] { Length: CommitMark.IdentityLength } identity
-            ? (identity, reader.GetInt64(1))
-            : throw Damaged("it has lost its identity.");
-    }
-
-    private static void Execute(SqliteConnection connection, string sql)
-    {
-        using SqliteCommand command = connection.CreateCommand();
-#pragma warning disable CA2100 // Text of this class; nothing from outside is in it.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        command.ExecuteNonQuery();
-    }
-
-    private static object? Scalar(SqliteConnection connection, string sql)
-    {
-        using SqliteCommand command = connection.CreateCommand();
-#pragma warning disable CA2100 // Text of this class; nothing from outside is in it.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        return command.ExecuteScalar();
-    }
-
-    private static string Schema => string.Create(CultureInfo.InvariantCulture, $"""
-        CREATE TABLE store (identity BLOB NOT NULL, commits INTEGER NOT NULL, open INTEGER NOT NULL, key_check BLOB) STRICT;
-        CREATE TABLE runs (
-            key INTEGER PRIMARY KEY, run_id TEXT NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL,
-            sequence INTEGER NOT NULL, origin BLOB NOT NULL, head BLOB NOT NULL, outcome TEXT,
-            token INTEGER NOT NULL, owner TEXT, granted INTEGER NOT NULL, expires INTEGER NOT NULL,
-            ended INTEGER NOT NULL, subtasks INTEGER NOT NULL, name TEXT, goal TEXT NOT NULL, tags TEXT, seal BLOB NOT NULL) STRICT;
-        CREATE INDEX runs_by_age ON runs (created, run_id);
-        CREATE INDEX runs_by_outcome ON runs (outcome, created, run_id);
-        CREATE INDEX runs_ended_by_age ON runs (created, run_id) WHERE outcome IS NOT NULL;
-        CREATE INDEX runs_ended_by_update ON runs (updated) WHERE outcome IS NOT NULL;
-        CREATE INDEX runs_owned_by_age ON runs (created, run_id) WHERE owner IS NOT NULL;
-        CREATE INDEX runs_by_name ON runs (name, created, run_id) WHERE name IS NOT NULL;
-        CREATE TABLE tags (
-            tag TEXT NOT NULL, value TEXT NOT NULL, created INTEGER NOT NULL, run_id TEXT NOT NULL, run INTEGER NOT NULL,
-            PRIMARY KEY (tag, value, created, run_id)) STRICT, WITHOUT ROWID;
-        CREATE INDEX tags_by_run ON tags (run);
-        CREATE TABLE directory (run_id TEXT PRIMARY KEY, run INTEGER NOT NULL, previous TEXT NOT NULL, seal BLOB NOT NULL) STRICT, WITHOUT ROWID;
-        CREATE TABLE headers (run INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT;
-        CREATE TABLE journal (
-            place INTEGER PRIMARY KEY, count INTEGER NOT NULL, events BLOB NOT NULL, head BLOB NOT NULL,
-            run INTEGER AS (place >> {JournalPlace.SequenceBits}), sequence INTEGER AS (place & {JournalPlace.LastSequence})) STRICT;
-        CREATE TABLE blobs (run INTEGER NOT NULL, name TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (run, name)) STRICT;
-        PRAGMA application_id = {ApplicationId};
-        PRAGMA user_version = {SchemaVersion};
-        """);
 }

@@ -134,7 +134,7 @@ internal sealed class SqliteSession : IDisposable
                 }
                 catch (Exception exception) when (exception is RunStoreException or InvalidOperationException or InvalidCastException)
                 {
-                    page.Damage ??= exception as RunStoreException ?? _database.Damaged($"an entry of a run cannot be read: {exception.Message}");
+                    page.Damage ??= exception as RunStoreException ?? _database.Faults.Damaged($"an entry of a run cannot be read: {exception.Message}");
                 }
             }
         }
@@ -146,7 +146,7 @@ internal sealed class SqliteSession : IDisposable
             // Runs that wait to be resumed are not to be hidden by a damaged index.
             long open = (long)_statements.Scalar("SELECT count(*) FROM runs INDEXED BY runs_by_outcome WHERE outcome IS NULL")!;
             long expected = (long)_statements.Scalar("SELECT open FROM store")!;
-            page.Damage ??= open == expected ? null : _database.Damaged($"of {expected} runs that have not ended {open} can be found.");
+            page.Damage ??= open == expected ? null : _database.Faults.Damaged($"of {expected} runs that have not ended {open} can be found.");
         }
 
         return page;
@@ -262,7 +262,7 @@ internal sealed class SqliteSession : IDisposable
 
         return found is byte[] content && Convert.ToHexString(SHA256.HashData(content)) == name
             ? content
-            : throw _database.Damaged($"the blob {name} of the run '{runId}' is not what was written.");
+            : throw _database.Faults.Damaged($"the blob {name} of the run '{runId}' is not what was written.");
     }
 
     /// <summary>Begins to read a journal as it is now.</summary>
@@ -323,7 +323,7 @@ internal sealed class SqliteSession : IDisposable
             byte[] head = Chain.Next(cursor.Head, reader.GetInt64(0), reader.GetInt32(1), lines);
             if (reader.GetInt64(0) != cursor.Sequence || !head.AsSpan().SequenceEqual((byte[])reader.GetValue(3)) || JournalLines.Split(lines, events) != reader.GetInt32(1))
             {
-                throw _database.Damaged($"the journal of the run '{row.RunId}' is not what was written, from event {reader.GetInt64(0)} of {row.Sequence} on.");
+                throw _database.Faults.Damaged($"the journal of the run '{row.RunId}' is not what was written, from event {reader.GetInt64(0)} of {row.Sequence} on.");
             }
 
             cursor.Advance(reader.GetInt32(1), head);
@@ -346,7 +346,7 @@ internal sealed class SqliteSession : IDisposable
         _statements.Scalar("SELECT content FROM headers WHERE run = $run", ("$run", row.Key)) is byte[] content
         && Chain.Origin(row.RunId, row.Created, content).AsSpan().SequenceEqual(row.Origin)
             ? content
-            : throw _database.Damaged($"the header of the run '{row.RunId}' is not what was written.");
+            : throw _database.Faults.Damaged($"the header of the run '{row.RunId}' is not what was written.");
 
     private bool? IsOpen(long key)
     {
@@ -361,9 +361,9 @@ internal sealed class SqliteSession : IDisposable
         }
     }
 
-    private RunStoreException Incomplete(RunRow row, long events) => _database.Damaged($"the journal of the run '{row.RunId}' ends after event {events} of {row.Sequence}.");
+    private RunStoreException Incomplete(RunRow row, long events) => _database.Faults.Damaged($"the journal of the run '{row.RunId}' ends after event {events} of {row.Sequence}.");
 
-    private RunStoreException Changed(string runId) => _database.Damaged($"the entry of the run '{runId}' is not what was written.");
+    private RunStoreException Changed(string runId) => _database.Faults.Damaged($"the entry of the run '{runId}' is not what was written.");
 
     private RunRow Checked(SqliteDataReader reader)
     {

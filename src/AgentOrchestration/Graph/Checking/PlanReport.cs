@@ -39,4 +39,10 @@ internal sealed class PlanReport
         string id = _plan.Subtasks[subtask].Id;
         _diagnostics.Add(new PlanDiagnostic(code, PlaceOf(subtask) + place, $"'{Excerpt.Of(id)}': {message}", remedy) { SubtaskId = id });
     }
+
+    /// <summary>Reports a rule of the application that threw: it sees what a model wrote, and may be ready for less.</summary>
+    public void AddFailedRule(string name, Exception exception, int subtask) => Add(
+        PlanDiagnosticCode.RuleFailed, subtask, "",
+        $"The rule {name} of the application threw {exception.GetType().Name}: {Excerpt.Of(exception.Message)}",
+        "Give the arguments that the rule reads, or correct the rule.");
 }
