@@ -141,7 +141,10 @@ public static class AgentOrchestrationServiceCollectionExtensions
             provider.GetRequiredService<IResourceManager>(),
             OptionsOf(provider).MaxParallelismTotal,
             provider.GetRequiredService<ObservedDurations>(),
-            provider.GetRequiredService<RunOrdering>()));
+            provider.GetRequiredService<RunOrdering>())
+        {
+            Limits = provider.GetRequiredService<WaitingRoom>().Ledger,
+        });
         services.TryAddSingleton(provider => new RunOrdering(
             provider.GetRequiredService<ISchedulingPolicy>(),
             new AttemptLimiter(provider.GetRequiredService<IResourceManager>(), maxAttempts: null),

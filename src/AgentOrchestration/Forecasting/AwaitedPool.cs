@@ -37,6 +37,6 @@ public sealed class AwaitedPool
     public long Capacity { get; }
 
     /// <summary>Gets the running subtasks of this process that hold some of it.</summary>
-    /// <value>The longest running first; empty when none is known.</value>
+    /// <value>The longest running first; empty when none is known. Abandoned code that has not returned holds some of it, too, and is not listed.</value>
     public IReadOnlyList<PoolHolder> Holders { get; }
 }

@@ -2,6 +2,7 @@ using AgentOrchestration.Graph;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling.Ordering;
+using AgentOrchestration.Scheduling.Sharing;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Forecasting;
@@ -17,10 +18,13 @@ internal sealed class Forecaster(IResourceManager resources, int? maxParallelism
 
     public ObservedDurations Observed => observed;
 
+    /// <summary>What runs have left of limits; <see langword="null"/> when that is not known.</summary>
+    public AttemptLimiter? Limits { get; init; }
+
     /// <summary>Returns what explains waits with the same ledger and observations.</summary>
     /// <param name="runs">All runs of this process.</param>
     /// <param name="now">When it is.</param>
-    public WaitExplainer Explainer(IReadOnlyList<ExplainedRun> runs, DateTimeOffset now) => new(runs, resources, maxParallelismTotal, observed, now);
+    public WaitExplainer Explainer(IReadOnlyList<ExplainedRun> runs, DateTimeOffset now) => new(runs, resources, maxParallelismTotal, Limits, observed, now);
 
     public Forecast Of(TaskGraph graph, RunOptions options, IReadOnlyDictionary<string, int>? expectedItems = null)
     {

@@ -1,5 +1,6 @@
 using AgentOrchestration.Graph;
 using AgentOrchestration.Resources;
+using AgentOrchestration.Scheduling.Sharing;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Forecasting;
@@ -8,9 +9,10 @@ namespace AgentOrchestration.Forecasting;
 /// <param name="runs">All runs of this process.</param>
 /// <param name="resources">The ledger.</param>
 /// <param name="maxParallelismTotal">How many attempts of all runs run at a time; <see langword="null"/> for no limit.</param>
+/// <param name="limits">What the built-in executor has left of limits, whoever holds them; <see langword="null"/> when that is not known.</param>
 /// <param name="observed">How long task types took.</param>
 /// <param name="now">When it is.</param>
-internal sealed class WaitExplainer(IReadOnlyList<ExplainedRun> runs, IResourceManager resources, int? maxParallelismTotal, IObservedDurations observed, DateTimeOffset now)
+internal sealed class WaitExplainer(IReadOnlyList<ExplainedRun> runs, IResourceManager resources, int? maxParallelismTotal, AttemptLimiter? limits, IObservedDurations observed, DateTimeOffset now)
 {
     /// <exception cref="ArgumentException">The run has no such subtask.</exception>
     public WaitExplanation Explain(ExplainedRun run, string subtaskId)
@@ -70,7 +72,7 @@ internal sealed class WaitExplainer(IReadOnlyList<ExplainedRun> runs, IResourceM
             PoolHolder[] holders = Holders(need.Name);
             bool isLimit = ConcurrencyLimit.IsLimit(need.Name);
             long capacity = isLimit ? ConcurrencyLimit.CapacityOf(need.Name) : resources.GetCapacity(need.Name) ?? 0;
-            long free = isLimit ? capacity - holders.Sum(holder => holder.Amount) : resources.GetFree(need.Name) ?? 0;
+            long free = isLimit ? LeastOf(capacity - holders.Sum(holder => holder.Amount), limits?.FreeOf(need.Name)) : resources.GetFree(need.Name) ?? 0;
             if (free < need.Amount)
             {
                 yield return new AwaitedPool(isLimit ? ConcurrencyLimit.Describe(need.Name) : need.Name, need.Amount, free, capacity, holders);
@@ -87,11 +89,14 @@ internal sealed class WaitExplainer(IReadOnlyList<ExplainedRun> runs, IResourceM
         }
 
         PoolHolder[] all = [.. Ordered(runs.SelectMany(other => other.Running.Select(subtask => HolderOf(other, subtask, 1))))];
-        if (all.Length >= maxParallelismTotal)
+        if (maxParallelismTotal is { } total && LeastOf(total - all.Length, limits?.FreeAttempts) is var free and < 1)
         {
-            yield return new AwaitedPool("MaxParallelismTotal", 1, maxParallelismTotal.Value - all.Length, maxParallelismTotal.Value, all);
+            yield return new AwaitedPool("MaxParallelismTotal", 1, free, total, all);
         }
     }
+
+    /// <summary>Runs show what is running; abandoned code holds its limits until it returns.</summary>
+    private static long LeastOf(long byRuns, long? byLimits) => Math.Min(byRuns, byLimits ?? long.MaxValue);
 
     private PoolHolder[] Holders(string pool) => [.. Ordered(
         from run in runs

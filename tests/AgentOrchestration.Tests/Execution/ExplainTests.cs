@@ -1,4 +1,6 @@
 using System.Text.Json;
+using AgentOrchestration.Planning;
+using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Events;
 using Microsoft.Extensions.DependencyInjection;
@@ -200,6 +202,97 @@ public sealed class ExplainTests
     }
 
     [Fact]
+    public async Task What_changes_something_outside_waits_for_the_end_of_a_plan_that_is_still_being_written()
+    {
+        var explained = new TaskCompletionSource<string[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using Engine engine = new(
+            builder => builder
+                .UseDecomposer(_ => new Writer(
+                    TaskPlan.Create(plan =>
+                    {
+                        plan.Add("first", "explain");
+                        plan.Add("second", "change");
+                        plan.Add("third", "change", after: [new SubtaskRef("first")]);
+                    }),
+                    explained.Task))
+                .AddTaskType(
+                    "explain",
+                    "Explains the others.",
+                    async (None _, TaskContext context, CancellationToken stop) =>
+                    {
+                        OrchestrationRun run = context.Services.GetRequiredService<ITaskOrchestrator>().Find(context.RunId)!;
+                        await foreach (RunEvent next in run.WatchAsync(stop))
+                        {
+                            if (next is PlanExtended && run.GetSnapshot().Subtasks.Count == 3)
+                            {
+                                break;
+                            }
+                        }
+
+                        explained.TrySetResult([.. new[] { "first", "second", "third" }.Select(id => run.Explain(id).ToString())]);
+                        return 1;
+                    },
+                    options => options.Effect = TaskEffect.Pure)
+                .AddTaskType("change", "Changes something.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(1), options => options.Effect = TaskEffect.Write),
+            options => options.Planning.StartsEarly = true);
+
+        await using OrchestrationRun run = await engine.Orchestrator.StartAsync(new OrchestrationRequest("Work."), TestEnd).InTimeAsync();
+        Assert.Equal(RunOutcome.Succeeded, (await run.EndAsync()).Outcome);
+
+        string[] seen = await explained.Task;
+        Assert.StartsWith("runs since", seen[0], StringComparison.Ordinal);
+        Assert.Equal(["waits for the end of the plan, because it changes something outside", "waits for the end of first (Running)"], seen[1..]);
+    }
+
+    [Fact]
+    public async Task What_waits_for_the_limit_of_its_key_names_only_those_who_have_that_key()
+    {
+        await using var world = new World();
+        await using OrchestrationRun run = await world.StartAsync(plan => Array.ForEach(["a-1", "a-2", "b-1"], id => plan.Add(id, "keyed")));
+        await world.SeeStartsAsync(run, 2);
+        SubtaskSnapshot waiting = run.GetSnapshot().Subtasks.Single(subtask => subtask.State == SubtaskState.Ready);
+
+        WaitExplanation why = run.Explain(waiting.Subtask.Id);
+
+        Assert.Equal(WaitKind.Resources, why.Kind);
+        Assert.Equal(waiting.Subtask.Id[0], Assert.Single(Assert.Single(why.Pools).Holders).SubtaskId[0]);
+        await world.EndAsync(run);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_limit_that_abandoned_code_holds_is_named(bool isOfType)
+    {
+        var ignoring = new Checkpoint();
+        await using Engine engine = Engine.For(
+            async (context, _) =>
+            {
+                await (context.Subtask.Id == "abandoned" ? ignoring.PassAsync() : Task.CompletedTask);
+                return 1;
+            },
+            type => type.MaxConcurrency = isOfType ? 1 : null,
+            options =>
+            {
+                options.MaxParallelismTotal = isOfType ? null : 1;
+                options.Runs.CancellationGracePeriod = TimeSpan.Zero;
+            });
+        await using OrchestrationRun holder = await engine.StartAsync(plan => plan.Add("abandoned", "work"));
+        await ignoring.Reached;
+        await holder.CancelAsync("abandoned", TestEnd);
+        await engine.AdvanceUntilAsync(holder.EndAsync(), TimeSpan.FromMilliseconds(1));
+        await using OrchestrationRun run = await engine.StartAsync(plan => plan.Add("waits", "work"));
+
+        WaitExplanation why = run.Explain("waits");
+
+        ignoring.Open();
+        Assert.Equal(isOfType ? WaitKind.Resources : WaitKind.Parallelism, why.Kind);
+        Assert.Equal((0L, 1L, 0), (why.Pools[0].Free, why.Pools[0].Capacity, why.Pools[0].Holders.Count));
+        Assert.EndsWith(": 1 of 1 in use", why.ToString(), StringComparison.Ordinal);
+        await run.EndAsync();
+    }
+
+    [Fact]
     public async Task Parts_and_what_was_added_are_explained_by_their_ids()
     {
         await using var world = new World();
@@ -265,6 +358,23 @@ public sealed class ExplainTests
         Assert.Throws<ArgumentNullException>("subtaskId", () => run.Explain(null!));
     }
 
+    /// <summary>Writes a plan that ends when it may.</summary>
+    private sealed class Writer(TaskPlan plan, Task mayEnd) : ITaskDecomposer
+    {
+        public ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, CancellationToken cancellationToken) => ValueTask.FromResult(plan);
+
+        public async ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, Action<Subtask> onSubtask, CancellationToken cancellationToken)
+        {
+            foreach (Subtask subtask in plan.Subtasks)
+            {
+                onSubtask(subtask);
+            }
+
+            await mayEnd.WaitAsync(cancellationToken);
+            return plan;
+        }
+    }
+
     /// <summary>Two gpus, and work that runs until the test ends it.</summary>
     private sealed class World : IAsyncDisposable
     {
@@ -278,6 +388,9 @@ public sealed class ExplainTests
                 .AddTaskType("work", "Works.", (None _, TaskContext _, CancellationToken stop) => StayAsync(stop))
                 .AddTaskType("free", "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(1))
                 .AddTaskType("limited", "Works.", (None _, TaskContext _, CancellationToken stop) => StayAsync(stop), options => options.MaxConcurrency = 1)
+                .AddTaskType(
+                    "keyed", "Works.", (None _, TaskContext _, CancellationToken stop) => StayAsync(stop),
+                    options => (options.MaxConcurrency, options.ConcurrencyKey) = (1, subtask => subtask.Id[..1]))
                 .AddTaskType("flaky", "Fails.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromException<int>(new TimeoutException("It fails.")),
                     options =>
                     {

@@ -99,6 +99,9 @@ internal sealed class AttemptLimiter(IResourceManager inner, int? maxAttempts, b
         }
     }
 
+    /// <summary>How many attempts of all runs may start now; <see langword="null"/> for no limit.</summary>
+    public long? FreeAttempts => FreeOf(Attempts);
+
     /// <summary>A pool or limit of which there is less free now than work needs; <see langword="null"/> when the manager says that there is none.</summary>
     public string? LackingOf((string Pool, long Amount)[] amounts)
     {

@@ -42,6 +42,50 @@ public sealed class ApprovalTimeoutTests
     }
 
     [Fact]
+    public async Task An_answer_that_comes_with_the_end_of_the_time_counts_or_is_refused_and_never_both()
+    {
+        int approved = 0;
+        for (int i = 0; i < 200; i++)
+        {
+            await using Engine engine = Create();
+            await using OrchestrationRun run = await engine.StartAsync(Plan);
+            ApprovalRequested question = await Engine.SeeAsync<ApprovalRequested>(run);
+            using var barrier = new Barrier(2);
+            Task answer = Task.Run(
+                async () =>
+                {
+                    barrier.SignalAndWait(TestEnd);
+                    await run.ApproveAsync(question, cancellationToken: TestEnd);
+                },
+                TestEnd);
+            barrier.SignalAndWait(TestEnd);
+            engine.Clock.Advance(Hour);
+            RunResult result = await run.EndAsync();
+
+            await ((Task)answer).InTimeAsync(run).ContinueWith(_ => { }, TaskScheduler.Default);
+            Assert.Equal(answer.IsCompletedSuccessfully ? SubtaskState.Succeeded : SubtaskState.Failed, result["asks"].State);
+            Assert.Equal(answer.IsCompletedSuccessfully, Assert.Single((await Engine.EventsAsync(run)).OfType<ApprovalDecided>()).IsApproved);
+            approved += answer.IsCompletedSuccessfully ? 1 : 0;
+        }
+
+        TestContext.Current.SendDiagnosticMessage($"{approved} of 200 were approved.");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(31L * 24 * 60 * 60 * 1000)]
+    public async Task A_time_to_answer_that_is_none_is_refused(long milliseconds)
+    {
+        await using Engine engine = new(Configure);
+
+        ArgumentException refusal = await Assert.ThrowsAsync<ArgumentException>(() => engine.Orchestrator.StartAsync(
+            TaskPlan.Create(Plan), new RunOptions { ApprovalTimeout = TimeSpan.FromMilliseconds(milliseconds) }, TestEnd));
+
+        Assert.Contains("RunOptions.ApprovalTimeout", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Time_passes_for_a_question_while_no_process_drives_its_run()
     {
         var host = new DurableHost(Configure, options => options.Runs.ApprovalTimeout = Hour);

@@ -180,6 +180,59 @@ public sealed class TypedPlanTests
 
     private static string? InputOf(Action<TaskPlanBuilder> build) => TaskPlan.Create(build).Subtasks.Single(subtask => subtask.Id == "a").Arguments?.GetRawText();
 
-    private static Engine Create() => new(builder => builder
-        .AddTaskType<ReadTable>().AddTaskType<Merge>().AddTaskType<Count>().AddTaskType<CheckRow>().AddTaskType<Score>().AddTaskType<Clock>().AddTaskType<Doubles>());
+    [Fact]
+    public async Task Outputs_have_their_types_also_when_another_process_reads_the_run()
+    {
+        var host = new DurableHost(Register);
+        SubtaskRef<Table> sales = null!;
+        SubtaskRef<IReadOnlyList<decimal>> checks = null!;
+        SubtaskRef<IReadOnlyList<ItemResult<decimal>>> results = null!;
+        TaskPlan plan = TaskPlan.Create(plan =>
+        {
+            sales = plan.Add<ReadTable>("sales").With(new CsvFile("sales.csv"));
+            checks = plan.Add<CheckRow>("checks").ForEach(sales.Output(table => table.Rows));
+            results = plan.Add<CheckRow>("results").ForEach([new Row("north", 10), new("south", -1)], ItemFailurePolicy.Continue);
+        });
+        string runId;
+        await using (ServiceProvider process = host.NewProcess())
+        {
+            await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(plan, TestContext.Current.CancellationToken);
+            Check(await run.EndAsync());
+            runId = run.RunId;
+        }
+
+        Check(await host.ResumeToEndAsync(runId));
+
+        void Check(RunResult result)
+        {
+            Assert.Equal([10m, 20m], result.GetOutput(sales).Rows.Select(row => row.Amount));
+            Assert.Equal([20m, 40m], result.GetOutput(checks));
+            Assert.Equal(20m, result.GetOutput(results)[0].Output);
+            Assert.Equal("negative", result.GetOutput(results)[1].Error!.Message);
+        }
+    }
+
+    [Fact]
+    public async Task An_output_that_is_not_there_is_refused_by_the_id_of_its_subtask()
+    {
+        await using Engine engine = Create();
+        SubtaskRef<decimal> failed = null!;
+        SubtaskRef<double> skipped = null!;
+        RunResult result = await engine.RunAsync(plan =>
+        {
+            failed = plan.Add<CheckRow>("failed").With(new Row("south", -1));
+            skipped = plan.Add<Doubles>("skipped", after: [failed]).With(1);
+        });
+        SubtaskRef<double> foreign = null!;
+        TaskPlan.Create(plan => foreign = plan.Add<Doubles>("foreign").With(1));
+
+        Assert.Contains("'failed' has no output: it is Failed", Assert.Throws<InvalidOperationException>(() => result.GetOutput(failed)).Message, StringComparison.Ordinal);
+        Assert.Contains("'skipped' has no output: it is Skipped", Assert.Throws<InvalidOperationException>(() => result.GetOutput(skipped)).Message, StringComparison.Ordinal);
+        Assert.Contains("'foreign'", Assert.Throws<KeyNotFoundException>(() => result.GetOutput(foreign)).Message, StringComparison.Ordinal);
+    }
+
+    private static Engine Create() => new(Register);
+
+    private static void Register(IAgentOrchestrationBuilder builder) => builder
+        .AddTaskType<ReadTable>().AddTaskType<Merge>().AddTaskType<Count>().AddTaskType<CheckRow>().AddTaskType<Score>().AddTaskType<Clock>().AddTaskType<Doubles>();
 }
