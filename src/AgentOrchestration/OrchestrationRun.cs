@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using AgentOrchestration.Execution;
 using AgentOrchestration.Execution.Run;
 using AgentOrchestration.Forecasting;
+using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
@@ -228,7 +229,7 @@ public sealed class OrchestrationRun : IAsyncDisposable
 
         if (!await _handle.ExtendBudgetAsync(budget, cancellationToken).ConfigureAwait(false))
         {
-            throw new InvalidOperationException($"The run {RunId} has no budget to extend, or it has ended.");
+            throw new InvalidOperationException($"The run {Excerpt.Of(RunId)} has no budget to extend, or it has ended.");
         }
     }
 

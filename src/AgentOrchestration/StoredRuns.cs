@@ -37,7 +37,7 @@ internal sealed class StoredRuns(PlanChecker checker, ITaskTypeRegistry taskType
         if (changes.Count > 0)
         {
             throw new InvalidOperationException(
-                $"The run {runId} cannot continue, because task types have changed since it was started: {string.Join("; ", changes)}. Register them as they were, or start a new run.");
+                $"The run {Excerpt.Of(runId)} cannot continue, because task types have changed since it was started: {string.Join("; ", changes)}. Register them as they were, or start a new run.");
         }
 
         // When the run that it was made from is gone, or its plan no longer passes the checks, the rest of the work is simply done.

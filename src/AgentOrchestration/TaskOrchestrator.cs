@@ -3,6 +3,7 @@ using AgentOrchestration.Forecasting;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Graph.Checking;
 using AgentOrchestration.Planning;
+using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
@@ -121,14 +122,14 @@ internal sealed class TaskOrchestrator(
         RunResult result = await run.WaitAsync(cancellationToken).ConfigureAwait(false);
         if (result.Outcome == RunOutcome.Succeeded)
         {
-            throw new InvalidOperationException($"The run {run.RunId} has succeeded; there is nothing to plan again.");
+            throw new InvalidOperationException($"The run {Excerpt.Of(run.RunId)} has succeeded; there is nothing to plan again.");
         }
 
         // A budget of the caller's own is for the new run; any other is for both.
         if (options?.Budget is null)
         {
             effective.Budget = run.Options.Budget is { } whole
-                ? RunBudgetRemainder.Of(whole, result.Run) ?? throw new InvalidOperationException($"The run {run.RunId} has used up its budget; give another with a higher one.")
+                ? RunBudgetRemainder.Of(whole, result.Run) ?? throw new InvalidOperationException($"The run {Excerpt.Of(run.RunId)} has used up its budget; give another with a higher one.")
                 : null;
         }
 

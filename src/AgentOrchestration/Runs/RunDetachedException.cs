@@ -1,3 +1,5 @@
+using AgentOrchestration.Plans.Diagnostics;
+
 namespace AgentOrchestration.Runs;
 
 /// <summary>
@@ -7,7 +9,7 @@ namespace AgentOrchestration.Runs;
 public sealed class RunDetachedException : Exception
 {
     internal RunDetachedException(string runId, string reason, Exception? innerException = null)
-        : base($"The run {runId} goes no further in this process: {reason} What was committed is kept; ResumeAsync(\"{runId}\") goes on with it.", innerException) =>
+        : base($"The run {Excerpt.Of(runId)} goes no further in this process: {reason} What was committed is kept; ResumeAsync(\"{Excerpt.Of(runId, RunIds.MaxLength)}\") goes on with it.", innerException) =>
         RunId = runId;
 
     /// <summary>Gets the id of the run.</summary>

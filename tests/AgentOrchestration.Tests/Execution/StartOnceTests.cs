@@ -230,6 +230,38 @@ public sealed class StartOnceTests
         Assert.Equal(2, (await host.RunsAsync()).Length);
     }
 
+    [Fact]
+    public async Task An_id_that_holds_anything_starts_its_run_and_no_message_breaks_a_line_with_it()
+    {
+        var host = new DurableHost(Configure);
+        TaskPlan waits = TaskPlan.Create(plan => plan.Add("waits", "waits"));
+        string[] ids = ["a\n[FATAL] all is lost", "\u001b[31mred", "../../etc/passwd", "CASE", "case", "\u202Eright to left", "\U0001F600", new('x', 256)];
+        foreach (string runId in ids)
+        {
+            var options = new RunOptions { RunId = runId };
+            await using ServiceProvider one = host.NewProcess();
+            await using ServiceProvider other = host.NewProcess();
+            await using OrchestrationRun run = await DurableHost.OrchestratorOf(one).StartAsync(waits, options, TestEnd);
+            Exception[] thrown =
+            [
+                await Assert.ThrowsAsync<InvalidOperationException>(() => DurableHost.OrchestratorOf(one).StartAsync(One, options, TestEnd)),
+                await Assert.ThrowsAsync<InvalidOperationException>(() => DurableHost.OrchestratorOf(other).StartAsync(waits, options, TestEnd)),
+                await DetachedAsync(run),
+            ];
+
+            Assert.Equal(runId, run.RunId);
+            Assert.All(thrown, exception => Assert.DoesNotContain(exception.Message, character => char.IsControl(character) || character == '\u202E'));
+        }
+
+        Assert.Equal(ids.Order(StringComparer.Ordinal), (await host.RunsAsync()).Select(run => run.RunId).Order(StringComparer.Ordinal));
+
+        static async Task<Exception> DetachedAsync(OrchestrationRun run)
+        {
+            await run.DisposeAsync();
+            return await Assert.ThrowsAsync<AgentOrchestration.Runs.RunDetachedException>(() => run.EndAsync());
+        }
+    }
+
     private void Configure(IAgentOrchestrationBuilder builder) => builder
         .AddTaskType("work", "Works.", (None _, TaskContext context, CancellationToken _) =>
         {

@@ -61,7 +61,7 @@ internal sealed class JournalReplay(IRunStore store, string runId, DispatchCore 
     }
 
     private RunStoreException Refused(long sequence, string reason, Exception? inner = null) =>
-        new($"Event {sequence} of the run {runId} cannot be applied: {reason}", inner);
+        new($"Event {sequence} of the run {Excerpt.Of(runId)} cannot be applied: {reason}", inner);
 
     /// <summary>A fact as the run has it: with the output of its type, and with what was added to the graph.</summary>
     private async ValueTask<RunFact> InRunAsync(RunFact fact, CancellationToken cancellationToken)

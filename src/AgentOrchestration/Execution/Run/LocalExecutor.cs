@@ -241,7 +241,7 @@ internal sealed class LocalExecutor : IExecutor
         string runId = options.RunId ?? Workers.NewRunId();
         long askedAt = TimeProvider.GetTimestamp();
         RunLease lease = await store.CreateAsync(header.ToNewRun(runId, TimeProvider.GetUtcNow()), _owner, LeaseDuration, cancellationToken).ConfigureAwait(false)
-            ?? throw new InvalidOperationException($"There is a run of the id '{runId}' already.");
+            ?? throw new InvalidOperationException($"There is a run of the id '{Excerpt.Of(runId)}' already.");
         return JournalOf(store, lease, askedAt);
     }
 
@@ -276,7 +276,7 @@ internal sealed class LocalExecutor : IExecutor
 
     private static async Task<Exception> WhyNotFreeAsync(IRunStore store, string runId, CancellationToken cancellationToken) =>
         await store.FindAsync(runId, cancellationToken).ConfigureAwait(false) is { Lease: { } lease }
-            ? new InvalidOperationException($"The run {runId} is driven by {lease.Owner}, whose lease is renewed as long as it lives. Once it has died, the run is free at {lease.ExpiresAt:O}.")
+            ? new InvalidOperationException($"The run {Excerpt.Of(runId)} is driven by {lease.Owner}, whose lease is renewed as long as it lives. Once it has died, the run is free at {lease.ExpiresAt:O}.")
             : new ArgumentException($"There is no run '{Excerpt.Of(runId)}'.", nameof(runId));
 
     private static ValueTask<object?> InvokeHandlerAsync(TaskContext context, CancellationToken cancellationToken) =>

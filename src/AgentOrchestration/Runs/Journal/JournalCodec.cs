@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Runs.State;
 using AgentOrchestration.Runs.Storage;
 
@@ -37,12 +38,12 @@ internal static class JournalCodec
         catch (Exception exception) when (JournalJson.IsMisread(exception))
         {
             // What another version wrote may read as damage; which of both it is decides what helps.
-            JournalJson.CheckVersion(content, $"Event {sequence} of the run {runId}");
-            throw new RunStoreException($"Event {sequence} of the run {runId} cannot be read: {exception.Message}", exception);
+            JournalJson.CheckVersion(content, $"Event {sequence} of the run {Excerpt.Of(runId)}");
+            throw new RunStoreException($"Event {sequence} of the run {Excerpt.Of(runId)} cannot be read: {exception.Message}", exception);
         }
 
-        return line.Version != JournalJson.CurrentVersion ? throw JournalJson.OtherVersion($"Event {sequence} of the run {runId}", line.Version)
-            : kind.WhyInvalid(line) is { } reason ? throw new RunStoreException($"Event {sequence} of the run {runId} cannot be read: {reason}")
+        return line.Version != JournalJson.CurrentVersion ? throw JournalJson.OtherVersion($"Event {sequence} of the run {Excerpt.Of(runId)}", line.Version)
+            : kind.WhyInvalid(line) is { } reason ? throw new RunStoreException($"Event {sequence} of the run {Excerpt.Of(runId)} cannot be read: {reason}")
             : kind.FactOf(line);
     }
 

@@ -29,7 +29,7 @@ internal sealed class JournalEventReader
         _indices = new Dictionary<string, int>(plan.Subtasks.Count, StringComparer.Ordinal);
         if (WhyNotStarted(plan) is { } reason)
         {
-            throw new RunStoreException($"The header of the run {runId} cannot be read: {reason}");
+            throw new RunStoreException($"The header of the run {Excerpt.Of(runId)} cannot be read: {reason}");
         }
     }
 
@@ -38,7 +38,7 @@ internal sealed class JournalEventReader
         RunFact fact = JournalCodec.Read(content, _runId, _sequence);
         if (RunFactRules.WhyOutOfOrder(_latest, _hasEnded, fact.Kind == RunFactKind.RunStarted, fact.Time) is { } reason)
         {
-            throw new RunStoreException($"Event {_sequence} of the run {_runId} cannot be read: {reason}");
+            throw new RunStoreException($"Event {_sequence} of the run {Excerpt.Of(_runId)} cannot be read: {reason}");
         }
 
         _latest = fact.Time;
@@ -51,7 +51,7 @@ internal sealed class JournalEventReader
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or JsonException)
         {
-            throw new RunStoreException($"Event {_sequence} of the run {_runId} cannot be read: {exception.Message}", exception);
+            throw new RunStoreException($"Event {_sequence} of the run {Excerpt.Of(_runId)} cannot be read: {exception.Message}", exception);
         }
     }
 

@@ -87,7 +87,7 @@ internal sealed record RunHeader
     /// <exception cref="RunStoreException">It is of another version, or damaged.</exception>
     public static RunHeader Read(ReadOnlyMemory<byte> content, string runId)
     {
-        JournalJson.CheckVersion(content, $"The header of the run {runId}");
+        JournalJson.CheckVersion(content, $"The header of the run {Excerpt.Of(runId)}");
         try
         {
             RunHeader header = JsonSerializer.Deserialize(content.Span, JournalJsonContext.Default.RunHeader) ?? throw new JsonException("It is null.");
@@ -95,7 +95,7 @@ internal sealed record RunHeader
         }
         catch (Exception exception) when (JournalJson.IsMisread(exception))
         {
-            throw new RunStoreException($"The header of the run {runId} cannot be read: {exception.Message}", exception);
+            throw new RunStoreException($"The header of the run {Excerpt.Of(runId)} cannot be read: {exception.Message}", exception);
         }
     }
 }

@@ -1,3 +1,5 @@
+using AgentOrchestration.Plans.Diagnostics;
+
 namespace AgentOrchestration.Scheduling.Sharing;
 
 /// <summary>
@@ -108,7 +110,7 @@ internal sealed class RunFlow
         Outer = null;
     }
 
-    public string NameOf(int subtask) => (subtask < 0 ? null : _subtaskIds?.Invoke(subtask)) is { } id ? $"the subtask '{id}' of the run {RunId}" : $"the run {RunId}";
+    public string NameOf(int subtask) => (subtask < 0 ? null : _subtaskIds?.Invoke(subtask)) is { } id ? $"the subtask '{id}' of the run {Excerpt.Of(RunId)}" : $"the run {Excerpt.Of(RunId)}";
 
     private sealed record SinkFlow(string RunId);
 }
