@@ -13,6 +13,8 @@ internal sealed record Contender(string Name, int LargestSize, Func<ShapedGraph,
     public const string Tpl = "tpl";
     public const string Dataflow = "dataflow";
     public const string AgentFramework = "agent-framework";
+    public const string Akka = "akka";
+    public const string WorkflowCore = "workflow-core";
 
     public static IReadOnlyList<Contender> All { get; } =
     [
@@ -22,8 +24,13 @@ internal sealed record Contender(string Name, int LargestSize, Func<ShapedGraph,
         new(Observed, 100_000, (graph, body) => new OurObservedEngine(graph, body, trace: true, read: true)),
         new(Tpl, 1_000_000, (graph, body) => new TplEngine(graph, body)),
         new(Dataflow, 10_000, (graph, body) => new DataflowEngine(graph, body)),
+        new(Akka, 10_000, (graph, body) => new AkkaEngine(graph, body)),
         new(AgentFramework, 1_000, (graph, body) => new AgentFrameworkEngine(graph, body)),
+        new(WorkflowCore, 1_000, (graph, body) => new WorkflowCoreEngine(graph, body)) { Fits = WorkflowCoreEngine.CanRun },
     ];
+
+    /// <summary>Whether it has a form for a graph.</summary>
+    public Func<ShapedGraph, bool> Fits { get; init; } = static _ => true;
 
     /// <summary>Ours with only one kind of observer, to tell what each costs.</summary>
     public static Contender Traced { get; } =

@@ -11,7 +11,7 @@ internal static class Race
     public static async Task<IReadOnlyList<EngineTimes>> RunAsync(
         ShapedGraph graph, TaskBody body, IEnumerable<Contender> contenders, Effort effort, CancellationToken cancellationToken)
     {
-        Contender[] taking = [.. contenders.Where(contender => contender.LargestSize >= graph.Count)];
+        Contender[] taking = [.. contenders.Where(contender => contender.LargestSize >= graph.Count && contender.Fits(graph))];
         var spent = new TimeSpan[taking.Length];
         EngineTimes[] times = Array.ConvertAll(taking, contender => new EngineTimes(contender.Name, graph.Count));
         ComparedEngine[] engines = Array.ConvertAll(taking, contender => contender.Create(graph, body));
