@@ -93,6 +93,11 @@ internal static class ExecutorSupport
             yield return (ExecutorFeatures.TimeLimits, "has a time limit");
         }
 
+        if (policy.Fallback is not null)
+        {
+            yield return (ExecutorFeatures.Fallbacks, "has a fallback");
+        }
+
         if (subtask.Condition is not null)
         {
             yield return (ExecutorFeatures.Conditions, "has a condition");

@@ -39,6 +39,7 @@ public sealed class OrchestrationFailedException : Exception
             .GroupBy(subtask => subtask.State)
             .OrderBy(group => group.Key)
             .Select(group => $"{group.Count()} {group.Key.ToString().ToLowerInvariant()}"));
-        return $"The run {result.Run.RunId} {(result.Outcome == RunOutcome.Cancelled ? "was cancelled" : "failed")}: {counts}.{string.Concat(failures)}{more}";
+        string how = result.Outcome == RunOutcome.Cancelled ? "was cancelled" : result.Run.DeadlineOf is { } owner ? $"was stopped at the deadline of {owner}, in whose code it was started" : "failed";
+        return $"The run {result.Run.RunId} {how}: {counts}.{string.Concat(failures)}{more}";
     }
 }

@@ -55,6 +55,9 @@ public enum ExecutorFeatures
     /// <summary>Serves runs of higher priority first (<see cref="RunOptions.Priority"/>).</summary>
     Priorities = 1 << 13,
 
+    /// <summary>Lets a subtask whose work has failed for good succeed with its fallback (<see cref="SubtaskOptions.Fallback"/>).</summary>
+    Fallbacks = 1 << 14,
+
     /// <summary>Supports everything that a plan or a run can ask for.</summary>
-    All = (1 << 14) - 1,
+    All = (1 << 15) - 1,
 }

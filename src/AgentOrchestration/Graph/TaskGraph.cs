@@ -79,6 +79,13 @@ public sealed class TaskGraph
     /// <returns>The policy of the task type, with the values that the plan replaces.</returns>
     public AttemptPolicy GetPolicy(int index) => _part.Policies[index];
 
+    /// <summary>
+    /// Gets the value that takes the place of a subtask's output when its work fails for good; for a list, of the output of one item. For custom executors.
+    /// </summary>
+    /// <param name="index">The subtask's index.</param>
+    /// <returns>The fallback with an instance of the output type that nobody else has; <see langword="null"/> when the subtask has none.</returns>
+    public FallbackValue? GetFallback(int index) => _part.Policies[index].Fallback is { } fallback ? FallbackValue.Of(fallback.Read()) : null;
+
     /// <summary>Determines whether a subtask may start although one of its dependencies has failed. For custom executors.</summary>
     /// <param name="index">The subtask's index.</param>
     /// <param name="dependency">The index of the dependency.</param>

@@ -29,6 +29,12 @@ internal static partial class MonitoringLog
     [LoggerMessage(1007, LogLevel.Information, "Run {RunId}: {SubtaskId} was cancelled.")]
     public static partial void SubtaskCancelled(ILogger logger, string runId, string subtaskId);
 
+    [LoggerMessage(1008, LogLevel.Warning, "Run {RunId}: {SubtaskId} failed after {Duration}; its fallback takes the place of its output: {Error}")]
+    public static partial void SubtaskFellBack(ILogger logger, Exception? exception, string runId, string subtaskId, TimeSpan duration, string error);
+
+    [LoggerMessage(1009, LogLevel.Warning, "Run {RunId} is stopped at the deadline of {Owner}, in whose code it was started.")]
+    public static partial void DeadlineInherited(ILogger logger, string runId, string owner);
+
     [LoggerMessage(1100, LogLevel.Warning, "Alert {Rule}: {Message}")]
     public static partial void AlertRaised(ILogger logger, string rule, string message);
 

@@ -27,6 +27,10 @@ internal sealed class RunLogger(ILogger<RunLogger> logger, SystemMonitor monitor
         {
             Log(runId, run.Get(subtaskEvent.SubtaskId), subtaskEvent);
         }
+        else if (runEvent is StopRequested { DeadlineOf: { } owner })
+        {
+            MonitoringLog.DeadlineInherited(logger, runId, owner);
+        }
         else if (runEvent is RunEnded ended)
         {
             MonitoringLog.RunEnded(logger, runId, ended.Outcome, ended.Time - run.StartedAt);
@@ -48,6 +52,9 @@ internal sealed class RunLogger(ILogger<RunLogger> logger, SystemMonitor monitor
                 break;
             case AttemptFailed failed:
                 MonitoringLog.AttemptFailed(logger, runId, id, failed.Attempt, failed.RetryAt, failed.Error.Message);
+                break;
+            case SubtaskSucceeded { Error: { } error }:
+                MonitoringLog.SubtaskFellBack(logger, error.Exception, runId, id, duration, error.Message);
                 break;
             case SubtaskSucceeded succeeded when logger.IsEnabled(LogLevel.Information):
                 ResourceUsage usage = monitor.UsageBetween(subtask.StartedAt!.Value, succeeded.Time);

@@ -44,6 +44,14 @@ public sealed record SubtaskOptions
     /// <value>The default value is <see langword="null"/>: those of the task type.</value>
     public SubtaskPolicy? Policy { get; init; }
 
+    /// <summary>
+    /// Gets the value that takes the place of the output when the work fails for good: after the last attempt, or when its input cannot be made. The subtask
+    /// then succeeds with the origin <c>OutputOrigin.Fallback</c>, its error stays in the result, and what depends on it runs. A rejected approval, a
+    /// cancellation, a budget and a time limit of the run take no fallback. For a list, of the work on one item.
+    /// </summary>
+    /// <value>A value of the output type. The default value is <see langword="null"/>: the fallback of the task type, if it has one.</value>
+    public FallbackValue? Fallback { get; init; }
+
     /// <summary>Gets the resources that an attempt holds beside those that its task type always needs; for a list, the work on one item.</summary>
     /// <value>The default value is <see langword="null"/>: none.</value>
     public ResourceRequirements? Resources { get; init; }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace AgentOrchestration;
 
 /// <summary>Replaces limits of the task type for one subtask. For plans made in code: a plan that a model writes may not set it.</summary>
@@ -27,4 +29,13 @@ public sealed record SubtaskPolicy
     /// <summary>Gets a value that indicates whether the subtask waits for an approval.</summary>
     /// <value>The default value is <see langword="null"/>: as the task type and the approval rule say.</value>
     public bool? RequiresApproval { get; init; }
+
+    /// <summary>
+    /// Gets the output that the subtask has when its work fails for good, as JSON. <see cref="SubtaskOptions.Fallback"/> sets it from a value.
+    /// </summary>
+    /// <value>
+    /// JSON of the output type; an element of the kind <see cref="JsonValueKind.Null"/> is a fallback that is null. The default value is
+    /// <see langword="null"/>: the task type's, if it has one.
+    /// </value>
+    public JsonElement? Fallback { get; init; }
 }

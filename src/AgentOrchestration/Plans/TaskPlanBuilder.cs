@@ -54,6 +54,19 @@ public sealed class TaskPlanBuilder
         return Add(NewSubtask(id, taskType, options, ToArguments(id, input)), after);
     }
 
+    /// <summary>Adds a subtask whose input is given afterwards, and whose output has a known type, where that matters.</summary>
+    /// <exception cref="ArgumentException"><see cref="SubtaskOptions.OnItemFailure"/> is set, or <see cref="SubtaskOptions.Fallback"/> is no such output.</exception>
+    internal void Add(string id, string taskType, Type? outputType, IEnumerable<SubtaskRef>? after, SubtaskOptions? options)
+    {
+        RefuseItemPolicy(id, options);
+        if (outputType is not null && options?.Fallback?.WhyNot(outputType) is { } reason)
+        {
+            throw new ArgumentException($"{FallbackOf(id)} {reason}. Give a value of the output type of '{taskType}'.", nameof(options));
+        }
+
+        Add(NewSubtask(id, taskType, options, outputType: outputType), after);
+    }
+
     /// <summary>
     /// Adds a subtask whose work is done once for each item of a list, in parallel. Its output is the list of their outputs, in the same order, or what
     /// <see cref="SubtaskOptions.OnItemFailure"/> says.
@@ -160,6 +173,8 @@ public sealed class TaskPlanBuilder
             $"There is no subtask '{Excerpt.Of(id)}'; there are: {string.Join(", ", _subtasks.OfType<Subtask>().Take(20).Select(subtask => Excerpt.Of(subtask.Id)))}.", nameof(id));
     }
 
+    private static string FallbackOf(string id) => $"The fallback of the subtask '{Excerpt.Of(id)}'";
+
     internal static string InputOf(string id) => $"The input of the subtask '{Excerpt.Of(id)}'";
 
     private static JsonElement? ToArguments(string id, JsonNode? input) => input is null ? null : InputJson.Write(InputOf(id), input);
@@ -173,14 +188,15 @@ public sealed class TaskPlanBuilder
         }
     }
 
-    private static Subtask NewSubtask(
+    private Subtask NewSubtask(
         string id,
         string taskType,
         SubtaskOptions? options,
         JsonElement? arguments = null,
         SubtaskOutput? forEach = null,
         JsonElement? items = null,
-        TaskPlan? plan = null)
+        TaskPlan? plan = null,
+        Type? outputType = null)
     {
         ArgumentNullException.ThrowIfNull(id);
         options ??= SubtaskOptions.Default;
@@ -198,7 +214,7 @@ public sealed class TaskPlanBuilder
             OnItemFailure = options.OnItemFailure,
             WaitsForAdded = options.WaitsForAdded,
             Plan = plan,
-            Policy = options.Policy,
+            Policy = options.Fallback is { } fallback ? (options.Policy ?? new SubtaskPolicy()) with { Fallback = fallback.ToJson(FallbackOf(id), outputType, SerializerOptions) } : options.Policy,
             EstimatedDuration = options.EstimatedDuration,
             Resources = options.Resources ?? ResourceRequirements.None,
         };

@@ -1,4 +1,5 @@
 using AgentOrchestration.Plans.Diagnostics;
+using AgentOrchestration.Runs;
 
 namespace AgentOrchestration.Results;
 
@@ -18,16 +19,16 @@ internal static class ReplanFeedback
 
         foreach ((int index, Subtask subtask) in result.Plan.Subtasks.Index())
         {
-            if (result[subtask.Id] is { State: SubtaskState.Failed } failed)
+            if (result[subtask.Id] is { State: SubtaskState.Failed } or { Origin: OutputOrigin.Fallback })
             {
-                diagnostics.Add(Failure(index, failed));
+                diagnostics.Add(Failure(index, result[subtask.Id]));
             }
         }
 
         return new PlanRefusal(diagnostics.ToList())
         {
             Plan = result.Plan,
-            Finished = [.. result.Plan.Subtasks.Select(subtask => subtask.Id).Where(id => result[id].State == SubtaskState.Succeeded)],
+            Finished = [.. result.Plan.Subtasks.Select(subtask => subtask.Id).Where(id => result[id] is { State: SubtaskState.Succeeded, Origin: not OutputOrigin.Fallback })],
             Planning = result.Plan.Planning,
         };
     }

@@ -77,6 +77,10 @@ public sealed class RunResult
     /// <value>In the order of <see cref="Subtasks"/>; empty when there is none.</value>
     public IEnumerable<SubtaskSnapshot> Degraded => Subtasks.Where(subtask => subtask.IsDegraded);
 
+    /// <summary>Gets the subtasks whose work failed for good and whose fallback took the place of the output. Their errors say why.</summary>
+    /// <value>They are among <see cref="Succeeded"/>. The default value is empty.</value>
+    public IEnumerable<SubtaskSnapshot> FellBack => Subtasks.Where(subtask => subtask is { State: SubtaskState.Succeeded, Origin: OutputOrigin.Fallback });
+
     /// <summary>Gets the subtasks with an attempt that ignored its cancellation.</summary>
     /// <value>In the order of <see cref="Subtasks"/>; empty when there is none.</value>
     public IEnumerable<SubtaskSnapshot> Abandoned => Subtasks.Where(subtask => subtask.Abandoned);

@@ -17,4 +17,7 @@ public enum OutputOrigin
 
     /// <summary>The run that this one was made from had it.</summary>
     Reused,
+
+    /// <summary>The work failed for good, and the fallback of the subtask took the place of its output. It is never cached, shared or reused.</summary>
+    Fallback,
 }

@@ -59,6 +59,8 @@ public sealed class RunOptions
     public RunOptions(RunOptions other)
         : this(other, new RunOptions())
     {
+        LastingDeadline = other.LastingDeadline;
+        AttemptDeadline = other.AttemptDeadline;
     }
 
     private RunOptions(RunOptions options, RunOptions defaults)
@@ -133,7 +135,8 @@ public sealed class RunOptions
 
     /// <summary>
     /// Gets or sets how long the run may take in all; then it stops. Time passes also while nobody drives a durable run: when it is resumed too late, it stops
-    /// before any attempt starts.
+    /// before any attempt starts. A run that is started in the code of a subtask also stops when that code has to: at the end of the attempt's timeout and
+    /// of the time of the run that it belongs to.
     /// </summary>
     /// <value>Greater than 0, at most 30 days. The default value is <see langword="null"/>: no limit.</value>
     public TimeSpan? Timeout { get => _timeout.Or(null); set => _timeout = value; }
@@ -185,6 +188,15 @@ public sealed class RunOptions
     /// <value>Greater than 0, at most 30 days. The default value is <see langword="null"/>: no limit.</value>
     public TimeSpan? ApprovalTimeout { get => _approvalTimeout.Or(null); set => _approvalTimeout = value; }
 
-    /// <summary>Makes the options of a run: what is not set here is taken of the defaults.</summary>
+    /// <summary>The deadline that the run has from the run in whose code it was started, or from that run's subtask. It stays when processes end.</summary>
+    internal InheritedDeadline? LastingDeadline { get; init; }
+
+    /// <summary>The deadline that the run has from the attempt in whose code it was started or resumed: it ends with the process.</summary>
+    internal InheritedDeadline? AttemptDeadline { get; init; }
+
+    /// <summary>The deadline that the run has from the code that started it.</summary>
+    internal InheritedDeadline? Deadline => InheritedDeadline.Earlier(LastingDeadline, AttemptDeadline);
+
+    /// <summary>Makes the options of a new run: what is not set here is taken of the defaults. Deadlines are those of the code that starts it.</summary>
     internal RunOptions Over(RunOptions defaults) => new(this, defaults);
 }

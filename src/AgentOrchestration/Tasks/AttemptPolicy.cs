@@ -49,9 +49,19 @@ public sealed class AttemptPolicy
 
     internal bool HasTimeLimit { get; }
 
+    /// <summary>What takes the place of the output when the work fails for good; <see langword="null"/> for nothing.</summary>
+    internal OutputFallback? Fallback { get; private set; }
+
     /// <summary>Whether attempts may be as many and take as long as those of another.</summary>
     internal bool HasLimitsOf(AttemptPolicy other) =>
         MaxAttempts == other.MaxAttempts && Timeout == other.Timeout && TotalTimeout == other.TotalTimeout && IdleTimeout == other.IdleTimeout;
+
+    internal AttemptPolicy With(OutputFallback fallback)
+    {
+        var copy = (AttemptPolicy)MemberwiseClone();
+        copy.Fallback = fallback;
+        return copy;
+    }
 
     internal AttemptPolicy WithApproval()
     {

@@ -117,7 +117,7 @@ public sealed class TaskDescriptor
         ArgumentNullException.ThrowIfNull(description);
         var options = new TaskTypeOptions();
         configure?.Invoke(options);
-        TaskTypeRules.Check(name, options);
+        TaskTypeRules.Check(name, options, typeof(TOutput));
         return new TaskDescriptor(typeof(TInput), typeof(TOutput), new DelegateInvoker<TInput, TOutput>(handler, method))
         {
             Name = name,
@@ -131,7 +131,7 @@ public sealed class TaskDescriptor
     {
         TaskTypeOptions options = Options.Copy();
         configure(options);
-        TaskTypeRules.Check(Name, options);
+        TaskTypeRules.Check(Name, options, OutputType);
         return new TaskDescriptor(InputType, OutputType, Invoker)
         {
             Name = Name,
@@ -158,7 +158,7 @@ public sealed class TaskDescriptor
         HandlerAttributes attributes = HandlerAttributes.Read(typeof(THandler));
         TaskTypeOptions options = attributes.ToOptions();
         configure?.Invoke(options);
-        TaskTypeRules.Check(attributes.TaskType.Name, options);
+        TaskTypeRules.Check(attributes.TaskType.Name, options, shape.OutputType);
         return new TaskDescriptor(shape.InputType, shape.OutputType, shape.Invoker.For(typeof(THandler)))
         {
             Name = attributes.TaskType.Name,

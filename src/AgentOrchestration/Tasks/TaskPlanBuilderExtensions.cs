@@ -33,14 +33,14 @@ public static class TaskPlanBuilderExtensions
     /// <param name="options">Everything else. Default: the defaults of <see cref="SubtaskOptions"/>.</param>
     /// <returns>The subtask, still without an input.</returns>
     /// <exception cref="ArgumentException">
-    /// The class has no <see cref="TaskTypeAttribute"/>, or <see cref="SubtaskOptions.OnItemFailure"/> is set: <c>ForEach</c> takes it, because it decides
-    /// the type of the output.
+    /// The class has no <see cref="TaskTypeAttribute"/>, <see cref="SubtaskOptions.Fallback"/> is no output of it, or
+    /// <see cref="SubtaskOptions.OnItemFailure"/> is set: <c>ForEach</c> takes it, because it decides the type of the output.
     /// </exception>
     public static NewSubtask<THandler> Add<THandler>(this TaskPlanBuilder plan, string id, IEnumerable<SubtaskRef>? after = null, SubtaskOptions? options = null)
         where THandler : class, ITaskHandler
     {
         ArgumentNullException.ThrowIfNull(plan);
-        plan.Add(id, HandlerAttributes.Read(typeof(THandler)).TaskType.Name, after: after, options: options);
+        plan.Add(id, HandlerAttributes.Read(typeof(THandler)).TaskType.Name, options?.Fallback is null ? null : THandler.Describe().OutputType, after, options);
         return new NewSubtask<THandler>(plan, id);
     }
 

@@ -71,6 +71,16 @@ public sealed class TaskTypeOptions
     /// <value>The default value is <see langword="false"/>.</value>
     public bool RequiresApproval { get; set; }
 
+    /// <summary>
+    /// Gets or sets the value that takes the place of the output of every subtask of this type whose work fails for good, so that what depends on it runs all the
+    /// same. <see cref="SubtaskOptions.Fallback"/> says more; a subtask's own wins.
+    /// </summary>
+    /// <value>
+    /// A value of the output type; each subtask gets a copy, made of its JSON. The default value is <see langword="null"/>: the subtask fails. None for
+    /// <see cref="TaskEffect.Irreversible"/>.
+    /// </value>
+    public FallbackValue? Fallback { get; set; }
+
     /// <summary>Gets or sets the usage of models and money that an attempt is expected to have; it is reserved from the run's budget.</summary>
     /// <value>The default value is <see cref="TaskUsage.None"/>.</value>
     public TaskUsage ExpectedUsage { get; set; } = TaskUsage.None;

@@ -10,7 +10,8 @@ internal static class TaskTypeRules
     // Timers end at about 49 days.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
 
-    public static void Check(string name, TaskTypeOptions options)
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public static void Check(string name, TaskTypeOptions options, Type outputType)
     {
         ArgumentNullException.ThrowIfNull(name);
         Require(SubtaskId.IsValid(name), name, "its name must be 1 to 64 of A-Z a-z 0-9 _ -.");
@@ -26,6 +27,10 @@ internal static class TaskTypeRules
         Require(
             options.CacheTimeToLive is null || options.Effect is TaskEffect.Pure or TaskEffect.Read, name,
             $"its results are cached, but its effect is {options.Effect}; only {nameof(TaskEffect.Pure)} and {nameof(TaskEffect.Read)} can be cached.");
+        Require(
+            options.Fallback is null || options.Effect != TaskEffect.Irreversible, name,
+            $"it has a fallback, but its effect is {options.Effect}: whoever takes the value for the output cannot know whether the work was done.");
+        Require(options.Fallback?.WhyNot(outputType) is null, name, $"its fallback {options.Fallback?.WhyNot(outputType)}.");
         CheckRetry(name, options.Retry);
     }
 

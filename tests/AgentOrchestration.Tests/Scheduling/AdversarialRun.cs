@@ -26,10 +26,10 @@ internal sealed class AdversarialRun
     private long _now = DateTimeOffset.UnixEpoch.Ticks;
     private int _seenFacts;
 
-    public AdversarialRun(int seed)
+    public AdversarialRun(int seed, bool mayFallBack = true)
     {
         _random = new Random(seed);
-        _world = new AdversarialWorld(seed);
+        _world = new AdversarialWorld(seed, mayFallBack);
         Core = new DispatchCore(_world.Graph, RunResources.Alone(_world.Resources, Options.MaxBypasses), $"run-{seed}", Options, _world.Order, subtask => Graph.TaskTypes[subtask].MayShare);
     }
 
@@ -41,6 +41,9 @@ internal sealed class AdversarialRun
 
     /// <summary>Of each subtask how often its work was started.</summary>
     public Dictionary<int, int> Starts { get; } = [];
+
+    /// <summary>The attempts whose code returned an error that is worth another attempt.</summary>
+    public HashSet<(int Subtask, int Attempt)> Retryable { get; } = [];
 
     /// <summary>Hears every fact and command as it comes.</summary>
     public Action<string>? Trace { get; init; }
@@ -244,6 +247,11 @@ internal sealed class AdversarialRun
                 Usage = usage,
                 Growth = mayGrow ? Grow(_world.RandomAddition(KnownIds()), start.Subtask, GrowthScope.ForAddition(Graph, start.Subtask), isJoined: false) : null,
             };
+        if (result is { Error: not null, MayRetry: true } && Core.State.IsCurrent(start.Subtask, start.Attempt))
+        {
+            Retryable.Add((start.Subtask, start.Attempt));
+        }
+
         Core.Returned(start.Subtask, start.Attempt, result, _now, _commands);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Graph.Checking;
@@ -19,14 +20,19 @@ internal sealed class AdversarialWorld
 
     private readonly Random _random;
 
-    public AdversarialWorld(int seed)
+    /// <summary>Apart from the other, so that seeds that draw no fallback do what they did before there were any; <see langword="null"/> for none.</summary>
+    private readonly Random? _fallbacks;
+
+    public AdversarialWorld(int seed, bool mayFallBack = true)
     {
         _random = new Random(seed);
+        var fallbacks = new Random(~seed);
+        _fallbacks = mayFallBack && fallbacks.Next(2) == 0 ? fallbacks : null;
         Resources = new ResourcePools([new ResourceAmount("a", 4), new ResourceAmount("b", 2)]);
         var serializer = new PayloadSerializer(PayloadSerializer.DefaultOptions);
         Checker = new PlanChecker(new TaskTypeRegistry(TaskTypes(), serializer), Resources, serializer);
         Options = RandomOptions();
-        TaskGraph? graph = Checker.Check(RandomPlan(_random.Next(1, 25), depth: 0), out IReadOnlyList<PlanDiagnostic> diagnostics);
+        TaskGraph? graph = Checker.Check(WithFallbacks(RandomPlan(_random.Next(1, 25), depth: 0)), out IReadOnlyList<PlanDiagnostic> diagnostics);
         Assert.Empty(diagnostics);
         Graph = graph!;
         Order = RandomOrder();
@@ -46,7 +52,7 @@ internal sealed class AdversarialWorld
     /// <param name="known">The ids that the run has.</param>
     public TaskPlan RandomAddition(IReadOnlyList<string> known)
     {
-        TaskPlan plan = RandomPlan(_random.Next(1, 4), depth: 1);
+        TaskPlan plan = WithFallbacks(RandomPlan(_random.Next(1, 4), depth: 1));
         string[] others = [.. known.Except(plan.Subtasks.Select(subtask => subtask.Id))];
         return others.Length == 0 || _random.Next(2) == 0 ? plan : plan with
         {
@@ -149,6 +155,16 @@ internal sealed class AdversarialWorld
             });
         }
     });
+
+    private TaskPlan WithFallbacks(TaskPlan plan) => _fallbacks is null ? plan : plan with
+    {
+        Subtasks =
+        [
+            .. plan.Subtasks.Select(subtask => subtask.Plan is { } nested ? subtask with { Plan = WithFallbacks(nested) }
+                : _fallbacks.Next(3) > 0 ? subtask
+                : subtask with { Policy = new SubtaskPolicy { Fallback = JsonElement.Parse("\"fallback\"") } }),
+        ],
+    };
 
     private ItemFailurePolicy RandomItemFailure() => _random.Next(3) switch
     {

@@ -1,5 +1,6 @@
 using AgentOrchestration.Execution.Secrets;
 using AgentOrchestration.Resources;
+using AgentOrchestration.Scheduling.Sharing;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Execution.Attempts;
@@ -25,6 +26,9 @@ internal sealed class AttemptSideState
 
     /// <summary>What it has streamed and nobody has seen yet; <see langword="null"/> where nothing has to be held back.</summary>
     public HeldText? HeldText => Volatile.Read(ref _heldText);
+
+    /// <summary>When its code has to end; <see langword="null"/> for never.</summary>
+    public CodeDeadline? Deadline { get; set; }
 
     /// <summary>The objects of resources that it has in its hands.</summary>
     public RentedObjects? Loans { get; private set; }
@@ -89,6 +93,7 @@ internal sealed class AttemptSideState
     /// <summary>The attempt is over: its timer goes.</summary>
     public void End()
     {
+        Deadline?.End();
         lock (_gate)
         {
             _isOver = true;

@@ -126,6 +126,11 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
                 RunFlow.Enter(holding);
             }
 
+            if (HasExtras && Extras.Deadline is { } deadline)
+            {
+                CodeDeadline.Enter(deadline);
+            }
+
             _payload = environment.FixedInputs.Bind(Index);
             if (Interlocked.CompareExchange(ref _phase, Phase.Begun, Phase.Waiting) != Phase.Waiting)
             {

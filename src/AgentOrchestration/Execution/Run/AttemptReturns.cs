@@ -94,7 +94,7 @@ internal sealed class AttemptReturns(
 
         using (_gate.Hold())
         {
-            if (_gate.IsClosed || _run.Core.State.StateOf(attempt.Index) != SubtaskState.Succeeded)
+            if (_gate.IsClosed || _run.Core.State.StateOf(attempt.Index) != SubtaskState.Succeeded || _run.Core.State.HasFallenBack(attempt.Index))
             {
                 outputs.Forget(attempt.Index, attempt.Attempt, output);
             }

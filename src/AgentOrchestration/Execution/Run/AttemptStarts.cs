@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using AgentOrchestration.Execution.Attempts;
 using AgentOrchestration.Scheduling.Dispatch;
+using AgentOrchestration.Scheduling.Sharing;
 
 namespace AgentOrchestration.Execution.Run;
 
@@ -55,6 +56,11 @@ internal sealed class AttemptStarts(LocalRun owner, RunEnvironment run, RunGate 
 #pragma warning disable CA2000 // Needs no disposal, see CancellationSourcePool.
             var attempt = new LocalAttempt(owner, start, _stopSources.Rent());
 #pragma warning restore CA2000
+            if (start.Ends is { } ends)
+            {
+                attempt.Extras.Deadline = new CodeDeadline(owner.Flow, start.Subtask, ends.OfAttempt, ends.OfSubtask);
+            }
+
             _running[start.Subtask] = attempt;
             if (committer is not null)
             {

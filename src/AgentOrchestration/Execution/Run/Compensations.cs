@@ -1,5 +1,6 @@
 using AgentOrchestration.Execution.Attempts;
 using AgentOrchestration.Scheduling.Dispatch;
+using AgentOrchestration.Scheduling.Sharing;
 
 namespace AgentOrchestration.Execution.Run;
 
@@ -21,12 +22,17 @@ internal sealed class Compensations(LocalRun owner, RunEnvironment run, RunGate 
     /// <summary>Tells the code of the current try to stop.</summary>
     public void Stop() => Current?.Stop();
 
+    private TimeSpan TimeoutOf(int subtask) => run.Graph.Policies[subtask].Timeout ?? run.Options.CompensationTimeout;
+
     private async Task CompensateAsync(LocalCompensation compensation, HostCommand command)
     {
         run.RestoreContext();
+        var deadline = new CodeDeadline(run.Flow, command.Subtask, run.Flow.Now!() + TimeoutOf(command.Subtask).Ticks, lastEnd: null) { IsAfterRun = true };
+        CodeDeadline.Enter(deadline);
         run.Secrets.Enter();
         SubtaskError? error = await compensation.RunAsync().ConfigureAwait(false) is { } exception ? run.ErrorOf(command.Subtask, exception) : null;
         run.Secrets.Leave();
+        deadline.End();
         compensation.End();
         run.QueueOnPool(gate.Report(
             (command, error),

@@ -72,6 +72,10 @@ internal sealed class JournalReplay(IRunStore store, string runId, DispatchCore 
                 CheckIndex(fact.Subtask);
                 JsonElement output = await stored.LoadAsync(store, runId, cancellationToken).ConfigureAwait(false);
                 return fact.With(HasChanged(fact.Subtask) ? output : inputs.ReadOutput(fact.Subtask, output));
+            case FallbackOutput fallback:
+                CheckIndex(fact.Subtask);
+                object? value = HasChanged(fact.Subtask) ? fallback.Json : inputs.ReadOutput(fact.Subtask, fallback.Json);
+                return fact.With(new FallbackOutput(fallback.Json, fallback.Error, () => value));
             case SharedOutput { Worker: var worker } shared:
                 return fact.With(shared with { Output = worker >= 0 && worker < core.State.Graph.Count ? core.State.OutputOf(worker) : null });
             case AddedPlan added:

@@ -123,6 +123,7 @@ internal sealed class LocalExecutor : IExecutor
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxParallelism, 1, nameof(options));
         cancellationToken.ThrowIfCancellationRequested();
+        options = NestedDeadline.Inherit(options, TimeProvider);
         await CallerContext.Leave();
         SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
         RunJournal? journal = Store is null ? null : await CreateJournalAsync(Store, RunHeader.Of(graph.Plan, options, TaskTypes!), options, cancellationToken).ConfigureAwait(false);
@@ -142,7 +143,7 @@ internal sealed class LocalExecutor : IExecutor
             return null;
         }
 
-        var run = new LocalRun(this, empty, options, SubtaskOrder.CriticalPathFirst);
+        var run = new LocalRun(this, empty, NestedDeadline.Inherit(options, TimeProvider), SubtaskOrder.CriticalPathFirst);
         run.StartOpen();
         return run;
     }
@@ -159,6 +160,7 @@ internal sealed class LocalExecutor : IExecutor
             throw NotRemembered();
         }
 
+        options = NestedDeadline.Inherit(options, TimeProvider);
         await CallerContext.Leave();
         ReusableResults reusable = Store is null ? ReusableResults.Of(reuse, graph) : await ReusableResults.ReadAsync(this, graph, reuse, cancellationToken).ConfigureAwait(false);
         SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
@@ -181,6 +183,7 @@ internal sealed class LocalExecutor : IExecutor
             throw NotRemembered();
         }
 
+        options = NestedDeadline.Inherit(options, TimeProvider);
         await CallerContext.Leave();
         ReusableResults? reusable = reuse is null ? null : await ReusableResults.ReadAsync(this, graph, reuse, cancellationToken).ConfigureAwait(false);
         SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);

@@ -44,6 +44,7 @@ internal sealed class LocalRun : IOpenRun
         WrittenOutputs? written = journal is not null || options.IsolateOutputs ? new WrittenOutputs() : null;
         Environment = new RunEnvironment(executor, graph, options, flow, core, written);
         var clock = new RunClock(executor.TimeProvider);
+        flow.Now = clock.Now;
         var timers = new RunTimers(executor.TimeProvider, clock.Now);
         var ticks = new RunTicks();
         StoredOutputs? outputs = written is null ? null : new StoredOutputs(Environment, written, journal);
@@ -213,7 +214,16 @@ internal sealed class LocalRun : IOpenRun
         {
             start.run.Environment.Executor.Live.Add(start.run, start.run.Environment.Options, start.run.Flow);
             start.begin(core, now, commands);
+            start.run.Flow.Deadlines = start.run.DeadlinesFrom(core.State.History[0].Time);
         });
+    }
+
+    /// <summary>When the run has to end, and with it the runs that its code starts; <see langword="null"/> for never.</summary>
+    private RunDeadlines? DeadlinesFrom(long startedAt)
+    {
+        RunOptions options = Environment.Options;
+        InheritedDeadline? own = options.Timeout is { } timeout ? new InheritedDeadline(startedAt + timeout.Ticks, $"the run {RunId}") : null;
+        return own is null && options.Deadline is null ? null : new RunDeadlines(InheritedDeadline.Earlier(options.LastingDeadline, own), options.AttemptDeadline);
     }
 
     /// <summary>Reports to the core what has happened. What breaks there ends the run.</summary>

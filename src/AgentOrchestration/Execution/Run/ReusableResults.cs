@@ -94,6 +94,7 @@ internal sealed class ReusableResults
         for (int subtask = 0; subtask < state.Graph.Count; subtask++)
         {
             if (state.StateOf(subtask) == SubtaskState.Succeeded
+                && !state.HasFallenBack(subtask)
                 && state.CompensationOf(subtask) == CompensationState.None
                 && !state.Graph.SubtaskAt(subtask).IsComposite
                 && !growing.Contains(subtask)
@@ -116,7 +117,7 @@ internal sealed class ReusableResults
         HashSet<string> unusable = [.. growing.Select(planned.IndexOf).OfType<int>().Select(subtask => KeyOf(planned, subtask, inputs)).OfType<string>()];
         for (int subtask = 0; subtask < graph.Count; subtask++)
         {
-            if (byId.GetValueOrDefault(graph.Subtasks[subtask].Id) is { State: SubtaskState.Succeeded, Compensation: CompensationState.None, Subtask.IsComposite: false } known
+            if (byId.GetValueOrDefault(graph.Subtasks[subtask].Id) is { State: SubtaskState.Succeeded, Origin: not OutputOrigin.Fallback, Compensation: CompensationState.None, Subtask.IsComposite: false } known
                 && !growing.Contains(known.Subtask.Id)
                 && !changed.Contains(known.Subtask.TaskType)
                 && KeyOf(planned, subtask, inputs) is { } key

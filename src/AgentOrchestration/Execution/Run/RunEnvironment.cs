@@ -77,6 +77,7 @@ internal sealed class RunEnvironment
         else
         {
             RunFlow.Enter(Flow);
+            CodeDeadline.Enter(null);
         }
     }
 

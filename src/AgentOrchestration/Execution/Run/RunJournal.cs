@@ -137,7 +137,7 @@ internal sealed class RunJournal(IRunStore store, HeldLease lease, LeaseRenewal 
     private RunFact Stored(in RunFact fact, List<JournalBlob> blobs) => fact switch
     {
         { Payload: GraphGrowth growth } => fact.With(AddedPlan.Of(growth)),
-        { Kind: RunFactKind.SubtaskSucceeded, Payload: not SharedOutput } => fact.With(OutputOf(fact, blobs)),
+        { Kind: RunFactKind.SubtaskSucceeded, Payload: not (SharedOutput or FallbackOutput) } => fact.With(OutputOf(fact, blobs)),
         _ => fact,
     };
 

@@ -13,11 +13,12 @@ internal static class FrozenPlan
 
     private static TaskPlan Of(TaskPlan plan, int depth) => plan with { Subtasks = [.. plan.Subtasks.Select(subtask => Of(subtask, depth))] };
 
-    private static Subtask Of(Subtask subtask, int depth) => subtask is { Arguments: null, Items: null, Condition: null, Plan: null } ? subtask : subtask with
+    private static Subtask Of(Subtask subtask, int depth) => subtask is { Arguments: null, Items: null, Condition: null, Plan: null, Policy: null or { Fallback: null } } ? subtask : subtask with
     {
         Arguments = Of(subtask.Arguments),
         Items = Of(subtask.Items),
         Condition = subtask.Condition is { } condition ? condition with { Value = Of(condition.Value) } : null,
+        Policy = subtask.Policy is { Fallback: { } fallback } policy ? policy with { Fallback = Of(fallback) } : subtask.Policy,
         Plan = subtask.Plan is { } nested && depth < PlanChecker.DeepestPlan ? Of(nested, depth + 1) : subtask.Plan,
     };
 

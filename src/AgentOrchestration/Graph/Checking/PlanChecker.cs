@@ -92,7 +92,7 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
                 TaskTypes = types,
                 Inputs = inputs,
                 Needs = _needsCheck.Run(plan, types, report),
-                Policies = PolicyCheck.Run(plan, types, ApprovalRule, report),
+                Policies = FindPolicies(plan, types, report, new PatternMatcher()),
                 Dependencies = dependencies,
                 Optional = optional.Count == 0 ? null : optional,
                 TopologicalOrder = order,
@@ -140,7 +140,7 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
         int[][] dependencies = dependencyCheck.Run();
         TaskDescriptor?[] types = _taskTypeCheck.Run(plan, report);
         ResourceRequirements[] needs = _needsCheck.Run(plan, types, report);
-        AttemptPolicy[] policies = PolicyCheck.Run(plan, types, ApprovalRule, report);
+        AttemptPolicy[] policies = FindPolicies(plan, types, report, patterns);
         var references = new ReferenceCheck(plan, report, TaskTypes, types, dependencies, dependencyCheck, surroundings) { MaxReferences = MaxReferences };
         InputBinding?[] inputs = new InputCheck(plan, report, TaskTypes, Serializer, types, references, patterns).Run();
         CheckNestedPlans(plan, report, patterns, depth);
@@ -164,6 +164,13 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
             Successors = successors,
             NeedsPreparation = plan.Subtasks.Any(subtask => subtask.IsComposite || subtask.Condition is not null) || Array.Exists(policies, policy => policy.RequiresApproval),
         };
+    }
+
+    private AttemptPolicy[] FindPolicies(TaskPlan plan, TaskDescriptor?[] types, PlanReport report, PatternMatcher patterns)
+    {
+        AttemptPolicy[] policies = PolicyCheck.Run(plan, types, ApprovalRule, report);
+        new FallbackCheck(TaskTypes, Serializer, report, patterns).Run(plan, types, policies);
+        return policies;
     }
 
     /// <summary>The dependencies among the subtasks themselves; those outside cannot come after them, so they are in no cycle.</summary>

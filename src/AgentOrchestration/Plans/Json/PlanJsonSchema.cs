@@ -74,7 +74,8 @@ internal static class PlanJsonSchema
                     "timeoutSeconds": { "$ref": "#/$defs/seconds" },
                     "totalTimeoutSeconds": { "$ref": "#/$defs/seconds" },
                     "idleTimeoutSeconds": { "$ref": "#/$defs/seconds" },
-                    "requiresApproval": { "type": "boolean" }
+                    "requiresApproval": { "type": "boolean" },
+                    "fallback": { "description": "The output when the work fails for good." }
                   },
                   "additionalProperties": false
                 },

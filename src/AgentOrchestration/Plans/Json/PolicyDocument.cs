@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace AgentOrchestration.Plans.Json;
 
 /// <summary>A subtask's policy as it stands in JSON, durations in seconds.</summary>
@@ -13,6 +16,10 @@ internal sealed class PolicyDocument
 
     public bool? RequiresApproval { get; init; }
 
+    /// <summary>The fallback value; null is one, and nothing is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public JsonElement Fallback { get; init; }
+
     public static PolicyDocument From(SubtaskPolicy policy) => new()
     {
         MaxAttempts = policy.MaxAttempts,
@@ -20,6 +27,7 @@ internal sealed class PolicyDocument
         TotalTimeoutSeconds = policy.TotalTimeout?.TotalSeconds,
         IdleTimeoutSeconds = policy.IdleTimeout?.TotalSeconds,
         RequiresApproval = policy.RequiresApproval,
+        Fallback = policy.Fallback ?? default,
     };
 
     public SubtaskPolicy ToPolicy() => new()
@@ -29,6 +37,7 @@ internal sealed class PolicyDocument
         TotalTimeout = ToDuration(TotalTimeoutSeconds),
         IdleTimeout = ToDuration(IdleTimeoutSeconds),
         RequiresApproval = RequiresApproval,
+        Fallback = Fallback.ValueKind == JsonValueKind.Undefined ? null : Fallback,
     };
 
     /// <summary>What is out of range becomes a limit that the plan check refuses.</summary>

@@ -98,6 +98,13 @@ internal sealed class SubtaskDocument
             { SubtaskId = Id });
         }
 
+        if (Policy?.Fallback is { ValueKind: not JsonValueKind.Undefined } fallback && ArgumentsText.WhyUnreadable(fallback) is { } unreadable)
+        {
+            diagnostics.Add(new PlanDiagnostic(
+                PlanDiagnosticCode.InvalidPolicy, $"{path}/policy/fallback", $"'{Excerpt.Of(Id)}': {unreadable}", "Write whole characters.")
+            { SubtaskId = Id });
+        }
+
         string? noList = WhyNoList(ForEach);
         if (noList is not null)
         {

@@ -45,6 +45,11 @@ internal static class SubtaskSummary
         {
             yield return "waits for approval";
         }
+
+        if (subtask.Policy?.Fallback is not null)
+        {
+            yield return "has a fallback";
+        }
     }
 
     private static string Sign(ConditionOperator @operator) => @operator switch

@@ -12,4 +12,9 @@ public sealed record SubtaskSucceeded(int Attempt, OutputOrigin Origin, string? 
     /// <value>An instance of the task type's output type. The default value is <see langword="null"/>.</value>
     [JsonIgnore]
     public object? Output { get; init; }
+
+    /// <summary>Gets the error of the work whose output the fallback replaces.</summary>
+    /// <value>The default value is <see langword="null"/>: the work succeeded.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SubtaskError? Error { get; init; }
 }

@@ -70,6 +70,9 @@ internal sealed class JournalEventReader
                 JsonElement output = await stored.LoadAsync(_store, _runId, cancellationToken).ConfigureAwait(false);
                 _outputs[fact.Subtask] = output;
                 return fact.With(output);
+            case FallbackOutput fallback:
+                _outputs[fact.Subtask] = fallback.Json;
+                return fact;
             case SharedOutput shared:
                 return fact.With(shared with
                 {

@@ -76,7 +76,7 @@ internal static class JournalFields
 
     public static JournalField Error { get; } = new("error")
     {
-        Write = static (writer, name, in fact) => Serialize(writer, name, fact.Payload as SubtaskError ?? ((AttemptRetry)fact.Payload!).Error, Json.SubtaskError),
+        Write = static (writer, name, in fact) => Serialize(writer, name, ErrorOf(fact), Json.SubtaskError),
         Read = static (ref reader, ref line) => line.Error = Deserialize(ref reader, Json.SubtaskError),
     };
 
@@ -106,6 +106,7 @@ internal static class JournalFields
             }
         },
         Read = static (ref reader, ref line) => line.Detail = reader.TokenType == JsonTokenType.Null ? (byte)OutputOrigin.Executed : (byte)EnumNames<OutputOrigin>.Read(ref reader),
+        WhyInvalid = static (in line) => line.Detail == (byte)OutputOrigin.Fallback ? "'origin' is fallback, which has a kind of its own." : null,
     };
 
     /// <summary>An output as it was written: strictness is for what the journal says, not for what it carries.</summary>
@@ -123,6 +124,17 @@ internal static class JournalFields
             line.Json = output;
             return isValue;
         },
+    };
+
+    /// <summary>The output of a subtask whose work has failed.</summary>
+    public static JournalField Fallback { get; } = new("output")
+    {
+        Write = static (writer, name, in fact) =>
+        {
+            writer.WritePropertyName(name);
+            ((FallbackOutput)fact.Payload!).Json.WriteTo(writer);
+        },
+        Read = Output.Read,
     };
 
     public static JournalField Blob { get; } = new("blob")
@@ -152,6 +164,14 @@ internal static class JournalFields
     };
 
     public static JournalField StopReason { get; } = Word("reason", static detail => (StopReason)detail, static reason => (byte)reason);
+
+    /// <summary>Whose deadline has come; not written when it is the run's own, or when there is none.</summary>
+    public static JournalField DeadlineOf { get; } = new("deadlineOf")
+    {
+        IsOptional = true,
+        Write = static (writer, name, in fact) => WriteIfAny(writer, name, fact.Payload as string),
+        Read = static (ref reader, ref line) => line.Reason = reader.GetString(),
+    };
 
     public static JournalField Outcome { get; } = Word("outcome", static detail => (RunOutcome)detail, static outcome => (byte)outcome);
 
@@ -193,6 +213,13 @@ internal static class JournalFields
             Write = (writer, name, in fact) => writer.WriteString(name, EnumNames<T>.NameOf(read(fact.Detail))),
             Read = (ref reader, ref line) => line.Detail = write(EnumNames<T>.Read(ref reader)),
         };
+
+    private static SubtaskError ErrorOf(in RunFact fact) => fact.Payload switch
+    {
+        SubtaskError error => error,
+        FallbackOutput fallback => fallback.Error,
+        _ => ((AttemptRetry)fact.Payload!).Error,
+    };
 
     private static void WriteIfAny(Utf8JsonWriter writer, JsonEncodedText name, string? text)
     {

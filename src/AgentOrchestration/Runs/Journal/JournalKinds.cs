@@ -7,7 +7,7 @@ using Field = AgentOrchestration.Runs.Journal.JournalFields;
 namespace AgentOrchestration.Runs.Journal;
 
 /// <summary>
-/// The kinds of lines: one row for each kind of fact, and three for an output. <see cref="RunFactKind.PlanCompleted"/> has none: a plan that is
+/// The kinds of lines: one row for each kind of fact, and four for an output. <see cref="RunFactKind.PlanCompleted"/> has none: a plan that is
 /// still being written is not executed durably.
 /// </summary>
 internal static class JournalKinds
@@ -59,6 +59,12 @@ internal static class JournalKinds
             Holds = static payload => payload is SharedOutput,
             Payload = static (in line) => new SharedOutput(line.Other, Output: null),
         },
+        new("subtask-fell-back", RunFactKind.SubtaskSucceeded, RunFactRules.WhenReadyOrRunning, Field.Subtask, Field.AttemptOrNone, Field.Error, Field.Fallback)
+        {
+            Detail = (byte)OutputOrigin.Fallback,
+            Holds = static payload => payload is FallbackOutput,
+            Payload = static (in line) => new FallbackOutput(line.Json, line.Error!),
+        },
         new("subtask-failed", RunFactKind.SubtaskFailed, RunFactRules.WhenOpen, Field.Subtask, Field.AttemptOrNone, Field.Error)
         {
             Payload = static (in line) => line.Error!,
@@ -74,7 +80,10 @@ internal static class JournalKinds
         {
             Payload = static (in line) => line.Budget!.ToBudget(),
         },
-        new("stop-requested", RunFactKind.StopRequested, RunFactRules.UnlessStopping, Field.StopReason),
+        new("stop-requested", RunFactKind.StopRequested, RunFactRules.UnlessStopping, Field.StopReason, Field.DeadlineOf)
+        {
+            Payload = static (in line) => line.Reason!,
+        },
         new("compensation-started", RunFactKind.CompensationStarted, RunFactRules.WhenToCompensate, Field.Subtask, Field.Attempt),
         new("compensation-failed", RunFactKind.CompensationFailed, RunFactRules.WhileCompensationRuns, Field.Subtask, Field.Attempt, Field.Error, Field.RetryAt)
         {

@@ -18,6 +18,7 @@ internal static class JournalRules
         ?? WhyLess("maxAbandoned", options.MaxAbandoned, 0)
         ?? WhyNoDuration("timeout", options.Timeout ?? 0)
         ?? WhyNoDuration("approvalTimeout", options.ApprovalTimeout ?? 0)
+        ?? WhyNoTime("deadline", options.Deadline ?? 0)
         ?? (options.Budget is { } budget ? WhyInvalid(budget) : null)
         ?? WhyLess("maxBypasses", options.MaxBypasses, 0)
         ?? WhyNoDuration("compensationTimeout", options.CompensationTimeout)

@@ -30,6 +30,11 @@ internal sealed class OptionsDocument
 
     public long? ApprovalTimeout { get; init; }
 
+    /// <summary>When the run has to end because the run in whose code it was started has to, in UTC ticks.</summary>
+    public long? Deadline { get; init; }
+
+    public string? DeadlineOf { get; init; }
+
     public string? Name { get; init; }
 
     public SortedDictionary<string, string>? Tags { get; init; }
@@ -50,6 +55,8 @@ internal sealed class OptionsDocument
         MaxAddedDepth = options.MaxAddedDepth == RunOptions.DefaultMaxAddedDepth ? null : options.MaxAddedDepth,
         IsolateOutputs = options.IsolateOutputs ? true : null,
         ApprovalTimeout = options.ApprovalTimeout?.Ticks,
+        Deadline = options.LastingDeadline?.At,
+        DeadlineOf = options.LastingDeadline?.Of,
         Name = options.Name,
         Tags = options.Tags.Count == 0 ? null : new SortedDictionary<string, string>(options.Tags, StringComparer.Ordinal),
         Priority = options.Priority == 0 ? null : options.Priority,
@@ -74,6 +81,7 @@ internal sealed class OptionsDocument
             MaxAddedDepth = MaxAddedDepth ?? RunOptions.DefaultMaxAddedDepth,
             IsolateOutputs = IsolateOutputs ?? false,
             ApprovalTimeout = ApprovalTimeout is { } approval ? new TimeSpan(approval) : null,
+            LastingDeadline = Deadline is { } deadline ? new InheritedDeadline(deadline, DeadlineOf ?? "another run") : null,
         };
         foreach ((string key, string value) in Tags ?? [])
         {

@@ -27,6 +27,10 @@ public sealed record RunSnapshot(string RunId, TaskPlan Plan, IReadOnlyList<Subt
     /// <value><see langword="null"/> when it does not.</value>
     public StopReason? StopReason { get; init; }
 
+    /// <summary>Gets whose deadline the run stopped at, where it was started in the code of a subtask that had to end then.</summary>
+    /// <value>The default value is <see langword="null"/>: it did not, or at its own.</value>
+    public string? DeadlineOf { get; init; }
+
     /// <summary>Gets the part of the budget that was used up.</summary>
     /// <value><see langword="null"/> when none was.</value>
     public BudgetLimit? ExhaustedBudget { get; init; }

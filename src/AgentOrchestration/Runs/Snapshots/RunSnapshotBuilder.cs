@@ -9,7 +9,7 @@ internal sealed class RunSnapshotBuilder
     private readonly List<SubtaskSnapshot> _subtasks;
     private readonly Dictionary<string, int> _indices;
     private FoldedAdditions? _additions;
-    private StopReason? _stop;
+    private StopRequested? _stop;
     private BudgetLimit? _exhausted;
     private RunEnded? _ended;
     private PlanCompleted? _completed;
@@ -47,7 +47,7 @@ internal sealed class RunSnapshotBuilder
                 _completed = completed;
                 break;
             case StopRequested stop:
-                _stop = stop.Reason;
+                _stop = stop;
                 break;
             case BudgetExhausted budget:
                 _exhausted = budget.Limit;
@@ -68,7 +68,8 @@ internal sealed class RunSnapshotBuilder
         return new RunSnapshot(_started.RunId, _completed?.Plan ?? _started.Plan, [.. _subtasks.Select(WithReadiness)])
         {
             StartedAt = _started.Time,
-            StopReason = _stop,
+            StopReason = _stop?.Reason,
+            DeadlineOf = _stop?.DeadlineOf,
             ExhaustedBudget = _exhausted,
             Outcome = _ended?.Outcome,
             EndedAt = _ended?.Time,
@@ -124,7 +125,7 @@ internal sealed class RunSnapshotBuilder
         {
             Output = succeeded.Output,
             Origin = succeeded.Origin,
-            Error = null,
+            Error = succeeded.Error,
             StartedAt = subtask.StartedAt ?? fact.Time,
         },
         SubtaskFailed failed => End(subtask, SubtaskState.Failed, fact) with { Error = failed.Error },

@@ -33,7 +33,7 @@ public sealed record SubtaskSnapshot(Subtask Subtask, SubtaskState State)
     /// <value>The default value is <see cref="OutputOrigin.Executed"/>.</value>
     public OutputOrigin Origin { get; init; }
 
-    /// <summary>Gets the error of the subtask, or of its latest attempt.</summary>
+    /// <summary>Gets the error of the subtask, or of its latest attempt; also when its fallback took the place of the output.</summary>
     /// <value><see langword="null"/> when there is none.</value>
     public SubtaskError? Error { get; init; }
 

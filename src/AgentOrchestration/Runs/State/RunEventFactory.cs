@@ -51,6 +51,14 @@ internal sealed class RunEventFactory(string runId, TaskPlan plan, Func<int, str
                 SubtaskId = id,
                 Output = shared.Output,
             },
+            (RunFactKind.SubtaskSucceeded, FallbackOutput fallback) => new SubtaskSucceeded(fact.Attempt, OutputOrigin.Fallback, SharedWith: null)
+            {
+                Sequence = sequence,
+                Time = time,
+                SubtaskId = id,
+                Output = fallback.Output,
+                Error = fallback.Error,
+            },
             (RunFactKind.SubtaskSucceeded, _) =>
                 new SubtaskSucceeded(fact.Attempt, (OutputOrigin)fact.Detail, SharedWith: null) { Sequence = sequence, Time = time, SubtaskId = id, Output = fact.Payload },
             (RunFactKind.SubtaskFailed, SubtaskError error) => new SubtaskFailed(fact.Attempt, error) { Sequence = sequence, Time = time, SubtaskId = id },
@@ -59,7 +67,7 @@ internal sealed class RunEventFactory(string runId, TaskPlan plan, Func<int, str
             (RunFactKind.SubtaskCancelled, _) => new SubtaskCancelled(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.BudgetExhausted, _) => new BudgetExhausted((BudgetLimit)fact.Detail) { Sequence = sequence, Time = time },
             (RunFactKind.BudgetExtended, RunBudget budget) => new BudgetExtended(budget) { Sequence = sequence, Time = time },
-            (RunFactKind.StopRequested, _) => new StopRequested((StopReason)fact.Detail) { Sequence = sequence, Time = time },
+            (RunFactKind.StopRequested, _) => new StopRequested((StopReason)fact.Detail) { Sequence = sequence, Time = time, DeadlineOf = fact.Payload as string },
             (RunFactKind.CompensationStarted, _) => new CompensationStarted(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.CompensationFailed, AttemptRetry retry) =>
                 new CompensationFailed(fact.Attempt, retry.Error, retry.RetryAt == 0 ? null : TimeOf(retry.RetryAt)) { Sequence = sequence, Time = time, SubtaskId = id },

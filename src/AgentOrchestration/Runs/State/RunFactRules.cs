@@ -62,6 +62,7 @@ internal static class RunFactRules
 
     public static string? WhenToCompensate(RunState state, in RunFact fact) =>
         When(state, fact, state.StateOf(fact.Subtask) == SubtaskState.Succeeded)
+        ?? (state.HasFallenBack(fact.Subtask) ? "The subtask has its fallback: there is no work to undo." : null)
         ?? (state.CompensationOf(fact.Subtask) is CompensationState.None or CompensationState.Running ? null : "Whether the subtask is undone has been decided before it.");
 
     public static string? WhileCompensationRuns(RunState state, in RunFact fact) =>

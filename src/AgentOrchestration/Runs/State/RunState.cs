@@ -79,7 +79,11 @@ internal sealed class RunState : IOpenSubtasks
     public int AttemptOf(int subtask) => _attempts[subtask];
 
     /// <summary>The output of a subtask that has succeeded; <see langword="null"/> for any other.</summary>
-    public object? OutputOf(int subtask) => _states[subtask] == SubtaskState.Succeeded ? _payloads[subtask] : null;
+    public object? OutputOf(int subtask) =>
+        _states[subtask] != SubtaskState.Succeeded ? null : _payloads[subtask] is FallbackOutput fallback ? fallback.Output : _payloads[subtask];
+
+    /// <summary>Whether a subtask has succeeded with its fallback, because its work has failed.</summary>
+    public bool HasFallenBack(int subtask) => _payloads[subtask] is FallbackOutput;
 
     /// <summary>Why the latest attempt of a subtask that is to be tried again failed.</summary>
     public SubtaskError? LatestErrorOf(int subtask) => _payloads[subtask] as SubtaskError;
@@ -126,7 +130,11 @@ internal sealed class RunState : IOpenSubtasks
                 break;
             case RunFactKind.SubtaskSucceeded:
                 End(fact, SubtaskState.Succeeded, fact.Payload is SharedOutput shared ? shared.Output : fact.Payload);
-                _completions?.Add(fact.Subtask);
+                if (_completions is not null && !HasFallenBack(fact.Subtask))
+                {
+                    _completions.Add(fact.Subtask);
+                }
+
                 Release(fact.Subtask, consequences);
                 break;
             case RunFactKind.SubtaskFailed:

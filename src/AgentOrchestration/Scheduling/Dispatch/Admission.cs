@@ -83,7 +83,7 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
 
         if (preparation.Error is not null)
         {
-            subtasks.Fail(subtask, context.State.AttemptOf(subtask), preparation.Error, now);
+            subtasks.FailWork(subtask, context.State.AttemptOf(subtask), preparation.Error, now);
         }
         else if (preparation.IsConditionFalse)
         {

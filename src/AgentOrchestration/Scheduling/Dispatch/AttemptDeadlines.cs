@@ -39,6 +39,10 @@ internal sealed class AttemptDeadlines
         }
     }
 
+    /// <summary>When the current attempt of a subtask has to end, whatever it reports.</summary>
+    public AttemptEnds EndsOf(int subtask, AttemptPolicy policy) =>
+        new(_starts[subtask] + policy.Timeout?.Ticks, _firstStarts[subtask] + policy.TotalTimeout?.Ticks);
+
     /// <summary>Whether another attempt could still start at a time.</summary>
     public bool Allows(int subtask, AttemptPolicy policy, long startAt) =>
         policy.TotalTimeout is not { } total || !_firstStarts.TryGetValue(subtask, out long first) || startAt < first + total.Ticks;

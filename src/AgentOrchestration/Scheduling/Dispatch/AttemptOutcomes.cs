@@ -18,19 +18,23 @@ internal sealed class AttemptOutcomes(DispatchContext context, SubtaskOutcomes s
     private Dictionary<int, long>? _retries;
 
     /// <summary>An attempt starts.</summary>
-    public void Begin(int subtask, int attempt, long now, HostCommands commands)
+    /// <returns>When it has to end; <see langword="null"/> for never.</returns>
+    public AttemptEnds? Begin(int subtask, int attempt, long now, HostCommands commands)
     {
-        if (context.Graph.Policies[subtask] is { HasTimeLimit: true } policy)
+        if (context.Graph.Policies[subtask] is not { HasTimeLimit: true } policy)
         {
-            commands.WakeAttemptAt(subtask, attempt, (_deadlines ??= new AttemptDeadlines()).Begin(subtask, policy, now));
+            return null;
         }
+
+        commands.WakeAttemptAt(subtask, attempt, (_deadlines ??= new AttemptDeadlines()).Begin(subtask, policy, now));
+        return _deadlines.EndsOf(subtask, policy);
     }
 
     /// <summary>Whether an attempt may start at a time: whether the time over all attempts of its subtask is not up then.</summary>
     public bool MayBegin(int subtask, long at) => _deadlines?.Allows(subtask, context.Graph.Policies[subtask], at) != false;
 
     /// <summary>The time over all attempts of a subtask was up before another could start.</summary>
-    public void FailLate(int subtask, long now) => subtasks.Fail(subtask, context.State.AttemptOf(subtask), TimeoutError(subtask, TimeLimit.Subtask), now);
+    public void FailLate(int subtask, long now) => subtasks.FailWork(subtask, context.State.AttemptOf(subtask), TimeoutError(subtask, TimeLimit.Subtask), now);
 
     /// <summary>The code of an attempt has returned an output and nothing else: by far the most frequent case of what follows.</summary>
     /// <returns>Whether it is that case.</returns>
@@ -151,7 +155,7 @@ internal sealed class AttemptOutcomes(DispatchContext context, SubtaskOutcomes s
         else
         {
             // The time over all attempts has ended in the pause: the clock may go further than it was asked to.
-            subtasks.Fail(subtask, context.State.AttemptOf(subtask), context.State.LatestErrorOf(subtask)!, now);
+            subtasks.FailWork(subtask, context.State.AttemptOf(subtask), context.State.LatestErrorOf(subtask)!, now);
         }
 
         return true;
@@ -240,19 +244,21 @@ internal sealed class AttemptOutcomes(DispatchContext context, SubtaskOutcomes s
         AttemptPolicy policy = context.Graph.Policies[subtask];
         TimeSpan pause = result.RetryAfter ?? RetryBackoff.PauseAfter(policy.Retry, seed, subtask, attempt);
         long retryAt = now + Math.Clamp(pause.Ticks, 0, RetryBackoff.Longest.Ticks);
-        if (result.MayRetry
-            && context.State.Stop is null
-            && budget.NotStarting is null
-            && attempt < policy.MaxAttempts
-            && MayBegin(subtask, retryAt))
+        bool hasAttempts = result.MayRetry && attempt < policy.MaxAttempts && MayBegin(subtask, retryAt);
+        if (hasAttempts && context.State.Stop is null && budget.NotStarting is null)
         {
             context.Record(new RunFact(RunFactKind.AttemptFailed, now, subtask, attempt, payload: new AttemptRetry(result.Error!, retryAt)));
             context.Waits.Begin(subtask, WaitReason.Retry);
             commands.WakeRetryAt(subtask, retryAt);
         }
+        else if (hasAttempts)
+        {
+            // It is not the work that has failed for good: the run stops, or its budget allows no other attempt.
+            subtasks.Fail(subtask, attempt, result.Error!, now);
+        }
         else
         {
-            subtasks.Fail(subtask, attempt, result.Error!, now);
+            subtasks.FailWork(subtask, attempt, result.Error!, now);
         }
     }
 

@@ -8,4 +8,8 @@ namespace AgentOrchestration.Scheduling.Dispatch;
 /// <param name="Subtask">Of which subtask.</param>
 /// <param name="Attempt">Its number.</param>
 /// <param name="Lease">What it holds; <see langword="null"/> when it needs nothing.</param>
-internal readonly record struct AttemptStart(int Subtask, int Attempt, ResourceLease? Lease);
+internal readonly record struct AttemptStart(int Subtask, int Attempt, ResourceLease? Lease)
+{
+    /// <summary>When it has to end; <see langword="null"/> for never.</summary>
+    public AttemptEnds? Ends { get; init; }
+}

@@ -116,7 +116,6 @@ internal sealed class Dispatcher
         _context.Record(new RunFact(RunFactKind.AttemptStarted, now, subtask, attempt));
         _budget.Reserve(subtask);
         _order.BeginAttempt(subtask, attempt, now);
-        commands.Start(subtask, attempt, lease);
-        _attempts.Begin(subtask, attempt, now, commands);
+        commands.Start(subtask, attempt, lease, _attempts.Begin(subtask, attempt, now, commands));
     }
 }

@@ -11,7 +11,7 @@ internal sealed class HostCommands
     /// <summary>Everything else, to be carried out in that order when the attempts have started.</summary>
     public List<HostCommand> Others { get; } = [];
 
-    public void Start(int subtask, int attempt, ResourceLease? lease) => Starts.Add(new AttemptStart(subtask, attempt, lease));
+    public void Start(int subtask, int attempt, ResourceLease? lease, AttemptEnds? ends) => Starts.Add(new AttemptStart(subtask, attempt, lease) { Ends = ends });
 
     public void Add(HostCommand command) => Others.Add(command);
 

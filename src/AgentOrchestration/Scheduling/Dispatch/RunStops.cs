@@ -15,7 +15,8 @@ internal sealed class RunStops(DispatchContext context, SubtaskOutcomes subtasks
     public void Begin(HostCommands commands)
     {
         _timeIsUpAt = NextEndOfTime();
-        commands.WakeRunAt(context.StartedAt + context.Options.Timeout?.Ticks);
+        commands.WakeRunAt(OwnEnd);
+        commands.WakeRunAt(context.Options.Deadline?.At);
         commands.WakeRunAt(budget.WakesAt);
     }
 
@@ -33,9 +34,10 @@ internal sealed class RunStops(DispatchContext context, SubtaskOutcomes subtasks
             return;
         }
 
-        if (now >= context.StartedAt + context.Options.Timeout?.Ticks)
+        InheritedDeadline? deadline = context.Options.Deadline;
+        if (now >= OwnEnd || now >= deadline?.At)
         {
-            Stop(StopReason.Timeout, cause: null, now, commands);
+            Stop(StopReason.Timeout, cause: null, now, commands, OwnEnd <= deadline?.At ? null : deadline?.Of);
             return;
         }
 
@@ -64,14 +66,15 @@ internal sealed class RunStops(DispatchContext context, SubtaskOutcomes subtasks
     /// <param name="cause">Why what has not started is skipped; <see langword="null"/> when it is cancelled.</param>
     /// <param name="now">When.</param>
     /// <param name="commands">What to do.</param>
-    public void Stop(StopReason reason, SkipCause? cause, long now, HostCommands commands)
+    /// <param name="deadlineOf">Whose deadline has come, if it is not the run's own.</param>
+    public void Stop(StopReason reason, SkipCause? cause, long now, HostCommands commands, string? deadlineOf = null)
     {
         if (context.State.Stop is not null || context.State.IsEnded)
         {
             return;
         }
 
-        context.Record(new RunFact(RunFactKind.StopRequested, now, detail: (byte)reason));
+        context.Record(new RunFact(RunFactKind.StopRequested, now, detail: (byte)reason, payload: deadlineOf));
         budget.EndAsking();
         context.Waits.Clear();
         context.Consequences.Ready.Clear();
@@ -138,5 +141,8 @@ internal sealed class RunStops(DispatchContext context, SubtaskOutcomes subtasks
     }
 
     /// <summary>When the time of the run, or that of its budget, is up; <see cref="long.MaxValue"/> for never.</summary>
-    private long NextEndOfTime() => Math.Min(context.StartedAt + context.Options.Timeout?.Ticks ?? long.MaxValue, budget.TimeIsUpAt);
+    private long NextEndOfTime() => Math.Min(Math.Min(OwnEnd ?? long.MaxValue, context.Options.Deadline?.At ?? long.MaxValue), budget.TimeIsUpAt);
+
+    /// <summary>When the run's own time is up; <see langword="null"/> for never.</summary>
+    private long? OwnEnd => context.StartedAt + context.Options.Timeout?.Ticks;
 }

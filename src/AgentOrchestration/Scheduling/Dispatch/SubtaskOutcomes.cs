@@ -31,14 +31,43 @@ internal sealed class SubtaskOutcomes(DispatchContext context)
         }
     }
 
+    /// <summary>
+    /// The work of a subtask has failed for good: its fallback takes the place of the output, if it has one. That is no answer of the work, so identical
+    /// subtasks end as they do when it fails, each with its own fallback or none. A run that stops takes none.
+    /// </summary>
+    public void FailWork(int subtask, int attempt, SubtaskError error, long now)
+    {
+        if (context.Graph.Policies[subtask].Fallback is not { } fallback || context.State.Stop is not null || context.Graph.SubtaskAt(subtask).IsComposite)
+        {
+            RecordFailure(subtask, attempt, error, now);
+        }
+        else
+        {
+            var output = new FallbackOutput(fallback.Json, error, fallback.Read);
+            context.Record(new RunFact(RunFactKind.SubtaskSucceeded, now, subtask, attempt, (byte)OutputOrigin.Fallback, output));
+        }
+
+        FailTwins(subtask, error, isWork: true, now);
+    }
+
+    /// <summary>A subtask fails, not by its work.</summary>
     public void Fail(int subtask, int attempt, SubtaskError error, long now)
+    {
+        RecordFailure(subtask, attempt, error, now);
+        FailTwins(subtask, error, isWork: false, now);
+    }
+
+    private void RecordFailure(int subtask, int attempt, SubtaskError error, long now)
     {
         context.Record(new RunFact(RunFactKind.SubtaskFailed, now, subtask, attempt, payload: error));
         if (context.Options.FailurePolicy != FailurePolicy.Continue && context.State.HasFailed && context.State.Stop is null && _stopAfterFailureOf < 0)
         {
             _stopAfterFailureOf = subtask;
         }
+    }
 
+    private void FailTwins(int subtask, SubtaskError error, bool isWork, long now)
+    {
         if (_shared is null)
         {
             return;
@@ -48,7 +77,14 @@ internal sealed class SubtaskOutcomes(DispatchContext context)
         foreach (int twin in twins[true])
         {
             context.Waits.Leave(twin);
-            Fail(twin, attempt: 0, error, now);
+            if (isWork)
+            {
+                FailWork(twin, attempt: 0, error, now);
+            }
+            else
+            {
+                Fail(twin, attempt: 0, error, now);
+            }
         }
 
         // A failure by the limits of one is none of one with other limits.

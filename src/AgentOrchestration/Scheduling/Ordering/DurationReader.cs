@@ -1,4 +1,5 @@
 using AgentOrchestration.Graph.Growth;
+using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.State;
 using AgentOrchestration.Tasks;
 
@@ -21,7 +22,7 @@ internal sealed class DurationReader(GrowingGraph graph)
             {
                 _startedAt[fact.Subtask] = fact.Time;
             }
-            else if (fact is { Kind: RunFactKind.SubtaskSucceeded, Attempt: > 0 })
+            else if (fact is { Kind: RunFactKind.SubtaskSucceeded, Attempt: > 0, Detail: not (byte)OutputOrigin.Fallback })
             {
                 observed.Observe(graph.SubtaskAt(fact.Subtask), new TimeSpan(fact.Time - _startedAt[fact.Subtask]));
             }

@@ -34,6 +34,12 @@ internal sealed class RunFlow
 
     public string RunId { get; }
 
+    /// <summary>Gets or sets what gives the time of the run, in UTC ticks; <see langword="null"/> where nothing needs it.</summary>
+    public Func<long>? Now { get; set; }
+
+    /// <summary>Gets or sets when the run has to end, and the runs that its code starts; <see langword="null"/> for never, and when it has ended.</summary>
+    public RunDeadlines? Deadlines { get; set; }
+
     /// <summary>The share of the run; <see langword="null"/> when it has ended.</summary>
     public RunResources? Resources => Volatile.Read(ref _resources);
 
@@ -79,7 +85,11 @@ internal sealed class RunFlow
     public static void Enter(object? runOrHolding) => Ambient.Value = runOrHolding;
 
     /// <summary>From here on the calling code observes a run.</summary>
-    public static void EnterSink(string runId) => Ambient.Value = new SinkFlow(runId);
+    public static void EnterSink(string runId)
+    {
+        Ambient.Value = new SinkFlow(runId);
+        CodeDeadline.Enter(null);
+    }
 
     /// <summary>The context of code of the run: that of the caller, with this in it.</summary>
     /// <returns>The context; <see langword="null"/> when the caller's does not flow.</returns>
@@ -91,7 +101,9 @@ internal sealed class RunFlow
         }
 
         object? before = Ambient.Value;
+        CodeDeadline? deadline = CodeDeadline.Entered;
         Ambient.Value = this;
+        CodeDeadline.Enter(null);
         try
         {
             return ExecutionContext.Capture();
@@ -99,6 +111,7 @@ internal sealed class RunFlow
         finally
         {
             Ambient.Value = before;
+            CodeDeadline.Enter(deadline);
         }
     }
 
@@ -107,6 +120,7 @@ internal sealed class RunFlow
     {
         Volatile.Write(ref _resources, null);
         _subtaskIds = null;
+        Deadlines = null;
         Outer = null;
     }
 

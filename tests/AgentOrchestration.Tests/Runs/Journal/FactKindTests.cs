@@ -13,7 +13,7 @@ public sealed class FactKindTests
     private static readonly RunFactKind[] InMemoryOnly = [RunFactKind.PlanCompleted];
 
     /// <summary>The three lines of an output are of one kind of fact.</summary>
-    private static readonly string[] OtherLinesOfOutputs = ["subtask-succeeded-large", "subtask-shared"];
+    private static readonly string[] OtherLinesOfOutputs = ["subtask-succeeded-large", "subtask-shared", "subtask-fell-back"];
 
     [Fact]
     public void Every_kind_of_fact_has_an_event_of_its_name()

@@ -108,7 +108,7 @@ public sealed partial class JournalCodecTests
             for (int i = 1; i < properties.Length; i++)
             {
                 string name = properties[i].Name;
-                bool isOptional = name is "by" or "origin" || (name == "reason" && fact.Kind == RunFactKind.ApprovalDecided);
+                bool isOptional = name is "by" or "origin" or "deadlineOf" || (name == "reason" && fact.Kind == RunFactKind.ApprovalDecided);
                 string without = Line(properties.Where((_, place) => place != i));
                 if (isOptional)
                 {
@@ -138,6 +138,7 @@ public sealed partial class JournalCodecTests
         .. Lines.Select(line => line.Data)
             .Append("""{"kind":"subtask-succeeded","subtask":2,"attempt":1,"output":null,"v":1,"at":5}""")
             .Append("""{"kind":"subtask-succeeded-large","subtask":2,"attempt":1,"blob":"AB","v":1,"at":5}""")
+            .Append("""{"kind":"subtask-fell-back","subtask":2,"attempt":1,"error":{"kind":"K","message":"M"},"output":null,"v":1,"at":5}""")
             .Append("""{"kind":"subtasks-added","subtask":2,"plan":{"subtasks":[]},"joined":true,"taskTypes":{},"v":1,"at":5}""")
             .SelectMany(line => Number().Matches(line).Select(number => $"{line[..number.Index]}-1{line[(number.Index + number.Length)..]}")),
     ];

@@ -45,6 +45,9 @@ internal static class JournalVarieties
         .. from origin in (OutputOrigin[])[OutputOrigin.Executed, OutputOrigin.Cached, OutputOrigin.Reused]
            select new RunFact(RunFactKind.SubtaskSucceeded, 5, 2, 0, (byte)origin, new StoredOutput("AB12")),
         new(RunFactKind.SubtaskSucceeded, 5, 2, detail: (byte)OutputOrigin.Shared, payload: new SharedOutput(1, "x")),
+        .. from attempt in (int[])[0, 3]
+           from output in (string[])["null", """{ "big" : [ 1 , { "a" : 1 , "a" : 2 } ] }"""]
+           select new RunFact(RunFactKind.SubtaskSucceeded, 5, 2, attempt, (byte)OutputOrigin.Fallback, new FallbackOutput(JsonElement.Parse(output), attempt == 0 ? Awkward : Plain)),
         new(RunFactKind.SubtaskFailed, 5, 2, 1, payload: Plain),
         new(RunFactKind.SubtaskFailed, 5, 2, payload: Awkward),
         .. from reason in Enum.GetValues<SkipReason>()
@@ -59,6 +62,7 @@ internal static class JournalVarieties
         new(RunFactKind.BudgetExtended, 5, payload: new RunBudget { MaxAttempts = 7, MaxTokens = long.MaxValue, MaxCost = 0.50m, MaxTime = TimeSpan.FromMinutes(1) }),
         .. from reason in Enum.GetValues<StopReason>()
            select new RunFact(RunFactKind.StopRequested, 5, detail: (byte)reason),
+        new(RunFactKind.StopRequested, 5, detail: (byte)StopReason.Timeout, payload: "the subtask 'a' of the run r"),
         .. OfAttempts(RunFactKind.CompensationStarted),
         new(RunFactKind.CompensationFailed, 5, 2, 1, payload: new AttemptRetry(Plain, 0)),
         new(RunFactKind.CompensationFailed, 5, 2, 1, payload: new AttemptRetry(Awkward, Late)),

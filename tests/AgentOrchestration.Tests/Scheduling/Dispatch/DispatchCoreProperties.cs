@@ -27,7 +27,7 @@ public sealed class DispatchCoreProperties
     [InlineData(37259273)]
     [InlineData(640575548)]
     [InlineData(1367649938)]
-    public void What_once_went_wrong_does_not_again(int seed) => Hold(seed);
+    public void What_once_went_wrong_does_not_again(int seed) => Hold(seed, mayFallBack: false);
 
     /// <summary>Shows what happens in the run of ORCHESTRATION_SEED, the number that a failure prints.</summary>
     [Fact(Explicit = true)]
@@ -39,9 +39,9 @@ public sealed class DispatchCoreProperties
         Hold(seed);
     }
 
-    private static void Hold(int seed)
+    private static void Hold(int seed, bool mayFallBack = true)
     {
-        var run = new AdversarialRun(seed);
+        var run = new AdversarialRun(seed, mayFallBack);
         IReadOnlyList<RunEvent> events = run.Play();
 
         EndsOnce(run, events);
@@ -56,6 +56,7 @@ public sealed class DispatchCoreProperties
         OnlyHarmlessWorkIsShared(run, events);
         NoWorkThatAddsIsShared(events);
         UndoneInReverse(run, events);
+        FallbacksComeLast(run, events);
         WholesEndAsTheirPartsDo(run, events);
         AdditionsAreAwaited(run, events);
         NoWaitIsInACircle(run);
@@ -208,7 +209,7 @@ public sealed class DispatchCoreProperties
 
     private static void OnlyHarmlessWorkIsShared(AdversarialRun run, IReadOnlyList<RunEvent> events)
     {
-        foreach (SubtaskSucceeded shared in events.OfType<SubtaskSucceeded>().Where(next => next.Origin != OutputOrigin.Executed))
+        foreach (SubtaskSucceeded shared in events.OfType<SubtaskSucceeded>().Where(next => next.Origin is not (OutputOrigin.Executed or OutputOrigin.Fallback)))
         {
             Assert.True(run.Graph.TaskTypes[run.Graph.IndexOf(shared.SubtaskId)!.Value].MayShare);
         }
@@ -220,11 +221,55 @@ public sealed class DispatchCoreProperties
         Assert.All(events.OfType<SubtaskSucceeded>().Where(next => next.SharedWith is not null), shared => Assert.DoesNotContain(shared.SharedWith!, adding));
     }
 
+    /// <summary>A fallback is taken by work that has failed for good, and by nothing else; work that has failed for good takes it if there is one.</summary>
+    private static void FallbacksComeLast(AdversarialRun run, IReadOnlyList<RunEvent> events)
+    {
+        HashSet<string> rejected = [];
+        HashSet<(string, int)> timedOut = [];
+        HashSet<string> taken = [];
+        bool isCut = false;
+        foreach (RunEvent next in events)
+        {
+            isCut |= next is StopRequested or BudgetExhausted;
+            switch (next)
+            {
+                case ApprovalDecided { IsApproved: false } decided:
+                    rejected.Add(decided.SubtaskId);
+                    break;
+                case AttemptTimedOut late:
+                    timedOut.Add((late.SubtaskId, late.Attempt));
+                    break;
+                case SubtaskSucceeded { SharedWith: { } worker }:
+                    Assert.DoesNotContain(worker, taken);
+                    break;
+                case SubtaskSucceeded { Origin: OutputOrigin.Fallback } fallback:
+                    Assert.DoesNotContain(events.TakeWhile(before => before != next), before => before is StopRequested);
+                    int subtask = run.Graph.IndexOf(fallback.SubtaskId)!.Value;
+                    Assert.NotNull(run.Graph.Policies[subtask].Fallback);
+                    Assert.False(run.Graph.SubtaskAt(subtask).IsComposite);
+                    Assert.DoesNotContain(fallback.SubtaskId, rejected);
+                    Assert.Equal(("fallback", true), (fallback.Output, fallback.Error is not null));
+                    Assert.False(
+                        fallback.Attempt is > 0 and < AdversarialWorld.MaxAttempts
+                        && run.Retryable.Contains((subtask, fallback.Attempt))
+                        && !timedOut.Contains((fallback.SubtaskId, fallback.Attempt))
+                        && run.Graph.Policies[subtask].TotalTimeout is null,
+                        $"{fallback.SubtaskId} took its fallback though another attempt was left.");
+                    taken.Add(fallback.SubtaskId);
+                    break;
+                case SubtaskFailed { Error.Kind: "Broken" or nameof(TimeoutException) } failed when !isCut:
+                    int lost = run.Graph.IndexOf(failed.SubtaskId)!.Value;
+                    Assert.True(run.Graph.Policies[lost].Fallback is null || run.Graph.SubtaskAt(lost).IsComposite, $"{failed.SubtaskId} failed though it has a fallback.");
+                    break;
+            }
+        }
+    }
+
     private static void UndoneInReverse(AdversarialRun run, IReadOnlyList<RunEvent> events)
     {
         string[] undone = [.. events.OfType<CompensationStarted>().Where(started => started.Attempt == 1).Select(started => started.SubtaskId)];
         string[] expected = run.Options.FailurePolicy == FailurePolicy.Compensate && run.Core.State.Outcome != RunOutcome.Succeeded
-            ? [.. events.OfType<SubtaskSucceeded>().Where(done => done.Attempt > 0 && IsUndoable(run.Graph, done.SubtaskId)).Select(done => done.SubtaskId).Reverse()]
+            ? [.. events.OfType<SubtaskSucceeded>().Where(done => done is { Attempt: > 0, Origin: not OutputOrigin.Fallback } && IsUndoable(run.Graph, done.SubtaskId)).Select(done => done.SubtaskId).Reverse()]
             : [];
         Assert.Equal(expected, undone);
         foreach (string id in undone)

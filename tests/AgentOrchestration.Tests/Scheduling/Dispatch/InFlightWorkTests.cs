@@ -121,6 +121,27 @@ public sealed class InFlightWorkTests
         run => Assert.Equal((1, 3), (run.Events.OfType<AttemptStarted>().Count(), run.Result.Failed.Count())));
 
     [Fact]
+    public void Of_equal_subtasks_that_fail_together_each_takes_its_own_fallback_or_none() => Explore(
+        async (context, stop) =>
+        {
+            await Sleep(context, stop);
+            throw new InvalidDataException("Bad data.");
+        },
+        plan =>
+        {
+            plan.Add("a", "work", options: new() { Fallback = FallbackValue.Of("of a") });
+            plan.Add("b", "work");
+            plan.Add("c", "work", options: new() { Fallback = FallbackValue.Of("of c") });
+        },
+        run =>
+        {
+            Assert.Single(run.Events.OfType<AttemptStarted>());
+            Assert.Equal(("of a", "of c"), (run.Result.GetOutput<string>("a"), run.Result.GetOutput<string>("c")));
+            Assert.Equal((SubtaskState.Failed, "Bad data."), (run.Result["b"].State, run.Result["b"].Error!.Message));
+            Assert.Equal([OutputOrigin.Fallback, OutputOrigin.Fallback], run.Result.FellBack.Select(subtask => subtask.Origin));
+        });
+
+    [Fact]
     public void A_subtask_does_not_wait_for_what_only_an_equal_one_needs() => Explore(
         Sleep,
         plan =>
