@@ -1,4 +1,3 @@
-using System.Buffers;
 using AgentOrchestration.Plans.Diagnostics;
 
 namespace AgentOrchestration.Plans.Reading;
@@ -10,23 +9,15 @@ namespace AgentOrchestration.Plans.Reading;
 /// </summary>
 internal sealed class JsonRelaxer
 {
-    private const int LongestWord = 32;
-
-    private readonly ArrayBufferWriter<byte> _written = new();
-    private readonly List<byte> _word = new(LongestWord);
+    private readonly RelaxedJson _output;
+    private readonly RelaxedRepairs _repairs = new();
+    private readonly BareWord _word;
     private readonly List<byte> _wide = new(4);
-    private readonly int[] _counts = new int[Enum.GetValues<PlanRepairCode>().Length];
-    private readonly char[] _name = new char[LongestWord];
     private readonly int _endDepth;
 
     private Place _place;
     private int _depth;
-    private int _nameLength;
     private byte _last;
-    private bool _hasComma;
-    private bool _isWordEnded;
-    private bool _isLongWord;
-    private bool _isValue;
 
     /// <param name="depth">How many brackets are open.</param>
     /// <param name="endDepth">How many are open when the value has ended.</param>
@@ -35,8 +26,8 @@ internal sealed class JsonRelaxer
     public JsonRelaxer(int depth, int endDepth, string name, bool isOpened)
     {
         (_depth, _endDepth, _last) = (depth, endDepth, name.Length > 0 ? (byte)':' : isOpened ? (byte)'[' : (byte)'"');
-        _nameLength = Math.Min(name.Length, LongestWord);
-        name.CopyTo(0, _name, 0, _nameLength);
+        _output = new RelaxedJson(name);
+        _word = new BareWord(_output, _repairs);
     }
 
     private enum Place
@@ -59,37 +50,17 @@ internal sealed class JsonRelaxer
     /// <returns>The rewritten bytes, valid until the next call.</returns>
     public ReadOnlySpan<byte> Rewrite(ReadOnlySpan<byte> piece)
     {
-        _written.ResetWrittenCount();
+        _output.Clear();
         foreach (byte next in piece)
         {
             Take(next);
         }
 
-        return _written.WrittenSpan;
+        return _output.Written;
     }
 
     /// <summary>Records what was rewritten.</summary>
-    public void Record(AnswerNotes notes)
-    {
-        foreach (PlanRepairCode code in Enum.GetValues<PlanRepairCode>())
-        {
-            int count = _counts[(int)code];
-            if (count == 0)
-            {
-                continue;
-            }
-
-            (string found, string done, string reason) = code switch
-            {
-                PlanRepairCode.TrailingComma => ("comma before a closing bracket", "left out", "Nothing follows it."),
-                PlanRepairCode.Comment => ("comment", "left out", "A comment is not part of the plan."),
-                PlanRepairCode.Quotes => ("text or name in other quotes than JSON has, or without quotes", "written in JSON's quotes", "It ends where its own quote or name ends."),
-                PlanRepairCode.Literal => ("literal of Python", "written as JSON's", "True, False and None have one meaning."),
-                _ => ("space that is none in JSON", "written as a space", "Between values it has no meaning."),
-            };
-            notes.Repair(code, "", count == 1 ? $"There is a {found}." : $"There are {count} cases of a {found}.", $"It was {done}.", reason);
-        }
-    }
+    public void Record(AnswerNotes notes) => _repairs.Record(notes);
 
     private void Take(byte next)
     {
@@ -102,14 +73,14 @@ internal sealed class JsonRelaxer
                 _place = Place.DoubleEscape;
                 break;
             case Place.Double:
-                Put(next, isText: true);
+                _output.Put(next, isText: true);
                 _place = next == (byte)'"' ? Close() : Place.Double;
                 break;
             case Place.DoubleEscape or Place.SingleEscape or Place.CurlyEscape:
                 TakeEscape(next);
                 break;
             case Place.Single when next == (byte)'\'':
-                Put((byte)'"');
+                _output.Put((byte)'"');
                 _place = Close();
                 break;
             case Place.Single:
@@ -128,7 +99,7 @@ internal sealed class JsonRelaxer
                 _place = next == (byte)'*' ? Place.BlockCommentStar : next == (byte)'/' && _place == Place.BlockCommentStar ? Place.Gap : Place.BlockComment;
                 break;
             default:
-                Put(next);
+                _output.Put(next);
                 break;
         }
     }
@@ -141,13 +112,14 @@ internal sealed class JsonRelaxer
             return;
         }
 
-        if (IsWord(next))
+        if (BareWord.MayHold(next))
         {
-            TakeWord(next);
+            _word.Take(next, _last);
+            _last = next;
             return;
         }
 
-        _isLongWord = false;
+        _word.Interrupt();
         switch (next)
         {
             case (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n':
@@ -157,24 +129,24 @@ internal sealed class JsonRelaxer
                 _place = Place.Slash;
                 return;
             case (byte)'#':
-                Count(PlanRepairCode.Comment);
+                _repairs.Count(PlanRepairCode.Comment);
                 _place = Place.LineComment;
                 return;
-            case (byte)':' when IsName():
-                Count(PlanRepairCode.Quotes);
-                PutName();
+            case (byte)':' when _word.IsName:
+                _repairs.Count(PlanRepairCode.Quotes);
+                _word.PutName();
                 break;
         }
 
-        PutWord();
+        _word.Put();
         switch (next)
         {
-            case (byte)',' when !_hasComma && _last is not ((byte)'[' or (byte)'{' or (byte)':'):
-                _hasComma = true;
+            case (byte)',' when !_output.HasComma && _last is not ((byte)'[' or (byte)'{' or (byte)':'):
+                _output.HasComma = true;
                 return;
             case (byte)']' or (byte)'}':
-                Count(PlanRepairCode.TrailingComma, _hasComma ? 1 : 0);
-                _hasComma = false;
+                _repairs.Count(PlanRepairCode.TrailingComma, _output.HasComma ? 1 : 0);
+                _output.HasComma = false;
                 _depth--;
                 break;
             case (byte)'[' or (byte)'{':
@@ -185,12 +157,12 @@ internal sealed class JsonRelaxer
                 return;
         }
 
-        PutComma();
+        _output.PutComma();
         _last = next;
-        Put(next);
+        _output.Put(next);
         if (next == (byte)'"')
         {
-            _nameLength = 0;
+            _output.OpenText();
             _place = Place.Double;
         }
         else if (_depth == _endDepth && next is (byte)']' or (byte)'}')
@@ -201,39 +173,13 @@ internal sealed class JsonRelaxer
 
     private void TakeSpace(byte next)
     {
-        if (_word.Count > 0)
+        if (!_word.IsEmpty)
         {
-            _isWordEnded = true;
+            _word.End();
         }
-        else if (!_hasComma)
+        else if (!_output.HasComma)
         {
-            Put(next);
-        }
-    }
-
-    private void TakeWord(byte next)
-    {
-        if (_isWordEnded)
-        {
-            PutWord();
-        }
-
-        if (_word.Count == LongestWord)
-        {
-            PutWord();
-            _isLongWord = true;
-        }
-
-        PutComma();
-        _isValue = _word.Count == 0 ? _last == (byte)':' : _isValue;
-        _last = next;
-        if (_isLongWord)
-        {
-            Put(next);
-        }
-        else
-        {
-            _word.Add(next);
+            _output.Put(next);
         }
     }
 
@@ -249,40 +195,36 @@ internal sealed class JsonRelaxer
         _wide.Clear();
         if (WideCharacter.IsSpace(character))
         {
-            Count(PlanRepairCode.WhiteSpace);
+            _repairs.Count(PlanRepairCode.WhiteSpace);
             TakeSpace((byte)' ');
             return;
         }
 
-        PutWord();
+        _word.Put();
         if (WideCharacter.IsOpeningQuote(character))
         {
             Open(Place.Curly);
             return;
         }
 
-        PutComma();
-        _written.Write(character);
+        _output.PutComma();
+        _output.Put(character);
     }
 
     private void TakeSlash(byte next)
     {
         if (next is (byte)'/' or (byte)'*')
         {
-            Count(PlanRepairCode.Comment);
+            _repairs.Count(PlanRepairCode.Comment);
             _place = next == (byte)'*' ? Place.BlockComment : Place.LineComment;
-            if (_word.Count > 0)
-            {
-                _isWordEnded = true;
-            }
-
+            _word.End();
             return;
         }
 
         _place = Place.Gap;
-        PutWord();
-        PutComma();
-        Put((byte)'/');
+        _word.Put();
+        _output.PutComma();
+        _output.Put((byte)'/');
         Take(next);
     }
 
@@ -304,12 +246,12 @@ internal sealed class JsonRelaxer
         _wide.Clear();
         if (WideCharacter.IsClosingQuote(character))
         {
-            Put((byte)'"');
+            _output.Put((byte)'"');
             _place = Close();
         }
         else
         {
-            _written.Write(character);
+            _output.Put(character);
         }
     }
 
@@ -322,11 +264,11 @@ internal sealed class JsonRelaxer
                 _place = escape;
                 break;
             case (byte)'"':
-                Put((byte)'\\');
-                Put(next);
+                _output.Put((byte)'\\');
+                _output.Put(next);
                 break;
             default:
-                Put(next, isText: true);
+                _output.Put(next, isText: true);
                 break;
         }
     }
@@ -336,15 +278,15 @@ internal sealed class JsonRelaxer
         switch (next)
         {
             case (byte)'\'':
-                Count(PlanRepairCode.Quotes, _place == Place.DoubleEscape ? 1 : 0);
-                Put(next);
+                _repairs.Count(PlanRepairCode.Quotes, _place == Place.DoubleEscape ? 1 : 0);
+                _output.Put(next);
                 break;
             case (byte)'x' when _place == Place.SingleEscape:
-                _written.Write("\\u00"u8);
+                _output.Put("\\u00"u8);
                 break;
             default:
-                Put((byte)'\\');
-                Put(next);
+                _output.Put((byte)'\\');
+                _output.Put(next);
                 break;
         }
 
@@ -353,10 +295,10 @@ internal sealed class JsonRelaxer
 
     private void Open(Place place)
     {
-        Count(PlanRepairCode.Quotes);
-        PutComma();
-        Put((byte)'"');
-        _nameLength = 0;
+        _repairs.Count(PlanRepairCode.Quotes);
+        _output.PutComma();
+        _output.Put((byte)'"');
+        _output.OpenText();
         _last = (byte)'"';
         _place = place;
     }
@@ -366,76 +308,4 @@ internal sealed class JsonRelaxer
         _last = (byte)'"';
         return Place.Gap;
     }
-
-    private bool IsName() => _word.Count > 0 && !char.IsAsciiDigit((char)_word[0]) && _word.TrueForAll(letter => char.IsAsciiLetterOrDigit((char)letter) || letter is (byte)'_' or (byte)'$');
-
-    private void PutName()
-    {
-        Put((byte)'"');
-        _nameLength = 0;
-        foreach (byte letter in _word)
-        {
-            Put(letter, isText: true);
-        }
-
-        Put((byte)'"');
-        _word.Clear();
-        _isWordEnded = false;
-    }
-
-    private void PutWord()
-    {
-        if (_word.Count == 0)
-        {
-            return;
-        }
-
-        string word = SurroundingText.Decode([.. _word]);
-        string? literal = word switch { "True" => "true", "False" => "false", "None" => "null", _ => null };
-        if (literal is not null)
-        {
-            Count(PlanRepairCode.Literal);
-        }
-        else if (word is "NaN" or "Infinity" or "+Infinity" or "-Infinity" && _isValue && PropertyNames.IsSpelling(new string(_name, 0, _nameLength), PropertyNames.EstimatedMinutes))
-        {
-            // The subtask decides what becomes of it.
-            literal = $"\"{word}\"";
-        }
-
-        foreach (char letter in literal ?? word)
-        {
-            Put((byte)letter);
-        }
-
-        if (_isWordEnded)
-        {
-            Put((byte)' ');
-        }
-
-        _word.Clear();
-        _isWordEnded = false;
-    }
-
-    private void PutComma()
-    {
-        if (_hasComma)
-        {
-            Put((byte)',');
-            _hasComma = false;
-        }
-    }
-
-    private void Put(byte next, bool isText = false)
-    {
-        _written.GetSpan(1)[0] = next;
-        _written.Advance(1);
-        if (isText && next != (byte)'"' && _nameLength < LongestWord)
-        {
-            _name[_nameLength++] = (char)next;
-        }
-    }
-
-    private void Count(PlanRepairCode code, int count = 1) => _counts[(int)code] += count;
-
-    private static bool IsWord(byte next) => char.IsAsciiLetterOrDigit((char)next) || next is (byte)'_' or (byte)'$' or (byte)'-' or (byte)'+' or (byte)'.';
 }
