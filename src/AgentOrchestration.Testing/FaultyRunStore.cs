@@ -99,5 +99,5 @@ public sealed class FaultyRunStore(IRunStore inner, Func<long, StoreFault> fault
     }
 
     private static RunStoreException Failure(long number, StoreFault fault) =>
-        new($"Operation {number} of the store failed, as it was told to.") { IsTransient = fault is StoreFault.BusyBefore or StoreFault.BusyAfter };
+        new($"Operation {number} of the store failed, as the test requires.") { IsTransient = fault is StoreFault.BusyBefore or StoreFault.BusyAfter };
 }

@@ -49,7 +49,7 @@ public sealed class SmallDiskTests
         using var disk = new SmallDisk(megabytes: 4);
         disk.MakeReadOnly();
         RunStoreException none = Assert.Throws<RunStoreException>(() => new SqliteRunStore(disk.Database, TimeProvider.System));
-        Assert.Contains("cannot be opened or made", none.Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be opened or created", none.Message, StringComparison.Ordinal);
         disk.MakeWritable();
         using (var store = new SqliteRunStore(disk.Database, TimeProvider.System))
         {

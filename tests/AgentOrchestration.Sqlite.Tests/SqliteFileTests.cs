@@ -65,9 +65,9 @@ public sealed class SqliteFileTests
         Directory.CreateDirectory(folder.Of("folder.db"));
 
         Assert.Contains("another application", Refusal(folder.Of("other.db")), StringComparison.Ordinal);
-        Assert.Contains("no SQLite database", Refusal(folder.Of("text.db")), StringComparison.Ordinal);
+        Assert.Contains("not a SQLite database", Refusal(folder.Of("text.db")), StringComparison.Ordinal);
         Assert.Contains(folder.Of("folder.db"), Refusal(folder.Of("folder.db")), StringComparison.Ordinal);
-        Assert.Contains("Its folder must be there", Refusal(folder.Of("missing/runs.db")), StringComparison.Ordinal);
+        Assert.Contains("Its folder must exist", Refusal(folder.Of("missing/runs.db")), StringComparison.Ordinal);
 
         static string Refusal(string path) => Assert.Throws<RunStoreException>(() => new SqliteRunStore(path, TimeProvider.System)).Message;
     }

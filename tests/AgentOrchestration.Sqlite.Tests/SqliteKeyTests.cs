@@ -49,7 +49,7 @@ public sealed class SqliteKeyTests
         SqliteFileTests.Execute(folder.Database, "UPDATE store SET key_check = NULL");
 
         Assert.All([folder.Of("without.db"), folder.Database], path => Assert.Contains(
-            "was made without a key, or its key was removed",
+            "was created without a key, or its key was removed",
             Assert.Throws<RunStoreException>(() => new SqliteRunStore(path, TimeProvider.System, Key)).Message, StringComparison.Ordinal));
     }
 

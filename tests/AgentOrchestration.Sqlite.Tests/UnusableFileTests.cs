@@ -14,7 +14,7 @@ public sealed class UnusableFileTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "There is a folder that nobody can write, not even root, on Linux.");
         RunStoreException refusal = Assert.Throws<RunStoreException>(() => new SqliteRunStore("/proc/runs.db", TimeProvider.System));
-        Assert.Contains("'/proc/runs.db' cannot be opened or made", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("'/proc/runs.db' cannot be opened or created", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("be writable", refusal.Message, StringComparison.Ordinal);
     }
 

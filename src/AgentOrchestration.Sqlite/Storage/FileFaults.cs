@@ -24,8 +24,8 @@ internal sealed class FileFaults(string path, string markPath)
         10 => new RunStoreException($"The disk of '{path}' fails: {exception.Message}", exception),
         CorruptCode => new RunStoreException($"The file '{path}' is damaged: {exception.Message} Restore it from a copy.", exception),
         13 => new RunStoreException($"The disk of '{path}' is full. Free some space, then resume the runs.", exception),
-        14 => new RunStoreException($"The file '{path}' cannot be opened or made: {exception.Message} Its folder must be there and be writable.", exception),
-        26 => new RunStoreException($"The file '{path}' is no SQLite database, or its beginning is damaged.", exception),
+        14 => new RunStoreException($"The file '{path}' cannot be opened or created: {exception.Message} Its folder must exist and be writable.", exception),
+        26 => new RunStoreException($"The file '{path}' is not a SQLite database, or its beginning is damaged.", exception),
         _ => Unusable(exception),
     };
 
@@ -33,10 +33,10 @@ internal sealed class FileFaults(string path, string markPath)
         $"The file '{path}' was removed or replaced while it was in use. Put it back, with its log '{path}-wal' if it had one, then resume the runs; for a new file, start the process again.", exception);
 
     public RunStoreException Lost(long marked, long commits) => new(
-        $"The file '{path}' has lost {marked - commits} of {marked} commits: it is damaged, or an older copy. Restore a whole copy; to go on with what is there all the same, delete '{markPath}'.");
+        $"The file '{path}' has lost {marked - commits} of {marked} commits: it is damaged, or an older copy. Restore a whole copy; to continue with what it holds, delete '{markPath}'.");
 
     public RunStoreException CutOff() => new(
-        $"The file '{path}' is empty, but there have been commits: it was cut off. Restore a whole copy; to begin anew, delete it and '{markPath}'.");
+        $"The file '{path}' is empty, but there have been commits: it was cut off. Restore a whole copy; to start with an empty store, delete it and '{markPath}'.");
 
     public RunStoreException Unusable(Exception exception) => new($"The file '{path}' cannot be used: {exception.Message}", exception);
 
@@ -46,10 +46,10 @@ internal sealed class FileFaults(string path, string markPath)
         new($"The file '{path}' has the form {version}; this version of the library knows the form {known}. {remedy}");
 
     public RunStoreException WithoutKey() => new(
-        $"The file '{path}' was made without a key, or its key was removed: what it holds cannot be trusted. Restore a copy that has its key, or use another file for runs with a key.");
+        $"The file '{path}' was created without a key, or its key was removed: what it holds cannot be trusted. Restore a copy that has its key, or use another file for runs with a key.");
 
-    public RunStoreException KeyMissing() => new($"The file '{path}' has a key, and none was given. Open it with the key that it was made with.");
+    public RunStoreException KeyMissing() => new($"The file '{path}' has a key, and none was given. Open it with the key that it was created with.");
 
     public RunStoreException KeyWrong() =>
-        new($"The key is not that of the file '{path}'. Open it with the key that it was made with; for another key, use another file.");
+        new($"The key is not that of the file '{path}'. Open it with the key that it was created with; for another key, use another file.");
 }

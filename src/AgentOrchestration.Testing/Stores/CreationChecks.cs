@@ -10,10 +10,10 @@ internal static class CreationChecks
     [
         new("A new run is found with its header, its lease and an empty journal", IsFoundAsync),
         new("What is not there is not found", IsNotFoundAsync),
-        new("A run of an id that is taken is not made, and changes nothing", IsTakenAsync),
-        new("Another instance sees what was made", IsSharedAsync),
+        new("A run whose id is taken is not created, and changes nothing", IsTakenAsync),
+        new("Another instance sees the runs that were created", IsSharedAsync),
         new("A run that is deleted is gone with its journal and blobs, and its id is free", IsDeletedAsync),
-        new("A run whose lease somebody holds is not deleted", IsNotDeletedAsync),
+        new("A run whose lease is held is not deleted", IsNotDeletedAsync),
         new("Ids are taken as they are: hostile texts name their own run and no other", AreKeptApartAsync),
         new("Hundreds of random hostile ids name each its own run while others are deleted", AreAllKeptApartAsync),
         new("What cannot be an id is refused everywhere", AreRefusedAsync),
@@ -163,7 +163,7 @@ internal static class CreationChecks
 
         Equal(0, (await test.ListAsync(new RunQuery()).ConfigureAwait(false)).Length, "The number of runs");
 
-        static Task RefusedAsync(Func<Task> action, string operation) => ThrowsAsync<ArgumentException>(action, $"An ill-formed id of {operation}");
+        static Task RefusedAsync(Func<Task> action, string operation) => ThrowsAsync<ArgumentException>(action, $"A malformed id of {operation}");
     }
 
     private static async Task IsCancelledAsync(StoreUnderTest test)

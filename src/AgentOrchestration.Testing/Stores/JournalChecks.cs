@@ -16,7 +16,7 @@ internal static class JournalChecks
         new("A refused append leaves no blob", LeavesNoBlobAsync),
         new("Blobs are read as they were written, each in its own run", BlobsAsync),
         new("Large events and blobs are kept whole", LargeAsync),
-        new("An append tells the number of events, the time and how the run ended", UpdatesAsync),
+        new("An append reports the number of events, the time and how the run ended", UpdatesAsync),
         new("An append without events, or of one that is empty or not one line, is refused and changes nothing", EmptyAsync),
         new("What a caller does with its bytes afterwards changes nothing", OwnsAsync),
     ];
@@ -90,7 +90,7 @@ internal static class JournalChecks
         }
 
         True(await test.Store.ReadBlobAsync("other", one.Name, test.End).ConfigureAwait(false) is null, "Another run has the blob.");
-        True(await test.Store.ReadBlobAsync("run", "none", test.End).ConfigureAwait(false) is null, "There is a blob that nobody wrote.");
+        True(await test.Store.ReadBlobAsync("run", "none", test.End).ConfigureAwait(false) is null, "There is a blob that was never written.");
     }
 
     private static async Task LargeAsync(StoreUnderTest test)

@@ -8,11 +8,11 @@ internal static class LeaseChecks
 {
     public static RunStoreCheck[] All { get; } =
     [
-        new("A lease that somebody holds cannot be taken until it expires", IsHeldAsync),
+        new("A lease that is held cannot be taken until it expires", IsHeldAsync),
         new("Whoever has lost its lease appends nothing", IsFencedAsync),
         new("A lease depends on no time of day", IsMonotonicAsync),
-        new("A lease that has expired is good until somebody takes it", IsGoodAsync),
-        new("A lease that was given back is free, and good for nothing any more", IsGivenBackAsync),
+        new("A lease that has expired is valid until another process takes it", IsGoodAsync),
+        new("A lease that was released is free, and no longer valid", IsGivenBackAsync),
         new("Every lease has a greater token than those before it", GrowsAsync),
         new("A lease is renewed from now on, by its holder only", IsRenewedAsync),
         new("Giving back an old lease changes nothing", OldAsync),
@@ -56,7 +56,7 @@ internal static class LeaseChecks
         Equal(AppendOutcome.NotOwner, await test.AppendAsync(old, 1, "{\"n\":\"old\"}").ConfigureAwait(false), "The append of the old owner");
         Equal(AppendOutcome.Appended, await test.AppendAsync(fresh, 1, "{\"n\":1}").ConfigureAwait(false), "The append of the new owner");
         Equal(AppendOutcome.NotOwner, await test.AppendAsync(old, 2, "{\"n\":\"old\"}").ConfigureAwait(false), "The append of the old owner afterwards");
-        Equal(AppendOutcome.NotOwner, await test.AppendAsync(fresh with { Token = fresh.Token + 1 }, 2, "{}").ConfigureAwait(false), "The append with a token that nobody gave");
+        Equal(AppendOutcome.NotOwner, await test.AppendAsync(fresh with { Token = fresh.Token + 1 }, 2, "{}").ConfigureAwait(false), "The append with a token that was never granted");
         Same(["{\"n\":0}", "{\"n\":1}"], await test.ReadAsync("run").ConfigureAwait(false), "The journal");
     }
 

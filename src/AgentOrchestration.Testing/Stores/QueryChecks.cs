@@ -14,7 +14,7 @@ internal static class QueryChecks
         new("A list is narrowed by name and tags", NarrowsByLabelsAsync),
         new("Pages continue after a place, from either end, whatever is added or deleted meanwhile", PagesAsync),
         new("Runs made at the same moment are listed by the code points of their ids", OrdersAsync),
-        new("A query that makes no sense is refused", RefusesAsync),
+        new("A query that contradicts itself is refused", RefusesAsync),
     ];
 
     private static async Task ListsAsync(StoreUnderTest test)

@@ -25,7 +25,7 @@ internal sealed class StoreUnderTest(Func<TimeProvider, IRunStore> open, Cancell
     public NewRun NewRun(string runId) => new(runId, Clock.Now, Bytes($$"""{"run":"{{Convert.ToHexString(Encoding.UTF8.GetBytes(runId))}}"}"""));
 
     public async Task<RunLease> CreateAsync(string runId) =>
-        await Store.CreateAsync(NewRun(runId), Owner, Lease, End).ConfigureAwait(false) ?? throw new RunStoreConformanceException($"The run '{runId}' could not be made.");
+        await Store.CreateAsync(NewRun(runId), Owner, Lease, End).ConfigureAwait(false) ?? throw new RunStoreConformanceException($"The run '{runId}' could not be created.");
 
     public async Task<AppendOutcome> AppendAsync(RunLease lease, long sequence, params string[] events) =>
         await Store.AppendAsync(AppendOf(lease, sequence, events), End).ConfigureAwait(false);

@@ -109,7 +109,7 @@ public static class ResourceBuilderExtensions
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(declaration.Capacity, declaration.Kind == ResourcePoolKind.Consumable ? "amount" : "capacity");
         if (!SubtaskId.IsValid(name))
         {
-            throw new ArgumentException($"'{name}' is no name of a resource: use 1 to 64 of A-Z a-z 0-9 _ -.", nameof(name));
+            throw new ArgumentException($"'{name}' is not a valid name of a resource: use 1 to 64 of A-Z a-z 0-9 _ -.", nameof(name));
         }
 
         builder.Services.AddSingleton(declaration);

@@ -133,7 +133,7 @@ public static class TaskTypeBuilderExtensions
             if (!type.IsAssignableTo(typeof(ITaskHandler)) || type.IsAbstract || type.ContainsGenericParameters)
             {
                 throw new ArgumentException(
-                    $"The class '{type}' has a [TaskType] attribute, but it is no task type: it must be a concrete class that implements ITaskHandler<TInput, TOutput>.",
+                    $"The class '{type}' has a [TaskType] attribute, but it is not a task type: it must be a concrete class that implements ITaskHandler<TInput, TOutput>.",
                     nameof(assembly));
             }
 

@@ -7,7 +7,7 @@ internal static partial class ExecutionLog
     [LoggerMessage(800, LogLevel.Warning, "Run {RunId}: a callback on a cancellation token threw.")]
     public static partial void CancellationCallbackThrew(ILogger logger, Exception exception, string runId);
 
-    [LoggerMessage(801, LogLevel.Warning, "Run {RunId}: the event sink {Sink} threw; it hears the next event all the same.")]
+    [LoggerMessage(801, LogLevel.Warning, "Run {RunId}: the event sink {Sink} threw; it still receives the next event.")]
     public static partial void SinkThrew(ILogger logger, Exception exception, string runId, string sink);
 
     [LoggerMessage(802, LogLevel.Warning, "Run {RunId}: subtask {SubtaskId} runs by itself, because an equal one or a cached result could not be looked for.")]
@@ -16,16 +16,16 @@ internal static partial class ExecutionLog
     [LoggerMessage(803, LogLevel.Warning, "Run {RunId}: the result of subtask {SubtaskId} could not be cached.")]
     public static partial void CacheWriteFailed(ILogger logger, Exception exception, string runId, string subtaskId);
 
-    [LoggerMessage(804, LogLevel.Warning, "Run {RunId}: subtask {SubtaskId} ignored that it was told to stop; it was abandoned and keeps its resources until it returns.")]
+    [LoggerMessage(804, LogLevel.Warning, "Run {RunId}: subtask {SubtaskId} ignored its cancellation; it was abandoned and keeps its resources until it returns.")]
     public static partial void Abandoned(ILogger logger, string runId, string subtaskId);
 
     [LoggerMessage(805, LogLevel.Error, "Run {RunId}: giving back what subtask {SubtaskId} held threw.")]
     public static partial void ReleaseThrew(ILogger logger, Exception exception, string runId, string subtaskId);
 
-    [LoggerMessage(806, LogLevel.Information, "Run {RunId} was interrupted; it goes on here.")]
+    [LoggerMessage(806, LogLevel.Information, "Run {RunId} was interrupted; it continues here.")]
     public static partial void PickedUp(ILogger logger, string runId);
 
-    [LoggerMessage(807, LogLevel.Error, "Run {RunId} was interrupted, and cannot go on here.")]
+    [LoggerMessage(807, LogLevel.Error, "Run {RunId} was interrupted, and cannot continue here.")]
     public static partial void NotPickedUp(ILogger logger, Exception exception, string runId);
 
     [LoggerMessage(808, LogLevel.Error, "Interrupted runs could not be looked for; it is tried again.")]

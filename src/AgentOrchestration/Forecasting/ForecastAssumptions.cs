@@ -42,7 +42,7 @@ internal static class ForecastAssumptions
             if (!lists.Contains(id))
             {
                 throw new ArgumentException(
-                    $"'{Excerpt.Of(id)}' works through no list that is made during the run. {(lists.Count == 0 ? "No subtask does." : $"Name one of: {string.Join(", ", lists.Order(StringComparer.Ordinal).Take(20).Select(list => Excerpt.Of(list)))}.")}",
+                    $"'{Excerpt.Of(id)}' has no list that is made during the run. {(lists.Count == 0 ? "No subtask does." : $"Name one of: {string.Join(", ", lists.Order(StringComparer.Ordinal).Take(20).Select(list => Excerpt.Of(list)))}.")}",
                     parameter);
             }
 

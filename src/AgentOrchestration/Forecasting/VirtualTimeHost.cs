@@ -19,7 +19,7 @@ internal sealed class VirtualTimeHost
     /// <summary>The end of time: later events happen then, and what is added to it for a limit does not wrap.</summary>
     private static readonly long Latest = long.MaxValue - (2 * ObservedDurations.Longest.Ticks);
 
-    private static readonly SubtaskError Stopped = new(nameof(OperationCanceledException), "It was told to stop.");
+    private static readonly SubtaskError Stopped = new(nameof(OperationCanceledException), "It was cancelled.");
 
     private readonly Func<int, int, VirtualAttempt> _attempts;
     private readonly string _runId;

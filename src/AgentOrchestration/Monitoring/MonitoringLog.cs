@@ -41,7 +41,7 @@ internal static partial class MonitoringLog
     [LoggerMessage(1101, LogLevel.Warning, "The alert sink {Sink} threw.")]
     public static partial void AlertSinkThrew(ILogger logger, Exception exception, string sink);
 
-    [LoggerMessage(1102, LogLevel.Warning, "The alert rule {Rule} threw; it is asked again next time.")]
+    [LoggerMessage(1102, LogLevel.Warning, "The alert rule {Rule} threw; it is evaluated again next time.")]
     public static partial void AlertRuleThrew(ILogger logger, Exception exception, string rule);
 
     [LoggerMessage(1105, LogLevel.Warning, "Run {RunId}: alerts are still being raised ({What} has not returned) and are not waited for any longer; the run is not affected.")]

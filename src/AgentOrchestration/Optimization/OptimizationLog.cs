@@ -4,12 +4,12 @@ namespace AgentOrchestration.Optimization;
 
 internal static partial class OptimizationLog
 {
-    [LoggerMessage(1200, LogLevel.Warning, "The cache of plans could not be read; the request is planned anew.")]
+    [LoggerMessage(1200, LogLevel.Warning, "The cache of plans could not be read; the request is planned again.")]
     public static partial void PlanNotFound(ILogger logger, Exception exception);
 
     [LoggerMessage(1201, LogLevel.Warning, "A plan could not be cached.")]
     public static partial void PlanNotStored(ILogger logger, Exception exception);
 
-    [LoggerMessage(1202, LogLevel.Information, "A cached plan no longer passes the checks, {Count} diagnostics, and is planned anew; the first: {First}")]
+    [LoggerMessage(1202, LogLevel.Information, "A cached plan no longer passes the checks, {Count} diagnostics, and is planned again; the first: {First}")]
     public static partial void PlanOutdated(ILogger logger, int count, PlanDiagnostic first);
 }

@@ -173,7 +173,7 @@ internal sealed class Planner(
         if (depth > options.MaxPlanDepth)
         {
             diagnostics.Add(new PlanDiagnostic(
-                PlanDiagnosticCode.TooLarge, "/subtasks", $"Plans stand in each other more than {options.MaxPlanDepth} deep.", "Make a flatter plan."));
+                PlanDiagnosticCode.TooLarge, "/subtasks", $"Plans are nested more than {options.MaxPlanDepth} levels deep.", "Make a flatter plan."));
         }
 
         return diagnostics;

@@ -18,7 +18,7 @@ public readonly record struct SubtaskRef(string Id)
     {
         ArgumentNullException.ThrowIfNull(path);
         return path.Length > 0 && path[0] != '/'
-            ? throw new ArgumentException($"'{path}' is no JSON pointer: it is empty or begins with '/'.", nameof(path))
+            ? throw new ArgumentException($"'{path}' is not a JSON pointer: it must be empty or begin with '/'.", nameof(path))
             : new SubtaskOutput(Id, path);
     }
 }

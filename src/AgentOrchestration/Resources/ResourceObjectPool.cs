@@ -76,7 +76,7 @@ internal sealed class ResourceObjectPool : IAsyncDisposable, IDisposable
         try
         {
             return await _make(cancellationToken).ConfigureAwait(false)
-                ?? throw new InvalidOperationException($"What makes the objects of the resource '{Name}' returned null.");
+                ?? throw new InvalidOperationException($"The factory of the resource '{Name}' returned null.");
         }
         catch
         {

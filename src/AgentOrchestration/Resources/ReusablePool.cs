@@ -25,7 +25,7 @@ internal sealed class ReusablePool(string name, long capacity) : ResourcePool(na
     {
         if (amount > _inUse)
         {
-            throw new InvalidOperationException($"More of '{Name}' was given back than was taken: {amount}, but only {_inUse} is in use.");
+            throw new InvalidOperationException($"More of '{Name}' was released than was taken: {amount}, but only {_inUse} is in use.");
         }
 
         _inUse -= amount;

@@ -10,6 +10,6 @@ internal static class BudgetRules
         : budget.MaxTokens < 1 ? $"Its tokens are {budget.MaxTokens}; they must be at least 1."
         : budget.MaxCost <= 0 ? $"Its cost is {budget.MaxCost}; it must be greater than zero."
         : budget.MaxTime <= TimeSpan.Zero || budget.MaxTime > Longest ? $"Its time is {budget.MaxTime}; it must be greater than zero and at most {Longest}."
-        : !Enum.IsDefined(budget.WhenExhausted) ? $"{budget.WhenExhausted} is no action."
+        : !Enum.IsDefined(budget.WhenExhausted) ? $"{budget.WhenExhausted} is not a valid action."
         : null;
 }

@@ -9,7 +9,7 @@ namespace AgentOrchestration.Runs;
 public sealed class RunDetachedException : Exception
 {
     internal RunDetachedException(string runId, string reason, Exception? innerException = null)
-        : base($"The run {Excerpt.Of(runId)} goes no further in this process: {reason} What was committed is kept; ResumeAsync(\"{Excerpt.Of(runId, RunIds.MaxLength)}\") goes on with it.", innerException) =>
+        : base($"The run {Excerpt.Of(runId)} was detached from this process: {reason} Committed work is kept; ResumeAsync(\"{Excerpt.Of(runId, RunIds.MaxLength)}\") continues it.", innerException) =>
         RunId = runId;
 
     /// <summary>Gets the id of the run.</summary>

@@ -33,7 +33,7 @@ internal sealed record TaskSchemas(JsonElement Input, JsonElement Output)
         }
 
         return FindUnsupported(schema, JsonPlace.Root) is { } place
-            ? throw NoJsonForm(taskType, type, place.IsRoot ? "The serializer does not support it." : $"The serializer does not support what stands at '{place}' of its schema.", null)
+            ? throw NoJsonForm(taskType, type, place.IsRoot ? "The serializer does not support it." : $"The serializer does not support the type at '{place}' of its schema.", null)
             : schema;
     }
 

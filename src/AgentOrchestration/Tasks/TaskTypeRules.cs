@@ -15,7 +15,7 @@ internal static class TaskTypeRules
     {
         ArgumentNullException.ThrowIfNull(name);
         Require(SubtaskId.IsValid(name), name, "its name must be 1 to 64 of A-Z a-z 0-9 _ -.");
-        Require(Enum.IsDefined(options.Effect), name, $"{options.Effect} is no effect.");
+        Require(Enum.IsDefined(options.Effect), name, $"{options.Effect} is not a valid effect.");
         Require(options.Resources is not null, name, "its resources are null; use ResourceRequirements.None for nothing.");
         RequireLimit(options.Timeout, name, "timeout");
         RequireLimit(options.TotalTimeout, name, "total timeout");

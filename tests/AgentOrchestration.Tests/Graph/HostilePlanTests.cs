@@ -46,7 +46,7 @@ public sealed class HostilePlanTests
         }));
 
         Assert.Equal(PlanDiagnosticCode.Cycle, only.Code);
-        Assert.StartsWith("'s0': These subtasks wait for each other in a circle: s0 → s1 → s2 →", only.Message, StringComparison.Ordinal);
+        Assert.StartsWith("'s0': These subtasks depend on each other in a cycle: s0 → s1 → s2 →", only.Message, StringComparison.Ordinal);
     }
 
     [Fact]

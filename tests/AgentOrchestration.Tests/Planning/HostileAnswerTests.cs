@@ -137,7 +137,7 @@ public sealed class HostileAnswerTests
         else
         {
             PlanDiagnostic only = Assert.Single((await Assert.ThrowsAsync<InvalidPlanException>(() => planning)).Diagnostics);
-            Assert.Equal((PlanDiagnosticCode.TooLarge, $"Plans stand in each other more than {maxDepth} deep."), (only.Code, only.Message));
+            Assert.Equal((PlanDiagnosticCode.TooLarge, $"Plans are nested more than {maxDepth} levels deep."), (only.Code, only.Message));
         }
     }
 
@@ -190,7 +190,7 @@ public sealed class HostileAnswerTests
         await Application.PlanAsync(model);
 
         Assert.Equal(Half, model.Asked[1][2].Text);
-        Assert.Contains("""{"path":"/subtasks/0/arguments","error":"'a': It holds text that is no valid Unicode.""", model.Asked[1][3].Text, StringComparison.Ordinal);
+        Assert.Contains("""{"path":"/subtasks/0/arguments","error":"'a': It holds text that is not valid Unicode.""", model.Asked[1][3].Text, StringComparison.Ordinal);
     }
 
     [Theory]

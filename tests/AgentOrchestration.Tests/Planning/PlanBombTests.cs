@@ -67,7 +67,7 @@ public sealed class PlanBombTests
 
         Assert.Equal(PlanDiagnosticCode.TooLarge, reading.Diagnostics[^1].Code);
         Assert.StartsWith(place, reading.Diagnostics[^1].Path, StringComparison.Ordinal);
-        Assert.Contains("more than 64 deep", reading.Diagnostics[^1].Message, StringComparison.Ordinal);
+        Assert.Contains("more than 64 levels deep", reading.Diagnostics[^1].Message, StringComparison.Ordinal);
         Assert.InRange(read, 1, 8 * 1024);
         Assert.InRange(allocated, 1, Mebibyte);
     }

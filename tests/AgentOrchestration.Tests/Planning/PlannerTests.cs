@@ -52,7 +52,7 @@ public sealed class PlannerTests
                 "/subtasks/0/type: 'rows': There is no task type 'read_xml'. Use one of: describe, read_csv.",
                 "/subtasks/1/resources: 'text': It needs 9 of 'gpu', but there is 2",
                 "/subtasks/1/arguments: 'text': The property 'rows' is missing.",
-                "/subtasks/1/arguments/columns: 'text': 1 stands where array is expected."],
+                "/subtasks/1/arguments/columns: 'text': 1 was found where array is expected."],
             said => Assert.Contains(Told(again[3].Text), told => told.StartsWith(said, StringComparison.Ordinal)));
         Assert.Equal(5, Told(again[3].Text).Length);
     }

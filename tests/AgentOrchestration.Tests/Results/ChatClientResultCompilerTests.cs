@@ -42,7 +42,7 @@ public sealed partial class ChatClientResultCompilerTests
 
         InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(() => CompileAsync<Report>(model));
 
-        Assert.StartsWith("The model's answer is no Report: ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The model's answer cannot be read as Report: ", error.Message, StringComparison.Ordinal);
         Assert.IsType<JsonException>(error.InnerException, exactMatch: false);
     }
 

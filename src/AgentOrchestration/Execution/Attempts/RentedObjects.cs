@@ -71,7 +71,7 @@ internal sealed class RentedObjects(ResourceObjects objects, ResourceLease? leas
             if (asked > held)
             {
                 throw new InvalidOperationException(
-                    $"The subtask holds {held} of '{resource}', but wants object {asked} of it: let its task type or the subtask require as many.");
+                    $"The subtask holds {held} of '{resource}', but rents object {asked} of it: require as many for its task type or for the subtask.");
             }
 
             _asked[resource] = asked;

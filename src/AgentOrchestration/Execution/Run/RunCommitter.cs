@@ -138,7 +138,7 @@ internal sealed class RunCommitter
                 AppendOutcome outcome = batch.Facts.Length == 0 ? AppendOutcome.Appended : await _journal.AppendAsync(batch.Facts).ConfigureAwait(false);
                 if (outcome != AppendOutcome.Appended)
                 {
-                    Break(outcome == AppendOutcome.NotOwner ? "another process has taken it over." : "somebody else has written to its journal.", null);
+                    Break(outcome == AppendOutcome.NotOwner ? "another process has taken it over." : "another process has written to its journal.", null);
                     return;
                 }
             }

@@ -175,7 +175,7 @@ internal sealed class InputBinder(GrowingGraph graph, Func<int, object?> outputO
         JsonElement list = Part(new BoundOutputs([source], Write), source);
         return list.ValueKind == JsonValueKind.Array
             ? list
-            : throw new InvalidOperationException($"'{graph.SubtaskAt(source.Subtask).Id}{source.Path}' is no list, but {list.ValueKind}.");
+            : throw new InvalidOperationException($"'{graph.SubtaskAt(source.Subtask).Id}{source.Path}' is not a list, but {list.ValueKind}.");
     }
 
     /// <summary>The part of an output that a condition looks at, or <see langword="null"/> when the output has none such. Each condition asks once.</summary>
@@ -209,7 +209,7 @@ internal sealed class InputBinder(GrowingGraph graph, Func<int, object?> outputO
 
         Type type = TypeOf(subtask);
         return type == typeof(None) ? None.Value
-            : type == typeof(JsonElement) ? output.ValueKind == JsonValueKind.Undefined ? throw new InvalidOperationException("It is no JSON.") : output.Clone()
+            : type == typeof(JsonElement) ? output.ValueKind == JsonValueKind.Undefined ? throw new InvalidOperationException("It is not JSON.") : output.Clone()
             : _serializer.Read(output, type);
     }
 

@@ -14,7 +14,7 @@ internal static class CycleCheck
             string path = string.Join(" → ", cycle.Append(cycle[0]).Select(vertex => Excerpt.Of(plan.Subtasks[vertex].Id)));
             report.Add(
                 PlanDiagnosticCode.Cycle, cycle[0], "/dependsOn",
-                $"These subtasks wait for each other in a circle: {path}.",
+                $"These subtasks depend on each other in a cycle: {path}.",
                 $"Remove one of these dependencies: {string.Join(", ", cycle.Take(MaxEdges).Select((vertex, step) => PlaceOfEdge(plan, report, vertex, cycle[(step + 1) % cycle.Count])))}{(cycle.Count > MaxEdges ? " and so on" : "")}.");
         }
     }

@@ -41,7 +41,7 @@ internal sealed class DependencyCheck(TaskPlan plan, PlanReport report, GrowthSc
         {
             report.Add(
                 PlanDiagnosticCode.InvalidId, subtask, "/id",
-                "The id is ill-formed.",
+                "The id is malformed.",
                 $"Use 1 to {SubtaskId.MaxLength} of A-Z a-z 0-9 _ -.");
         }
 
@@ -93,7 +93,7 @@ internal sealed class DependencyCheck(TaskPlan plan, PlanReport report, GrowthSc
             {
                 report.Add(
                     PlanDiagnosticCode.UnknownDependency, subtask, $"/{property}/{i}",
-                    $"It depends on '{Excerpt.Of(named[i])}', which is no subtask of the plan.",
+                    $"It depends on '{Excerpt.Of(named[i])}', which is not a subtask of the plan.",
                     "Name the id of a subtask, or remove the dependency.");
             }
             else if (dependency == surroundings.Offset + subtask)

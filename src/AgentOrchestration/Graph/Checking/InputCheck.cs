@@ -82,8 +82,8 @@ internal sealed class InputCheck(
         {
             report.Add(
                 PlanDiagnosticCode.ReferenceTypeMismatch, subtask, "/arguments",
-                $"The output of '{Excerpt.Of(output.SubtaskId)}' stands for the input, but '{type.Name}' takes none.",
-                "Leave the arguments out; a dependency that gives no input stands in dependsOn alone.");
+                $"The output of '{Excerpt.Of(output.SubtaskId)}' is given as the input, but '{type.Name}' takes none.",
+                "Leave the arguments out; a dependency that gives no input is named in dependsOn only.");
         }
         else if (arguments.ValueKind != JsonValueKind.Object || arguments.GetPropertyCount() > 0)
         {
@@ -119,7 +119,7 @@ internal sealed class InputCheck(
     {
         if (!Enum.IsDefined(condition.Operator))
         {
-            report.Add(PlanDiagnosticCode.InvalidControl, subtask, "/when", $"{condition.Operator} is no operator.", $"Use one of: {string.Join(", ", Enum.GetNames<ConditionOperator>())}.");
+            report.Add(PlanDiagnosticCode.InvalidControl, subtask, "/when", $"{condition.Operator} is not an operator.", $"Use one of: {string.Join(", ", Enum.GetNames<ConditionOperator>())}.");
         }
 
         if (condition.Value is { ValueKind: not JsonValueKind.Undefined } value && ArgumentsText.WhyUnreadable(value, MaxDepth) is { } reason)
@@ -140,7 +140,7 @@ internal sealed class InputCheck(
             {
                 report.Add(
                     PlanDiagnosticCode.InvalidControl, subtask, "/forEach",
-                    $"'{Excerpt.Of(items.Text)}' is no list.",
+                    $"'{Excerpt.Of(items.Text)}' is not a list.",
                     "Refer to a list in the output of a dependency.");
             }
         }
@@ -157,7 +157,7 @@ internal sealed class InputCheck(
         else if (!checkedSubtask.IsForEach && checkedSubtask.OnItemFailure != ItemFailurePolicy.Fail)
         {
             report.Add(
-                PlanDiagnosticCode.InvalidControl, subtask, "/onItemFailure", "It says what failed items mean, but it works through no list.", "Leave it out, or add \"forEach\".");
+                PlanDiagnosticCode.InvalidControl, subtask, "/onItemFailure", "It has a policy for failed items, but it has no list.", "Leave it out, or add \"forEach\".");
         }
     }
 
@@ -166,7 +166,7 @@ internal sealed class InputCheck(
     {
         if (items.ValueKind != JsonValueKind.Array)
         {
-            report.Add(PlanDiagnosticCode.InvalidControl, subtask, "/forEach", "It is no list.", "Give a JSON array, or refer to a list in the output of a dependency.");
+            report.Add(PlanDiagnosticCode.InvalidControl, subtask, "/forEach", "It is not a list.", "Give a JSON array, or refer to a list in the output of a dependency.");
             return null;
         }
 

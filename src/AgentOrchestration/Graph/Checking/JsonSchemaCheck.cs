@@ -85,7 +85,7 @@ internal sealed class JsonSchemaCheck(
 
         if (node.IsNever)
         {
-            Misfit(place, "Nothing may stand here.");
+            Misfit(place, "No value is allowed here.");
             return;
         }
 
@@ -96,7 +96,7 @@ internal sealed class JsonSchemaCheck(
 
         if (!node.Types().Any(type => HasType(value, type)))
         {
-            Misfit(place, $"{Describe(value)} stands where {string.Join(" or ", node.Types())} is expected.");
+            Misfit(place, $"{Describe(value)} was found where {string.Join(" or ", node.Types())} is expected.");
             return;
         }
 
@@ -195,12 +195,12 @@ internal sealed class JsonSchemaCheck(
 
         if (node.Keyword("const") is { } constant && !JsonEquality.AreEqual(constant, value))
         {
-            Misfit(place, $"{Describe(value)} stands where only {Describe(constant, LongestChoice)} may.");
+            Misfit(place, $"{Describe(value)} was found where only {Describe(constant, LongestChoice)} is allowed.");
         }
 
         if (node.Keyword("not") is { } excluded && Fits(node.Child(excluded), value))
         {
-            Misfit(place, $"{Describe(value)} is one of those that may not stand here.");
+            Misfit(place, $"{Describe(value)} is one of the values that are not allowed here.");
         }
 
         JsonSchemaNode[] alternatives = [.. node.Children("anyOf"), .. node.Children("oneOf")];

@@ -207,7 +207,7 @@ internal sealed class PlanChecker(ITaskTypeRegistry taskTypes, IResourceManager 
 
             if (depth == DeepestPlan)
             {
-                report.Add(PlanDiagnosticCode.TooLarge, i, "/plan", $"Plans stand in each other more than {DeepestPlan} deep.", "Make a flatter plan.");
+                report.Add(PlanDiagnosticCode.TooLarge, i, "/plan", $"Plans are nested more than {DeepestPlan} levels deep.", "Make a flatter plan.");
                 continue;
             }
 

@@ -81,7 +81,7 @@ internal sealed class ReferenceCheck(
 
         string id = Excerpt.Of(output.SubtaskId);
         int? source = dependencyCheck.IndexOf(output.SubtaskId);
-        (string message, string remedy) = source is null ? ($"It refers to the output of '{id}', which is no subtask of the plan.", "Refer to a subtask of the plan, and name it in dependsOn.")
+        (string message, string remedy) = source is null ? ($"It refers to the output of '{id}', which is not a subtask of the plan.", "Refer to a subtask of the plan, and name it in dependsOn.")
             : source == surroundings.Offset + subtask ? ("It refers to its own output.", "Refer to a subtask that is done before.")
             : ($"It refers to the output of '{id}', which is none of its dependencies.", $"Add '{id}' to dependsOn, or refer to a dependency.");
         report.Add(PlanDiagnosticCode.ReferenceToNoDependency, subtask, place, message, RemedyOfSlash(output) ?? remedy);
@@ -100,7 +100,7 @@ internal sealed class ReferenceCheck(
         {
             report.Add(
                 PlanDiagnosticCode.InvalidControl, subtask, place,
-                $"'{item.Path}' is no JSON pointer to a part of the item.",
+                $"'{item.Path}' is not a JSON pointer to a part of the item.",
                 $"Write '/{item.Path}', or an empty text for the whole item.");
         }
 
@@ -108,8 +108,8 @@ internal sealed class ReferenceCheck(
         {
             report.Add(
                 PlanDiagnosticCode.InvalidArguments, subtask, place,
-                $"The secret '{Excerpt.Of(secret.Name)}' is a text, but none can stand there.",
-                "Refer to it only where a text may stand.");
+                $"The secret '{Excerpt.Of(secret.Name)}' is a text, but no text is allowed there.",
+                "Refer to it only where a text is allowed.");
         }
 
         bool isOutput = SubtaskOutput.TryRead(element, out SubtaskOutput output);
@@ -131,8 +131,8 @@ internal sealed class ReferenceCheck(
         {
             report.Add(
                 PlanDiagnosticCode.ReferenceTypeMismatch, subtask, place,
-                $"The output of '{output.SubtaskId}' may be missing, but null cannot stand there.",
-                "Refer to it only where null may stand, or name it in dependsOn.");
+                $"The output of '{output.SubtaskId}' may be missing, but null is not allowed there.",
+                "Refer to it only where null is allowed, or name it in dependsOn.");
             return;
         }
 
@@ -153,7 +153,7 @@ internal sealed class ReferenceCheck(
         {
             report.Add(
                 PlanDiagnosticCode.ReferenceTypeMismatch, subtask, place,
-                $"The output of '{Excerpt.Of(output.SubtaskId)}{Excerpt.Of(output.Path)}' cannot stand there: {reason}.",
+                $"The output of '{Excerpt.Of(output.SubtaskId)}{Excerpt.Of(output.Path)}' cannot be used there: {reason}.",
                 $"Follow the input schema of '{targetType.Name}'; a JSON pointer after the id names a part of an output.");
         }
     }

@@ -47,7 +47,7 @@ internal sealed class ArgumentsRepairer(Subtask subtask, string path, SubtaskNam
                 WriteText(writer, element, schema, place, isDecoded);
                 break;
             case JsonValueKind.Number when schema is { } expected && ArgumentKinds.IsInteger(expected) && !WholeNumbers.IsPlain(element.GetRawText().TrimStart('-')) && WholeNumbers.Read(element.GetRawText()) is { } number:
-                Repair(PlanRepairCode.Number, place, $"{element.GetRawText()} stands where a whole number is expected.", $"It was written as {number.ToString(CultureInfo.InvariantCulture)}.", "It is the same number.");
+                Repair(PlanRepairCode.Number, place, $"{element.GetRawText()} was found where a whole number is expected.", $"It was written as {number.ToString(CultureInfo.InvariantCulture)}.", "It is the same number.");
                 writer.WriteNumberValue(number);
                 break;
             case JsonValueKind.Object when !SubtaskOutput.TryRead(element, out _):
@@ -107,7 +107,7 @@ internal sealed class ArgumentsRepairer(Subtask subtask, string path, SubtaskNam
 
         if (!isDecoded && schema is { } expected && ArgumentKinds.Decode(expected, text) is { } decoded)
         {
-            Repair(PlanRepairCode.EncodedText, place, "It is written as a text that holds JSON.", "It was decoded once.", "No text can stand there.");
+            Repair(PlanRepairCode.EncodedText, place, "It is written as a text that holds JSON.", "It was decoded once.", "No text is allowed there.");
             Write(writer, decoded, schema, place, isDecoded: true);
             return;
         }
@@ -134,7 +134,7 @@ internal sealed class ArgumentsRepairer(Subtask subtask, string path, SubtaskNam
         {
             surroundings.Refuse(new PlanDiagnostic(
                 PlanDiagnosticCode.InvalidArguments, $"{path}{place}",
-                $"'{Excerpt.Of(subtask.Id)}': '{Excerpt.Of(text)}' may stand for the output of '{output.SubtaskId}', but would be passed on as this text.",
+                $"'{Excerpt.Of(subtask.Id)}': '{Excerpt.Of(text)}' may refer to the output of '{output.SubtaskId}', but would be passed on as this text.",
                 $"Write {{\"$output\": \"{Excerpt.Of(output.Text)}\"}} in its place and name '{output.SubtaskId}' in dependsOn, or write another text.")
             { SubtaskId = subtask.Id });
             return false;

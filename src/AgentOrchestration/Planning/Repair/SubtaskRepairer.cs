@@ -113,7 +113,7 @@ internal sealed class SubtaskRepairer(SubtaskNames names, string path, RepairCon
         string[] parts = written.Length > LongestList ? [] : written.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (parts.Length > 1 && parts.All(part => names.IsId(part) && part != _subtask.Id))
         {
-            Record(PlanRepairCode.DependencyForm, place, $"Several dependencies stand in one text: '{Excerpt.Of(written)}'.", "Each was named by itself.", "No id has a comma in it, and each of them is an id.");
+            Record(PlanRepairCode.DependencyForm, place, $"Several dependencies are in one text: '{Excerpt.Of(written)}'.", "Each was named by itself.", "No id has a comma in it, and each of them is an id.");
             return parts;
         }
 
@@ -248,7 +248,7 @@ internal sealed class SubtaskRepairer(SubtaskNames names, string path, RepairCon
         bool isSpace = written.Trim() == id;
         Record(
             isSpace ? PlanRepairCode.SpaceAroundId : PlanRepairCode.NameForId, place,
-            isSpace ? $"It refers to '{Excerpt.Of(written)}', which is no id." : $"It refers to '{Excerpt.Of(written)}', which is the name of '{id}' and no id.",
+            isSpace ? $"It refers to '{Excerpt.Of(written)}', which is not an id." : $"It refers to '{Excerpt.Of(written)}', which is the name of '{id}' and no id.",
             $"It now refers to '{id}'.",
             isSpace ? "Without the space it is that id, and no other subtask is called so." : "No other subtask has that id or that name.");
     }

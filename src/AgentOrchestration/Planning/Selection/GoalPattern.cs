@@ -21,12 +21,12 @@ internal sealed partial class GoalPattern
             string name = slot.Groups[1].Value;
             if (Slots.Contains(name, StringComparer.Ordinal))
             {
-                throw new ArgumentException($"The slot '{{{name}}}' stands twice in '{goal}'.", nameof(goal));
+                throw new ArgumentException($"The slot '{{{name}}}' occurs twice in '{goal}'.", nameof(goal));
             }
 
             if (slot.Index == end && end > 0)
             {
-                throw new ArgumentException($"Nothing stands between '{{{name}}}' and the slot before it in '{goal}', so that nobody knows where one ends.", nameof(goal));
+                throw new ArgumentException($"There is no text between '{{{name}}}' and the slot before it in '{goal}': add some, so that the end of one is known.", nameof(goal));
             }
 
             _literals.Add(text[end..slot.Index]);

@@ -157,7 +157,7 @@ internal sealed class PlanTemplate
         if (_goal.Slots.Find(slot => text.Contains($"{{{slot}}}", StringComparison.Ordinal)) is { } slot)
         {
             throw new ArgumentException(
-                $"The slot '{{{slot}}}' stands in {what}, '{Excerpt.Of(text)}'. It may stand only in goals, names and descriptions, in texts within arguments, and in texts that a condition compares with.");
+                $"The slot '{{{slot}}}' is in {what}, '{Excerpt.Of(text)}'. Use slots only in goals, names and descriptions, in texts within arguments, and in texts that a condition compares with.");
         }
     }
 }

@@ -27,7 +27,7 @@ internal sealed class PlanDocument
     /// <param name="version">The version to write, for a plan that is saved.</param>
     /// <param name="depth">How deep it is nested.</param>
     public static PlanDocument From(TaskPlan plan, int? version, int depth) => depth > DeepestPlan
-        ? throw new InvalidPlanException(new PlanRefusal([new PlanDiagnostic(PlanDiagnosticCode.TooLarge, "/subtasks", $"Plans are nested more than {DeepestPlan} deep.", "Make a flatter plan.")]))
+        ? throw new InvalidPlanException(new PlanRefusal([new PlanDiagnostic(PlanDiagnosticCode.TooLarge, "/subtasks", $"Plans are nested more than {DeepestPlan} levels deep.", "Make a flatter plan.")]))
         : new()
         {
             Version = version,

@@ -49,7 +49,7 @@ internal static class PlanJsonSchema
                 "type": { "type": "string", "minLength": 1, "description": "A registered task type; \"$plan\" with a plan." },
                 "dependsOn": { "$ref": "#/$defs/ids", "description": "The subtasks that must succeed before." },
                 "optionalDependsOn": { "$ref": "#/$defs/ids", "description": "The subtasks that must have ended before." },
-                "arguments": { "description": "The input. {\"$output\": \"id/path\"} stands for an output, {\"$item\": \"/path\"} for an item of the list, {\"$secret\": \"name\"} for a secret." },
+                "arguments": { "description": "The input. {\"$output\": \"id/path\"} is replaced with an output, {\"$item\": \"/path\"} for an item of the list, {\"$secret\": \"name\"} for a secret." },
                 "when": {
                   "type": "object",
                   "properties": {
@@ -80,7 +80,7 @@ internal static class PlanJsonSchema
                   "additionalProperties": false
                 },
                 "estimatedMinutes": { "type": "number", "minimum": 0, "maximum": 527040, "description": "How long one attempt is expected to take." },
-                "resources": { "type": "object", "additionalProperties": { "type": "integer", "minimum": 0 }, "description": "What it holds while it runs, beside what its task type always holds." }
+                "resources": { "type": "object", "additionalProperties": { "type": "integer", "minimum": 0 }, "description": "The resources it holds while it runs, in addition to those of its task type." }
               },
               "required": ["id", "type"],
               "additionalProperties": false

@@ -116,7 +116,7 @@ internal sealed class SubtaskDocument
         if (ItemFailureJson.Read(OnItemFailure) is not { } onItemFailure)
         {
             diagnostics.Add(new PlanDiagnostic(
-                PlanDiagnosticCode.InvalidControl, $"{path}/onItemFailure", $"'{Excerpt.Of(Id)}': it does not say what failed items mean.", $"Use {ItemFailureJson.Expected}.")
+                PlanDiagnosticCode.InvalidControl, $"{path}/onItemFailure", $"'{Excerpt.Of(Id)}': its policy for failed items is invalid.", $"Use {ItemFailureJson.Expected}.")
             { SubtaskId = Id });
             onItemFailure = ItemFailurePolicy.Fail;
         }

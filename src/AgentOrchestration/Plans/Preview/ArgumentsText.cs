@@ -31,7 +31,7 @@ internal static class ArgumentsText
         }
         catch (InvalidOperationException)
         {
-            return "It holds text that is no valid Unicode.";
+            return "It holds text that is not valid Unicode.";
         }
 
         return null;

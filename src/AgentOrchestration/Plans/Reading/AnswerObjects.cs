@@ -107,12 +107,12 @@ internal sealed class AnswerObjects
     {
         if (_others > 0 && Plan is not null)
         {
-            repairs.Add(new PlanRepair(PlanRepairCode.OtherJson, "", $"{_others} other JSON object stands beside the plan.", "It was left out.", "The plan is the object that has subtasks."));
+            repairs.Add(new PlanRepair(PlanRepairCode.OtherJson, "", $"The answer holds {_others} JSON object{(_others == 1 ? "" : "s")} in addition to the plan.", "It was left out.", "The plan is the object that has subtasks."));
         }
 
         if (_repeats > 0)
         {
-            repairs.Add(new PlanRepair(PlanRepairCode.SamePlanAgain, "", $"The same plan stands {_repeats + 1} times in the answer.", "It was read once.", "All of them say the same."));
+            repairs.Add(new PlanRepair(PlanRepairCode.SamePlanAgain, "", $"The answer holds the same plan {_repeats + 1} times.", "It was read once.", "All copies are equal."));
         }
 
         if (Shown is { } shown)

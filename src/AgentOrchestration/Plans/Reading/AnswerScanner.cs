@@ -102,7 +102,7 @@ internal sealed class AnswerScanner(PlanLimits limits, bool isStrict)
                 _diagnostics.Add(AnswerDiagnostic.Malformed("", $"there is no JSON object in it{around}."));
                 break;
             case Phase.Broken:
-                _diagnostics.Add(AnswerDiagnostic.Malformed(Current.Place(), $"what follows after {Current.BrokenAt} bytes cannot stand there: \"{Current.Excerpt}\"."));
+                _diagnostics.Add(AnswerDiagnostic.Malformed(Current.Place(), $"what follows after {Current.BrokenAt} bytes is not allowed there: \"{Current.Excerpt}\"."));
                 break;
         }
 
@@ -180,7 +180,7 @@ internal sealed class AnswerScanner(PlanLimits limits, bool isStrict)
 
         if (HasPlan && _surroundings.After.Length == 0 && next is (byte)'}' or (byte)']' or (byte)',' or (byte)':' or (byte)'"')
         {
-            Stop(PlanDiagnosticCode.Malformed, $"This is not the JSON of a plan: '{(char)next}' stands behind its last bracket.", "Write one JSON object, all its brackets in pairs.");
+            Stop(PlanDiagnosticCode.Malformed, $"This is not the JSON of a plan: '{(char)next}' follows its last bracket.", "Write one JSON object, all its brackets in pairs.");
             return;
         }
 
@@ -338,7 +338,7 @@ internal sealed class AnswerScanner(PlanLimits limits, bool isStrict)
     }
 
     private void RefuseSecond() =>
-        Stop(PlanDiagnosticCode.Malformed, "This is not the JSON of a plan: another plan stands behind the first.", "Write one JSON object.");
+        Stop(PlanDiagnosticCode.Malformed, "This is not the JSON of a plan: another plan follows the first.", "Write one JSON object.");
 
     private IReadOnlyList<PlanRepair> Repairs()
     {

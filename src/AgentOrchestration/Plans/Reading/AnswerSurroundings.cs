@@ -49,18 +49,18 @@ internal sealed class AnswerSurroundings(bool isStrict)
     {
         if (HasReasoning)
         {
-            Add(PlanRepairCode.ReasoningBlock, "The answer begins with its reasoning.", "What stands before the end of the reasoning was left out.", "The answer is what follows it.");
+            Add(PlanRepairCode.ReasoningBlock, "The answer begins with its reasoning.", "Everything before the end of the reasoning was left out.", "The answer is what follows it.");
         }
 
         if (Before.HasFence || After.HasFence)
         {
-            Add(PlanRepairCode.CodeFence, "The JSON stands in a code fence.", "The fence was left out.", "It is no part of the JSON.");
+            Add(PlanRepairCode.CodeFence, "The JSON is in a code fence.", "The fence was left out.", "It is not part of the JSON.");
         }
 
         if (Before.HasProse || After.HasProse)
         {
-            string before = Before.HasProse ? $"\"{Before.Excerpt}\" stands before the JSON" : "";
-            string after = After.HasProse ? $"\"{After.Excerpt}\" stands after {(Before.HasProse ? "it" : "the JSON")}" : "";
+            string before = Before.HasProse ? $"\"{Before.Excerpt}\" precedes the JSON" : "";
+            string after = After.HasProse ? $"\"{After.Excerpt}\" follows {(Before.HasProse ? "it" : "the JSON")}" : "";
             Add(
                 PlanRepairCode.Prose, $"{before}{(Before.HasProse && After.HasProse ? ", " : "")}{after}.",
                 $"{Before.Length + After.Length} bytes around the JSON were left out.", "The JSON is the only object in the answer, so it is the plan.");

@@ -28,9 +28,9 @@ internal sealed class LenientSubtaskReader(AnswerNotes notes)
         ["arguments"] = static _ => null,
         ["when"] = static element => Fits(element, PlanJsonContext.Default.ConditionDocument),
         ["forEach"] = static element => element.ValueKind == JsonValueKind.Array ? null : Kind(element, JsonValueKind.String, "a text or an array"),
-        ["onItemFailure"] = static element => ItemFailureJson.Read(element) is null ? $"{Describe(element)} stands where {ItemFailureJson.Expected} is expected." : null,
+        ["onItemFailure"] = static element => ItemFailureJson.Read(element) is null ? $"{Describe(element)} was found where {ItemFailureJson.Expected} is expected." : null,
         ["waitsForAdded"] = static element =>
-            element.ValueKind is JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null ? null : $"{Describe(element)} stands where true or false is expected.",
+            element.ValueKind is JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null ? null : $"{Describe(element)} was found where true or false is expected.",
         ["plan"] = static element => Kind(element, JsonValueKind.Object, "an object"),
         ["policy"] = static element => Fits(element, PlanJsonContext.Default.PolicyDocument),
         [PropertyNames.EstimatedMinutes] = static element => Kind(element, JsonValueKind.Number, "a number"),
@@ -56,7 +56,7 @@ internal sealed class LenientSubtaskReader(AnswerNotes notes)
         catch (InvalidOperationException)
         {
             // Half of a surrogate pair in a name.
-            notes.Diagnostics.Add(AnswerDiagnostic.Malformed(path, "it holds text that is no valid Unicode."));
+            notes.Diagnostics.Add(AnswerDiagnostic.Malformed(path, "it holds text that is not valid Unicode."));
             return new SubtaskDocument { Id = "", Type = "" };
         }
     }
@@ -143,7 +143,7 @@ internal sealed class LenientSubtaskReader(AnswerNotes notes)
             string? mistake = !known.TryGetValue(name, out Func<JsonElement, string?>? check)
                 ? $"a {what} has no property \"{Excerpt.Of(name)}\"."
                 : check(value);
-            mistake = seen.Add(name) ? mistake : $"the property \"{Excerpt.Of(name)}\" stands twice.";
+            mistake = seen.Add(name) ? mistake : $"the property \"{Excerpt.Of(name)}\" occurs twice.";
             if (mistake is null)
             {
                 good.Add(name, value);
@@ -185,11 +185,11 @@ internal sealed class LenientSubtaskReader(AnswerNotes notes)
             }
             catch (InvalidOperationException)
             {
-                return "it holds text that is no valid Unicode.";
+                return "it holds text that is not valid Unicode.";
             }
         }
 
-        return element.ValueKind == kind || (mayBeNull && element.ValueKind == JsonValueKind.Null) ? null : $"{Describe(element)} stands where {expected} is expected.";
+        return element.ValueKind == kind || (mayBeNull && element.ValueKind == JsonValueKind.Null) ? null : $"{Describe(element)} was found where {expected} is expected.";
     }
 
     private static string? Fits<T>(JsonElement element, JsonTypeInfo<T> type)

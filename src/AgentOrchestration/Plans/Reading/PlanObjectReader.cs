@@ -42,7 +42,7 @@ internal sealed class PlanObjectReader
         _state = new JsonReaderState(new JsonReaderOptions { MaxDepth = limits.MaxAnswerDepth + 1 });
         if (isArray)
         {
-            notes.Repair(PlanRepairCode.BareArray, "", "The list of subtasks stands alone.", "It was read as \"subtasks\" of a plan.", "It is the only list.");
+            notes.Repair(PlanRepairCode.BareArray, "", "The list of subtasks has no object around it.", "It was read as \"subtasks\" of a plan.", "It is the only list.");
             Read("{\"subtasks\":"u8);
             _held.Length = 0;
         }
@@ -283,7 +283,7 @@ internal sealed class PlanObjectReader
         {
             PlanLimit.Subtasks => ("/subtasks", $"The plan has more than {_limits.MaxSubtasks} subtasks.", $"At most {_limits.MaxSubtasks} are allowed; make a smaller plan."),
             PlanLimit.Dependencies => ("/subtasks", $"The plan has more than {_limits.MaxDependencies} dependencies.", $"At most {_limits.MaxDependencies} are allowed; make a smaller plan."),
-            PlanLimit.Depth => (Place(), $"Arrays and objects stand in each other more than {_limits.MaxAnswerDepth} deep.", "Nest less."),
+            PlanLimit.Depth => (Place(), $"Arrays and objects are nested more than {_limits.MaxAnswerDepth} levels deep.", "Nest less."),
             _ => (Place(), $"A text, name or number has more than {_limits.MaxTextLength} bytes.", $"Write at most {_limits.MaxTextLength}."),
         };
         _notes.Diagnostics.Add(new PlanDiagnostic(PlanDiagnosticCode.TooLarge, path, message, remedy));

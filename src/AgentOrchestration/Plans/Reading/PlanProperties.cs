@@ -31,7 +31,7 @@ internal sealed class PlanProperties(PlanLimits limits, AnswerNotes notes, PlanL
         level.Property = isGoal ? PropertyNames.Goal : isSubtasks ? PropertyNames.Subtasks : isVersion ? PropertyNames.Version : levels.MayReport ? Encoding.UTF8.GetString(reader.ValueSpan) : "…";
         if (isGoal ? level.HasGoal : isVersion && level.HasVersion)
         {
-            levels.Report("the property stands twice.");
+            levels.Report("the property occurs twice.");
         }
 
         level.HasProperties = true;
@@ -65,7 +65,7 @@ internal sealed class PlanProperties(PlanLimits limits, AnswerNotes notes, PlanL
         }
         else if (name == PropertyNames.Subtasks)
         {
-            levels.Report(level.HoldsList ? "the property stands twice." : "an array of subtasks is expected there.");
+            levels.Report(level.HoldsList ? "the property occurs twice." : "an array of subtasks is expected there.");
         }
         else if (reader.TokenType == JsonTokenType.StartObject && levels.Count < DeepestWrapper && !notes.IsStrict)
         {
@@ -178,7 +178,7 @@ internal sealed class PlanProperties(PlanLimits limits, AnswerNotes notes, PlanL
     }
 
     private void RecordWrapper(string place) =>
-        notes.Repair(PlanRepairCode.Wrapper, "", $"The plan stands at {place} of another object.", "What stands around it was left out.", "It is the only object with subtasks.");
+        notes.Repair(PlanRepairCode.Wrapper, "", $"The plan is at {place} of another object.", "Everything around it was left out.", "It is the only object with subtasks.");
 
     private void TakeGoal(ref Utf8JsonReader reader)
     {
@@ -194,7 +194,7 @@ internal sealed class PlanProperties(PlanLimits limits, AnswerNotes notes, PlanL
         }
         catch (InvalidOperationException)
         {
-            levels.Report("it holds text that is no valid Unicode.");
+            levels.Report("it holds text that is not valid Unicode.");
         }
     }
 
@@ -226,7 +226,7 @@ internal sealed class PlanProperties(PlanLimits limits, AnswerNotes notes, PlanL
             return false;
         }
 
-        notes.Repair(PlanRepairCode.EncodedText, levels.PathOf(level.Property!), "A part of the plan is written as a text that holds JSON.", "It was decoded once.", "No text can stand there.");
+        notes.Repair(PlanRepairCode.EncodedText, levels.PathOf(level.Property!), "A part of the plan is written as a text that holds JSON.", "It was decoded once.", "No text is allowed there.");
         if (encoded.IsList)
         {
             RecordName(level);

@@ -122,7 +122,7 @@ internal sealed class PlanReader(PlanLimits limits, bool isStrict = false)
         _holdsInvalidText = true;
         if (!IsStopped)
         {
-            _answer.Stop(PlanDiagnosticCode.Malformed, "This is not the JSON of a plan: it holds text that is no valid Unicode.", "Write whole characters.");
+            _answer.Stop(PlanDiagnosticCode.Malformed, "This is not the JSON of a plan: it holds text that is not valid Unicode.", "Write whole characters.");
         }
     }
 

@@ -29,6 +29,6 @@ internal sealed class PlanRepairs
     public IReadOnlyList<PlanRepair> ToList() => Count <= MaxTold ? _told :
     [
         .. _told,
-        new PlanRepair(PlanRepairCode.More, "", $"There were {Count - MaxTold} more of this kind.", "They were repaired in the same way.", "Only the first are told one by one."),
+        new PlanRepair(PlanRepairCode.More, "", $"There were {Count - MaxTold} more of this kind.", "They were repaired in the same way.", "Only the first are listed."),
     ];
 }

@@ -188,7 +188,7 @@ internal sealed class SubtaskForms
         JsonElement decoded = Decoded(name, value, '{', '[');
         if (decoded.ValueKind == JsonValueKind.Array)
         {
-            Record(PlanRepairCode.BareArray, name, "The list of subtasks stands alone.", "It was read as \"subtasks\" of a plan.", "It is the only list.");
+            Record(PlanRepairCode.BareArray, name, "The list of subtasks has no object around it.", "It was read as \"subtasks\" of a plan.", "It is the only list.");
             return Element(new JsonObject { [PropertyNames.Subtasks] = JsonNode.Parse(decoded.GetRawText()) });
         }
 
@@ -225,7 +225,7 @@ internal sealed class SubtaskForms
             return value;
         }
 
-        Record(PlanRepairCode.EncodedText, name, "It is written as a text that holds JSON.", "It was decoded once.", "No text can stand there.");
+        Record(PlanRepairCode.EncodedText, name, "It is written as a text that holds JSON.", "It was decoded once.", "No text is allowed there.");
         return decoded;
     }
 

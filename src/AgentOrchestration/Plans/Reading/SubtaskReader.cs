@@ -18,7 +18,7 @@ internal sealed class SubtaskReader(AnswerNotes notes)
     {
         if (!Utf8.IsValid(json))
         {
-            notes.Diagnostics.Add(new PlanDiagnostic(PlanDiagnosticCode.Malformed, path, "The subtask holds text that is no valid Unicode.", "Write whole characters."));
+            notes.Diagnostics.Add(new PlanDiagnostic(PlanDiagnosticCode.Malformed, path, "The subtask holds text that is not valid Unicode.", "Write whole characters."));
             return new Subtask { Id = "", TaskType = "" };
         }
 
@@ -91,7 +91,7 @@ internal sealed class SubtaskReader(AnswerNotes notes)
         if (subtask.Arguments is { } arguments && ArgumentsText.WhyUnreadable(arguments) is null && SecretRef.CountIn(arguments) > 0)
         {
             notes.Diagnostics.Add(new PlanDiagnostic(
-                PlanDiagnosticCode.NotAllowed, $"{path}/arguments", $"'{Excerpt.Of(subtask.Id)}' asks for a secret, which is not the planner's to do.", "Leave it out.")
+                PlanDiagnosticCode.NotAllowed, $"{path}/arguments", $"'{Excerpt.Of(subtask.Id)}' refers to a secret, which a planner is not allowed to do.", "Leave it out.")
             { SubtaskId = subtask.Id });
         }
 

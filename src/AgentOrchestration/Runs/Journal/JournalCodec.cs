@@ -55,7 +55,7 @@ internal static class JournalCodec
         var reader = new Utf8JsonReader(content, ReaderOptions);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
-            throw new JsonException("It is no object.");
+            throw new JsonException("It is not an object.");
         }
 
         if (!reader.Read() || reader.TokenType != JsonTokenType.PropertyName || !reader.ValueTextEquals(Kind.EncodedUtf8Bytes) || !reader.Read() || reader.TokenType != JsonTokenType.String)

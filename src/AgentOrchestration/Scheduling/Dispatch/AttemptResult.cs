@@ -7,7 +7,7 @@ namespace AgentOrchestration.Scheduling.Dispatch;
 internal readonly struct AttemptResult
 {
     /// <summary>Gets the result of code that was asked to stop before it began.</summary>
-    public static AttemptResult NeverBegan { get; } = new() { Error = new SubtaskError("NeverBegan", "It was told to stop before its code began.") };
+    public static AttemptResult NeverBegan { get; } = new() { Error = new SubtaskError("NeverBegan", "It was cancelled before its code began.") };
 
     public object? Output { get; init; }
 

@@ -35,9 +35,9 @@ public sealed class JsonSchemaCheckTests
     public void Run_AValueThatFits_HasNoMisfit(string schema, string value) => Assert.Empty(Misfits(schema, value));
 
     [Theory]
-    [InlineData("false", "1", "", "Nothing may stand here.")]
-    [InlineData("""{"type":"integer"}""", "1.0", "", "1.0 stands where integer is expected.")]
-    [InlineData("""{"type":["string","null"]}""", "true", "", "true stands where string or null is expected.")]
+    [InlineData("false", "1", "", "No value is allowed here.")]
+    [InlineData("""{"type":"integer"}""", "1.0", "", "1.0 was found where integer is expected.")]
+    [InlineData("""{"type":["string","null"]}""", "true", "", "true was found where string or null is expected.")]
     [InlineData("""{"type":"string","minLength":2}""", "\"a\"", "", "\"a\" is below the minLength of 2.")]
     [InlineData("""{"type":"string","maxLength":2}""", "\"abc\"", "", "\"abc\" is above the maxLength of 2.")]
     [InlineData("""{"type":"array","minItems":1}""", "[]", "", "[] is below the minItems of 1.")]
@@ -46,17 +46,17 @@ public sealed class JsonSchemaCheckTests
     [InlineData("""{"maximum":1}""", "1e400", "", "1e400 is above the maximum of 1.")]
     [InlineData("""{"exclusiveMinimum":1}""", "1", "", "1 is not above the exclusiveMinimum of 1.")]
     [InlineData("""{"exclusiveMaximum":1}""", "1", "", "1 is not below the exclusiveMaximum of 1.")]
-    [InlineData("""{"const":[1]}""", "[2]", "", "[2] stands where only [1] may.")]
+    [InlineData("""{"const":[1]}""", "[2]", "", "[2] was found where only [1] is allowed.")]
     [InlineData("""{"enum":[1,"a"]}""", "2", "", "2 is none of [1,\"a\"].")]
-    [InlineData("""{"not":{"type":"string"}}""", "\"a\"", "", "\"a\" is one of those that may not stand here.")]
+    [InlineData("""{"not":{"type":"string"}}""", "\"a\"", "", "\"a\" is one of the values that are not allowed here.")]
     [InlineData("""{"pattern":"^b"}""", "\"abc\"", "", "\"abc\" does not match \"^b\".")]
     [InlineData("""{"anyOf":[{"type":"string"},{"type":"integer"}]}""", "1.5", "", "1.5 fits none of the 2 alternatives.")]
     [InlineData("""{"allOf":[{"minimum":1},{"maximum":3}]}""", "4", "", "4 is above the maximum of 3.")]
     [InlineData("""{"required":["a"]}""", "{}", "", "The property 'a' is missing.")]
     [InlineData("""{"properties":{"a":{"type":"integer"}},"additionalProperties":false}""", """{"a/b":1}""", "/a~1b", "There is no property 'a/b'.")]
-    [InlineData("""{"additionalProperties":{"type":"integer"}}""", """{"a":[1],"b":2}""", "/a", "[1] stands where integer is expected.")]
-    [InlineData("""{"items":{"items":{"type":"integer"}}}""", """[[1],[2,"x"]]""", "/1/1", "\"x\" stands where integer is expected.")]
-    [InlineData("""{"properties":{"a":{"$ref":"#/$defs/x"}},"$defs":{"x":{"type":"integer"}}}""", """{"a":"b"}""", "/a", "\"b\" stands where integer is expected.")]
+    [InlineData("""{"additionalProperties":{"type":"integer"}}""", """{"a":[1],"b":2}""", "/a", "[1] was found where integer is expected.")]
+    [InlineData("""{"items":{"items":{"type":"integer"}}}""", """[[1],[2,"x"]]""", "/1/1", "\"x\" was found where integer is expected.")]
+    [InlineData("""{"properties":{"a":{"$ref":"#/$defs/x"}},"$defs":{"x":{"type":"integer"}}}""", """{"a":"b"}""", "/a", "\"b\" was found where integer is expected.")]
     [InlineData("""{"properties":{"a":{"$ref":"#"}},"additionalProperties":false}""", """{"a":{"a":{"b":1}}}""", "/a/a/b", "There is no property 'b'.")]
     public void Run_AValueThatDoesNotFit_SaysWhereAndWhy(string schema, string value, string place, string message) =>
         Assert.Equal([(place, message)], Misfits(schema, value));
@@ -69,7 +69,7 @@ public sealed class JsonSchemaCheckTests
 
     [Fact]
     public void Run_ALongValue_IsShownInPartAndNeverHalfACharacter() => Assert.Equal(
-        [("", $"\"{new string('a', 38)}… stands where integer is expected.")],
+        [("", $"\"{new string('a', 38)}… was found where integer is expected.")],
         Misfits("""{"type":"integer"}""", $"\"{new string('a', 38)}😀{new string('a', 70_000)}\""));
 
     [Theory]

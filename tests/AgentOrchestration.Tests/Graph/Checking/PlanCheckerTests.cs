@@ -110,7 +110,7 @@ public sealed class PlanCheckerTests
         });
 
         Assert.Equal(
-            ["'a': These subtasks wait for each other in a circle: a → b → a.", "'x': These subtasks wait for each other in a circle: x → y → x."],
+            ["'a': These subtasks depend on each other in a cycle: a → b → a.", "'x': These subtasks depend on each other in a cycle: x → y → x."],
             diagnostics.Select(diagnostic => diagnostic.Message));
     }
 

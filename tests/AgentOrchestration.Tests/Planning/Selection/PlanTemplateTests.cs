@@ -136,7 +136,7 @@ public sealed class PlanTemplateTests
 
     [Theory]
     [InlineData("{a} of {a}", "twice")]
-    [InlineData("{a}{b}", "Nothing stands between")]
+    [InlineData("{a}{b}", "There is no text between")]
     [InlineData(" ", "goal")]
     public void A_form_that_means_nothing_certain_is_refused(string goal, string what) =>
         Assert.Contains(what, Assert.Throws<ArgumentException>(() => Builder().AddPlanTemplate(goal, Template)).Message, StringComparison.Ordinal);
@@ -153,7 +153,7 @@ public sealed class PlanTemplateTests
     [InlineData("""{"id":"x","type":"$plan","plan":{"subtasks":[{"id":"x","type":"{a}"}]}}""", "a task type")]
     public void A_slot_where_only_the_plan_may_say_something_is_refused(string subtask, string what) =>
         Assert.Contains(
-            $"stands in {what}",
+            $"is in {what}",
             Assert.Throws<ArgumentException>(() => Builder().AddPlanTemplate("On {a}", TaskPlan.FromJson($$"""{"subtasks":[{{subtask}}]}"""))).Message,
             StringComparison.Ordinal);
 

@@ -87,7 +87,7 @@ public sealed class TaskPlanJsonTests
     [InlineData("""{"subtasks":[{"id":"a","type":"t","dependson":[]}]}""", "dependson")]
     [InlineData("""{"subtasks":[{"id":"a","type":"t","dependsOn":"b"}]}""", "dependsOn")]
     [InlineData("""{"subtasks":[{"id":"a","type":"t","arguments":{"x":1,"x":2}}]}""", "'x'")]
-    [InlineData("""{"subtasks":[{"id":"a","type":"t","arguments":{"x":"\ud800"}}]}""", "no valid Unicode")]
+    [InlineData("""{"subtasks":[{"id":"a","type":"t","arguments":{"x":"\ud800"}}]}""", "not valid Unicode")]
     [InlineData("""{"subtasks":[{"id":"a","type":"t","estimatedMinutes":-1}]}""", "-1 minutes")]
     [InlineData("""{"subtasks":[{"id":"a","type":"t","estimatedMinutes":1e400}]}""", "minutes")]
     [InlineData("""{"subtasks":[{"id":"a","type":"t","estimatedMinutes":"5"}]}""", "estimatedMinutes")]
