@@ -268,7 +268,7 @@ public sealed class ExplainTests
         await using Engine engine = Engine.For(
             async (context, _) =>
             {
-                await (context.Subtask.Id == "abandoned" ? ignoring.PassAsync() : Task.CompletedTask);
+                await (context.Subtask.Id == "abandoned" ? ignoring.PassAsync(CancellationToken.None) : Task.CompletedTask);
                 return 1;
             },
             type => type.MaxConcurrency = isOfType ? 1 : null,

@@ -169,6 +169,39 @@ public sealed class StartOnceTests
     }
 
     [Fact]
+    public async Task Code_that_starts_a_run_of_its_own_under_an_id_finds_it_again_after_a_crash()
+    {
+        var host = new DurableHost(builder =>
+        {
+            Configure(builder);
+            builder.AddTaskType("outer", "Starts a run and waits for it.", async (None _, TaskContext context, CancellationToken stop) =>
+            {
+                await using OrchestrationRun inner = await context.Services.GetRequiredService<ITaskOrchestrator>()
+                    .StartAsync(One, new RunOptions { RunId = context.IdempotencyKey }, stop);
+                return (await inner.WaitAsync(stop)).GetOutput<string>("only");
+            });
+        });
+        await using (ServiceProvider process = host.NewProcess())
+        {
+            await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(
+                TaskPlan.Create(plan => plan.Add("outer", "outer")), new RunOptions { RunId = "order-1" }, TestEnd);
+            Assert.Equal("order-1/outer", (await run.EndAsync()).GetOutput<string>("outer"));
+        }
+
+        // The outer run has lost all after the start of its attempt; what the inner one did is kept.
+        string[] journal = await host.JournalAsync("order-1");
+        MemoryRunStore cut = host.Store;
+        ReadOnlyMemory<byte> header = (await cut.ReadHeaderAsync("order-1", TestEnd))!.Value;
+        Assert.True(await cut.DeleteAsync("order-1", TestEnd));
+        RunLease lease = (await cut.CreateAsync(new NewRun("order-1", host.Clock.GetUtcNow(), header), "dead", TimeSpan.FromSeconds(1), TestEnd))!;
+        await cut.AppendAsync(new JournalAppend { Lease = lease, Sequence = 0, Events = [.. journal.Take(2).Select(line => (ReadOnlyMemory<byte>)System.Text.Encoding.UTF8.GetBytes(line))] }, TestEnd);
+        await cut.ReleaseLeaseAsync(lease, TestEnd);
+
+        Assert.Equal("order-1/outer", (await host.ResumeToEndAsync("order-1")).GetOutput<string>("outer"));
+        Assert.Equal(1, _worked);
+    }
+
+    [Fact]
     public async Task A_plan_is_recognized_after_it_was_stored_however_its_arguments_are_written()
     {
         var host = new DurableHost(Configure);

@@ -72,6 +72,46 @@ public sealed class RunPriorityTests
         Assert.Equal(RunOutcome.Succeeded, (await high.EndAsync()).Outcome);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Priority_orders_runs_that_wait_for_a_place_or_for_the_limit_of_their_task_type_too(bool isOfType)
+    {
+        await using Engine engine = new(
+            builder => builder.AddTaskType(
+                "work",
+                "Works.",
+                async (None _, TaskContext context, CancellationToken stop) =>
+                {
+                    _started.Enqueue(context.Subtask.Id);
+                    await (context.Subtask.Id == "low-0" ? _held.PassAsync(stop) : Task.CompletedTask);
+                    return "done";
+                },
+                options => options.MaxConcurrency = isOfType ? 1 : null),
+            options => options.MaxParallelismTotal = isOfType ? null : 1);
+
+        // One after another: each of them becomes ready while nothing else of its run is.
+        await using OrchestrationRun low = await engine.Orchestrator.StartAsync(Chain("low"), new RunOptions { Priority = -1 }, TestEnd);
+        await _held.Reached;
+        await using OrchestrationRun high = await engine.Orchestrator.StartAsync(Chain("high"), new RunOptions { Priority = 1 }, TestEnd);
+
+        _held.Open();
+        await Task.WhenAll(low.EndAsync(), high.EndAsync());
+
+        Assert.Equal("low-0", _started.First());
+        Assert.Equal("high-0", _started.ElementAt(1));
+        Assert.Equal(8, _started.Count);
+
+        static TaskPlan Chain(string name) => TaskPlan.Create(plan =>
+        {
+            SubtaskRef[] before = [];
+            for (int i = 0; i < 4; i++)
+            {
+                before = [plan.Add($"{name}-{i}", "work", after: before)];
+            }
+        });
+    }
+
     private static async Task<OrchestrationRun> StartAsync(Engine engine, string name, int subtasks, RunOptions? options = null) => await engine.Orchestrator.StartAsync(
         TaskPlan.Create(plan => Array.ForEach([.. Enumerable.Range(0, subtasks)], i => plan.Add($"{name}-{i}", "work"))), options, TestEnd);
 

@@ -1,5 +1,4 @@
 using AgentOrchestration.Plans;
-using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Plans.Json;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Execution;
