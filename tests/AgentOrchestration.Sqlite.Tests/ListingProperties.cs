@@ -1,4 +1,3 @@
-using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Storage;
 using CsCheck;
 using Microsoft.Extensions.Time.Testing;
