@@ -31,6 +31,8 @@ internal sealed class EarlyStart(Planner planner, PlanChecker checker, ITaskType
                 return (graph, null);
             }
 
+            ExecutorSupport.ThrowIfAnyIsMissing(graph, options, executor);
+
             // A run that was stopped in the meantime, by its time or its budget, is the outcome of the request.
             await begun.TryCompletePlanAsync(graph, cancellationToken).ConfigureAwait(false);
             return (graph, _run);
@@ -50,6 +52,11 @@ internal sealed class EarlyStart(Planner planner, PlanChecker checker, ITaskType
 
     private IOpenRun? Begin(TaskGraph nothing)
     {
+        if (ExecutorSupport.WhatIsMissing(nothing, options, executor).Count > 0)
+        {
+            return null;
+        }
+
         IOpenRun? begun = null;
         _run = watch(() => begun = executor.TryStartOpen(nothing, options));
         return begun;

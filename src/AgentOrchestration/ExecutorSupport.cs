@@ -1,6 +1,7 @@
 using AgentOrchestration.Execution;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Plans;
+using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Plans.Reading;
 using AgentOrchestration.Tasks;
 
@@ -12,6 +13,15 @@ namespace AgentOrchestration;
 /// </summary>
 internal static class ExecutorSupport
 {
+    /// <exception cref="InvalidPlanException">The plan or its options need what the executor does not support.</exception>
+    public static void ThrowIfAnyIsMissing(TaskGraph graph, RunOptions options, IExecutor executor)
+    {
+        if (WhatIsMissing(graph, options, executor) is { Count: > 0 } missing)
+        {
+            throw new InvalidPlanException(new PlanRefusal(missing) { Plan = graph.Plan });
+        }
+    }
+
     /// <returns>A diagnostic for each thing that a subtask or the run asks for and the executor does not support.</returns>
     public static IReadOnlyList<PlanDiagnostic> WhatIsMissing(TaskGraph graph, RunOptions options, IExecutor executor)
     {

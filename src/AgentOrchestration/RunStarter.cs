@@ -1,6 +1,5 @@
 using AgentOrchestration.Execution;
 using AgentOrchestration.Graph;
-using AgentOrchestration.Plans.Diagnostics;
 
 namespace AgentOrchestration;
 
@@ -16,11 +15,7 @@ internal sealed class RunStarter(IExecutor executor, RunWatch watch)
     /// <exception cref="InvalidPlanException">The plan or its options need what the executor does not support.</exception>
     public Task<OrchestrationRun> StartAsync(TaskGraph graph, RunOptions options, RunReuse? reuse, CancellationToken cancellationToken)
     {
-        if (ExecutorSupport.WhatIsMissing(graph, options, executor) is { Count: > 0 } missing)
-        {
-            throw new InvalidPlanException(new PlanRefusal(missing) { Plan = graph.Plan });
-        }
-
+        ExecutorSupport.ThrowIfAnyIsMissing(graph, options, executor);
         return watch.StartAsync(
             () => reuse is null ? executor.StartAsync(graph, options, cancellationToken) : executor.StartAsync(graph, options, reuse, cancellationToken), options, options.RunId);
     }

@@ -45,7 +45,20 @@ internal sealed class StoredRuns(PlanChecker checker, ITaskTypeRegistry taskType
             && checker.Check(oldHeader.Plan, out _) is { } oldGraph
                 ? ReuseOf(old, oldGraph, oldHeader, header.Rerun ?? [])
                 : null;
-        return await starter.ResumeAsync(runId, checker.CheckToStart(header.Plan), header.Options.ToOptions(runId), reuse, cancellationToken).ConfigureAwait(false);
+        TaskGraph graph = checker.CheckToStart(header.Plan);
+        RunOptions options = header.Options.ToOptions(runId);
+        await ThrowIfNotSupportedAsync(runId, graph, options, cancellationToken).ConfigureAwait(false);
+        return await starter.ResumeAsync(runId, graph, options, reuse, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A run may have been started with another executor. One that has ended is only read, which needs nothing, and an id is what it has.</summary>
+    private async Task ThrowIfNotSupportedAsync(string runId, TaskGraph graph, RunOptions options, CancellationToken cancellationToken)
+    {
+        if (!starter.Executor.Features.HasFlag(ExecutorFeatures.All)
+            && await services.GetRequiredService<IRunStore>().FindAsync(runId, cancellationToken).ConfigureAwait(false) is { Outcome: null })
+        {
+            ExecutorSupport.ThrowIfAnyIsMissing(graph, new RunOptions(options) { RunId = null }, starter.Executor);
+        }
     }
 
     /// <summary>What a new run may reuse of a stored one.</summary>

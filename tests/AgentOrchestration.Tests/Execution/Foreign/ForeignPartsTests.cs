@@ -180,6 +180,71 @@ public sealed class ForeignPartsTests
     }
 
     [Fact]
+    public async Task A_plan_that_an_executor_does_not_support_is_refused_also_when_its_run_has_begun_early()
+    {
+        int paid = 0;
+        await using Engine engine = new(
+            builder => builder
+                .UseDecomposer(_ => new Writing(TaskPlan.Create(plan =>
+                {
+                    plan.Add("first", "compute");
+                    plan.Add("pay", "pay");
+                })))
+                .UseExecutor((_, inner) => new Restricted(inner, ExecutorFeatures.All & ~ExecutorFeatures.Approvals))
+                .AddTaskType("compute", "Computes.", () => 1, type => type.Effect = TaskEffect.Pure)
+                .AddTaskType("pay", "Pays.", () => Interlocked.Increment(ref paid), type => type.RequiresApproval = true),
+            options => options.Planning.StartsEarly = true);
+
+        InvalidPlanException refusal = await Assert.ThrowsAsync<InvalidPlanException>(() => engine.Orchestrator.StartAsync(new OrchestrationRequest("Pay."), TestEnd));
+
+        Assert.Equal(PlanDiagnosticCode.NotSupportedByExecutor, Assert.Single(refusal.Diagnostics).Code);
+        Assert.Equal(0, paid);
+    }
+
+    [Fact]
+    public async Task Options_that_an_executor_does_not_support_begin_no_run_early()
+    {
+        int computed = 0;
+        await using Engine engine = new(
+            builder => builder
+                .UseDecomposer(_ => new Writing(TaskPlan.Create(plan => plan.Add("first", "compute"))))
+                .UseExecutor((_, inner) => new Restricted(inner, ExecutorFeatures.All & ~ExecutorFeatures.Budgets))
+                .AddTaskType("compute", "Computes.", () => Interlocked.Increment(ref computed), type => type.Effect = TaskEffect.Pure),
+            options => options.Planning.StartsEarly = true);
+        var options = new RunOptions { Budget = new RunBudget { MaxAttempts = 1 } };
+
+        await Assert.ThrowsAsync<InvalidPlanException>(() => engine.Orchestrator.StartAsync(new OrchestrationRequest("Compute."), options, TestEnd));
+
+        Assert.Equal(0, computed);
+    }
+
+    [Fact]
+    public async Task A_run_is_not_resumed_by_an_executor_that_does_not_support_it_and_is_read_by_it_once_it_has_ended()
+    {
+        var host = new DurableHost(builder => builder.AddTaskType("pay", "Pays.", () => 1, type => type.RequiresApproval = true));
+        string runId;
+        await using (ServiceProvider process = host.NewProcess())
+        {
+            await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(TaskPlan.Create(plan => plan.Add("pay", "pay")), TestEnd);
+            await Engine.SeeAsync<ApprovalRequested>(run);
+            runId = run.RunId;
+        }
+
+        await Assert.ThrowsAsync<InvalidPlanException>(() => host.ResumeToEndAsync(runId, Restrict));
+        await using (ServiceProvider process = host.NewProcess())
+        {
+            await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).ResumeAsync(runId, TestEnd);
+            await run.ApproveAsync(run.GetSnapshot().Subtasks[0].PendingApproval!, cancellationToken: TestEnd);
+            await run.EndAsync();
+        }
+
+        Assert.Equal(RunOutcome.Succeeded, (await host.ResumeToEndAsync(runId, Restrict)).Outcome);
+
+        static void Restrict(IAgentOrchestrationBuilder builder) =>
+            builder.UseExecutor((_, inner) => new Restricted(inner, ExecutorFeatures.All & ~(ExecutorFeatures.Approvals | ExecutorFeatures.RunIds)));
+    }
+
+    [Fact]
     public async Task An_executor_that_reuses_nothing_says_so_before_a_model_is_asked()
     {
         var decomposer = new Replanning();
@@ -277,6 +342,27 @@ public sealed class ForeignPartsTests
         public ExecutorFeatures Features => features;
 
         public ValueTask<IRunHandle> StartAsync(TaskGraph graph, RunOptions options, CancellationToken cancellationToken) => inner.StartAsync(graph, options, cancellationToken);
+    }
+
+    private sealed class Restricted(IExecutor inner, ExecutorFeatures features) : DelegatingExecutor(inner)
+    {
+        public override ExecutorFeatures Features => features;
+    }
+
+    /// <summary>Reports each subtask before its plan is complete.</summary>
+    private sealed class Writing(TaskPlan plan) : ITaskDecomposer
+    {
+        public ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, CancellationToken cancellationToken) => ValueTask.FromResult(plan);
+
+        public ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, Action<Subtask> onSubtask, CancellationToken cancellationToken)
+        {
+            foreach (Subtask subtask in plan.Subtasks)
+            {
+                onSubtask(subtask);
+            }
+
+            return ValueTask.FromResult(plan);
+        }
     }
 
     private sealed class Recording(IExecutor inner, Action<TaskGraph> started) : DelegatingExecutor(inner)
