@@ -4,7 +4,7 @@ using AgentOrchestration.Runs.Storage;
 namespace AgentOrchestration.Testing;
 
 /// <summary>
-/// A store that fails when it is told to. To stand for a crash at each point of a run, let one operation fail and every one after it, then
+/// Fails operations of a store where a test requires it. To stand for a crash at each point of a run, let one operation fail and every one after it, then
 /// resume with the store inside. Safe for concurrent use.
 /// </summary>
 /// <param name="inner">The store that remembers.</param>

@@ -74,7 +74,7 @@ public sealed class HandlerTester : IAsyncDisposable
     /// <param name="cancellationToken">Stops the code. Default: nothing does.</param>
     /// <returns>A task that completes when the compensation has returned.</returns>
     /// <exception cref="ArgumentException"><paramref name="input"/> is not of the task type's input type.</exception>
-    /// <exception cref="NotSupportedException">The work of the task type cannot be undone.</exception>
+    /// <exception cref="NotSupportedException">The work of the task type cannot be compensated.</exception>
     public async Task CompensateAsync(object? input, object? output, CancellationToken cancellationToken = default)
     {
         object? checkedInput = Check(input);

@@ -65,7 +65,7 @@ public sealed class RunSimulation
     /// <param name="script">Says what is done from outside, and when: cancelling, approving and the like. Default: nothing.</param>
     /// <returns>What happened; dispose it.</returns>
     /// <exception cref="InvalidPlanException">The plan does not pass the checks.</exception>
-    /// <exception cref="SimulationException">The run could not go on inside the simulation, or the script threw.</exception>
+    /// <exception cref="SimulationException">The run could not continue inside the simulation, or the script threw.</exception>
     public SimulatedRun Run(TaskPlan plan, int seed, Action<SimulationScript>? script = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -78,7 +78,7 @@ public sealed class RunSimulation
     /// <param name="script">Says what is done from outside, and when, from the moment when the plan is complete. Default: nothing.</param>
     /// <returns>What happened; dispose it.</returns>
     /// <exception cref="InvalidPlanException">No plan passed the checks.</exception>
-    /// <exception cref="SimulationException">The run could not go on inside the simulation, or the script threw.</exception>
+    /// <exception cref="SimulationException">The run could not continue inside the simulation, or the script threw.</exception>
     public SimulatedRun Run(OrchestrationRequest request, int seed, Action<SimulationScript>? script = null)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Testing;
 
-/// <summary>What happened in a simulated run.</summary>
+/// <summary>Holds what happened in a simulated run.</summary>
 public sealed class SimulatedRun : IDisposable
 {
     private readonly ServiceProvider _services;

@@ -2,7 +2,7 @@ using AgentOrchestration.Runs.Events;
 
 namespace AgentOrchestration.Testing;
 
-/// <summary>What is done to a simulated run from outside, and when. What throws ends the simulation.</summary>
+/// <summary>Describes actions on a simulated run from outside, and their times. What throws ends the simulation.</summary>
 public sealed class SimulationScript
 {
     internal SimulationScript()

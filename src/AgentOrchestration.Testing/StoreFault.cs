@@ -1,20 +1,20 @@
 namespace AgentOrchestration.Testing;
 
-/// <summary>What goes wrong with one operation of a store.</summary>
+/// <summary>Specifies the fault of one operation of a store.</summary>
 public enum StoreFault
 {
     /// <summary>Nothing.</summary>
     None,
 
-    /// <summary>It fails, and has not happened.</summary>
+    /// <summary>The operation fails and has not happened.</summary>
     FailedBefore,
 
-    /// <summary>It fails, but has happened.</summary>
+    /// <summary>The operation fails, but has happened.</summary>
     FailedAfter,
 
-    /// <summary>It fails for a moment, and has not happened: the same may work a little later.</summary>
+    /// <summary>The operation fails temporarily and has not happened: a retry may succeed.</summary>
     BusyBefore,
 
-    /// <summary>It fails for a moment, but has happened.</summary>
+    /// <summary>The operation fails temporarily, but has happened.</summary>
     BusyAfter,
 }

@@ -117,7 +117,7 @@ public interface ITaskOrchestrator
     /// <param name="options">How the run is executed. What is not set, or <see langword="null"/>, takes the defaults of the application.</param>
     /// <param name="cancellationToken">Cancels the start, not the run.</param>
     /// <returns>The run; dispose it. What it has reused has the origin <see cref="OutputOrigin.Reused"/>.</returns>
-    /// <exception cref="ArgumentException">There is no such run, or no such subtask to do again.</exception>
+    /// <exception cref="ArgumentException">There is no such run, or no such subtask to run again.</exception>
     /// <exception cref="InvalidOperationException">Runs are not remembered.</exception>
     /// <exception cref="InvalidPlanException">The new plan, or that of the old run, does not pass the checks.</exception>
     /// <exception cref="RunStoreException">The store cannot be read, or what it holds of the old run is damaged or of another version.</exception>
@@ -133,7 +133,7 @@ public interface ITaskOrchestrator
     /// <param name="options">How the run is executed. What is not set, or <see langword="null"/>, takes the defaults of the application.</param>
     /// <param name="cancellationToken">Cancels the waiting and the start, not the run.</param>
     /// <returns>The run; dispose it. What it has reused has the origin <see cref="OutputOrigin.Reused"/>.</returns>
-    /// <exception cref="ArgumentException">The new plan has no such subtask to do again.</exception>
+    /// <exception cref="ArgumentException">The new plan has no such subtask to run again.</exception>
     /// <exception cref="InvalidOperationException">The executor keeps nothing to reuse.</exception>
     /// <exception cref="RunDetachedException">The old run is durable and goes no further in this process.</exception>
     /// <exception cref="InvalidPlanException">The new plan does not pass the checks.</exception>

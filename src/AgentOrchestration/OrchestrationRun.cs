@@ -191,8 +191,8 @@ public sealed class OrchestrationRun : IAsyncDisposable
 
     /// <summary>Approves a subtask that waits for an approval. The approval is valid only for the arguments shown, and only once.</summary>
     /// <param name="request">What was asked: from <see cref="WatchAsync(CancellationToken)"/>, or a snapshot's pending approval.</param>
-    /// <param name="by">Who approves. Default: not told.</param>
-    /// <param name="reason">Why. Default: not told.</param>
+    /// <param name="by">Who approves. Default: not given.</param>
+    /// <param name="reason">Why. Default: not given.</param>
     /// <param name="cancellationToken">Cancels the approving.</param>
     /// <returns>A task that completes when the approval is accepted; for a durable run, when it is committed.</returns>
     /// <exception cref="ArgumentException">The run has no such subtask.</exception>
@@ -202,8 +202,8 @@ public sealed class OrchestrationRun : IAsyncDisposable
 
     /// <summary>Rejects a subtask that waits for an approval. It fails with the given reason.</summary>
     /// <param name="request">What was asked: from <see cref="WatchAsync(CancellationToken)"/>, or a snapshot's pending approval.</param>
-    /// <param name="by">Who rejects. Default: not told.</param>
-    /// <param name="reason">Why. Default: not told.</param>
+    /// <param name="by">Who rejects. Default: not given.</param>
+    /// <param name="reason">Why. Default: not given.</param>
     /// <param name="cancellationToken">Cancels the rejecting.</param>
     /// <returns>A task that completes when the rejection is accepted; for a durable run, when it is committed.</returns>
     /// <exception cref="ArgumentException">The run has no such subtask.</exception>

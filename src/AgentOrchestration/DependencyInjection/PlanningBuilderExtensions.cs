@@ -82,7 +82,7 @@ public static class PlanningBuilderExtensions
     /// </summary>
     /// <remarks><see cref="IPlanCacheControl"/>, in the container, fills the cache ahead of time and makes plans invalid.</remarks>
     /// <param name="builder">The builder.</param>
-    /// <param name="configure">Sets options. Default: plans are good for a day.</param>
+    /// <param name="configure">Sets options. Default: plans are valid for a day.</param>
     /// <returns><paramref name="builder"/>, for further calls.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The time to live is not greater than zero.</exception>
     public static IAgentOrchestrationBuilder UsePlanCache(this IAgentOrchestrationBuilder builder, Action<PlanCacheOptions>? configure = null)

@@ -16,7 +16,7 @@ public static class PluginBuilderExtensions
     /// <typeparam name="TPlugin">The plugin.</typeparam>
     /// <param name="builder">The builder.</param>
     /// <returns><paramref name="builder"/>, for further calls.</returns>
-    /// <exception cref="InvalidPluginException">It registers nothing, throws, or its name is ill-formed or taken.</exception>
+    /// <exception cref="InvalidPluginException">It registers nothing, throws, or its name is malformed or taken.</exception>
     public static IAgentOrchestrationBuilder AddPlugin<TPlugin>(this IAgentOrchestrationBuilder builder)
         where TPlugin : IPlugin, new() => builder.AddPlugin(new TPlugin());
 
@@ -24,7 +24,7 @@ public static class PluginBuilderExtensions
     /// <param name="builder">The builder.</param>
     /// <param name="plugin">The plugin.</param>
     /// <returns><paramref name="builder"/>, for further calls.</returns>
-    /// <exception cref="InvalidPluginException">It registers nothing, throws, or its name is ill-formed or taken.</exception>
+    /// <exception cref="InvalidPluginException">It registers nothing, throws, or its name is malformed or taken.</exception>
     public static IAgentOrchestrationBuilder AddPlugin(this IAgentOrchestrationBuilder builder, IPlugin plugin)
     {
         ArgumentNullException.ThrowIfNull(builder);

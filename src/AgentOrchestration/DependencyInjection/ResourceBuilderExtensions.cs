@@ -19,14 +19,14 @@ public static class ResourceBuilderExtensions
     private static readonly TimeSpan LongestPeriod = TimeSpan.FromDays(366);
 
     /// <summary>
-    /// Declares a pool whose capacity is given back after use, or replaces the machine's own capacity of cpu or memory. The last declaration of a
+    /// Declares a pool whose capacity is returned after use, or replaces the machine's own capacity of cpu or memory. The last declaration of a
     /// name counts.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The pool's name: 1 to 64 of <c>A-Z a-z 0-9 _ -</c>.</param>
     /// <param name="capacity">All there is, greater than zero: thousandths of a core for cpu, MiB for memory, your own unit for others.</param>
     /// <returns><paramref name="builder"/>, for further calls.</returns>
-    /// <exception cref="ArgumentException">The name is ill-formed.</exception>
+    /// <exception cref="ArgumentException">The name is malformed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is zero or negative.</exception>
     public static IAgentOrchestrationBuilder AddResource(this IAgentOrchestrationBuilder builder, string name, long capacity) =>
         Declare(builder, name, new ResourceDeclaration(name, capacity));
@@ -41,7 +41,7 @@ public static class ResourceBuilderExtensions
     /// <param name="capacity">The most that there is at a time, greater than zero, in your own unit.</param>
     /// <param name="replenishEvery">How long an empty pool takes to be full, greater than zero and at most 366 days.</param>
     /// <returns><paramref name="builder"/>, for further calls.</returns>
-    /// <exception cref="ArgumentException">The name is ill-formed.</exception>
+    /// <exception cref="ArgumentException">The name is malformed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is zero or negative, or the time is outside its range.</exception>
     public static IAgentOrchestrationBuilder AddResource(this IAgentOrchestrationBuilder builder, string name, long capacity, TimeSpan replenishEvery)
     {
@@ -58,7 +58,7 @@ public static class ResourceBuilderExtensions
     /// <param name="name">The pool's name: 1 to 64 of <c>A-Z a-z 0-9 _ -</c>.</param>
     /// <param name="amount">All there is, greater than zero, in your own unit.</param>
     /// <returns><paramref name="builder"/>, for further calls.</returns>
-    /// <exception cref="ArgumentException">The name is ill-formed.</exception>
+    /// <exception cref="ArgumentException">The name is malformed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The amount is zero or negative.</exception>
     public static IAgentOrchestrationBuilder AddConsumableResource(this IAgentOrchestrationBuilder builder, string name, long amount) =>
         Declare(builder, name, new ResourceDeclaration(name, amount) { Kind = ResourcePoolKind.Consumable });
@@ -75,7 +75,7 @@ public static class ResourceBuilderExtensions
     /// <param name="make">Makes one, from the application's services. If it throws, so does <see cref="TaskContext.RentAsync"/>; called from any thread.</param>
     /// <param name="configure">Sets how they are kept. Default: without reset, closed after a minute.</param>
     /// <returns><paramref name="builder"/>, for further calls.</returns>
-    /// <exception cref="ArgumentException">The name is ill-formed.</exception>
+    /// <exception cref="ArgumentException">The name is malformed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The maximum is zero or negative, or the idle time is outside its range.</exception>
     public static IAgentOrchestrationBuilder AddResourceObjects<T>(
         this IAgentOrchestrationBuilder builder,

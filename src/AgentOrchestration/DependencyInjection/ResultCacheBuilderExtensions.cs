@@ -28,7 +28,7 @@ public static class ResultCacheBuilderExtensions
     /// A cache that fails or does not answer delays a run by at most its <c>CancellationGracePeriod</c>, and a warning says so: the work is done then.
     /// </remarks>
     /// <param name="builder">The builder.</param>
-    /// <param name="configure">Sets options. Default: results are good for an hour.</param>
+    /// <param name="configure">Sets options. Default: results are valid for an hour.</param>
     /// <returns><paramref name="builder"/>, for further calls.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The time to live is not greater than zero.</exception>
     public static IAgentOrchestrationBuilder UseResultCache(this IAgentOrchestrationBuilder builder, Action<ResultCacheOptions>? configure = null)

@@ -85,7 +85,7 @@ public interface IRunHandle : IAsyncDisposable
     /// <summary>Gives the run another budget. What it has used already counts against it.</summary>
     /// <param name="budget">The budget from now on.</param>
     /// <param name="cancellationToken">Cancels the asking.</param>
-    /// <returns>Whether it counted: whether the run has a budget and goes on.</returns>
+    /// <returns>Whether the budget was accepted: the run has a budget and has not ended.</returns>
     /// <exception cref="NotSupportedException">The executor knows no budgets.</exception>
     ValueTask<bool> ExtendBudgetAsync(RunBudget budget, CancellationToken cancellationToken) =>
         throw new NotSupportedException("This executor knows no budgets.");

@@ -2,7 +2,7 @@ using AgentOrchestration.Graph;
 
 namespace AgentOrchestration.Execution;
 
-/// <summary>What a run may reuse of another: results of the same work, by task type, version and input.</summary>
+/// <summary>Holds what a run may reuse of another: results of the same work, by task type, version and input.</summary>
 /// <param name="RunId">The other run.</param>
 /// <param name="Graph">Its plan, checked again.</param>
 public sealed record RunReuse(string RunId, TaskGraph Graph)

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace AgentOrchestration.Forecasting;
 
-/// <summary>What makes a run as long as it is.</summary>
+/// <summary>Describes what limits the duration of a run.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<BottleneckKind>))]
 public enum BottleneckKind
 {

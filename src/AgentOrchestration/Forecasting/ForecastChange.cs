@@ -1,6 +1,6 @@
 namespace AgentOrchestration.Forecasting;
 
-/// <summary>What is different in another forecast.</summary>
+/// <summary>Describes what is changed in another forecast.</summary>
 public sealed record ForecastChange
 {
     /// <summary>Gets the maximum number of subtasks at a time.</summary>

@@ -1,6 +1,6 @@
 namespace AgentOrchestration.Forecasting;
 
-/// <summary>What a little more of one thing buys.</summary>
+/// <summary>Describes the gain from a little more of one thing.</summary>
 /// <param name="Kind"><see cref="BottleneckKind.Workers"/> or <see cref="BottleneckKind.Pool"/>.</param>
 /// <param name="Pool">The pool, as <see cref="ForecastPool.Name"/>; <see langword="null"/> for workers.</param>
 /// <param name="Added">How much more: one worker, or of a pool as much as the subtask holds that needs most of it.</param>

@@ -1,6 +1,6 @@
 namespace AgentOrchestration.Forecasting;
 
-/// <summary>How long a run takes over many simulations in which the durations vary. Immutable.</summary>
+/// <summary>Describes the durations of a run over many simulations in which the durations vary. Immutable.</summary>
 public sealed class ForecastRange
 {
     private readonly TimeSpan[] _sorted;

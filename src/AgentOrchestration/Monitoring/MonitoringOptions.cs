@@ -1,6 +1,6 @@
 namespace AgentOrchestration.Monitoring;
 
-/// <summary>How closely the process is watched.</summary>
+/// <summary>Configures the monitoring of the process.</summary>
 public sealed class MonitoringOptions
 {
     /// <summary>Gets or sets the interval at which a snapshot is taken while a run is active.</summary>

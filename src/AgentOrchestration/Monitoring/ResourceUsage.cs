@@ -1,7 +1,7 @@
 namespace AgentOrchestration.Monitoring;
 
 /// <summary>
-/// What the process used during a span of time. Attributed to a subtask it is what the process used while the subtask ran: with
+/// Describes the resources that the process used during a span of time. Attributed to a subtask it is what the process used while the subtask ran: with
 /// others running beside it, theirs is in it too.
 /// </summary>
 /// <param name="CpuTime">Processor time over all cores.</param>

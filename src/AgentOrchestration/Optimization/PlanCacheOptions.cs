@@ -1,6 +1,6 @@
 namespace AgentOrchestration.Optimization;
 
-/// <summary>How long plans are kept.</summary>
+/// <summary>Configures the cache of plans.</summary>
 public sealed class PlanCacheOptions
 {
     /// <summary>Gets or sets the time for which a cached plan is valid.</summary>

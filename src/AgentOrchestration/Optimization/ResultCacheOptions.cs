@@ -1,6 +1,6 @@
 namespace AgentOrchestration.Optimization;
 
-/// <summary>How long results of pure task types are kept beyond their run.</summary>
+/// <summary>Configures the cache of results.</summary>
 public sealed class ResultCacheOptions
 {
     /// <summary>Gets or sets how long a result is valid, of task types that have no <see cref="TaskTypeOptions.CacheTimeToLive"/> of their own.</summary>

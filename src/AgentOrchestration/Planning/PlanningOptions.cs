@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace AgentOrchestration.Planning;
 
-/// <summary>What a decomposer may cost, and how large a plan that a model writes may be.</summary>
+/// <summary>Configures planning: its cost, and the limits of a plan that a model writes.</summary>
 public sealed class PlanningOptions
 {
     /// <summary>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace AgentOrchestration.Plans;
 
-/// <summary>How a condition compares.</summary>
+/// <summary>Specifies the comparison of a condition.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ConditionOperator>))]
 public enum ConditionOperator
 {

@@ -22,7 +22,7 @@ namespace AgentOrchestration.Plans;
 public interface ISecretProvider
 {
     /// <summary>Finds a secret. Called when an attempt starts; it must answer at once.</summary>
-    /// <param name="name">Its name, as it stands in arguments.</param>
+    /// <param name="name">Its name, as it is in arguments.</param>
     /// <returns>Its value, or <see langword="null"/> when there is none; the attempt fails then.</returns>
     string? Find(string name);
 }

@@ -35,7 +35,7 @@ public readonly record struct ItemReference(string Path)
         return true;
     }
 
-    /// <summary>The arguments of one item: every reference replaced by what it stands for.</summary>
+    /// <summary>The arguments of one item: every reference replaced by its value.</summary>
     internal static JsonElement Fill(JsonElement? arguments, JsonElement item) => arguments is { } template
         ? JsonSerializer.SerializeToElement(Fill(template, item), PlanJsonContext.Default.JsonNode)
         : item;

@@ -1,6 +1,6 @@
 namespace AgentOrchestration.Plans;
 
-/// <summary>What planning has used for a request; with a plan in place of one that was run, both are counted.</summary>
+/// <summary>Describes what planning has used for a request; with a plan in place of one that was run, both are counted.</summary>
 public sealed record PlanningUsage
 {
     /// <summary>Gets the number of times that the decomposer was called.</summary>

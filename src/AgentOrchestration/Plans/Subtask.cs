@@ -22,7 +22,7 @@ namespace AgentOrchestration;
 [JsonConverter(typeof(SubtaskJsonConverter))]
 public sealed record Subtask
 {
-    /// <summary>What stands for the task type where a subtask is a plan of its own.</summary>
+    /// <summary>The name of the task type of a subtask that is a plan of its own.</summary>
     public const string NestedPlan = "$plan";
 
     /// <summary>

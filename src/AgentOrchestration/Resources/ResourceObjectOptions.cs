@@ -1,6 +1,6 @@
 namespace AgentOrchestration.Resources;
 
-/// <summary>How objects of a resource are kept.</summary>
+/// <summary>Configures the objects of a resource.</summary>
 /// <typeparam name="T">Their type.</typeparam>
 public sealed class ResourceObjectOptions<T>
     where T : class

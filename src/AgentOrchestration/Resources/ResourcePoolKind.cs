@@ -2,16 +2,16 @@ using System.Text.Json.Serialization;
 
 namespace AgentOrchestration.Resources;
 
-/// <summary>What becomes of what is taken from a pool.</summary>
+/// <summary>Specifies what happens to an amount that is taken from a pool.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ResourcePoolKind>))]
 public enum ResourcePoolKind
 {
-    /// <summary>It comes back with the lease: devices, memory, connections.</summary>
+    /// <summary>The amount is returned with the lease: devices, memory, connections.</summary>
     Reusable,
 
-    /// <summary>It is used up and grows again with time, steadily, up to the capacity: tokens or requests per minute.</summary>
+    /// <summary>The amount is used up; the pool replenishes steadily up to its capacity: tokens or requests per minute.</summary>
     Replenishing,
 
-    /// <summary>It is gone: a budget for all runs of the process.</summary>
+    /// <summary>The amount is used up for good: a budget for all runs of the process.</summary>
     Consumable,
 }

@@ -2,19 +2,19 @@ using System.Text.Json.Serialization;
 
 namespace AgentOrchestration.Runs;
 
-/// <summary>Whether the work of a subtask was undone.</summary>
+/// <summary>Specifies the state of a compensation.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<CompensationState>))]
 public enum CompensationState
 {
-    /// <summary>It did not have to be, or it cannot be.</summary>
+    /// <summary>No compensation is needed, or none is possible.</summary>
     None,
 
-    /// <summary>It is being undone.</summary>
+    /// <summary>The compensation is running.</summary>
     Running,
 
-    /// <summary>It was undone.</summary>
+    /// <summary>The compensation has succeeded.</summary>
     Succeeded,
 
-    /// <summary>It could not be undone.</summary>
+    /// <summary>The compensation has failed.</summary>
     Failed,
 }

@@ -11,10 +11,10 @@ namespace AgentOrchestration;
 [JsonConverter(typeof(JsonStringEnumConverter<FailurePolicy>))]
 public enum FailurePolicy
 {
-    /// <summary>What needs the subtask is skipped; everything else goes on.</summary>
+    /// <summary>Subtasks that need the failed one are skipped; all others continue.</summary>
     Continue,
 
-    /// <summary>The run stops: what runs is told to stop, what has not started is skipped.</summary>
+    /// <summary>The run stops: running code is cancelled, and subtasks that have not started are skipped.</summary>
     Stop,
 
     /// <summary>

@@ -3,7 +3,7 @@ using AgentOrchestration.Runs;
 namespace AgentOrchestration;
 
 /// <summary>
-/// How one run is executed. What is not set takes the default of the application (<see cref="AgentOrchestrationOptions.Runs"/>), and what is not set
+/// Configures one run. What is not set takes the default of the application (<see cref="AgentOrchestrationOptions.Runs"/>), and what is not set
 /// there the default value named here. Not safe for concurrent changes; a run that has started keeps a copy.
 /// </summary>
 /// <example>

@@ -2,16 +2,16 @@ using System.Text.Json.Serialization;
 
 namespace AgentOrchestration.Runs;
 
-/// <summary>Which limit an attempt ran into.</summary>
+/// <summary>Specifies the limit that an attempt exceeded.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<TimeLimit>))]
 public enum TimeLimit
 {
-    /// <summary>That of one attempt.</summary>
+    /// <summary>The limit of one attempt.</summary>
     Attempt,
 
-    /// <summary>That of the subtask over all its attempts.</summary>
+    /// <summary>The limit of the subtask over all its attempts.</summary>
     Subtask,
 
-    /// <summary>That between two reports of progress.</summary>
+    /// <summary>The limit between two reports of progress.</summary>
     Idle,
 }

@@ -95,7 +95,7 @@ public sealed class TaskDescriptor
     /// <param name="handler">Does the work of one attempt.</param>
     /// <param name="configure">Decides retries, timeout and the like. Default: nothing.</param>
     /// <returns>The description.</returns>
-    /// <exception cref="ArgumentException"><paramref name="name"/> is ill-formed, or an option is out of range.</exception>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is malformed, or an option is out of range.</exception>
     public static TaskDescriptor For<TInput, TOutput>(
         string name,
         string description,
@@ -169,7 +169,7 @@ public sealed class TaskDescriptor
         };
     }
 
-    /// <summary>Runs the code of the task type. For executors and middleware of an application's own.</summary>
+    /// <summary>Runs the code of the task type. For custom executors and middleware.</summary>
     /// <param name="input">An instance of <see cref="InputType"/>; <see cref="None.Value"/> for none.</param>
     /// <param name="context">The attempt.</param>
     /// <param name="cancellationToken">Cancelled when the attempt has to stop.</param>

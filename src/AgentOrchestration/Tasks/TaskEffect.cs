@@ -26,6 +26,6 @@ public enum TaskEffect
     /// <summary>Changes nothing outside, and an earlier answer to the same input is as good as a new one.</summary>
     Pure,
 
-    /// <summary>Changes something outside that cannot be undone.</summary>
+    /// <summary>Makes a change outside that cannot be compensated.</summary>
     Irreversible,
 }

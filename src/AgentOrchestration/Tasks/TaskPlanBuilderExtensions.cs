@@ -141,7 +141,7 @@ public static class TaskPlanBuilderExtensions
         return Give<IReadOnlyList<TOutput>>(subtask.Plan, subtask.Id, items: WriteItems(subtask.Plan, subtask.Id, items));
     }
 
-    /// <summary>Makes a subtask do its work once for each input of a list, in parallel, and go on when some fail.</summary>
+    /// <summary>Makes a subtask do its work once for each input of a list, in parallel, and continue when some fail.</summary>
     /// <typeparam name="TInput">The type of an input.</typeparam>
     /// <typeparam name="TOutput">The type of the output for one input.</typeparam>
     /// <param name="subtask">The subtask.</param>
@@ -174,7 +174,7 @@ public static class TaskPlanBuilderExtensions
         return Give<IReadOnlyList<TOutput>>(subtask.Plan, subtask.Id, forEach: items.ToSubtaskOutput());
     }
 
-    /// <summary>Makes a subtask do its work once for each item of a list in an output, in parallel, and go on when some fail. The output's subtask becomes a dependency.</summary>
+    /// <summary>Makes a subtask do its work once for each item of a list in an output, in parallel, and continue when some fail. The output's subtask becomes a dependency.</summary>
     /// <typeparam name="TInput">The type of an input.</typeparam>
     /// <typeparam name="TOutput">The type of the output for one input.</typeparam>
     /// <param name="subtask">The subtask.</param>

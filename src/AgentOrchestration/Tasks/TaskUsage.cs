@@ -1,6 +1,6 @@
 namespace AgentOrchestration.Tasks;
 
-/// <summary>What work used of models and money.</summary>
+/// <summary>Describes the usage of models and money.</summary>
 /// <param name="InputTokens">Tokens sent to models.</param>
 /// <param name="OutputTokens">Tokens that models wrote.</param>
 /// <param name="Cost">What it cost, in the application's own unit.</param>

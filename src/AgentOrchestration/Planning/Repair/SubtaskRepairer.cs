@@ -10,7 +10,7 @@ namespace AgentOrchestration.Planning.Repair;
 
 /// <summary>Repairs how one subtask refers to others.</summary>
 /// <param name="names">The subtasks that it knows.</param>
-/// <param name="path">Where it stands.</param>
+/// <param name="path">Its state.</param>
 /// <param name="context">Receives what was repaired.</param>
 internal sealed class SubtaskRepairer(SubtaskNames names, string path, RepairContext context)
 {

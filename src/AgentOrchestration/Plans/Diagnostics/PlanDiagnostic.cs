@@ -3,10 +3,10 @@ using AgentOrchestration.Plans.Diagnostics;
 namespace AgentOrchestration;
 
 /// <summary>Describes one error of a plan: what it is, where it is, and how to repair it.</summary>
-/// <param name="Code">What kind of thing.</param>
+/// <param name="Code">The kind.</param>
 /// <param name="Path">The place in the plan's JSON, as a JSON pointer, such as <c>/subtasks/3/dependsOn/0</c>.</param>
-/// <param name="Message">What is wrong, in words, with names.</param>
-/// <param name="Remedy">What would repair it.</param>
+/// <param name="Message">The error in words, with names.</param>
+/// <param name="Remedy">A remedy.</param>
 /// <example>
 /// <code>
 /// foreach (PlanDiagnostic diagnostic in orchestrator.Check(plan))

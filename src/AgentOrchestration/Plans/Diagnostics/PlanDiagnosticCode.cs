@@ -35,7 +35,7 @@ public enum PlanDiagnosticCode
     /// <summary>A subtask depends on itself.</summary>
     SelfDependency,
 
-    /// <summary>Subtasks depend on each other in a circle.</summary>
+    /// <summary>Subtasks depend on each other in a cycle.</summary>
     Cycle,
 
     /// <summary>Arguments do not fit the task type's input schema.</summary>
@@ -44,7 +44,7 @@ public enum PlanDiagnosticCode
     /// <summary>Arguments refer to the output of a subtask that is no dependency.</summary>
     ReferenceToNoDependency,
 
-    /// <summary>Arguments refer to an output, or a part of one, that cannot stand in that place.</summary>
+    /// <summary>Arguments refer to an output, or a part of one, that is not allowed in that place.</summary>
     ReferenceTypeMismatch,
 
     /// <summary>A resource has no pool.</summary>
@@ -77,7 +77,7 @@ public enum PlanDiagnosticCode
     /// <summary>Planning has used all that it may use, in tokens or time.</summary>
     PlanningBudget,
 
-    /// <summary>More is wrong than is told one by one.</summary>
+    /// <summary>There are more errors than are listed.</summary>
     More,
 
     /// <summary>The model refused to answer. It is not asked again.</summary>

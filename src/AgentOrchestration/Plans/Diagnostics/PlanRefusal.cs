@@ -1,6 +1,6 @@
 namespace AgentOrchestration.Plans.Diagnostics;
 
-/// <summary>What a decomposer answered before, and why it was refused; or what failed when it was run.</summary>
+/// <summary>Describes a refused answer of a decomposer with the reasons, or a plan that failed when it was run.</summary>
 /// <param name="Diagnostics">Everything that is wrong; beyond the first hundred only how much.</param>
 public sealed record PlanRefusal(IReadOnlyList<PlanDiagnostic> Diagnostics)
 {

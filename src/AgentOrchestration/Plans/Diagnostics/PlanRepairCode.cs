@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace AgentOrchestration.Plans.Diagnostics;
 
-/// <summary>What was repaired in a plan.</summary>
+/// <summary>Specifies the kind of a repair of a plan.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<PlanRepairCode>))]
 public enum PlanRepairCode
 {
@@ -30,37 +30,37 @@ public enum PlanRepairCode
     /// <summary>More was repaired than is listed one by one.</summary>
     More,
 
-    /// <summary>A block of reasoning stands before the plan, which may hold drafts of it.</summary>
+    /// <summary>A block of reasoning precedes the plan, which may hold drafts of it.</summary>
     ReasoningBlock,
 
-    /// <summary>JSON that is not a plan stands beside the plan.</summary>
+    /// <summary>The answer holds other JSON in addition to the plan.</summary>
     OtherJson,
 
-    /// <summary>The same plan stands in the answer more than once.</summary>
+    /// <summary>The answer holds the same plan more than once.</summary>
     SamePlanAgain,
 
     /// <summary>The plan, or a part of it, is written as a text: a JSON string or HTML.</summary>
     EncodedText,
 
-    /// <summary>A comma stands before a closing bracket.</summary>
+    /// <summary>A comma precedes a closing bracket.</summary>
     TrailingComma,
 
-    /// <summary>Comments stand in the JSON.</summary>
+    /// <summary>The JSON has comments.</summary>
     Comment,
 
-    /// <summary>Texts or names stand in other quotes than those of JSON, or in none.</summary>
+    /// <summary>Texts or names are in other quotes than those of JSON, or in none.</summary>
     Quotes,
 
-    /// <summary>A literal of Python stands in the place of one of JSON.</summary>
+    /// <summary>A literal of Python is used in place of one of JSON.</summary>
     Literal,
 
-    /// <summary>White space stands between values that is none in JSON.</summary>
+    /// <summary>There is white space between values that JSON does not allow.</summary>
     WhiteSpace,
 
-    /// <summary>The plan stands in a property of another object.</summary>
+    /// <summary>The plan is in a property of another object.</summary>
     Wrapper,
 
-    /// <summary>The list of subtasks stands alone, without the object of a plan.</summary>
+    /// <summary>The list of subtasks has no object of a plan around it.</summary>
     BareArray,
 
     /// <summary>The subtasks are an object with their ids as names.</summary>
@@ -72,7 +72,7 @@ public enum PlanRepairCode
     /// <summary>A property that the form does not have only remarks on the plan, or is empty.</summary>
     ExtraProperty,
 
-    /// <summary>A number stands in the place of an id.</summary>
+    /// <summary>A number is used in place of an id.</summary>
     NumberForId,
 
     /// <summary>Dependencies are not an array of ids.</summary>

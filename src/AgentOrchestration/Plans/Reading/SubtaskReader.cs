@@ -11,7 +11,7 @@ namespace AgentOrchestration.Plans.Reading;
 internal sealed class SubtaskReader(AnswerNotes notes)
 {
     /// <param name="json">The whole object, well-formed.</param>
-    /// <param name="path">Where it stands.</param>
+    /// <param name="path">Its state.</param>
     /// <param name="key">The id that it is listed under; <see langword="null"/> where subtasks stand in an array.</param>
     /// <returns>The subtask; where it is malformed, as much of it as can be understood.</returns>
     public Subtask Read(ReadOnlySpan<byte> json, string path, string? key)

@@ -1,7 +1,7 @@
 namespace AgentOrchestration.Runs.Events;
 
 /// <summary>An attempt of a subtask has failed, and another will follow. The last attempt's failure is <see cref="SubtaskFailed"/>.</summary>
-/// <param name="Attempt">Which, from 1.</param>
+/// <param name="Attempt">The number of the attempt, from 1.</param>
 /// <param name="Error">Why.</param>
 /// <param name="RetryAt">When the next attempt may start.</param>
 public sealed record AttemptFailed(int Attempt, SubtaskError Error, DateTimeOffset RetryAt) : SubtaskEvent;

@@ -4,6 +4,6 @@ namespace AgentOrchestration.Runs.Events;
 /// The time of an attempt is up; its code has been told to stop. It keeps what it holds until it has returned, and whatever it returns is
 /// discarded.
 /// </summary>
-/// <param name="Attempt">Which, from 1.</param>
+/// <param name="Attempt">The number of the attempt, from 1.</param>
 /// <param name="Limit">The limit that it ran into.</param>
 public sealed record AttemptTimedOut(int Attempt, TimeLimit Limit) : SubtaskEvent;

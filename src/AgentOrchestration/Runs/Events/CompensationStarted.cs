@@ -1,5 +1,5 @@
 namespace AgentOrchestration.Runs.Events;
 
-/// <summary>The work of a subtask is being undone.</summary>
-/// <param name="Attempt">Which try of undoing it, from 1.</param>
+/// <summary>Reports that the compensation of a subtask has started.</summary>
+/// <param name="Attempt">The number of the try, from 1.</param>
 public sealed record CompensationStarted(int Attempt) : SubtaskEvent;

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace AgentOrchestration.Runs.Events;
 
-/// <summary>The run stops: nothing new starts, and what runs is told to stop.</summary>
+/// <summary>Reports that the run stops: no subtask starts any more, and running code is cancelled.</summary>
 /// <param name="Reason">Why.</param>
 public sealed record StopRequested(StopReason Reason) : RunEvent
 {

@@ -1,4 +1,4 @@
 namespace AgentOrchestration.Runs.Events;
 
-/// <summary>Somebody has asked to cancel a subtask of which an attempt is running. Its code has been told to stop.</summary>
+/// <summary>Reports that the cancellation of a running subtask was requested. Its code was cancelled.</summary>
 public sealed record SubtaskCancelRequested : SubtaskEvent;

@@ -1,5 +1,5 @@
 namespace AgentOrchestration.Runs.Events;
 
-/// <summary>The work of a subtask was undone.</summary>
+/// <summary>Reports that a subtask was compensated.</summary>
 /// <param name="Attempt">The try that undid it, from 1.</param>
 public sealed record SubtaskCompensated(int Attempt) : SubtaskEvent;

@@ -8,7 +8,7 @@ namespace AgentOrchestration;
 
 /// <summary>Represents the state of one subtask of a run at one moment.</summary>
 /// <param name="Subtask">The subtask as the plan has it, or as the run has added it.</param>
-/// <param name="State">Where it stands.</param>
+/// <param name="State">Its state.</param>
 /// <example>
 /// <code>
 /// SubtaskSnapshot sales = run.GetSnapshot().Subtasks.First(subtask =&gt; subtask.Subtask.Id == "sales");

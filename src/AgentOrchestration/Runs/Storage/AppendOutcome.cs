@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace AgentOrchestration.Runs.Storage;
 
-/// <summary>What has become of an append.</summary>
+/// <summary>Specifies the result of an append.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<AppendOutcome>))]
 public enum AppendOutcome
 {

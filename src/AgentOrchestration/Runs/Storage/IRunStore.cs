@@ -72,7 +72,7 @@ public interface IRunStore
     /// <exception cref="RunStoreException">After all that are whole: what is damaged, by name.</exception>
     IAsyncEnumerable<StoredRun> ListAsync(RunQuery query, CancellationToken cancellationToken);
 
-    /// <summary>Deletes a run with its journal and blobs, unless somebody holds an unexpired lease of it. A damaged one can be deleted too.</summary>
+    /// <summary>Deletes a run with its journal and blobs, unless an unexpired lease of it is held. A damaged one can be deleted too.</summary>
     /// <param name="runId">The run.</param>
     /// <param name="cancellationToken">Cancels the asking.</param>
     /// <returns>Whether it was there and was deleted.</returns>

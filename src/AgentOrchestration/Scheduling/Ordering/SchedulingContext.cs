@@ -3,7 +3,7 @@ using AgentOrchestration.Resources;
 
 namespace AgentOrchestration.Scheduling.Ordering;
 
-/// <summary>What a policy orders: a graph, how long its subtasks are expected to take, and what there is to run them with.</summary>
+/// <summary>Describes what a policy orders: a graph, how long its subtasks are expected to take, and what there is to run them with.</summary>
 public sealed class SchedulingContext
 {
     private readonly IResourceManager _resources;

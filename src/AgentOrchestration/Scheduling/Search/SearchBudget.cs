@@ -1,6 +1,6 @@
 namespace AgentOrchestration.Scheduling.Search;
 
-/// <summary>How long a search for a good schedule goes on. It ends earlier when it has found one that cannot be shorter.</summary>
+/// <summary>Limits the search for a good schedule. It ends earlier when it has found one that cannot be shorter.</summary>
 public sealed record SearchBudget
 {
     /// <summary>
