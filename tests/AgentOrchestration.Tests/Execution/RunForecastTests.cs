@@ -144,6 +144,29 @@ public sealed class RunForecastTests
     }
 
     [Fact]
+    public async Task A_subtask_that_has_its_fallback_has_ended_and_has_not_failed()
+    {
+        var running = new Checkpoint();
+        await using var engine = new Engine(builder => builder
+            .AddTaskType<None, int>("broken", "Fails.", (_, _, _) => throw new InvalidDataException("Broken."))
+            .AddTaskType<int, int>("work", "Works.", async (value, _, stop) =>
+            {
+                await running.PassAsync(stop);
+                return value;
+            }));
+        await using OrchestrationRun run = await engine.StartAsync(plan => plan.Add(
+            "work", "work", plan.Add("broken", "broken", options: new() { Fallback = FallbackValue.Of(1) }).Output(), options: new() { EstimatedDuration = TimeSpan.FromSeconds(20) }));
+        await running.Reached;
+
+        Forecast forecast = run.Forecast();
+
+        Assert.Equal((RunOutcome.Succeeded, TimeSpan.FromSeconds(20)), (forecast.Outcome, forecast.Makespan));
+        Assert.Equal(SubtaskState.Succeeded, forecast.Subtasks.Single(row => row.Id == "broken").State);
+        running.Open();
+        await run.EndAsync();
+    }
+
+    [Fact]
     public async Task More_of_a_pool_without_end_is_no_overflow()
     {
         await using var engine = new Engine(builder => builder
