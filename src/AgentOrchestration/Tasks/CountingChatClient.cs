@@ -1,41 +1,59 @@
 using System.Runtime.CompilerServices;
+using AgentOrchestration.Tasks.Prices;
 using Microsoft.Extensions.AI;
 
 namespace AgentOrchestration.Tasks;
 
-/// <summary>Counts the tokens of every call as used by an attempt. Works for the attempt's code, so it stays in the context of that.</summary>
-internal sealed class CountingChatClient(IChatClient inner, TaskContext context) : DelegatingChatClient(inner)
+/// <summary>Counts what every call used as usage of an attempt. Works for the attempt's code, so it stays in the context of that.</summary>
+internal sealed class CountingChatClient(IChatClient inner, TaskContext context, PriceTable? prices) : DelegatingChatClient(inner)
 {
     public override async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         ChatResponse response = await base.GetResponseAsync(messages, options, cancellationToken).ConfigureAwait(false);
-        Count(response.Usage);
+        Count(response.Usage, ModelOf(response.ModelId, options), isCall: true);
         return response;
     }
 
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await foreach (ChatResponseUpdate update in base.GetStreamingResponseAsync(messages, options, cancellationToken).ConfigureAwait(false))
+        // An endpoint may report in several pieces, which are all of one call; and one that reports nothing has been called all the same.
+        bool isCounted = false;
+        string? model = null;
+        try
         {
-            foreach (UsageContent usage in update.Contents.OfType<UsageContent>())
+            await foreach (ChatResponseUpdate update in base.GetStreamingResponseAsync(messages, options, cancellationToken).ConfigureAwait(false))
             {
-                Count(usage.Details);
-            }
+                model ??= update.ModelId;
+                foreach (UsageContent usage in update.Contents.OfType<UsageContent>())
+                {
+                    Count(usage.Details, ModelOf(model, options), isCall: !isCounted);
+                    isCounted = true;
+                }
 
-            yield return update;
+                yield return update;
+            }
+        }
+        finally
+        {
+            if (!isCounted)
+            {
+                Count(null, ModelOf(model, options), isCall: true);
+            }
         }
     }
 
     /// <summary>The client belongs to the container, not to the attempt.</summary>
     protected override void Dispose(bool disposing) => base.Dispose(disposing: false);
 
-    private void Count(UsageDetails? usage)
+    private void Count(UsageDetails? details, string? model, bool isCall)
     {
-        if (usage is not null)
-        {
-            context.ReportUsage(new TaskUsage(Math.Max(0, usage.InputTokenCount ?? 0), Math.Max(0, usage.OutputTokenCount ?? 0), Cost: 0));
-        }
+        ModelUsage usage = ReportedUsage.Of(details, model) with { Calls = isCall ? 1 : 0 };
+        decimal? cost = prices?.CostOf(usage);
+        context.ReportUsage(TaskUsage.Of(usage with { Cost = cost, PricedCalls = cost is null ? 0 : usage.Calls }));
     }
+
+    private string? ModelOf(string? answered, ChatOptions? options) =>
+        answered ?? options?.ModelId ?? ((ChatClientMetadata?)GetService(typeof(ChatClientMetadata)))?.DefaultModelId;
 }

@@ -1,4 +1,5 @@
 using AgentOrchestration.Tasks;
+using AgentOrchestration.Tasks.Prices;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -67,7 +68,8 @@ public abstract class TaskContext
     public IChatClient Chat => field ??= new CountingChatClient(
         Services.GetService<IChatClient>()
             ?? throw new InvalidOperationException($"The subtask '{Subtask.Id}' wants a chat client, but none is registered: call services.AddChatClient(…)."),
-        this);
+        this,
+        Services.GetService<PriceTable>());
 
     /// <summary>
     /// Rents an object of a resource that the subtask requires, such as a browser or a connection; each call rents another one, up to the amount that

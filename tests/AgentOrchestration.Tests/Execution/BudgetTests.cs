@@ -53,7 +53,8 @@ public sealed class BudgetTests
 
         Assert.Equal((RunOutcome.BudgetExhausted, BudgetLimit.Tokens), (result.Outcome, result.Run.ExhaustedBudget));
         Assert.Equal(["answer", "answer"], result.Succeeded.Select(subtask => subtask.Output));
-        Assert.Equal((new TaskUsage(120, 80, 0), new TaskUsage(60, 40, 0)), (result.Run.Usage, result["t0"].Usage));
+        Assert.Equal(TaskUsage.Of(new ModelUsage { Calls = 2, InputTokens = 120, OutputTokens = 80 }), result.Run.Usage);
+        Assert.Equal(TaskUsage.Of(new ModelUsage { InputTokens = 60, OutputTokens = 40 }), result["t0"].Usage);
         Assert.False(client.IsDisposed);
     }
 

@@ -60,6 +60,11 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
         ArgumentNullException.ThrowIfNull(usage);
         ArgumentOutOfRangeException.ThrowIfNegative(Math.Min(usage.InputTokens, usage.OutputTokens), nameof(usage));
         ArgumentOutOfRangeException.ThrowIfNegative(usage.Cost, nameof(usage));
+        if (usage.Models.Select(static model => model.WhyInvalid()).FirstOrDefault(static reason => reason is not null) is { } reason)
+        {
+            throw new ArgumentOutOfRangeException(nameof(usage), reason);
+        }
+
         Extras.Count(usage);
     }
 

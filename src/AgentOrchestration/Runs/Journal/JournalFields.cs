@@ -94,6 +94,21 @@ internal static class JournalFields
         WhyInvalid = static (in line) => JournalRules.WhyNegative("cost", line.Cost),
     };
 
+    /// <summary>The part of a usage that is known by model; not written when there is none.</summary>
+    public static JournalField Models { get; } = new("models")
+    {
+        IsOptional = true,
+        Write = static (writer, name, in fact) =>
+        {
+            if (((TaskUsage)fact.Payload!).Models is { Count: > 0 } models)
+            {
+                Serialize(writer, name, models, Json.IReadOnlyListModelUsage);
+            }
+        },
+        Read = static (ref reader, ref line) => line.Models = Deserialize(ref reader, Json.IReadOnlyListModelUsage),
+        WhyInvalid = static (in line) => line.Models?.Select(static usage => usage is null ? "'models' holds null." : usage.WhyInvalid()).FirstOrDefault(static reason => reason is not null),
+    };
+
     /// <summary>Where an output comes from; not written when an attempt has made it, as nearly always.</summary>
     public static JournalField Origin { get; } = new("origin")
     {

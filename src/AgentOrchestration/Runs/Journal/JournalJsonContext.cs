@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Runs.Journal;
 
@@ -11,6 +12,7 @@ namespace AgentOrchestration.Runs.Journal;
     MaxDepth = JournalJson.MaxDepth,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(IReadOnlyList<ModelUsage>))]
 [JsonSerializable(typeof(SubtaskError))]
 [JsonSerializable(typeof(RunHeader))]
 internal sealed partial class JournalJsonContext : JsonSerializerContext;

@@ -37,9 +37,9 @@ internal static class JournalKinds
         {
             Payload = static (in line) => new AttemptRetry(line.Error!, line.RetryAt),
         },
-        new("usage-counted", RunFactKind.UsageCounted, RunFactRules.AfterAttemptStarted, Field.Subtask, Field.Attempt, Field.InputTokens, Field.OutputTokens, Field.Cost)
+        new("usage-counted", RunFactKind.UsageCounted, RunFactRules.AfterAttemptStarted, Field.Subtask, Field.Attempt, Field.InputTokens, Field.OutputTokens, Field.Cost, Field.Models)
         {
-            Payload = static (in line) => new TaskUsage(line.InputTokens, line.OutputTokens, line.Cost),
+            Payload = static (in line) => new TaskUsage(line.InputTokens, line.OutputTokens, line.Cost) { Models = line.Models ?? [] },
         },
         new("subtask-succeeded", RunFactKind.SubtaskSucceeded, RunFactRules.WhenReadyOrRunning, Field.Subtask, Field.AttemptOrNone, Field.Origin, Field.Output)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Runs.Journal;
 
@@ -28,6 +29,8 @@ internal struct LineValues
     public long OutputTokens { get; set; }
 
     public decimal Cost { get; set; }
+
+    public IReadOnlyList<ModelUsage>? Models { get; set; }
 
     public string? Fingerprint { get; set; }
 

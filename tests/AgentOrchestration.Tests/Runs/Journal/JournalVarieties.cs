@@ -39,6 +39,8 @@ internal static class JournalVarieties
         new(RunFactKind.AttemptFailed, 5, 2, 1, payload: new AttemptRetry(Awkward, 0)),
         .. from cost in (decimal[])[0, 0.10m, 12m, decimal.MaxValue, 0.0000000000000000000000000001m]
            select new RunFact(RunFactKind.UsageCounted, 5, 2, 1, payload: new TaskUsage(0, long.MaxValue, cost)),
+        new(RunFactKind.UsageCounted, 5, 2, 1, payload: TaskUsage.Of(new ModelUsage { Model = AwkwardText, InputTokens = 1, OutputTokens = long.MaxValue, Cost = 0.10m, PricedCalls = 1 })),
+        new(RunFactKind.UsageCounted, 5, 2, 1, payload: TaskUsage.Of(new ModelUsage { CachedInputTokens = 1, CacheWriteTokens = 2, ReasoningTokens = 3 }).Add(TaskUsage.Of(new ModelUsage { Model = "m", Calls = 0 }))),
         .. from origin in (OutputOrigin[])[OutputOrigin.Executed, OutputOrigin.Cached, OutputOrigin.Reused]
            from output in (string[])["null", "\"\"", "\"é\\u00e9\\/<\"", "12345678901234567890.10", """{ "big" : [ 1 , { "a" : 1 , "a" : 2 } ] }"""]
            select new RunFact(RunFactKind.SubtaskSucceeded, 5, 2, 1, (byte)origin, new StoredOutput(JsonElement.Parse(output))),

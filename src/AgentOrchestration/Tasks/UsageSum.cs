@@ -1,0 +1,13 @@
+namespace AgentOrchestration.Tasks;
+
+/// <summary>Sums of usages: numbers of endpoints, which may be anything, so no sum overflows; what one does not know, the other may.</summary>
+internal static class UsageSum
+{
+    public static long Of(long left, long right) => left > long.MaxValue - right ? long.MaxValue : left + right;
+
+    public static long? Of(long? left, long? right) => left is { } one && right is { } other ? Of(one, other) : left ?? right;
+
+    public static decimal Of(decimal left, decimal right) => left > decimal.MaxValue - right ? decimal.MaxValue : left + right;
+
+    public static decimal? Of(decimal? left, decimal? right) => left is { } one && right is { } other ? Of(one, other) : left ?? right;
+}
