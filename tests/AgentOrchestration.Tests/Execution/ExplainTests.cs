@@ -268,6 +268,7 @@ public sealed class ExplainTests
         await using Engine engine = Engine.For(
             async (context, _) =>
             {
+                // It ignores its token: it is abandoned.
                 await (context.Subtask.Id == "abandoned" ? ignoring.PassAsync(CancellationToken.None) : Task.CompletedTask);
                 return 1;
             },

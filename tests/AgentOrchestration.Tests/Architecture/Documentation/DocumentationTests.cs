@@ -73,7 +73,7 @@ public sealed class DocumentationTests
                select symbol.GetDocumentationCommentId(),
         ];
 
-        Assert.Empty(LibraryDocumentation.Members.Keys.Where(id => !visible.Contains(id)));
+        Assert.DoesNotContain(LibraryDocumentation.Members.Keys, id => !visible.Contains(id));
     }
 
     [Fact]

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using AgentOrchestration.Execution;
-using AgentOrchestration.Plans;
-using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 
