@@ -18,13 +18,15 @@ internal sealed class CountingChatClient(IChatClient inner, TaskContext context,
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        // An endpoint may report in several pieces, which are all of one call; and one that reports nothing has been called all the same.
+        // An endpoint may report in several pieces, which are all of one call; and one that answers without a report has been called all the same.
+        bool isAnswered = false;
         bool isCounted = false;
         string? model = null;
         try
         {
             await foreach (ChatResponseUpdate update in base.GetStreamingResponseAsync(messages, options, cancellationToken).ConfigureAwait(false))
             {
+                isAnswered = true;
                 model ??= update.ModelId;
                 foreach (UsageContent usage in update.Contents.OfType<UsageContent>())
                 {
@@ -37,7 +39,7 @@ internal sealed class CountingChatClient(IChatClient inner, TaskContext context,
         }
         finally
         {
-            if (!isCounted)
+            if (isAnswered && !isCounted)
             {
                 Count(null, ModelOf(model, options), isCall: true);
             }

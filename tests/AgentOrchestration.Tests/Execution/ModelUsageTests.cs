@@ -90,6 +90,18 @@ public sealed class ModelUsageTests
         Assert.Equal(2, Assert.Single(result.Run.Usage.Models).Calls);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_call_that_is_refused_is_not_counted(bool isStreamed)
+    {
+        await using Engine engine = Asking(isStreamed, new AnsweringModel("m") { Refusal = new InvalidOperationException("Too many requests.") });
+
+        RunResult result = await engine.RunAsync(plan => plan.Add("t0", "ask"));
+
+        Assert.Equal(("Too many requests.", TaskUsage.None), (result["t0"].Error!.Message, result.Run.Usage));
+    }
+
     [Fact]
     public async Task Reports_with_negative_numbers_of_a_model_are_refused()
     {
@@ -122,13 +134,20 @@ public sealed class ModelUsageTests
     /// <summary>Answers every question alike, and reports usage in pieces when it streams.</summary>
     private sealed class AnsweringModel(string? model, params UsageDetails[] usage) : IChatClient
     {
+        public Exception? Refusal { get; init; }
+
         public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-            Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, "answer")) { ModelId = model, Usage = usage.FirstOrDefault() });
+            Refusal is not null ? Task.FromException<ChatResponse>(Refusal) : Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, "answer")) { ModelId = model, Usage = usage.FirstOrDefault() });
 
         public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
             IEnumerable<ChatMessage> messages, ChatOptions? options = null, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             await Task.Yield();
+            if (Refusal is not null)
+            {
+                throw Refusal;
+            }
+
             yield return new ChatResponseUpdate(ChatRole.Assistant, "answer") { ModelId = model };
             foreach (UsageDetails piece in usage)
             {
