@@ -36,6 +36,7 @@ public sealed class TestTaskContext(
     private readonly StringBuilder _text = new();
     private readonly List<Subtask> _additions = [];
     private TaskUsage _usage = TaskUsage.None;
+    private volatile bool _isCacheable = true;
 
     /// <inheritdoc/>
     public override string RunId { get; } = runId;
@@ -68,6 +69,10 @@ public sealed class TestTaskContext(
     /// <summary>Gets all text that was streamed.</summary>
     /// <value>Empty when nothing was streamed.</value>
     public string Text => InGate(_text.ToString);
+
+    /// <summary>Gets a value that indicates whether the result cache may keep the result.</summary>
+    /// <value>The default value is <see langword="true"/>, until <see cref="TaskContext.DoNotCache"/> is called.</value>
+    public bool IsCacheable => _isCacheable;
 
     /// <summary>Gets the usage reported, including that of calls through <see cref="TaskContext.Chat"/>.</summary>
     /// <value><see cref="TaskUsage.None"/> when nothing was used.</value>
@@ -105,6 +110,9 @@ public sealed class TestTaskContext(
             _usage = _usage.Add(usage);
         }
     }
+
+    /// <inheritdoc/>
+    public override void DoNotCache() => _isCacheable = false;
 
     /// <inheritdoc/>
     public override void AddSubtasks(Action<TaskPlanBuilder> build)

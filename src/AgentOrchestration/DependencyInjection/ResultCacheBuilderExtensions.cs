@@ -1,6 +1,7 @@
 using AgentOrchestration.Execution;
 using AgentOrchestration.Optimization;
 using AgentOrchestration.Plans.Json;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -18,7 +19,7 @@ public static class ResultCacheBuilderExtensions
     /// <summary>
     /// Keeps results of task types whose effect is <c>Pure</c>, or is <c>Read</c> and has a <c>CacheTimeToLive</c>, beyond their run, in the
     /// application's <see cref="HybridCache"/>: in memory, and in its <c>IDistributedCache</c> if one is registered. A result is found again by task
-    /// type, version and input.
+    /// type, version, input and the model that the application's chat client names. An answer of a model that was cut off or filtered is not kept.
     /// </summary>
     /// <remarks>
     /// Results are kept as JSON, and only those that their JSON gives back as they were. One that holds an instance of another type than
@@ -41,7 +42,7 @@ public static class ResultCacheBuilderExtensions
         builder.Services.AddHybridCache();
         builder.Services.RemoveAll<HybridResultCache>();
         builder.Services.AddSingleton(provider => new HybridResultCache(
-            provider.GetRequiredService<HybridCache>(), options, provider.GetRequiredService<PayloadSerializer>()));
+            provider.GetRequiredService<HybridCache>(), options, provider.GetRequiredService<PayloadSerializer>(), provider.GetService<IChatClient>()));
         builder.Services.TryAddSingleton<IResultCache>(provider => provider.GetRequiredService<HybridResultCache>());
         builder.Services.TryAddSingleton<IResultCacheControl>(provider => provider.GetRequiredService<HybridResultCache>());
         return builder;

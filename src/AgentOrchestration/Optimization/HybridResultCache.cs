@@ -1,8 +1,11 @@
+using System.Security.Cryptography;
+using System.Text;
 using AgentOrchestration.Execution;
 using AgentOrchestration.Plans.Json;
 using AgentOrchestration.Plans.Payloads;
 using AgentOrchestration.Scheduling.Dispatch;
 using AgentOrchestration.Tasks;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Caching.Hybrid;
 
 namespace AgentOrchestration.Optimization;
@@ -11,7 +14,7 @@ namespace AgentOrchestration.Optimization;
 /// Keeps results as JSON in the application's <see cref="HybridCache"/>: in memory, and in its distributed cache if it has one. A result
 /// that its JSON would not give back as it was is refused.
 /// </summary>
-internal sealed class HybridResultCache(HybridCache cache, ResultCacheOptions options, PayloadSerializer serializer) : IResultCache, IResultCacheControl
+internal sealed class HybridResultCache(HybridCache cache, ResultCacheOptions options, PayloadSerializer serializer, IChatClient? chat) : IResultCache, IResultCacheControl
 {
     private const string Prefix = "agent-orchestration:";
 
@@ -19,6 +22,7 @@ internal sealed class HybridResultCache(HybridCache cache, ResultCacheOptions op
 
     private readonly FaithfulJson _json = new(serializer.Options);
     private readonly HybridCacheEntryOptions _entry = Lasting(options.TimeToLive);
+    private readonly string _model = ModelOf(chat);
 
     public async ValueTask<CachedOutput?> FindAsync(TaskDescriptor taskType, string identity, CancellationToken cancellationToken)
     {
@@ -56,7 +60,13 @@ internal sealed class HybridResultCache(HybridCache cache, ResultCacheOptions op
 
     private static HybridCacheEntryOptions Lasting(TimeSpan timeToLive) => new() { Expiration = timeToLive, LocalCacheExpiration = timeToLive };
 
-    private static string KeyOf(TaskDescriptor taskType, string identity) => $"{Prefix}{taskType.Name}:{identity}";
+    /// <summary>The application's model: what one model has answered is no answer of another. Empty where there is none.</summary>
+    private static string ModelOf(IChatClient? chat) =>
+        chat?.GetService(typeof(ChatClientMetadata)) is ChatClientMetadata { DefaultModelId: { } model } metadata
+            ? $"{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{metadata.ProviderName}\n{model}")))}:"
+            : "";
+
+    private string KeyOf(TaskDescriptor taskType, string identity) => $"{Prefix}{taskType.Name}:{_model}{identity}";
 
     private static string TypeTag(string taskType) => $"{Prefix}type:{taskType}";
 

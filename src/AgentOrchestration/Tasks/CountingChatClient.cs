@@ -12,6 +12,7 @@ internal sealed class CountingChatClient(IChatClient inner, TaskContext context,
     {
         ChatResponse response = await base.GetResponseAsync(messages, options, cancellationToken).ConfigureAwait(false);
         Count(response.Usage, ModelOf(response.ModelId, options), isCall: true);
+        Judge(response.FinishReason);
         return response;
     }
 
@@ -28,6 +29,7 @@ internal sealed class CountingChatClient(IChatClient inner, TaskContext context,
             {
                 isAnswered = true;
                 model ??= update.ModelId;
+                Judge(update.FinishReason);
                 foreach (UsageContent usage in update.Contents.OfType<UsageContent>())
                 {
                     Count(usage.Details, ModelOf(model, options), isCall: !isCounted);
@@ -54,6 +56,15 @@ internal sealed class CountingChatClient(IChatClient inner, TaskContext context,
         ModelUsage usage = ReportedUsage.Of(details, model) with { Calls = isCall ? 1 : 0 };
         decimal? cost = prices?.CostOf(usage);
         context.ReportUsage(TaskUsage.Of(usage with { Cost = cost, PricedCalls = cost is null ? 0 : usage.Calls }));
+    }
+
+    /// <summary>An answer that was cut off or filtered is not what the same question gives another time.</summary>
+    private void Judge(ChatFinishReason? reason)
+    {
+        if (reason == ChatFinishReason.Length || reason == ChatFinishReason.ContentFilter)
+        {
+            context.DoNotCache();
+        }
     }
 
     private string? ModelOf(string? answered, ChatOptions? options) =>

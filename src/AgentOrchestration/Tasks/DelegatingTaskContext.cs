@@ -51,5 +51,8 @@ public abstract class DelegatingTaskContext(TaskContext inner) : TaskContext
     public override void ReportUsage(TaskUsage usage) => Inner.ReportUsage(usage);
 
     /// <inheritdoc/>
+    public override void DoNotCache() => Inner.DoNotCache();
+
+    /// <inheritdoc/>
     public override void AddSubtasks(Action<TaskPlanBuilder> build) => Inner.AddSubtasks(build);
 }

@@ -111,6 +111,14 @@ public abstract class TaskContext
     }
 
     /// <summary>
+    /// Keeps the result of this attempt out of the result cache, for example because it is good for this run only. An answer of <see cref="Chat"/> that
+    /// was cut off or filtered does so by itself. Safe to call from any thread.
+    /// </summary>
+    public virtual void DoNotCache()
+    {
+    }
+
+    /// <summary>
     /// Adds subtasks to the run. They start when this subtask has succeeded, which every one of them depends on; if it fails, nothing is
     /// added. They may depend on each other and on any subtask of the run, and their ids get this subtask's id and a slash in front.
     /// </summary>

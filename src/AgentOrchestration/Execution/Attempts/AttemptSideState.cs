@@ -14,12 +14,20 @@ internal sealed class AttemptSideState
     private HeldText? _heldText;
     private ITimer? _timer;
     private bool _isOver;
+    private bool _isUncacheable;
     private long _lastProgress;
 
     /// <summary>What the attempt wants to add to the run.</summary>
     public AttemptAdditions Additions => Volatile.Read(ref _additions) ?? Interlocked.CompareExchange(ref _additions, new AttemptAdditions(), null) ?? _additions;
 
     public bool HasAdditions => Volatile.Read(ref _additions) is not null;
+
+    /// <summary>Whether the result cache keeps nothing of it.</summary>
+    public bool IsUncacheable
+    {
+        get => Volatile.Read(ref _isUncacheable);
+        set => Volatile.Write(ref _isUncacheable, value);
+    }
 
     /// <summary>The output as the result cache keeps it; <see langword="null"/> when it keeps none.</summary>
     public byte[]? CacheEntry { get; set; }

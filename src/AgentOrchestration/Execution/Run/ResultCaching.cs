@@ -52,7 +52,8 @@ internal sealed class ResultCaching(RunEnvironment run, RunEnd end)
     /// <summary>Writes an output for the cache while nothing but its own code has it. Costs the others nothing.</summary>
     public void PrepareEntry(LocalAttempt attempt, object? output)
     {
-        if (run.Executor.Cache is { } cache && attempt.TaskType.MayCache && Volatile.Read(ref _identities)?.ContainsKey(attempt.Index) == true)
+        if (run.Executor.Cache is { } cache && attempt.TaskType.MayCache && Volatile.Read(ref _identities)?.ContainsKey(attempt.Index) == true
+            && !(attempt.HasExtras && attempt.Extras.IsUncacheable))
         {
             try
             {
