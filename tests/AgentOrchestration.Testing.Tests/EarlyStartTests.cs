@@ -82,11 +82,11 @@ public sealed class EarlyStartTests
 
         using SimulatedRun run = simulation.Run(new OrchestrationRequest("Search."), seed: 1);
 
-        // Nothing begins any more with the edge that closes the circle: "c" does not start.
+        // Nothing begins any more with the edge that closes the cycle: "c" does not start.
         Assert.Equal(["a"], cancelled);
         Assert.Equal([("a", 6)], Starts(run));
         Assert.Equal(["a"], run.Result.Run.Subtasks.Select(subtask => subtask.Subtask.Id));
-        Assert.Contains("circle", model!.Requests[1].Text, StringComparison.Ordinal);
+        Assert.Contains("cycle", model!.Requests[1].Text, StringComparison.Ordinal);
         Assert.True(model.Requests.All(request => request.IsStreaming));
     }
 

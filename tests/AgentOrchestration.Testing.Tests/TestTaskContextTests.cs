@@ -34,7 +34,7 @@ public sealed class TestTaskContextTests
 
         await context.Chat.GetResponseAsync("two words", cancellationToken: TestContext.Current.CancellationToken);
 
-        Assert.Equal(new TaskUsage(2, 4, 0), context.Usage);
+        Assert.Equal(TaskUsage.Of(new ModelUsage { InputTokens = 2, OutputTokens = 4 }), context.Usage);
     }
 
     [Fact]

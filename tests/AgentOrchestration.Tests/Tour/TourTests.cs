@@ -24,8 +24,9 @@ public sealed class TourTests
                0: RunStarted
                1: SubtaskSucceeded sales
                2: AttemptStarted summary
-               3: SubtaskSucceeded summary
-               4: RunEnded
+               3: UsageCounted summary
+               4: SubtaskSucceeded summary
+               5: RunEnded
                Succeeded, 2 done: Sales by region
             3. No model needed: a plan by hand goes through the same checks.
                sales: Succeeded, output Cached

@@ -128,7 +128,8 @@ public sealed class NestedDeadlineTests
         int begun = 0;
         _work["outer"] = async (context, _) =>
         {
-            await Task.Delay(Minute + TimeSpan.FromSeconds(1), context.TimeProvider, CancellationToken.None);
+            // Past its timeout, and within the time that code has to return.
+            await Task.Delay(Minute + TimeSpan.FromMilliseconds(500), context.TimeProvider, CancellationToken.None);
             await NestAsync(context, "inner");
         };
         _work["inner"] = (_, _) =>
