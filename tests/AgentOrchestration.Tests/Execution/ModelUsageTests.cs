@@ -26,7 +26,14 @@ public sealed class ModelUsageTests
         Assert.Equal(
             new ModelUsage
             {
-                Model = "m", InputTokens = 100, CachedInputTokens = 50, CacheWriteTokens = 20, OutputTokens = 10, ReasoningTokens = 4, Cost = cost, PricedCalls = 1,
+                Model = "m",
+                InputTokens = 100,
+                CachedInputTokens = 50,
+                CacheWriteTokens = 20,
+                OutputTokens = 10,
+                ReasoningTokens = 4,
+                Cost = cost,
+                PricedCalls = 1,
             },
             Assert.Single(usage.Models));
     }
