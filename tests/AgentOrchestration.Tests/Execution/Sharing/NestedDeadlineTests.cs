@@ -122,23 +122,34 @@ public sealed class NestedDeadlineTests
     }
 
     [Fact]
-    public void Of_code_whose_time_is_over_a_run_starts_nothing()
+    public async Task Of_code_whose_time_is_over_a_run_starts_nothing()
     {
+        await using Engine engine = Create();
         _policies["outer"] = new SubtaskPolicy { Timeout = Minute };
+        var hasBegun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var hasNested = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         int begun = 0;
-        _work["outer"] = async (context, _) =>
+        _work["outer"] = async (context, stop) =>
         {
-            // Past its timeout, and within the time that code has to return.
-            await Task.Delay(Minute + TimeSpan.FromMilliseconds(500), context.TimeProvider, CancellationToken.None);
+            Task end = Forever(context, stop);
+            hasBegun.SetResult();
+            await end.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await NestAsync(context, "inner");
+            hasNested.SetResult();
         };
         _work["inner"] = (_, _) =>
         {
             begun++;
             return Task.CompletedTask;
         };
+        await using OrchestrationRun run = await StartAsync(engine.Orchestrator, "outer");
+        await hasBegun.Task.InTimeAsync();
 
-        Simulate("outer", (_, _) => Assert.Equal((RunOutcome.TimedOut, 0), (Nested("inner").Outcome, begun)));
+        engine.Clock.Advance(Minute);
+
+        await hasNested.Task.InTimeAsync();
+        Assert.Equal((RunOutcome.TimedOut, 0), (Nested("inner").Outcome, begun));
+        Assert.Equal(RunOutcome.Failed, (await run.EndAsync()).Outcome);
     }
 
     [Fact]
