@@ -7,9 +7,9 @@ internal static class PlanOperations
 
     public static IEnumerable<GrowthOperation> All =>
     [
-        new("plans/make", Subtasks, static n => new Trial(() => WidePlans.Create(n))) { Smallest = 2_000 },
-        new("plans/edit every subtask", Subtasks, Edit) { Smallest = 2_000 },
-        new("plans/remove every other subtask", Subtasks, Remove) { Smallest = 2_000 },
+        new("plans/make", Subtasks, static n => new Trial(() => WidePlans.Create(n))),
+        new("plans/edit every subtask", Subtasks, Edit),
+        new("plans/remove every other subtask", Subtasks, Remove),
         new("plans/write", Subtasks, Write) { Smallest = 1_000 },
         new("plans/read", Subtasks, Read) { Smallest = 480 },
         new("plans/show as a tree and a chart", Subtasks, Show) { Smallest = 480 },
