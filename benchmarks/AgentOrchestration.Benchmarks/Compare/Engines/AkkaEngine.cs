@@ -1,5 +1,5 @@
-using Akka.Actor;
 using AgentOrchestration.Benchmarks.Graphs;
+using Akka.Actor;
 
 namespace AgentOrchestration.Benchmarks.Compare.Engines;
 
