@@ -189,15 +189,18 @@ public sealed class FallbackTests
     public async Task It_is_never_cached_and_never_shared_with_a_subtask_that_comes_later()
     {
         await using var engine = new Engine(builder => builder.UseResultCache().AddTaskType<None, string>(
-            "pure", "Fails once.", (_, _, _) => Interlocked.Increment(ref _calls) == 1 ? throw new InvalidDataException("Broken.") : ValueTask.FromResult($"call {_calls}"),
+            "pure", "Fails twice.", (_, _, _) => Interlocked.Increment(ref _calls) <= 2 ? throw new InvalidDataException("Broken.") : ValueTask.FromResult($"call {_calls}"),
             type => type.Effect = TaskEffect.Pure));
 
-        RunResult first = await engine.RunAsync(plan => plan.Add("later", "pure", after: [plan.Add("only", "pure", options: new() { Fallback = Given })]));
-        RunResult second = await engine.RunAsync(plan => plan.Add("only", "pure"));
+        // A run ends when its results are in the cache.
+        RunResult first = await engine.RunAsync(plan => plan.Add("only", "pure", options: new() { Fallback = Given }));
+        RunResult second = await engine.RunAsync(plan => plan.Add("later", "pure", after: [plan.Add("only", "pure", options: new() { Fallback = Given })]));
+        RunResult third = await engine.RunAsync(plan => plan.Add("only", "pure"));
 
         Assert.Equal((OutputOrigin.Fallback, "given"), (first["only"].Origin, first.GetOutput<string>("only")));
-        Assert.Equal((OutputOrigin.Executed, "call 2"), (first["later"].Origin, first.GetOutput<string>("later")));
-        Assert.Equal("call 2", second.GetOutput<string>("only"));
+        Assert.Equal((OutputOrigin.Fallback, "given"), (second["only"].Origin, second.GetOutput<string>("only")));
+        Assert.Equal((OutputOrigin.Executed, "call 3"), (second["later"].Origin, second.GetOutput<string>("later")));
+        Assert.Equal((OutputOrigin.Cached, "call 3"), (third["only"].Origin, third.GetOutput<string>("only")));
     }
 
     [Theory]
