@@ -8,7 +8,7 @@ namespace AgentOrchestration.Sqlite;
 /// <summary>
 /// Remembers runs in one SQLite file. What it says is done is on the disk (WAL, <c>synchronous=FULL</c>); concurrent appends share one transaction.
 /// Several processes may use one file. A hash chain over each journal, a seal over each run, a chained directory of ids and a count of commits beside
-/// the file find damage and loss; what is damaged is refused, by name. Without a key they do not protect against somebody who may write the file and
+/// the file find damage and loss; what is damaged is refused, by name. Without a key they do not protect against an attacker who can write the file and
 /// computes the hashes anew; with one they do. Safe for concurrent use.
 /// </summary>
 /// <example>
@@ -29,7 +29,7 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
     private readonly TimeProvider _timeProvider;
 
     /// <summary>Opens a file, or makes it. Its content is protected against damage.</summary>
-    /// <param name="path">The file. Its folder must exist. A new file is for its owner only (on Windows: whoever may use the folder).</param>
+    /// <param name="path">The file. Its folder must exist. A new file is for its owner only (on Windows: for every user of the folder).</param>
     /// <param name="timeProvider">The clock. Leases expire by its timestamps, the monotonic clock of the machine, which all processes of the file share.</param>
     /// <exception cref="RunStoreException">
     /// The file cannot be opened or written, is no database of runs, is of a newer version, has a key, has lost commits or is damaged; or SQLite is too old.
@@ -42,7 +42,7 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
     /// <summary>
     /// Opens a file, or makes it. Its content is protected against damage and against changes by anybody who does not have the key.
     /// </summary>
-    /// <param name="path">The file. Its folder must exist. A new file is for its owner only (on Windows: whoever may use the folder).</param>
+    /// <param name="path">The file. Its folder must exist. A new file is for its owner only (on Windows: for every user of the folder).</param>
     /// <param name="timeProvider">The clock. Leases expire by its timestamps, the monotonic clock of the machine, which all processes of the file share.</param>
     /// <param name="key">
     /// The key of the application: at least 16 random bytes, such as 32 of <see cref="System.Security.Cryptography.RandomNumberGenerator"/>, kept apart

@@ -43,7 +43,7 @@ public static class PlanningBuilderExtensions
 
     /// <summary>
     /// Answers requests of one form with a plan that is made ahead: the same request about another topic. A request whose goal is not of this form,
-    /// or that has inputs, goes on to the next template, and after the last to the decomposer; so does a plan that is refused.
+    /// or that has inputs, continues with the next template, and after the last with the decomposer; so does a plan that is refused.
     /// </summary>
     /// <remarks>
     /// Goals are compared without regard to case and to white space at both ends. A goal that has the form in two ways, as "from A to B to C"

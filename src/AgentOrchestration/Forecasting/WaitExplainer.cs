@@ -9,7 +9,7 @@ namespace AgentOrchestration.Forecasting;
 /// <param name="runs">All runs of this process.</param>
 /// <param name="resources">The ledger.</param>
 /// <param name="maxParallelismTotal">How many attempts of all runs run at a time; <see langword="null"/> for no limit.</param>
-/// <param name="limits">What the built-in executor has left of limits, whoever holds them; <see langword="null"/> when that is not known.</param>
+/// <param name="limits">What the built-in executor has left of limits, whichever run holds them; <see langword="null"/> when that is not known.</param>
 /// <param name="observed">How long task types took.</param>
 /// <param name="now">When it is.</param>
 internal sealed class WaitExplainer(IReadOnlyList<ExplainedRun> runs, IResourceManager resources, int? maxParallelismTotal, AttemptLimiter? limits, IObservedDurations observed, DateTimeOffset now)

@@ -12,7 +12,7 @@ namespace AgentOrchestration.Graph.Checking;
 internal sealed class ReferenceCheck(
     TaskPlan plan, PlanReport report, ITaskTypeRegistry taskTypes, TaskDescriptor?[] types, int[][] dependencies, DependencyCheck dependencyCheck, GrowthScope surroundings)
 {
-    /// <summary>Longer than the ids of what is added a few levels deep; a longer path is no id that somebody wrote.</summary>
+    /// <summary>Longer than the ids of what is added a few levels deep; a longer path is no id that was written by hand.</summary>
     private const int LongestSlashedId = 500;
 
     private readonly Dictionary<int, OutputShape?> _shapes = [];

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace AgentOrchestration.Plans.Reading;
 
-/// <summary>A plan, or its list of subtasks, that stands in a plan's place as a JSON string.</summary>
+/// <summary>A plan, or its list of subtasks, that takes the place of a plan as a JSON string.</summary>
 /// <param name="Plan">What was read of it.</param>
 /// <param name="IsList">Whether it is the list alone.</param>
 internal sealed record EncodedPlan(PlanObjectReader Plan, bool IsList)

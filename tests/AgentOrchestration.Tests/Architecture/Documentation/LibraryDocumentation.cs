@@ -37,7 +37,7 @@ internal static class LibraryDocumentation
             .SelectMany(assembly => TypesOf(assembly.GlobalNamespace)),
     ];
 
-    /// <summary>Gets the public and protected members that somebody wrote: no overrides, and nothing that the compiler adds.</summary>
+    /// <summary>Gets the public and protected members that are written in code: no overrides, and nothing that the compiler adds.</summary>
     public static IEnumerable<TMember> MembersOf<TMember>(INamedTypeSymbol type)
         where TMember : ISymbol => type.TypeKind == TypeKind.Delegate
         ? []

@@ -279,7 +279,7 @@ public sealed class JournalFuzzTests
         _ => JsonValue.Create(random.Next(0, 3)),
     };
 
-    /// <summary>The assemblies that somebody has asked for and that are not there.</summary>
+    /// <summary>The assemblies that were requested and are not there.</summary>
     private sealed class WantedAssemblies : IDisposable
     {
         private readonly ConcurrentBag<string?> _names = [];
