@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using AgentOrchestration.Testing;
 using LoopbackModel.Protocol;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.AI;
@@ -45,6 +46,12 @@ internal sealed class ChatCompletionsEndpoint(
         {
             request.End(LoopbackOutcome.Abandoned);
             context.Abort();
+        }
+        catch (ModelRejectedException rejected) when (!context.Response.HasStarted)
+        {
+            request.End(LoopbackOutcome.Refused);
+            ResponseHeaders.Write(rejected.Headers, context.Response);
+            await ErrorAnswer.Rejected(rejected).WriteAsync(context.Response, ending.Token);
         }
         catch (Exception failure)
         {
@@ -146,6 +153,7 @@ internal sealed class ChatCompletionsEndpoint(
         if (!request.IsStreamed)
         {
             var answer = await speaker.GetResponseAsync(request.Messages, request.ChatOptions, cancellationToken);
+            ResponseHeaders.Write(answer.AdditionalProperties, response);
             await new WholeAnswer(response, envelope, request.Messages, cut).WriteAsync(answer, cancellationToken);
             return;
         }

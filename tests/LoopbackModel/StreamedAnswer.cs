@@ -19,6 +19,12 @@ internal sealed class StreamedAnswer(HttpResponse response, CompletionEnvelope e
         await foreach (var update in answer.WithCancellation(cancellationToken))
         {
             updates.Add(update);
+
+            if (!response.HasStarted)
+            {
+                ResponseHeaders.Write(update.AdditionalProperties, response);
+            }
+
             await SendContentsAsync(update.Contents, cancellationToken);
         }
 

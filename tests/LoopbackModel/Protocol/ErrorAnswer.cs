@@ -1,4 +1,6 @@
+using System.Net;
 using System.Text.Json.Nodes;
+using AgentOrchestration.Testing;
 using Microsoft.AspNetCore.Http;
 
 namespace LoopbackModel.Protocol;
@@ -19,6 +21,9 @@ internal sealed record ErrorAnswer(int Status, string Type, string? Code, string
 
     public static ErrorAnswer TooManyRequests() =>
         new(StatusCodes.Status429TooManyRequests, "requests", "rate_limit_exceeded", "Rate limit reached.");
+
+    public static ErrorAnswer Rejected(ModelRejectedException rejected) =>
+        new((int)rejected.StatusCode!, "requests", rejected.StatusCode is HttpStatusCode.TooManyRequests ? "rate_limit_exceeded" : "overloaded", rejected.Message);
 
     public static ErrorAnswer Failure(string message) =>
         new(StatusCodes.Status500InternalServerError, "server_error", null, message);

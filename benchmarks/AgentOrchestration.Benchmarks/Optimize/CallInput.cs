@@ -1,0 +1,3 @@
+namespace AgentOrchestration.Benchmarks.Optimize;
+
+internal sealed record CallInput(string Prompt);
