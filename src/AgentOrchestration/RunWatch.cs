@@ -3,11 +3,12 @@ using AgentOrchestration.Execution;
 using AgentOrchestration.Execution.Run;
 using AgentOrchestration.Forecasting;
 using AgentOrchestration.Monitoring;
+using AgentOrchestration.Planning;
 
 namespace AgentOrchestration;
 
 /// <summary>Watches every run from before its first event to its end: samples, traces, alerts, observed durations.</summary>
-internal sealed class RunWatch(RunMonitor monitor, RunTracing tracing, Forecaster forecaster, LiveRuns liveRuns, IServiceProvider services)
+internal sealed class RunWatch(RunMonitor monitor, RunTracing tracing, Forecaster forecaster, PlanLearning learning, LiveRuns liveRuns, IServiceProvider services)
 {
     /// <summary>Starts or resumes a run, and watches it.</summary>
     /// <param name="start">Starts it.</param>
@@ -116,6 +117,11 @@ internal sealed class RunWatch(RunMonitor monitor, RunTracing tracing, Forecaste
 
         // After the end, so that no run takes longer for it.
         run.ReportDurations(forecaster.Observed);
+        if (outcome == RunOutcome.Succeeded)
+        {
+            learning.Learn(run.Graph.Plan);
+        }
+
         await monitor.AlertAsync(run, outcome).ConfigureAwait(false);
     }
 }

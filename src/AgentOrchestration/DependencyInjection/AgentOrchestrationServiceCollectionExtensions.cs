@@ -10,6 +10,7 @@ using AgentOrchestration.Graph.Checking;
 using AgentOrchestration.Monitoring;
 using AgentOrchestration.Planning;
 using AgentOrchestration.Planning.Model;
+using AgentOrchestration.Planning.Selection;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Plans.Json;
@@ -87,11 +88,19 @@ public static class AgentOrchestrationServiceCollectionExtensions
             new TaskTypeRegistry(TaskTypesOf(provider), provider.GetRequiredService<PayloadSerializer>()));
         services.TryAddSingleton(SchedulingPolicies.CriticalPathFirst);
         services.TryAddSingleton(provider => new PlanningChatClient(provider.GetService<IChatClient>(), Key: null));
+        services.TryAddSingleton<ITaskTypeSelector>(provider => new TaskTypeSelector(
+            provider.GetServices<PlanTemplate>().Select(template => template.Plan),
+            provider.GetService<IEmbeddingGenerator<string, Embedding<float>>>(),
+            provider.GetRequiredService<TimeProvider>(),
+            LoggerOf<TaskTypeSelector>(provider)));
         services.TryAddSingleton<ITaskDecomposer>(provider => new ChatClientTaskDecomposer(
             provider.GetRequiredService<PlanningChatClient>(),
-            provider.GetRequiredService<ITaskTypeRegistry>(),
-            provider.GetRequiredService<IResourceManager>(),
-            provider.GetRequiredService<PayloadSerializer>(),
+            new PlanQuestions(
+                provider.GetRequiredService<ITaskTypeRegistry>(),
+                provider.GetRequiredService<IResourceManager>(),
+                provider.GetRequiredService<PayloadSerializer>(),
+                OptionsOf(provider).Planning,
+                new SchemaSelection(provider.GetRequiredService<ITaskTypeRegistry>(), provider.GetRequiredService<ITaskTypeSelector>(), OptionsOf(provider).Planning)),
             OptionsOf(provider).Planning,
             provider.GetRequiredService<TimeProvider>(),
             LoggerOf<ChatClientTaskDecomposer>(provider)));
@@ -192,7 +201,8 @@ public static class AgentOrchestrationServiceCollectionExtensions
         PlanChecker checker = provider.GetRequiredService<PlanChecker>();
         ITaskTypeRegistry taskTypes = provider.GetRequiredService<ITaskTypeRegistry>();
         Forecaster forecaster = provider.GetRequiredService<Forecaster>();
-        var watch = new RunWatch(provider.GetRequiredService<RunMonitor>(), provider.GetRequiredService<RunTracing>(), forecaster, liveRuns, provider);
+        var learning = new PlanLearning(provider.GetRequiredService<ITaskTypeSelector>, taskTypes, OptionsOf(provider).Planning, LoggerOf<PlanLearning>(provider));
+        var watch = new RunWatch(provider.GetRequiredService<RunMonitor>(), provider.GetRequiredService<RunTracing>(), forecaster, learning, liveRuns, provider);
         var starter = new RunStarter(provider.GetRequiredService<IExecutor>(), watch);
         var stored = new StoredRuns(checker, taskTypes, starter, provider);
         return new TaskOrchestrator(

@@ -60,6 +60,41 @@ public static class SeamBuilderExtensions
     public static IAgentOrchestrationBuilder UseDecomposer(this IAgentOrchestrationBuilder builder, Func<IServiceProvider, ITaskDecomposer, ITaskDecomposer> wrap) =>
         builder.Wrap(wrap);
 
+    /// <summary>Replaces what selects the task types whose schemas a planning prompt holds, where more are registered than <see cref="PlanningOptions.MaxTaskTypeSchemas"/>.</summary>
+    /// <typeparam name="TSelector">The implementation; its constructor takes services of the container.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The builder.</returns>
+    public static IAgentOrchestrationBuilder UseTaskTypeSelector<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TSelector>(
+        this IAgentOrchestrationBuilder builder)
+        where TSelector : class, ITaskTypeSelector => builder.Replace<ITaskTypeSelector>(ServiceDescriptor.Singleton<ITaskTypeSelector, TSelector>());
+
+    /// <summary>Replaces what selects the task types whose schemas a planning prompt holds.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="selector">The instance. It is not disposed of with the container.</param>
+    /// <returns>The builder.</returns>
+    public static IAgentOrchestrationBuilder UseTaskTypeSelector(this IAgentOrchestrationBuilder builder, ITaskTypeSelector selector)
+    {
+        ArgumentNullException.ThrowIfNull(selector);
+        return builder.Replace<ITaskTypeSelector>(ServiceDescriptor.Singleton(selector));
+    }
+
+    /// <summary>Replaces what selects the task types whose schemas a planning prompt holds.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="factory">Makes it of the services of the container.</param>
+    /// <returns>The builder.</returns>
+    public static IAgentOrchestrationBuilder UseTaskTypeSelector(this IAgentOrchestrationBuilder builder, Func<IServiceProvider, ITaskTypeSelector> factory)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        return builder.Replace<ITaskTypeSelector>(ServiceDescriptor.Singleton(factory));
+    }
+
+    /// <summary>Wraps what selects the task types whose schemas a planning prompt holds, for example to put some of them first for each request.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="wrap">Makes the wrapper of the services of the container and of what is wrapped.</param>
+    /// <returns>The builder.</returns>
+    public static IAgentOrchestrationBuilder UseTaskTypeSelector(this IAgentOrchestrationBuilder builder, Func<IServiceProvider, ITaskTypeSelector, ITaskTypeSelector> wrap) =>
+        builder.Wrap(wrap);
+
     /// <summary>Replaces what executes runs.</summary>
     /// <typeparam name="TExecutor">The implementation; its constructor takes services of the container.</typeparam>
     /// <param name="builder">The builder.</param>

@@ -34,6 +34,12 @@ internal sealed class PlanKey(
             ["model"] = model?.DefaultModelId,
             ["rules"] = PlanRules.Write(registered.Language, hasSchema: true, options.Instructions),
         };
+        if (registered.TaskTypes.Length > options.MaxTaskTypeSchemas)
+        {
+            // Then the prompt is another.
+            parts["schemas"] = options.MaxTaskTypeSchemas;
+        }
+
         return WorkIdentity.Of(JsonSerializer.SerializeToElement(parts, PlanJsonContext.Default.JsonNode));
     }
 

@@ -49,7 +49,7 @@ internal sealed class PlanningBudget : IDisposable
     /// <summary>Counts an answer, or that there was none.</summary>
     public void Count(PlanningUsage? usage) => _used = _used with
     {
-        Rounds = _used.Rounds + 1,
+        Rounds = _used.Rounds + Math.Max(1, usage?.Rounds ?? 1),
         InputTokens = TokenCount.Sum(_used.InputTokens, usage?.InputTokens ?? 0),
         OutputTokens = TokenCount.Sum(_used.OutputTokens, usage?.OutputTokens ?? 0),
         IsEstimated = _used.IsEstimated || usage?.IsEstimated == true,

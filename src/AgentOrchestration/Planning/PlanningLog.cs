@@ -20,4 +20,13 @@ internal static partial class PlanningLog
 
     [LoggerMessage(504, LogLevel.Warning, "The streamed answer is empty; the plan is requested as a whole")]
     public static partial void StreamWasEmpty(ILogger logger);
+
+    [LoggerMessage(505, LogLevel.Warning, "The embedding generator failed; task types are selected without it for a minute")]
+    public static partial void EmbeddingFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(506, LogLevel.Information, "The model requested the schemas of {Count} task types")]
+    public static partial void SchemasRequested(ILogger logger, int count);
+
+    [LoggerMessage(507, LogLevel.Warning, "The task type selector failed to learn from a plan")]
+    public static partial void LearningFailed(ILogger logger, Exception exception);
 }

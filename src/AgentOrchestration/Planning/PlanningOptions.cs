@@ -41,6 +41,15 @@ public sealed class PlanningOptions
     /// <value>Plain text, one rule per line. The default value is <see langword="null"/>: no rules.</value>
     public string? Instructions { get; set; }
 
+    /// <summary>
+    /// Gets or sets the maximum number of task types whose schemas a planning prompt holds. While more are registered, <see cref="ITaskTypeSelector"/>
+    /// selects them for each request. The others are in the prompt by name and one line; the model may request the schemas of as many of them
+    /// once, and a plan that uses one without is checked like any other. While no more are registered, nothing is selected and the prompt holds all.
+    /// </summary>
+    /// <value>At least 1. The default value is 50.</value>
+    [Range(1, int.MaxValue)]
+    public int MaxTaskTypeSchemas { get; set; } = 50;
+
     /// <summary>Gets the limits of a plan that a decomposer makes.</summary>
     /// <value>Limits with default values.</value>
     [ValidateObjectMembers]

@@ -3,7 +3,7 @@ namespace AgentOrchestration.Plans;
 /// <summary>Describes what planning has used for a request; with a plan in place of one that was run, both are counted.</summary>
 public sealed record PlanningUsage
 {
-    /// <summary>Gets the number of times that the decomposer was called.</summary>
+    /// <summary>Gets the number of times that the decomposer was called, and of the answers in which a model requested schemas of task types.</summary>
     /// <value>The default value is 0.</value>
     public int Rounds { get; init; }
 

@@ -31,6 +31,9 @@ internal static class AnswerUsage
         IsEstimated = one.IsEstimated || other.IsEstimated,
     };
 
+    /// <summary>An answer that requested schemas and the answer that followed, as two rounds.</summary>
+    public static PlanningUsage Both(PlanningUsage one, PlanningUsage other) => Sum(one, other) with { Rounds = 2 };
+
     /// <summary>Two reports on one answer together.</summary>
     public static UsageDetails Sum(UsageDetails? one, UsageDetails other) => new()
     {

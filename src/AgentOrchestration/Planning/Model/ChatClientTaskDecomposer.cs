@@ -1,39 +1,59 @@
 using AgentOrchestration.Plans;
 using AgentOrchestration.Plans.Diagnostics;
-using AgentOrchestration.Plans.Json;
-using AgentOrchestration.Resources;
-using AgentOrchestration.Tasks;
+using AgentOrchestration.Plans.Reading;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 
 namespace AgentOrchestration.Planning.Model;
 
 /// <summary>Asks a chat model for the plan, in the strictest form that its endpoint supports. The model can use registered task types and nothing else.</summary>
-internal sealed class ChatClientTaskDecomposer(
-    PlanningChatClient chat,
-    ITaskTypeRegistry taskTypes,
-    IResourceManager resources,
-    PayloadSerializer serializer,
-    PlanningOptions options,
-    TimeProvider timeProvider,
-    ILogger logger) : ITaskDecomposer
+internal sealed class ChatClientTaskDecomposer(PlanningChatClient chat, PlanQuestions questions, PlanningOptions options, TimeProvider timeProvider, ILogger logger) : ITaskDecomposer
 {
-    private readonly OptionalArguments _optional = new(taskTypes);
+    private readonly OptionalArguments _optional = new(questions.TaskTypes);
 
-    public ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, CancellationToken cancellationToken)
+    public ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, CancellationToken cancellationToken) =>
+        DecomposeAsync(request, refusal, (asked, form) => AskForWholeAsync(asked, form, lost: null, cancellationToken), cancellationToken);
+
+    public ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, Action<Subtask> onSubtask, CancellationToken cancellationToken) =>
+        DecomposeAsync(request, refusal, (asked, form) => AskForStreamAsync(asked, form, onSubtask, cancellationToken), cancellationToken);
+
+    /// <summary>Asks for a plan. A model that requests schemas in place of it gets them once.</summary>
+    private async ValueTask<TaskPlan> DecomposeAsync(
+        OrchestrationRequest request, PlanRefusal? refusal, Func<PlanQuestion, AnswerForm, ValueTask<PlanAnswer>> ask, CancellationToken cancellationToken)
     {
-        PlanQuestion question = Ask(request, refusal);
-        return AskAsync(question, (asked, form) => AskForWholeAsync(asked, form, lost: null, cancellationToken), lost: null, cancellationToken);
+        ArgumentNullException.ThrowIfNull(request);
+        _ = chat.Required;
+        ShownSchemas? shown = await questions.Selection.OfAsync(request, refusal, cancellationToken).ConfigureAwait(false);
+        PlanAnswer answer = await AskAsync(questions.Make(request, refusal, shown), ask, lost: null, cancellationToken).ConfigureAwait(false);
+        if (shown is null || answer.RequestedSchemas.Count == 0)
+        {
+            return answer.Plan;
+        }
+
+        PlanningUsage used = answer.Plan.Planning!;
+        if (shown.Requested is not null || options.MaxTokens <= TokenCount.Sum(used.Tokens, refusal?.Planning?.Tokens ?? 0))
+        {
+            throw NoPlan(answer, used);
+        }
+
+        PlanningLog.SchemasRequested(logger, answer.RequestedSchemas.Count);
+        shown = questions.Selection.Add(request, shown, answer);
+        try
+        {
+            PlanAnswer second = await AskAsync(questions.Make(request, refusal, shown, used.Tokens), ask, lost: null, cancellationToken).ConfigureAwait(false);
+            PlanningUsage both = AnswerUsage.Both(used, second.Plan.Planning!);
+            return second.RequestedSchemas.Count == 0 ? second.Plan with { Planning = both } : throw NoPlan(second, both);
+        }
+        catch (InvalidPlanException exception) when (exception.Refusal.Planning?.Rounds != 2)
+        {
+            throw new InvalidPlanException(exception.Refusal with { Planning = AnswerUsage.Both(used, exception.Refusal.Planning ?? new PlanningUsage()) }, exception.InnerException);
+        }
     }
 
-    public ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, Action<Subtask> onSubtask, CancellationToken cancellationToken)
-    {
-        PlanQuestion question = Ask(request, refusal);
-        return AskAsync(question, (asked, form) => AskForStreamAsync(asked, form, onSubtask, cancellationToken), lost: null, cancellationToken);
-    }
+    private static InvalidPlanException NoPlan(PlanAnswer answer, PlanningUsage used) => new(new PlanRefusal([AnswerDiagnostic.SchemasAgain()]) { Answer = answer.Text, Planning = used });
 
-    private async ValueTask<TaskPlan> AskAsync(
-        PlanQuestion question, Func<PlanQuestion, AnswerForm, ValueTask<TaskPlan>> ask, PlanningUsage? lost, CancellationToken cancellationToken)
+    private async ValueTask<PlanAnswer> AskAsync(
+        PlanQuestion question, Func<PlanQuestion, AnswerForm, ValueTask<PlanAnswer>> ask, PlanningUsage? lost, CancellationToken cancellationToken)
     {
         try
         {
@@ -51,10 +71,10 @@ internal sealed class ChatClientTaskDecomposer(
         }
     }
 
-    private async ValueTask<TaskPlan> AskForStreamAsync(PlanQuestion question, AnswerForm form, Action<Subtask> onSubtask, CancellationToken cancellationToken)
+    private async ValueTask<PlanAnswer> AskForStreamAsync(PlanQuestion question, AnswerForm form, Action<Subtask> onSubtask, CancellationToken cancellationToken)
     {
         FormedQuestion asked = question.In(form);
-        var answer = new PlanAnswerReader(options.Limits, _optional);
+        var answer = new PlanAnswerReader(options.Limits, _optional, question.MayRequestSchemas);
         UsageDetails? told = null;
         using var watch = new AnswerWatch(options.MaxIdleTime, timeProvider, cancellationToken);
         try
@@ -95,9 +115,9 @@ internal sealed class ChatClientTaskDecomposer(
             return await AskForWholeInsteadAsync().ConfigureAwait(false);
         }
 
-        return answer.Complete(AnswerUsage.Of(told, asked.Bytes, answer.Length));
+        return answer.CompleteWithRequest(AnswerUsage.Of(told, asked.Bytes, answer.Length));
 
-        ValueTask<TaskPlan> AskForWholeInsteadAsync()
+        ValueTask<PlanAnswer> AskForWholeInsteadAsync()
         {
             PlanningUsage lost = AnswerUsage.Of(told, asked.Bytes, answer.Length);
             return AskAsync(question, (again, whole) => AskForWholeAsync(again, whole, lost, cancellationToken), lost, cancellationToken);
@@ -108,24 +128,12 @@ internal sealed class ChatClientTaskDecomposer(
     /// <param name="form">The form of the answer.</param>
     /// <param name="lost">What an answer that broke off has used; <see langword="null"/> when none did.</param>
     /// <param name="cancellationToken">Cancels the planning.</param>
-    private async ValueTask<TaskPlan> AskForWholeAsync(PlanQuestion question, AnswerForm form, PlanningUsage? lost, CancellationToken cancellationToken)
+    private async ValueTask<PlanAnswer> AskForWholeAsync(PlanQuestion question, AnswerForm form, PlanningUsage? lost, CancellationToken cancellationToken)
     {
         FormedQuestion asked = question.In(form);
         ChatResponse response = await chat.Required.GetResponseAsync(asked.Messages, asked.Options, cancellationToken).ConfigureAwait(false);
-        var answer = new PlanAnswerReader(options.Limits, _optional);
+        var answer = new PlanAnswerReader(options.Limits, _optional, question.MayRequestSchemas);
         answer.Append(response);
-        return answer.Complete(AnswerUsage.Sum(AnswerUsage.Of(response.Usage, asked.Bytes, answer.Length), lost));
-    }
-
-    private PlanQuestion Ask(OrchestrationRequest request, PlanRefusal? refusal)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        _ = chat.Required;
-        IReadOnlyList<ResourcePoolSnapshot> pools = resources.Snapshot();
-        PlanLanguage language = PlanLanguage.Of(taskTypes);
-        return new PlanQuestion(
-            hasSchema => PlanPrompt.Create(request, refusal, taskTypes, pools, language, hasSchema, options.Instructions, serializer),
-            PlanSchema.Create(taskTypes, pools, language),
-            options.MaxTokens is { } most ? (int)Math.Clamp(most - (refusal?.Planning?.Tokens ?? 0), 1, int.MaxValue) : null);
+        return answer.CompleteWithRequest(AnswerUsage.Sum(AnswerUsage.Of(response.Usage, asked.Bytes, answer.Length), lost));
     }
 }

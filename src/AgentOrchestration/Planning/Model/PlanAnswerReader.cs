@@ -8,9 +8,10 @@ namespace AgentOrchestration.Planning.Model;
 /// <summary>What a model writes as a plan, whole or piece by piece.</summary>
 /// <param name="limits">How much is read.</param>
 /// <param name="optional">Knows which properties of arguments may be left out; <see langword="null"/> when nothing is left out.</param>
-internal sealed class PlanAnswerReader(PlanLimits limits, OptionalArguments? optional = null)
+/// <param name="mayRequestSchemas">The answer may list task types whose schemas are requested.</param>
+internal sealed class PlanAnswerReader(PlanLimits limits, OptionalArguments? optional = null, bool mayRequestSchemas = false)
 {
-    private readonly PlanReader _reader = new(limits);
+    private readonly PlanReader _reader = new(limits, mayRequestSchemas: mayRequestSchemas);
     private readonly StringBuilder _text = new();
     private readonly AnswerContents _contents = new();
 
@@ -66,7 +67,12 @@ internal sealed class PlanAnswerReader(PlanLimits limits, OptionalArguments? opt
     /// <summary>Ends the reading.</summary>
     /// <param name="usage">What the answer has used, where that is known.</param>
     /// <exception cref="InvalidPlanException">It is no plan.</exception>
-    public TaskPlan Complete(PlanningUsage? usage)
+    public TaskPlan Complete(PlanningUsage? usage) => CompleteWithRequest(usage).Plan;
+
+    /// <summary>Ends the reading of an answer that may request schemas in place of a plan.</summary>
+    /// <param name="usage">What the answer has used, where that is known.</param>
+    /// <exception cref="InvalidPlanException">It is neither.</exception>
+    public PlanAnswer CompleteWithRequest(PlanningUsage? usage)
     {
         PlanReadResult reading = _reader.Complete();
         reading = optional is null ? reading : reading with { Plan = optional.LeaveOut(reading.Plan) };
@@ -76,8 +82,13 @@ internal sealed class PlanAnswerReader(PlanLimits limits, OptionalArguments? opt
             reading = reading with { Diagnostics = diagnostics, IsWhole = false };
         }
 
+        else if (reading is { IsWhole: true, Plan.Subtasks.Count: 0, RequestedSchemas.Count: > 0 })
+        {
+            return new PlanAnswer(reading.Plan with { Planning = usage }, reading.RequestedSchemas, text);
+        }
+
         return reading.Diagnostics.Count == 0
-            ? reading.Plan with { Planning = usage }
+            ? new PlanAnswer(reading.Plan with { Planning = usage }, [], text)
             : throw new InvalidPlanException(reading.ToRefusal(text) with { Planning = usage });
     }
 }

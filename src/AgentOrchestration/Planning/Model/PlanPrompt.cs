@@ -10,46 +10,95 @@ using Microsoft.Extensions.AI;
 namespace AgentOrchestration.Planning.Model;
 
 /// <summary>The messages that ask a model for a plan.</summary>
-internal static class PlanPrompt
+/// <param name="taskTypes">The task types.</param>
+/// <param name="pools">The resources.</param>
+/// <param name="language">The parts of a plan to teach.</param>
+/// <param name="hasSchema">Whether the model is given the schema of the answer too: what that holds is left out here.</param>
+/// <param name="instructions">The application's own rules; <see langword="null"/> for none.</param>
+internal sealed class PlanPrompt(ITaskTypeRegistry taskTypes, IReadOnlyList<ResourcePoolSnapshot> pools, PlanLanguage language, bool hasSchema, string? instructions)
 {
     /// <summary>Stands for an answer that is not repeated: endpoints reject a message without text.</summary>
     private const string LeftOut = "(left out)";
 
+    /// <summary>The length of the line that describes a task type whose schema is not shown.</summary>
+    private const int LongestLine = 100;
+
     /// <summary>Quotation marks and letters of other languages stay as they are: an escape costs a model tokens.</summary>
     private static readonly JsonSerializerOptions Readable = new(PlanJsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>Asks with the schemas of all task types.</summary>
     /// <param name="request">What is asked for.</param>
     /// <param name="refusal">Why an earlier plan was refused; <see langword="null"/> for the first.</param>
-    /// <param name="taskTypes">The task types.</param>
-    /// <param name="pools">The resources.</param>
-    /// <param name="language">The parts of a plan to teach.</param>
-    /// <param name="hasSchema">Whether the model is given the schema of the answer too: what that holds is left out here.</param>
-    /// <param name="instructions">The application's own rules; <see langword="null"/> for none.</param>
     /// <param name="serializer">Writes the inputs of the request.</param>
-    public static List<ChatMessage> Create(
-        OrchestrationRequest request,
-        PlanRefusal? refusal,
-        ITaskTypeRegistry taskTypes,
-        IReadOnlyList<ResourcePoolSnapshot> pools,
-        PlanLanguage language,
-        bool hasSchema,
-        string? instructions,
-        PayloadSerializer serializer)
+    public List<ChatMessage> Create(OrchestrationRequest request, PlanRefusal? refusal, PayloadSerializer serializer)
     {
         List<ChatMessage> messages =
         [
             new(ChatRole.System, $"{PlanRules.Write(language, hasSchema, instructions)}\n\nTask types:\n{Describe(taskTypes, language, hasSchema).ToJsonString()}\n\nResources:\n{Describe(pools).ToJsonString()}"),
             new(ChatRole.User, Describe(request, serializer).ToJsonString()),
         ];
-        if (refusal is not null)
-        {
-            string answer = refusal.Answer ?? Write(refusal.Plan);
-            messages.Add(new ChatMessage(ChatRole.Assistant, string.IsNullOrWhiteSpace(answer) ? LeftOut : answer));
-            messages.Add(new ChatMessage(ChatRole.User, $"{Introduce(refusal)}\n{Describe(refusal.Diagnostics)}"));
-        }
-
+        AddRefusal(messages, refusal, lacked: []);
         return messages;
     }
+
+    /// <summary>Asks with the schemas of some task types, and with the names of all. What is the same for all requests comes first.</summary>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="refusal">Why an earlier plan was refused; <see langword="null"/> for the first.</param>
+    /// <param name="serializer">Writes the inputs of the request.</param>
+    /// <param name="shown">The schemas that are shown.</param>
+    /// <param name="lacked">The task types that the refused plan used without their schemas.</param>
+    public List<ChatMessage> Create(OrchestrationRequest request, PlanRefusal? refusal, PayloadSerializer serializer, ShownSchemas shown, IReadOnlyList<TaskDescriptor> lacked)
+    {
+        List<ChatMessage> messages =
+        [
+            new(ChatRole.System, $"{PlanRules.Write(language, hasSchema, instructions, shown.MaxCount)}\n\nResources:\n{Describe(pools).ToJsonString()}\n\nNames of all task types:\n{DescribeNames().ToJsonString(Readable)}\n\nTask types with their schemas:\n{Describe(shown.Selected).ToJsonString()}"),
+            new(ChatRole.User, Describe(request, serializer).ToJsonString()),
+        ];
+        if (shown.Requested is { } requested)
+        {
+            messages.Add(new ChatMessage(ChatRole.Assistant, requested.Text));
+            messages.Add(new ChatMessage(ChatRole.User, Describe(requested)));
+        }
+
+        AddRefusal(messages, refusal, lacked);
+        return messages;
+    }
+
+    private void AddRefusal(List<ChatMessage> messages, PlanRefusal? refusal, IReadOnlyList<TaskDescriptor> lacked)
+    {
+        if (refusal is null)
+        {
+            return;
+        }
+
+        string answer = refusal.Answer ?? Write(refusal.Plan);
+        string schemas = lacked.Count == 0 ? "" : $"\nThat plan used task types whose schemas you had not seen. These are the schemas:\n{Describe(lacked).ToJsonString()}";
+        messages.Add(new ChatMessage(ChatRole.Assistant, string.IsNullOrWhiteSpace(answer) ? LeftOut : answer));
+        messages.Add(new ChatMessage(ChatRole.User, $"{Introduce(refusal)}\n{Describe(refusal.Diagnostics)}{schemas}"));
+    }
+
+    /// <summary>Answers a request for schemas. It repeats names that a model wrote, so they are JSON, which no text in them can leave.</summary>
+    private string Describe(AnsweredRequest requested)
+    {
+        string unknown = requested.Unknown.Count == 0
+            ? ""
+            : $"There are no task types with these names: {new JsonArray([.. requested.Unknown.Select(name => (JsonNode)name)]).ToJsonString(Readable)}\n";
+        string cut = requested.IsCut ? "You requested too many; these are the first.\n" : "";
+        return $"These are the schemas that you requested:\n{Describe(requested.TaskTypes).ToJsonString()}\n{unknown}{cut}You cannot request schemas again. Answer with the complete plan.";
+    }
+
+    private JsonObject DescribeNames()
+    {
+        var names = new JsonObject();
+        foreach (TaskDescriptor taskType in taskTypes.TaskTypes)
+        {
+            names[taskType.Name] = Excerpt.Of(taskType.Description.AsSpan().Trim() is var text && text.IndexOfAny('\r', '\n') is > 0 and var end ? text[..end].ToString() : text.ToString(), LongestLine);
+        }
+
+        return names;
+    }
+
+    private JsonArray Describe(IEnumerable<TaskDescriptor> some) => [.. some.Select(taskType => Describe(taskType, taskTypes, language, hasSchema))];
 
     private static string Introduce(PlanRefusal refusal)
     {

@@ -7,7 +7,8 @@ namespace AgentOrchestration.Planning.Model;
 /// <param name="Messages">Makes the messages, beside the schema of the answer or without it.</param>
 /// <param name="Schema">The JSON schema of the answer.</param>
 /// <param name="MaxOutputTokens">The maximum length of the answer; <see langword="null"/> for none.</param>
-internal sealed record PlanQuestion(Func<bool, IReadOnlyList<ChatMessage>> Messages, JsonElement Schema, int? MaxOutputTokens)
+/// <param name="MayRequestSchemas">Whether the answer may request schemas of task types.</param>
+internal sealed record PlanQuestion(Func<bool, IReadOnlyList<ChatMessage>> Messages, JsonElement Schema, int? MaxOutputTokens, bool MayRequestSchemas)
 {
     /// <summary>Where Microsoft.Extensions.AI.OpenAI looks for it.</summary>
     private const string StrictProperty = "strict";

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Plans.Json;
+using AgentOrchestration.Plans.Reading;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Tasks;
 
@@ -25,13 +26,23 @@ internal static class PlanSchema
 
     private static readonly JsonSerializerOptions Readable = new(PlanJsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static JsonElement Create(ITaskTypeRegistry taskTypes, IReadOnlyList<ResourcePoolSnapshot> pools, PlanLanguage language)
+    /// <summary>Makes the schema.</summary>
+    /// <param name="taskTypes">The task types.</param>
+    /// <param name="pools">The resources.</param>
+    /// <param name="language">The parts of a plan to teach.</param>
+    /// <param name="shown">The task types whose schemas are shown, others being requested; <see langword="null"/> for all.</param>
+    public static JsonElement Create(ITaskTypeRegistry taskTypes, IReadOnlyList<ResourcePoolSnapshot> pools, PlanLanguage language, IReadOnlyList<TaskDescriptor>? shown = null)
     {
-        JsonNode[] alternatives = [.. taskTypes.TaskTypes.Select(taskType => SubtaskOf(taskType, taskTypes.GetInputSchema(taskType), language))];
-        JsonObject plan = ClosedObject(new JsonObject
+        JsonNode[] alternatives = [.. (shown ?? taskTypes.TaskTypes).Select(taskType => SubtaskOf(taskType, taskTypes.GetInputSchema(taskType), language))];
+        var properties = new JsonObject();
+        if (shown is not null)
         {
-            ["subtasks"] = new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["anyOf"] = new JsonArray(alternatives) } },
-        });
+            // Before the subtasks: a model decides on it before it plans.
+            properties[PropertyNames.Schemas] = new JsonObject { ["type"] = "array", ["items"] = Typed("string") };
+        }
+
+        properties[PropertyNames.Subtasks] = new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["anyOf"] = new JsonArray(alternatives) } };
+        JsonObject plan = ClosedObject(properties);
         plan["$defs"] = Definitions(pools, language);
         return JsonSerializer.SerializeToElement(plan, PlanJsonContext.Default.JsonNode);
     }

@@ -13,12 +13,17 @@ namespace AgentOrchestration.Planning.Selection;
 /// </summary>
 internal sealed class PlanTemplate
 {
+    private readonly string _form;
     private readonly GoalPattern _goal;
     private readonly TaskPlan _plan;
+
+    /// <summary>Gets the plan, with the form of the goals that it answers.</summary>
+    public TaskPlan Plan => _plan.Goal.Length == 0 ? _plan with { Goal = _form } : _plan;
 
     /// <exception cref="ArgumentException">A slot stands where none may.</exception>
     public PlanTemplate(string goal, TaskPlan plan)
     {
+        _form = goal;
         _goal = new GoalPattern(goal);
         _plan = plan;
         CheckPlaces(plan);

@@ -29,6 +29,9 @@ internal static class AnswerDiagnostic
     public static PlanDiagnostic NoAnswer(string what) => new(
         PlanDiagnosticCode.NoAnswer, "", $"The model {what}, and was given up.", $"Check the endpoint, or raise Planning.{nameof(PlanningOptions.MaxIdleTime)}.");
 
+    public static PlanDiagnostic SchemasAgain() => new(
+        PlanDiagnosticCode.Empty, "/subtasks", "The answer requests schemas of task types and has no subtasks, but schemas cannot be requested any more.", "Write the plan with the task types whose schemas are shown.");
+
     public static PlanDiagnostic ReasoningOnly() => new(
         PlanDiagnosticCode.ReasoningOnly, "", "The answer has reasoning but no text.", $"Reason less. {WriteJson}");
 

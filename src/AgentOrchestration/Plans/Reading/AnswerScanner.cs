@@ -8,7 +8,8 @@ namespace AgentOrchestration.Plans.Reading;
 /// </summary>
 /// <param name="limits">How much is read.</param>
 /// <param name="isStrict">Nothing but what stands around the JSON is repaired: the answer is a plan that was saved.</param>
-internal sealed class AnswerScanner(PlanLimits limits, bool isStrict)
+/// <param name="mayRequestSchemas">The answer may list task types whose schemas are requested.</param>
+internal sealed class AnswerScanner(PlanLimits limits, bool isStrict, bool mayRequestSchemas)
 {
     private readonly List<PlanDiagnostic> _diagnostics = [];
     private readonly AnswerObjects _objects = new();
@@ -110,6 +111,7 @@ internal sealed class AnswerScanner(PlanLimits limits, bool isStrict)
         {
             IsWhole = _phase == Phase.After || (_phase == Phase.Before && _objects.HasOther),
             CanGoBack = canGoBack,
+            RequestedSchemas = shown?.Notes.RequestedSchemas ?? [],
         };
 
         void CutOff(string place, string where) => _diagnostics.Add(new PlanDiagnostic(
@@ -237,7 +239,7 @@ internal sealed class AnswerScanner(PlanLimits limits, bool isStrict)
         }
 
         _phase = Phase.Within;
-        var current = new PlanObjectReader(limits, new AnswerNotes(isStrict), isArray: start[0] == (byte)'[') { IsSecond = HasPlan };
+        var current = new PlanObjectReader(limits, new AnswerNotes(isStrict, mayRequestSchemas), isArray: start[0] == (byte)'[') { IsSecond = HasPlan };
         _objects.Begin(current);
         if (encoding != AnswerEncoding.None)
         {

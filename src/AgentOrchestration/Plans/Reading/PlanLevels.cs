@@ -79,6 +79,11 @@ internal sealed class PlanLevels(AnswerNotes notes)
 
         foreach ((string name, bool isEmpty, bool isNested) in level.Unknown)
         {
+            if (notes.MayRequestSchemas && name == PropertyNames.Schemas)
+            {
+                continue;
+            }
+
             bool isLeftOut = !notes.IsStrict
                 && (isEmpty || PropertyNames.IsRemarkOfPlan(name) || (level.HoldsPlan && !level.HoldsList && (!isNested || PropertyNames.IsOfSchema(name))));
             if (!isLeftOut)

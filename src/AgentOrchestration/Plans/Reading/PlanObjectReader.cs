@@ -256,7 +256,7 @@ internal sealed class PlanObjectReader
                 _properties.CloseUnknown();
                 break;
             case 1:
-                _levels.Innermost.HasItems = true;
+                _properties.TakeItem(ref reader);
                 break;
         }
     }

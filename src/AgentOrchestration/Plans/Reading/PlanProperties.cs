@@ -74,12 +74,28 @@ internal sealed class PlanProperties(PlanLimits limits, AnswerNotes notes, PlanL
         }
         else if (!isOpening)
         {
+            if (notes.MayRequestSchemas && name == PropertyNames.Schemas)
+            {
+                notes.TakeRequest(ref reader);
+            }
+
             levels.TakeUnknown(name, isEmpty: reader.TokenType == JsonTokenType.Null || (reader.TokenType == JsonTokenType.String && reader.ValueSpan.IsEmpty), isNested: false);
         }
 
         if (!isOpening)
         {
             level.Property = null;
+        }
+    }
+
+    /// <summary>Takes an item of an array that is not the list of subtasks.</summary>
+    public void TakeItem(ref Utf8JsonReader reader)
+    {
+        PlanLevel level = levels.Innermost;
+        level.HasItems = true;
+        if (notes.MayRequestSchemas && level.Property == PropertyNames.Schemas)
+        {
+            notes.TakeRequest(ref reader);
         }
     }
 

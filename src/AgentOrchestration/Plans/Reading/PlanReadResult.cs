@@ -13,6 +13,9 @@ internal sealed record PlanReadResult(TaskPlan Plan, IReadOnlyList<PlanDiagnosti
     /// <summary>Whether the answer may go back to the model as it was written.</summary>
     public required bool CanGoBack { get; init; }
 
+    /// <summary>Gets the names of the task types whose schemas the answer requests.</summary>
+    public IReadOnlyList<string> RequestedSchemas { get; init; } = [];
+
     /// <summary>The refusal of an answer with diagnostics.</summary>
     /// <param name="answer">The answer as it was written, when it was kept.</param>
     public PlanRefusal ToRefusal(string? answer) => new(Diagnostics)

@@ -10,7 +10,8 @@ namespace AgentOrchestration.Plans.Reading;
 /// </summary>
 /// <param name="limits">How much is read.</param>
 /// <param name="isStrict">Nothing but what stands around the JSON is repaired: the answer is a plan that was saved.</param>
-internal sealed class PlanReader(PlanLimits limits, bool isStrict = false)
+/// <param name="mayRequestSchemas">The answer may list task types whose schemas are requested; that list is not read here.</param>
+internal sealed class PlanReader(PlanLimits limits, bool isStrict = false, bool mayRequestSchemas = false)
 {
     /// <summary>What is looked at in one go; what is held grows by no more than that before it is read.</summary>
     private const int SliceLength = 4096;
@@ -20,7 +21,7 @@ internal sealed class PlanReader(PlanLimits limits, bool isStrict = false)
 
     private static readonly IReadOnlyList<Subtask> None = [];
 
-    private readonly AnswerScanner _answer = new(limits, isStrict);
+    private readonly AnswerScanner _answer = new(limits, isStrict, mayRequestSchemas);
     private readonly byte[] _held = new byte[HeldLength];
     private char _highSurrogate;
     private int _heldCount;

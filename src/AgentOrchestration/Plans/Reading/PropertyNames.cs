@@ -6,6 +6,7 @@ internal static class PropertyNames
     public const string Subtasks = "subtasks";
     public const string Goal = "goal";
     public const string Version = "version";
+    public const string Schemas = "schemas";
     public const string EstimatedMinutes = "estimatedMinutes";
 
     private const int Longest = 40;
