@@ -27,9 +27,11 @@ internal static class PromptTrial
         ToolRequest[] requests = [.. set.Requests.Take(MostRequests)];
         foreach (bool isText in (bool[])[false, true])
         {
-            using ScriptedChatClient model = new ScriptedChatClient().Otherwise(_ => $$$"""{"subtasks":[{"id":"a","type":"{{{set.Tools[0].Name}}}","arguments":{"inputs":["x"]}}]}""");
+            using var model = new ScriptedChatClient();
+            model.Otherwise(_ => $$$"""{"subtasks":[{"id":"a","type":"{{{set.Tools[0].Name}}}","arguments":{"inputs":["x"]}}]}""");
             var services = new ServiceCollection();
-            services.AddSingleton<IChatClient>(isText ? new TextOnly(model) : model);
+            using var textOnly = new TextOnly(model);
+            services.AddSingleton<IChatClient>(isText ? textOnly : model);
             IAgentOrchestrationBuilder builder = services.AddAgentOrchestration(options => options.Planning.MaxTaskTypeSchemas = shown ?? int.MaxValue);
             foreach (Tool tool in set.Tools)
             {
