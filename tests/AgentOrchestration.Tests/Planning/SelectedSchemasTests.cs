@@ -1,6 +1,5 @@
 using System.Text.Json;
 using AgentOrchestration.Planning;
-using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Execution;
 using Microsoft.Extensions.AI;

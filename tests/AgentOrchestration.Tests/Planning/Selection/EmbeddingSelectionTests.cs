@@ -7,13 +7,15 @@ using Microsoft.Extensions.Time.Testing;
 namespace AgentOrchestration.Tests.Planning.Selection;
 
 /// <summary>Embeddings help to select, and their failure costs no plan.</summary>
-public sealed class EmbeddingSelectionTests
+public sealed class EmbeddingSelectionTests : IDisposable
 {
     private readonly FakeTimeProvider _clock = new();
     private readonly LogOfWarnings _log = new();
     private readonly TaskTypes _taskTypes = TaskTypes.Of(("send_mail", "Sends an email."), ("book_flight", "Books an airline ticket."));
 
     private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _log.Dispose();
 
     [Fact]
     public async Task A_goal_without_a_common_word_is_found_by_its_meaning()
