@@ -22,6 +22,7 @@ using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Scheduling.Ordering;
 using AgentOrchestration.Scheduling.Sharing;
 using AgentOrchestration.Tasks;
+using AgentOrchestration.Tasks.Endpoints;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -190,7 +191,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRunEventSink, RunLogger>(provider =>
             new RunLogger(LoggerOf<RunLogger>(provider), provider.GetRequiredService<SystemMonitor>())));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRunEventSink, RunMetrics>(provider =>
-            new RunMetrics(provider.GetService<IMeterFactory>(), provider.GetRequiredService<IResourceManager>(), provider.GetRequiredService<WaitingRoom>(), LoggerOf<RunMetrics>(provider))));
+            new RunMetrics(provider.GetService<IMeterFactory>(), provider.GetRequiredService<IResourceManager>(), provider.GetRequiredService<WaitingRoom>(), provider.GetServices<IModelEndpoint>(), LoggerOf<RunMetrics>(provider))));
         services.TryAddSingleton(provider => new RunTracing(LoggerOf<RunTracing>(provider)));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<TaskMiddleware, TracingMiddleware>());
     }

@@ -36,6 +36,10 @@ public sealed class AwaitedPool
     /// <value>In the pool's unit.</value>
     public long Capacity { get; }
 
+    /// <summary>Gets the time for which the pool grants nothing, because it is paused, for example after a model's endpoint has asked its callers to wait.</summary>
+    /// <value>The default value is zero: it is not paused.</value>
+    public TimeSpan PausedFor { get; internal init; }
+
     /// <summary>Gets the running subtasks of this process that hold some of it.</summary>
     /// <value>The longest running first; empty when none is known. Abandoned code that has not returned holds some of it, too, and is not listed.</value>
     public IReadOnlyList<PoolHolder> Holders { get; }

@@ -121,6 +121,11 @@ internal sealed record ForecastModel
             }
         }
 
+        foreach (ResourcePoolSnapshot pool in Pools.Where(pool => pool.PausedFor > TimeSpan.Zero))
+        {
+            ledger.BeginPaused(pool.Name, pool.PausedFor);
+        }
+
         return ledger;
     }
 

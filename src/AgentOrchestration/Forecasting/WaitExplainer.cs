@@ -75,9 +75,25 @@ internal sealed class WaitExplainer(IReadOnlyList<ExplainedRun> runs, IResourceM
             long free = isLimit ? LeastOf(capacity - holders.Sum(holder => holder.Amount), limits?.FreeOf(need.Name)) : resources.GetFree(need.Name) ?? 0;
             if (free < need.Amount)
             {
-                yield return new AwaitedPool(isLimit ? ConcurrencyLimit.Describe(need.Name) : need.Name, need.Amount, free, capacity, holders);
+                yield return new AwaitedPool(isLimit ? ConcurrencyLimit.Describe(need.Name) : need.Name, need.Amount, free, capacity, holders)
+                {
+                    PausedFor = isLimit ? TimeSpan.Zero : PauseOf(need.Name),
+                };
             }
         }
+    }
+
+    private TimeSpan PauseOf(string pool)
+    {
+        foreach (ResourcePoolSnapshot known in resources.Snapshot())
+        {
+            if (known.Name == pool)
+            {
+                return known.PausedFor;
+            }
+        }
+
+        return TimeSpan.Zero;
     }
 
     private IEnumerable<AwaitedPool> LackingPlaces(ExplainedRun run)

@@ -77,6 +77,11 @@ public sealed class WaitExplanation
 
     private string Describe(AwaitedPool pool)
     {
+        if (pool.PausedFor > TimeSpan.Zero)
+        {
+            return $"{pool.Name}, which is paused{Left(pool.PausedFor)}";
+        }
+
         string needs = pool.Needed == 1 ? "" : $"needs {Text(pool.Needed)}, ";
         string holders = pool.Holders.Count == 0 ? "" : $" by {List(pool.Holders.Select(Describe), pool.Holders.Count)}";
         return $"{pool.Name}: {needs}{Text(pool.Capacity - pool.Free)} of {Text(pool.Capacity)} in use{holders}";

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Scheduling.Sharing;
+using AgentOrchestration.Tasks.Endpoints;
 using Microsoft.Extensions.Logging;
 
 namespace AgentOrchestration.Monitoring;
@@ -16,7 +17,7 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
     private readonly ILogger _logger;
     private readonly FoldedRuns _runs = new();
 
-    public RunMetrics(IMeterFactory? meterFactory, IResourceManager resources, WaitingRoom shares, ILogger<RunMetrics> logger)
+    public RunMetrics(IMeterFactory? meterFactory, IResourceManager resources, WaitingRoom shares, IEnumerable<IModelEndpoint> endpoints, ILogger<RunMetrics> logger)
     {
         _logger = logger;
 #pragma warning disable CA2000 // The factory owns what it makes; our own is disposed below.
@@ -35,6 +36,11 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
             "agent_orchestration.resource.waiting_runs", () => Waits(shares, wait => wait.Runs), "{run}", "Runs of which something waits for a resource."));
         Publish(() => meter.CreateObservableCounter(
             "agent_orchestration.resource.wait_time", () => Waits(shares, wait => wait.Waited.TotalSeconds), "s", "How long runs have waited for a resource."));
+        IModelEndpoint[] all = [.. endpoints];
+        if (all.Length > 0)
+        {
+            PublishEndpoints(meter, all);
+        }
     }
 
     public bool IsEnabled => _subtaskDuration?.Enabled == true || _runDuration?.Enabled == true || _attemptFailures?.Enabled == true;
@@ -69,6 +75,26 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
     private static IEnumerable<Measurement<T>> Waits<T>(WaitingRoom shares, Func<ResourceWait, T> what)
         where T : struct =>
         shares.Waits().Select(wait => new Measurement<T>(what(wait.Value), new KeyValuePair<string, object?>("resource", wait.Key)));
+
+    private static IEnumerable<Measurement<T>> Endpoints<T>(IModelEndpoint[] endpoints, Func<ModelEndpointSnapshot, T> what)
+        where T : struct =>
+        endpoints.Select(endpoint => new Measurement<T>(what(endpoint.GetSnapshot()), new KeyValuePair<string, object?>("endpoint", endpoint.Name)));
+
+    private void PublishEndpoints(Meter meter, IModelEndpoint[] endpoints)
+    {
+        Publish(() => meter.CreateObservableUpDownCounter(
+            "agent_orchestration.endpoint.waiting", () => Endpoints(endpoints, endpoint => endpoint.Waiting), "{call}", "Calls that wait before the gate of an endpoint."));
+        Publish(() => meter.CreateObservableUpDownCounter(
+            "agent_orchestration.endpoint.in_flight", () => Endpoints(endpoints, endpoint => endpoint.InFlight), "{call}", "Calls that have been sent and not answered."));
+        Publish(() => meter.CreateObservableGauge(
+            "agent_orchestration.endpoint.paused", () => Endpoints(endpoints, endpoint => endpoint.PausedFor.TotalSeconds), "s", "For how long no call is sent, because one was rejected."));
+        Publish(() => meter.CreateObservableCounter(
+            "agent_orchestration.endpoint.sent", () => Endpoints(endpoints, endpoint => endpoint.Sent), "{call}", "Calls that were sent."));
+        Publish(() => meter.CreateObservableCounter(
+            "agent_orchestration.endpoint.rejected", () => Endpoints(endpoints, endpoint => endpoint.Rejected), "{call}", "Calls that an endpoint has rejected."));
+        Publish(() => meter.CreateObservableCounter(
+            "agent_orchestration.endpoint.wait_time", () => Endpoints(endpoints, endpoint => endpoint.Waited.TotalSeconds), "s", "How long calls have waited before the gate."));
+    }
 
     /// <summary>Makes an instrument. A listener that throws when it is told of it gets no measurements of it, and nobody else either.</summary>
     private T? Publish<T>(Func<T> make)

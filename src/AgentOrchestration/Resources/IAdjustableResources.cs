@@ -21,4 +21,15 @@ public interface IAdjustableResources
     /// <exception cref="ArgumentException">There is no pool of that name.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is negative.</exception>
     void SetCapacity(string name, long capacity);
+
+    /// <summary>
+    /// Grants nothing from a pool until a time, for example because an endpoint has asked its callers to wait. What work holds stays with it, what waits
+    /// keeps its place, and a pool that replenishes goes on growing up to its capacity. At that time those who wait for the pool are asked again. A second
+    /// call replaces the time: one that has passed ends the pause.
+    /// </summary>
+    /// <param name="name">The pool's name, compared ordinally.</param>
+    /// <param name="until">When the pause ends.</param>
+    /// <returns>Whether the pool is paused. The default implementation pauses none: work then starts, and waits where it needs what is paused.</returns>
+    /// <exception cref="ArgumentException">There is no pool of that name.</exception>
+    bool Pause(string name, DateTimeOffset until) => false;
 }

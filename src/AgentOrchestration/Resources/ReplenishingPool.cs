@@ -25,6 +25,13 @@ internal sealed class ReplenishingPool(string name, long capacity, TimeSpan peri
 
     public override void Take(long amount) => _missing += (Int128)amount * period.Ticks;
 
+    /// <summary>When it shrinks it is empty at most: nothing comes back to it, and a debt would take longer to grow than the whole pool.</summary>
+    public override void Resize(long capacity)
+    {
+        base.Resize(capacity);
+        _missing = Int128.Min(_missing, (Int128)capacity * period.Ticks);
+    }
+
     public override bool GiveBack(long amount) => false;
 
     public override long DueAt(long amount)

@@ -5,7 +5,7 @@ internal abstract class ResourcePool(string name, long capacity)
 {
     public string Name { get; } = name;
 
-    public long Capacity { get; set; } = capacity;
+    public long Capacity { get; protected set; } = capacity;
 
     public abstract ResourcePoolKind Kind { get; }
 
@@ -21,6 +21,9 @@ internal abstract class ResourcePool(string name, long capacity)
     /// <summary>The integral of what was in use over time, in the pool's unit times seconds.</summary>
     public virtual double UnitSeconds => 0;
 
+    /// <summary>Until when nothing is granted; 0 for a pool that is not paused.</summary>
+    public long PausedUntil { get; set; }
+
     /// <summary>Brings the pool up to the present; called before anything else is asked or done.</summary>
     public virtual void AdvanceTo(long now)
     {
@@ -29,6 +32,8 @@ internal abstract class ResourcePool(string name, long capacity)
     public virtual bool Has(long amount) => amount <= Capacity - InUse;
 
     public abstract void Take(long amount);
+
+    public virtual void Resize(long capacity) => Capacity = capacity;
 
     /// <returns>Whether anything is free again.</returns>
     public abstract bool GiveBack(long amount);

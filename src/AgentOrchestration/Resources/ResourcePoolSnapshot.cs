@@ -10,8 +10,12 @@ namespace AgentOrchestration.Resources;
 public readonly record struct ResourcePoolSnapshot(string Name, long Capacity, long InUse)
 {
     /// <summary>Gets the amount that is free.</summary>
-    /// <value>In the pool's unit; negative while the pool is over-committed.</value>
-    public long Free => Capacity - InUse;
+    /// <value>In the pool's unit; negative while the pool is over-committed, at most 0 while it is paused.</value>
+    public long Free => PausedFor > TimeSpan.Zero ? Math.Min(0, Capacity - InUse) : Capacity - InUse;
+
+    /// <summary>Gets the time for which the pool grants nothing, because it is paused (<see cref="IAdjustableResources.Pause"/>).</summary>
+    /// <value>The default value is zero: it is not paused.</value>
+    public TimeSpan PausedFor { get; init; }
 
     /// <summary>Gets the kind of the pool.</summary>
     /// <value>The default value is <see cref="ResourcePoolKind.Reusable"/>.</value>

@@ -8,6 +8,7 @@ internal sealed class ResourcePools : IResourceManager, IAdjustableResources
 #pragma warning restore CA1001
 {
     private readonly Lock _gate = new();
+    private readonly PoolPauses _pauses = new();
     private readonly Dictionary<string, ResourcePool> _pools = new(StringComparer.Ordinal);
     private readonly ResourcePool[] _byName;
     private readonly ResourcesReleasedEventArgs _replenishing;
@@ -62,24 +63,47 @@ internal sealed class ResourcePools : IResourceManager, IAdjustableResources
 
     public void SetCapacity(string name, long capacity)
     {
-        ArgumentNullException.ThrowIfNull(name);
         ArgumentOutOfRangeException.ThrowIfNegative(capacity);
-        if (!_pools.TryGetValue(name, out ResourcePool? pool))
-        {
-            throw new ArgumentException(
-                $"There is no resource '{name}'. There are: {string.Join(", ", _byName.Select(known => known.Name))}. Declare others with AddResource.",
-                nameof(name));
-        }
-
+        ResourcePool pool = Find(name);
         lock (_gate)
         {
             pool.AdvanceTo(Now());
-            pool.Capacity = capacity;
+            pool.Resize(capacity);
         }
 
         CapacityChanged?.Invoke(this, EventArgs.Empty);
         Announce(EventArgs.Empty);
     }
+
+    public bool Pause(string name, DateTimeOffset until)
+    {
+        ResourcePool pool = Find(name);
+        if (_timeProvider is null)
+        {
+            return false;
+        }
+
+        bool hasEnded;
+        lock (_gate)
+        {
+            long now = Now();
+            pool.AdvanceTo(now);
+            hasEnded = _pauses.Set(pool, now, until - _timeProvider.GetUtcNow());
+
+            // Who waits already was refused before, and has not asked to be woken at the end of a pause.
+            WakeAt(_pauses.NextEnd);
+        }
+
+        if (hasEnded)
+        {
+            Announce(new ResourcesReleasedEventArgs([name]));
+        }
+
+        return true;
+    }
+
+    /// <summary>Begins with a pause, before anybody waits.</summary>
+    public void BeginPaused(string name, TimeSpan time) => _pauses.Set(Find(name), Now(), time);
 
     public bool TryAcquire(ResourceRequirements needs, [NotNullWhen(true)] out ResourceLease? lease)
     {
@@ -99,6 +123,12 @@ internal sealed class ResourcePools : IResourceManager, IAdjustableResources
                 if (pool.Kind == ResourcePoolKind.Replenishing)
                 {
                     pool.AdvanceTo(Now());
+                }
+
+                if (IsPaused(pool))
+                {
+                    WakeAt(pool.PausedUntil);
+                    return false;
                 }
 
                 if (!pool.Has(need.Amount))
@@ -139,7 +169,7 @@ internal sealed class ResourcePools : IResourceManager, IAdjustableResources
         lock (_gate)
         {
             pool.AdvanceTo(Now());
-            return pool.Capacity - pool.InUse;
+            return IsPaused(pool) ? Math.Min(0, pool.Capacity - pool.InUse) : pool.Capacity - pool.InUse;
         }
     }
 
@@ -153,12 +183,13 @@ internal sealed class ResourcePools : IResourceManager, IAdjustableResources
         lock (_gate)
         {
             pool.AdvanceTo(Now());
-            if (pool.Has(amount))
+            bool isPaused = IsPaused(pool);
+            if (!isPaused && pool.Has(amount))
             {
                 return false;
             }
 
-            WakeAt(pool.DueAt(amount));
+            WakeAt(isPaused ? pool.PausedUntil : pool.DueAt(amount));
             return true;
         }
     }
@@ -171,7 +202,13 @@ internal sealed class ResourcePools : IResourceManager, IAdjustableResources
             return Array.ConvertAll(_byName, pool =>
             {
                 pool.AdvanceTo(now);
-                return new ResourcePoolSnapshot(pool.Name, pool.Capacity, pool.InUse) { Kind = pool.Kind, Period = pool.Period, UnitSeconds = pool.UnitSeconds };
+                return new ResourcePoolSnapshot(pool.Name, pool.Capacity, pool.InUse) 
+                {
+                    Kind = pool.Kind,
+                    Period = pool.Period,
+                    UnitSeconds = pool.UnitSeconds,
+                    PausedFor = IsPaused(pool) ? new TimeSpan(pool.PausedUntil - now) : TimeSpan.Zero,
+                };
             });
         }
     }
@@ -194,6 +231,17 @@ internal sealed class ResourcePools : IResourceManager, IAdjustableResources
         {
             Announce(granted.AsReleased);
         }
+    }
+
+    /// <summary>Whether a pool grants nothing. Work that needs a pool which is never paused does not look at the clock.</summary>
+    private bool IsPaused(ResourcePool pool) => pool.PausedUntil > 0 && pool.PausedUntil > Now();
+
+    private ResourcePool Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return _pools.GetValueOrDefault(name) ?? throw new ArgumentException(
+            $"There is no resource '{name}'. There are: {string.Join(", ", _byName.Select(known => known.Name))}. Declare others with AddResource.",
+            nameof(name));
     }
 
     private long Now() => _timeProvider is null ? 0 : (long)((_timeProvider.GetTimestamp() - _madeAt) * _ticksPerStamp);
@@ -222,14 +270,20 @@ internal sealed class ResourcePools : IResourceManager, IAdjustableResources
 
     private void OnReplenished()
     {
+        ResourcesReleasedEventArgs released = _replenishing;
         lock (_gate)
         {
             _wakeAt = long.MaxValue;
+            if (_pauses.IsAny)
+            {
+                released = new ResourcesReleasedEventArgs([.. _replenishing.Pools.Union(_pauses.End(Now()), StringComparer.Ordinal)]);
+                WakeAt(_pauses.NextEnd);
+            }
         }
 
         try
         {
-            Announce(_replenishing);
+            Announce(released);
         }
         catch (AggregateException)
         {

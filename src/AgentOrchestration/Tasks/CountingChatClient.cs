@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using AgentOrchestration.Tasks.Endpoints;
 using AgentOrchestration.Tasks.Prices;
 using Microsoft.Extensions.AI;
 
@@ -10,6 +11,7 @@ internal sealed class CountingChatClient(IChatClient inner, TaskContext context,
     public override async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
+        NameCaller();
         ChatResponse response = await base.GetResponseAsync(messages, options, cancellationToken).ConfigureAwait(false);
         Count(response.Usage, ModelOf(response.ModelId, options), isCall: true);
         Judge(response.FinishReason);
@@ -20,6 +22,7 @@ internal sealed class CountingChatClient(IChatClient inner, TaskContext context,
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         // An endpoint may report in several pieces, which are all of one call; and one that answers without a report has been called all the same.
+        NameCaller();
         bool isAnswered = false;
         bool isCounted = false;
         string? model = null;
@@ -50,6 +53,15 @@ internal sealed class CountingChatClient(IChatClient inner, TaskContext context,
 
     /// <summary>The client belongs to the container, not to the attempt.</summary>
     protected override void Dispose(bool disposing) => base.Dispose(disposing: false);
+
+    /// <summary>The gate of an endpoint learns by task type, and lets calls of important runs go first.</summary>
+    private void NameCaller()
+    {
+        if (GetService(typeof(IModelEndpoint)) is not null)
+        {
+            EndpointCaller.Current = new EndpointCaller(context.TaskType.Name, context.RunPriority);
+        }
+    }
 
     private void Count(UsageDetails? details, string? model, bool isCall)
     {

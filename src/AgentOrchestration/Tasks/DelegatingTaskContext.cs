@@ -31,6 +31,8 @@ public abstract class DelegatingTaskContext(TaskContext inner) : TaskContext
     /// <inheritdoc/>
     public override IReadOnlyList<string> MissingInputs => Inner.MissingInputs;
 
+    internal override int RunPriority => Inner.RunPriority;
+
     /// <summary>Gets the context that is wrapped.</summary>
     /// <value>The context given to the constructor.</value>
     protected TaskContext Inner { get; } = inner ?? throw new ArgumentNullException(nameof(inner));

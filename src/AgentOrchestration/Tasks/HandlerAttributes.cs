@@ -4,7 +4,7 @@ using AgentOrchestration.Resources;
 namespace AgentOrchestration.Tasks;
 
 /// <summary>What the attributes of a handler class say.</summary>
-internal sealed record HandlerAttributes(TaskTypeAttribute TaskType, ResourceRequirements Resources)
+internal sealed record HandlerAttributes(TaskTypeAttribute TaskType, ResourceRequirements Resources, string? Endpoint)
 {
     public static HandlerAttributes Read(Type handlerType)
     {
@@ -15,7 +15,8 @@ internal sealed record HandlerAttributes(TaskTypeAttribute TaskType, ResourceReq
             return new HandlerAttributes(
                 taskType,
                 ResourceRequirements.Of(handlerType.GetCustomAttributes<RequiresResourceAttribute>(inherit: false)
-                    .Select(required => new ResourceAmount(required.Name, required.Amount))));
+                    .Select(required => new ResourceAmount(required.Name, required.Amount))),
+                handlerType.GetCustomAttribute<UsesEndpointAttribute>(inherit: false)?.Name);
         }
         catch (ArgumentException refusal)
         {
@@ -25,7 +26,7 @@ internal sealed record HandlerAttributes(TaskTypeAttribute TaskType, ResourceReq
 
     public TaskTypeOptions ToOptions()
     {
-        var options = new TaskTypeOptions { Version = TaskType.Version, Resources = Resources };
+        var options = new TaskTypeOptions { Version = TaskType.Version, Resources = Resources, Endpoint = Endpoint };
         if (TaskType.IsEffectDeclared)
         {
             options.Effect = TaskType.Effect;

@@ -1,5 +1,6 @@
 using AgentOrchestration.Plans.Json;
 using AgentOrchestration.Tasks;
+using AgentOrchestration.Tasks.Endpoints;
 
 namespace AgentOrchestration;
 
@@ -50,8 +51,9 @@ public sealed class RetryOptions
     /// <see cref="AggregateException"/> and a <see cref="System.Reflection.TargetInvocationException"/> it is also called for all errors inside; the
     /// longest time counts. It must not throw.
     /// </summary>
-    /// <value>The default value reads <see cref="TaskFailedException.RetryAfter"/>.</value>
-    public Func<Exception, TimeSpan?> RetryAfter { get; set; } = static exception => (exception as TaskFailedException)?.RetryAfter;
+    /// <value>The default value reads <see cref="TaskFailedException.RetryAfter"/> and <see cref="ModelEndpointRejectedException.RetryAfter"/>.</value>
+    public Func<Exception, TimeSpan?> RetryAfter { get; set; } =
+        static exception => (exception as TaskFailedException)?.RetryAfter ?? (exception as ModelEndpointRejectedException)?.RetryAfter;
 
     /// <summary>Whether an error is worth another attempt. A rule that throws has not said that it is.</summary>
     internal bool MayRetry(Exception exception)

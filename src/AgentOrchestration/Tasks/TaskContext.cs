@@ -58,6 +58,9 @@ public abstract class TaskContext
     /// <value>The clock of the application; virtual in a simulation.</value>
     public abstract TimeProvider TimeProvider { get; }
 
+    /// <summary>Gets the priority of the run among others.</summary>
+    internal virtual int RunPriority => 0;
+
     /// <summary>Gets the optional dependencies that have no output because they failed, were skipped or were cancelled.</summary>
     /// <value>The default value is empty.</value>
     public virtual IReadOnlyList<string> MissingInputs => [];

@@ -38,6 +38,13 @@ public sealed class TaskTypeOptions
     /// <value>The default value is that of the attributes, or <see cref="ResourceRequirements.None"/>.</value>
     public ResourceRequirements Resources { get; set; } = ResourceRequirements.None;
 
+    /// <summary>
+    /// Gets or sets the name of the model's endpoint that every attempt calls, as in <c>AddModelEndpoint</c>: while the endpoint makes its callers wait,
+    /// subtasks of this type do not start.
+    /// </summary>
+    /// <value>The default value is that of the attribute, or <see langword="null"/>: none.</value>
+    public string? Endpoint { get; set; }
+
     /// <summary>Gets or sets the maximum duration of one attempt.</summary>
     /// <value>Greater than zero. The default value is <see langword="null"/>: no limit.</value>
     public TimeSpan? Timeout { get; set; }
@@ -113,6 +120,7 @@ public sealed class TaskTypeOptions
     {
         var copy = (TaskTypeOptions)MemberwiseClone();
         copy.Retry = Retry.Copy();
+        copy.Resources = Endpoint is null ? Resources : Resources.Union(ResourceRequirements.Of(Endpoint, 1));
         copy.CacheTags = [.. CacheTags];
         return copy;
     }

@@ -17,6 +17,7 @@ internal static class TaskTypeRules
         Require(SubtaskId.IsValid(name), name, "its name must be 1 to 64 of A-Z a-z 0-9 _ -.");
         Require(Enum.IsDefined(options.Effect), name, $"{options.Effect} is not a valid effect.");
         Require(options.Resources is not null, name, "its resources are null; use ResourceRequirements.None for nothing.");
+        Require(options.Endpoint is null || SubtaskId.IsValid(options.Endpoint), name, $"the name of its endpoint, '{options.Endpoint}', must be 1 to 64 of A-Z a-z 0-9 _ -.");
         RequireLimit(options.Timeout, name, "timeout");
         RequireLimit(options.TotalTimeout, name, "total timeout");
         RequireLimit(options.IdleTimeout, name, "idle timeout");

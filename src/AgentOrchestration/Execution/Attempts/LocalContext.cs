@@ -35,6 +35,8 @@ internal abstract class LocalContext(LocalRun run, int index, int number, Cancel
         }
     }
 
+    internal override int RunPriority => Run.Environment.Options.Priority;
+
     public override string Redact(string text) => Run.Environment.Redact(text);
 
     protected LocalRun Run { get; } = run;

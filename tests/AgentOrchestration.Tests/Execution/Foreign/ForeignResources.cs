@@ -31,4 +31,6 @@ internal sealed class ForeignResources(IResourceManager inner) : IResourceManage
     public IReadOnlyList<ResourcePoolSnapshot> Snapshot() => inner.Snapshot();
 
     public void SetCapacity(string name, long capacity) => Adjustable.SetCapacity(name, capacity);
+
+    public bool Pause(string name, DateTimeOffset until) => Adjustable.Pause(name, until);
 }
