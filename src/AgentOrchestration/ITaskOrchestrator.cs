@@ -1,4 +1,5 @@
 using AgentOrchestration.Forecasting;
+using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Storage;
 
@@ -44,6 +45,17 @@ public interface ITaskOrchestrator
     /// <exception cref="InvalidPlanException">The plan does not pass the checks.</exception>
     /// <exception cref="ArgumentException"><paramref name="expectedItems"/> names no such subtask, or a number is out of range.</exception>
     Forecast Forecast(TaskPlan plan, IReadOnlyDictionary<string, int>? expectedItems = null, RunOptions? options = null);
+
+    /// <summary>
+    /// Checks a plan and says what a good planner would change about it: dependencies that carry no data and make the run longer, subtasks that are too
+    /// coarse or too fine, width that the limits cannot use, and work that is done twice. What it says of time comes from forecasts, and is as good
+    /// as the estimates. Nothing is started or changed.
+    /// </summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="options">How the run is executed. What is not set, or <see langword="null"/>, takes the defaults of the application.</param>
+    /// <returns>The findings; none when there is nothing to change.</returns>
+    /// <exception cref="InvalidPlanException">The plan does not pass the checks.</exception>
+    PlanReview Review(TaskPlan plan, RunOptions? options = null);
 
     /// <summary>
     /// Checks a plan and starts it. With an id of the caller's own (<see cref="RunOptions.RunId"/>) it is started once, however often this is called: a run of that

@@ -54,6 +54,8 @@ internal sealed class TaskOrchestrator(
     public Forecast Forecast(TaskPlan plan, IReadOnlyDictionary<string, int>? expectedItems, RunOptions? options) =>
         forecaster.Of(checker.CheckToStart(plan), Effective(options), expectedItems);
 
+    public PlanReview Review(TaskPlan plan, RunOptions? options) => new PlanReviewer(forecaster, checker).Review(checker.CheckToStart(plan), Effective(options));
+
     public async Task<OrchestrationRun> StartAsync(TaskPlan plan, RunOptions? options, CancellationToken cancellationToken)
     {
         RunOptions effective = Effective(options);

@@ -139,7 +139,10 @@ public static class AgentOrchestrationServiceCollectionExtensions
             provider.GetRequiredService<ITaskTypeRegistry>(),
             OptionsOf(provider).Planning,
             provider.GetRequiredService<TimeProvider>(),
-            LoggerOf<Planner>(provider)));
+            LoggerOf<Planner>(provider))
+        {
+            Review = graph => new PlanReviewer(provider.GetRequiredService<Forecaster>(), provider.GetRequiredService<PlanChecker>()).Review(graph, new RunOptions().Over(OptionsOf(provider).Runs)),
+        });
         services.TryAddSingleton(provider => new WaitingRoom(
             new AttemptLimiter(provider.GetRequiredService<IResourceManager>(), OptionsOf(provider).MaxParallelismTotal),
             provider.GetRequiredService<TimeProvider>()));

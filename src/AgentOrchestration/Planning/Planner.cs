@@ -18,7 +18,10 @@ internal sealed class Planner(
     private readonly ApprovalMarker _hold = new(taskTypes, options.ApprovalScope);
 
     /// <summary>Whether work may begin before its plan is complete.</summary>
-    public bool StartsEarly => options is { StartsEarly: true, ApprovePlan: null };
+    public bool StartsEarly => options is { StartsEarly: true, ApprovePlan: null, ReviewsPlans: false };
+
+    /// <summary>Reviews a plan that has passed every check; <see langword="null"/> when nobody does.</summary>
+    public Func<TaskGraph, PlanReview>? Review { get; init; }
 
     public Task<TaskGraph> PlanAsync(OrchestrationRequest request, CancellationToken cancellationToken) => PlanAsync(request, draft: null, refusal: null, cancellationToken);
 
@@ -38,12 +41,14 @@ internal sealed class Planner(
         for (int repairs = 0; ; repairs++)
         {
             TaskGraph? graph = null;
+            TaskPlan? answer = null;
             Exception? error = null;
             try
             {
                 TaskPlan plan = await DecomposeAsync(request, refusal, draft, budget.Token).ConfigureAwait(false)
                     ?? throw new InvalidOperationException($"The decomposer '{decomposer.GetType()}' answered null instead of a plan.");
                 budget.Count(plan.Planning);
+                answer = plan;
                 graph = Check(plan with { Goal = request.Goal, Planning = budget.Used }, out refusal);
             }
             catch (InvalidPlanException exception)
@@ -60,7 +65,9 @@ internal sealed class Planner(
 
             if (graph is not null)
             {
-                return graph;
+                return options.ReviewsPlans && aftermath is null && Review is not null && !budget.IsExhausted
+                    ? await ImproveAsync(request, graph, answer!, budget, cancellationToken).ConfigureAwait(false)
+                    : graph;
             }
 
             refusal = After(aftermath, refusal!) with { Planning = budget.Used };
@@ -86,6 +93,43 @@ internal sealed class Planner(
         return options.ApprovePlan is not { } approve || await approve(graph.Plan, cancellationToken).ConfigureAwait(false)
             ? graph
             : throw new PlanRejectedException(graph.Plan);
+    }
+
+    /// <summary>Sends a valid plan back once with what a review has found and a planner can change; limits are none of that. Whatever comes of that, there is a plan.</summary>
+    private async Task<TaskGraph> ImproveAsync(OrchestrationRequest request, TaskGraph graph, TaskPlan answer, PlanningBudget budget, CancellationToken cancellationToken)
+    {
+        try
+        {
+            PlanReview review = Review!(graph);
+            PlanDiagnostic[] findings = [.. review.Findings.Where(finding => finding.Code != PlanFindingCode.UnusableWidth).Select(finding => DiagnosticOf(finding, graph))];
+            if (findings.Length == 0)
+            {
+                return graph;
+            }
+
+            var refusal = new PlanRefusal(DiagnosticList.Of(findings)) { Plan = answer, Planning = budget.Used };
+            TaskPlan? plan = await decomposer.DecomposeAsync(request, refusal, budget.Token).ConfigureAwait(false);
+            budget.Count(plan?.Planning);
+            if (plan is not null && Check(plan with { Goal = request.Goal, Planning = budget.Used }, out _) is { } better && Review(better).Makespan <= review.Makespan)
+            {
+                return better;
+            }
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            budget.Count((exception as InvalidPlanException)?.Refusal.Planning);
+            PlanningLog.ReviewFailed(logger, exception);
+        }
+
+        return checker.Check(graph.Plan with { Planning = budget.Used }, out _) ?? graph;
+    }
+
+    private static PlanDiagnostic DiagnosticOf(PlanFinding finding, TaskGraph graph)
+    {
+        string? first = finding.SubtaskIds.Count > 0 ? finding.SubtaskIds[0] : null;
+        int index = graph.Subtasks.Index().Where(subtask => subtask.Item.Id == first).Select(subtask => subtask.Index).FirstOrDefault(-1);
+        string gain = finding.ExpectedGain is { } saved ? $" Expected gain: {PlanFinding.Shown(saved)}, by estimates." : "";
+        return new PlanDiagnostic(PlanDiagnosticCode.Improvable, index < 0 ? "/subtasks" : $"/subtasks/{index}", finding.Message + gain, finding.Remedy) { SubtaskId = first };
     }
 
     private ValueTask<TaskPlan> DecomposeAsync(OrchestrationRequest request, PlanRefusal? refusal, PlanDraft? draft, CancellationToken cancellationToken) =>

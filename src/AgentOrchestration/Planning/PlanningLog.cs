@@ -29,4 +29,7 @@ internal static partial class PlanningLog
 
     [LoggerMessage(507, LogLevel.Warning, "The task type selector failed to learn from a plan")]
     public static partial void LearningFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(508, LogLevel.Warning, "A plan that was sent back with its review was not improved; it is used as it is")]
+    public static partial void ReviewFailed(ILogger logger, Exception exception);
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using AgentOrchestration.Graph.Checking;
+using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Plans.Reading;
 using Microsoft.Extensions.Options;
 
@@ -23,6 +24,14 @@ public sealed class PlanningOptions
     /// <value>At least 0. The default value is 0.</value>
     [Range(0, 10)]
     public int MaxReplans { get; set; }
+
+    /// <summary>
+    /// Gets or sets a value that indicates whether a plan that has passed every check is reviewed (<see cref="PlanReview"/>), and is sent back to the
+    /// decomposer once with what the review has found. The answer takes the place of the plan if it passes the checks and is not expected to take
+    /// longer; otherwise, and when the budget of planning is used up, the plan stays as it is. Nothing starts early then.
+    /// </summary>
+    /// <value>The default value is <see langword="false"/>.</value>
+    public bool ReviewsPlans { get; set; }
 
     /// <summary>
     /// Gets or sets a value that indicates whether work begins while its plan is still being written: a subtask starts when it and all its
@@ -70,7 +79,7 @@ public sealed class PlanningOptions
 
     /// <summary>
     /// Gets or sets a callback that decides on the whole plan of a request before anything of it starts, for example by showing it
-    /// (<see cref="TaskPlan.ToTree"/>) to a person. It is called once, with the plan that has passed every check; when it returns
+    /// (<see cref="TaskPlan.ToTree()"/>) to a person. It is called once, with the plan that has passed every check; when it returns
     /// <see langword="false"/>, the start ends with a <see cref="PlanRejectedException"/>. While it is set, nothing starts early. It is not called
     /// for a plan that the application starts itself.
     /// </summary>

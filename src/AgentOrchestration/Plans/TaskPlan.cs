@@ -107,6 +107,16 @@ public sealed record TaskPlan
     /// <returns>Lines that each end with a line feed.</returns>
     public string ToTree() => PlanTreeWriter.Write(this);
 
+    /// <summary>Draws the plan for a console, as <see cref="ToTree()"/> does, and lists beneath it what a review has found.</summary>
+    /// <param name="review">The review of this plan.</param>
+    /// <returns>Lines that each end with a line feed.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="review"/> is <see langword="null"/>.</exception>
+    public string ToTree(PlanReview review)
+    {
+        ArgumentNullException.ThrowIfNull(review);
+        return ToTree() + PlanReviewWriter.Write(review);
+    }
+
     /// <summary>
     /// Draws the plan as a Mermaid flowchart, from what starts first down to what ends last; plans within plans are subgraphs, and a dotted
     /// arrow is an optional dependency. Takes any plan; no text in it can become markup.

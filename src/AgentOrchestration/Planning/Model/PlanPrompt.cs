@@ -102,6 +102,11 @@ internal sealed class PlanPrompt(ITaskTypeRegistry taskTypes, IReadOnlyList<Reso
 
     private static string Introduce(PlanRefusal refusal)
     {
+        if (refusal.Diagnostics.Any(diagnostic => diagnostic.Code == PlanDiagnosticCode.Improvable))
+        {
+            return "That plan is valid. A review found what can be improved. Answer with a complete plan, improved where you agree. Keep what the goal needs. The findings:";
+        }
+
         if (refusal.Diagnostics.All(diagnostic => diagnostic.Code != PlanDiagnosticCode.Failed))
         {
             return "That plan was refused. Answer with a complete plan. Correct all of these errors:";

@@ -112,4 +112,7 @@ public enum PlanDiagnosticCode
 
     /// <summary>The plan asks for something that the executor does not support.</summary>
     NotSupportedByExecutor,
+
+    /// <summary>The plan is valid, and a review has found something to improve. It is only sent back to a decomposer, never thrown.</summary>
+    Improvable,
 }

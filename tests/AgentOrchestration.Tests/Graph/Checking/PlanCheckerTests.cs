@@ -18,7 +18,7 @@ public sealed class PlanCheckerTests
         PlanDiagnosticCode.InvalidPolicy, PlanDiagnosticCode.InvalidControl, PlanDiagnosticCode.NotAllowed, PlanDiagnosticCode.CutOff,
         PlanDiagnosticCode.ModelRefusal, PlanDiagnosticCode.ContentFilter, PlanDiagnosticCode.ToolCall, PlanDiagnosticCode.ReasoningOnly,
         PlanDiagnosticCode.UnsupportedResponseFormat, PlanDiagnosticCode.ContextTooLong, PlanDiagnosticCode.InvalidResponse,
-        PlanDiagnosticCode.RuleFailed, PlanDiagnosticCode.NoAnswer, PlanDiagnosticCode.NotSupportedByExecutor,
+        PlanDiagnosticCode.RuleFailed, PlanDiagnosticCode.NoAnswer, PlanDiagnosticCode.NotSupportedByExecutor, PlanDiagnosticCode.Improvable,
     ];
 
     [Fact]
