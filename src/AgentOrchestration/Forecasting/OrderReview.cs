@@ -2,7 +2,6 @@ using System.Text.Json;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Plans.Diagnostics;
-using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Forecasting;
 

@@ -1,7 +1,6 @@
 using AgentOrchestration.Graph;
 using AgentOrchestration.Graph.Checking;
 using AgentOrchestration.Plans.Diagnostics;
-using AgentOrchestration.Runs;
 
 namespace AgentOrchestration.Forecasting;
 
