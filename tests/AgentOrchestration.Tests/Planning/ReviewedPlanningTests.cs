@@ -1,4 +1,3 @@
-using AgentOrchestration.Tasks;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 
