@@ -44,7 +44,9 @@ internal sealed class RateLimitedCalls : IOptimizeWorkload
             double failed = gated.Sum(trial => trial.Figures["failed"]);
             string figures = string.Create(
                 CultureInfo.InvariantCulture, $"≤ 1 % rejected after warm-up: {late:P1}; ≤ 3 % in all: {all:P1}; ≥ 95 % of the limits: {used:P1}; none failed: {failed}");
-            yield return comparison.Row(hasHeaders ? "gate" : "gate, no headers but retry-after", gated, figures, late <= 0.01 && all <= 0.03 && used >= 0.95 && failed == 0);
+            yield return hasHeaders
+                ? comparison.Row("gate", gated, figures, late <= 0.01 && all <= 0.03 && used >= 0.95 && failed == 0)
+                : comparison.Row("gate, no headers but retry-after", gated, $"none without headers; {figures}", isMet: null);
         }
     }
 

@@ -140,6 +140,7 @@ internal sealed record ForecastModel
         {
             Usage = usage == TaskUsage.None ? null : usage,
             ReportsProgress = true,
+            FirstProgress = Observed.FirstProgressOf(what.TaskType) is { Count: > 0 } shown ? TimeSpan.FromSeconds(Math.Min(shown.Median, new TimeSpan(duration).TotalSeconds)) : null,
         };
     }
 

@@ -17,6 +17,9 @@ internal readonly record struct VirtualAttempt(TimeSpan Duration, SubtaskError? 
     /// <summary>Whether it reports progress all the time, so that it is never idle.</summary>
     public bool ReportsProgress { get; init; }
 
+    /// <summary>After which time it first shows progress; <see langword="null"/> for never.</summary>
+    public TimeSpan? FirstProgress { get; init; }
+
     /// <summary>How long the code goes on after it was told to stop; <see langword="null"/> when it does not listen.</summary>
     public TimeSpan? StopsAfter { get; init; } = TimeSpan.Zero;
 }

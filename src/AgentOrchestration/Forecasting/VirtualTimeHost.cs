@@ -139,6 +139,9 @@ internal sealed class VirtualTimeHost
                 case HostCommandKind.WakeAttempt:
                     Put(command.DueAt, (time, next) => Core.AttemptDue(command.Subtask, command.Attempt, LastProgressOf(command), mayRetry: true, time, next));
                     break;
+                case HostCommandKind.WatchProgress when _running.TryGetValue((command.Subtask, command.Attempt), out VirtualRunning? watched):
+                    WatchProgress(command, watched, now);
+                    break;
                 case HostCommandKind.WakeRetry:
                     Put(command.DueAt, (time, next) => Core.RetryDue(command.Subtask, time, next));
                     break;
@@ -164,10 +167,18 @@ internal sealed class VirtualTimeHost
     private long LastProgressOf(HostCommand wake) =>
         _running.TryGetValue((wake.Subtask, wake.Attempt), out VirtualRunning? running) && running.Code.ReportsProgress ? running.EndsAt : 0;
 
+    private void WatchProgress(HostCommand command, VirtualRunning running, long now)
+    {
+        if (running.Code.FirstProgress is { } after)
+        {
+            Put(Math.Max(now, running.StartsAt + after.Ticks), (time, next) => Core.Progressed(command.Subtask, command.Attempt, time, next));
+        }
+    }
+
     private void Start(AttemptStart start, long now)
     {
         VirtualAttempt code = _attempts(start.Subtask, start.Attempt);
-        var running = new VirtualRunning(start, code, Math.Min(now + code.Duration.Ticks, Latest));
+        var running = new VirtualRunning(start, code, now, Math.Min(now + code.Duration.Ticks, Latest));
         _running.Add((start.Subtask, start.Attempt), running);
         Put(running.EndsAt, (time, next) => Return(running, running.Code.Error, time, next));
     }

@@ -33,6 +33,7 @@ internal sealed class WaitExplainer(IReadOnlyList<ExplainedRun> runs, IResourceM
             {
                 WaitKind.Running => RemainingOf(subtask),
                 WaitKind.Retry => subtask.RetryAt - now,
+                WaitKind.SharedPrompt => subtask.HeldUntil - now,
                 _ => null,
             },
             Dependencies = dependencies,
@@ -51,6 +52,7 @@ internal sealed class WaitExplainer(IReadOnlyList<ExplainedRun> runs, IResourceM
         _ when subtask.RetryAt > now => WaitKind.Retry,
         _ when run.Snapshot.ExhaustedBudget is not null => WaitKind.Budget,
         _ when IsPlanOpen(run.Snapshot) && run.ChangesSomething(subtask) => WaitKind.Plan,
+        _ when subtask.HeldUntil > now => WaitKind.SharedPrompt,
         _ when pools.Length > 0 => WaitKind.Resources,
         _ when places.Length > 0 => WaitKind.Parallelism,
         _ => WaitKind.Turn,

@@ -71,6 +71,7 @@ public sealed class WaitExplanation
         WaitKind.Retry => $"waits for attempt {Text(Attempts + 1)}{Left(Remaining)}",
         WaitKind.Plan => "waits for the end of the plan, because it changes something outside",
         WaitKind.Budget => $"waits for a larger budget: {ExhaustedBudget} is used up",
+        WaitKind.SharedPrompt => $"waits for another subtask with the same long prompt, which has started first{Left(Remaining)}",
         WaitKind.Turn => "waits for its turn",
         _ => $"waits for {string.Join("; ", Pools.Select(Describe))}",
     };

@@ -41,6 +41,9 @@ public enum WaitKind
     /// <summary>A place among the attempts that may run at a time.</summary>
     Parallelism,
 
+    /// <summary>The first progress of another subtask that has the same long prompt (<c>TaskTypeOptions.SharedPrompt</c>).</summary>
+    SharedPrompt,
+
     /// <summary>Its turn: others come first, or it is about to start.</summary>
     Turn,
 }

@@ -30,7 +30,12 @@ internal sealed class CountingChatClient(IChatClient inner, TaskContext context,
         {
             await foreach (ChatResponseUpdate update in base.GetStreamingResponseAsync(messages, options, cancellationToken).ConfigureAwait(false))
             {
-                isAnswered = true;
+                if (!isAnswered)
+                {
+                    isAnswered = true;
+                    context.ShowFirstToken();
+                }
+
                 model ??= update.ModelId;
                 Judge(update.FinishReason);
                 foreach (UsageContent usage in update.Contents.OfType<UsageContent>())

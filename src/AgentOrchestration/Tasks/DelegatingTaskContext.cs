@@ -33,6 +33,8 @@ public abstract class DelegatingTaskContext(TaskContext inner) : TaskContext
 
     internal override int RunPriority => Inner.RunPriority;
 
+    internal override void ShowFirstToken() => Inner.ShowFirstToken();
+
     /// <summary>Gets the context that is wrapped.</summary>
     /// <value>The context given to the constructor.</value>
     protected TaskContext Inner { get; } = inner ?? throw new ArgumentNullException(nameof(inner));

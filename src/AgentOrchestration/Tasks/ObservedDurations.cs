@@ -13,6 +13,7 @@ internal sealed class ObservedDurations : IObservedDurations
     private readonly Lock _gate = new();
     private readonly Dictionary<string, ObservedDuration> _byType;
     private readonly ObservedDurations? _before;
+    private Dictionary<string, LogStatistics>? _firstProgress;
 
     public ObservedDurations()
         : this([])
@@ -72,6 +73,24 @@ internal sealed class ObservedDurations : IObservedDurations
         }
     }
 
+    /// <summary>How long attempts of a task type took until they first showed progress, in seconds, as far as somebody waited for it.</summary>
+    public LogStatistics FirstProgressOf(string taskType)
+    {
+        lock (_gate)
+        {
+            return _firstProgress?.TryGetValue(taskType, out LogStatistics seen) == true ? seen : _before?.FirstProgressOf(taskType) ?? default;
+        }
+    }
+
+    /// <summary>An attempt has shown progress for the first time.</summary>
+    public void ObserveFirstProgress(string taskType, TimeSpan after)
+    {
+        lock (_gate)
+        {
+            (_firstProgress ??= new(StringComparer.Ordinal))[taskType] = FirstProgressOf(taskType).With(Math.Max(after.TotalSeconds, Shortest.TotalSeconds));
+        }
+    }
+
     public IReadOnlyList<ObservedDuration> Snapshot()
     {
         lock (_gate)
@@ -100,7 +119,10 @@ internal sealed class ObservedDurations : IObservedDurations
     {
         lock (_gate)
         {
-            return new ObservedDurations(new Dictionary<string, ObservedDuration>(_byType, _byType.Comparer));
+            return new ObservedDurations(new Dictionary<string, ObservedDuration>(_byType, _byType.Comparer))
+            {
+                _firstProgress = _firstProgress is null ? null : new Dictionary<string, LogStatistics>(_firstProgress, StringComparer.Ordinal),
+            };
         }
     }
 

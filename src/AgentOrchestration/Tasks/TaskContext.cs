@@ -61,6 +61,11 @@ public abstract class TaskContext
     /// <summary>Gets the priority of the run among others.</summary>
     internal virtual int RunPriority => 0;
 
+    /// <summary>A model has begun to answer.</summary>
+    internal virtual void ShowFirstToken()
+    {
+    }
+
     /// <summary>Gets the optional dependencies that have no output because they failed, were skipped or were cancelled.</summary>
     /// <value>The default value is empty.</value>
     public virtual IReadOnlyList<string> MissingInputs => [];

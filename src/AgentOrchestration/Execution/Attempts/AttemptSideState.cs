@@ -16,6 +16,8 @@ internal sealed class AttemptSideState
     private bool _isOver;
     private bool _isUncacheable;
     private long _lastProgress;
+    private bool _hasProgress;
+    private Action? _progressed;
 
     /// <summary>What the attempt wants to add to the run.</summary>
     public AttemptAdditions Additions => Volatile.Read(ref _additions) ?? Interlocked.CompareExchange(ref _additions, new AttemptAdditions(), null) ?? _additions;
@@ -45,7 +47,32 @@ internal sealed class AttemptSideState
     public long LastProgress
     {
         get => Volatile.Read(ref _lastProgress);
-        set => Volatile.Write(ref _lastProgress, value);
+        set
+        {
+            Volatile.Write(ref _lastProgress, value);
+            ShowProgress();
+        }
+    }
+
+    /// <summary>A model has begun to answer, which is progress to those who wait for it.</summary>
+    public void ShowProgress()
+    {
+        Volatile.Write(ref _hasProgress, true);
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _progressed) is not null)
+        {
+            Interlocked.Exchange(ref _progressed, null)?.Invoke();
+        }
+    }
+
+    /// <summary>Calls back once, when the attempt first reports something, or at once when it has.</summary>
+    public void WatchProgress(Action progressed)
+    {
+        Interlocked.Exchange(ref _progressed, progressed);
+        if (Volatile.Read(ref _hasProgress))
+        {
+            Interlocked.Exchange(ref _progressed, null)?.Invoke();
+        }
     }
 
     /// <summary>What the attempt has used so far; <see langword="null"/> for nothing.</summary>

@@ -68,6 +68,8 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
         Extras.Count(usage);
     }
 
+    internal override void ShowFirstToken() => Extras.ShowProgress();
+
     public override void DoNotCache() => Extras.IsUncacheable = true;
 
     public override void AddSubtasks(Action<TaskPlanBuilder> build)

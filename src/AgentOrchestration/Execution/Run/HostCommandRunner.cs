@@ -25,6 +25,9 @@ internal sealed class HostCommandRunner(
                 case HostCommandKind.WakeAttempt:
                     WakeAttempt(attempt, command.DueAt);
                     break;
+                case HostCommandKind.WatchProgress:
+                    WatchProgress(attempt);
+                    break;
                 case HostCommandKind.WakeRetry:
                     WakeAt(command.DueAt, (core, now, more) => core.RetryDue(command.Subtask, now, more));
                     break;
@@ -58,6 +61,10 @@ internal sealed class HostCommandRunner(
             }
         }
     }
+
+    private void WatchProgress(LocalAttempt? attempt) => attempt?.Extras.WatchProgress(() => run.QueueOnPool(gate.Report(
+        attempt,
+        static (core, shown, now, commands) => core.Progressed(shown.Index, shown.Attempt, now, commands))));
 
     private void OnAttemptDue(LocalAttempt attempt)
     {

@@ -222,7 +222,7 @@ internal sealed class RunGate(RunEnvironment run, RunClock clock, RunEnd end)
         for (int i = 0; i < others.Count; i++)
         {
             HostCommand command = others[i];
-            LocalAttempt? attempt = command.Kind is HostCommandKind.StopAttempt or HostCommandKind.WakeAttempt ? _starts.RunningOf(command) : null;
+            LocalAttempt? attempt = command.Kind is HostCommandKind.StopAttempt or HostCommandKind.WakeAttempt or HostCommandKind.WatchProgress ? _starts.RunningOf(command) : null;
             if (command.Kind != HostCommandKind.StopAttempt || attempt is null)
             {
                 _toFollow.Add(new LocalCommand(command, attempt));

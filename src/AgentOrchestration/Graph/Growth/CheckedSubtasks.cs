@@ -6,6 +6,8 @@ namespace AgentOrchestration.Graph.Growth;
 /// <summary>The checked subtasks of a plan, as arrays in the plan's order. Dependencies are indices in the graph that the part belongs to.</summary>
 internal sealed class CheckedSubtasks
 {
+    private bool? _hasSharedPrompts;
+
     public required IReadOnlyList<Subtask> Subtasks { get; init; }
 
     public required TaskDescriptor[] TaskTypes { get; init; }
@@ -32,6 +34,9 @@ internal sealed class CheckedSubtasks
 
     /// <summary>Whether something must be found out about a subtask before it can wait for its turn.</summary>
     public bool NeedsPreparation { get; init; }
+
+    /// <summary>Whether task types may share long prompts.</summary>
+    public bool HasSharedPrompts => _hasSharedPrompts ??= Array.Exists(TaskTypes, static type => type.Options.SharedPrompt is not null);
 
     /// <summary>What every subtask is expected to take, in seconds; those without an estimate as much as the mean of the others.</summary>
     public double[] EstimatedSeconds() => SecondsBy(static subtask => subtask.EstimatedDuration?.TotalSeconds);

@@ -24,6 +24,7 @@ namespace AgentOrchestration;
 [JsonDerivedType(typeof(SubtasksAdded), "subtasks-added")]
 [JsonDerivedType(typeof(ApprovalRequested), "approval-requested")]
 [JsonDerivedType(typeof(ApprovalDecided), "approval-decided")]
+[JsonDerivedType(typeof(StartHeld), "start-held")]
 [JsonDerivedType(typeof(AttemptStarted), "attempt-started")]
 [JsonDerivedType(typeof(AttemptTimedOut), "attempt-timed-out")]
 [JsonDerivedType(typeof(AttemptAbandoned), "attempt-abandoned")]

@@ -83,6 +83,11 @@ internal static class JournalFields
     /// <summary>When it is tried again, in UTC ticks; 0 when it is not.</summary>
     public static JournalField RetryAt { get; } = Number("retryAt", static (in fact) => ((AttemptRetry)fact.Payload!).RetryAt, static (ref line, value) => line.RetryAt = value, static (in line) => JournalRules.WhyNoTime("retryAt", line.RetryAt));
 
+    public static JournalField HoldReason { get; } = Word("reason", static detail => (HoldReason)detail, static reason => (byte)reason);
+
+    /// <summary>Until when a start is held at most, in UTC ticks.</summary>
+    public static JournalField Until { get; } = Number("until", static (in fact) => ((StartHold)fact.Payload!).Until, static (ref line, value) => line.RetryAt = value, static (in line) => JournalRules.WhyNoTime("until", line.RetryAt));
+
     public static JournalField InputTokens { get; } = Number("inputTokens", static (in fact) => ((TaskUsage)fact.Payload!).InputTokens, static (ref line, value) => line.InputTokens = value, static (in line) => JournalRules.WhyNegative("inputTokens", line.InputTokens));
 
     public static JournalField OutputTokens { get; } = Number("outputTokens", static (in fact) => ((TaskUsage)fact.Payload!).OutputTokens, static (ref line, value) => line.OutputTokens = value, static (in line) => JournalRules.WhyNegative("outputTokens", line.OutputTokens));

@@ -29,6 +29,10 @@ internal static class JournalKinds
         {
             Payload = static (in line) => new ApprovalAnswer(line.By, line.Reason),
         },
+        new("start-held", RunFactKind.StartHeld, RunFactRules.WhenReady, Field.Subtask, Field.HoldReason, Field.Until)
+        {
+            Payload = static (in line) => new StartHold(line.RetryAt),
+        },
         new("attempt-started", RunFactKind.AttemptStarted, RunFactRules.WhenNextAttempt, Field.Subtask, Field.Attempt),
         new("attempt-timed-out", RunFactKind.AttemptTimedOut, RunFactRules.WhileAttemptRuns, Field.Subtask, Field.Attempt, Field.TimeLimit),
         new("attempt-abandoned", RunFactKind.AttemptAbandoned, RunFactRules.WhileAttemptRuns, Field.Subtask, Field.Attempt),

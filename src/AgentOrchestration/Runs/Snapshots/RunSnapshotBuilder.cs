@@ -107,12 +107,14 @@ internal sealed class RunSnapshotBuilder
         SubtasksAdded { IsJoined: true } added => subtask with { Parts = [.. added.Subtasks.Select(part => part.Id)], StartedAt = subtask.StartedAt ?? fact.Time },
         ApprovalRequested question => subtask with { State = SubtaskState.AwaitingApproval, PendingApproval = question },
         ApprovalDecided => subtask with { State = SubtaskState.Ready, PendingApproval = null },
+        StartHeld held => subtask with { HeldUntil = held.Until },
         AttemptStarted => subtask with
         {
             State = SubtaskState.Running,
             AttemptIntervals = AttemptIntervals.Add(subtask.AttemptIntervals, new AttemptInterval(fact.Time, null)),
             Progress = null,
             RetryAt = null,
+            HeldUntil = null,
             StartedAt = subtask.StartedAt ?? fact.Time,
             IsDegraded = subtask.Attempts == 0 ? subtask.Subtask.OptionalDependsOn.Any(id => !HasSucceeded(id)) : subtask.IsDegraded,
         },

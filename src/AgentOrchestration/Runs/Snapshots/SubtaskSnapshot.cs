@@ -97,6 +97,9 @@ public sealed record SubtaskSnapshot(Subtask Subtask, SubtaskState State)
     [JsonIgnore]
     internal DateTimeOffset? RetryAt { get; init; }
 
+    /// <summary>Until when its start is, or was, held at most.</summary>
+    internal DateTimeOffset? HeldUntil { get; init; }
+
     /// <summary>The ids of the subtasks that it has added and waits for.</summary>
     [JsonIgnore]
     internal IReadOnlyList<string> Parts { get; init; } = [];

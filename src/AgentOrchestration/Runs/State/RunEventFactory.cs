@@ -37,6 +37,7 @@ internal sealed class RunEventFactory(string runId, TaskPlan plan, Func<int, str
                 new ApprovalRequested(question.Fingerprint, question.Arguments) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.ApprovalDecided, ApprovalAnswer answer) =>
                 new ApprovalDecided(fact.Detail != 0, answer.By, answer.Reason) { Sequence = sequence, Time = time, SubtaskId = id },
+            (RunFactKind.StartHeld, StartHold hold) => new StartHeld((HoldReason)fact.Detail, TimeOf(hold.Until)) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.AttemptStarted, _) => new AttemptStarted(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.AttemptTimedOut, _) => new AttemptTimedOut(fact.Attempt, (TimeLimit)fact.Detail) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.AttemptAbandoned, _) => new AttemptAbandoned(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id },

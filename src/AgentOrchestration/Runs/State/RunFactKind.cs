@@ -10,6 +10,7 @@ internal enum RunFactKind : byte
     PlanCompleted,
     ApprovalRequested,
     ApprovalDecided,
+    StartHeld,
     AttemptStarted,
     AttemptTimedOut,
     AttemptAbandoned,

@@ -1,5 +1,6 @@
 using AgentOrchestration.Graph.Growth;
 using AgentOrchestration.Runs.State;
+using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Scheduling.Dispatch;
 
@@ -17,11 +18,23 @@ internal sealed class DispatchContext(RunState state, RunOptions options, ReadyQ
 
     public Waits Waits { get; } = new(state.Graph.Count, ready);
 
+    /// <summary>How long task types take; <see langword="null"/> when nothing is known.</summary>
+    public ObservedDurations? Observed { get; init; }
+
     /// <summary>When the run started, in UTC ticks.</summary>
     public long StartedAt => State.History[0].Time;
 
     /// <summary>Records a fact, and what follows from it.</summary>
     public void Record(in RunFact fact) => State.Apply(fact, Consequences);
+
+    /// <summary>Subtasks become part of the run, of which some may share long prompts.</summary>
+    public void ShareLongPrompts(CheckedSubtasks part)
+    {
+        if (Waits.Openers is null && part.HasSharedPrompts)
+        {
+            Waits.Openers = new PromptOpeners(this, Observed);
+        }
+    }
 
     /// <summary>Adds subtasks to the run, unless it stops.</summary>
     /// <param name="subtask">The subtask that adds them; -1 for the plan.</param>
@@ -35,6 +48,7 @@ internal sealed class DispatchContext(RunState state, RunOptions options, ReadyQ
         }
 
         Waits.Reserve(Graph.Count + growth.Part.Count);
+        ShareLongPrompts(growth.Part);
         Record(new RunFact(RunFactKind.SubtasksAdded, now, subtask, payload: State.WithThoseThatWait(growth)));
     }
 }

@@ -39,7 +39,8 @@ internal sealed class DispatchCore
         ulong seed = RetryBackoff.SeedOf(runId);
         var ready = new ReadyQueue(state.Graph, share);
         share.IsRunning = () => state.Running > 0;
-        _context = new DispatchContext(state, options, ready);
+        _context = new DispatchContext(state, options, ready) { Observed = observed };
+        _context.ShareLongPrompts(graph.Part);
         _order = new StartOrder(_context, ready, order, observed);
         _budget = new BudgetGate(_context);
         _subtasks = new SubtaskOutcomes(_context);
@@ -118,6 +119,7 @@ internal sealed class DispatchCore
         if (fact.Kind == RunFactKind.SubtasksAdded)
         {
             _context.Waits.Reserve(Graph.Count + ((GraphGrowth)fact.Payload!).Part.Count);
+            _context.ShareLongPrompts(((GraphGrowth)fact.Payload!).Part);
         }
 
         _context.Record(fact);
@@ -221,6 +223,10 @@ internal sealed class DispatchCore
     /// <param name="commands">What to do.</param>
     public void AttemptDue(int subtask, int attempt, long lastProgress, bool mayRetry, long now, HostCommands commands) =>
         SettleIf(State.IsCurrent(subtask, attempt) && _attempts.Due(subtask, attempt, lastProgress, mayRetry, now, commands), now, commands);
+
+    /// <summary>An attempt has shown its first progress; asked for with <see cref="HostCommandKind.WatchProgress"/>.</summary>
+    public void Progressed(int subtask, int attempt, long now, HostCommands commands) =>
+        SettleIf(State.IsCurrent(subtask, attempt) && _context.Waits.Openers?.Progressed(subtask, attempt, CorrectsEstimates, now) == true, now, commands);
 
     public void RetryDue(int subtask, long now, HostCommands commands) => SettleIf(_attempts.RetryDue(subtask, now), now, commands);
 

@@ -45,6 +45,7 @@ internal sealed class Dispatcher
     /// <returns>The limit of the budget within which nothing can start any more; <see langword="null"/> when there is none.</returns>
     public BudgetLimit? Dispatch(long now, HostCommands commands)
     {
+        _context.Waits.Openers?.Review(now, commands);
         if (_ready.Count == 0 || _budget.IsAsking)
         {
             _ready.UnparkAll();
@@ -69,7 +70,7 @@ internal sealed class Dispatcher
     /// <returns>Whether it was started.</returns>
     public bool TryStartAlone(int subtask, long now, HostCommands commands)
     {
-        if (_ready.Count > 0 || _mayStart is not null || _context.State.Running >= _maxParallelism || !_ready.NeedsNothing(subtask) || !_attempts.MayBegin(subtask, now))
+        if (_ready.Count > 0 || _mayStart is not null || _context.Waits.Openers is not null || _context.State.Running >= _maxParallelism || !_ready.NeedsNothing(subtask) || !_attempts.MayBegin(subtask, now))
         {
             return false;
         }
@@ -116,6 +117,7 @@ internal sealed class Dispatcher
         _context.Record(new RunFact(RunFactKind.AttemptStarted, now, subtask, attempt));
         _budget.Reserve(subtask);
         _order.BeginAttempt(subtask, attempt, now);
+        _context.Waits.Openers?.Begin(subtask, attempt, now, commands);
         commands.Start(subtask, attempt, lease, _attempts.Begin(subtask, attempt, now, commands));
     }
 }

@@ -17,6 +17,9 @@ internal enum HostCommandKind : byte
     /// <summary>Call <see cref="DispatchCore.AttemptDue"/> at the given time, unless the attempt has returned.</summary>
     WakeAttempt,
 
+    /// <summary>Call <see cref="DispatchCore.Progressed"/> when the attempt first reports progress, text or a token of a model's answer.</summary>
+    WatchProgress,
+
     /// <summary>Call <see cref="DispatchCore.RetryDue"/> at the given time.</summary>
     WakeRetry,
 

@@ -25,4 +25,7 @@ internal enum WaitReason : byte
 
     /// <summary>The host makes its output of those that it added.</summary>
     Join,
+
+    /// <summary>The first progress of another that has the same long prompt.</summary>
+    Opener,
 }

@@ -14,6 +14,9 @@ internal sealed class Waits(int count, ReadyQueue ready)
 
     public WaitReason Of(int subtask) => _reasons[subtask];
 
+    /// <summary>Holds back what shares a long prompt; <see langword="null"/> when nothing does.</summary>
+    public PromptOpeners? Openers { get; set; }
+
     /// <summary>Makes room for subtasks that are added.</summary>
     public void Reserve(int subtasks) => GrowingArray.Reserve(ref _reasons, subtasks);
 
@@ -22,6 +25,7 @@ internal sealed class Waits(int count, ReadyQueue ready)
     {
         _reasons[subtask] = WaitReason.Turn;
         ready.Enqueue(subtask);
+        Openers?.Enqueued(subtask);
     }
 
     /// <summary>A subtask was taken out of the queue.</summary>

@@ -23,6 +23,7 @@ public sealed partial class JournalCodecTests
         ("""{"kind":"approval-requested","subtask":2,"fingerprint":"F","arguments":{"a":[1,null]},"v":1,"at":5}""", new RunFact(RunFactKind.ApprovalRequested, 5, 2, payload: new ApprovalQuestion("F", JsonElement.Parse("""{"a":[1,null]}""")))),
         ("""{"kind":"approval-decided","subtask":2,"approved":true,"by":"me","reason":"Ünï","v":1,"at":5}""".Replace("Ünï", "\\u00DCn\\u00EF", StringComparison.Ordinal), new RunFact(RunFactKind.ApprovalDecided, 5, 2, detail: 1, payload: new ApprovalAnswer("me", "Ünï"))),
         ("""{"kind":"approval-decided","subtask":2,"approved":false,"v":1,"at":5}""", new RunFact(RunFactKind.ApprovalDecided, 5, 2, payload: new ApprovalAnswer(null, null))),
+        ("""{"kind":"start-held","subtask":2,"reason":"shared-prompt","until":9,"v":1,"at":5}""", new RunFact(RunFactKind.StartHeld, 5, 2, detail: (byte)HoldReason.SharedPrompt, payload: new StartHold(9))),
         ("""{"kind":"attempt-started","subtask":2,"attempt":1,"v":1,"at":5}""", new RunFact(RunFactKind.AttemptStarted, 5, 2, 1)),
         ("""{"kind":"attempt-timed-out","subtask":2,"attempt":1,"limit":"idle","v":1,"at":5}""", new RunFact(RunFactKind.AttemptTimedOut, 5, 2, 1, (byte)TimeLimit.Idle)),
         ("""{"kind":"attempt-abandoned","subtask":2,"attempt":1,"v":1,"at":5}""", new RunFact(RunFactKind.AttemptAbandoned, 5, 2, 1)),

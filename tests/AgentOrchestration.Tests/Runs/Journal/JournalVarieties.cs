@@ -30,6 +30,7 @@ internal static class JournalVarieties
         .. from who in (string?[])[null, "", AwkwardText]
            from reason in (string?[])[null, "why"]
            select new RunFact(RunFactKind.ApprovalDecided, 5, 2, detail: (byte)(who is null ? 0 : 1), payload: new ApprovalAnswer(who, reason)),
+        new(RunFactKind.StartHeld, 5, 2, detail: (byte)HoldReason.SharedPrompt, payload: new StartHold(Late)),
         .. OfAttempts(RunFactKind.AttemptStarted),
         .. from limit in Enum.GetValues<TimeLimit>()
            select new RunFact(RunFactKind.AttemptTimedOut, 5, 2, 1, (byte)limit),

@@ -110,7 +110,7 @@ public sealed class RunFactRulesTests
     public void Only_what_is_ready_is_asked_about_and_only_what_runs_is_cancelled()
     {
         Start();
-        Assert.All([RunFactKind.ApprovalRequested, RunFactKind.ApprovalDecided], kind => Assert.Equal("The subtask is Pending.", Why(new RunFact(kind, 5, After))));
+        Assert.All([RunFactKind.ApprovalRequested, RunFactKind.ApprovalDecided, RunFactKind.StartHeld], kind => Assert.Equal("The subtask is Pending.", Why(new RunFact(kind, 5, After))));
         Assert.Equal("The subtask is Ready.", Why(new RunFact(RunFactKind.SubtaskCancelRequested, 5, Work)));
     }
 
