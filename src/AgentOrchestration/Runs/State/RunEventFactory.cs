@@ -37,7 +37,6 @@ internal sealed class RunEventFactory(string runId, TaskPlan plan, Func<int, str
                 new ApprovalRequested(question.Fingerprint, question.Arguments) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.ApprovalDecided, ApprovalAnswer answer) =>
                 new ApprovalDecided(fact.Detail != 0, answer.By, answer.Reason) { Sequence = sequence, Time = time, SubtaskId = id },
-            (RunFactKind.StartHeld, StartHold hold) => new StartHeld((HoldReason)fact.Detail, TimeOf(hold.Until)) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.AttemptStarted, _) => new AttemptStarted(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.AttemptTimedOut, _) => new AttemptTimedOut(fact.Attempt, (TimeLimit)fact.Detail) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.AttemptAbandoned, _) => new AttemptAbandoned(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id },
@@ -73,6 +72,7 @@ internal sealed class RunEventFactory(string runId, TaskPlan plan, Func<int, str
             (RunFactKind.CompensationFailed, AttemptRetry retry) =>
                 new CompensationFailed(fact.Attempt, retry.Error, retry.RetryAt == 0 ? null : TimeOf(retry.RetryAt)) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.SubtaskCompensated, _) => new SubtaskCompensated(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id },
+            (RunFactKind.StartHeld, StartHold hold) => new StartHeld((HoldReason)fact.Detail, TimeOf(hold.Until)) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.RunEnded, _) => new RunEnded((RunOutcome)fact.Detail) { Sequence = sequence, Time = time },
             _ => throw new ArgumentOutOfRangeException(nameof(fact), fact.Kind, "No such kind of fact."),
         };
