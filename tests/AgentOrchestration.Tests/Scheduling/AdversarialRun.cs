@@ -151,6 +151,9 @@ internal sealed class AdversarialRun
             case HostCommandKind.WakeAttempt:
                 Core.AttemptDue(duty.Subtask, duty.Attempt, _random.Next(3) == 0 ? _now : 0, mayRetry: true, _now, _commands);
                 break;
+            case HostCommandKind.WatchProgress:
+                Core.Progressed(duty.Subtask, duty.Attempt, _now, _commands);
+                break;
             case HostCommandKind.WakeRetry:
                 Core.RetryDue(duty.Subtask, _now, _commands);
                 break;

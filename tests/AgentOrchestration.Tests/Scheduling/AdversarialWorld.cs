@@ -16,6 +16,9 @@ internal sealed class AdversarialWorld
 {
     public const int MaxAttempts = 3;
 
+    // Seeds that share no prompts do what they did before there were any.
+    private const int SharedPrompts = 0x5EED;
+
     private static readonly string[] TypeNames = ["write", "read", "pure", "limited", "approved", "undoable"];
 
     private readonly Random _random;
@@ -30,7 +33,7 @@ internal sealed class AdversarialWorld
         _fallbacks = mayFallBack && fallbacks.Next(2) == 0 ? fallbacks : null;
         Resources = new ResourcePools([new ResourceAmount("a", 4), new ResourceAmount("b", 2)]);
         var serializer = new PayloadSerializer(PayloadSerializer.DefaultOptions);
-        Checker = new PlanChecker(new TaskTypeRegistry(TaskTypes(), serializer), Resources, serializer);
+        Checker = new PlanChecker(new TaskTypeRegistry(TaskTypes(sharesPrompts: new Random(seed ^ SharedPrompts).Next(3) == 0), serializer), Resources, serializer);
         Options = RandomOptions();
         TaskGraph? graph = Checker.Check(WithFallbacks(RandomPlan(_random.Next(1, 25), depth: 0)), out IReadOnlyList<PlanDiagnostic> diagnostics);
         Assert.Empty(diagnostics);
@@ -77,10 +80,18 @@ internal sealed class AdversarialWorld
         ],
     };
 
-    private static IEnumerable<TaskDescriptor> TaskTypes()
+    private static IEnumerable<TaskDescriptor> TaskTypes(bool sharesPrompts)
     {
-        yield return Work("write", options => options.Effect = TaskEffect.Write);
-        yield return Work("read", options => options.Effect = TaskEffect.Read);
+        yield return Work("write", options =>
+        {
+            options.Effect = TaskEffect.Write;
+            options.SharedPrompt = sharesPrompts ? static subtask => subtask.Id.Length % 2 == 0 ? "even" : "odd" : null;
+        });
+        yield return Work("read", options =>
+        {
+            options.Effect = TaskEffect.Read;
+            options.SharedPrompt = sharesPrompts ? static _ => "even" : null;
+        });
         yield return Work("pure", options => options.Effect = TaskEffect.Pure);
         yield return Work("limited", options =>
         {
