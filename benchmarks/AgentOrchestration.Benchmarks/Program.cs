@@ -2,6 +2,7 @@ using System.CommandLine;
 using AgentOrchestration.Benchmarks.ColdStart;
 using AgentOrchestration.Benchmarks.Compare;
 using AgentOrchestration.Benchmarks.Durable;
+using AgentOrchestration.Benchmarks.Evaluate;
 using AgentOrchestration.Benchmarks.Growth;
 using AgentOrchestration.Benchmarks.Latency;
 using AgentOrchestration.Benchmarks.Ledger;
@@ -22,6 +23,7 @@ var root = new RootCommand("Measures the library. Absolute times mean little fro
 root.Subcommands.Add(ColdStartCommand.Create());
 root.Subcommands.Add(CompareCommand.Create());
 root.Subcommands.Add(DurableCommand.Create());
+root.Subcommands.Add(EvaluateCommand.Create());
 root.Subcommands.Add(GrowthCommand.Create());
 root.Subcommands.Add(LatencyCommand.Create());
 root.Subcommands.Add(ManyRunsCommand.Create());
