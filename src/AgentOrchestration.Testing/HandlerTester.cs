@@ -68,6 +68,35 @@ public sealed class HandlerTester : IAsyncDisposable
         return output is null && _taskType.WhyNotNull is { } reason ? throw new InvalidOperationException(reason) : (TOutput)output!;
     }
 
+    /// <summary>
+    /// Checks code that takes several subtasks in one call: every input is tried alone, with all others and with some of them, in several orders, and has to get
+    /// the same answer or the same error each time.
+    /// </summary>
+    /// <param name="inputs">The inputs, at least two; the more they differ, the more is found.</param>
+    /// <param name="cancellationToken">Stops the code. Default: nothing does.</param>
+    /// <returns>A task that completes when all answers are equal.</returns>
+    /// <exception cref="ArgumentException">There are fewer than two inputs, or one is not of the task type's input type.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// An answer depends on the company; the message names the input, the order and both answers. Or the code takes one subtask at a time.
+    /// </exception>
+    public async Task CheckBatchAsync(IEnumerable<object?> inputs, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        object?[] all = [.. inputs.Select(Check)];
+        if (_taskType.Invoker.Batch is null)
+        {
+            throw new InvalidOperationException($"The code of '{_taskType.Name}' takes one subtask at a time: implement IBatchTaskHandler.");
+        }
+
+        if (all.Length < 2)
+        {
+            throw new ArgumentException($"There are {all.Length} inputs; give at least two.", nameof(inputs));
+        }
+
+        await CallerContext.Leave();
+        await new BatchCheck(_taskType, _services).RunAsync(all, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Calls the compensation of the handler once.</summary>
     /// <param name="input">The input that the work had.</param>
     /// <param name="output">The output that it made.</param>

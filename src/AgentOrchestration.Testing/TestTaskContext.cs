@@ -1,5 +1,6 @@
 using System.Text;
 using AgentOrchestration.Tasks;
+using AgentOrchestration.Tasks.Batching;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Testing;
@@ -62,6 +63,14 @@ public sealed class TestTaskContext(
     /// <inheritdoc/>
     public override IReadOnlyList<string> MissingInputs { get; } = missingInputs ?? [];
 
+    /// <summary>Gets the attempts that share one call of their code.</summary>
+    internal Batch? Company { get; init; }
+
+    /// <summary>Gets whether its code has failed with that of the others.</summary>
+    internal bool IsBatchBroken { get; private set; }
+
+    internal override Batch? Batch => Company;
+
     /// <summary>Gets every report of progress, clamped as in a run.</summary>
     /// <value>A copy, in order; empty when nothing was reported.</value>
     public IReadOnlyList<ReportedProgress> Progress => InGate(() => _progress.ToArray());
@@ -110,6 +119,8 @@ public sealed class TestTaskContext(
             _usage = _usage.Add(usage);
         }
     }
+
+    internal override void BreakBatch() => IsBatchBroken = true;
 
     /// <inheritdoc/>
     public override void DoNotCache() => _isCacheable = false;

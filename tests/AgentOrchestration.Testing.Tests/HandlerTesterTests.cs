@@ -1,4 +1,5 @@
 using AgentOrchestration.Tasks;
+using AgentOrchestration.Tasks.Batching;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
@@ -82,6 +83,32 @@ public sealed class HandlerTesterTests
 
         await Assert.ThrowsAsync<TaskFailedException>(() => tester.ExecuteAsync<string>("world", TestEnd));
     }
+
+    [Fact]
+    public async Task Code_whose_answers_depend_on_their_company_is_found()
+    {
+        await using var honest = HandlerTester.For(Lengths((texts, _) => [.. texts.Select(text => text.Length)]));
+        await using var shifted = HandlerTester.For(Lengths((texts, _) => [.. texts.Select((text, index) => text.Length + index)]));
+        await using var failing = HandlerTester.For(Lengths((texts, _) => texts.Contains("") ? throw new InvalidDataException("Empty.") : [.. texts.Select(text => text.Length)]));
+
+        await honest.CheckBatchAsync(["a", "bb", "ccc"], TestContext.Current.CancellationToken);
+        await failing.CheckBatchAsync(["a", "", "ccc"], TestContext.Current.CancellationToken);
+        InvalidOperationException found = await Assert.ThrowsAsync<InvalidOperationException>(() => shifted.CheckBatchAsync(["a", "bb"], TestContext.Current.CancellationToken));
+
+        Assert.Contains("Input 1 of 'length'", found.Message, StringComparison.Ordinal);
+        Assert.Contains("alone 2, but 3", found.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Code_that_takes_one_subtask_at_a_time_has_no_batch_to_check()
+    {
+        await using var tester = HandlerTester.For<Greeting>(services => services.AddSingleton(new Greeter("")));
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => tester.CheckBatchAsync(["a", "b"], TestContext.Current.CancellationToken));
+    }
+
+    private static TaskDescriptor Lengths(Func<IReadOnlyList<string>, BatchContext, IReadOnlyList<int>> code) => TaskDescriptor.ForBatch<string, int>(
+        "length", "Counts characters.", (texts, context, _) => ValueTask.FromResult(code(texts, context)), type => type.Effect = TaskEffect.Pure);
 
     private sealed class Greeter(string word)
     {

@@ -10,8 +10,12 @@ internal static class OptimizeCommand
 {
     private static readonly IOptimizeWorkload[] Workloads =
     [
+        new MapReduceBatches(),
+        new TraceBatches(),
+        new BranchBatches(),
         new RateLimitedCalls(),
         new SharedPrefix(),
+        new BrokenBatches(),
     ];
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };

@@ -65,6 +65,16 @@ internal sealed class WorkflowTrace
         }
     });
 
+    /// <summary>The workflow as a plan of calls that need nothing but a worker.</summary>
+    public TaskPlan ToCallPlan(Func<int, double> estimateOf) => TaskPlan.Create(plan =>
+    {
+        var tasks = new SubtaskRef[Count];
+        foreach (int task in Enumerable.Range(0, Count).OrderBy(task => Levels[task]))
+        {
+            tasks[task] = Optimize.BatchedWork.Add(plan, $"t{task}", _steps[task].Program, _steps[task].Parents.Select(parent => tasks[parent]), estimateOf(task));
+        }
+    });
+
     /// <summary>The measured runtime of a subtask of the plan.</summary>
     public TimeSpan RuntimeOf(string subtaskId) => _steps[IndexOf(subtaskId)].Runtime;
 

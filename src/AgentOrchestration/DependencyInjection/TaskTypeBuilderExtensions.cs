@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using AgentOrchestration;
 using AgentOrchestration.Tasks;
+using AgentOrchestration.Tasks.Batching;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -112,6 +113,32 @@ public static class TaskTypeBuilderExtensions
     public static IAgentOrchestrationBuilder ConfigureTaskType<THandler>(this IAgentOrchestrationBuilder builder, Action<TaskTypeOptions> configure)
         where THandler : class, ITaskHandler => builder.ConfigureTaskType(HandlerAttributes.Read(typeof(THandler)).TaskType.Name, configure);
 
+    /// <summary>Registers a delegate that takes several subtasks in one call.</summary>
+    /// <typeparam name="TInput">The input of one subtask.</typeparam>
+    /// <typeparam name="TOutput">The output of one subtask.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The name that plans use: 1 to 64 of <c>A-Z a-z 0-9 _ -</c>.</param>
+    /// <param name="description">What it does for one subtask, for people and for the model that plans.</param>
+    /// <param name="handler">
+    /// Returns an output for each input, in the same order; another number of outputs fails the batch. A class that implements
+    /// <see cref="IBatchTaskHandler{TInput, TOutput}"/> answers each subtask by itself, as soon as it can.
+    /// </param>
+    /// <param name="configure">
+    /// Decides the effect, which must be <see cref="TaskEffect.Pure"/> or <see cref="TaskEffect.Read"/>, <see cref="TaskTypeOptions.Batch"/>, retries and the like.
+    /// </param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentException">The name is malformed or taken, or an option is out of range.</exception>
+    public static IAgentOrchestrationBuilder AddBatchTaskType<TInput, TOutput>(
+        this IAgentOrchestrationBuilder builder,
+        string name,
+        string description,
+        Func<IReadOnlyList<TInput>, BatchContext, CancellationToken, ValueTask<IReadOnlyList<TOutput>>> handler,
+        Action<TaskTypeOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.AddTaskType(TaskDescriptor.ForBatch(name, description, handler, configure));
+    }
+
     /// <summary>
     /// Registers every class with a <see cref="TaskTypeAttribute"/> in an assembly. One that is registered already stays as it is; to set its
     /// options, call <c>ConfigureTaskType</c> before or after.
@@ -133,7 +160,7 @@ public static class TaskTypeBuilderExtensions
             if (!type.IsAssignableTo(typeof(ITaskHandler)) || type.IsAbstract || type.ContainsGenericParameters)
             {
                 throw new ArgumentException(
-                    $"The class '{type}' has a [TaskType] attribute, but it is not a task type: it must be a concrete class that implements ITaskHandler<TInput, TOutput>.",
+                    $"The class '{type}' has a [TaskType] attribute, but it is not a task type: it must be a concrete class that implements ITaskHandler<TInput, TOutput> or IBatchTaskHandler<TInput, TOutput>.",
                     nameof(assembly));
             }
 

@@ -14,6 +14,9 @@ internal readonly record struct VirtualAttempt(TimeSpan Duration, SubtaskError? 
     /// <summary>Whether the error is worth another attempt.</summary>
     public bool IsFinal { get; init; }
 
+    /// <summary>Whether only the code of its batch fails.</summary>
+    public bool IsBatchBroken { get; init; }
+
     /// <summary>Whether it reports progress all the time, so that it is never idle.</summary>
     public bool ReportsProgress { get; init; }
 

@@ -195,8 +195,8 @@ internal sealed class VirtualTimeHost
     {
         if (_running.Remove((running.Start.Subtask, running.Start.Attempt)))
         {
-            running.Start.Lease?.Dispose();
-            var result = new AttemptResult { Output = running.Code.Output, Error = error, MayRetry = !running.Code.IsFinal, Usage = running.Code.Usage };
+            running.Start.Leave()?.Dispose();
+            var result = new AttemptResult { Output = running.Code.Output, Error = error, MayRetry = !running.Code.IsFinal, Usage = running.Code.Usage, IsBatchBroken = running.Code.IsBatchBroken };
             Core.Returned(running.Start.Subtask, running.Start.Attempt, result, now, commands);
         }
     }

@@ -16,7 +16,7 @@ public sealed class TaskGraph
         _part = part;
         Checker = checker;
         NeedVectors = new NeedVectors();
-        NeedVectorOf = Array.ConvertAll(part.Needs, NeedVectors.IndexOf);
+        NeedVectorOf = NeedVectors.IndicesOf(part);
         Priorities = CriticalPath.Priorities(part.Successors, part.TopologicalOrder, part.EstimatedSeconds());
     }
 

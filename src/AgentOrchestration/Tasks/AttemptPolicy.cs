@@ -1,3 +1,5 @@
+using AgentOrchestration.Tasks.Batching;
+
 namespace AgentOrchestration.Tasks;
 
 /// <summary>The limits of a subtask's attempts: those of its task type, unless the plan sets its own. Immutable.</summary>
@@ -13,6 +15,7 @@ public sealed class AttemptPolicy
         RequiresApproval = own?.RequiresApproval ?? taskType.Options.RequiresApproval;
         ExpectedUsage = taskType.Options.ExpectedUsage;
         ChangesNothing = taskType.MayShare;
+        Batch = taskType.Invoker.Batch is null ? null : new BatchGroup(taskType, Key: null);
         HasTimeLimit = (Timeout ?? TotalTimeout ?? IdleTimeout) is not null;
     }
 
@@ -49,6 +52,9 @@ public sealed class AttemptPolicy
 
     internal bool HasTimeLimit { get; }
 
+    /// <summary>With which subtasks it may be in one batch; <see langword="null"/> when its code takes one at a time.</summary>
+    internal BatchGroup? Batch { get; private set; }
+
     /// <summary>What takes the place of the output when the work fails for good; <see langword="null"/> for nothing.</summary>
     internal OutputFallback? Fallback { get; private set; }
 
@@ -60,6 +66,13 @@ public sealed class AttemptPolicy
     {
         var copy = (AttemptPolicy)MemberwiseClone();
         copy.Fallback = fallback;
+        return copy;
+    }
+
+    internal AttemptPolicy With(BatchGroup batch)
+    {
+        var copy = (AttemptPolicy)MemberwiseClone();
+        copy.Batch = batch;
         return copy;
     }
 

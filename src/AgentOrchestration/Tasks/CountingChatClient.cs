@@ -5,8 +5,13 @@ using Microsoft.Extensions.AI;
 
 namespace AgentOrchestration.Tasks;
 
-/// <summary>Counts what every call used as usage of an attempt. Works for the attempt's code, so it stays in the context of that.</summary>
-internal sealed class CountingChatClient(IChatClient inner, TaskContext context, PriceTable? prices) : DelegatingChatClient(inner)
+/// <summary>Counts what every call used. Works for the code of an attempt, so it stays in the context of that.</summary>
+/// <param name="inner">The application's client.</param>
+/// <param name="caller">On whose behalf it calls.</param>
+/// <param name="count">Counts usage.</param>
+/// <param name="doNotCache">Keeps the result out of the result cache.</param>
+/// <param name="prices">The prices; <see langword="null"/> when there are none.</param>
+internal sealed class CountingChatClient(IChatClient inner, EndpointCaller caller, Action<TaskUsage> count, Action doNotCache, PriceTable? prices) : DelegatingChatClient(inner)
 {
     public override async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
@@ -64,7 +69,7 @@ internal sealed class CountingChatClient(IChatClient inner, TaskContext context,
     {
         if (GetService(typeof(IModelEndpoint)) is not null)
         {
-            EndpointCaller.Current = new EndpointCaller(context.TaskType.Name, context.RunPriority);
+            EndpointCaller.Current = caller;
         }
     }
 
@@ -72,7 +77,7 @@ internal sealed class CountingChatClient(IChatClient inner, TaskContext context,
     {
         ModelUsage usage = ReportedUsage.Of(details, model) with { Calls = isCall ? 1 : 0 };
         decimal? cost = prices?.CostOf(usage);
-        context.ReportUsage(TaskUsage.Of(usage with { Cost = cost, PricedCalls = cost is null ? 0 : usage.Calls }));
+        count(TaskUsage.Of(usage with { Cost = cost, PricedCalls = cost is null ? 0 : usage.Calls }));
     }
 
     /// <summary>An answer that was cut off or filtered is not what the same question gives another time.</summary>
@@ -80,7 +85,7 @@ internal sealed class CountingChatClient(IChatClient inner, TaskContext context,
     {
         if (reason == ChatFinishReason.Length || reason == ChatFinishReason.ContentFilter)
         {
-            context.DoNotCache();
+            doNotCache();
         }
     }
 

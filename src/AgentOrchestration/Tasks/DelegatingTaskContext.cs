@@ -1,3 +1,5 @@
+using AgentOrchestration.Tasks.Batching;
+
 namespace AgentOrchestration.Tasks;
 
 /// <summary>
@@ -33,7 +35,7 @@ public abstract class DelegatingTaskContext(TaskContext inner) : TaskContext
 
     internal override int RunPriority => Inner.RunPriority;
 
-    internal override void ShowFirstToken() => Inner.ShowFirstToken();
+    internal override Batch? Batch => Inner.Batch;
 
     /// <summary>Gets the context that is wrapped.</summary>
     /// <value>The context given to the constructor.</value>
@@ -56,6 +58,10 @@ public abstract class DelegatingTaskContext(TaskContext inner) : TaskContext
 
     /// <inheritdoc/>
     public override void DoNotCache() => Inner.DoNotCache();
+
+    internal override void ShowFirstToken() => Inner.ShowFirstToken();
+
+    internal override void BreakBatch() => Inner.BreakBatch();
 
     /// <inheritdoc/>
     public override void AddSubtasks(Action<TaskPlanBuilder> build) => Inner.AddSubtasks(build);

@@ -1,10 +1,11 @@
 using System.Reflection;
 using AgentOrchestration.Resources;
+using AgentOrchestration.Tasks.Batching;
 
 namespace AgentOrchestration.Tasks;
 
 /// <summary>What the attributes of a handler class say.</summary>
-internal sealed record HandlerAttributes(TaskTypeAttribute TaskType, ResourceRequirements Resources, string? Endpoint)
+internal sealed record HandlerAttributes(TaskTypeAttribute TaskType, ResourceRequirements Resources, string? Endpoint, BatchableAttribute? Batchable)
 {
     public static HandlerAttributes Read(Type handlerType)
     {
@@ -16,7 +17,8 @@ internal sealed record HandlerAttributes(TaskTypeAttribute TaskType, ResourceReq
                 taskType,
                 ResourceRequirements.Of(handlerType.GetCustomAttributes<RequiresResourceAttribute>(inherit: false)
                     .Select(required => new ResourceAmount(required.Name, required.Amount))),
-                handlerType.GetCustomAttribute<UsesEndpointAttribute>(inherit: false)?.Name);
+                handlerType.GetCustomAttribute<UsesEndpointAttribute>(inherit: false)?.Name,
+                handlerType.GetCustomAttribute<BatchableAttribute>(inherit: false));
         }
         catch (ArgumentException refusal)
         {
@@ -30,6 +32,11 @@ internal sealed record HandlerAttributes(TaskTypeAttribute TaskType, ResourceReq
         if (TaskType.IsEffectDeclared)
         {
             options.Effect = TaskType.Effect;
+        }
+
+        if (Batchable is not null)
+        {
+            options.Batch.MaxSize = Batchable.MaxSize;
         }
 
         return options;

@@ -68,6 +68,32 @@ public sealed record ModelUsage
             : null;
     }
 
+    /// <summary>A part of it, rounded down.</summary>
+    internal ModelUsage PartOf(int of) => this with
+    {
+        Calls = Calls / of,
+        InputTokens = InputTokens / of,
+        CachedInputTokens = CachedInputTokens / of,
+        CacheWriteTokens = CacheWriteTokens / of,
+        OutputTokens = OutputTokens / of,
+        ReasoningTokens = ReasoningTokens / of,
+        Cost = Cost is { } cost ? UsageSum.PartOf(cost, of) : null,
+        PricedCalls = PricedCalls / of,
+    };
+
+    /// <summary>What is left without a part of it.</summary>
+    internal ModelUsage Minus(ModelUsage part) => this with
+    {
+        Calls = Calls - part.Calls,
+        InputTokens = InputTokens - part.InputTokens,
+        CachedInputTokens = CachedInputTokens - part.CachedInputTokens,
+        CacheWriteTokens = CacheWriteTokens - part.CacheWriteTokens,
+        OutputTokens = OutputTokens - part.OutputTokens,
+        ReasoningTokens = ReasoningTokens - part.ReasoningTokens,
+        Cost = Cost - part.Cost,
+        PricedCalls = PricedCalls - part.PricedCalls,
+    };
+
     internal ModelUsage Plus(ModelUsage other) => this with
     {
         Calls = UsageSum.Of(Calls, other.Calls),

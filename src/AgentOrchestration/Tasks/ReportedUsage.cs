@@ -15,6 +15,18 @@ internal static class ReportedUsage
         "CacheWriteInputTokens", "CacheWriteInputTokenCount", "CacheWriteTokens", "CacheWriteTokenCount",
     };
 
+    /// <exception cref="ArgumentOutOfRangeException">Code has reported a usage with a number below 0.</exception>
+    public static void Check(TaskUsage usage)
+    {
+        ArgumentNullException.ThrowIfNull(usage);
+        ArgumentOutOfRangeException.ThrowIfNegative(Math.Min(usage.InputTokens, usage.OutputTokens), nameof(usage));
+        ArgumentOutOfRangeException.ThrowIfNegative(usage.Cost, nameof(usage));
+        if (usage.Models.Select(static model => model.WhyInvalid()).FirstOrDefault(static reason => reason is not null) is { } reason)
+        {
+            throw new ArgumentOutOfRangeException(nameof(usage), reason);
+        }
+    }
+
     public static ModelUsage Of(UsageDetails? details, string? model)
     {
         long? cached = Known(details?.CachedInputTokenCount);

@@ -1,4 +1,6 @@
 using AgentOrchestration.Tasks;
+using AgentOrchestration.Tasks.Batching;
+using AgentOrchestration.Tasks.Endpoints;
 using AgentOrchestration.Tasks.Prices;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
@@ -76,8 +78,13 @@ public abstract class TaskContext
     public IChatClient Chat => field ??= new CountingChatClient(
         Services.GetService<IChatClient>()
             ?? throw new InvalidOperationException($"The subtask '{Subtask.Id}' wants a chat client, but none is registered: call services.AddChatClient(…)."),
-        this,
+        new EndpointCaller(TaskType.Name, RunPriority),
+        ReportUsage,
+        DoNotCache,
         Services.GetService<PriceTable>());
+
+    /// <summary>The attempts that this one started with, to share one call of their code; <see langword="null"/> when it is alone.</summary>
+    internal virtual Batch? Batch => null;
 
     /// <summary>
     /// Rents an object of a resource that the subtask requires, such as a browser or a connection; each call rents another one, up to the amount that
@@ -123,6 +130,11 @@ public abstract class TaskContext
     /// was cut off or filtered does so by itself. Safe to call from any thread.
     /// </summary>
     public virtual void DoNotCache()
+    {
+    }
+
+    /// <summary>Tells that the code of the batch has failed, and not that of this attempt.</summary>
+    internal virtual void BreakBatch()
     {
     }
 

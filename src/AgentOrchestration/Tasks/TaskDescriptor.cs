@@ -1,5 +1,6 @@
 using System.Reflection;
 using AgentOrchestration.Plans;
+using AgentOrchestration.Tasks.Batching;
 
 namespace AgentOrchestration.Tasks;
 
@@ -87,6 +88,33 @@ public sealed class TaskDescriptor
     public static TaskDescriptor For<TInput, TOutput>() =>
         new(typeof(TInput), typeof(TOutput), new HandlerInvoker<TInput, TOutput>(handlerType: null));
 
+    /// <summary>Describes a handler class whose code takes several subtasks in one call. Its name and the rest come from its attributes.</summary>
+    /// <typeparam name="TInput">The input of one subtask.</typeparam>
+    /// <typeparam name="TOutput">The output of one subtask.</typeparam>
+    /// <returns>The description.</returns>
+    public static TaskDescriptor ForBatch<TInput, TOutput>() =>
+        new(typeof(TInput), typeof(TOutput), new BatchHandlerInvoker<TInput, TOutput>(handlerType: null));
+
+    /// <summary>Describes a delegate that takes several subtasks in one call.</summary>
+    /// <typeparam name="TInput">The input of one subtask.</typeparam>
+    /// <typeparam name="TOutput">The output of one subtask.</typeparam>
+    /// <param name="name">The name that plans use: 1 to 64 of <c>A-Z a-z 0-9 _ -</c>.</param>
+    /// <param name="description">What it does for one subtask, for people and for the model that plans.</param>
+    /// <param name="handler">Returns an output for each input, in the same order.</param>
+    /// <param name="configure">Decides the effect, which must be <see cref="TaskEffect.Pure"/> or <see cref="TaskEffect.Read"/>, batches, retries and the like.</param>
+    /// <returns>The description.</returns>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is malformed, or an option is out of range.</exception>
+    public static TaskDescriptor ForBatch<TInput, TOutput>(
+        string name,
+        string description,
+        Func<IReadOnlyList<TInput>, BatchContext, CancellationToken, ValueTask<IReadOnlyList<TOutput>>> handler,
+        Action<TaskTypeOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        ArgumentNullException.ThrowIfNull(configure);
+        return For(name, description, typeof(TInput), typeof(TOutput), new BatchDelegateInvoker<TInput, TOutput>(handler), configure);
+    }
+
     /// <summary>Describes a delegate.</summary>
     /// <typeparam name="TInput">The input.</typeparam>
     /// <typeparam name="TOutput">The output.</typeparam>
@@ -112,13 +140,16 @@ public sealed class TaskDescriptor
         string description,
         Func<TInput, TaskContext, CancellationToken, ValueTask<TOutput>> handler,
         MethodInfo method,
-        Action<TaskTypeOptions>? configure)
+        Action<TaskTypeOptions>? configure) =>
+        For(name, description, typeof(TInput), typeof(TOutput), new DelegateInvoker<TInput, TOutput>(handler, method), configure);
+
+    private static TaskDescriptor For(string name, string description, Type inputType, Type outputType, TaskInvoker invoker, Action<TaskTypeOptions>? configure)
     {
         ArgumentNullException.ThrowIfNull(description);
         var options = new TaskTypeOptions();
         configure?.Invoke(options);
-        TaskTypeRules.Check(name, options, typeof(TOutput));
-        return new TaskDescriptor(typeof(TInput), typeof(TOutput), new DelegateInvoker<TInput, TOutput>(handler, method))
+        TaskTypeRules.Check(name, options, invoker, outputType);
+        return new TaskDescriptor(inputType, outputType, invoker)
         {
             Name = name,
             Description = description,
@@ -131,7 +162,7 @@ public sealed class TaskDescriptor
     {
         TaskTypeOptions options = Options.Copy();
         configure(options);
-        TaskTypeRules.Check(Name, options, OutputType);
+        TaskTypeRules.Check(Name, options, Invoker, OutputType);
         return new TaskDescriptor(InputType, OutputType, Invoker)
         {
             Name = Name,
@@ -158,7 +189,12 @@ public sealed class TaskDescriptor
         HandlerAttributes attributes = HandlerAttributes.Read(typeof(THandler));
         TaskTypeOptions options = attributes.ToOptions();
         configure?.Invoke(options);
-        TaskTypeRules.Check(attributes.TaskType.Name, options, shape.OutputType);
+        if (attributes.Batchable is not null && shape.Invoker.Batch is null)
+        {
+            throw new ArgumentException($"The class '{typeof(THandler)}' is [Batchable], but does not implement IBatchTaskHandler: its code takes one subtask at a time.");
+        }
+
+        TaskTypeRules.Check(attributes.TaskType.Name, options, shape.Invoker, shape.OutputType);
         return new TaskDescriptor(shape.InputType, shape.OutputType, shape.Invoker.For(typeof(THandler)))
         {
             Name = attributes.TaskType.Name,

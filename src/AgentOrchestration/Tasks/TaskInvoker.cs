@@ -1,4 +1,5 @@
 using System.Reflection;
+using AgentOrchestration.Tasks.Batching;
 
 namespace AgentOrchestration.Tasks;
 
@@ -30,6 +31,9 @@ internal abstract class TaskInvoker
     public abstract bool TryRun(object? input, TaskContext context, ICodeOwner owner, out object? output, CancellationToken cancellationToken);
 
     public abstract ValueTask<object?> InvokeAsync(object? input, TaskContext context, CancellationToken cancellationToken);
+
+    /// <summary>The code, where it takes several subtasks in one call; otherwise <see langword="null"/>.</summary>
+    public virtual BatchCode? Batch => null;
 
     /// <summary>Whether the work can be undone.</summary>
     public virtual bool IsCompensable => false;

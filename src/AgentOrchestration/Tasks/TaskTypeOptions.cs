@@ -1,4 +1,5 @@
 using AgentOrchestration.Tasks;
+using AgentOrchestration.Tasks.Batching;
 
 namespace AgentOrchestration;
 
@@ -119,6 +120,10 @@ public sealed class TaskTypeOptions
     /// <value>The default value is empty.</value>
     public IList<string> CacheTags { get; private set; } = [];
 
+    /// <summary>Gets the rules of batches, for a task type whose code takes several subtasks in one call.</summary>
+    /// <value>Without effect for other types.</value>
+    public BatchOptions Batch { get; private set; } = new();
+
     /// <summary>
     /// Gets or sets a value indicating whether a durable run accepts an output that does not come back from its JSON as it was: an instance of
     /// another type than the declared one, members that JSON leaves out, private state (other than fields with <c>[NonSerialized]</c>), a
@@ -134,6 +139,7 @@ public sealed class TaskTypeOptions
         var copy = (TaskTypeOptions)MemberwiseClone();
         copy.Retry = Retry.Copy();
         copy.Resources = Endpoint is null ? Resources : Resources.Union(ResourceRequirements.Of(Endpoint, 1));
+        copy.Batch = Batch.Copy();
         copy.CacheTags = [.. CacheTags];
         return copy;
     }

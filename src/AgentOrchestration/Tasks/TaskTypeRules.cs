@@ -1,4 +1,5 @@
 using AgentOrchestration.Plans;
+using AgentOrchestration.Tasks.Batching;
 
 namespace AgentOrchestration.Tasks;
 
@@ -11,7 +12,7 @@ internal static class TaskTypeRules
     private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
 
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    public static void Check(string name, TaskTypeOptions options, Type outputType)
+    public static void Check(string name, TaskTypeOptions options, TaskInvoker invoker, Type outputType)
     {
         ArgumentNullException.ThrowIfNull(name);
         Require(SubtaskId.IsValid(name), name, "its name must be 1 to 64 of A-Z a-z 0-9 _ -.");
@@ -33,6 +34,20 @@ internal static class TaskTypeRules
             $"it has a fallback, but its effect is {options.Effect}: whoever takes the value for the output cannot know whether the work was done.");
         Require(options.Fallback?.WhyNot(outputType) is null, name, $"its fallback {options.Fallback?.WhyNot(outputType)}.");
         CheckRetry(name, options.Retry);
+        if (invoker.Batch is not null)
+        {
+            CheckBatch(name, options);
+        }
+    }
+
+    private static void CheckBatch(string name, TaskTypeOptions options)
+    {
+        Require(
+            options.Effect is TaskEffect.Pure or TaskEffect.Read, name,
+            $"its code takes several subtasks in one call, but its effect is {options.Effect}: a batch that fails is tried again in parts, so declare {nameof(TaskEffect.Pure)} or {nameof(TaskEffect.Read)}, or let the code take one subtask.");
+        Require(options.Batch.MaxSize >= 1, name, $"its batches have at most {options.Batch.MaxSize} subtasks; it must be at least 1.");
+        Require(Enum.IsDefined(options.Batch.Hold), name, $"{options.Batch.Hold} is not a valid {nameof(BatchHold)}.");
+        Require(Enum.IsDefined(options.Batch.WhenBroken), name, $"{options.Batch.WhenBroken} is not a valid {nameof(BrokenBatch)}.");
     }
 
     private static void CheckRetry(string name, RetryOptions retry)

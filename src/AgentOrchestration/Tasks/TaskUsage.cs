@@ -43,6 +43,24 @@ public sealed record TaskUsage(long InputTokens, long OutputTokens, decimal Cost
         };
     }
 
+    /// <summary>Takes a part of it, rounded down, so that the parts of all add up to it.</summary>
+    /// <param name="of">Among how many it is divided, this one included.</param>
+    /// <returns>The part, and what is left for the others.</returns>
+    internal (TaskUsage Part, TaskUsage Left) Divide(int of)
+    {
+        if (of <= 1)
+        {
+            return (this, None);
+        }
+
+        ModelUsage[] parts = [.. Models.Select(usage => usage.PartOf(of))];
+        var part = new TaskUsage(InputTokens / of, OutputTokens / of, UsageSum.PartOf(Cost, of)) { Models = parts };
+        return (part, new TaskUsage(InputTokens - part.InputTokens, OutputTokens - part.OutputTokens, Cost - part.Cost)
+        {
+            Models = [.. Models.Zip(parts, static (all, one) => all.Minus(one))],
+        });
+    }
+
     /// <summary>Compares all numbers, those of each model too.</summary>
     /// <param name="other">The other.</param>
     /// <returns>Whether they are equal; the order of the models counts.</returns>

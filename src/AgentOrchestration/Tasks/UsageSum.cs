@@ -7,6 +7,9 @@ internal static class UsageSum
 
     public static long? Of(long? left, long? right) => left is { } one && right is { } other ? Of(one, other) : left ?? right;
 
+    /// <summary>A part of an amount, with few enough digits that the parts add up to it.</summary>
+    public static decimal PartOf(decimal amount, int of) => Math.Round(amount / of, 12, MidpointRounding.ToZero);
+
     public static decimal Of(decimal left, decimal right) => left > decimal.MaxValue - right ? decimal.MaxValue : left + right;
 
     public static decimal? Of(decimal? left, decimal? right) => left is { } one && right is { } other ? Of(one, other) : left ?? right;

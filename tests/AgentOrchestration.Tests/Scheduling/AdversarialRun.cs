@@ -21,15 +21,15 @@ internal sealed class AdversarialRun
     private readonly List<HostDuty> _open = [];
     private readonly List<HostDuty> _closed = [];
     private readonly HashSet<(int Subtask, int Attempt)> _ignoring = [];
-    private readonly HashSet<(int Subtask, int Attempt)> _out = [];
+    private readonly Dictionary<(int Subtask, int Attempt), AttemptStart> _out = [];
     private readonly HashSet<int> _asked = [];
     private long _now = DateTimeOffset.UnixEpoch.Ticks;
     private int _seenFacts;
 
-    public AdversarialRun(int seed, bool mayFallBack = true)
+    public AdversarialRun(int seed, bool mayFallBack = true, bool mayBatch = true)
     {
         _random = new Random(seed);
-        _world = new AdversarialWorld(seed, mayFallBack);
+        _world = new AdversarialWorld(seed, mayFallBack, mayBatch);
         Core = new DispatchCore(_world.Graph, RunResources.Alone(_world.Resources, Options.MaxBypasses), $"run-{seed}", Options, _world.Order, subtask => Graph.TaskTypes[subtask].MayShare);
     }
 
@@ -38,6 +38,9 @@ internal sealed class AdversarialRun
     public RunOptions Options => _world.Options;
 
     public GrowingGraph Graph => Core.State.Graph;
+
+    /// <summary>How many attempts were in batches.</summary>
+    public int BatchedAttempts { get; private set; }
 
     /// <summary>Of each subtask how often its work was started.</summary>
     public Dictionary<int, int> Starts { get; } = [];
@@ -204,7 +207,7 @@ internal sealed class AdversarialRun
         {
             Approval = Graph.Policies[subtask].RequiresApproval ? new ApprovalQuestion($"question-{subtask}", default) : null,
             Cached = Graph.TaskTypes[subtask].Effect == TaskEffect.Pure && _random.Next(8) == 0 ? new CachedOutput("cached") : null,
-            Identity = Graph.TaskTypes[subtask].MayShare && _random.Next(8) > 0 ? $"work-{subtask % 3}" : null,
+            Identity = Graph.TaskTypes[subtask].MayShare && _random.Next(8) > 0 ? $"work-{subtask % _world.Works}" : null,
         };
     }
 
@@ -238,12 +241,15 @@ internal sealed class AdversarialRun
 
     private void Return(HostDuty start)
     {
-        start.Lease?.Dispose();
-        _out.Remove((start.Subtask, start.Attempt));
+        if (_out.Remove((start.Subtask, start.Attempt), out AttemptStart left))
+        {
+            left.Leave()?.Dispose();
+        }
+
         TaskUsage? usage = _random.Next(3) == 0 ? new TaskUsage(_random.Next(30), _random.Next(30), 0) : null;
         bool mayGrow = Graph.Count < 60 && Core.State.IsCurrent(start.Subtask, start.Attempt) && _random.Next(15) == 0;
         AttemptResult result = _random.Next(6) == 0
-            ? new AttemptResult { Error = new SubtaskError("Broken", "It broke."), MayRetry = _random.Next(2) == 0, Usage = usage }
+            ? new AttemptResult { Error = new SubtaskError("Broken", "It broke."), MayRetry = _random.Next(2) == 0, Usage = usage, IsBatchBroken = start.Start.Batch is { } batch && (batch.Mark.Number + start.Attempt) % 2 == 0 }
             : new AttemptResult
             {
                 Output = $"output of {start.Subtask}",
@@ -261,6 +267,7 @@ internal sealed class AdversarialRun
     private void Take()
     {
         _commands.Starts.ForEach(start => Take(HostDuty.Of(start)));
+        Assert.True(Workers() <= Options.MaxParallelism, "More workers are busy than there are.");
         _commands.Others.ForEach(command => Take(HostDuty.Of(command)));
         _commands.Clear();
         for (; _seenFacts < Core.State.History.Count; _seenFacts++)
@@ -305,12 +312,26 @@ internal sealed class AdversarialRun
         {
             Starts[duty.Subtask] = Starts.GetValueOrDefault(duty.Subtask) + 1;
             Assert.True(
-                Graph.Policies[duty.Subtask].ChangesNothing || !_out.Any(running => running.Subtask == duty.Subtask),
+                Graph.Policies[duty.Subtask].ChangesNothing || !_out.Keys.Any(running => running.Subtask == duty.Subtask),
                 "Work that changes something runs beside an earlier attempt that has not returned.");
-            _out.Add((duty.Subtask, duty.Attempt));
-            Assert.True(Core.State.Running <= Options.MaxParallelism, "More attempts run than may.");
+            _out.Add((duty.Subtask, duty.Attempt), duty.Start);
+            if (duty.Start.Batch is { } batch)
+            {
+                Assert.Contains(duty.Subtask, batch.Members);
+                Assert.InRange(batch.Members.Count, 2, Graph.TaskTypes[duty.Subtask].Options.Batch.MaxSize);
+                Assert.Equal(Graph.Policies[duty.Subtask].Batch, Graph.Policies[batch.Members[0]].Batch);
+                Assert.Equal(Graph.NeedVectorOf[duty.Subtask], Graph.NeedVectorOf[batch.Members[0]]);
+                Assert.Same(batch.Lease, duty.Start.Lease);
+                BatchedAttempts++;
+            }
         }
     }
+
+    /// <summary>How many workers the attempts take that the run waits for: those of a batch take one.</summary>
+    private int Workers() => _out.Where(running => Core.State.IsCurrent(running.Key.Subtask, running.Key.Attempt))
+        .Select(running => running.Value.Batch ?? (object)running.Key)
+        .Distinct()
+        .Count();
 
     private string Describe() => $"{Core.State.Running} run, pools {string.Join(' ', Pools)}; " + string.Join(
         ", ", Enumerable.Range(0, Graph.Count).Where(subtask => Core.State.StateOf(subtask) <= SubtaskState.Running).Select(subtask => $"{subtask} {Core.State.StateOf(subtask)} {Core.WaitOf(subtask)}"));

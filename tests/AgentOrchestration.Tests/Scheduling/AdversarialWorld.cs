@@ -8,6 +8,7 @@ using AgentOrchestration.Resources;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Scheduling.Ordering;
 using AgentOrchestration.Tasks;
+using AgentOrchestration.Tasks.Batching;
 
 namespace AgentOrchestration.Tests.Scheduling;
 
@@ -26,11 +27,16 @@ internal sealed class AdversarialWorld
     /// <summary>Apart from the other, so that seeds that draw no fallback do what they did before there were any; <see langword="null"/> for none.</summary>
     private readonly Random? _fallbacks;
 
-    public AdversarialWorld(int seed, bool mayFallBack = true)
+    /// <summary>Apart from the others, too; <see langword="null"/> when code takes one subtask at a time.</summary>
+    private readonly Random? _batches;
+
+    public AdversarialWorld(int seed, bool mayFallBack = true, bool mayBatch = true)
     {
         _random = new Random(seed);
         var fallbacks = new Random(~seed);
         _fallbacks = mayFallBack && fallbacks.Next(2) == 0 ? fallbacks : null;
+        var batches = new Random(seed ^ 0x5EED);
+        _batches = mayBatch && batches.Next(2) == 0 ? batches : null;
         Resources = new ResourcePools([new ResourceAmount("a", 4), new ResourceAmount("b", 2)]);
         var serializer = new PayloadSerializer(PayloadSerializer.DefaultOptions);
         Checker = new PlanChecker(new TaskTypeRegistry(TaskTypes(sharesPrompts: new Random(seed ^ SharedPrompts).Next(3) == 0), serializer), Resources, serializer);
@@ -44,6 +50,9 @@ internal sealed class AdversarialWorld
     public ResourcePools Resources { get; }
 
     public PlanChecker Checker { get; }
+
+    /// <summary>How many kinds of work there are; with few of them most work is shared, and little is left for batches.</summary>
+    public int Works => _batches is null ? 3 : 50;
 
     public RunOptions Options { get; }
 
@@ -80,7 +89,7 @@ internal sealed class AdversarialWorld
         ],
     };
 
-    private static IEnumerable<TaskDescriptor> TaskTypes(bool sharesPrompts)
+    private IEnumerable<TaskDescriptor> TaskTypes(bool sharesPrompts)
     {
         yield return Work("write", options =>
         {
@@ -108,15 +117,26 @@ internal sealed class AdversarialWorld
         yield return TaskDescriptor.Of<Undoable>(options => options.Retry.MaxAttempts = MaxAttempts);
     }
 
-    private static TaskDescriptor Work(string name, Action<TaskTypeOptions> configure) => TaskDescriptor.For(
-        name,
-        "Works.",
-        (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult("output"),
-        options =>
+    private TaskDescriptor Work(string name, Action<TaskTypeOptions> configure)
+    {
+        return _batches is not null && name is ("pure" or "read" or "limited")
+            ? TaskDescriptor.ForBatch<None, string>(name, "Works.", (inputs, _, _) => ValueTask.FromResult<IReadOnlyList<string>>([.. inputs.Select(_ => "output")]), Configure)
+            : TaskDescriptor.For(name, "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult("output"), Configure);
+
+        void Configure(TaskTypeOptions options)
         {
             options.Retry.MaxAttempts = MaxAttempts;
+            if (_batches is not null)
+            {
+                options.Batch.MaxSize = _batches.Next(1, 6);
+                options.Batch.Hold = (BatchHold)_batches.Next(2);
+                options.Batch.WhenBroken = (BrokenBatch)_batches.Next(3);
+                options.Batch.Key = _batches.Next(3) == 0 ? subtask => subtask.Id[^1..] : null;
+            }
+
             configure(options);
-        });
+        }
+    }
 
     /// <summary>Also schedules that no search would make.</summary>
     private SubtaskOrder RandomOrder() => _random.Next(3) switch
@@ -184,10 +204,16 @@ internal sealed class AdversarialWorld
         _ => ItemFailurePolicy.AtMost(_random.Next(3)),
     };
 
-    private ResourceRequirements RandomNeeds() => _random.Next(4) switch
+    private ResourceRequirements RandomNeeds()
     {
-        0 => ResourceRequirements.Of("a", _random.Next(1, 5)),
-        1 => ResourceRequirements.Of(new ResourceAmount("a", _random.Next(1, 4)), new ResourceAmount("b", _random.Next(1, 3))),
-        _ => ResourceRequirements.None,
-    };
+        ResourceRequirements needs = _random.Next(4) switch
+        {
+            0 => ResourceRequirements.Of("a", _random.Next(1, 5)),
+            1 => ResourceRequirements.Of(new ResourceAmount("a", _random.Next(1, 4)), new ResourceAmount("b", _random.Next(1, 3))),
+            _ => ResourceRequirements.None,
+        };
+
+        // What needs the same can be in one batch.
+        return _batches?.Next(4) > 0 ? ResourceRequirements.None : needs;
+    }
 }

@@ -1,4 +1,3 @@
-using AgentOrchestration.Resources;
 using AgentOrchestration.Scheduling.Dispatch;
 
 namespace AgentOrchestration.Tests.Scheduling;
@@ -8,14 +7,16 @@ namespace AgentOrchestration.Tests.Scheduling;
 /// <param name="Subtask">The subtask.</param>
 /// <param name="Attempt">The attempt.</param>
 /// <param name="DueAt">When, for a timer.</param>
-/// <param name="Lease">What the attempt holds.</param>
-internal readonly record struct HostDuty(HostCommandKind? Kind, int Subtask, int Attempt, long DueAt = 0, ResourceLease? Lease = null)
+internal readonly record struct HostDuty(HostCommandKind? Kind, int Subtask, int Attempt, long DueAt = 0)
 {
+    /// <summary>The attempt.</summary>
+    public AttemptStart Start { get; init; }
+
     public bool IsAttempt => Kind is null;
 
     public bool IsTimer => Kind is HostCommandKind.WakeAttempt or HostCommandKind.WakeRetry or HostCommandKind.WakeRun or HostCommandKind.WakeCompensation;
 
     public static HostDuty Of(HostCommand command) => new(command.Kind, command.Subtask, command.Attempt, command.DueAt);
 
-    public static HostDuty Of(AttemptStart start) => new(null, start.Subtask, start.Attempt, Lease: start.Lease);
+    public static HostDuty Of(AttemptStart start) => new(null, start.Subtask, start.Attempt) { Start = start };
 }

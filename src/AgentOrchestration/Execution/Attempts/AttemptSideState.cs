@@ -40,6 +40,12 @@ internal sealed class AttemptSideState
     /// <summary>When its code has to end; <see langword="null"/> for never.</summary>
     public CodeDeadline? Deadline { get; set; }
 
+    /// <summary>The attempts that it has started with; <see langword="null"/> when it is alone.</summary>
+    public LocalBatch? Batch { get; set; }
+
+    /// <summary>Whether its code has failed with its batch, so that whose fault it was is not known.</summary>
+    public bool IsBatchBroken { get; set; }
+
     /// <summary>The objects of resources that it has in its hands.</summary>
     public RentedObjects? Loans { get; private set; }
 

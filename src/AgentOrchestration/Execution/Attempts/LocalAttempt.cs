@@ -6,6 +6,7 @@ using AgentOrchestration.Resources;
 using AgentOrchestration.Scheduling.Dispatch;
 using AgentOrchestration.Scheduling.Sharing;
 using AgentOrchestration.Tasks;
+using AgentOrchestration.Tasks.Batching;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Execution.Attempts;
@@ -57,20 +58,17 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
 
     public override void ReportUsage(TaskUsage usage)
     {
-        ArgumentNullException.ThrowIfNull(usage);
-        ArgumentOutOfRangeException.ThrowIfNegative(Math.Min(usage.InputTokens, usage.OutputTokens), nameof(usage));
-        ArgumentOutOfRangeException.ThrowIfNegative(usage.Cost, nameof(usage));
-        if (usage.Models.Select(static model => model.WhyInvalid()).FirstOrDefault(static reason => reason is not null) is { } reason)
-        {
-            throw new ArgumentOutOfRangeException(nameof(usage), reason);
-        }
-
+        ReportedUsage.Check(usage);
         Extras.Count(usage);
     }
 
     internal override void ShowFirstToken() => Extras.ShowProgress();
 
     public override void DoNotCache() => Extras.IsUncacheable = true;
+
+    internal override Batch? Batch => HasExtras ? Extras.Batch : null;
+
+    internal override void BreakBatch() => Extras.IsBatchBroken = true;
 
     public override void AddSubtasks(Action<TaskPlanBuilder> build)
     {
@@ -93,6 +91,11 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
     public override ValueTask<T> RentAsync<T>(string resource, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(resource);
+        if (HasExtras && Extras.Batch is { } batch)
+        {
+            return batch.RentAsync<T>(resource, cancellationToken);
+        }
+
         return Run.Environment.Executor.Objects is { } objects && !HasReturned
             ? Extras.LoansOf(objects, Lease).RentAsync<T>(resource, cancellationToken)
             : base.RentAsync<T>(resource, cancellationToken);
@@ -118,9 +121,21 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
 
     public void Return(object? output) => _payload = output;
 
-    /// <summary>Begins the code, unless the attempt was taken back.</summary>
+    /// <summary>Begins the code, unless the attempt was taken back; with it the code of those that it has started with.</summary>
     /// <returns>What to run next on this thread, or <see langword="null"/>.</returns>
     public LocalAttempt? Begin()
+    {
+        if (HasExtras && Extras.Batch is { } batch)
+        {
+            batch.Begin();
+            return null;
+        }
+
+        return BeginAlone();
+    }
+
+    /// <summary>Begins what is the attempt's own: its middleware, then its code.</summary>
+    public LocalAttempt? BeginAlone()
     {
         RunEnvironment environment = Run.Environment;
         object? output = null;

@@ -51,12 +51,16 @@ internal sealed class AttemptReturns(
     private LocalAttempt? CompleteUncommon(LocalAttempt attempt, object? output, Exception? exception)
     {
         RetryOptions retry = attempt.TaskType.Options.Retry;
+        TimeSpan? retryAfter = exception is null ? null : retry.PauseOf(exception);
         var result = new AttemptResult
         {
             Output = output,
             Error = exception is null ? null : _run.ErrorOf(attempt.Index, exception),
             MayRetry = exception is not null && retry.MayRetry(exception),
-            RetryAfter = exception is null ? null : retry.PauseOf(exception),
+            RetryAfter = retryAfter,
+
+            // An error that says when to try again is about the endpoint, and not about one of those that were sent to it.
+            IsBatchBroken = exception is not null && retryAfter is null && attempt.Extras.IsBatchBroken,
             Usage = attempt.Extras.Usage,
         };
         return attempt.Extras.TakeAdditions() is { } additions && exception is null

@@ -51,6 +51,7 @@ internal sealed class AttemptStarts(LocalRun owner, RunEnvironment run, RunGate 
         }
 
         bool isAnyForOthers = false;
+        LocalBatch? batch = null;
         foreach (AttemptStart start in commands.Starts)
         {
 #pragma warning disable CA2000 // Needs no disposal, see CancellationSourcePool.
@@ -62,6 +63,18 @@ internal sealed class AttemptStarts(LocalRun owner, RunEnvironment run, RunGate 
             }
 
             _running[start.Subtask] = attempt;
+            if (start.Batch is { } started)
+            {
+                batch = batch?.Is(started) == true ? batch : new LocalBatch(owner, started, attempt.TaskType.Invoker.Batch!);
+                batch.Add(attempt);
+                if (!batch.IsComplete)
+                {
+                    continue;
+                }
+
+                attempt = batch.Leader;
+            }
+
             if (committer is not null)
             {
                 committer.HoldBack(attempt);

@@ -104,6 +104,11 @@ internal sealed class RunEnvironment
         if (attempt.HasExtras)
         {
             attempt.Extras.End();
+            if (attempt.Extras.Batch is { } batch)
+            {
+                Release(batch.Leave(), attempt.Index);
+                return;
+            }
         }
 
         Release(attempt.Lease, attempt.Index);

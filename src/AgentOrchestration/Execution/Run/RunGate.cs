@@ -288,7 +288,7 @@ internal sealed class RunGate(RunEnvironment run, RunClock clock, RunEnd end)
         effects.Revoked?.ForEach(_run.Release);
         foreach (AttemptStart start in effects.Unused)
         {
-            _run.Release(start.Lease, start.Subtask);
+            _run.Release(start.Leave(), start.Subtask);
         }
 
         if (effects.HostCommands.Length > 0)

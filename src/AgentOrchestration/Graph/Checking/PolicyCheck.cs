@@ -1,4 +1,5 @@
 using AgentOrchestration.Tasks;
+using AgentOrchestration.Tasks.Batching;
 
 namespace AgentOrchestration.Graph.Checking;
 
@@ -28,9 +29,27 @@ internal static class PolicyCheck
             {
                 policies[i] = policies[i].WithApproval();
             }
+
+            if (type.Options.Batch.Key is { } keyOf && policies[i].Batch is not null)
+            {
+                policies[i] = policies[i].With(new BatchGroup(type, KeyOf(keyOf, subtask, type, i, report)));
+            }
         }
 
         return policies;
+    }
+
+    private static string? KeyOf(Func<Subtask, string> keyOf, Subtask subtask, TaskDescriptor type, int index, PlanReport report)
+    {
+        try
+        {
+            return keyOf(subtask);
+        }
+        catch (Exception exception)
+        {
+            report.AddFailedRule($"the batch key of '{type.Name}'", exception, index);
+            return null;
+        }
     }
 
     private static bool MustBeApproved(Func<Subtask, TaskDescriptor, bool> rule, Subtask subtask, TaskDescriptor type, int index, PlanReport report)

@@ -209,7 +209,7 @@ internal sealed class GrowingGraph
         Inputs = Appended(Inputs, offset, part.Inputs);
         Policies = Appended(Policies, offset, part.Policies);
         Dependencies = Appended(Dependencies, offset, part.Dependencies);
-        NeedVectorOf = Appended(NeedVectorOf, offset, Array.ConvertAll(part.Needs, NeedVectors.IndexOf));
+        NeedVectorOf = Appended(NeedVectorOf, offset, NeedVectors.IndicesOf(part));
         _priorities = Appended(_priorities, offset, PrioritiesOf(growth));
         _ownsArrays = true;
         Count = offset + part.Count;

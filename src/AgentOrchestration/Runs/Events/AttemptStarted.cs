@@ -2,4 +2,9 @@ namespace AgentOrchestration.Runs.Events;
 
 /// <summary>An attempt of a subtask has started.</summary>
 /// <param name="Attempt">The number of the attempt, from 1.</param>
-public sealed record AttemptStarted(int Attempt) : SubtaskEvent;
+public sealed record AttemptStarted(int Attempt) : SubtaskEvent
+{
+    /// <summary>Gets the number of the batch that the attempt is in: attempts of one batch share one call of their code.</summary>
+    /// <value>From 1, in the order in which the batches of the run started. The default value is <see langword="null"/>: it is alone.</value>
+    public int? Batch { get; init; }
+}

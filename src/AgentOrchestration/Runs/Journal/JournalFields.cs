@@ -72,6 +72,35 @@ internal static class JournalFields
         Read = static (ref reader, ref line) => line.Reason = reader.GetString(),
     };
 
+    /// <summary>The batch of an attempt; not written when it is alone.</summary>
+    public static JournalField Batch { get; } = new("batch")
+    {
+        IsOptional = true,
+        Write = static (writer, name, in fact) =>
+        {
+            if (fact.Payload is BatchMark batch)
+            {
+                writer.WriteNumber(name, batch.Number);
+            }
+        },
+        Read = static (ref reader, ref line) => line.Other = reader.GetInt32(),
+        WhyInvalid = static (in line) => JournalRules.WhyNegative("batch", line.Other),
+    };
+
+    /// <summary>Whether an attempt failed only with its batch; not written when it did not.</summary>
+    public static JournalField BatchBroken { get; } = new("batchBroken")
+    {
+        IsOptional = true,
+        Write = static (writer, name, in fact) =>
+        {
+            if (fact.Detail != 0)
+            {
+                writer.WriteBoolean(name, true);
+            }
+        },
+        Read = static (ref reader, ref line) => line.Detail = reader.GetBoolean() ? (byte)1 : (byte)0,
+    };
+
     public static JournalField TimeLimit { get; } = Word("limit", static detail => (TimeLimit)detail, static limit => (byte)limit);
 
     public static JournalField Error { get; } = new("error")

@@ -32,7 +32,7 @@ internal sealed class JournalKind
             : null;
     }
 
-    public delegate object FactPayload(in LineValues line);
+    public delegate object? FactPayload(in LineValues line);
 
     public JsonEncodedText Name { get; }
 

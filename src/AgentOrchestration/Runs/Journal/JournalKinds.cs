@@ -33,11 +33,14 @@ internal static class JournalKinds
         {
             Payload = static (in line) => new StartHold(line.RetryAt),
         },
-        new("attempt-started", RunFactKind.AttemptStarted, RunFactRules.WhenNextAttempt, Field.Subtask, Field.Attempt),
+        new("attempt-started", RunFactKind.AttemptStarted, RunFactRules.WhenNextAttempt, Field.Subtask, Field.Attempt, Field.Batch)
+        {
+            Payload = static (in line) => line.Other == 0 ? null : new BatchMark(line.Other),
+        },
         new("attempt-timed-out", RunFactKind.AttemptTimedOut, RunFactRules.WhileAttemptRuns, Field.Subtask, Field.Attempt, Field.TimeLimit),
         new("attempt-abandoned", RunFactKind.AttemptAbandoned, RunFactRules.WhileAttemptRuns, Field.Subtask, Field.Attempt),
         new("attempt-interrupted", RunFactKind.AttemptInterrupted, RunFactRules.WhileAttemptRuns, Field.Subtask, Field.Attempt),
-        new("attempt-failed", RunFactKind.AttemptFailed, RunFactRules.WhileAttemptRuns, Field.Subtask, Field.Attempt, Field.Error, Field.RetryAt)
+        new("attempt-failed", RunFactKind.AttemptFailed, RunFactRules.WhileAttemptRuns, Field.Subtask, Field.Attempt, Field.Error, Field.RetryAt, Field.BatchBroken)
         {
             Payload = static (in line) => new AttemptRetry(line.Error!, line.RetryAt),
         },

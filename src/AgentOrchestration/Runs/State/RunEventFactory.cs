@@ -37,12 +37,12 @@ internal sealed class RunEventFactory(string runId, TaskPlan plan, Func<int, str
                 new ApprovalRequested(question.Fingerprint, question.Arguments) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.ApprovalDecided, ApprovalAnswer answer) =>
                 new ApprovalDecided(fact.Detail != 0, answer.By, answer.Reason) { Sequence = sequence, Time = time, SubtaskId = id },
-            (RunFactKind.AttemptStarted, _) => new AttemptStarted(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id },
+            (RunFactKind.AttemptStarted, _) => new AttemptStarted(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id, Batch = (fact.Payload as BatchMark)?.Number },
             (RunFactKind.AttemptTimedOut, _) => new AttemptTimedOut(fact.Attempt, (TimeLimit)fact.Detail) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.AttemptAbandoned, _) => new AttemptAbandoned(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.AttemptInterrupted, _) => new AttemptInterrupted(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.AttemptFailed, AttemptRetry retry) =>
-                new AttemptFailed(fact.Attempt, retry.Error, TimeOf(retry.RetryAt)) { Sequence = sequence, Time = time, SubtaskId = id },
+                new AttemptFailed(fact.Attempt, retry.Error, TimeOf(retry.RetryAt)) { Sequence = sequence, Time = time, SubtaskId = id, IsBatchBroken = fact.Detail != 0 },
             (RunFactKind.UsageCounted, TaskUsage usage) => new UsageCounted(fact.Attempt, usage) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.SubtaskSucceeded, SharedOutput shared) => new SubtaskSucceeded(fact.Attempt, (OutputOrigin)fact.Detail, idOf(shared.Worker))
             {

@@ -263,6 +263,7 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
         }
 
         context.Waits.Begin(subtask, isExpanded ? WaitReason.Join : WaitReason.Preparation);
+        context.Arrivals?.BeginPreparation(subtask);
         commands.Add(new HostCommand(isExpanded ? HostCommandKind.Join : HostCommandKind.Prepare, subtask));
     }
 

@@ -9,8 +9,11 @@ namespace AgentOrchestration.Scheduling.Dispatch;
 /// <param name="subtasks">Ends subtasks.</param>
 /// <param name="stops">The attempts that were asked to stop.</param>
 /// <param name="budget">What attempts may use.</param>
+/// <param name="batches">The running batches.</param>
+/// <param name="parts">Splits batches that have failed.</param>
 /// <param name="seed">Of the jitter of retries.</param>
-internal sealed class AttemptOutcomes(DispatchContext context, SubtaskOutcomes subtasks, AttemptStops stops, BudgetGate budget, ulong seed)
+internal sealed class AttemptOutcomes(
+    DispatchContext context, SubtaskOutcomes subtasks, AttemptStops stops, BudgetGate budget, RunningBatches batches, BatchParts parts, ulong seed)
 {
     private AttemptDeadlines? _deadlines;
 
@@ -40,7 +43,7 @@ internal sealed class AttemptOutcomes(DispatchContext context, SubtaskOutcomes s
     /// <returns>Whether it is that case.</returns>
     public bool TrySucceed(int subtask, int attempt, object? output, long now)
     {
-        if (stops.IsAny || budget.HasBudget || _deadlines is not null || !context.State.IsCurrent(subtask, attempt))
+        if (stops.IsAny || budget.HasBudget || _deadlines is not null || batches.IsAny || !context.State.IsCurrent(subtask, attempt))
         {
             return false;
         }
@@ -53,7 +56,8 @@ internal sealed class AttemptOutcomes(DispatchContext context, SubtaskOutcomes s
     /// <returns>Whether the result counted.</returns>
     public bool Returned(int subtask, int attempt, in AttemptResult result, long now, HostCommands commands)
     {
-        AttemptStop? stop = End(subtask, attempt, result.Usage, now);
+        bool isBroken = result.IsBatchBroken && !stops.Contains(subtask) && parts.Break(subtask);
+        AttemptStop? stop = End(subtask, attempt, result.Usage, now, out _);
         if (result.Growth is not null || result.IsGrowthRefused)
         {
             subtasks.Separate(subtask);
@@ -77,11 +81,17 @@ internal sealed class AttemptOutcomes(DispatchContext context, SubtaskOutcomes s
             // Code that was asked to stop ends in all sorts of exceptions, or with additions that come too late; what it stopped for is the cancellation.
             subtasks.Cancel(subtask, attempt, now);
         }
+        else if (isBroken && context.State.Stop is null && budget.NotStarting is null && MayBegin(subtask, now))
+        {
+            context.Record(new RunFact(RunFactKind.AttemptFailed, now, subtask, attempt, detail: 1, new AttemptRetry(result.Error!, now)));
+            parts.Wait(subtask);
+        }
         else
         {
             Failed(subtask, attempt, result, now, commands);
         }
 
+        parts.Return(subtask);
         return result.Error is null && stop?.Limit is null;
     }
 
@@ -206,7 +216,7 @@ internal sealed class AttemptOutcomes(DispatchContext context, SubtaskOutcomes s
     {
         int attempt = context.State.AttemptOf(subtask);
         TaskUsage expected = context.Graph.Policies[subtask].ExpectedUsage;
-        AttemptStop? stop = End(subtask, attempt, expected == TaskUsage.None ? null : expected, now);
+        AttemptStop? stop = End(subtask, attempt, expected == TaskUsage.None ? null : expected, now, out _);
         if (context.State.Stop is not null || stop is { IsCancelled: true })
         {
             subtasks.Cancel(subtask, attempt, now);
@@ -226,10 +236,16 @@ internal sealed class AttemptOutcomes(DispatchContext context, SubtaskOutcomes s
     /// <summary>All subtasks are resumed.</summary>
     public void EndReplay() => _retries = null;
 
+    /// <param name="subtask">The subtask.</param>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="usage">What it used.</param>
+    /// <param name="now">When.</param>
+    /// <param name="isLastOfBatch">Whether nobody else of its batch runs; so it is when it is in none.</param>
     /// <returns>Why the attempt had been asked to stop, if it had.</returns>
-    private AttemptStop? End(int subtask, int attempt, TaskUsage? usage, long now)
+    private AttemptStop? End(int subtask, int attempt, TaskUsage? usage, long now, out bool isLastOfBatch)
     {
         _deadlines?.End(subtask);
+        isLastOfBatch = batches.End(subtask);
         budget.Settle(subtask, usage);
         if (usage is not null)
         {
@@ -242,9 +258,10 @@ internal sealed class AttemptOutcomes(DispatchContext context, SubtaskOutcomes s
     private void Failed(int subtask, int attempt, in AttemptResult result, long now, HostCommands commands)
     {
         AttemptPolicy policy = context.Graph.Policies[subtask];
-        TimeSpan pause = result.RetryAfter ?? RetryBackoff.PauseAfter(policy.Retry, seed, subtask, attempt);
+        int counted = attempt - parts.UncountedOf(subtask);
+        TimeSpan pause = result.RetryAfter ?? RetryBackoff.PauseAfter(policy.Retry, seed, subtask, counted);
         long retryAt = now + Math.Clamp(pause.Ticks, 0, RetryBackoff.Longest.Ticks);
-        bool hasAttempts = result.MayRetry && attempt < policy.MaxAttempts && MayBegin(subtask, retryAt);
+        bool hasAttempts = result.MayRetry && counted < policy.MaxAttempts && MayBegin(subtask, retryAt);
         if (hasAttempts && context.State.Stop is null && budget.NotStarting is null)
         {
             context.Record(new RunFact(RunFactKind.AttemptFailed, now, subtask, attempt, payload: new AttemptRetry(result.Error!, retryAt)));
@@ -265,9 +282,10 @@ internal sealed class AttemptOutcomes(DispatchContext context, SubtaskOutcomes s
     /// <summary>Code that was asked to stop does not: the run continues without it. It keeps what it holds until it returns.</summary>
     private void Abandon(int subtask, int attempt, AttemptStop stop, long now, HostCommands commands)
     {
-        End(subtask, attempt, usage: null, now);
+        End(subtask, attempt, usage: null, now, out bool isLastOfBatch);
         context.Record(new RunFact(RunFactKind.AttemptAbandoned, now, subtask, attempt));
-        stops.Abandon(subtask, attempt);
+        stops.Abandon(subtask, attempt, holdsLease: isLastOfBatch);
+        parts.Return(subtask);
         if (stop is { Limit: { } limit, IsCancelled: false })
         {
             // Another attempt may run beside this one only if neither changes anything outside, and not beside too many.

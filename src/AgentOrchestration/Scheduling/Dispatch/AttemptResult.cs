@@ -19,6 +19,9 @@ internal readonly struct AttemptResult
     /// <summary>How long to wait before the next attempt, by the error; <see langword="null"/> when it does not name a time.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>Whether only the code of its batch has failed: whose fault it was is not known.</summary>
+    public bool IsBatchBroken { get; init; }
+
     public TaskUsage? Usage { get; init; }
 
     /// <summary>What the attempt added to the run; counts only with an output.</summary>

@@ -62,8 +62,11 @@ internal sealed class AttemptStops(DispatchContext context)
     public AttemptStop? End(int subtask) => _stops.Count > 0 && _stops.Remove(subtask, out AttemptStop stop) ? stop : null;
 
     /// <summary>An attempt is no longer waited for. It keeps what it holds until its code returns.</summary>
-    public void Abandon(int subtask, int attempt) =>
-        (_abandoned ??= []).Add((subtask, attempt), context.Graph.NeedVectors[context.Graph.NeedVectorOf[subtask]]);
+    /// <param name="subtask">The subtask.</param>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="holdsLease">Whether it holds its needs; the lease of a batch is counted for the last of it.</param>
+    public void Abandon(int subtask, int attempt, bool holdsLease) => (_abandoned ??= []).Add(
+        (subtask, attempt), holdsLease ? context.Graph.NeedVectors[context.Graph.NeedVectorOf[subtask]] : ResourceRequirements.None);
 
     /// <summary>The code of an abandoned attempt has returned after all.</summary>
     /// <returns>Whether the attempt was abandoned.</returns>

@@ -5,8 +5,11 @@ using AgentOrchestration.Tasks;
 namespace AgentOrchestration.Scheduling.Dispatch;
 
 /// <summary>What all parts of the dispatch core share: the state of the run, what follows from its facts, its options, and what its subtasks wait for.</summary>
-internal sealed class DispatchContext(RunState state, RunOptions options, ReadyQueue ready)
+internal sealed class DispatchContext(RunState state, RunOptions options, ReadyQueue ready, BatchLines batches)
 {
+    /// <summary>What is known to come to batches; <see langword="null"/> while there are none.</summary>
+    public BatchArrivals? Arrivals { get; set; }
+
     public RunState State { get; } = state;
 
     public GrowingGraph Graph { get; } = state.Graph;
@@ -16,7 +19,7 @@ internal sealed class DispatchContext(RunState state, RunOptions options, ReadyQ
     /// <summary>What follows from the facts so far and has not been followed yet.</summary>
     public RunConsequences Consequences { get; } = new();
 
-    public Waits Waits { get; } = new(state.Graph.Count, ready);
+    public Waits Waits { get; } = new(state.Graph.Count, ready, batches);
 
     /// <summary>How long task types take; <see langword="null"/> when nothing is known.</summary>
     public ObservedDurations? Observed { get; init; }
@@ -25,7 +28,11 @@ internal sealed class DispatchContext(RunState state, RunOptions options, ReadyQ
     public long StartedAt => State.History[0].Time;
 
     /// <summary>Records a fact, and what follows from it.</summary>
-    public void Record(in RunFact fact) => State.Apply(fact, Consequences);
+    public void Record(in RunFact fact)
+    {
+        State.Apply(fact, Consequences);
+        Arrivals?.Observe(fact);
+    }
 
     /// <summary>Subtasks become part of the run, of which some may share long prompts.</summary>
     public void ShareLongPrompts(CheckedSubtasks part)
@@ -49,6 +56,12 @@ internal sealed class DispatchContext(RunState state, RunOptions options, ReadyQ
 
         Waits.Reserve(Graph.Count + growth.Part.Count);
         ShareLongPrompts(growth.Part);
+        if (growth.Part.Policies.Any(static policy => policy.Batch is not null))
+        {
+            // Of what is added only what is being prepared is known to come.
+            Arrivals ??= new BatchArrivals(this, Graph.Origin.Checker.Nothing(""), observed: null);
+        }
+
         Record(new RunFact(RunFactKind.SubtasksAdded, now, subtask, payload: State.WithThoseThatWait(growth)));
     }
 }

@@ -19,6 +19,7 @@ internal sealed class DispatchCore
     private readonly BudgetGate _budget;
     private readonly SubtaskOutcomes _subtasks;
     private readonly AttemptStops _stops;
+    private readonly BatchParts _parts;
     private readonly AttemptOutcomes _attempts;
     private readonly Admission _admission;
     private readonly RunStops _runStops;
@@ -39,17 +40,21 @@ internal sealed class DispatchCore
         ulong seed = RetryBackoff.SeedOf(runId);
         var ready = new ReadyQueue(state.Graph, share);
         share.IsRunning = () => state.Running > 0;
-        _context = new DispatchContext(state, options, ready) { Observed = observed };
+        var lines = new BatchLines(state.Graph);
+        var batches = new RunningBatches();
+        _context = new DispatchContext(state, options, ready, lines) { Observed = observed };
         _context.ShareLongPrompts(graph.Part);
+        _context.Arrivals = graph.NeedVectors.HasBatches ? new BatchArrivals(_context, graph, observed) : null;
         _order = new StartOrder(_context, ready, order, observed);
         _budget = new BudgetGate(_context);
         _subtasks = new SubtaskOutcomes(_context);
         _stops = new AttemptStops(_context);
-        _attempts = new AttemptOutcomes(_context, _subtasks, _stops, _budget, seed);
+        _parts = new BatchParts(_context, lines, batches);
+        _attempts = new AttemptOutcomes(_context, _subtasks, _stops, _budget, batches, _parts, seed);
         _admission = new Admission(_context, _subtasks, _budget, mayShare);
         _runStops = new RunStops(_context, _subtasks, _stops, _budget, _admission);
         _compensation = new Compensation(_context, seed);
-        var dispatcher = new Dispatcher(_context, ready, share, _order, _budget, _subtasks, _attempts);
+        var dispatcher = new Dispatcher(_context, ready, share, _order, _budget, _subtasks, _attempts, new BatchFormer(_context, ready, lines, batches), new BatchHolds(_context, lines));
         var stalls = new Stalls(_context, ready, _budget, _stops, _subtasks);
         _settlement = new Settlement(_context, _admission, dispatcher, _subtasks, stalls, _runStops, _compensation);
         if (options.FailurePolicy == FailurePolicy.Compensate)
@@ -130,6 +135,7 @@ internal sealed class DispatchCore
         _admission.Replay(fact);
         _budget.Replay(fact);
         _stops.Replay(fact);
+        _parts.Replay(fact);
         _attempts.Replay(fact);
         _compensation.Replay(fact);
     }

@@ -15,8 +15,13 @@ internal sealed class Dispatcher
     private readonly BudgetGate _budget;
     private readonly SubtaskOutcomes _subtasks;
     private readonly AttemptOutcomes _attempts;
-    private readonly Predicate<int>? _mayStart;
+    private readonly BatchFormer _batches;
+    private readonly BatchHolds _holds;
+    private readonly bool _mayForbid;
+    private readonly Predicate<int> _mayStart;
+    private readonly Predicate<int> _tryJoin;
     private readonly int _maxParallelism;
+    private long _now;
 
     /// <param name="context">The run.</param>
     /// <param name="ready">The subtasks that wait for their turn.</param>
@@ -25,7 +30,10 @@ internal sealed class Dispatcher
     /// <param name="budget">What attempts may use.</param>
     /// <param name="subtasks">Ends subtasks that can never start.</param>
     /// <param name="attempts">The limits of attempts.</param>
-    public Dispatcher(DispatchContext context, ReadyQueue ready, RunResources share, StartOrder order, BudgetGate budget, SubtaskOutcomes subtasks, AttemptOutcomes attempts)
+    /// <param name="batches">Takes along what is ready.</param>
+    /// <param name="holds">Holds back what waits for others of its batch.</param>
+    public Dispatcher(
+        DispatchContext context, ReadyQueue ready, RunResources share, StartOrder order, BudgetGate budget, SubtaskOutcomes subtasks, AttemptOutcomes attempts, BatchFormer batches, BatchHolds holds)
     {
         _context = context;
         _ready = ready;
@@ -34,11 +42,12 @@ internal sealed class Dispatcher
         _budget = budget;
         _subtasks = subtasks;
         _attempts = attempts;
+        _batches = batches;
+        _tryJoin = TryJoin;
         _maxParallelism = context.Options.MaxParallelism;
-        if (budget.HasBudget || order.MayHoldBack)
-        {
-            _mayStart = subtask => _order.MayStart(subtask) && _budget.MayStart(subtask);
-        }
+        _holds = holds;
+        _mayForbid = budget.HasBudget || order.MayHoldBack;
+        _mayStart = subtask => _order.MayStart(subtask) && _budget.MayStart(subtask) && _holds.MayStart(subtask, _now);
     }
 
     /// <summary>Starts what can start now.</summary>
@@ -52,6 +61,7 @@ internal sealed class Dispatcher
             return null;
         }
 
+        _now = now;
         _order.Prepare(now);
         do
         {
@@ -61,6 +71,7 @@ internal sealed class Dispatcher
         while (_share.Answer());
 
         _order.WakeForHeldBack(commands);
+        _holds.Wake(commands);
         return _budget.TakeForbidding();
     }
 
@@ -70,7 +81,13 @@ internal sealed class Dispatcher
     /// <returns>Whether it was started.</returns>
     public bool TryStartAlone(int subtask, long now, HostCommands commands)
     {
-        if (_ready.Count > 0 || _mayStart is not null || _context.Waits.Openers is not null || _context.State.Running >= _maxParallelism || !_ready.NeedsNothing(subtask) || !_attempts.MayBegin(subtask, now))
+        if (_ready.Count > 0
+            || _mayForbid
+            || _context.Waits.Openers is not null
+            || _context.Graph.Policies[subtask].Batch is not null
+            || _batches.BusyWorkers >= _maxParallelism
+            || !_ready.NeedsNothing(subtask)
+            || !_attempts.MayBegin(subtask, now))
         {
             return false;
         }
@@ -90,7 +107,7 @@ internal sealed class Dispatcher
     private void StartWhatFits(long now, HostCommands commands)
     {
 #pragma warning disable CA2000 // The lease leaves with the command; the host releases it when the attempt's code has returned.
-        while (_context.State.Running < _maxParallelism && _ready.TryDequeue(_mayStart, out int subtask, out ResourceLease? lease, out SubtaskError? error))
+        while (_batches.BusyWorkers < _maxParallelism && _ready.TryDequeue(_mayForbid || _batches.IsAny ? _mayStart : null, out int subtask, out ResourceLease? lease, out SubtaskError? error))
 #pragma warning restore CA2000
         {
             _context.Waits.Dequeued(subtask);
@@ -112,12 +129,39 @@ internal sealed class Dispatcher
 
     private void Begin(int subtask, ResourceLease? lease, long now, HostCommands commands)
     {
+        _budget.Reserve(subtask);
+        _holds.Begin(subtask);
+        if (_batches.Form(subtask, lease, _tryJoin) is not { } batch)
+        {
+            Begin(subtask, lease, batch: null, now, commands);
+            return;
+        }
+
+        foreach (int member in batch.Members)
+        {
+            Begin(member, lease, batch, now, commands);
+        }
+    }
+
+    private void Begin(int subtask, ResourceLease? lease, StartedBatch? batch, long now, HostCommands commands)
+    {
         int attempt = _context.State.AttemptOf(subtask) + 1;
         _subtasks.BeginShared(subtask);
-        _context.Record(new RunFact(RunFactKind.AttemptStarted, now, subtask, attempt));
-        _budget.Reserve(subtask);
+        _context.Record(new RunFact(RunFactKind.AttemptStarted, now, subtask, attempt, payload: batch?.Mark));
         _order.BeginAttempt(subtask, attempt, now);
         _context.Waits.Openers?.Begin(subtask, attempt, now, commands);
-        commands.Start(subtask, attempt, lease, _attempts.Begin(subtask, attempt, now, commands));
+        commands.Start(subtask, attempt, lease, _attempts.Begin(subtask, attempt, now, commands), batch);
+    }
+
+    /// <summary>Whether a subtask may start with another; what it may use is reserved then.</summary>
+    private bool TryJoin(int subtask)
+    {
+        if (!_budget.MayStart(subtask) || !_attempts.MayBegin(subtask, _now))
+        {
+            return false;
+        }
+
+        _budget.Reserve(subtask);
+        return true;
     }
 }

@@ -28,4 +28,7 @@ internal enum WaitReason : byte
 
     /// <summary>The first progress of another that has the same long prompt.</summary>
     Opener,
+
+    /// <summary>The others of its part of a batch that has failed.</summary>
+    Batch,
 }

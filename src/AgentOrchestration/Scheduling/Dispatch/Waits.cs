@@ -5,7 +5,8 @@ namespace AgentOrchestration.Scheduling.Dispatch;
 /// <summary>What each ready subtask waits for. Whatever it is, the subtask holds nothing.</summary>
 /// <param name="count">The number of subtasks.</param>
 /// <param name="ready">Where those are that wait for their turn.</param>
-internal sealed class Waits(int count, ReadyQueue ready)
+/// <param name="batches">Which of those may be in one batch.</param>
+internal sealed class Waits(int count, ReadyQueue ready, BatchLines batches)
 {
     private WaitReason[] _reasons = new WaitReason[count];
 
@@ -26,10 +27,15 @@ internal sealed class Waits(int count, ReadyQueue ready)
         _reasons[subtask] = WaitReason.Turn;
         ready.Enqueue(subtask);
         Openers?.Enqueued(subtask);
+        batches.Enqueue(subtask);
     }
 
     /// <summary>A subtask was taken out of the queue.</summary>
-    public void Dequeued(int subtask) => _reasons[subtask] = WaitReason.None;
+    public void Dequeued(int subtask)
+    {
+        _reasons[subtask] = WaitReason.None;
+        batches.Leave(subtask);
+    }
 
     /// <summary>Lets a subtask wait for an identical one.</summary>
     public void BeginDuplicate(int subtask) => _reasons[subtask] = WaitReason.Duplicate;
@@ -62,6 +68,7 @@ internal sealed class Waits(int count, ReadyQueue ready)
         {
             case WaitReason.Turn:
                 ready.Remove(subtask);
+                batches.Leave(subtask);
                 break;
             case WaitReason.Duplicate or WaitReason.None:
                 break;
@@ -77,6 +84,7 @@ internal sealed class Waits(int count, ReadyQueue ready)
     public void Clear()
     {
         ready.Clear();
+        batches.Clear();
         Array.Clear(_reasons);
         Outstanding = 0;
     }

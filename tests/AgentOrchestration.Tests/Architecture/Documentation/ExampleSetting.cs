@@ -25,6 +25,7 @@ internal static class ExampleSetting
         using AgentOrchestration.Runs.Storage;
         using AgentOrchestration.Sqlite;
         using AgentOrchestration.Tasks;
+        using AgentOrchestration.Tasks.Batching;
         using AgentOrchestration.Testing;
         using Microsoft.Extensions.AI;
         using Microsoft.Extensions.DependencyInjection;

@@ -109,7 +109,7 @@ public sealed partial class JournalCodecTests
             for (int i = 1; i < properties.Length; i++)
             {
                 string name = properties[i].Name;
-                bool isOptional = name is "by" or "origin" or "models" or "deadlineOf" || (name == "reason" && fact.Kind == RunFactKind.ApprovalDecided);
+                bool isOptional = name is "by" or "origin" or "models" or "deadlineOf" or "batch" or "batchBroken" || (name == "reason" && fact.Kind == RunFactKind.ApprovalDecided);
                 string without = Line(properties.Where((_, place) => place != i));
                 if (isOptional)
                 {

@@ -32,12 +32,14 @@ internal static class JournalVarieties
            select new RunFact(RunFactKind.ApprovalDecided, 5, 2, detail: (byte)(who is null ? 0 : 1), payload: new ApprovalAnswer(who, reason)),
         new(RunFactKind.StartHeld, 5, 2, detail: (byte)HoldReason.SharedPrompt, payload: new StartHold(Late)),
         .. OfAttempts(RunFactKind.AttemptStarted),
+        new(RunFactKind.AttemptStarted, 5, 2, 1, payload: new BatchMark(3)),
         .. from limit in Enum.GetValues<TimeLimit>()
            select new RunFact(RunFactKind.AttemptTimedOut, 5, 2, 1, (byte)limit),
         .. OfAttempts(RunFactKind.AttemptAbandoned),
         .. OfAttempts(RunFactKind.AttemptInterrupted),
         new(RunFactKind.AttemptFailed, 5, 2, 1, payload: new AttemptRetry(Plain, Late)),
         new(RunFactKind.AttemptFailed, 5, 2, 1, payload: new AttemptRetry(Awkward, 0)),
+        new(RunFactKind.AttemptFailed, 5, 2, 1, detail: 1, new AttemptRetry(Plain, Late)),
         .. from cost in (decimal[])[0, 0.10m, 12m, decimal.MaxValue, 0.0000000000000000000000000001m]
            select new RunFact(RunFactKind.UsageCounted, 5, 2, 1, payload: new TaskUsage(0, long.MaxValue, cost)),
         new(RunFactKind.UsageCounted, 5, 2, 1, payload: TaskUsage.Of(new ModelUsage { Model = AwkwardText, InputTokens = 1, OutputTokens = long.MaxValue, Cost = 0.10m, PricedCalls = 1 })),

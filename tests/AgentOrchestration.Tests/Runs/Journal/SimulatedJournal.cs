@@ -11,7 +11,7 @@ internal sealed class SimulatedJournal
 {
     public SimulatedJournal(int seed)
     {
-        var run = new AdversarialRun(seed);
+        var run = new AdversarialRun(seed, mayBatch: false);
         run.Play();
         Graph = run.Graph;
         RunHistory history = run.Core.State.History;

@@ -20,6 +20,22 @@ public sealed class DispatchCoreProperties
             seed => Assert.Equal(new AdversarialRun(seed).Play().Select(Describe), new AdversarialRun(seed).Play().Select(Describe)),
             iter: Simulations.Of(10_000));
 
+    /// <summary>Else the properties would say nothing of batches.</summary>
+    [Fact]
+    public void Many_of_the_runs_have_batches_and_some_of_them_break()
+    {
+        int batched = 0;
+        int broken = 0;
+        for (int seed = 0; seed < 500; seed++)
+        {
+            var run = new AdversarialRun(seed);
+            broken += run.Play().Count(next => next is AttemptFailed { IsBatchBroken: true });
+            batched += run.BatchedAttempts;
+        }
+
+        Assert.True(batched > 50 && broken > 5, $"{batched} attempts were in batches, {broken} of which failed with theirs.");
+    }
+
     /// <summary>Seeds whose graphs once got a cycle: what was added depends on what ended before something in front of it did, or before what it waited for.</summary>
     [Theory]
     [InlineData(1015663)]
@@ -41,7 +57,7 @@ public sealed class DispatchCoreProperties
 
     private static void Hold(int seed, bool mayFallBack = true)
     {
-        var run = new AdversarialRun(seed, mayFallBack);
+        var run = new AdversarialRun(seed, mayFallBack, mayBatch: mayFallBack);
         IReadOnlyList<RunEvent> events = run.Play();
 
         EndsOnce(run, events);
@@ -142,7 +158,8 @@ public sealed class DispatchCoreProperties
 
     private static void AttemptsStayWithinLimits(AdversarialRun run, IReadOnlyList<RunEvent> events)
     {
-        Assert.All(run.Starts.Values, starts => Assert.InRange(starts, 1, AdversarialWorld.MaxAttempts));
+        ILookup<string, AttemptFailed> uncounted = events.OfType<AttemptFailed>().Where(failed => failed.IsBatchBroken).ToLookup(failed => failed.SubtaskId);
+        Assert.All(run.Starts, starts => Assert.InRange(starts.Value, 1, AdversarialWorld.MaxAttempts + uncounted[run.Graph.SubtaskAt(starts.Key).Id].Count()));
         if (run.Options.Budget is { MaxAttempts: { } most } && !events.Any(next => next is BudgetExtended))
         {
             Assert.True(events.Count(next => next is AttemptStarted) <= most, "More attempts started than the budget allows.");
@@ -250,7 +267,8 @@ public sealed class DispatchCoreProperties
                     Assert.DoesNotContain(fallback.SubtaskId, rejected);
                     Assert.Equal(("fallback", true), (fallback.Output, fallback.Error is not null));
                     Assert.False(
-                        fallback.Attempt is > 0 and < AdversarialWorld.MaxAttempts
+                        fallback.Attempt > 0
+                        && fallback.Attempt - events.Count(failed => failed is AttemptFailed { IsBatchBroken: true } broken && broken.SubtaskId == fallback.SubtaskId) < AdversarialWorld.MaxAttempts
                         && run.Retryable.Contains((subtask, fallback.Attempt))
                         && !timedOut.Contains((fallback.SubtaskId, fallback.Attempt))
                         && run.Graph.Policies[subtask].TotalTimeout is null,
