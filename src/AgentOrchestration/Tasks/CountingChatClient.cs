@@ -10,8 +10,10 @@ namespace AgentOrchestration.Tasks;
 /// <param name="caller">On whose behalf it calls.</param>
 /// <param name="count">Counts usage.</param>
 /// <param name="doNotCache">Keeps the result out of the result cache.</param>
+/// <param name="showFirstToken">Tells that an answer has begun.</param>
 /// <param name="prices">The prices; <see langword="null"/> when there are none.</param>
-internal sealed class CountingChatClient(IChatClient inner, EndpointCaller caller, Action<TaskUsage> count, Action doNotCache, PriceTable? prices) : DelegatingChatClient(inner)
+internal sealed class CountingChatClient(IChatClient inner, EndpointCaller caller, Action<TaskUsage> count, Action doNotCache, Action showFirstToken, PriceTable? prices)
+    : DelegatingChatClient(inner)
 {
     public override async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
@@ -38,7 +40,7 @@ internal sealed class CountingChatClient(IChatClient inner, EndpointCaller calle
                 if (!isAnswered)
                 {
                     isAnswered = true;
-                    context.ShowFirstToken();
+                    showFirstToken();
                 }
 
                 model ??= update.ModelId;

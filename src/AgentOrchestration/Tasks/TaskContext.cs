@@ -81,6 +81,7 @@ public abstract class TaskContext
         new EndpointCaller(TaskType.Name, RunPriority),
         ReportUsage,
         DoNotCache,
+        ShowFirstToken,
         Services.GetService<PriceTable>());
 
     /// <summary>The attempts that this one started with, to share one call of their code; <see langword="null"/> when it is alone.</summary>

@@ -108,6 +108,18 @@ internal sealed class BatchCall
         }
     }
 
+    /// <summary>A model has begun to answer for the items that have no answer yet.</summary>
+    public void ShowFirstToken()
+    {
+        BatchItem[] open;
+        lock (_gate)
+        {
+            open = Array.FindAll(_items, static item => item.State == BatchItemState.Open);
+        }
+
+        Array.ForEach(open, static item => item.Context.ShowFirstToken());
+    }
+
     /// <summary>The code has returned, or thrown an exception.</summary>
     public void End(Exception? error)
     {

@@ -48,6 +48,7 @@ public sealed class BatchContext
         new EndpointCaller(TaskType.Name, _first.RunPriority),
         ReportUsage,
         DoNotCache,
+        ShowFirstToken,
         Services.GetService<PriceTable>());
 
     /// <summary>
@@ -88,4 +89,6 @@ public sealed class BatchContext
     /// <param name="text">The text.</param>
     /// <returns>The text with a placeholder for each secret.</returns>
     public string Redact(string text) => _first.Redact(text);
+
+    private void ShowFirstToken() => _call.ShowFirstToken();
 }
