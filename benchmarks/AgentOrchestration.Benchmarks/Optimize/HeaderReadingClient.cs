@@ -12,16 +12,16 @@ namespace AgentOrchestration.Benchmarks.Optimize;
 internal sealed class HeaderReadingClient(IChatClient server, IModelEndpoint endpoint, Action<ScriptedModelTotals> onWarm) : DelegatingChatClient(server)
 {
     private const int WarmAfter = 60;
-    private readonly ScriptedModelServer _server = (ScriptedModelServer)server;
+    private readonly Func<ScriptedModelTotals> _totals = () => ((ScriptedModelServer)server).Totals;
     private bool _isWarm;
 
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        if (!_isWarm && _server.Totals.Requests >= WarmAfter)
+        if (!_isWarm && _totals().Requests >= WarmAfter)
         {
             _isWarm = true;
-            onWarm(_server.Totals);
+            onWarm(_totals());
         }
 
         await using IAsyncEnumerator<ChatResponseUpdate> updates = base.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);

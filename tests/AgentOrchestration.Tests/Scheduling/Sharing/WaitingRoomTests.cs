@@ -46,6 +46,30 @@ public sealed class WaitingRoomTests
         Assert.True(newcomer.TryAcquire(asking, out _));
     }
 
+    /// <summary>However many wait, the end of a pause is news for as many as the pool can serve.</summary>
+    [Theory]
+    [InlineData(10)]
+    [InlineData(1_000)]
+    public void The_end_of_a_pause_notifies_only_those_that_can_be_served(int waiting)
+    {
+        var clock = new FakeTimeProvider();
+        var pools = new ResourcePools([new ResourceDeclaration("pool", 2)], clock);
+        var room = new WaitingRoom(new AttemptLimiter(pools, maxAttempts: null, hasLimits: false), clock);
+        pools.Pause("pool", clock.GetUtcNow() + TimeSpan.FromMinutes(1));
+        RunResources[] runs = [.. Enumerable.Range(0, waiting).Select(_ =>
+        {
+            (RunResources run, ReadyGroup group) = Enter(room);
+            Assert.False(run.TryAcquire(group, out ResourceLease? _));
+            return run;
+        })];
+        Assert.DoesNotContain(runs, run => run.HasNews);
+
+        clock.Advance(TimeSpan.FromMinutes(1) + TimeSpan.FromSeconds(1));
+
+        Assert.Equal([true, true, false], runs[..3].Select(run => run.HasNews));
+        Assert.Equal(2, runs.Count(run => run.HasNews));
+    }
+
     [Fact]
     public void A_run_that_yields_in_a_pool_that_grows_is_not_notified_again_and_again()
     {
