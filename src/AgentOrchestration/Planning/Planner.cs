@@ -65,8 +65,9 @@ internal sealed class Planner(
 
             if (graph is not null)
             {
-                return options.ReviewsPlans && aftermath is null && Review is not null && !budget.IsExhausted
-                    ? await ImproveAsync(request, graph, answer!, budget, cancellationToken).ConfigureAwait(false)
+                // A plan of a template or of the cache costs no model, and goes back to none.
+                return options.ReviewsPlans && aftermath is null && Review is not null && !answer!.IsLiteral && !budget.IsExhausted
+                    ? await ImproveAsync(request, graph, answer, budget, cancellationToken).ConfigureAwait(false)
                     : graph;
             }
 

@@ -28,7 +28,8 @@ public sealed class PlanningOptions
     /// <summary>
     /// Gets or sets a value that indicates whether a plan that has passed every check is reviewed (<see cref="PlanReview"/>), and is sent back to the
     /// decomposer once with what the review has found. The answer takes the place of the plan if it passes the checks and is not expected to take
-    /// longer; otherwise, and when the budget of planning is used up, the plan stays as it is. Nothing starts early then.
+    /// longer; otherwise, and when the budget of planning is used up, the plan stays as it is. A plan of a template or of the plan cache is not sent back,
+    /// and neither is one that takes the place of a plan that failed. Nothing starts early then.
     /// </summary>
     /// <value>The default value is <see langword="false"/>.</value>
     public bool ReviewsPlans { get; set; }

@@ -1,3 +1,4 @@
+using AgentOrchestration.Tests.Execution;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -102,6 +103,31 @@ public sealed class ReviewedPlanningTests
     }
 
     [Fact]
+    public async Task A_plan_of_the_cache_or_of_a_template_asks_no_model()
+    {
+        var model = new ScriptedModel(Slow, Slow);
+        ITaskOrchestrator orchestrator = With(model, configure: builder => builder.UsePlanCache().AddPlanTemplate("Look {how}ly", TaskPlan.FromJson(Slow)));
+
+        await orchestrator.PlanAsync(new OrchestrationRequest("Look twice"), TestEnd);
+        TaskPlan cached = await orchestrator.PlanAsync(new OrchestrationRequest("Look twice"), TestEnd);
+        TaskPlan made = await orchestrator.PlanAsync(new OrchestrationRequest("Look slowly"), TestEnd);
+
+        Assert.Equal((2, 2, 2), (model.Asked.Count, cached.Subtasks.Count, made.Subtasks.Count));
+    }
+
+    [Fact]
+    public async Task Nothing_starts_before_the_review()
+    {
+        var model = new ScriptedModel(Slow, Fast);
+
+        await using OrchestrationRun run = await With(model).StartAsync(new OrchestrationRequest("Look twice"), TestEnd);
+        RunResult result = await run.EndAsync();
+
+        Assert.Equal((RunOutcome.Succeeded, 2), (result.Outcome, model.Asked.Count));
+        Assert.Empty(result.Plan.Subtasks[1].DependsOn);
+    }
+
+    [Fact]
     public async Task Planning_that_is_cancelled_at_the_review_ends()
     {
         using var stop = new CancellationTokenSource();
@@ -113,14 +139,18 @@ public sealed class ReviewedPlanningTests
 
     private static Task<TaskPlan> PlanAsync(ScriptedModel model, Action<AgentOrchestrationOptions>? options = null) => With(model, options).PlanAsync(new OrchestrationRequest("Look twice"), TestEnd);
 
-    private static ITaskOrchestrator With(ScriptedModel model, Action<AgentOrchestrationOptions>? options = null) => Application.With(
+    private static ITaskOrchestrator With(ScriptedModel model, Action<AgentOrchestrationOptions>? options = null, Action<IAgentOrchestrationBuilder>? configure = null) => Application.With(
         model,
         made =>
         {
             made.Planning.ReviewsPlans = true;
             options?.Invoke(made);
         },
-        builder => builder.AddTaskType("look", "Looks.", (Note _, TaskContext _, CancellationToken _) => ValueTask.FromResult("seen"), taskType => taskType.Effect = TaskEffect.Read));
+        builder =>
+        {
+            builder.AddTaskType("look", "Looks.", (Note _, TaskContext _, CancellationToken _) => ValueTask.FromResult("seen"), taskType => taskType.Effect = TaskEffect.Read);
+            configure?.Invoke(builder);
+        });
 
     internal sealed record Note(string Text);
 }
