@@ -159,19 +159,15 @@ public sealed class PromptOpenerTests
     public void Subtasks_that_are_added_during_the_run_share_a_prompt_too()
     {
         RunSimulation simulation = Create(
-            async (context, stop) =>
+            (context, stop) => Sample.Sleep(context, Second, stop),
+            _ => "document",
+            builder => builder.AddTaskType("adder", "Adds.", (TaskContext context) =>
             {
-                if (context.Subtask.Id == "adds")
-                {
-                    context.AddSubtasks(more => Enumerable.Range(0, 3).ToList().ForEach(i => more.Add($"s{i}", "work")));
-                    return "added";
-                }
+                context.AddSubtasks(more => Enumerable.Range(0, 3).ToList().ForEach(i => more.Add($"s{i}", "work")));
+                return "added";
+            }));
 
-                return await Sample.Sleep(context, Second, stop);
-            },
-            subtask => subtask.Id == "adds" ? null : "document");
-
-        using SimulatedRun run = simulation.Run(TaskPlan.Create(plan => plan.Add("adds", "work")), seed: 1);
+        using SimulatedRun run = simulation.Run(TaskPlan.Create(plan => plan.Add("adds", "adder")), seed: 1);
 
         Assert.Equal([0.0, 1, 1], StartsOf(run).Where(start => start.Key != "adds").Select(start => start.Value.TotalSeconds).Order());
     }

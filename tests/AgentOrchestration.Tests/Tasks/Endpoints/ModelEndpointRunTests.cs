@@ -5,6 +5,7 @@ using AgentOrchestration.Resources;
 using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Tasks.Endpoints;
+using AgentOrchestration.Testing;
 using AgentOrchestration.Tests.Execution;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
@@ -116,6 +117,21 @@ public sealed class ModelEndpointRunTests
         await first.InTimeAsync();
         await low.EndAsync();
         await high.EndAsync();
+    }
+
+    [Fact]
+    public async Task Planning_subtasks_and_compiling_pass_one_gate()
+    {
+        using var model = new ScriptedChatClient().Answer("""{"subtasks":[{"id":"asks","type":"ask"}]}""").Answer("42").Answer("It is 42.");
+        await using var engine = new Engine(
+            builder => builder.AddModelEndpoint("gpt").AddTaskType(
+                "ask", "Asks.", async (TaskContext context, CancellationToken stop) => (await context.Chat.GetResponseAsync("What is it?", cancellationToken: stop)).Text),
+            services: services => services.AddChatClient(model).UseModelEndpoint("gpt"));
+
+        string answer = await engine.Orchestrator.RunAsync<string>(new OrchestrationRequest("Say what it is."), options: null, TestEnd).InTimeAsync();
+
+        Assert.Equal("It is 42.", answer);
+        Assert.Equal((3L, 3), (GateOf(engine).GetSnapshot().Sent, model.Requests.Count));
     }
 
     [Fact]
