@@ -19,7 +19,7 @@ namespace AgentOrchestration.Testing;
 /// [
 ///     new ExpectedPlan(new OrchestrationRequest("Mail me the weather in Rome"), ["weather", "send_mail"], [new ExpectedLink("weather", "send_mail")]),
 /// ]);
-/// Assert.True(result.Nodes.F1 >= 0.9, $"{result}");
+/// Console.WriteLine($"{result.Nodes.F1:F2} {result}");
 /// </code>
 /// </example>
 public static class PlanEvaluation
