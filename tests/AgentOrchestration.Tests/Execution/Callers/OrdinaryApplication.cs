@@ -3,6 +3,7 @@ using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Sqlite;
+using AgentOrchestration.Tasks.Batching;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Tests.Execution.Callers;
@@ -67,7 +68,20 @@ internal sealed class OrdinaryApplication : IAsyncDisposable
             {
                 await BlockedThread.CallAsync(() => context.RentAsync<Tool>("tool", stop).AsTask());
                 return "done";
-            }, options => options.Resources = ResourceRequirements.Of("tool", 1));
+            }, options => options.Resources = ResourceRequirements.Of("tool", 1))
+            .AddBatchTaskType(
+                "rent_together",
+                "Rents a tool for several.",
+                static async (IReadOnlyList<None> items, BatchContext context, CancellationToken stop) =>
+                {
+                    await BlockedThread.CallAsync(() => context.RentAsync<Tool>("tool", stop).AsTask());
+                    return (IReadOnlyList<string>)[.. items.Select(_ => "done")];
+                },
+                options =>
+                {
+                    options.Effect = TaskEffect.Pure;
+                    options.Resources = ResourceRequirements.Of("tool", 1);
+                });
         if (store != "none")
         {
             Store = store == "sqlite" ? new SqliteRunStore(_file, TimeProvider.System)

@@ -29,7 +29,7 @@ public sealed class RunEventTests
     [Fact]
     public async Task Every_kind_of_event_comes_from_a_run_and_survives_its_JSON()
     {
-        IReadOnlyList<RunEvent>[] runs = [await ChattyRunAsync(), await TroubledRunAsync(), await UndoneRunAsync(), await InterruptedRunAsync(), await EarlyRunAsync()];
+        IReadOnlyList<RunEvent>[] runs = [await ChattyRunAsync(), await TroubledRunAsync(), await UndoneRunAsync(), await InterruptedRunAsync(), await EarlyRunAsync(), await HeldRunAsync()];
         RunEvent[] events = [.. runs.SelectMany(run => run)];
 
         Assert.Equal(Kinds.Select(kind => kind.Name).Order(), events.Select(next => next.GetType().Name).Distinct().Order());
@@ -77,6 +77,19 @@ public sealed class RunEventTests
             builder => builder.AddTaskType<None, string>("read", "Reads.", (_, _, _) => ValueTask.FromResult("output"), options => options.Effect = TaskEffect.Pure),
             services: services => services.AddSingleton<IChatClient>(new ScriptedModel("""{"subtasks":[{"id":"only","type":"read"}]}""")));
         await using OrchestrationRun run = await engine.Orchestrator.StartAsync(new OrchestrationRequest("Read."), TestEnd);
+        await run.EndAsync();
+        return await Engine.EventsAsync(run);
+    }
+
+    /// <summary>Two that share a long prompt, of which one starts first.</summary>
+    private static async Task<IReadOnlyList<RunEvent>> HeldRunAsync()
+    {
+        await using Engine engine = Engine.For((_, _) => ValueTask.FromResult("output"), options => options.SharedPrompt = static _ => "prompt");
+        await using OrchestrationRun run = await engine.StartAsync(plan =>
+        {
+            plan.Add("first", "work");
+            plan.Add("second", "work");
+        });
         await run.EndAsync();
         return await Engine.EventsAsync(run);
     }
