@@ -41,7 +41,7 @@ internal static class OptimizeCommand
             string text = $"""
                 # The same answer for less
 
-                Made by `dotnet run -c Release --project benchmarks/AgentOrchestration.Benchmarks -- optimize`. Virtual time: the machine has no part in it.
+                Made by `dotnet run -c Release --project benchmarks/AgentOrchestration.Benchmarks -- optimize --data …`. Virtual time: the machine has no part in it.
 
                 Every workload runs on a scripted model server, plain and with a feature, with {settings.Seeds} seeds; figures are means. Equal means: every subtask has
                 the state and the output of the plain run, byte for byte, with every seed. Cost is in the unit of the prices: for a million tokens, input 1,
