@@ -8,6 +8,7 @@ using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Scheduling.Sharing;
+using AgentOrchestration.Tasks.Prices;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration;
@@ -111,6 +112,13 @@ public sealed class OrchestrationRun : IAsyncDisposable
     public RunSnapshot GetSnapshot() => _handle.GetSnapshot();
 
     /// <summary>
+    /// Gets what the run has spent and saved so far, at the prices of now (<c>UsePrices</c>). After the end of the run <see cref="RunResult.Savings"/> has the
+    /// same, with what compiling used.
+    /// </summary>
+    /// <returns>The savings of this moment; they do not change.</returns>
+    public RunSavings GetSavings() => _result?.Savings ?? SavingsOf(GetSnapshot());
+
+    /// <summary>
     /// How the run is expected to go on from now: what has ended stays as it was, what runs takes what is left of its expected time, at least none; a
     /// pause before another attempt counts as over, and the run's budget does not count. A run that stops ends now.
     /// </summary>
@@ -155,7 +163,7 @@ public sealed class OrchestrationRun : IAsyncDisposable
         Task<RunOutcome> completion = _handle.Completion;
         using NestedWait? inside = completion.IsCompleted ? null : NestedWait.Begin(_run.Flow);
         RunOutcome outcome = await completion.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return _result ??= new RunResult(outcome, _handle.GetSnapshot);
+        return _result ??= new RunResult(outcome, _handle.GetSnapshot, SavingsOf);
     }
 
     /// <summary>Waits for the end of the run and, when it succeeded, compiles the answer.</summary>
@@ -287,5 +295,25 @@ public sealed class OrchestrationRun : IAsyncDisposable
         {
             throw new InvalidOperationException($"The subtask '{request.SubtaskId}' does not wait for an answer to this question: it was answered, or the run has moved on.");
         }
+    }
+
+    private RunSavings SavingsOf(RunSnapshot run)
+    {
+        PriceTable? prices = null;
+        TimeSpan? without = null;
+        RunSavings savings;
+        try
+        {
+            prices = _services.GetService<PriceTable>();
+            savings = RunSavings.Of(run, prices);
+            without = savings.Avoided.Any(item => item.Reason != SavingsReason.Resumed) ? _services.GetService<Forecaster>()?.MakespanWithoutReuse(_handle.Graph, run, _run.Options) : null;
+        }
+        catch (ObjectDisposedException)
+        {
+            // The application is gone; what the run has recorded is not.
+            savings = RunSavings.Of(run, prices);
+        }
+
+        return savings with { ModelledMakespanWithout = without };
     }
 }

@@ -23,6 +23,7 @@ using AgentOrchestration.Scheduling.Ordering;
 using AgentOrchestration.Scheduling.Sharing;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Tasks.Endpoints;
+using AgentOrchestration.Tasks.Prices;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -88,7 +89,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
         services.TryAddSingleton<ITaskTypeRegistry>(provider =>
             new TaskTypeRegistry(TaskTypesOf(provider), provider.GetRequiredService<PayloadSerializer>()));
         services.TryAddSingleton(SchedulingPolicies.CriticalPathFirst);
-        services.TryAddSingleton(provider => new PlanningChatClient(provider.GetService<IChatClient>(), Key: null));
+        services.TryAddSingleton(provider => new PlanningChatClient(provider.GetService<IChatClient>(), Key: null) { Prices = provider.GetService<PriceTable>() });
         services.TryAddSingleton<ITaskTypeSelector>(provider => new TaskTypeSelector(
             provider.GetServices<PlanTemplate>().Select(template => template.Plan),
             provider.GetService<IEmbeddingGenerator<string, Embedding<float>>>(),

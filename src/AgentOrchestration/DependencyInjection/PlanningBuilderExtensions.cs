@@ -8,6 +8,7 @@ using AgentOrchestration.Planning.Selection;
 using AgentOrchestration.Plans.Json;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Tasks;
+using AgentOrchestration.Tasks.Prices;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -37,7 +38,7 @@ public static class PlanningBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(serviceKey);
-        builder.Services.Replace(ServiceDescriptor.Singleton(provider => new PlanningChatClient(provider.GetKeyedService<IChatClient>(serviceKey), serviceKey)));
+        builder.Services.Replace(ServiceDescriptor.Singleton(provider => new PlanningChatClient(provider.GetKeyedService<IChatClient>(serviceKey), serviceKey) { Prices = provider.GetService<PriceTable>() }));
         return builder;
     }
 

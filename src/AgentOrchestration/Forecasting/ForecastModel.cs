@@ -78,6 +78,24 @@ internal sealed record ForecastModel
         return Simulate(subtask => Normal(SplitMix64.Mix(runSeed ^ SplitMix64.Mix((ulong)subtask))));
     }
 
+    /// <summary>Runs the graph with attempts and answers that are known.</summary>
+    /// <param name="attempts">By subtask and attempt, how it goes.</param>
+    /// <param name="prepare">What is found out about a subtask.</param>
+    /// <param name="runId">The run; seeds the pauses of its retries.</param>
+    public RunState Simulate(Func<int, int, VirtualAttempt> attempts, Func<int, Preparation> prepare, string runId)
+    {
+        var clock = new VirtualClock { Now = 0 };
+        var host = new VirtualTimeHost(
+            Graph, Ledger(clock), new RunOptions(Options) { MaxParallelism = Workers }, attempts, runId, order: Order, observed: Observed, correctsEstimates: false)
+        {
+            Prepare = prepare,
+            Clock = clock,
+            Origin = 0,
+        };
+        host.RunToEnd();
+        return host.Core.State;
+    }
+
     /// <param name="deviation">By subtask, how many times its spread the logarithm of its duration is off.</param>
     private RunState Simulate(Func<int, double> deviation)
     {

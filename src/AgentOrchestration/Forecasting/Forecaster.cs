@@ -69,6 +69,33 @@ internal sealed class Forecaster(IResourceManager resources, int? maxParallelism
         });
     }
 
+    /// <summary>
+    /// Plays a run again that has succeeded, in virtual time and with recorded durations, but each subtask does its work itself: nothing is shared, cached
+    /// or reused.
+    /// </summary>
+    /// <param name="planned">The graph of the plan.</param>
+    /// <param name="run">The run as it ended.</param>
+    /// <param name="options">Its options.</param>
+    /// <returns>The time from the first start of an attempt to the last end; <see langword="null"/> when it cannot be played again.</returns>
+    public TimeSpan? MakespanWithoutReuse(TaskGraph planned, RunSnapshot run, RunOptions options)
+    {
+        if (run.Outcome != RunOutcome.Succeeded || RecordedWork.Of(run) is not { } recorded)
+        {
+            return null;
+        }
+
+        TaskGraph graph = SnapshotGraph.Of(planned, run);
+        var model = new ForecastModel(graph, observed.Copy())
+        {
+            Options = new RunOptions(options) { Budget = null, Timeout = null, FailurePolicy = FailurePolicy.Continue },
+            Workers = WorkersOf(options),
+            Pools = [],
+            Capacities = CapacitiesOf(graph),
+            Order = SubtaskOrder.CriticalPathFirst,
+        };
+        return RecordedWork.MakespanOf(model.Simulate(recorded.AttemptOf, recorded.Prepare, run.RunId));
+    }
+
     /// <summary>The pools without what the run's own attempts have taken: in the simulation they take it again.</summary>
     private IReadOnlyList<ResourcePoolSnapshot> PoolsWithout(RemainingGraph remaining)
     {

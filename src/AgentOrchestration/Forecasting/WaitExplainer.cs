@@ -1,5 +1,6 @@
 using AgentOrchestration.Graph;
 using AgentOrchestration.Resources;
+using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Scheduling.Sharing;
 using AgentOrchestration.Tasks;
 
@@ -39,6 +40,7 @@ internal sealed class WaitExplainer(IReadOnlyList<ExplainedRun> runs, IResourceM
             Dependencies = dependencies,
             Approval = subtask.PendingApproval,
             Pools = kind == WaitKind.Resources ? pools : kind == WaitKind.Parallelism ? places : [],
+            Flight = kind == WaitKind.Flight ? subtask.Flight : null,
             ExhaustedBudget = kind == WaitKind.Budget ? run.Snapshot.ExhaustedBudget : null,
         };
     }
@@ -51,12 +53,17 @@ internal sealed class WaitExplainer(IReadOnlyList<ExplainedRun> runs, IResourceM
         not SubtaskState.Ready => WaitKind.Ended,
         _ when subtask.RetryAt > now => WaitKind.Retry,
         _ when run.Snapshot.ExhaustedBudget is not null => WaitKind.Budget,
+        _ when IsWaitingFor(subtask.Flight) => WaitKind.Flight,
         _ when IsPlanOpen(run.Snapshot) && run.ChangesSomething(subtask) => WaitKind.Plan,
         _ when subtask.HeldUntil > now => WaitKind.SharedPrompt,
         _ when pools.Length > 0 => WaitKind.Resources,
         _ when places.Length > 0 => WaitKind.Parallelism,
         _ => WaitKind.Turn,
     };
+
+    /// <summary>No event says that somebody waits no longer; it is so when the other attempt has ended.</summary>
+    private bool IsWaitingFor(FlightJoined? flight) => flight is not null && runs.Any(run => run.Snapshot.RunId == flight.OwnerRunId
+        && run.Running.Any(running => running.Subtask.Id == flight.OwnerSubtaskId));
 
     /// <summary>A plan is without subtasks as long as it is being written.</summary>
     private static bool IsPlanOpen(RunSnapshot run) => run.PlanCompletedAt is null && run.Plan.Subtasks.Count == 0 && run.Subtasks.Count > 0;

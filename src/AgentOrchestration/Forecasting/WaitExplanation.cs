@@ -61,6 +61,10 @@ public sealed class WaitExplanation
     /// <value><see langword="null"/> when none is.</value>
     public BudgetLimit? ExhaustedBudget { get; internal init; }
 
+    /// <summary>Gets the attempt of another run that the subtask waits for.</summary>
+    /// <value><see langword="null"/> when it waits for none.</value>
+    public FlightJoined? Flight { get; internal init; }
+
     /// <summary>Returns the explanation in words, such as <c>waits for gpu: 2 of 2 in use by render-3 (40 s left) and render-5</c>.</summary>
     public override string ToString() => Kind switch
     {
@@ -73,6 +77,7 @@ public sealed class WaitExplanation
         WaitKind.Budget => $"waits for a larger budget: {ExhaustedBudget} is used up",
         WaitKind.SharedPrompt => $"waits for another subtask with the same long prompt, which has started first{Left(Remaining)}",
         WaitKind.Turn => "waits for its turn",
+        WaitKind.Flight => $"waits for '{Flight?.OwnerSubtaskId}' of the run {Flight?.OwnerRunId}, which does the same work",
         _ => $"waits for {string.Join("; ", Pools.Select(Describe))}",
     };
 

@@ -46,4 +46,7 @@ public enum WaitKind
 
     /// <summary>Its turn: others come first, or it is about to start.</summary>
     Turn,
+
+    /// <summary>An attempt of another run of the process that does the same work.</summary>
+    Flight,
 }

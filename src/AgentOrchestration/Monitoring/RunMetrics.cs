@@ -1,7 +1,9 @@
 using System.Diagnostics.Metrics;
 using AgentOrchestration.Resources;
+using AgentOrchestration.Results;
 using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Scheduling.Sharing;
+using AgentOrchestration.Tasks;
 using AgentOrchestration.Tasks.Endpoints;
 using Microsoft.Extensions.Logging;
 
@@ -14,6 +16,9 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
     private readonly Histogram<double>? _subtaskDuration;
     private readonly Histogram<double>? _runDuration;
     private readonly Counter<long>? _attemptFailures;
+    private readonly Counter<long>? _avoidedSubtasks;
+    private readonly Counter<long>? _avoidedTokens;
+    private readonly Counter<double>? _avoidedCost;
     private readonly ILogger _logger;
     private readonly FoldedRuns _runs = new();
 
@@ -26,6 +31,9 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
         _subtaskDuration = Publish(() => meter.CreateHistogram<double>("agent_orchestration.subtask.duration", "s", "How long subtasks took, retries included."));
         _runDuration = Publish(() => meter.CreateHistogram<double>("agent_orchestration.run.duration", "s", "How long runs took."));
         _attemptFailures = Publish(() => meter.CreateCounter<long>("agent_orchestration.attempt.failures", "{attempt}", "Attempts that failed."));
+        _avoidedSubtasks = Publish(() => meter.CreateCounter<long>("agent_orchestration.avoided.subtasks", "{subtask}", "Subtasks whose work was done before, by reason."));
+        _avoidedTokens = Publish(() => meter.CreateCounter<long>("agent_orchestration.avoided.tokens", "{token}", "Tokens that avoided work used where it was done, by reason and by whether they are estimated."));
+        _avoidedCost = Publish(() => meter.CreateCounter<double>("agent_orchestration.avoided.cost", "{cost}", "What avoided work cost where it was done, by reason and by whether it is estimated."));
         Publish(() => meter.CreateObservableUpDownCounter(
             "agent_orchestration.resource.capacity", () => Pools(resources, pool => pool.Capacity), "{unit}", "What there is of a resource in all."));
         Publish(() => meter.CreateObservableUpDownCounter(
@@ -43,7 +51,9 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
         }
     }
 
-    public bool IsEnabled => _subtaskDuration?.Enabled == true || _runDuration?.Enabled == true || _attemptFailures?.Enabled == true;
+    public bool IsEnabled => _subtaskDuration?.Enabled == true || _runDuration?.Enabled == true || _attemptFailures?.Enabled == true || CountsSavings;
+
+    private bool CountsSavings => _avoidedSubtasks?.Enabled == true || _avoidedTokens?.Enabled == true || _avoidedCost?.Enabled == true;
 
     public void OnEvent(string runId, RunEvent runEvent)
     {
@@ -59,6 +69,10 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
         else if (runEvent is RunEnded ended)
         {
             _runDuration?.Record((ended.Time - run.StartedAt).TotalSeconds, new KeyValuePair<string, object?>("outcome", ended.Outcome.ToString()));
+            if (CountsSavings)
+            {
+                Record(RunSavings.Of(run.Build(), prices: null));
+            }
         }
     }
 
@@ -122,6 +136,31 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
         if (subtask.EndedAt is not null)
         {
             _subtaskDuration?.Record((subtask.Duration ?? TimeSpan.Zero).TotalSeconds, taskType, new KeyValuePair<string, object?>("state", subtask.State.ToString()));
+        }
+    }
+
+    private void Record(RunSavings savings)
+    {
+        foreach (SavingsItem item in savings.Avoided)
+        {
+            var reason = new KeyValuePair<string, object?>("reason", item.Reason.ToString());
+            _avoidedSubtasks?.Add(item.Subtasks, reason);
+            Record(reason, item.Usage.Minus(item.Estimated), isEstimated: false);
+            Record(reason, item.Estimated, isEstimated: true);
+        }
+    }
+
+    private void Record(KeyValuePair<string, object?> reason, UsageTotal usage, bool isEstimated)
+    {
+        var estimated = new KeyValuePair<string, object?>("estimated", isEstimated);
+        if (UsageSum.Of(usage.InputTokens, usage.OutputTokens) is > 0 and var tokens)
+        {
+            _avoidedTokens?.Add(tokens, reason, estimated);
+        }
+
+        if (usage.Cost > 0)
+        {
+            _avoidedCost?.Add((double)usage.Cost, reason, estimated);
         }
     }
 }

@@ -47,13 +47,8 @@ internal sealed class PlanningBudget : IDisposable
     public static bool IsUsedUp(PlanningOptions options, PlanningUsage? used) => used is not null && (used.Tokens >= options.MaxTokens || used.Duration >= options.MaxTime);
 
     /// <summary>Counts an answer, or that there was none.</summary>
-    public void Count(PlanningUsage? usage) => _used = _used with
-    {
-        Rounds = _used.Rounds + Math.Max(1, usage?.Rounds ?? 1),
-        InputTokens = TokenCount.Sum(_used.InputTokens, usage?.InputTokens ?? 0),
-        OutputTokens = TokenCount.Sum(_used.OutputTokens, usage?.OutputTokens ?? 0),
-        IsEstimated = _used.IsEstimated || usage?.IsEstimated == true,
-    };
+    public void Count(PlanningUsage? usage) =>
+        _used = (usage is null ? _used : _used.Plus(usage)) with { Rounds = _used.Rounds + Math.Max(1, usage?.Rounds ?? 1) };
 
     /// <summary>The refusal of a request for which nothing is left, with what was wrong with the last plan.</summary>
     public PlanRefusal Refuse(PlanRefusal? last)

@@ -5,6 +5,7 @@ using AgentOrchestration.Planning.Model;
 using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Plans.Json;
 using AgentOrchestration.Tasks;
+using AgentOrchestration.Tasks.Prices;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 
@@ -14,7 +15,7 @@ namespace AgentOrchestration.Results;
 /// The default compiler: shows the model the goal and the outputs of the last subtasks, those that no other depends on, and asks for
 /// the answer: as text, or as JSON of the schema of <typeparamref name="T"/>.
 /// </summary>
-internal sealed class ChatClientResultCompiler<T>(ITaskTypeRegistry taskTypes, PayloadSerializer serializer, IChatClient? chat = null, ILoggerFactory? loggers = null) : IResultCompiler<T>
+internal sealed class ChatClientResultCompiler<T>(ITaskTypeRegistry taskTypes, PayloadSerializer serializer, IChatClient? chat = null, ILoggerFactory? loggers = null, PriceTable? prices = null) : IResultCompiler<T>
 {
     private const string Fence = "```";
 
@@ -39,8 +40,8 @@ internal sealed class ChatClientResultCompiler<T>(ITaskTypeRegistry taskTypes, P
         string shown = Describe(result).ToJsonString();
         bool asText = typeof(T) == typeof(string);
         ChatResponse response = asText
-            ? await chat.GetResponseAsync([new(ChatRole.System, Rules), new(ChatRole.User, shown)], options: null, cancellationToken).ConfigureAwait(false)
-            : await AskForJsonAsync(chat, shown, cancellationToken).ConfigureAwait(false);
+            ? await AskAsync(chat, Rules, shown, options: null, result, cancellationToken).ConfigureAwait(false)
+            : await AskForJsonAsync(chat, shown, result, cancellationToken).ConfigureAwait(false);
         var contents = new AnswerContents();
         contents.Add(response);
         PlanDiagnostic? error = contents.WhyNoAnswer(!string.IsNullOrWhiteSpace(response.Text));
@@ -50,18 +51,29 @@ internal sealed class ChatClientResultCompiler<T>(ITaskTypeRegistry taskTypes, P
     }
 
     /// <summary>Asks in the strictest form that the endpoint supports. A form without the schema has it in the rules.</summary>
-    private ValueTask<ChatResponse> AskForJsonAsync(IChatClient client, string shown, CancellationToken cancellationToken)
+    private ValueTask<ChatResponse> AskForJsonAsync(IChatClient client, string shown, RunResult result, CancellationToken cancellationToken)
     {
         ChatResponseFormatJson format = ChatResponseFormat.ForJsonSchema<T>(_serializer.Options);
         ILogger logger = CalmLogger<ChatClientResultCompiler<T>>.Of(loggers);
-        return AnswerForms.Of(client).AskAsync(allowsStrict: false, AskAsync, logger, cancellationToken);
+        return AnswerForms.Of(client).AskAsync(allowsStrict: false, AskInAsync, logger, cancellationToken);
 
-        async ValueTask<ChatResponse> AskAsync(AnswerForm form)
+        ValueTask<ChatResponse> AskInAsync(AnswerForm form)
         {
             string rules = form == AnswerForm.Schema ? Rules : $"{Rules} Answer with JSON of this schema and nothing else: {format.Schema}";
             var options = new ChatOptions { ResponseFormat = form switch { AnswerForm.Schema => format, AnswerForm.JsonObject => ChatResponseFormat.Json, _ => null } };
-            return await client.GetResponseAsync([new(ChatRole.System, rules), new(ChatRole.User, shown)], options, cancellationToken).ConfigureAwait(false);
+            return AskAsync(client, rules, shown, options, result, cancellationToken);
         }
+    }
+
+    /// <summary>Asks, and counts what that used, whatever the answer is worth.</summary>
+    private async ValueTask<ChatResponse> AskAsync(
+        IChatClient client, string rules, string shown, ChatOptions? options, RunResult result, CancellationToken cancellationToken)
+    {
+        ChatResponse response = await client.GetResponseAsync([new(ChatRole.System, rules), new(ChatRole.User, shown)], options, cancellationToken).ConfigureAwait(false);
+        var call = new CallUsage();
+        call.Add(response.Usage);
+        result.ReportCompilingUsage(TaskUsage.Of(call.Of(ReportedUsage.ModelOf(client, response.ModelId, options), prices)));
+        return response;
     }
 
     private T Read(string answer, PlanDiagnostic? error)

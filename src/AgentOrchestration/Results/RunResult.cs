@@ -1,5 +1,6 @@
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration;
 
@@ -22,6 +23,9 @@ public sealed class RunResult
     private readonly Lazy<RunSnapshot> _run;
     private readonly Lazy<Dictionary<string, SubtaskSnapshot>> _byId;
     private readonly Lazy<RunTiming> _timing;
+    private readonly Lazy<RunSavings> _savings;
+    private readonly Lock _gate = new();
+    private TaskUsage _compiling = TaskUsage.None;
 
     /// <summary>Makes the result of a run that has ended, for example to test a result compiler.</summary>
     /// <param name="run">The run as it ended.</param>
@@ -33,12 +37,14 @@ public sealed class RunResult
 
     /// <param name="outcome">How the run ended.</param>
     /// <param name="snapshot">Gives the run as it ended, at any time.</param>
-    internal RunResult(RunOutcome outcome, Func<RunSnapshot> snapshot)
+    /// <param name="savings">Computes what the run has saved. Default: by what it has recorded.</param>
+    internal RunResult(RunOutcome outcome, Func<RunSnapshot> snapshot, Func<RunSnapshot, RunSavings>? savings = null)
     {
         Outcome = outcome;
         _run = new Lazy<RunSnapshot>(snapshot);
         _byId = new Lazy<Dictionary<string, SubtaskSnapshot>>(() => Run.Subtasks.ToDictionary(subtask => subtask.Subtask.Id, StringComparer.Ordinal));
         _timing = new Lazy<RunTiming>(() => RunTiming.Of(Run));
+        _savings = new Lazy<RunSavings>(() => savings?.Invoke(Run) ?? RunSavings.Of(Run, prices: null));
     }
 
     /// <summary>Gets the snapshot of the run as it ended.</summary>
@@ -93,6 +99,23 @@ public sealed class RunResult
     /// <value>Computed on the first use.</value>
     public RunTiming Timing => _timing.Value;
 
+    /// <summary>Gets what the run has spent and saved, with what compiling its answers has used so far.</summary>
+    /// <value>Computed on the first use.</value>
+    public RunSavings Savings => _savings.Value with { Compiling = UsageTotal.Of(CompilingUsage) };
+
+    /// <summary>Gets what compiling answers of this result has used so far.</summary>
+    /// <value><see cref="TaskUsage.None"/> when nothing was compiled, or its compiler has reported nothing.</value>
+    public TaskUsage CompilingUsage
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _compiling;
+            }
+        }
+    }
+
     /// <summary>Gets a subtask by its id.</summary>
     /// <value>The snapshot of the subtask.</value>
     /// <param name="subtaskId">The id, compared ordinally.</param>
@@ -137,6 +160,20 @@ public sealed class RunResult
     {
         ArgumentNullException.ThrowIfNull(subtask);
         return GetOutput<T>(subtask.Id);
+    }
+
+    /// <summary>Counts what compiling an answer of this result has used. A result compiler that asks a model calls it. Safe to call from any thread.</summary>
+    /// <param name="usage">How much, not negative.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative.</exception>
+    public void ReportCompilingUsage(TaskUsage usage)
+    {
+        ArgumentNullException.ThrowIfNull(usage);
+        ArgumentOutOfRangeException.ThrowIfNegative(Math.Min(usage.InputTokens, usage.OutputTokens), nameof(usage));
+        ArgumentOutOfRangeException.ThrowIfNegative(usage.Cost, nameof(usage));
+        lock (_gate)
+        {
+            _compiling = _compiling.Add(usage);
+        }
     }
 
     private IEnumerable<SubtaskSnapshot> In(SubtaskState state) => Subtasks.Where(subtask => subtask.State == state);

@@ -20,4 +20,7 @@ public enum OutputOrigin
 
     /// <summary>The work failed for good, and the fallback of the subtask took the place of its output. It is never cached, shared or reused.</summary>
     Fallback,
+
+    /// <summary>Another run of this process made it at the same time.</summary>
+    Flight,
 }

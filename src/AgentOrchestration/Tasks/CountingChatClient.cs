@@ -20,7 +20,9 @@ internal sealed class CountingChatClient(IChatClient inner, EndpointCaller calle
     {
         NameCaller();
         ChatResponse response = await base.GetResponseAsync(messages, options, cancellationToken).ConfigureAwait(false);
-        Count(response.Usage, ModelOf(response.ModelId, options), isCall: true);
+        var call = new CallUsage();
+        call.Add(response.Usage);
+        Count(call, response.ModelId, options);
         Judge(response.FinishReason);
         return response;
     }
@@ -30,8 +32,8 @@ internal sealed class CountingChatClient(IChatClient inner, EndpointCaller calle
     {
         // An endpoint may report in several pieces, which are all of one call; and one that answers without a report has been called all the same.
         NameCaller();
+        var call = new CallUsage();
         bool isAnswered = false;
-        bool isCounted = false;
         string? model = null;
         try
         {
@@ -47,8 +49,7 @@ internal sealed class CountingChatClient(IChatClient inner, EndpointCaller calle
                 Judge(update.FinishReason);
                 foreach (UsageContent usage in update.Contents.OfType<UsageContent>())
                 {
-                    Count(usage.Details, ModelOf(model, options), isCall: !isCounted);
-                    isCounted = true;
+                    call.Add(usage.Details);
                 }
 
                 yield return update;
@@ -56,9 +57,9 @@ internal sealed class CountingChatClient(IChatClient inner, EndpointCaller calle
         }
         finally
         {
-            if (isAnswered && !isCounted)
+            if (isAnswered)
             {
-                Count(null, ModelOf(model, options), isCall: true);
+                Count(call, model, options);
             }
         }
     }
@@ -75,12 +76,8 @@ internal sealed class CountingChatClient(IChatClient inner, EndpointCaller calle
         }
     }
 
-    private void Count(UsageDetails? details, string? model, bool isCall)
-    {
-        ModelUsage usage = ReportedUsage.Of(details, model) with { Calls = isCall ? 1 : 0 };
-        decimal? cost = prices?.CostOf(usage);
-        count(TaskUsage.Of(usage with { Cost = cost, PricedCalls = cost is null ? 0 : usage.Calls }));
-    }
+    private void Count(CallUsage call, string? answered, ChatOptions? options) =>
+        count(TaskUsage.Of(call.Of(ReportedUsage.ModelOf(this, answered, options), prices)));
 
     /// <summary>An answer that was cut off or filtered is not what the same question gives another time.</summary>
     private void Judge(ChatFinishReason? reason)
@@ -90,7 +87,4 @@ internal sealed class CountingChatClient(IChatClient inner, EndpointCaller calle
             doNotCache();
         }
     }
-
-    private string? ModelOf(string? answered, ChatOptions? options) =>
-        answered ?? options?.ModelId ?? ((ChatClientMetadata?)GetService(typeof(ChatClientMetadata)))?.DefaultModelId;
 }

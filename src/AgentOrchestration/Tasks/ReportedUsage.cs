@@ -27,38 +27,48 @@ internal static class ReportedUsage
         }
     }
 
-    public static ModelUsage Of(UsageDetails? details, string? model)
+    /// <summary>Reads one report, as it is.</summary>
+    public static ModelUsage Of(UsageDetails details) => new()
     {
-        long? cached = Known(details?.CachedInputTokenCount);
-        long? written = CacheWritesOf(details);
-        long? input = Known(details?.InputTokenCount);
+        Calls = 0,
+        InputTokens = Known(details.InputTokenCount),
+        CachedInputTokens = Known(details.CachedInputTokenCount),
+        CacheWriteTokens = CacheWritesOf(details),
+        OutputTokens = Known(details.OutputTokenCount),
+        ReasoningTokens = Known(details.ReasoningTokenCount),
+    };
 
-        // Clients of endpoints that leave cached tokens out of the input may pass that on: what was cached cannot be more than all.
-        if (input is { } reported && UsageSum.Of(cached ?? 0, written ?? 0) is var fromCache && fromCache > reported)
+    /// <summary>
+    /// Adds cached tokens to the input where a client has left them out, as some endpoints do: where there are more of them than of all input, or
+    /// where the reported total counts them beside the input.
+    /// </summary>
+    /// <param name="call">All reports on the call.</param>
+    /// <param name="total">The reported total; <see langword="null"/> when there is none.</param>
+    public static ModelUsage WithCachedInput(ModelUsage call, long? total)
+    {
+        long fromCache = UsageSum.Of(call.CachedInputTokens ?? 0, call.CacheWriteTokens ?? 0);
+        if (call.InputTokens is not { } input || fromCache == 0)
         {
-            input = UsageSum.Of(reported, fromCache);
+            return call;
         }
 
-        return new ModelUsage
-        {
-            Model = NameOf(model),
-            InputTokens = input,
-            CachedInputTokens = cached,
-            CacheWriteTokens = written,
-            OutputTokens = Known(details?.OutputTokenCount),
-            ReasoningTokens = Known(details?.ReasoningTokenCount),
-        };
+        long whole = UsageSum.Of(input, fromCache);
+        return fromCache > input || total == UsageSum.Of(whole, call.OutputTokens ?? 0) ? call with { InputTokens = whole } : call;
     }
 
-    private static long? Known(long? count) => count is >= 0 ? count : null;
+    public static long? Known(long? count) => count is >= 0 ? count : null;
 
-    private static long? CacheWritesOf(UsageDetails? details) => details?.AdditionalCounts is { } counts
+    /// <summary>The model of a call: as its answer names it, else as it was asked for, else the one that the client asks by default.</summary>
+    public static string? ModelOf(IChatClient client, string? answered, ChatOptions? options) =>
+        answered ?? options?.ModelId ?? ((ChatClientMetadata?)client.GetService(typeof(ChatClientMetadata)))?.DefaultModelId;
+
+    /// <summary>A name is kept in journals and shown to people.</summary>
+    public static string? NameOf(string? model) =>
+        string.IsNullOrWhiteSpace(model) || model.Length > LongestName || model.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar || Rune.IsControl(rune)) ? null : model;
+
+    private static long? CacheWritesOf(UsageDetails details) => details.AdditionalCounts is { } counts
         ? Known(counts.Where(count => CacheWriteNames.Contains(LettersOf(count.Key))).Select(count => (long?)count.Value).FirstOrDefault())
         : null;
 
     private static string LettersOf(string name) => name.Length > LongestName ? "" : string.Concat(name.Where(char.IsAsciiLetter));
-
-    /// <summary>A name is kept in journals and shown to people.</summary>
-    private static string? NameOf(string? model) =>
-        string.IsNullOrWhiteSpace(model) || model.Length > LongestName || model.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar || Rune.IsControl(rune)) ? null : model;
 }

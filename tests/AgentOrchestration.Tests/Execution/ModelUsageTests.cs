@@ -78,6 +78,27 @@ public sealed class ModelUsageTests
         Assert.Equal((100L, (10 * 0.01m) + (90 * 0.001m)), (usage.InputTokens, usage.Cost));
     }
 
+    [Theory]
+    [InlineData(160, 150)]
+    [InlineData(110, 100)]
+    [InlineData(null, 100)]
+    public async Task Cached_tokens_that_the_reported_total_counts_beside_the_input_are_added_to_it(int? total, int input)
+    {
+        TaskUsage usage = await UsageOfAsync(false, new AnsweringModel("m", new UsageDetails { InputTokenCount = 100, CachedInputTokenCount = 50, OutputTokenCount = 10, TotalTokenCount = total }));
+
+        Assert.Equal(input, usage.InputTokens);
+    }
+
+    [Fact]
+    public async Task A_stream_that_reports_in_pieces_has_the_price_of_the_whole_call()
+    {
+        var prices = PriceTable.Parse("""{ "m": { "input_cost_per_token": 1, "output_cost_per_token": 2, "input_cost_per_token_above_1k_tokens": 3, "output_cost_per_token_above_1k_tokens": 5 } }""");
+
+        TaskUsage usage = await UsageOfAsync(true, new AnsweringModel("m", new UsageDetails { InputTokenCount = 2_000 }, new UsageDetails { OutputTokenCount = 10 }), prices);
+
+        Assert.Equal((2_000 * 3) + (10 * 5), usage.Cost);
+    }
+
     [Fact]
     public async Task A_budget_in_money_ends_a_run_by_the_prices_of_its_calls()
     {
@@ -123,16 +144,16 @@ public sealed class ModelUsageTests
         Assert.Contains("'cachedInputTokens' of the model 'm' is -1", result["t0"].Error!.Message, StringComparison.Ordinal);
     }
 
-    private static async Task<TaskUsage> UsageOfAsync(bool isStreamed, AnsweringModel model)
+    private static async Task<TaskUsage> UsageOfAsync(bool isStreamed, AnsweringModel model, PriceTable? prices = null)
     {
-        await using Engine engine = Asking(isStreamed, model);
+        await using Engine engine = Asking(isStreamed, model, prices: prices);
         RunResult result = await engine.RunAsync(plan => plan.Add("t0", "ask"));
         Assert.Equal(RunOutcome.Succeeded, result.Outcome);
         return result.Run.Usage;
     }
 
-    private static Engine Asking(bool isStreamed, AnsweringModel model, Action<AgentOrchestrationOptions>? options = null) => new(
-        builder => builder.UsePrices(Prices).AddTaskType("ask", "Asks.", async (TaskContext context, CancellationToken stop) => isStreamed
+    private static Engine Asking(bool isStreamed, AnsweringModel model, Action<AgentOrchestrationOptions>? options = null, PriceTable? prices = null) => new(
+        builder => builder.UsePrices(prices ?? Prices).AddTaskType("ask", "Asks.", async (TaskContext context, CancellationToken stop) => isStreamed
             ? (await context.Chat.GetStreamingResponseAsync("Question?", cancellationToken: stop).ToChatResponseAsync(stop)).Text
             : (await context.Chat.GetResponseAsync("Question?", cancellationToken: stop)).Text),
         options,

@@ -2,7 +2,8 @@ using Microsoft.Extensions.Caching.Hybrid;
 
 namespace AgentOrchestration.Tests.Optimization;
 
-internal sealed class BrokenCache : HybridCache
+/// <param name="onlyWrites">Whether look-ups find nothing instead of breaking.</param>
+internal sealed class BrokenCache(bool onlyWrites) : HybridCache
 {
     public override ValueTask<T> GetOrCreateAsync<TState, T>(
         string key,
@@ -10,7 +11,7 @@ internal sealed class BrokenCache : HybridCache
         Func<TState, CancellationToken, ValueTask<T>> factory,
         HybridCacheEntryOptions? options = null,
         IEnumerable<string>? tags = null,
-        CancellationToken cancellationToken = default) => throw Broken();
+        CancellationToken cancellationToken = default) => onlyWrites ? factory(state, cancellationToken) : throw Broken();
 
     public override ValueTask RemoveAsync(string key, CancellationToken cancellationToken = default) => throw Broken();
 

@@ -26,6 +26,32 @@ public sealed class CachedAnswerTests
     }
 
     [Theory]
+    [InlineData("large", false)]
+    [InlineData("small", true)]
+    public async Task An_answer_of_a_client_with_a_key_is_found_again_with_the_same_model_only(string second, bool isAskedAgain)
+    {
+        var cache = new FakeDistributedCache();
+        await AskWriterAsync(cache, new Model("provider", "large"));
+        var writer = new Model("provider", second);
+
+        await AskWriterAsync(cache, writer);
+
+        Assert.Equal(isAskedAgain ? 1 : 0, writer.Asked);
+
+        static async Task AskWriterAsync(IDistributedCache cache, Model writer)
+        {
+            await using Engine engine = new(
+                builder => builder.UseResultCache().AddTaskType(
+                    "write",
+                    "Asks the writer.",
+                    async (TaskContext context, CancellationToken stop) => (await context.Services.GetRequiredKeyedService<IChatClient>("writer").GetResponseAsync("?", cancellationToken: stop)).Text,
+                    options => options.Effect = TaskEffect.Pure),
+                services: services => services.AddSingleton(cache).AddSingleton<IChatClient>(new Model("provider", "other")).AddKeyedSingleton<IChatClient>("writer", writer));
+            await engine.RunAsync(plan => plan.Add("only", "write"));
+        }
+    }
+
+    [Theory]
     [InlineData("stop", false, false)]
     [InlineData("stop", true, false)]
     [InlineData("length", false, true)]

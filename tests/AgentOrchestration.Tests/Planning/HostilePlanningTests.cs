@@ -98,10 +98,18 @@ public sealed class HostilePlanningTests
         var most = new PlanningUsage { InputTokens = long.MaxValue, OutputTokens = long.MaxValue };
 
         Assert.Equal(long.MaxValue, most.Tokens);
-        Assert.Equal(long.MaxValue, AnswerUsage.Sum(most, most).InputTokens);
-        Assert.Equal(long.MaxValue, AnswerUsage.Sum(new UsageDetails { InputTokenCount = long.MaxValue }, new UsageDetails { InputTokenCount = 5 }).InputTokenCount);
-        Assert.Equal(5, AnswerUsage.Sum(new UsageDetails { InputTokenCount = -7 }, new UsageDetails { InputTokenCount = 5 }).InputTokenCount);
+        Assert.Equal(long.MaxValue, most.Plus(most).InputTokens);
+        Assert.Equal(long.MaxValue, SumOf(long.MaxValue, 5));
+        Assert.Equal(5, SumOf(-7, 5));
         Assert.Equal(7, new PlanningUsage { InputTokens = 7, OutputTokens = -7 }.Tokens);
+
+        static long? SumOf(long one, long other)
+        {
+            var call = new CallUsage();
+            call.Add(new UsageDetails { InputTokenCount = one });
+            call.Add(new UsageDetails { InputTokenCount = other });
+            return call.Of("model", prices: null).InputTokens;
+        }
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using AgentOrchestration.Plans;
+using AgentOrchestration.Tasks;
+using AgentOrchestration.Tasks.Prices;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -78,6 +80,30 @@ public sealed class PlanningBudgetTests
         Assert.Equal((107, 13, false), (run.Plan.Planning!.InputTokens, run.Plan.Planning.OutputTokens, run.Plan.Planning.IsEstimated));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Planning_is_counted_by_model_and_costs_its_price(bool streamed)
+    {
+        var prices = PriceTable.Of(new Dictionary<string, ModelPrice> { ["planner"] = new(0.01m, 0.10m) });
+        var model = new ScriptedModel(BadPlan, Application.SoundPlan) { Usage = HundredAndTen, Metadata = new ChatClientMetadata("provider", defaultModelId: "planner") };
+
+        PlanningUsage used = (await PlanAsync(model, streamed, builder: builder => builder.UsePrices(prices))).Planning!;
+
+        decimal cost = 2 * ((100 * 0.01m) + (10 * 0.10m));
+        Assert.Equal((200, 20, cost), (used.InputTokens, used.OutputTokens, used.Cost));
+        Assert.Equal([new ModelUsage { Model = "planner", Calls = 2, InputTokens = 200, OutputTokens = 20, Cost = cost, PricedCalls = 2 }], used.Models);
+    }
+
+    [Fact]
+    public async Task What_a_model_does_not_report_of_a_plan_is_estimated_in_the_totals_and_unknown_by_model()
+    {
+        PlanningUsage used = (await PlanAsync(new ScriptedModel(Application.SoundPlan), streamed: false)).Planning!;
+
+        Assert.True(used is { IsEstimated: true, OutputTokens: > 0 });
+        Assert.Equal([new ModelUsage()], used.Models);
+    }
+
     [Fact]
     public async Task When_the_time_is_over_planning_is_cancelled_with_what_was_wrong_so_far()
     {
@@ -127,9 +153,16 @@ public sealed class PlanningBudgetTests
         }));
 
     /// <summary>Plans a request, by itself or as its run is started.</summary>
-    private static async Task<TaskPlan> PlanAsync(ScriptedModel model, bool streamed, Action<AgentOrchestrationOptions>? options = null, TimeProvider? clock = null)
+    private static async Task<TaskPlan> PlanAsync(ScriptedModel model, bool streamed, Action<AgentOrchestrationOptions>? options = null, TimeProvider? clock = null, Action<IAgentOrchestrationBuilder>? builder = null)
     {
-        ITaskOrchestrator orchestrator = Application.With(model, options, builder => builder.Services.AddSingleton(clock ?? TimeProvider.System));
+        ITaskOrchestrator orchestrator = Application.With(
+            model,
+            options,
+            application =>
+            {
+                application.Services.AddSingleton(clock ?? TimeProvider.System);
+                builder?.Invoke(application);
+            });
         if (!streamed)
         {
             return await orchestrator.PlanAsync(Application.Request, TestEnd);

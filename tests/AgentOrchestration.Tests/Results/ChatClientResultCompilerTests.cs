@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AgentOrchestration.Results;
+using AgentOrchestration.Tasks;
+using AgentOrchestration.Tasks.Prices;
 using AgentOrchestration.Tests.Execution;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,6 +30,30 @@ public sealed partial class ChatClientResultCompilerTests
         Assert.Equal(new Report("Sales", 0.12), await CompileAsync<Report>(model));
         var format = Assert.IsType<ChatResponseFormatJson>(model.Requests.Single().Options!.ResponseFormat);
         Assert.Equal(["title", "growth"], format.Schema!.Value.GetProperty("properties").EnumerateObject().Select(property => property.Name));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_compiling_uses_is_counted_by_model_whether_the_answer_can_be_read_or_not(bool canBeRead)
+    {
+        using var model = new ScriptedChatClient(new ChatResponse(new ChatMessage(ChatRole.Assistant, canBeRead ? """{"title": "Sales", "growth": 0.12}""" : "none"))
+        {
+            ModelId = "m",
+            Usage = new UsageDetails { InputTokenCount = 100, OutputTokenCount = 10 },
+        });
+        await using Engine engine = new(
+            builder => builder.UsePrices(PriceTable.Of(new Dictionary<string, ModelPrice> { ["m"] = new(0.01m, 0.10m) })).AddTaskType("work", "Works.", () => 1),
+            services: services => services.AddSingleton<IChatClient>(model));
+        await using OrchestrationRun run = await engine.StartOneAsync();
+        RunResult result = await run.EndAsync();
+
+        Exception? error = await Record.ExceptionAsync(() => run.CompileAsync<Report>(TestEnd));
+
+        Assert.Equal(canBeRead, error is null);
+        Assert.Equal([new ModelUsage { Model = "m", InputTokens = 100, OutputTokens = 10, Cost = 2, PricedCalls = 1 }], result.CompilingUsage.Models);
+        Assert.Equal((1, 2, 0), (result.Savings.Compiling.Calls, run.GetSavings().Compiling.Cost, result.Savings.Spent.Cost));
+        Assert.Throws<ArgumentOutOfRangeException>(() => result.ReportCompilingUsage(new TaskUsage(0, -1, 0)));
     }
 
     [Theory]

@@ -34,10 +34,7 @@ internal sealed class AttemptReturns(
         }
 
         _run.Release(attempt);
-        if (exception is null)
-        {
-            _caching.PrepareEntry(attempt, output);
-        }
+        _caching.OnReturned(attempt, output, hasSucceeded: exception is null);
 
         if (attempt.HasExtras || exception is not null)
         {
@@ -77,10 +74,8 @@ internal sealed class AttemptReturns(
         {
             output = null;
         }
-        else if (exception is null)
-        {
-            _caching.PrepareEntry(attempt, output);
-        }
+
+        _caching.OnReturned(attempt, output, hasSucceeded: exception is null && error is null);
 
         LocalAttempt? next;
         if (error is not null)

@@ -16,6 +16,9 @@ internal sealed class HostCommandRunner(
                 case HostCommandKind.Prepare:
                     run.Executor.Workers.Queue(() => _ = preparations.PrepareAsync(command.Subtask));
                     break;
+                case HostCommandKind.AwaitFlight:
+                    run.Executor.Workers.Queue(() => _ = preparations.AwaitFlightAsync(command.Subtask));
+                    break;
                 case HostCommandKind.Join:
                     run.Executor.Workers.Queue(() => joins.Join(command.Subtask));
                     break;

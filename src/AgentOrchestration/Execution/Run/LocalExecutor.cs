@@ -43,6 +43,7 @@ internal sealed class LocalExecutor : IExecutor
         Sinks = [.. sinks];
         Logger = logger;
         Cache = cache;
+        Flights = new Flights(timeProvider);
         _middleware = [.. middleware];
         Pipeline = _middleware.Reverse().Aggregate(
             (TaskDelegate)InvokeHandlerAsync,
@@ -87,6 +88,9 @@ internal sealed class LocalExecutor : IExecutor
     internal IReadOnlyList<IRunEventSink> Sinks { get; }
 
     internal ILogger Logger { get; }
+
+    /// <summary>Which attempts of cacheable work run now.</summary>
+    internal Flights Flights { get; }
 
     internal IResultCache? Cache { get; }
 

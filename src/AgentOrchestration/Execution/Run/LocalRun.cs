@@ -50,7 +50,7 @@ internal sealed class LocalRun : IOpenRun
         StoredOutputs? outputs = written is null ? null : new StoredOutputs(Environment, written, journal);
         _end = new RunEnd(Environment, timers, _resources);
         _gate = new RunGate(Environment, clock, _end);
-        var caching = new ResultCaching(Environment, _end);
+        var caching = new ResultCaching(Environment, _gate, _end, journal);
         Starts = new AttemptStarts(this, Environment, _gate);
         Growth = new RunGrowth(Environment, _gate, graph, _resources.LimitsEveryAttempt);
         var compensations = new Compensations(this, Environment, _gate);

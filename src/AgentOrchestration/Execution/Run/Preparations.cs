@@ -66,16 +66,17 @@ internal sealed class Preparations(
         }
     }
 
-    private void Report(int subtask, Preparation preparation) =>
-        run.QueueOnPool(gate.Report((caching, subtask, preparation), static (core, report, now, commands) =>
+    /// <summary>Prepares a subtask again when the attempt that it waits for has ended, or has taken too long.</summary>
+    public async Task AwaitFlightAsync(int subtask)
+    {
+        if (await caching.AwaitFlightAsync(subtask).ConfigureAwait(false))
         {
-            if (report.preparation.Identity is { } identity)
-            {
-                report.caching.Identify(report.subtask, identity);
-            }
+            await PrepareAsync(subtask).ConfigureAwait(false);
+        }
+    }
 
-            core.Prepared(report.subtask, report.preparation, now, commands);
-        }));
+    private void Report(int subtask, Preparation preparation) =>
+        run.QueueOnPool(gate.Report((subtask, preparation), static (core, report, now, commands) => core.Prepared(report.subtask, report.preparation, now, commands)));
 
     private bool ConditionHolds(int subtask) =>
         run.Graph.Inputs[subtask]?.Condition is not { } part || run.Graph.SubtaskAt(subtask).Condition!.Holds(run.Inputs.FindForCondition(part));
@@ -100,7 +101,7 @@ internal sealed class Preparations(
 
             if (identity is not null)
             {
-                cached = await caching.FindAsync(taskType, identity).ConfigureAwait(false);
+                cached = await caching.FindAsync(subtask, taskType, identity).ConfigureAwait(false);
             }
         }
         catch (Exception exception)

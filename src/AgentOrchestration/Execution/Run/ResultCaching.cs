@@ -1,47 +1,69 @@
 using System.Collections.Concurrent;
 using AgentOrchestration.Execution.Attempts;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.State;
 using AgentOrchestration.Scheduling.Dispatch;
 using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Execution.Run;
 
-/// <summary>Looks up the results of pure work in the result cache, and writes new ones to it.</summary>
-internal sealed class ResultCaching(RunEnvironment run, RunEnd end)
+/// <summary>Looks up the results of cacheable work in the result cache, writes new ones to it, and lets equal work of other runs wait for them.</summary>
+internal sealed class ResultCaching
 {
+    /// <summary>How long a flight is waited for of whose work no duration is known, and at least.</summary>
+    private static readonly TimeSpan UnknownWait = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
+
+    private readonly RunEnvironment _run;
+    private readonly RunGate _gate;
+    private readonly RunEnd _end;
+    private readonly RunJournal? _journal;
     private readonly List<Task> _writes = [];
-    private ConcurrentDictionary<int, string>? _identities;
+    private readonly Lazy<string?> _partition;
+    private ConcurrentDictionary<int, CacheableWork>? _works;
     private bool _isUnresponsive;
+
+    public ResultCaching(RunEnvironment run, RunGate gate, RunEnd end, RunJournal? journal)
+    {
+        _run = run;
+        _gate = gate;
+        _end = end;
+        _journal = journal;
+        _partition = new Lazy<string?>(() => run.Executor.Cache!.PartitionOf(new RunOptions(run.Options)));
+        if (run.Executor.Cache is not null)
+        {
+            run.Core.BeginOrJoin = BeginOrJoin;
+            end.Ended.UnsafeRegister(static caching => ((ResultCaching)caching!).End(), this);
+        }
+    }
 
     /// <summary>Inside the gate: the writes so far.</summary>
     public Task[] Writes => [.. _writes];
-
-    /// <summary>Inside the gate: what the work of a subtask is.</summary>
-    public void Identify(int subtask, string identity) => LazyInitializer.EnsureInitialized(ref _identities, static () => new())[subtask] = identity;
 
     /// <summary>
     /// Looks up the result of equal work. A cache that does not answer within the cancellation grace period is not asked again by this run, so that it
     /// delays the run only once.
     /// </summary>
     /// <returns>The result; <see langword="null"/> when there is none, when it cannot be cached, or when the cache does not answer.</returns>
-    public async ValueTask<CachedOutput?> FindAsync(TaskDescriptor taskType, string identity)
+    public async ValueTask<CachedOutput?> FindAsync(int subtask, TaskDescriptor taskType, string identity)
     {
-        if (run.Executor.Cache is not { } cache || !taskType.MayCache || Volatile.Read(ref _isUnresponsive))
+        if (_run.Executor.Cache is not { } cache || !taskType.MayCache || Volatile.Read(ref _isUnresponsive))
         {
             return null;
         }
 
         // On a thread of its own: a cache may block the thread that calls it.
-        Task<CachedOutput?> answer = run.Executor.Workers.RunAsync(() => cache.FindAsync(taskType, identity, end.Ended).AsTask());
-        TimeSpan atMost = run.Options.CancellationGracePeriod;
+        Task<CachedOutput?> answer = _run.Executor.Workers.RunAsync(() => FindAsync(cache, subtask, taskType, identity));
+        TimeSpan atMost = _run.Options.CancellationGracePeriod;
         try
         {
-            return await answer.WaitAsync(atMost, run.Executor.TimeProvider, end.Ended).ConfigureAwait(false);
+            return await answer.WaitAsync(atMost, _run.Executor.TimeProvider, _end.Ended).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException && !answer.IsCompleted)
         {
-            if (!end.Ended.IsCancellationRequested && !Interlocked.Exchange(ref _isUnresponsive, true))
+            if (!_end.Ended.IsCancellationRequested && !Interlocked.Exchange(ref _isUnresponsive, true))
             {
-                ExecutionLog.CacheNotAnswering(run.Executor.Logger, run.RunId, atMost);
+                ExecutionLog.CacheNotAnswering(_run.Executor.Logger, _run.RunId, atMost);
             }
 
             _ = IgnoreAsync(answer);
@@ -49,51 +71,193 @@ internal sealed class ResultCaching(RunEnvironment run, RunEnd end)
         }
     }
 
-    /// <summary>Writes an output for the cache while nothing but its own code has it. Costs the others nothing.</summary>
-    public void PrepareEntry(LocalAttempt attempt, object? output)
+    /// <summary>Waits until the flight that a subtask has joined has ended, or has taken too long.</summary>
+    /// <returns>Whether the run goes on.</returns>
+    public async Task<bool> AwaitFlightAsync(int subtask)
     {
-        if (run.Executor.Cache is { } cache && attempt.TaskType.MayCache && Volatile.Read(ref _identities)?.ContainsKey(attempt.Index) == true
-            && !(attempt.HasExtras && attempt.Extras.IsUncacheable))
+        if (WorkOf(subtask)?.Watch.Other is { } flight)
         {
-            try
-            {
-                byte[]? entry = cache.Write(attempt.TaskType, output);
-                attempt.Extras.CacheEntry = entry is not null && run.Secrets.AreIn(entry) ? null : entry;
-            }
-            catch (Exception exception)
-            {
-                ExecutionLog.CacheWriteFailed(run.Executor.Logger, run.Shown(attempt.Index, exception), run.RunId, attempt.Subtask.Id);
-            }
+            TimeSpan expected = _run.Executor.Ordering.Observed.Expect(_run.Graph.SubtaskAt(subtask)) ?? UnknownWait / 2;
+            TimeSpan left = (2 * expected) - _run.Executor.TimeProvider.GetElapsedTime(flight.StartedAt);
+            await flight.Completion.WaitAsync(left > ShortestWait ? left : ShortestWait, _run.Executor.TimeProvider, _end.Ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+
+        return !_end.Ended.IsCancellationRequested;
     }
 
     /// <summary>
-    /// Inside the gate, so that the end of the run finds the write: begins to write to the cache. An output alone is not all that work which adds subtasks gives.
+    /// The code of an attempt has returned: writes its output for the cache while nothing but its own code has it. An output alone is not all that work
+    /// which adds subtasks gives. Costs the others nothing.
     /// </summary>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="output">Its output.</param>
+    /// <param name="hasSucceeded">Whether it has one.</param>
+    public void OnReturned(LocalAttempt attempt, object? output, bool hasSucceeded)
+    {
+        if (WorkOf(attempt.Index) is { } work)
+        {
+            byte[]? entry = hasSucceeded ? EntryOf(attempt, output, work) : null;
+            if (entry is not null)
+            {
+                attempt.Extras.CacheEntry = entry;
+                _journal?.KeepPlace(attempt.Index, attempt.Attempt, work.Place);
+                _run.Executor.Cache!.Keep(attempt.TaskType, work.Place, entry);
+            }
+
+            _run.Executor.Flights.End(work.Watch, entry);
+        }
+    }
+
+    /// <summary>Inside the gate: the attempt of a subtask is told to stop. Nobody waits for it any longer.</summary>
+    public void OnStopped(int subtask)
+    {
+        if (WorkOf(subtask) is { } work)
+        {
+            _run.Executor.Flights.End(work.Watch, entry: null);
+        }
+    }
+
+    /// <summary>Inside the gate, so that the end of the run finds the write: begins to write to the cache.</summary>
     public void BeginToStore(LocalAttempt attempt)
     {
-        if (attempt.HasExtras && attempt.Extras is { CacheEntry: { } entry, HasAdditions: false } && _identities!.TryGetValue(attempt.Index, out string? identity))
+        if (attempt.HasExtras && attempt.Extras is { CacheEntry: { } entry } && WorkOf(attempt.Index) is { } work)
         {
-            _writes.Add(BeginToStore(attempt, identity, entry));
+            _writes.Add(BeginToStore(attempt, work.Place, entry));
+            Forget(attempt.Index);
+        }
+    }
+
+    /// <summary>The run has ended here: what it knew of others, and others of it, is forgotten.</summary>
+    private void End()
+    {
+        foreach (int subtask in Volatile.Read(ref _works)?.Keys ?? [])
+        {
+            Forget(subtask);
+        }
+    }
+
+    private void Forget(int subtask)
+    {
+        if (_works!.TryRemove(subtask, out CacheableWork? work))
+        {
+            _run.Executor.Flights.Remove(work.Watch);
+        }
+    }
+
+    private async Task<CachedOutput?> FindAsync(IResultCache cache, int subtask, TaskDescriptor taskType, string identity)
+    {
+        CachePlace place = await cache.PlaceAsync(taskType, identity, _partition.Value, _end.Ended).ConfigureAwait(false);
+        CacheableWork work = LazyInitializer.EnsureInitialized(ref _works, static () => new()).GetOrAdd(subtask, _ => Watch(subtask, place.Key));
+        work.Place = place;
+        if (_end.Ended.IsCancellationRequested)
+        {
+            // The run may have forgotten all others before this one was added.
+            End();
+            return null;
+        }
+
+        Flight? joined = work.Watch.HasWaited ? work.Watch.Other : null;
+        CachedOutput? found = await FindAsync(cache, subtask, taskType, place).ConfigureAwait(false)
+            ?? (joined?.Entry is { } entry ? cache.Read(taskType, place, entry) : null);
+        if (found is null)
+        {
+            return null;
+        }
+
+        Forget(subtask);
+        return joined?.Entry is null ? found : found with { Origin = OutputOrigin.Flight };
+    }
+
+    /// <summary>What cannot be read is made again, and kept in its place.</summary>
+    private async ValueTask<CachedOutput?> FindAsync(IResultCache cache, int subtask, TaskDescriptor taskType, CachePlace place)
+    {
+        try
+        {
+            return await cache.FindAsync(taskType, place, _end.Ended).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            ExecutionLog.NotShared(_run.Executor.Logger, _run.Shown(subtask, exception), _run.RunId, _run.Graph.SubtaskAt(subtask).Id);
+            return null;
+        }
+    }
+
+    private CacheableWork Watch(int subtask, string key)
+    {
+        var watch = new FlightWatch(key, new JoinedFlight(_run.RunId, _run.Graph.SubtaskAt(subtask).Id), watch => OnBegun(subtask, watch));
+        _run.Executor.Flights.Add(watch);
+        return new CacheableWork(watch);
+    }
+
+    /// <summary>Called by the core, inside the gate: an attempt is about to start.</summary>
+    /// <returns>The attempt of another run that it waits for instead; <see langword="null"/> when it starts.</returns>
+    private JoinedFlight? BeginOrJoin(int subtask, long now)
+    {
+        if (WorkOf(subtask) is not { } work)
+        {
+            return null;
+        }
+
+        work.StartedAt = now;
+        return _run.Executor.Flights.TryBegin(work.Watch) ? null : Join(work.Watch);
+    }
+
+    private JoinedFlight Join(FlightWatch watch)
+    {
+        _run.Executor.Flights.Wait(watch);
+        return watch.Other!.Owner;
+    }
+
+    /// <summary>Called in the run that has begun the work, inside its gate: this one is told elsewhere.</summary>
+    private void OnBegun(int subtask, FlightWatch watch) => _run.Executor.Workers.Queue(() => _run.QueueOnPool(_gate.Report(
+        (caching: this, subtask, watch),
+        static (core, begun, now, commands) =>
+        {
+            if (begun.watch is { HasWaited: false, Other: { MayHaveResult: true } other } && core.TryJoin(begun.subtask, other.Owner, now, commands))
+            {
+                begun.caching._run.Executor.Flights.Wait(begun.watch);
+            }
+        })));
+
+    private CacheableWork? WorkOf(int subtask) => Volatile.Read(ref _works) is { } works && works.TryGetValue(subtask, out CacheableWork? work) ? work : null;
+
+    private byte[]? EntryOf(LocalAttempt attempt, object? output, CacheableWork work)
+    {
+        if (attempt.HasExtras && (attempt.Extras.IsUncacheable || attempt.Extras.HasAdditions))
+        {
+            return null;
+        }
+
+        try
+        {
+            TaskUsage usage = attempt.HasExtras ? attempt.Extras.Usage ?? TaskUsage.None : TaskUsage.None;
+            long duration = Math.Max(0, _run.Executor.TimeProvider.GetUtcNow().UtcTicks - work.StartedAt);
+            byte[] entry = _run.Executor.Cache!.Write(attempt.TaskType, output, work.Place, new AvoidedWork(usage, duration));
+            return _run.Secrets.AreIn(entry) ? null : entry;
+        }
+        catch (Exception exception)
+        {
+            ExecutionLog.CacheWriteFailed(_run.Executor.Logger, _run.Shown(attempt.Index, exception), _run.RunId, attempt.Subtask.Id);
+            return null;
         }
     }
 
     /// <summary>Apart from its caller, which every attempt comes through and most leave at once: what is captured here costs the others nothing.</summary>
-    private Task BeginToStore(LocalAttempt attempt, string identity, byte[] entry) =>
-        run.Executor.Workers.RunAsync(() => StoreAsync(run.Executor.Cache!, attempt, identity, entry));
+    private Task BeginToStore(LocalAttempt attempt, CachePlace place, byte[] entry) =>
+        _run.Executor.Workers.RunAsync(() => StoreAsync(_run.Executor.Cache!, attempt, place, entry));
 
     /// <summary>An answer that comes too late, or after the end of the run, is not used, whatever it is.</summary>
     private static async Task IgnoreAsync(Task answer) => await answer.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    private async Task StoreAsync(IResultCache cache, LocalAttempt attempt, string identity, byte[] entry)
+    private async Task StoreAsync(IResultCache cache, LocalAttempt attempt, CachePlace place, byte[] entry)
     {
         try
         {
-            await cache.StoreAsync(attempt.TaskType, identity, entry, CancellationToken.None).ConfigureAwait(false);
+            await cache.StoreAsync(attempt.TaskType, place, entry, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
-            ExecutionLog.CacheWriteFailed(run.Executor.Logger, run.Shown(attempt.Index, exception), run.RunId, attempt.Subtask.Id);
+            ExecutionLog.CacheWriteFailed(_run.Executor.Logger, _run.Shown(attempt.Index, exception), _run.RunId, attempt.Subtask.Id);
         }
     }
 }

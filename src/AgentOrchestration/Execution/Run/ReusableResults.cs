@@ -17,7 +17,7 @@ namespace AgentOrchestration.Execution.Run;
 /// </summary>
 internal sealed class ReusableResults
 {
-    private readonly Dictionary<string, object?> _results = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, CachedOutput> _results = new(StringComparer.Ordinal);
     private readonly HashSet<string> _rerun;
 
     private ReusableResults(HashSet<string> rerun) => _rerun = rerun;
@@ -66,9 +66,7 @@ internal sealed class ReusableResults
         string id = graph.SubtaskAt(subtask).Id;
         int slash = id.IndexOf('/', StringComparison.Ordinal);
         return !_rerun.Contains(slash < 0 ? id : id[..slash])
-            && _results.TryGetValue(KeyOf(graph.TaskTypes[subtask], id, IdentityOf(graph, subtask, inputs)), out object? output)
-                ? new CachedOutput(output) { Origin = OutputOrigin.Reused }
-                : null;
+            && _results.TryGetValue(KeyOf(graph.TaskTypes[subtask], id, IdentityOf(graph, subtask, inputs)), out CachedOutput? output) ? output : null;
     }
 
     private void Add(RunState state, InputBinder inputs, HashSet<string> changed)
@@ -91,6 +89,7 @@ internal sealed class ReusableResults
             }
         }
 
+        var making = new RecordedMaking(state.History);
         for (int subtask = 0; subtask < state.Graph.Count; subtask++)
         {
             if (state.StateOf(subtask) == SubtaskState.Succeeded
@@ -102,7 +101,7 @@ internal sealed class ReusableResults
                 && KeyOf(state.Graph, subtask, inputs) is { } key
                 && !unusable.Contains(key))
             {
-                _results.TryAdd(key, state.OutputOf(subtask));
+                _results.TryAdd(key, new CachedOutput(state.OutputOf(subtask)) { Origin = OutputOrigin.Reused, Work = making.Of(subtask) });
             }
         }
     }
@@ -123,7 +122,8 @@ internal sealed class ReusableResults
                 && KeyOf(planned, subtask, inputs) is { } key
                 && !unusable.Contains(key))
             {
-                _results.TryAdd(key, known.Output);
+                AvoidedWork? work = known is { OutputUsage: { } usage, OutputDuration: { } duration } ? new AvoidedWork(usage, duration.Ticks) : null;
+                _results.TryAdd(key, new CachedOutput(known.Output) { Origin = OutputOrigin.Reused, Work = work });
             }
         }
     }

@@ -229,6 +229,7 @@ internal sealed class RunGate(RunEnvironment run, RunClock clock, RunEnd end)
             }
             else if (_starts.TryRevoke(attempt))
             {
+                _caching.OnStopped(attempt.Index);
                 (effects.Revoked ??= []).Add(attempt);
                 _core.Revoked(attempt.Index, attempt.Attempt, LatestTime(), _commands);
                 _starts.Start(_commands, _committer, ref effects);
@@ -236,6 +237,7 @@ internal sealed class RunGate(RunEnvironment run, RunClock clock, RunEnd end)
             else
             {
                 attempt.IsToldToStop = true;
+                _caching.OnStopped(attempt.Index);
                 _toFollow.Add(new LocalCommand(command, attempt));
             }
         }

@@ -27,6 +27,7 @@ internal sealed class RunJournal(IRunStore store, HeldLease lease, LeaseRenewal 
 
     // Few runs have any.
     private ConcurrentDictionary<(int Subtask, int Attempt), JournalBlob>? _blobs;
+    private ConcurrentDictionary<(int Subtask, int Attempt), CachePlace>? _places;
 
     public string RunId { get; } = lease.RunId;
 
@@ -52,9 +53,14 @@ internal sealed class RunJournal(IRunStore store, HeldLease lease, LeaseRenewal 
         blobs[(subtask, attempt)] = new JournalBlob(Convert.ToHexString(SHA256.HashData(content)), content.ToArray());
     }
 
+    /// <summary>Keeps where the result cache keeps an output, until its fact is written.</summary>
+    public void KeepPlace(int subtask, int attempt, CachePlace place) =>
+        (_places ?? Interlocked.CompareExchange(ref _places, [], null) ?? _places)[(subtask, attempt)] = place;
+
     /// <summary>The fact never came, because the output did not count.</summary>
     public void Forget(int subtask, int attempt)
     {
+        _places?.TryRemove((subtask, attempt), out _);
         if (!_outputs.TryRemove((subtask, attempt), out _))
         {
             _blobs?.TryRemove((subtask, attempt), out _);
@@ -143,14 +149,15 @@ internal sealed class RunJournal(IRunStore store, HeldLease lease, LeaseRenewal 
 
     private StoredOutput OutputOf(in RunFact fact, List<JournalBlob> blobs)
     {
+        CachePlace? place = _places?.GetValueOrDefault((fact.Subtask, fact.Attempt));
         if (_blobs?.TryGetValue((fact.Subtask, fact.Attempt), out JournalBlob? blob) == true)
         {
             blobs.Add(blob);
-            return new StoredOutput(blob.Name);
+            return new StoredOutput(blob.Name) { CacheKey = place?.Key, CacheEpochs = place?.Epochs };
         }
 
         return _outputs.TryGetValue((fact.Subtask, fact.Attempt), out JsonElement output)
-            ? new StoredOutput(output)
+            ? new StoredOutput(output) { CacheKey = place?.Key, CacheEpochs = place?.Epochs }
             : throw new InvalidOperationException($"The output of subtask {fact.Subtask} was not kept.");
     }
 

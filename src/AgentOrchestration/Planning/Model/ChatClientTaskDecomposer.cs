@@ -75,16 +75,18 @@ internal sealed class ChatClientTaskDecomposer(PlanningChatClient chat, PlanQues
     {
         FormedQuestion asked = question.In(form);
         var answer = new PlanAnswerReader(options.Limits, _optional, question.MayRequestSchemas);
-        UsageDetails? told = null;
+        var call = new CallUsage();
+        string? model = null;
         using var watch = new AnswerWatch(options.MaxIdleTime, timeProvider, cancellationToken);
         try
         {
             await foreach (ChatResponseUpdate update in chat.Required.GetStreamingResponseAsync(asked.Messages, asked.Options, watch.Token).ConfigureAwait(false))
             {
                 watch.Observe(update);
+                model ??= update.ModelId;
                 foreach (UsageContent usage in update.Contents.OfType<UsageContent>())
                 {
-                    told = AnswerUsage.Sum(told, usage.Details);
+                    call.Add(usage.Details);
                 }
 
                 foreach (Subtask subtask in answer.Append(update))
@@ -100,7 +102,7 @@ internal sealed class ChatClientTaskDecomposer(PlanningChatClient chat, PlanQues
         }
         catch (Exception exception) when (watch.IsIdle && exception is not InvalidPlanException)
         {
-            throw new InvalidPlanException(new PlanRefusal([watch.WhyIdle()]) { Planning = AnswerUsage.Of(told, asked.Bytes, answer.Length) }, exception);
+            throw new InvalidPlanException(new PlanRefusal([watch.WhyIdle()]) { Planning = Used() }, exception);
         }
         catch (Exception exception) when (answer.HasBegun && exception is not InvalidPlanException && !cancellationToken.IsCancellationRequested)
         {
@@ -115,11 +117,13 @@ internal sealed class ChatClientTaskDecomposer(PlanningChatClient chat, PlanQues
             return await AskForWholeInsteadAsync().ConfigureAwait(false);
         }
 
-        return answer.CompleteWithRequest(AnswerUsage.Of(told, asked.Bytes, answer.Length));
+        return answer.CompleteWithRequest(Used());
+
+        PlanningUsage Used() => AnswerUsage.Of(call.Of(ReportedUsage.ModelOf(chat.Required, model, asked.Options), chat.Prices), asked.Bytes, answer.Length);
 
         ValueTask<PlanAnswer> AskForWholeInsteadAsync()
         {
-            PlanningUsage lost = AnswerUsage.Of(told, asked.Bytes, answer.Length);
+            PlanningUsage lost = Used();
             return AskAsync(question, (again, whole) => AskForWholeAsync(again, whole, lost, cancellationToken), lost, cancellationToken);
         }
     }
@@ -134,6 +138,9 @@ internal sealed class ChatClientTaskDecomposer(PlanningChatClient chat, PlanQues
         ChatResponse response = await chat.Required.GetResponseAsync(asked.Messages, asked.Options, cancellationToken).ConfigureAwait(false);
         var answer = new PlanAnswerReader(options.Limits, _optional, question.MayRequestSchemas);
         answer.Append(response);
-        return answer.CompleteWithRequest(AnswerUsage.Sum(AnswerUsage.Of(response.Usage, asked.Bytes, answer.Length), lost));
+        var call = new CallUsage();
+        call.Add(response.Usage);
+        PlanningUsage used = AnswerUsage.Of(call.Of(ReportedUsage.ModelOf(chat.Required, response.ModelId, asked.Options), chat.Prices), asked.Bytes, answer.Length);
+        return answer.CompleteWithRequest(lost is null ? used : used.Plus(lost));
     }
 }

@@ -1,3 +1,4 @@
+using AgentOrchestration.Tasks.Prices;
 using Microsoft.Extensions.AI;
 
 namespace AgentOrchestration.Planning.Model;
@@ -7,6 +8,10 @@ namespace AgentOrchestration.Planning.Model;
 /// <param name="Key">The key under which the application has named it; <see langword="null"/> when it is the one that tasks use.</param>
 internal sealed record PlanningChatClient(IChatClient? Client, object? Key)
 {
+    /// <summary>Gets what its calls cost.</summary>
+    /// <value>The default value is <see langword="null"/>: no prices are known.</value>
+    public PriceTable? Prices { get; init; }
+
     /// <summary>Gets the client.</summary>
     /// <exception cref="InvalidOperationException">None is registered.</exception>
     public IChatClient Required => Client ?? throw new InvalidOperationException(Key is null

@@ -53,5 +53,5 @@ internal sealed class FaithfulJson(JsonSerializerOptions options)
         }
     }
 
-    public object? Read(byte[] json, Type type) => JsonSerializer.Deserialize(json, JsonMetadata.Of(options, type));
+    public object? Read(ReadOnlySpan<byte> json, Type type) => JsonSerializer.Deserialize(json, JsonMetadata.Of(options, type));
 }

@@ -31,6 +31,8 @@ namespace AgentOrchestration;
 [JsonDerivedType(typeof(AttemptInterrupted), "attempt-interrupted")]
 [JsonDerivedType(typeof(AttemptFailed), "attempt-failed")]
 [JsonDerivedType(typeof(UsageCounted), "usage-counted")]
+[JsonDerivedType(typeof(FlightJoined), "flight-joined")]
+[JsonDerivedType(typeof(WorkAvoided), "work-avoided")]
 [JsonDerivedType(typeof(ProgressReported), "progress-reported")]
 [JsonDerivedType(typeof(TextStreamed), "text-streamed")]
 [JsonDerivedType(typeof(TicksLost), "ticks-lost")]

@@ -117,13 +117,13 @@ internal static class JournalFields
     /// <summary>Until when a start is held at most, in UTC ticks.</summary>
     public static JournalField Until { get; } = Number("until", static (in fact) => ((StartHold)fact.Payload!).Until, static (ref line, value) => line.RetryAt = value, static (in line) => JournalRules.WhyNoTime("until", line.RetryAt));
 
-    public static JournalField InputTokens { get; } = Number("inputTokens", static (in fact) => ((TaskUsage)fact.Payload!).InputTokens, static (ref line, value) => line.InputTokens = value, static (in line) => JournalRules.WhyNegative("inputTokens", line.InputTokens));
+    public static JournalField InputTokens { get; } = Number("inputTokens", static (in fact) => UsageOf(fact).InputTokens, static (ref line, value) => line.InputTokens = value, static (in line) => JournalRules.WhyNegative("inputTokens", line.InputTokens));
 
-    public static JournalField OutputTokens { get; } = Number("outputTokens", static (in fact) => ((TaskUsage)fact.Payload!).OutputTokens, static (ref line, value) => line.OutputTokens = value, static (in line) => JournalRules.WhyNegative("outputTokens", line.OutputTokens));
+    public static JournalField OutputTokens { get; } = Number("outputTokens", static (in fact) => UsageOf(fact).OutputTokens, static (ref line, value) => line.OutputTokens = value, static (in line) => JournalRules.WhyNegative("outputTokens", line.OutputTokens));
 
     public static JournalField Cost { get; } = new("cost")
     {
-        Write = static (writer, name, in fact) => writer.WriteNumber(name, ((TaskUsage)fact.Payload!).Cost),
+        Write = static (writer, name, in fact) => writer.WriteNumber(name, UsageOf(fact).Cost),
         Read = static (ref reader, ref line) => line.Cost = reader.GetDecimal(),
         WhyInvalid = static (in line) => JournalRules.WhyNegative("cost", line.Cost),
     };
@@ -134,13 +134,46 @@ internal static class JournalFields
         IsOptional = true,
         Write = static (writer, name, in fact) =>
         {
-            if (((TaskUsage)fact.Payload!).Models is { Count: > 0 } models)
+            if (UsageOf(fact).Models is { Count: > 0 } models)
             {
                 Serialize(writer, name, models, Json.IReadOnlyListModelUsage);
             }
         },
         Read = static (ref reader, ref line) => line.Models = Deserialize(ref reader, Json.IReadOnlyListModelUsage),
         WhyInvalid = static (in line) => line.Models?.Select(static usage => usage is null ? "'models' holds null." : usage.WhyInvalid()).FirstOrDefault(static reason => reason is not null),
+    };
+
+    /// <summary>How long the work took that was avoided, in ticks.</summary>
+    public static JournalField Duration { get; } = Number("duration", static (in fact) => ((AvoidedWork)fact.Payload!).Duration, static (ref line, value) => line.Duration = value, static (in line) => JournalRules.WhyNoTime("duration", line.Duration));
+
+    /// <summary>The run whose attempt is waited for.</summary>
+    public static JournalField OwnerRun { get; } = new("ownerRun")
+    {
+        Write = static (writer, name, in fact) => writer.WriteString(name, ((JoinedFlight)fact.Payload!).RunId),
+        Read = static (ref reader, ref line) => line.OwnerRun = TextOf(ref reader),
+    };
+
+    /// <summary>The subtask whose attempt is waited for, by its id in its run.</summary>
+    public static JournalField OwnerSubtask { get; } = new("ownerSubtask")
+    {
+        Write = static (writer, name, in fact) => writer.WriteString(name, ((JoinedFlight)fact.Payload!).SubtaskId),
+        Read = static (ref reader, ref line) => line.OwnerSubtask = TextOf(ref reader),
+    };
+
+    /// <summary>Where the result cache keeps the output; not written when it does not.</summary>
+    public static JournalField CacheKey { get; } = new("cacheKey")
+    {
+        IsOptional = true,
+        Write = static (writer, name, in fact) => WriteIfAny(writer, name, ((StoredOutput)fact.Payload!).CacheKey),
+        Read = static (ref reader, ref line) => line.CacheKey = reader.GetString(),
+    };
+
+    /// <summary>The epochs of the result cache that the output belongs to; not written when it does not keep it.</summary>
+    public static JournalField CacheEpochs { get; } = new("cacheEpochs")
+    {
+        IsOptional = true,
+        Write = static (writer, name, in fact) => WriteIfAny(writer, name, ((StoredOutput)fact.Payload!).CacheEpochs),
+        Read = static (ref reader, ref line) => line.CacheEpochs = reader.GetString(),
     };
 
     /// <summary>Where an output comes from; not written when an attempt has made it, as nearly always.</summary>
@@ -262,6 +295,8 @@ internal static class JournalFields
             Write = (writer, name, in fact) => writer.WriteString(name, EnumNames<T>.NameOf(read(fact.Detail))),
             Read = (ref reader, ref line) => line.Detail = write(EnumNames<T>.Read(ref reader)),
         };
+
+    private static TaskUsage UsageOf(in RunFact fact) => fact.Payload is AvoidedWork avoided ? avoided.Usage : (TaskUsage)fact.Payload!;
 
     private static SubtaskError ErrorOf(in RunFact fact) => fact.Payload switch
     {

@@ -48,17 +48,25 @@ internal static class JournalKinds
         {
             Payload = static (in line) => new TaskUsage(line.InputTokens, line.OutputTokens, line.Cost) { Models = line.Models ?? [] },
         },
-        new("subtask-succeeded", RunFactKind.SubtaskSucceeded, RunFactRules.WhenReadyOrRunning, Field.Subtask, Field.AttemptOrNone, Field.Origin, Field.Output)
+        new("flight-joined", RunFactKind.FlightJoined, RunFactRules.WhenReady, Field.Subtask, Field.OwnerRun, Field.OwnerSubtask)
+        {
+            Payload = static (in line) => new JoinedFlight(line.OwnerRun!, line.OwnerSubtask!),
+        },
+        new("work-avoided", RunFactKind.WorkAvoided, RunFactRules.WhenReady, Field.Subtask, Field.Duration, Field.InputTokens, Field.OutputTokens, Field.Cost, Field.Models)
+        {
+            Payload = static (in line) => new AvoidedWork(new TaskUsage(line.InputTokens, line.OutputTokens, line.Cost) { Models = line.Models ?? [] }, line.Duration),
+        },
+        new("subtask-succeeded", RunFactKind.SubtaskSucceeded, RunFactRules.WhenReadyOrRunning, Field.Subtask, Field.AttemptOrNone, Field.Origin, Field.CacheKey, Field.CacheEpochs, Field.Output)
         {
             Detail = (byte)OutputOrigin.Executed,
             Holds = static payload => payload is StoredOutput { Blob: null },
-            Payload = static (in line) => new StoredOutput(line.Json),
+            Payload = static (in line) => new StoredOutput(line.Json) { CacheKey = line.CacheKey, CacheEpochs = line.CacheEpochs },
         },
-        new("subtask-succeeded-large", RunFactKind.SubtaskSucceeded, RunFactRules.WhenReadyOrRunning, Field.Subtask, Field.AttemptOrNone, Field.Origin, Field.Blob)
+        new("subtask-succeeded-large", RunFactKind.SubtaskSucceeded, RunFactRules.WhenReadyOrRunning, Field.Subtask, Field.AttemptOrNone, Field.Origin, Field.CacheKey, Field.CacheEpochs, Field.Blob)
         {
             Detail = (byte)OutputOrigin.Executed,
             Holds = static payload => payload is StoredOutput { Blob: not null },
-            Payload = static (in line) => new StoredOutput(line.Blob!),
+            Payload = static (in line) => new StoredOutput(line.Blob!) { CacheKey = line.CacheKey, CacheEpochs = line.CacheEpochs },
         },
         new("subtask-shared", RunFactKind.SubtaskSucceeded, RunFactRules.WhenReadyOrRunning, Field.Subtask, Field.SharedWith)
         {

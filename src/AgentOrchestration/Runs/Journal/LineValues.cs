@@ -32,6 +32,16 @@ internal struct LineValues
 
     public IReadOnlyList<ModelUsage>? Models { get; set; }
 
+    public long Duration { get; set; }
+
+    public string? OwnerRun { get; set; }
+
+    public string? OwnerSubtask { get; set; }
+
+    public string? CacheKey { get; set; }
+
+    public string? CacheEpochs { get; set; }
+
     public string? Fingerprint { get; set; }
 
     public string? By { get; set; }

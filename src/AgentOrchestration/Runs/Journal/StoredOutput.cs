@@ -16,6 +16,14 @@ internal sealed class StoredOutput
     /// <summary>Gets the name of the blob; <see langword="null"/> when the output is in the line.</summary>
     public string? Blob { get; }
 
+    /// <summary>Gets where the result cache keeps it.</summary>
+    /// <value>The default value is <see langword="null"/>: nowhere.</value>
+    public string? CacheKey { get; init; }
+
+    /// <summary>Gets the epochs of the result cache that it belongs to.</summary>
+    /// <value>The default value is <see langword="null"/>: it is not kept there.</value>
+    public string? CacheEpochs { get; init; }
+
     public void WriteTo(Utf8JsonWriter writer) => _json.WriteTo(writer);
 
     /// <exception cref="InvalidOperationException">The store does not have the blob.</exception>

@@ -1,4 +1,5 @@
 using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Runs.Snapshots;
 
@@ -13,6 +14,8 @@ internal sealed class RunSnapshotBuilder
     private BudgetLimit? _exhausted;
     private RunEnded? _ended;
     private PlanCompleted? _completed;
+    private DateTimeOffset? _interruptedAt;
+    private int _interruptions;
 
     public RunSnapshotBuilder(RunStarted started)
     {
@@ -32,6 +35,12 @@ internal sealed class RunSnapshotBuilder
         {
             case SubtaskEvent fact:
                 int index = _indices[fact.SubtaskId];
+                if (fact is AttemptInterrupted && _interruptedAt != fact.Time)
+                {
+                    // All attempts that one end of a process has interrupted are reported at one moment.
+                    (_interruptedAt, _interruptions) = (fact.Time, _interruptions + 1);
+                }
+
                 _subtasks[index] = Apply(_subtasks[index], fact);
                 if (fact is SubtasksAdded added)
                 {
@@ -79,6 +88,8 @@ internal sealed class RunSnapshotBuilder
         // That a subtask has become ready is no event, because it follows from others.
         SubtaskSnapshot WithReadiness(SubtaskSnapshot subtask)
         {
+            int survived = subtask.State == SubtaskState.Succeeded ? _interruptions - subtask.SurvivedInterruptions : 0;
+            subtask = survived == subtask.SurvivedInterruptions ? subtask : subtask with { SurvivedInterruptions = survived };
             subtask = awaited?.TryGetValue(subtask.Subtask.Id, out IReadOnlyList<string>[]? groups) == true ? subtask with { Awaited = groups } : subtask;
             return subtask.State == SubtaskState.Pending
                 && subtask.Subtask.DependsOn.All(HasSucceeded)
@@ -113,6 +124,8 @@ internal sealed class RunSnapshotBuilder
             State = SubtaskState.Running,
             AttemptIntervals = AttemptIntervals.Add(subtask.AttemptIntervals, new AttemptInterval(fact.Time, null)),
             Progress = null,
+            LatestUsage = null,
+            Flight = null,
             RetryAt = null,
             HeldUntil = null,
             StartedAt = subtask.StartedAt ?? fact.Time,
@@ -122,8 +135,14 @@ internal sealed class RunSnapshotBuilder
         AttemptInterrupted => EndAttempt(subtask, fact) with { State = SubtaskState.Ready },
         AttemptFailed failed => EndAttempt(subtask, fact) with { State = SubtaskState.Ready, Error = failed.Error, RetryAt = failed.RetryAt },
         ProgressReported progress => subtask with { Progress = progress.Fraction },
-        UsageCounted counted => subtask with { Usage = subtask.Usage.Add(counted.Usage) },
-        SubtaskSucceeded succeeded => End(subtask, SubtaskState.Succeeded, fact) with
+        UsageCounted counted => subtask with
+        {
+            Usage = subtask.Usage.Add(counted.Usage),
+            LatestUsage = counted.Attempt == subtask.Attempts ? (subtask.LatestUsage ?? TaskUsage.None).Add(counted.Usage) : subtask.LatestUsage,
+        },
+        FlightJoined flight => subtask with { Flight = flight },
+        WorkAvoided avoided => subtask with { Avoided = avoided },
+        SubtaskSucceeded succeeded => WithMaking(End(subtask, SubtaskState.Succeeded, fact), succeeded) with
         {
             Output = succeeded.Output,
             Origin = succeeded.Origin,
@@ -142,6 +161,21 @@ internal sealed class RunSnapshotBuilder
         SubtaskCompensated => subtask with { Compensation = CompensationState.Succeeded, CompensationError = null },
         _ => subtask,
     };
+
+    /// <summary>A subtask with what is recorded of the making of its output.</summary>
+    private SubtaskSnapshot WithMaking(SubtaskSnapshot subtask, SubtaskSucceeded succeeded)
+    {
+        (TaskUsage? usage, TimeSpan? duration) = succeeded.Origin switch
+        {
+            OutputOrigin.Executed when succeeded.Attempt > 0 => (subtask.LatestUsage ?? TaskUsage.None, subtask.AttemptIntervals is [.., var last] ? last.Duration : null),
+            OutputOrigin.Shared when succeeded.SharedWith is { } worker && _indices.ContainsKey(worker) => (Get(worker).OutputUsage, Get(worker).OutputDuration),
+            OutputOrigin.Cached or OutputOrigin.Reused or OutputOrigin.Flight => (subtask.Avoided?.Usage, subtask.Avoided?.Duration),
+            _ => ((TaskUsage?)null, (TimeSpan?)null),
+        };
+
+        // What happened before is subtracted when the snapshot is made.
+        return subtask with { OutputUsage = usage, OutputDuration = duration, SharedWith = succeeded.SharedWith, SurvivedInterruptions = _interruptions, Flight = null };
+    }
 
     private static SubtaskSnapshot End(SubtaskSnapshot subtask, SubtaskState state, SubtaskEvent fact) =>
         EndAttempt(subtask, fact) with { State = state, EndedAt = fact.Time, EndedSequence = fact.Sequence, PendingApproval = null };

@@ -61,6 +61,25 @@ public sealed record SubtaskSnapshot(Subtask Subtask, SubtaskState State)
     /// <value>The default value is <see cref="TaskUsage.None"/>.</value>
     public TaskUsage Usage { get; init; } = TaskUsage.None;
 
+    /// <summary>Gets the usage of the attempt that made the output: here, or where the output comes from.</summary>
+    /// <value>
+    /// <see cref="TaskUsage.None"/> for an attempt that reported none. The default value is <see langword="null"/>: there is no output, it is made of those of
+    /// other subtasks, it is a fallback, or nothing is recorded of its making.
+    /// </value>
+    public TaskUsage? OutputUsage { get; init; }
+
+    /// <summary>Gets how long the attempt took that made the output: here, or where the output comes from.</summary>
+    /// <value>The default value is <see langword="null"/>: as <see cref="OutputUsage"/>.</value>
+    public TimeSpan? OutputDuration { get; init; }
+
+    /// <summary>Gets the id of the identical subtask that made the output, when it was shared.</summary>
+    /// <value>The default value is <see langword="null"/>: it was not shared.</value>
+    public string? SharedWith { get; init; }
+
+    /// <summary>Gets how often the run was interrupted after the output was there: so often a run that is not durable would have made it again.</summary>
+    /// <value>The default value is 0.</value>
+    public int SurvivedInterruptions { get; init; }
+
     /// <summary>Gets the state of the compensation of the subtask's work.</summary>
     /// <value>The default value is <see cref="CompensationState.None"/>.</value>
     public CompensationState Compensation { get; init; }
@@ -92,6 +111,18 @@ public sealed record SubtaskSnapshot(Subtask Subtask, SubtaskState State)
     /// <summary>The number of the fact that ended it; orders subtasks that ended at the same moment.</summary>
     [JsonIgnore]
     internal long EndedSequence { get; init; }
+
+    /// <summary>What its latest attempt has used; <see langword="null"/> when it has reported nothing.</summary>
+    [JsonIgnore]
+    internal TaskUsage? LatestUsage { get; init; }
+
+    /// <summary>The work that was done before, when its output was found.</summary>
+    [JsonIgnore]
+    internal WorkAvoided? Avoided { get; init; }
+
+    /// <summary>The attempt of another run that it waits for.</summary>
+    [JsonIgnore]
+    internal FlightJoined? Flight { get; init; }
 
     /// <summary>When its next attempt may start, after one that failed.</summary>
     [JsonIgnore]

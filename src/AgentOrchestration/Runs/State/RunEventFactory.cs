@@ -44,6 +44,8 @@ internal sealed class RunEventFactory(string runId, TaskPlan plan, Func<int, str
             (RunFactKind.AttemptFailed, AttemptRetry retry) =>
                 new AttemptFailed(fact.Attempt, retry.Error, TimeOf(retry.RetryAt)) { Sequence = sequence, Time = time, SubtaskId = id, IsBatchBroken = fact.Detail != 0 },
             (RunFactKind.UsageCounted, TaskUsage usage) => new UsageCounted(fact.Attempt, usage) { Sequence = sequence, Time = time, SubtaskId = id },
+            (RunFactKind.FlightJoined, JoinedFlight flight) => new FlightJoined(flight.RunId, flight.SubtaskId) { Sequence = sequence, Time = time, SubtaskId = id },
+            (RunFactKind.WorkAvoided, AvoidedWork avoided) => new WorkAvoided(avoided.Usage, new TimeSpan(avoided.Duration)) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.SubtaskSucceeded, SharedOutput shared) => new SubtaskSucceeded(fact.Attempt, (OutputOrigin)fact.Detail, idOf(shared.Worker))
             {
                 Sequence = sequence,

@@ -17,6 +17,8 @@ internal enum RunFactKind : byte
     AttemptInterrupted,
     AttemptFailed,
     UsageCounted,
+    FlightJoined,
+    WorkAvoided,
     SubtaskSucceeded,
     SubtaskFailed,
     SubtaskSkipped,

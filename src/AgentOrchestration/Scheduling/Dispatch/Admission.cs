@@ -76,7 +76,7 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
     /// <returns>Whether the subtask was waiting for that.</returns>
     public bool Prepared(int subtask, Preparation preparation, long now, HostCommands commands)
     {
-        if (!context.Waits.End(subtask, WaitReason.Preparation))
+        if (!context.Waits.End(subtask, WaitReason.Preparation) && !context.Waits.End(subtask, WaitReason.Flight))
         {
             return false;
         }
@@ -300,7 +300,7 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
         }
         else if (preparation.Cached is { } cached)
         {
-            subtasks.Succeed(subtask, attempt: 0, cached.Output, cached.Origin, now);
+            subtasks.Find(subtask, cached, now);
         }
         else if (preparation.Identity is { } identity)
         {

@@ -1,4 +1,5 @@
 using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.State;
 
 namespace AgentOrchestration.Scheduling.Dispatch;
 
@@ -7,4 +8,7 @@ internal sealed record CachedOutput(object? Output)
 {
     /// <summary>Where it was.</summary>
     public OutputOrigin Origin { get; init; } = OutputOrigin.Cached;
+
+    /// <summary>What making it used and took; <see langword="null"/> when that is not recorded.</summary>
+    public AvoidedWork? Work { get; init; }
 }

@@ -25,6 +25,7 @@ internal sealed class DispatchCore
     private readonly RunStops _runStops;
     private readonly Compensation _compensation;
     private readonly Settlement _settlement;
+    private readonly Dispatcher _dispatcher;
 
     /// <param name="graph">The graph to run.</param>
     /// <param name="share">The run's door to the ledger.</param>
@@ -54,9 +55,9 @@ internal sealed class DispatchCore
         _admission = new Admission(_context, _subtasks, _budget, mayShare);
         _runStops = new RunStops(_context, _subtasks, _stops, _budget, _admission);
         _compensation = new Compensation(_context, seed);
-        var dispatcher = new Dispatcher(_context, ready, share, _order, _budget, _subtasks, _attempts, new BatchFormer(_context, ready, lines, batches), new BatchHolds(_context, lines));
+        _dispatcher = new Dispatcher(_context, ready, share, _order, _budget, _subtasks, _attempts, new BatchFormer(_context, ready, lines, batches), new BatchHolds(_context, lines));
         var stalls = new Stalls(_context, ready, _budget, _stops, _subtasks);
-        _settlement = new Settlement(_context, _admission, dispatcher, _subtasks, stalls, _runStops, _compensation);
+        _settlement = new Settlement(_context, _admission, _dispatcher, _subtasks, stalls, _runStops, _compensation);
         if (options.FailurePolicy == FailurePolicy.Compensate)
         {
             state.KeepCompletions();
@@ -70,6 +71,16 @@ internal sealed class DispatchCore
     {
         get => _order.CorrectsEstimates;
         init => _order.CorrectsEstimates = value;
+    }
+
+    /// <summary>
+    /// Asked when an attempt is about to start, with the time: returns the attempt of another run that does the same work, to wait for that instead. Default:
+    /// nobody else works.
+    /// </summary>
+    public Func<int, long, JoinedFlight?>? BeginOrJoin
+    {
+        get => _dispatcher.BeginOrJoin;
+        set => _dispatcher.BeginOrJoin = value;
     }
 
     private GrowingGraph Graph => _context.Graph;
@@ -175,6 +186,20 @@ internal sealed class DispatchCore
     /// <summary>The host has found out about a subtask.</summary>
     public void Prepared(int subtask, Preparation preparation, long now, HostCommands commands) =>
         SettleIf(_admission.Prepared(subtask, preparation, now, commands), now, commands);
+
+    /// <summary>An attempt of another run has begun the work of a subtask: if the subtask waits for its turn, it waits for that instead.</summary>
+    /// <returns>Whether it does.</returns>
+    public bool TryJoin(int subtask, JoinedFlight flight, long now, HostCommands commands)
+    {
+        if (State.IsEnded || State.Stop is not null || WaitOf(subtask) != WaitReason.Turn)
+        {
+            return false;
+        }
+
+        _context.Waits.Leave(subtask);
+        _subtasks.Join(subtask, flight, now, commands);
+        return SettleIf(hasChanged: true, now, commands);
+    }
 
     /// <summary>A subtask was approved or rejected.</summary>
     /// <param name="subtask">The subtask.</param>

@@ -50,6 +50,12 @@ internal sealed class Dispatcher
         _mayStart = subtask => _order.MayStart(subtask) && _budget.MayStart(subtask) && _holds.MayStart(subtask, _now);
     }
 
+    /// <summary>
+    /// Asked when an attempt is about to start, with the time: returns the attempt of another run that does the same work, to wait for that instead. Default:
+    /// nobody else works.
+    /// </summary>
+    public Func<int, long, JoinedFlight?>? BeginOrJoin { get; set; }
+
     /// <summary>Starts what can start now.</summary>
     /// <returns>The limit of the budget within which nothing can start any more; <see langword="null"/> when there is none.</returns>
     public BudgetLimit? Dispatch(long now, HostCommands commands)
@@ -83,6 +89,7 @@ internal sealed class Dispatcher
     {
         if (_ready.Count > 0
             || _mayForbid
+            || BeginOrJoin is not null
             || _context.Waits.Openers is not null
             || _context.Graph.Policies[subtask].Batch is not null
             || _batches.BusyWorkers >= _maxParallelism
@@ -119,6 +126,11 @@ internal sealed class Dispatcher
             {
                 lease?.Dispose();
                 _attempts.FailLate(subtask, now);
+            }
+            else if (BeginOrJoin?.Invoke(subtask, now) is { } flight)
+            {
+                lease?.Dispose();
+                _subtasks.Join(subtask, flight, now, commands);
             }
             else
             {

@@ -31,6 +31,25 @@ internal sealed class SubtaskOutcomes(DispatchContext context)
         }
     }
 
+    /// <summary>The output of a subtask was there before.</summary>
+    public void Find(int subtask, CachedOutput found, long now)
+    {
+        if (found.Work is { } work)
+        {
+            context.Record(new RunFact(RunFactKind.WorkAvoided, now, subtask, payload: work));
+        }
+
+        Succeed(subtask, attempt: 0, found.Output, found.Origin, now);
+    }
+
+    /// <summary>A subtask that is out of the queue waits for an attempt of another run that does the same work.</summary>
+    public void Join(int subtask, JoinedFlight flight, long now, HostCommands commands)
+    {
+        context.Record(new RunFact(RunFactKind.FlightJoined, now, subtask, payload: flight));
+        context.Waits.Begin(subtask, WaitReason.Flight);
+        commands.Add(new HostCommand(HostCommandKind.AwaitFlight, subtask));
+    }
+
     /// <summary>
     /// The work of a subtask has failed for good: its fallback takes the place of the output, if it has one. That is no answer of the work, so identical
     /// subtasks end as they do when it fails, each with its own fallback or none. A run that stops takes none.
@@ -91,7 +110,14 @@ internal sealed class SubtaskOutcomes(DispatchContext context)
         RepeatEach(twins[false]);
     }
 
-    public void Skip(int subtask, SkipCause cause, long now) => context.Record(new RunFact(RunFactKind.SubtaskSkipped, now, subtask, payload: cause));
+    public void Skip(int subtask, SkipCause cause, long now)
+    {
+        context.Record(new RunFact(RunFactKind.SubtaskSkipped, now, subtask, payload: cause));
+        if (_shared is not null)
+        {
+            RepeatEach(_shared.End(subtask, keep: false));
+        }
+    }
 
     public void Cancel(int subtask, int attempt, long now)
     {

@@ -31,4 +31,7 @@ internal enum WaitReason : byte
 
     /// <summary>The others of its part of a batch that has failed.</summary>
     Batch,
+
+    /// <summary>An attempt of another run that does the same work now.</summary>
+    Flight,
 }

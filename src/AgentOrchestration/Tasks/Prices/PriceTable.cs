@@ -101,4 +101,28 @@ public sealed class PriceTable
         ArgumentNullException.ThrowIfNull(call);
         return call.Model is { } model && _prices.TryGetValue(model, out TieredPrice? tiers) ? tiers.For(call.InputTokens ?? 0).CostOf(call) : null;
     }
+
+    /// <summary>
+    /// Takes usage of another time at these prices; what has no price here keeps its cost. Of several calls only the sum is known: the prices of their mean
+    /// input are taken.
+    /// </summary>
+    internal TaskUsage Repriced(TaskUsage usage)
+    {
+        decimal cost = usage.Cost;
+        var models = new ModelUsage[usage.Models.Count];
+        for (int i = 0; i < models.Length; i++)
+        {
+            ModelUsage model = usage.Models[i];
+            models[i] = model;
+            if (model is { Model: { } name, Calls: > 0 } && _prices.TryGetValue(name, out TieredPrice? tiers)
+                && tiers.For((model.InputTokens ?? 0) / model.Calls).CostOf(model) is { } known)
+            {
+                models[i] = model with { Cost = known, PricedCalls = model.Calls };
+                cost = Math.Max(0, cost - (model.Cost ?? 0));
+                cost = UsageSum.Of(cost, known);
+            }
+        }
+
+        return models.Length == 0 ? usage : usage with { Cost = cost, Models = models };
+    }
 }

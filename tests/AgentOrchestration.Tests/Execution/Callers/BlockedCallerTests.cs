@@ -110,6 +110,9 @@ public sealed class BlockedCallerTests
         ["IPlanCacheControl.InvalidateAllAsync()"] = Ready(app => PlansOf(app).InvalidateAllAsync(TestEnd).AsTask()),
         ["IResultCacheControl.InvalidateTagAsync(String)"] = Ready(app => ResultsOf(app).InvalidateTagAsync("tag", TestEnd).AsTask()),
         ["IResultCacheControl.InvalidateTaskTypeAsync(String)"] = Ready(app => ResultsOf(app).InvalidateTaskTypeAsync("work", TestEnd).AsTask()),
+        ["IResultCacheControl.InvalidateMadeBeforeAsync(DateTimeOffset)"] = Ready(app => ResultsOf(app).InvalidateMadeBeforeAsync(DateTimeOffset.UnixEpoch, TestEnd).AsTask()),
+        ["IResultCacheControl.WarmAsync(String, IEnumerable, RunOptions)"] = Ready(app => ResultsOf(app).WarmAsync("work", [null], cancellationToken: TestEnd)),
+        ["IResultCacheControl.WarmFromJournalAsync()"] = Stored(app => Task.FromResult<Func<Task>>(() => ResultsOf(app).WarmFromJournalAsync(TestEnd))),
         ["IPluginRegistry.ExecuteAsync(String, String, JsonElement)"] =
             Ready(app => app.Services.GetRequiredService<IPluginRegistry>().ExecuteAsync("plugin", "plugged", default(JsonElement), TestEnd)),
         ["TaskContext.RentAsync(String)"] = Ready(async app => await (await app.StartAsync("rent").ConfigureAwait(false)).WaitAsync(TestEnd).ConfigureAwait(false)),

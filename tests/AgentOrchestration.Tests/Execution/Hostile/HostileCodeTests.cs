@@ -1,6 +1,7 @@
 using AgentOrchestration.Execution;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Runs.State;
 using AgentOrchestration.Scheduling.Dispatch;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Execution.Foreign;
@@ -384,15 +385,25 @@ public sealed class HostileCodeTests
 
     private sealed class BrokenCache : IResultCache
     {
-        public ValueTask<CachedOutput?> FindAsync(TaskDescriptor taskType, string identity, CancellationToken cancellationToken)
+        public string? PartitionOf(RunOptions run) => null;
+
+        public ValueTask<CachePlace> PlaceAsync(TaskDescriptor taskType, string identity, string? partition, CancellationToken cancellationToken) => ValueTask.FromResult(new CachePlace(identity, ""));
+
+        public ValueTask<CachedOutput?> FindAsync(TaskDescriptor taskType, CachePlace place, CancellationToken cancellationToken)
         {
             cancellationToken.Register(() => throw new InvalidOperationException("The cache broke."));
             return default;
         }
 
-        public byte[] Write(TaskDescriptor taskType, object? output) => [];
+        public byte[] Write(TaskDescriptor taskType, object? output, CachePlace place, AvoidedWork work) => [];
 
-        public ValueTask StoreAsync(TaskDescriptor taskType, string identity, byte[] entry, CancellationToken cancellationToken) => default;
+        public CachedOutput? Read(TaskDescriptor taskType, CachePlace place, byte[] entry) => null;
+
+        public void Keep(TaskDescriptor taskType, CachePlace place, byte[] entry)
+        {
+        }
+
+        public ValueTask StoreAsync(TaskDescriptor taskType, CachePlace place, byte[] entry, CancellationToken cancellationToken) => default;
     }
 
     private sealed class UnspeakableException : Exception

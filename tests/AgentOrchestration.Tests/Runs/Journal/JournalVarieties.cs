@@ -74,6 +74,12 @@ internal static class JournalVarieties
         .. OfAttempts(RunFactKind.SubtaskCompensated),
         .. from outcome in Enum.GetValues<RunOutcome>()
            select new RunFact(RunFactKind.RunEnded, 5, detail: (byte)outcome),
+        new(RunFactKind.FlightJoined, 5, 2, payload: new JoinedFlight(AwkwardText, "a/b")),
+        new(RunFactKind.WorkAvoided, 5, 2, payload: new AvoidedWork(new TaskUsage(1, 2, 0.10m), Late)),
+        new(RunFactKind.WorkAvoided, 5, 2, payload: new AvoidedWork(TaskUsage.Of(new ModelUsage { Model = "m", InputTokens = 1 }), 0)),
+        new(RunFactKind.SubtaskSucceeded, 5, 2, 1, (byte)OutputOrigin.Executed, new StoredOutput(JsonElement.Parse("1")) { CacheKey = AwkwardText, CacheEpochs = "1-A,2-B" }),
+        new(RunFactKind.SubtaskSucceeded, 5, 2, 0, (byte)OutputOrigin.Flight, new StoredOutput("AB12") { CacheKey = "k", CacheEpochs = "" }),
+        new(RunFactKind.SubtaskSucceeded, 5, 2, 0, (byte)OutputOrigin.Flight, new StoredOutput(JsonElement.Parse("1"))),
     ];
 
     private static IEnumerable<RunFact> OfAttempts(RunFactKind kind) =>

@@ -71,7 +71,8 @@ public sealed record TaskUsage(long InputTokens, long OutputTokens, decimal Cost
     /// <returns>The hash.</returns>
     public override int GetHashCode() => HashCode.Combine(InputTokens, OutputTokens, Cost, Models.Count);
 
-    private static List<ModelUsage> Merge(IReadOnlyList<ModelUsage> models, IReadOnlyList<ModelUsage> others)
+    /// <summary>Adds usages by model, each model once.</summary>
+    internal static IReadOnlyList<ModelUsage> Merge(IReadOnlyList<ModelUsage> models, IReadOnlyList<ModelUsage> others)
     {
         List<ModelUsage> merged = [.. models];
         foreach (ModelUsage other in others)

@@ -1,0 +1,89 @@
+using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.State;
+using AgentOrchestration.Scheduling.Dispatch;
+
+namespace AgentOrchestration.Forecasting;
+
+/// <summary>
+/// How the work of a run went, to play it again with each subtask doing its own: attempts that ran are as long as they were, and avoided work as long
+/// as it was where it was done.
+/// </summary>
+internal sealed class RecordedWork
+{
+    private static readonly SubtaskError Failed = new("Recorded", "The attempt failed in the run.");
+
+    private readonly RunSnapshot _run;
+    private readonly TimeSpan?[] _avoided;
+
+    private RecordedWork(RunSnapshot run, TimeSpan?[] avoided)
+    {
+        _run = run;
+        _avoided = avoided;
+    }
+
+    /// <returns>The work; <see langword="null"/> when the duration of a part is not known.</returns>
+    public static RecordedWork? Of(RunSnapshot run)
+    {
+        Dictionary<string, TimeSpan>? means = null;
+        var avoided = new TimeSpan?[run.Subtasks.Count];
+        foreach ((int index, SubtaskSnapshot subtask) in run.Subtasks.Index())
+        {
+            if (subtask is not { State: SubtaskState.Succeeded, Origin: not (OutputOrigin.Executed or OutputOrigin.Fallback) })
+            {
+                continue;
+            }
+
+            means ??= run.Subtasks
+                .Where(other => other is { Origin: OutputOrigin.Executed, OutputDuration: not null })
+                .GroupBy(other => other.Subtask.TaskType, StringComparer.Ordinal)
+                .ToDictionary(group => group.Key, group => TimeSpan.FromTicks((long)group.Average(other => (double)other.OutputDuration!.Value.Ticks)), StringComparer.Ordinal);
+            avoided[index] = subtask.OutputDuration ?? (means.TryGetValue(subtask.Subtask.TaskType, out TimeSpan mean) ? mean : null);
+            if (avoided[index] is null)
+            {
+                return null;
+            }
+        }
+
+        return new RecordedWork(run, avoided);
+    }
+
+    /// <summary>How an attempt of a subtask goes.</summary>
+    public VirtualAttempt AttemptOf(int subtask, int attempt)
+    {
+        if (_avoided[subtask] is { } duration)
+        {
+            return new VirtualAttempt(duration) { ReportsProgress = true };
+        }
+
+        SubtaskSnapshot recorded = _run.Subtasks[subtask];
+        TimeSpan ran = attempt <= recorded.Attempts ? recorded.AttemptIntervals[attempt - 1].Duration : TimeSpan.Zero;
+        bool isLast = attempt >= recorded.Attempts;
+        return new VirtualAttempt(ran, isLast && recorded is { State: SubtaskState.Succeeded, Origin: not OutputOrigin.Fallback } ? null : Failed) { IsFinal = isLast, ReportsProgress = true };
+    }
+
+    /// <summary>What is found out about a subtask: conditions hold as they did, and what adds subtasks has them already.</summary>
+    public Preparation Prepare(int subtask) => new()
+    {
+        IsConditionFalse = _run.Subtasks[subtask] is { State: SubtaskState.Skipped } skipped && skipped.SkippedBecauseOf == skipped.Subtask.Id,
+    };
+
+    /// <summary>The time from the first start of an attempt to the last end of a subtask.</summary>
+    public static TimeSpan MakespanOf(RunState played)
+    {
+        (long first, long last) = (long.MaxValue, 0);
+        for (int index = 0; index < played.History.Count; index++)
+        {
+            RunFact fact = played.History[index];
+            if (fact.Kind == RunFactKind.AttemptStarted)
+            {
+                first = Math.Min(first, fact.Time);
+            }
+            else if (fact.Attempt > 0)
+            {
+                last = Math.Max(last, fact.Time);
+            }
+        }
+
+        return TimeSpan.FromTicks(Math.Max(0, last - Math.Min(first, last)));
+    }
+}

@@ -1,0 +1,23 @@
+using System.Text.Json.Serialization;
+
+namespace AgentOrchestration.Results;
+
+/// <summary>Specifies why a run used less than one that does all work itself.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<SavingsReason>))]
+public enum SavingsReason
+{
+    /// <summary>An identical subtask of the run made the output.</summary>
+    Shared,
+
+    /// <summary>Another run of the process made the output at the same time.</summary>
+    Flight,
+
+    /// <summary>The output was in the result cache.</summary>
+    Cached,
+
+    /// <summary>The run that this one was made from had the output.</summary>
+    Reused,
+
+    /// <summary>The output was in the journal when the run continued after an interruption.</summary>
+    Resumed,
+}

@@ -1,0 +1,74 @@
+using AgentOrchestration.Runs;
+using AgentOrchestration.Tasks.Prices;
+
+namespace AgentOrchestration.Results;
+
+/// <summary>Sums avoided work by reason. Work of which nothing is recorded is taken to be the mean of its task type in the run, and marked.</summary>
+internal sealed class SavingsSum(RunSnapshot run, PriceTable? prices)
+{
+    private readonly SortedDictionary<SavingsReason, SavingsItem> _items = [];
+    private Dictionary<string, UsageTotal>? _means;
+
+    /// <summary>The sums, of the reasons that occurred.</summary>
+    public IReadOnlyList<SavingsItem> Items => [.. _items.Values];
+
+    /// <param name="reason">Why the work was avoided.</param>
+    /// <param name="subtask">Whose work it is.</param>
+    /// <param name="times">How often.</param>
+    public void Add(SavingsReason reason, SubtaskSnapshot subtask, int times)
+    {
+        SavingsItem item = _items.GetValueOrDefault(reason) ?? new SavingsItem(reason, 0, new UsageTotal());
+        item = item with { Subtasks = item.Subtasks + times };
+        if (subtask.OutputUsage is { } recorded)
+        {
+            item = item with { Usage = Plus(item.Usage, UsageTotal.Of(prices?.Repriced(recorded) ?? recorded), times) };
+        }
+        else if ((_means ??= MeansOf(run)).TryGetValue(subtask.Subtask.TaskType, out UsageTotal? mean))
+        {
+            item = item with
+            {
+                Usage = Plus(item.Usage, mean, times),
+                Estimated = Plus(item.Estimated, mean, times),
+                EstimatedSubtasks = item.EstimatedSubtasks + times,
+            };
+        }
+        else
+        {
+            item = item with { UnknownSubtasks = item.UnknownSubtasks + times };
+        }
+
+        _items[reason] = item;
+    }
+
+    private static UsageTotal Plus(UsageTotal sum, UsageTotal usage, int times)
+    {
+        for (int time = 0; time < times; time++)
+        {
+            sum = sum.Plus(usage);
+        }
+
+        return sum;
+    }
+
+    private static Dictionary<string, UsageTotal> MeansOf(RunSnapshot run) => run.Subtasks
+        .Where(subtask => subtask is { Origin: OutputOrigin.Executed, OutputUsage: not null })
+        .GroupBy(subtask => subtask.Subtask.TaskType, StringComparer.Ordinal)
+        .ToDictionary(
+            group => group.Key,
+            group => MeanOf(group.Aggregate(new UsageTotal(), static (sum, subtask) => sum.Plus(UsageTotal.Of(subtask.OutputUsage!))), group.Count()),
+            StringComparer.Ordinal);
+
+    private static UsageTotal MeanOf(UsageTotal sum, int count) => new()
+    {
+        Calls = Rounded(sum.Calls, count),
+        InputTokens = Rounded(sum.InputTokens, count),
+        CachedInputTokens = sum.CachedInputTokens is { } cached ? Rounded(cached, count) : null,
+        CacheWriteTokens = sum.CacheWriteTokens is { } written ? Rounded(written, count) : null,
+        OutputTokens = Rounded(sum.OutputTokens, count),
+        ReasoningTokens = sum.ReasoningTokens is { } reasoning ? Rounded(reasoning, count) : null,
+        Cost = sum.Cost / count,
+        PricedCalls = Rounded(sum.PricedCalls, count),
+    };
+
+    private static long Rounded(long sum, int count) => (long)Math.Round((decimal)sum / count);
+}
