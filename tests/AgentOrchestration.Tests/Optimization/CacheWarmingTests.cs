@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using AgentOrchestration.Optimization;
 using AgentOrchestration.Results;
@@ -52,9 +53,15 @@ public sealed class CacheWarmingTests
         await RunAsync(host, 1);
         await using ServiceProvider process = host.NewProcess();
         await DurableHost.StartAsync(process);
-        await DurableHost.StopAsync(process, TestEnd);
+        HybridResultCache cache = process.GetRequiredService<HybridResultCache>();
+        for (long begin = Stopwatch.GetTimestamp(); cache.LocalCount == 0;)
+        {
+            Watchdog.Check(begin, "the first result");
+            await Task.Yield();
+        }
 
-        Assert.Equal(1, process.GetRequiredService<HybridResultCache>().LocalCount);
+        Assert.Equal(OutputOrigin.Cached, (await RunAsync(process, 1))["t0"].Origin);
+        await DurableHost.StopAsync(process, TestEnd);
     }
 
     [Fact]

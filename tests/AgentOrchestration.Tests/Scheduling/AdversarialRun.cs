@@ -15,6 +15,8 @@ namespace AgentOrchestration.Tests.Scheduling;
 /// </summary>
 internal sealed class AdversarialRun
 {
+    private static readonly JoinedFlight Other = new("other", "work");
+
     private readonly Random _random;
     private readonly AdversarialWorld _world;
     private readonly HostCommands _commands = new();
@@ -30,7 +32,11 @@ internal sealed class AdversarialRun
     {
         _random = new Random(seed);
         _world = new AdversarialWorld(seed, mayFallBack, mayBatch);
-        Core = new DispatchCore(_world.Graph, RunResources.Alone(_world.Resources, Options.MaxBypasses), $"run-{seed}", Options, _world.Order, subtask => Graph.TaskTypes[subtask].MayShare);
+        bool hasOthers = seed % 2 == 1;
+        Core = new DispatchCore(_world.Graph, RunResources.Alone(_world.Resources, Options.MaxBypasses), $"run-{seed}", Options, _world.Order, subtask => Graph.TaskTypes[subtask].MayShare)
+        {
+            BeginOrJoin = hasOthers ? (subtask, _) => Graph.TaskTypes[subtask].MayShare && _random.Next(8) == 0 ? Other : null : null,
+        };
     }
 
     public DispatchCore Core { get; }
@@ -94,6 +100,11 @@ internal sealed class AdversarialRun
         else if (chance < 10)
         {
             Core.ResourcesReleased(_now, _commands);
+        }
+        else if (chance < 14 && Core.BeginOrJoin is not null)
+        {
+            // Another run has begun the work of a subtask, whatever that waits for.
+            Core.TryJoin(_random.Next(Graph.Count), Other, _now, _commands);
         }
         else if (chance < 40 && _closed.Count > 0)
         {
@@ -163,7 +174,7 @@ internal sealed class AdversarialRun
             case HostCommandKind.WakeRun:
                 Core.RunDue(_now, _commands);
                 break;
-            case HostCommandKind.Prepare:
+            case HostCommandKind.Prepare or HostCommandKind.AwaitFlight:
                 Core.Prepared(duty.Subtask, RandomPreparation(duty.Subtask), _now, _commands);
                 break;
             case HostCommandKind.Join:
@@ -206,7 +217,9 @@ internal sealed class AdversarialRun
         return new Preparation
         {
             Approval = Graph.Policies[subtask].RequiresApproval ? new ApprovalQuestion($"question-{subtask}", default) : null,
-            Cached = Graph.TaskTypes[subtask].Effect == TaskEffect.Pure && _random.Next(8) == 0 ? new CachedOutput("cached") : null,
+            Cached = Graph.TaskTypes[subtask].Effect == TaskEffect.Pure && _random.Next(8) == 0
+                ? new CachedOutput("cached") { Work = Core.BeginOrJoin is null ? null : new AvoidedWork(new TaskUsage(1, 2, 0), 3) }
+                : null,
             Identity = Graph.TaskTypes[subtask].MayShare && _random.Next(8) > 0 ? $"work-{subtask % _world.Works}" : null,
         };
     }

@@ -29,7 +29,7 @@ public sealed class RunEventTests
     [Fact]
     public async Task Every_kind_of_event_comes_from_a_run_and_survives_its_JSON()
     {
-        IReadOnlyList<RunEvent>[] runs = [await ChattyRunAsync(), await TroubledRunAsync(), await UndoneRunAsync(), await InterruptedRunAsync(), await EarlyRunAsync(), await HeldRunAsync()];
+        IReadOnlyList<RunEvent>[] runs = [await ChattyRunAsync(), await TroubledRunAsync(), await UndoneRunAsync(), await InterruptedRunAsync(), await EarlyRunAsync(), await HeldRunAsync(), await JoiningRunAsync()];
         RunEvent[] events = [.. runs.SelectMany(run => run)];
 
         Assert.Equal(Kinds.Select(kind => kind.Name).Order(), events.Select(next => next.GetType().Name).Distinct().Order());
@@ -68,6 +68,27 @@ public sealed class RunEventTests
         hold = _ => Task.CompletedTask;
         await using OrchestrationRun resumed = await DurableHost.OrchestratorOf(one).ResumeAsync(left.RunId, TestEnd);
         return await Engine.EventsAsync(resumed);
+    }
+
+    /// <summary>A run that waits for work of another, and finds its result.</summary>
+    private static async Task<IReadOnlyList<RunEvent>> JoiningRunAsync()
+    {
+        var working = new Checkpoint();
+        await using Engine engine = new(builder => builder.UseResultCache().AddTaskType(
+            "work",
+            "Works.",
+            async (TaskContext _) =>
+            {
+                await working.PassAsync();
+                return "output";
+            },
+            options => options.Effect = TaskEffect.Pure));
+        await using OrchestrationRun owner = await engine.StartOneAsync();
+        await working.Reached;
+        await using OrchestrationRun joining = await engine.StartOneAsync();
+        await Engine.SeeAsync<FlightJoined>(joining);
+        working.Open();
+        return await Engine.EventsAsync(joining);
     }
 
     /// <summary>A run that begins while its plan is being written.</summary>

@@ -29,6 +29,8 @@ public sealed partial class JournalCodecTests
         ("""{"kind":"attempt-abandoned","subtask":2,"attempt":1,"v":1,"at":5}""", new RunFact(RunFactKind.AttemptAbandoned, 5, 2, 1)),
         ("""{"kind":"attempt-interrupted","subtask":2,"attempt":1,"v":1,"at":5}""", new RunFact(RunFactKind.AttemptInterrupted, 5, 2, 1)),
         ("""{"kind":"attempt-failed","subtask":2,"attempt":1,"error":{"kind":"InvalidDataException","message":"Bad data."},"retryAt":9,"v":1,"at":5}""", new RunFact(RunFactKind.AttemptFailed, 5, 2, 1, payload: new AttemptRetry(Error, 9))),
+        ("""{"kind":"flight-joined","subtask":2,"ownerRun":"r","ownerSubtask":"s","v":1,"at":5}""", new RunFact(RunFactKind.FlightJoined, 5, 2, payload: new JoinedFlight("r", "s"))),
+        ("""{"kind":"work-avoided","subtask":2,"duration":9,"inputTokens":3,"outputTokens":4,"cost":0.5,"v":1,"at":5}""", new RunFact(RunFactKind.WorkAvoided, 5, 2, payload: new AvoidedWork(new TaskUsage(3, 4, 0.5m), 9))),
         ("""{"kind":"usage-counted","subtask":2,"attempt":1,"inputTokens":3,"outputTokens":4,"cost":0.5,"v":1,"at":5}""", new RunFact(RunFactKind.UsageCounted, 5, 2, 1, payload: new TaskUsage(3, 4, 0.5m))),
         ("""{"kind":"subtask-shared","subtask":2,"with":1,"v":1,"at":5}""", new RunFact(RunFactKind.SubtaskSucceeded, 5, 2, detail: (byte)OutputOrigin.Shared, payload: new SharedOutput(1, "x"))),
         ("""{"kind":"subtask-failed","subtask":2,"attempt":1,"error":{"kind":"InvalidDataException","message":"Bad data."},"v":1,"at":5}""", new RunFact(RunFactKind.SubtaskFailed, 5, 2, 1, payload: Error)),
@@ -109,7 +111,7 @@ public sealed partial class JournalCodecTests
             for (int i = 1; i < properties.Length; i++)
             {
                 string name = properties[i].Name;
-                bool isOptional = name is "by" or "origin" or "models" or "deadlineOf" or "batch" or "batchBroken" || (name == "reason" && fact.Kind == RunFactKind.ApprovalDecided);
+                bool isOptional = name is "by" or "origin" or "cacheKey" or "cacheEpochs" or "models" or "deadlineOf" or "batch" or "batchBroken" || (name == "reason" && fact.Kind == RunFactKind.ApprovalDecided);
                 string without = Line(properties.Where((_, place) => place != i));
                 if (isOptional)
                 {
