@@ -174,8 +174,11 @@ internal sealed class AdversarialRun
             case HostCommandKind.WakeRun:
                 Core.RunDue(_now, _commands);
                 break;
-            case HostCommandKind.Prepare or HostCommandKind.AwaitFlight:
+            case HostCommandKind.Prepare:
                 Core.Prepared(duty.Subtask, RandomPreparation(duty.Subtask), _now, _commands);
+                break;
+            case HostCommandKind.AwaitFlight:
+                Core.Prepared(duty.Subtask, AnyPreparation(duty.Subtask), _now, _commands);
                 break;
             case HostCommandKind.Join:
                 Core.Joined(duty.Subtask, "joined", _random.Next(10) == 0 ? new SubtaskError("Broken", "It broke.") : null, _now, _commands);
@@ -214,6 +217,12 @@ internal sealed class AdversarialRun
             };
         }
 
+        return AnyPreparation(subtask);
+    }
+
+    /// <summary>What is found out about a subtask whose condition holds, also a second time.</summary>
+    private Preparation AnyPreparation(int subtask)
+    {
         return new Preparation
         {
             Approval = Graph.Policies[subtask].RequiresApproval ? new ApprovalQuestion($"question-{subtask}", default) : null,

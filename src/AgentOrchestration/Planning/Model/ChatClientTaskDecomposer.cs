@@ -1,6 +1,7 @@
 using AgentOrchestration.Plans;
 using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Plans.Reading;
+using AgentOrchestration.Tasks;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 
