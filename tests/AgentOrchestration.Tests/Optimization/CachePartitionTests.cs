@@ -1,6 +1,5 @@
 using AgentOrchestration.Optimization;
 using AgentOrchestration.Runs;
-using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Tests.Execution;
 using AgentOrchestration.Tests.Results;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using AgentOrchestration.Planning;
-using AgentOrchestration.Planning.Model;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Plans.Json;

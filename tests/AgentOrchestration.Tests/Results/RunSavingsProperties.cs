@@ -1,4 +1,3 @@
-using AgentOrchestration.Results;
 using AgentOrchestration.Tests.Execution;
 using CsCheck;
 using Microsoft.Extensions.DependencyInjection;
