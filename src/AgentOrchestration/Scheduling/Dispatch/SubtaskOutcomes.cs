@@ -110,14 +110,7 @@ internal sealed class SubtaskOutcomes(DispatchContext context)
         RepeatEach(twins[false]);
     }
 
-    public void Skip(int subtask, SkipCause cause, long now)
-    {
-        context.Record(new RunFact(RunFactKind.SubtaskSkipped, now, subtask, payload: cause));
-        if (_shared is not null)
-        {
-            RepeatEach(_shared.End(subtask, keep: false));
-        }
-    }
+    public void Skip(int subtask, SkipCause cause, long now) => context.Record(new RunFact(RunFactKind.SubtaskSkipped, now, subtask, payload: cause));
 
     public void Cancel(int subtask, int attempt, long now)
     {
