@@ -75,8 +75,9 @@ internal sealed class ResultCaching
     /// <returns>Whether the run goes on.</returns>
     public async Task<bool> AwaitFlightAsync(int subtask)
     {
-        if (WorkOf(subtask)?.Watch.Other is { } flight)
+        if (WorkOf(subtask)?.Watch is { Other: { } flight } watch)
         {
+            _run.Executor.Flights.Wait(watch);
             TimeSpan expected = _run.Executor.Ordering.Observed.Expect(_run.Graph.SubtaskAt(subtask)) ?? UnknownWait / 2;
             TimeSpan left = (2 * expected) - _run.Executor.TimeProvider.GetElapsedTime(flight.StartedAt);
             await flight.Completion.WaitAsync(left > ShortestWait ? left : ShortestWait, _run.Executor.TimeProvider, _end.Ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -199,23 +200,17 @@ internal sealed class ResultCaching
         }
 
         work.StartedAt = now;
-        return _run.Executor.Flights.TryBegin(work.Watch) ? null : Join(work.Watch);
-    }
-
-    private JoinedFlight Join(FlightWatch watch)
-    {
-        _run.Executor.Flights.Wait(watch);
-        return watch.Other!.Owner;
+        return _run.Executor.Flights.TryBegin(work.Watch) ? null : work.Watch.Other!.Owner;
     }
 
     /// <summary>Called in the run that has begun the work, inside its gate: this one is told elsewhere.</summary>
     private void OnBegun(int subtask, FlightWatch watch) => _run.Executor.Workers.Queue(() => _run.QueueOnPool(_gate.Report(
-        (caching: this, subtask, watch),
+        (subtask, watch),
         static (core, begun, now, commands) =>
         {
-            if (begun.watch is { HasWaited: false, Other: { MayHaveResult: true } other } && core.TryJoin(begun.subtask, other.Owner, now, commands))
+            if (begun.watch is { HasWaited: false, Other: { MayHaveResult: true } other })
             {
-                begun.caching._run.Executor.Flights.Wait(begun.watch);
+                core.TryJoin(begun.subtask, other.Owner, now, commands);
             }
         })));
 

@@ -168,7 +168,7 @@ internal sealed class Dispatcher
     /// <summary>Whether a subtask may start with another; what it may use is reserved then.</summary>
     private bool TryJoin(int subtask)
     {
-        if (!_budget.MayStart(subtask) || !_attempts.MayBegin(subtask, _now))
+        if (!_budget.MayStart(subtask) || !_attempts.MayBegin(subtask, _now) || BeginOrJoin?.Invoke(subtask, _now) is not null)
         {
             return false;
         }
