@@ -286,7 +286,7 @@ public sealed class BlockedCallerTests
         },
         options => options.Effect = TaskEffect.Pure);
 
-    private static ScriptedModelServer Server() => new(new ScriptedModelOptions(), TimeProvider.System);
+    private static ScriptedModelServer Server() => new(new ScriptedModelOptions { Latency = TimeSpan.FromMilliseconds(1), TokensPerSecond = 100_000 }, TimeProvider.System);
 
     private static ScriptedChatClient Scripted() => new ScriptedChatClient(TimeProvider.System) { Latency = TimeSpan.FromMilliseconds(1) }.Answer("Gone.");
 
