@@ -10,6 +10,7 @@ using AgentOrchestration.Runs.Journal;
 using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Sqlite;
 using AgentOrchestration.Tasks;
+using AgentOrchestration.Tasks.Endpoints;
 using AgentOrchestration.Testing;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
@@ -148,6 +149,12 @@ public sealed class BlockedCallerTests
         ["HandlerTester.CompensateAsync(Object, Object)"] = Ready(_ => HandlerTester.For<Undoable>().CompensateAsync(None.Value, None.Value, TestEnd)),
         ["HandlerTester.CheckBatchAsync(IEnumerable)"] = Ready(_ => HandlerTester.For(Together()).CheckBatchAsync(["a", "b"], TestEnd)),
         ["HandlerTester.DisposeAsync()"] = Ready(app => TesterOf(app).DisposeAsync().AsTask()),
+        ["ModelEndpointHandler.SendAsync(HttpRequestMessage)"] = Ready(async app =>
+        {
+            var handler = new ModelEndpointHandler(app.Services.GetRequiredKeyedService<IModelEndpoint>("model")) { InnerHandler = new Answering() };
+            using var client = new HttpClient(handler);
+            using HttpResponseMessage answer = await client.GetAsync(new Uri("http://model/"), TestEnd).ConfigureAwait(false);
+        }),
         ["PlanEvaluation.RunAsync(ITaskOrchestrator, IEnumerable)"] = Ready(app => PlanEvaluation.RunAsync(app.Orchestrator, [new ExpectedPlan(OrdinaryApplication.Request, ["work"], [])], TestEnd)),
         ["RunStoreCheck.RunAsync(Func)"] = Ready(_ => RunStoreConformance.Checks[0].RunAsync(clock => new MemoryRunStore(clock), TestEnd)),
         ["ScriptedChatClient.GetResponseAsync(IEnumerable, ChatOptions)"] = Ready(_ => Scripted().GetResponseAsync([new ChatMessage(ChatRole.User, "Go.")], cancellationToken: TestEnd)),
@@ -289,6 +296,15 @@ public sealed class BlockedCallerTests
     private static ScriptedModelServer Server() => new(new ScriptedModelOptions { Latency = TimeSpan.FromMilliseconds(1), TokensPerSecond = 100_000 }, TimeProvider.System);
 
     private static ScriptedChatClient Scripted() => new ScriptedChatClient(TimeProvider.System) { Latency = TimeSpan.FromMilliseconds(1) }.Answer("Gone.");
+
+    private sealed class Answering : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            await OrdinaryCode.AwaitAsync().ConfigureAwait(false);
+            return new HttpResponseMessage();
+        }
+    }
 
     [TaskType("undoable", Description = "Can be undone.")]
     private sealed class Undoable : ITaskHandler<None, None>, ICompensable<None, None>

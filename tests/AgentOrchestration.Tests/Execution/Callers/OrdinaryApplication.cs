@@ -29,6 +29,7 @@ internal sealed class OrdinaryApplication : IAsyncDisposable
                 options.Runs.CancellationGracePeriod = TimeSpan.FromSeconds(1);
             })
             .UseDecomposer<Decomposer>()
+            .AddModelEndpoint("model")
             .UsePlanCache()
             .UseResultCache()
             .AddResourceObjects<Tool>("tool", 2, static async (_, _) =>
