@@ -27,7 +27,9 @@ internal static class PromptTrial
         ToolRequest[] requests = [.. set.Requests.Take(MostRequests)];
         foreach (bool isText in (bool[])[false, true])
         {
+#pragma warning disable CA2000 // It is disposed of at the end of the block; the rule does not see that through the client around it.
             using var model = new ScriptedChatClient();
+#pragma warning restore CA2000
             model.Otherwise(_ => $$$"""{"subtasks":[{"id":"a","type":"{{{set.Tools[0].Name}}}","arguments":{"inputs":["x"]}}]}""");
             var services = new ServiceCollection();
             using var textOnly = new TextOnly(model);
