@@ -36,6 +36,12 @@ internal sealed class InFlightWork
     public void Follow(int worker, int subtask)
     {
         SharedWork work = _workOf[worker];
+        if (_workOf.TryGetValue(subtask, out SharedWork? known) && known == work)
+        {
+            // It waited for another run meanwhile.
+            return;
+        }
+
         work.Others.Add(subtask);
         _workOf[subtask] = work;
     }
