@@ -18,6 +18,7 @@ internal sealed class PlanReviewer(Forecaster forecaster, PlanChecker checker)
             .. GranularityReview.Find(graph, forecast),
             .. WidthReview.Find(forecast),
             .. IdenticalWorkReview.Find(graph),
+            .. BatchReview.Find(graph, forecast),
         ];
         return new PlanReview(graph.Plan, [.. findings.OrderByDescending(finding => finding.ExpectedGain ?? TimeSpan.Zero)], forecast.Makespan)
         {

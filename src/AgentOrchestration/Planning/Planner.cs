@@ -102,7 +102,7 @@ internal sealed class Planner(
         try
         {
             PlanReview review = Review!(graph);
-            PlanDiagnostic[] findings = [.. review.Findings.Where(finding => finding.Code != PlanFindingCode.UnusableWidth).Select(finding => DiagnosticOf(finding, graph))];
+            PlanDiagnostic[] findings = [.. review.Findings.Where(finding => finding.Code is not (PlanFindingCode.UnusableWidth or PlanFindingCode.Batchable)).Select(finding => DiagnosticOf(finding, graph))];
             if (findings.Length == 0)
             {
                 return graph;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Plans.Diagnostics;
+using AgentOrchestration.Tasks.Batching;
 using AgentOrchestration.Tests.Execution;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -128,6 +129,26 @@ public sealed class PlanReviewTests : IAsyncDisposable
         Assert.All(review.Findings, finding => Assert.Equal((PlanFindingCode.IdenticalWork, false), (finding.Code, finding.IsByEstimates)));
         Assert.Contains("shares the output already", review.Findings[0].Remedy, StringComparison.Ordinal);
         Assert.Contains("unless the change is meant", review.Findings[1].Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Work_that_a_run_batches_is_named_and_nothing_else()
+    {
+        await using Engine engine = new(builder => builder
+            .AddBatchTaskType(
+                "square", "Squares.", (IReadOnlyList<int> numbers, BatchContext _, CancellationToken _) => ValueTask.FromResult<IReadOnlyList<int>>(numbers),
+                options =>
+                {
+                    options.Effect = TaskEffect.Read;
+                    options.Batch.MaxSize = 2;
+                }));
+        Subtask[] subtasks = [.. Enumerable.Range(0, 4).Select(i => Subtask($"s{i}", 1, taskType: "square") with { Arguments = JsonSerializer.SerializeToElement(i) })];
+
+        PlanFinding finding = Assert.Single(engine.Orchestrator.Review(new TaskPlan { Subtasks = subtasks }).Findings, finding => finding.Code == PlanFindingCode.Batchable);
+
+        Assert.Equal("s0,s1,s2,s3", string.Join(',', finding.SubtaskIds));
+        Assert.Contains("need 2 calls", finding.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Review(subtasks.Select(subtask => subtask with { TaskType = "read" }).ToArray()).Findings, other => other.Code == PlanFindingCode.Batchable);
     }
 
     [Fact]

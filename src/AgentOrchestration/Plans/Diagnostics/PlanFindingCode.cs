@@ -20,4 +20,7 @@ public enum PlanFindingCode
 
     /// <summary>Subtasks do the same work with the same input.</summary>
     IdenticalWork,
+
+    /// <summary>Subtasks of a batchable task type are ready together, so that a run does them in few calls. Nothing has to be changed.</summary>
+    Batchable,
 }

@@ -301,7 +301,8 @@ public sealed class BlockedCallerTests
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            await OrdinaryCode.AwaitAsync().ConfigureAwait(false);
+            // A transport returns to no context.
+            await Task.Run(static () => { }, cancellationToken).ConfigureAwait(false);
             return new HttpResponseMessage();
         }
     }
