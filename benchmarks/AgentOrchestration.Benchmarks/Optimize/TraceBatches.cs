@@ -51,6 +51,7 @@ internal sealed class TraceBatches : IOptimizeWorkload
     private static double Ratio(OptimizeTrial[] trials, OptimizeTrial[] plain) => trials.Zip(plain, (trial, other) => trial.Makespan / other.Makespan).Average();
 
     private static OptimizeTrial RunTrace(WorkflowTrace trace, int seed, int workers, int maxSize, BatchHold hold) => new BatchedWork(
-        trace.Programs.ToDictionary(program => program, _ => true), id => trace.RuntimeOf(id).TotalSeconds) { MaxParallelism = workers }
+        trace.Programs.ToDictionary(program => program, _ => true), id => trace.RuntimeOf(id).TotalSeconds)
+    { MaxParallelism = workers }
         .Run(trace.ToCallPlan(task => BatchedWork.Vary(trace.RuntimeOf($"t{task}").TotalSeconds, seed, $"t{task}", Sigma)), seed, maxSize, hold);
 }

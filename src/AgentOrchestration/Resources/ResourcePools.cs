@@ -202,7 +202,7 @@ internal sealed class ResourcePools : IResourceManager, IAdjustableResources
             return Array.ConvertAll(_byName, pool =>
             {
                 pool.AdvanceTo(now);
-                return new ResourcePoolSnapshot(pool.Name, pool.Capacity, pool.InUse) 
+                return new ResourcePoolSnapshot(pool.Name, pool.Capacity, pool.InUse)
                 {
                     Kind = pool.Kind,
                     Period = pool.Period,

@@ -129,7 +129,8 @@ public sealed class RunSavingsTests
             Made("c", "ask", OutputOrigin.Cached, null),
             Made("d", "ask", OutputOrigin.Cached, new TaskUsage(7, 0, 0)),
             Made("e", "other", OutputOrigin.Cached, null),
-        ]) { Outcome = RunOutcome.Succeeded });
+        ])
+        { Outcome = RunOutcome.Succeeded });
 
         SavingsItem cached = Assert.Single(result.Savings.Avoided);
 
