@@ -191,7 +191,7 @@ internal sealed class DispatchCore
     /// <returns>Whether it does.</returns>
     public bool TryJoin(int subtask, JoinedFlight flight, long now, HostCommands commands)
     {
-        if (State.IsEnded || State.Stop is not null || WaitOf(subtask) != WaitReason.Turn)
+        if (State.IsEnded || State.Stop is not null || WaitOf(subtask) != WaitReason.Turn || State.AttemptOf(subtask) > 0)
         {
             return false;
         }

@@ -127,7 +127,7 @@ internal sealed class Dispatcher
                 lease?.Dispose();
                 _attempts.FailLate(subtask, now);
             }
-            else if (BeginOrJoin?.Invoke(subtask, now) is { } flight)
+            else if (BeginOrJoin?.Invoke(subtask, now) is { } flight && _context.State.AttemptOf(subtask) == 0)
             {
                 lease?.Dispose();
                 _subtasks.Join(subtask, flight, now, commands);
