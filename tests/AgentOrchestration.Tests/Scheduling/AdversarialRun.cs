@@ -178,7 +178,7 @@ internal sealed class AdversarialRun
                 Core.Prepared(duty.Subtask, RandomPreparation(duty.Subtask), _now, _commands);
                 break;
             case HostCommandKind.AwaitFlight:
-                Core.Prepared(duty.Subtask, AnyPreparation(duty.Subtask), _now, _commands);
+                Core.FlightEnded(duty.Subtask, AnyPreparation(duty.Subtask), _now, _commands);
                 break;
             case HostCommandKind.Join:
                 Core.Joined(duty.Subtask, "joined", _random.Next(10) == 0 ? new SubtaskError("Broken", "It broke.") : null, _now, _commands);

@@ -41,7 +41,9 @@ internal sealed class Preparations(
     }
 
     /// <summary>Prepares a subtask and reports what was found.</summary>
-    public async Task PrepareAsync(int subtask)
+    public Task PrepareAsync(int subtask) => PrepareAsync(subtask, hasWaited: false);
+
+    private async Task PrepareAsync(int subtask, bool hasWaited)
     {
         bool isComposite = run.Graph.SubtaskAt(subtask).IsComposite;
         Preparation preparation;
@@ -62,7 +64,7 @@ internal sealed class Preparations(
         }
         else
         {
-            Report(subtask, preparation);
+            Report(subtask, preparation, hasWaited);
         }
     }
 
@@ -71,12 +73,21 @@ internal sealed class Preparations(
     {
         if (await caching.AwaitFlightAsync(subtask).ConfigureAwait(false))
         {
-            await PrepareAsync(subtask).ConfigureAwait(false);
+            await PrepareAsync(subtask, hasWaited: true).ConfigureAwait(false);
         }
     }
 
-    private void Report(int subtask, Preparation preparation) =>
-        run.QueueOnPool(gate.Report((subtask, preparation), static (core, report, now, commands) => core.Prepared(report.subtask, report.preparation, now, commands)));
+    private void Report(int subtask, Preparation preparation, bool hasWaited) => run.QueueOnPool(gate.Report((subtask, preparation, hasWaited), static (core, report, now, commands) =>
+    {
+        if (report.hasWaited)
+        {
+            core.FlightEnded(report.subtask, report.preparation, now, commands);
+        }
+        else
+        {
+            core.Prepared(report.subtask, report.preparation, now, commands);
+        }
+    }));
 
     private bool ConditionHolds(int subtask) =>
         run.Graph.Inputs[subtask]?.Condition is not { } part || run.Graph.SubtaskAt(subtask).Condition!.Holds(run.Inputs.FindForCondition(part));

@@ -74,9 +74,9 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
 
     /// <summary>The host has found out about a subtask.</summary>
     /// <returns>Whether the subtask was waiting for that.</returns>
-    public bool Prepared(int subtask, Preparation preparation, long now, HostCommands commands)
+    public bool Prepared(int subtask, Preparation preparation, WaitReason reason, long now, HostCommands commands)
     {
-        if (!context.Waits.End(subtask, WaitReason.Preparation) && !context.Waits.End(subtask, WaitReason.Flight))
+        if (!context.Waits.End(subtask, reason))
         {
             return false;
         }

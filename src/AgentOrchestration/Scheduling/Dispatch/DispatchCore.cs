@@ -185,7 +185,11 @@ internal sealed class DispatchCore
 
     /// <summary>The host has found out about a subtask.</summary>
     public void Prepared(int subtask, Preparation preparation, long now, HostCommands commands) =>
-        SettleIf(_admission.Prepared(subtask, preparation, now, commands), now, commands);
+        SettleIf(_admission.Prepared(subtask, preparation, WaitReason.Preparation, now, commands), now, commands);
+
+    /// <summary>The host has waited for the attempt of another run, and has found out about the subtask again.</summary>
+    public void FlightEnded(int subtask, Preparation preparation, long now, HostCommands commands) =>
+        SettleIf(_admission.Prepared(subtask, preparation, WaitReason.Flight, now, commands), now, commands);
 
     /// <summary>An attempt of another run has begun the work of a subtask: if the subtask waits for its turn, it waits for that instead.</summary>
     /// <returns>Whether it does.</returns>

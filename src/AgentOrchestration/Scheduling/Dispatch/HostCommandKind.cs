@@ -11,7 +11,7 @@ internal enum HostCommandKind : byte
     /// <summary>Make the output of a subtask of those that it added. Answer with <see cref="DispatchCore.Joined"/>.</summary>
     Join,
 
-    /// <summary>Wait for the attempt of another run that the subtask has joined, then find out about it again. Answer with <see cref="DispatchCore.Prepared"/>.</summary>
+    /// <summary>Wait for the attempt of another run that the subtask has joined, then find out about it again. Answer with <see cref="DispatchCore.FlightEnded"/>.</summary>
     AwaitFlight,
 
     /// <summary>Ask the code of this attempt to stop.</summary>
