@@ -171,7 +171,7 @@ public sealed class RunSavingsTests
     [Fact]
     public async Task The_makespan_is_played_again_with_each_subtask_doing_its_work()
     {
-        await using Engine engine = CountedWork.Engine(also: builder => builder.UseResultCache().AddTaskType(
+        await using Engine engine = CountedWork.Engine(also: builder => builder.UseResultCache(cache => cache.TimeToLive = TimeSpan.FromDays(300)).AddTaskType(
             "slow",
             "Takes seconds.",
             async (int seconds, TaskContext context, CancellationToken stop) =>
