@@ -13,9 +13,10 @@ namespace AgentOrchestration.Optimization;
 /// </remarks>
 /// <example>
 /// <code>
-/// var cache = services.GetRequiredService&lt;IResultCacheControl&gt;();
-/// await cache.InvalidateTagAsync("prices", cancellationToken);
-/// await cache.WarmAsync("quote", products.Select(product =&gt; JsonSerializer.SerializeToNode(product)), cancellationToken: cancellationToken);
+/// public sealed class PriceList(IResultCacheControl results)
+/// {
+///     public async Task OnChangedAsync(CancellationToken cancellationToken) =&gt; await results.InvalidateTagAsync("prices", cancellationToken);
+/// }
 /// </code>
 /// </example>
 public interface IResultCacheControl

@@ -16,10 +16,12 @@ internal static class ExampleSetting
         using AgentOrchestration.Execution;
         using AgentOrchestration.Forecasting;
         using AgentOrchestration.Graph;
+        using AgentOrchestration.Optimization;
         using AgentOrchestration.Planning;
         using AgentOrchestration.Plans;
         using AgentOrchestration.Plans.Diagnostics;
         using AgentOrchestration.Resources;
+        using AgentOrchestration.Results;
         using AgentOrchestration.Runs;
         using AgentOrchestration.Runs.Events;
         using AgentOrchestration.Runs.Storage;

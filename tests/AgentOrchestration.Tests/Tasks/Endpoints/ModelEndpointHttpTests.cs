@@ -39,7 +39,7 @@ public sealed class ModelEndpointHttpTests
 #pragma warning disable CA2025 // They are awaited below.
         Task<ChatResponse>[] asked =
         [
-            .. Enumerable.Range(0, 3).Select(call => streamed
+            .. Enumerable.Range(0, 6).Select(call => streamed
                 ? chat.GetStreamingResponseAsync($"{call}", cancellationToken: TestEnd).ToChatResponseAsync(TestEnd)
                 : chat.GetResponseAsync($"{call}", cancellationToken: TestEnd)),
         ];
@@ -47,7 +47,7 @@ public sealed class ModelEndpointHttpTests
         ChatResponse[] answers = await Task.WhenAll(asked).InTimeAsync();
 
         Assert.Equal(
-            Enumerable.Range(0, 3).Select(call => model.AnswerOf([new ChatMessage(ChatRole.User, $"{call}")]).Trim()),
+            Enumerable.Range(0, 6).Select(call => model.AnswerOf([new ChatMessage(ChatRole.User, $"{call}")]).Trim()),
             answers.Select(answer => answer.Text.Trim()));
         ModelEndpointSnapshot gate = provider.GetRequiredKeyedService<IModelEndpoint>("gpt").GetSnapshot();
         Assert.True(model.Totals.Limited > 0);
