@@ -22,11 +22,12 @@ public sealed class TourTests
             2. Step by step: look at the plan, watch the run, compile the answer.
                planned: sales, summary
                0: RunStarted
-               1: SubtaskSucceeded sales
-               2: AttemptStarted summary
-               3: UsageCounted summary
-               4: SubtaskSucceeded summary
-               5: RunEnded
+               1: WorkAvoided sales
+               2: SubtaskSucceeded sales
+               3: AttemptStarted summary
+               4: UsageCounted summary
+               5: SubtaskSucceeded summary
+               6: RunEnded
                Succeeded, 2 done: Sales by region
             3. No model needed: a plan by hand goes through the same checks.
                sales: Succeeded, output Cached
