@@ -171,20 +171,23 @@ public sealed class RunSavingsTests
     [Fact]
     public async Task The_makespan_is_played_again_with_each_subtask_doing_its_work()
     {
+        using var begun = new SemaphoreSlim(0);
         await using Engine engine = CountedWork.Engine(also: builder => builder.UseResultCache().AddTaskType(
             "slow",
             "Takes seconds.",
             async (int seconds, TaskContext context, CancellationToken stop) =>
             {
-                await Task.Delay(TimeSpan.FromSeconds(seconds), context.TimeProvider, stop);
+                Task delay = Task.Delay(TimeSpan.FromSeconds(seconds), context.TimeProvider, stop);
+                begun.Release();
+                await delay;
                 return seconds;
             },
             options => options.Effect = TaskEffect.Pure));
         Action<TaskPlanBuilder> plan = plan => plan.Add("last", "slow", JsonValue.Create(2), after: [plan.Add("first", "slow", JsonValue.Create(3))]);
         await using OrchestrationRun run = await engine.StartAsync(plan);
-        await Engine.SeeAsync<AttemptStarted>(run, started => started.SubtaskId == "first");
+        await begun.WaitAsync(TestContext.Current.CancellationToken).InTimeAsync(run);
         engine.Clock.Advance(TimeSpan.FromSeconds(3));
-        await Engine.SeeAsync<AttemptStarted>(run, started => started.SubtaskId == "last");
+        await begun.WaitAsync(TestContext.Current.CancellationToken).InTimeAsync(run);
         engine.Clock.Advance(TimeSpan.FromSeconds(2));
         RunResult first = await run.EndAsync();
 
