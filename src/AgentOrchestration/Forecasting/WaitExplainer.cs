@@ -61,7 +61,7 @@ internal sealed class WaitExplainer(IReadOnlyList<ExplainedRun> runs, IResourceM
         _ => WaitKind.Turn,
     };
 
-    /// <summary>No event says that somebody waits no longer; it is so when the other attempt has ended.</summary>
+    /// <summary>No event says that the wait is over; it is when the other attempt has ended.</summary>
     private bool IsWaitingFor(FlightJoined? flight) => flight is not null && runs.Any(run => run.Snapshot.RunId == flight.OwnerRunId
         && run.Running.Any(running => running.Subtask.Id == flight.OwnerSubtaskId));
 

@@ -7,7 +7,7 @@ namespace AgentOrchestration.Optimization;
 
 /// <summary>
 /// The epochs of task types and tags: to invalidate one is to begin a new epoch of it. Epochs are small entries of the second level that each process reads
-/// again after <see cref="Lifetime"/>, so an invalidation reaches all processes within that time. They only grow: whoever knows a later one than the second level
+/// again after <see cref="Lifetime"/>, so an invalidation reaches all processes within that time. They only grow: a process that knows a later one than the second level
 /// writes it there again, and when the second level has lost one that nobody knows, a new one begins, which makes results invalid and never valid.
 /// </summary>
 /// <remarks>Tags of HybridCache do not do this: a process that has seen a tag does not learn of a later <c>RemoveByTagAsync</c> of another (dotnet/extensions#7411).</remarks>
@@ -98,7 +98,7 @@ internal sealed class CacheEpochs(HybridCache cache, TimeProvider timeProvider, 
         static (_, before, read) => (Later(before.Value, read.value)!, Math.Max(before.ReadAt, read.readAt)),
         (value, readAt)).Value;
 
-    /// <summary>The random part tells epochs apart that began at one moment.</summary>
+    /// <summary>The random part distinguishes epochs that began at one moment.</summary>
     private static string New(long ticks) => $"{ticks.ToString("D19", CultureInfo.InvariantCulture)}-{RandomNumberGenerator.GetHexString(12)}";
 
     private static string? Later(string? one, string? other) => string.CompareOrdinal(one, other) >= 0 ? one : other;

@@ -24,7 +24,7 @@ public interface IAdjustableResources
 
     /// <summary>
     /// Grants nothing from a pool until a time, for example because an endpoint has asked its callers to wait. What work holds stays with it, what waits
-    /// keeps its place, and a pool that replenishes goes on growing up to its capacity. At that time those who wait for the pool are asked again. A second
+    /// keeps its place, and a pool that replenishes continues to grow up to its capacity. At that time those who wait for the pool are asked again. A second
     /// call replaces the time: one that has passed ends the pause.
     /// </summary>
     /// <param name="name">The pool's name, compared ordinally.</param>

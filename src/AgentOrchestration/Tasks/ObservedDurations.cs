@@ -73,7 +73,7 @@ internal sealed class ObservedDurations : IObservedDurations
         }
     }
 
-    /// <summary>How long attempts of a task type took until they first showed progress, in seconds, as far as somebody waited for it.</summary>
+    /// <summary>How long attempts of a task type took until they first showed progress, in seconds, where another subtask waited for it.</summary>
     public LogStatistics FirstProgressOf(string taskType)
     {
         lock (_gate)

@@ -31,7 +31,7 @@ internal static class TaskTypeRules
             $"its results are cached, but its effect is {options.Effect}; only {nameof(TaskEffect.Pure)} and {nameof(TaskEffect.Read)} can be cached.");
         Require(
             options.Fallback is null || options.Effect != TaskEffect.Irreversible, name,
-            $"it has a fallback, but its effect is {options.Effect}: whoever takes the value for the output cannot know whether the work was done.");
+            $"it has a fallback, but its effect is {options.Effect}: a subtask that takes the value for the output cannot know whether the work was done.");
         Require(options.Fallback?.WhyNot(outputType) is null, name, $"its fallback {options.Fallback?.WhyNot(outputType)}.");
         CheckRetry(name, options.Retry);
         if (invoker.Batch is not null)

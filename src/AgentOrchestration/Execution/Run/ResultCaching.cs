@@ -72,7 +72,7 @@ internal sealed class ResultCaching
     }
 
     /// <summary>Waits until the flight that a subtask has joined has ended, or has taken too long.</summary>
-    /// <returns>Whether the run goes on.</returns>
+    /// <returns>Whether the run continues.</returns>
     public async Task<bool> AwaitFlightAsync(int subtask)
     {
         if (WorkOf(subtask)?.Watch is { Other: { } flight } watch)
@@ -109,7 +109,7 @@ internal sealed class ResultCaching
         }
     }
 
-    /// <summary>Inside the gate: the attempt of a subtask is told to stop. Nobody waits for it any longer.</summary>
+    /// <summary>Inside the gate: the attempt of a subtask was asked to stop. No other run waits for it any longer.</summary>
     public void OnStopped(int subtask)
     {
         if (WorkOf(subtask) is { } work)
@@ -203,7 +203,7 @@ internal sealed class ResultCaching
         return _run.Executor.Flights.TryBegin(work.Watch) ? null : work.Watch.Other!.Owner;
     }
 
-    /// <summary>Called in the run that has begun the work, inside its gate: this one is told elsewhere.</summary>
+    /// <summary>Called in the run that has begun the work, inside its gate; this run is notified outside of it.</summary>
     private void OnBegun(int subtask, FlightWatch watch) => _run.Executor.Workers.Queue(() => _run.QueueOnPool(_gate.Report(
         (subtask, watch),
         static (core, begun, now, commands) =>

@@ -93,7 +93,7 @@ internal sealed class FallbackCheck(ITaskTypeRegistry taskTypes, PayloadSerializ
         TaskDescriptor taskType = finding.TaskType;
         if (taskType.Effect == TaskEffect.Irreversible)
         {
-            finding.Add("", $"'{taskType.Name}' is {nameof(TaskEffect.Irreversible)}: whoever takes the value for the output cannot know whether the work was done.");
+            finding.Add("", $"'{taskType.Name}' is {nameof(TaskEffect.Irreversible)}: a subtask that takes the value for the output cannot know whether the work was done.");
             return;
         }
 

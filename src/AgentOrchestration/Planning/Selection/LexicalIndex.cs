@@ -34,7 +34,7 @@ internal sealed class LexicalIndex
         }
     }
 
-    /// <summary>Gets how much a term says that stands in so many of the documents.</summary>
+    /// <summary>Gets how much a term says that occurs in this number of documents.</summary>
     public static double RarityOf(int holders, int documents) => Math.Log(1 + ((documents - holders + 0.5) / (holders + 0.5)));
 
     /// <summary>Gets how much a term counts that stands so often in a document of a length, where 1 is the average.</summary>

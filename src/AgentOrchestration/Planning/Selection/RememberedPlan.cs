@@ -9,7 +9,7 @@ internal sealed record RememberedPlan(string[] Words, string[] TaskTypes)
     private const int MostTaskTypes = 32;
     private const int DeepestPlan = 8;
 
-    /// <summary>Gets what tells it from others.</summary>
+    /// <summary>Gets what distinguishes it from others.</summary>
     public string Key { get; } = $"{string.Join(' ', Words)}\n{string.Join(' ', TaskTypes)}";
 
     public static RememberedPlan Of(TaskPlan plan) => new(

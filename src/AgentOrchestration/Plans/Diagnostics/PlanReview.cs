@@ -6,7 +6,7 @@ namespace AgentOrchestration.Plans.Diagnostics;
 /// <param name="Makespan">How long a run of the plan is expected to take.</param>
 public sealed record PlanReview(TaskPlan Plan, IReadOnlyList<PlanFinding> Findings, TimeSpan Makespan)
 {
-    /// <summary>Gets the ids of the subtasks whose duration neither the plan nor an earlier run tells. The review takes them as long as the mean of the others.</summary>
+    /// <summary>Gets the ids of the subtasks whose duration is known neither from the plan nor from an earlier run. The review takes them as long as the mean of the others.</summary>
     /// <value>The default value is empty.</value>
     public IReadOnlyList<string> UnknownDurations { get; init; } = [];
 

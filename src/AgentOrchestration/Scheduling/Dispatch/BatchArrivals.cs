@@ -53,7 +53,7 @@ internal sealed class BatchArrivals
     public long ExpectedTicks(int subtask) => subtask < _expected.Length ? _expected[subtask] : TimeSpan.TicksPerSecond;
 
     /// <summary>
-    /// How much later than now a subtask can start with others before its way to the end of the run is the longest of all, as far as running work tells. A call lasts as long
+    /// How much later than now a subtask can start with others before its way to the end of the run is the longest of all, as far as running work shows. A call lasts as long
     /// as the longest of it.
     /// </summary>
     public long SlackOf(int subtask, int together, long now)

@@ -5,7 +5,7 @@ namespace AgentOrchestration.Tasks.Batching;
 /// <typeparam name="TOutput">The output.</typeparam>
 public sealed class BatchItem<TInput, TOutput> : BatchItem
 {
-    // Completed by whoever answers; what waits for it goes on there, and leaves with the next work for the pool.
+    // Completed by the code that answers; what waits for it continues on that thread, and the next work is queued on the pool.
     private readonly TaskCompletionSource<TOutput> _output = new();
 
     internal BatchItem(TInput input, TaskContext context, CancellationToken left)

@@ -1,6 +1,6 @@
 namespace AgentOrchestration.Tasks.Endpoints;
 
-/// <summary>Wakes the gate of an endpoint, and tells it the time in seconds. Used inside the gate.</summary>
+/// <summary>Wakes the gate of an endpoint, and gives it the time in seconds. Used inside the gate.</summary>
 #pragma warning disable CA1001 // Its timer is due once: after the end of the application it finds nobody to wake.
 internal sealed class EndpointTimer(TimeProvider timeProvider, Action wake)
 #pragma warning restore CA1001
