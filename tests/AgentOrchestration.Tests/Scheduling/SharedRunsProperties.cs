@@ -12,6 +12,10 @@ public sealed class SharedRunsProperties
     [Fact]
     public void Runs_that_wait_already_are_ranked_anew_when_the_first_priority_comes() => NestAnything(new Random(1330783069));
 
+    /// <summary>A run that others wait for was notified, asked in vain, and waits again when the first run with a priority comes.</summary>
+    [Fact]
+    public void Runs_that_wait_again_are_ranked_anew_when_the_first_priority_comes() => NestAnything(new Random(1841423489));
+
     [Fact]
     public void Whatever_runs_share_all_of_them_end_and_everything_comes_back() =>
         Gen.Int[0, int.MaxValue].Sample(seed => ShareAnything(new Random(seed)), iter: Simulations.Of(3_000));

@@ -24,7 +24,11 @@ internal sealed class GroupLines(WaitingRoom room, PoolShares shares)
         }
 
         waitsFor.Waiting++;
-        Parked++;
+        if (++Parked == 1)
+        {
+            room.Join(waitsFor.Run);
+        }
+
         Enter(group, waitsFor);
     }
 

@@ -80,11 +80,7 @@ internal sealed class WaitingRoom
 
     public PoolLine? LineOf(string pool) => _lines.GetValueOrDefault(pool);
 
-    public void BeginWait(PoolShare share)
-    {
-        share.WaitsSince = TimeProvider.GetTimestamp();
-        _waiting.Add(share.Run);
-    }
+    public void BeginWait(PoolShare share) => share.WaitsSince = TimeProvider.GetTimestamp();
 
     public void EndWait(PoolShare share)
     {
@@ -99,6 +95,9 @@ internal sealed class WaitingRoom
             }
         }
     }
+
+    /// <summary>A run waits for something from now on.</summary>
+    public void Join(RunResources run) => _waiting.Add(run);
 
     /// <summary>A run waits for nothing any longer.</summary>
     public void Leave(RunResources run) => _waiting.Remove(run);
