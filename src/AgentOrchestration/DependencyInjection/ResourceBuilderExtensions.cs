@@ -65,7 +65,8 @@ public static class ResourceBuilderExtensions
 
     /// <summary>
     /// Declares a resource of objects that are costly to make, such as browsers or connections. A subtask that requires the resource gets its object
-    /// from <see cref="TaskContext.RentAsync"/>. Objects are made when they are asked for and none is idle, reset when they come back, and closed
+    /// from <see cref="TaskContext.RentAsync"/>. Objects are made when they are asked for and none is idle, or ahead of need
+    /// (<see cref="ResourceObjectOptions{T}.MakeAhead"/>), reset when they come back, and closed
     /// (<see cref="IAsyncDisposable"/>, <see cref="IDisposable"/>) after an idle time, when the pool shrinks, and when the application ends.
     /// </summary>
     /// <typeparam name="T">The type of the objects.</typeparam>
@@ -98,7 +99,8 @@ public static class ResourceBuilderExtensions
             name,
             async (services, stop) => await make(services, stop).ConfigureAwait(false),
             reset is null ? null : item => reset((T)item),
-            options.IdleTimeout));
+            options.IdleTimeout,
+            options.MakeAhead));
         return builder;
     }
 

@@ -15,4 +15,12 @@ public sealed class ResourceObjectOptions<T>
     /// </summary>
     /// <value>The default value is <see langword="null"/>: objects are not reset.</value>
     public Func<T, ValueTask>? Reset { get; set; }
+
+    /// <summary>
+    /// Gets or sets whether objects are made ahead of need: while the subtasks that require the resource wait for their turn, or for dependencies that run already.
+    /// Never more are made than the resource has units, nor more than the run can run attempts at a time. What is made ahead and not asked for is closed after
+    /// <see cref="IdleTimeout"/>; if making one ahead fails, the attempt that asks makes its own.
+    /// </summary>
+    /// <value>The default value is <see langword="false"/>: objects are made when they are asked for.</value>
+    public bool MakeAhead { get; set; }
 }

@@ -4,7 +4,8 @@ namespace AgentOrchestration.Resources;
 
 /// <summary>
 /// Objects that are lent together with a unit of the resource of the same name: the lease is the right to one, so the pool counts nothing
-/// and never waits. It makes one only if none is idle, and keeps those that come back as long as the capacity covers them.
+/// and never waits. It makes one only if none is idle, and keeps those that come back as long as the capacity covers them. Those that are made
+/// ahead of need lie idle as soon as they are made, unless somebody waits for them by then.
 /// </summary>
 internal sealed class ResourceObjectPool : IAsyncDisposable, IDisposable
 {
@@ -19,6 +20,11 @@ internal sealed class ResourceObjectPool : IAsyncDisposable, IDisposable
 
     // The one that was used last is lent first, so that the others come to the end of their time.
     private readonly LinkedList<(object Item, long Since)> _idle = new();
+    private readonly ObjectsInMaking _making = new();
+#pragma warning disable CA2213 // Cancelled on disposal; without a timer there is nothing to release.
+    private readonly CancellationTokenSource _stop = new();
+#pragma warning restore CA2213
+    private long _expected;
     private int _lent;
     private ITimer? _timer;
     private bool _isDisposed;
@@ -32,6 +38,7 @@ internal sealed class ResourceObjectPool : IAsyncDisposable, IDisposable
         bool mayHoldSecrets)
     {
         Name = declaration.Name;
+        IsMadeAhead = declaration.IsMadeAhead;
         _make = make;
         _reset = declaration.Reset;
         _idleTimeout = declaration.IdleTimeout;
@@ -47,14 +54,33 @@ internal sealed class ResourceObjectPool : IAsyncDisposable, IDisposable
 
     public string Name { get; }
 
-    /// <summary>How many objects there are.</summary>
+    /// <summary>Whether objects are made before they are asked for.</summary>
+    public bool IsMadeAhead { get; }
+
+    /// <summary>How many objects there are, those in the making included.</summary>
     public int Count
     {
         get
         {
             lock (_gate)
             {
-                return _idle.Count + _lent;
+                return All;
+            }
+        }
+    }
+
+    // Inside the gate.
+    private int All => _idle.Count + _making.Count + _lent;
+
+    /// <summary>So many more objects will be asked for soon; fewer when negative. Returns at once, and never throws.</summary>
+    public void Expect(long objects)
+    {
+        lock (_gate)
+        {
+            _expected += objects;
+            while (!_isDisposed && _idle.Count + _making.Count < _expected && All < Capacity)
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(static work => _ = work.Pool.MakeAheadAsync(work.Made), (Pool: this, Made: _making.Begin()), preferLocal: false);
             }
         }
     }
@@ -62,6 +88,7 @@ internal sealed class ResourceObjectPool : IAsyncDisposable, IDisposable
     /// <summary>Lends an object. Who asks holds a unit of the resource.</summary>
     public async ValueTask<object> RentAsync(CancellationToken cancellationToken)
     {
+        Task<object?>? coming;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -71,6 +98,13 @@ internal sealed class ResourceObjectPool : IAsyncDisposable, IDisposable
                 _idle.RemoveLast();
                 return latest.Value.Item;
             }
+
+            coming = _making.Take();
+        }
+
+        if (coming is not null && await ReceiveAsync(coming, cancellationToken).ConfigureAwait(false) is { } made)
+        {
+            return made;
         }
 
         try
@@ -96,15 +130,8 @@ internal sealed class ResourceObjectPool : IAsyncDisposable, IDisposable
         lock (_gate)
         {
             _lent--;
-            if (isGood && !_isDisposed && _idle.Count + _lent < Capacity)
+            if (isGood && TryKeep(item))
             {
-                _idle.AddLast((item, _timeProvider.GetTimestamp()));
-                _timer ??= CreateTimer();
-                if (_idle.Count == 1)
-                {
-                    SetTimer(_idleTimeout);
-                }
-
                 return;
             }
         }
@@ -138,6 +165,82 @@ internal sealed class ResourceObjectPool : IAsyncDisposable, IDisposable
         }
     }
 
+    /// <summary>Waits for an object that is made ahead, for an attempt that has asked for one.</summary>
+    /// <returns>The object; <see langword="null"/> when it could not be made.</returns>
+    private async ValueTask<object?> ReceiveAsync(Task<object?> coming, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await coming.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            object? left = null;
+            lock (_gate)
+            {
+                _lent--;
+                if (!_making.TryPutBack(coming) && coming.Result is { } item && !TryKeep(item))
+                {
+                    left = item;
+                }
+            }
+
+            if (left is not null)
+            {
+                await CloseAsync(left).ConfigureAwait(false);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Makes an object that nobody has asked for yet.</summary>
+    private async Task MakeAheadAsync(TaskCompletionSource<object?> made)
+    {
+        object? item = null;
+        try
+        {
+            item = await _make(_stop.Token).ConfigureAwait(false) ?? throw new InvalidOperationException($"The factory of the resource '{Name}' returned null.");
+        }
+        catch (Exception exception)
+        {
+            if (!_stop.IsCancellationRequested)
+            {
+                ResourceLog.MakeAheadThrew(_logger, Shown(exception), Name, exception.GetType().FullName);
+            }
+        }
+
+        lock (_gate)
+        {
+            bool isAwaited = !_making.End(made.Task);
+            made.SetResult(item);
+            if (item is null || isAwaited || TryKeep(item))
+            {
+                return;
+            }
+        }
+
+        await CloseAsync(item).ConfigureAwait(false);
+    }
+
+    /// <summary>Inside the gate: keeps an object that nobody uses now, if the capacity covers it.</summary>
+    private bool TryKeep(object item)
+    {
+        if (_isDisposed || All >= Capacity)
+        {
+            return false;
+        }
+
+        _idle.AddLast((item, _timeProvider.GetTimestamp()));
+        _timer ??= CreateTimer();
+        if (_idle.Count == 1)
+        {
+            SetTimer(_idleTimeout);
+        }
+
+        return true;
+    }
+
     private void CloseAll()
     {
         foreach (object item in TakeAll())
@@ -153,22 +256,26 @@ internal sealed class ResourceObjectPool : IAsyncDisposable, IDisposable
             adjustable.CapacityChanged -= CloseUncovered;
         }
 
+        object[] items;
         lock (_gate)
         {
             _isDisposed = true;
             _timer?.Dispose();
             _timer = null;
-            object[] items = [.. _idle.Select(idle => idle.Item)];
+            items = [.. _idle.Select(idle => idle.Item)];
             _idle.Clear();
-            return items;
         }
+
+        // What is still being made is closed when it comes.
+        _ = _stop.CancelAsync();
+        return items;
     }
 
     /// <summary>The pool may have shrunk: idle objects that its capacity does not cover any more go at once.</summary>
     private void CloseUncovered(object? sender, EventArgs e)
     {
         long capacity = Capacity;
-        CloseWhile(() => _idle.Count + _lent > capacity);
+        CloseWhile(() => All > capacity);
     }
 
     private void OnIdleTimeout()

@@ -28,6 +28,9 @@ internal sealed class ResourceObjects : IAsyncDisposable, IDisposable
         }
     }
 
+    /// <summary>The resource's objects, if they are made ahead of need; otherwise <see langword="null"/>.</summary>
+    public ResourceObjectPool? MadeAhead(string name) => _pools.TryGetValue(name, out ResourceObjectPool? pool) && pool.IsMadeAhead ? pool : null;
+
     /// <exception cref="InvalidOperationException">The resource has no objects.</exception>
     public ResourceObjectPool Of(string name) => _pools.TryGetValue(name, out ResourceObjectPool? pool)
         ? pool

@@ -32,6 +32,7 @@ internal sealed class RunGate(RunEnvironment run, RunClock clock, RunEnd end)
     private RunCommitter? _committer;
     private ResultCaching _caching = null!;
     private HostCommandRunner _runner = null!;
+    private ObjectsAhead? _objects;
 
     /// <summary>Whether the run is detached: nothing that is reported counts.</summary>
     public bool IsClosed => _isClosed;
@@ -40,14 +41,18 @@ internal sealed class RunGate(RunEnvironment run, RunClock clock, RunEnd end)
     public bool IsWorkImminent => _isInside && !_gate.IsHeldByCurrentThread;
 
     /// <summary>Connects the parts that carry out what is decided.</summary>
-    public void Connect(AttemptStarts starts, RunCommitter? committer, ResultCaching caching, HostCommandRunner runner) =>
-        (_starts, _committer, _caching, _runner) = (starts, committer, caching, runner);
+    public void Connect(AttemptStarts starts, RunCommitter? committer, ResultCaching caching, HostCommandRunner runner, ObjectsAhead? objects) =>
+        (_starts, _committer, _caching, _runner, _objects) = (starts, committer, caching, runner, objects);
 
     /// <summary>Holds the gate to read or change what is used inside it, without a report.</summary>
     public Lock.Scope Hold() => _gate.EnterScope();
 
     /// <summary>Inside the gate: nothing that is reported from now on counts.</summary>
-    public void Close() => _isClosed = true;
+    public void Close()
+    {
+        _isClosed = true;
+        _objects?.End();
+    }
 
     /// <summary>Continues a run that has a past.</summary>
     public void Continue(long latest) => _latest = latest;
@@ -254,6 +259,7 @@ internal sealed class RunGate(RunEnvironment run, RunClock clock, RunEnd end)
         }
 
         _committer?.HoldBack(ref effects);
+        _objects?.Follow();
     }
 
     /// <summary>The run cannot continue: everything that is open fails, instead of waiting for ever.</summary>

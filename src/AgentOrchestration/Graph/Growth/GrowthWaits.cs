@@ -16,7 +16,7 @@ internal sealed class GrowthWaits
     private readonly List<AdditionEnd> _ends = [];
     private readonly List<EndWait> _waits = [];
     private readonly Dictionary<int, AdditionEnd> _newByOrigin = [];
-    private Dictionary<AdditionEnd, AdditionEnd>? _limited;
+    private Dictionary<(AdditionEnd End, int Level), AdditionEnd>? _limited;
 
     private GrowthWaits(GrowingGraph graph, int parent, CheckedSubtasks part)
     {
@@ -172,19 +172,20 @@ internal sealed class GrowthWaits
         }
 
         int[] within = [.. own.Where(dependency => IsWithin(dependency, end))];
-        AdditionEnd awaited = within.Length > 0 ? Limit(end, within)
+        int level = _order.LevelOf(position);
+        AdditionEnd awaited = within.Length > 0 ? Limit(end, level, within)
             : !_order.IsAfterAWaiter(end) ? end
-            : (_limited ??= []).TryGetValue(end, out AdditionEnd? limited) ? limited
-            : _limited[end] = Limit(end, []);
+            : (_limited ??= []).TryGetValue((end, level), out AdditionEnd? limited) ? limited
+            : _limited[(end, level)] = Limit(end, level, []);
         _waits.Add(new EndWait(awaited, new EndWaiter(_offset + position, isOptional)));
     }
 
     private bool IsWithin(int added, AdditionEnd end) => _graph.Ends.With(added).Any(own => own.Outwards().Contains(end));
 
-    /// <summary>Of an end what can be waited for by what is added: nothing that comes after it.</summary>
-    private AdditionEnd Limit(AdditionEnd end, int[] except)
+    /// <summary>Of an end what can be waited for by what is added: nothing that comes after those who wait for the addition.</summary>
+    private AdditionEnd Limit(AdditionEnd end, int level, int[] except)
     {
-        HashSet<int> after = _order.AfterWaiters();
+        HashSet<int> after = _order.AfterWaiters(level);
         AdditionEnd[] all = [.. end.Inwards()];
         var limited = new AdditionEnd
         {

@@ -9,8 +9,10 @@ internal sealed class WaitOrder(GrowingGraph graph, CheckedSubtasks part)
     private readonly int _offset = graph.Count;
     private HashSet<int>? _waiters;
     private HashSet<AdditionEnd>? _endsWithWaiters;
-    private HashSet<int>? _afterWaiters;
+    private readonly Dictionary<int, HashSet<int>> _afterWaiters = [];
     private ILookup<int, int>? _positions;
+    private int[]? _levels;
+    private Dictionary<int, int>? _lastLevels;
 
     /// <summary>Gets or sets who is found to wait for the growth.</summary>
     public IReadOnlyList<EndWait> Waits { get; set; } = [];
@@ -42,8 +44,20 @@ internal sealed class WaitOrder(GrowingGraph graph, CheckedSubtasks part)
         return isAfter;
     }
 
-    /// <summary>All that comes after those who wait for the growth, and they themselves.</summary>
-    public HashSet<int> AfterWaiters() => _afterWaiters ??= HasWaiters ? After(AllWaiters().Select(waiter => waiter.Subtask)) : [];
+    /// <summary>The level of an addition by its position in the growth; 0 where the additions were not divided.</summary>
+    public int LevelOf(int position) => _levels?[position] ?? 0;
+
+    /// <summary>All that comes after those who wait for the additions of a level, and they themselves.</summary>
+    public HashSet<int> AfterWaiters(int level)
+    {
+        if (!_afterWaiters.TryGetValue(level, out HashSet<int>? after))
+        {
+            after = HasWaiters ? After(AllWaiters().Select(waiter => waiter.Subtask).Where(waiter => LastLevelOf(waiter) >= level)) : [];
+            _afterWaiters.Add(level, after);
+        }
+
+        return after;
+    }
 
     /// <summary>
     /// Divides the additions into levels. Those who have additions after them form groups: the next group is that of the addition that comes after the
@@ -89,7 +103,9 @@ internal sealed class WaitOrder(GrowingGraph graph, CheckedSubtasks part)
 
         ILookup<int, int> additions = Enumerable.Range(0, part.Count).ToLookup(position => levels[position], position => _offset + position);
         Dictionary<int, int> groupOf = special.Select((waiter, i) => (waiter.Subtask, groups[i])).Where(pair => pair.Item2 > 0).ToDictionary();
-        ILookup<int, EndWaiter> byLevel = waiters.ToLookup(waiter => groupOf.TryGetValue(waiter.Subtask, out int group) ? group - 1 : level);
+        _levels = levels;
+        _lastLevels = groupOf.ToDictionary(pair => pair.Key, pair => pair.Value - 1);
+        ILookup<int, EndWaiter> byLevel = waiters.ToLookup(waiter => Math.Min(LastLevelOf(waiter.Subtask), level));
         return new WaitLevels(
             [.. Enumerable.Range(0, level + 1).Select(i => additions[i].ToArray())],
             [.. Enumerable.Range(0, level + 1).Select(i => i == 0 ? [] : byLevel[i].ToArray())]);
@@ -141,6 +157,9 @@ internal sealed class WaitOrder(GrowingGraph graph, CheckedSubtasks part)
             .GroupBy(waiter => waiter.Subtask, static (subtask, waits) => new EndWaiter(subtask, waits.All(waiter => waiter.IsOptional)))
             .OrderBy(waiter => waiter.Subtask),
     ];
+
+    /// <summary>The last level that one who waits for the growth waits for.</summary>
+    private int LastLevelOf(int waiter) => _lastLevels?.TryGetValue(waiter, out int last) == true ? last : int.MaxValue;
 
     private BitArray Reached(int waiter)
     {

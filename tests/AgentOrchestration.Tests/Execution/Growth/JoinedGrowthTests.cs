@@ -200,6 +200,34 @@ public sealed class JoinedGrowthTests
         Assert.True(events.OfType<AttemptStarted>().Single(next => next.SubtaskId == "later/publish").Sequence > result["find/check"].EndedSequence);
     }
 
+    /// <summary>
+    /// By the graph, what "free" adds comes after the plan, and so after what waits for the plan's addition; but not after those who wait for this very addition, because
+    /// it comes after them itself.
+    /// </summary>
+    [Fact]
+    public async Task What_is_added_waits_for_additions_that_come_only_after_what_does_not_wait_for_it()
+    {
+        var holding = new Checkpoint();
+        var checking = new Checkpoint();
+        await using var world = new World(check: checking.PassAsync, addLater: plan => plan.Add("last", "Irreversible", after: [new SubtaskRef("free")]), hold: holding.PassAsync);
+        await using OrchestrationRun run = await world.Engine.StartAsync(plan =>
+        {
+            SubtaskRef whole = plan.AddPlan("plan", TaskPlan.Create(inner => inner.Add("publish", "Irreversible", after: [inner.Add("add", "grow-later", after: [inner.Add("hold", "hold")])])));
+            SubtaskRef skipped = plan.Add("skipped", "Read", after: [whole, plan.Add("broken", "broken")]);
+            plan.Add("free", "grow", input: 1, options: new() { Optional = [skipped] });
+        });
+        await checking.Reached;
+        holding.Open();
+        await Engine.SeeAsync<SubtasksAdded>(run, added => added.SubtaskId == "plan/add");
+        await Engine.SeeAsync<SubtaskSucceeded>(run, next => next.SubtaskId == "plan/publish");
+
+        checking.Open();
+        RunResult result = await run.EndAsync();
+
+        IReadOnlyList<RunEvent> events = await Engine.EventsAsync(run);
+        Assert.True(events.OfType<AttemptStarted>().Single(next => next.SubtaskId == "plan/add/last").Sequence > result["free/check"].EndedSequence);
+    }
+
     [Fact]
     public async Task A_snapshot_says_that_it_still_waits_and_the_event_says_who_does()
     {
@@ -262,7 +290,7 @@ public sealed class JoinedGrowthTests
     /// <summary>Task types of every effect, some that add others, and one that checks.</summary>
     private sealed class World : IAsyncDisposable
     {
-        public World(Func<CancellationToken, Task>? check = null, Action<TaskPlanBuilder>? add = null, Action<TaskPlanBuilder>? addLater = null) => Engine = new Engine(
+        public World(Func<CancellationToken, Task>? check = null, Action<TaskPlanBuilder>? add = null, Action<TaskPlanBuilder>? addLater = null, Func<CancellationToken, Task>? hold = null) => Engine = new Engine(
             builder =>
             {
                 foreach (TaskEffect effect in Enum.GetValues<TaskEffect>())
@@ -271,6 +299,12 @@ public sealed class JoinedGrowthTests
                 }
 
                 builder
+                    .AddTaskType("broken", "Breaks.", int (None _) => throw new InvalidOperationException("It broke."))
+                    .AddTaskType("hold", "Holds.", async (None _, CancellationToken stop) =>
+                    {
+                        await (hold?.Invoke(stop) ?? Task.CompletedTask);
+                        return true;
+                    })
                     .AddTaskType("undeclared", "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(1))
                     .AddTaskType("grow", "Adds a check, or more of itself.", (int depth, TaskContext context, CancellationToken _) =>
                     {

@@ -45,6 +45,10 @@ public sealed class DispatchCoreProperties
     [InlineData(1367649938)]
     public void What_once_went_wrong_does_not_again(int seed) => Hold(seed, mayFallBack: false);
 
+    /// <summary>A seed where something that was added did not wait for what its dependency had added, because others that it keeps waiting do.</summary>
+    [Fact]
+    public void What_once_did_not_wait_waits() => Hold(727861634);
+
     /// <summary>Shows what happens in the run of ORCHESTRATION_SEED, the number that a failure prints.</summary>
     [Fact(Explicit = true)]
     public void Replay()
