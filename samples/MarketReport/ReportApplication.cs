@@ -1,5 +1,6 @@
 using AgentOrchestration;
 using AgentOrchestration.Forecasting;
+using AgentOrchestration.Optimization;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Storage;
 using MarketReport.Models;
@@ -71,7 +72,7 @@ internal sealed class ReportApplication(ReportSettings settings, IAnsiConsole co
         };
 
         _screen.ShowHeader(settings, data);
-        (OrchestrationRun started, Forecast forecast) = await StartAsync(orchestrator, request, cancellationToken);
+        (OrchestrationRun started, Forecast forecast) = await StartAsync(orchestrator, services.GetService<IResultCacheControl>(), request, cancellationToken);
         await using OrchestrationRun run = started;
         await using CancellationTokenRegistration cancelling = cancellationToken.UnsafeRegister(_ => _ = StopAsync(run).AsTask(), null);
         IReadOnlyList<RunEvent> events = await _screen.WatchAsync(run);
@@ -96,7 +97,8 @@ internal sealed class ReportApplication(ReportSettings settings, IAnsiConsole co
     /// <summary>A durable run stays as it is, to go on later; another is cancelled.</summary>
     private ValueTask StopAsync(OrchestrationRun run) => settings.IsDurable ? run.DisposeAsync() : run.CancelAsync();
 
-    private async Task<(OrchestrationRun Run, Forecast Forecast)> StartAsync(ITaskOrchestrator orchestrator, OrchestrationRequest request, CancellationToken cancellationToken)
+    private async Task<(OrchestrationRun Run, Forecast Forecast)> StartAsync(
+        ITaskOrchestrator orchestrator, IResultCacheControl? results, OrchestrationRequest request, CancellationToken cancellationToken)
     {
         if (settings.Resumes is { } runId)
         {
@@ -113,6 +115,11 @@ internal sealed class ReportApplication(ReportSettings settings, IAnsiConsole co
             Forecast whole = orchestrator.Forecast(early.Plan);
             _screen.ShowForecast(whole);
             return (early, whole);
+        }
+
+        if (results is not null)
+        {
+            await results.WarmFromJournalAsync(cancellationToken);
         }
 
         TaskPlan plan = await _screen.WhilePlanningAsync(() => orchestrator.PlanAsync(request, cancellationToken));

@@ -10,6 +10,7 @@ namespace MarketReport;
 internal static class ReportServices
 {
     private static readonly TimeSpan LongestModelCall = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongestReuse = TimeSpan.FromDays(7);
 
     /// <param name="settings">What the command line asks for.</param>
     /// <param name="variable">Reads an environment variable.</param>
@@ -26,13 +27,19 @@ internal static class ReportServices
             .AddTaskType<AnalyzeTrends>()
             .AddTaskType<AssessOpportunities>()
             .AddTaskType<GenerateCharts>()
-            .AddTaskType<WriteSection>(options => options.Timeout = LongestModelCall)
+            .AddTaskType<WriteSection>(options =>
+            {
+                options.Timeout = LongestModelCall;
+                options.CacheTimeToLive = LongestReuse;
+            })
             .AddTaskType<Assemble>()
             .UseResultCompiler<ReportDocument, ReportCompiler>()
             .AddAlertSink<AlertListSink>();
         if (settings.IsDurable)
         {
-            builder.UseSqlite(Path.Combine(settings.OutputFolder, ReportSettings.RunsFile));
+            // What is written also depends on the topic, which is no input of the subtask.
+            builder.UseSqlite(Path.Combine(settings.OutputFolder, ReportSettings.RunsFile))
+                .UseResultCache(cache => cache.Partition = _ => settings.Topic);
         }
 
         return services.BuildServiceProvider();

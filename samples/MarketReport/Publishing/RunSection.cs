@@ -15,7 +15,7 @@ internal sealed record RunSection(string Text, IReadOnlyList<Chart> Charts)
     {
         TimeSpan elapsed = (result.Run.EndedAt ?? result.Run.StartedAt) - result.Run.StartedAt;
         string text = $"A plan of {forecast.Subtasks.Count} subtasks was expected to take {Duration(forecast.Makespan)}, limited by its {forecast.Bottleneck}; "
-            + $"the run took {Duration(elapsed)}. The critical path, the longest chain of subtasks that wait for each other, is accented and its times are bold.";
+            + $"the run took {Duration(elapsed)} and {SavingsText.Used(result.Savings)}. {Saved(result)}The critical path, the longest chain of subtasks that wait for each other, is accented and its times are bold.";
         return new RunSection(text, [GanttChart.Render("run_planned", "As expected before the run", Planned(forecast)), GanttChart.Render("run_actual", "As it ran", Actual(result))]);
     }
 
@@ -24,6 +24,8 @@ internal sealed record RunSection(string Text, IReadOnlyList<Chart> Charts)
         TimeUnit unit = TimeUnit.For(time);
         return $"{unit.Text(time)} {unit.Name}";
     }
+
+    private static string Saved(RunResult result) => SavingsText.Saved(result.Savings) is { } saved ? $"Saved: {saved}. " : "";
 
     private static List<GanttBar> Planned(Forecast forecast)
     {

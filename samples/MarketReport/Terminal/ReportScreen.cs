@@ -146,6 +146,12 @@ internal sealed class ReportScreen(IAnsiConsole console)
         table.AddRow("[grey]One after another[/]", $"{Seconds(timing.Work)}, so the run was {timing.SpeedUp.ToString("F2", CultureInfo.InvariantCulture)} times as fast");
         table.AddRow("[grey]Critical path[/]", $"{Seconds(timing.CriticalPath.Duration)}: {TerminalText.Of(string.Join(" → ", timing.CriticalPath.SubtaskIds))}");
         table.AddRow("[grey]In parallel[/]", $"up to {timing.PeakParallelism} at a time (--max-parallelism {settings.MaxParallelism})");
+        table.AddRow("[grey]Used[/]", SavingsText.Used(result.Savings));
+        if (SavingsText.Saved(result.Savings) is { } saved)
+        {
+            table.AddRow("[grey]Saved[/]", saved);
+        }
+
         console.Write(table);
         console.WriteLine();
     }

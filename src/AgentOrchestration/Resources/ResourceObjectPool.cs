@@ -175,22 +175,23 @@ internal sealed class ResourceObjectPool : IAsyncDisposable, IDisposable
         }
         catch (OperationCanceledException)
         {
-            object? left = null;
-            lock (_gate)
-            {
-                _lent--;
-                if (!_making.TryPutBack(coming) && coming.Result is { } item && !TryKeep(item))
-                {
-                    left = item;
-                }
-            }
-
-            if (left is not null)
+            if (PutBack(coming) is { } left)
             {
                 await CloseAsync(left).ConfigureAwait(false);
             }
 
             throw;
+        }
+    }
+
+    /// <summary>Nobody waits any longer for an object that is made ahead.</summary>
+    /// <returns>The object, if it is there and is not kept.</returns>
+    private object? PutBack(Task<object?> coming)
+    {
+        lock (_gate)
+        {
+            _lent--;
+            return !_making.TryPutBack(coming) && coming.Result is { } item && !TryKeep(item) ? item : null;
         }
     }
 

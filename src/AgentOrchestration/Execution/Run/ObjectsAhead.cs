@@ -1,7 +1,6 @@
 using AgentOrchestration.Graph;
 using AgentOrchestration.Graph.Growth;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.State;
 
 namespace AgentOrchestration.Execution.Run;
