@@ -1,4 +1,3 @@
-using AgentOrchestration.Plans;
 using AgentOrchestration.Resources;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
