@@ -13,9 +13,11 @@ internal static class OptimizeCommand
         new MapReduceBatches(),
         new TraceBatches(),
         new BranchBatches(),
+        new RepeatedRequests(),
         new RateLimitedCalls(),
         new SharedPrefix(),
         new BrokenBatches(),
+        new CostlyResults(),
     ];
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };

@@ -10,6 +10,15 @@ internal sealed class ObservedDurations : IObservedDurations
     /// <summary>What took no time on a coarse clock took at least this: zero has no logarithm.</summary>
     private static readonly TimeSpan Shortest = TimeSpan.FromMicroseconds(1);
 
+    /// <summary>So few attempts say little of how long others take: those that end first are the fastest.</summary>
+    private const int Few = 10;
+
+    /// <summary>How many standard deviations above the mean nineteen of twenty normal values lie at most.</summary>
+    private const double NineteenOfTwenty = 1.645;
+
+    /// <summary>How far attempts lie around what is expected where too little was observed.</summary>
+    private const double UsualSpread = 0.5;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, ObservedDuration> _byType;
     private readonly ObservedDurations? _before;
@@ -57,6 +66,18 @@ internal sealed class ObservedDurations : IObservedDurations
     public double? SpreadOf(Subtask subtask) => Find(subtask.TaskType) is not { } observed ? null
         : subtask.EstimatedDuration is { Ticks: > 0 } && observed.Ratio.Count > 0 ? observed.Ratio.Spread
         : observed.Seconds.Spread;
+
+    /// <summary>What nineteen of twenty attempts of a subtask take at most; <see langword="null"/> when too little is known of it.</summary>
+    public TimeSpan? NearlyAll(Subtask subtask)
+    {
+        ObservedDuration? observed = Find(subtask.TaskType);
+        (LogStatistics seen, double unit) = subtask.EstimatedDuration is { Ticks: > 0 } estimate
+            ? (observed?.Ratio ?? default, estimate.Ticks)
+            : (observed?.Seconds ?? default, TimeSpan.TicksPerSecond);
+        return seen.Count >= Few ? Limited(unit * Math.Exp(seen.Mean + (NineteenOfTwenty * seen.Spread!.Value)))
+            : subtask.EstimatedDuration is { Ticks: > 0 } ? Limited(unit * Math.Exp(NineteenOfTwenty * UsualSpread))
+            : null;
+    }
 
     /// <summary>An attempt of a subtask has succeeded.</summary>
     public void Observe(Subtask subtask, TimeSpan duration)

@@ -121,7 +121,7 @@ public sealed class FlightTests
     }
 
     [Fact]
-    public async Task Work_that_takes_twice_as_long_as_expected_is_waited_for_no_longer()
+    public async Task Work_that_takes_more_than_twice_as_long_as_nearly_all_is_waited_for_no_longer()
     {
         var working = new Checkpoint();
         await using Engine engine = Create(_ => Volatile.Read(ref _worked) == 1 ? working.PassAsync() : Task.CompletedTask);
@@ -136,7 +136,7 @@ public sealed class FlightTests
         RunResult result = await engine.AdvanceUntilAsync(waiter.EndAsync(), TimeSpan.FromSeconds(1));
 
         Assert.Equal((OutputOrigin.Executed, 2), (result["only"].Origin, _worked));
-        Assert.True(engine.Clock.GetUtcNow() - joined >= TimeSpan.FromSeconds(15));
+        Assert.InRange(engine.Clock.GetUtcNow() - joined, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(41));
         working.Open();
         Assert.Equal(RunOutcome.Succeeded, (await owner.EndAsync()).Outcome);
         await NothingIsLeftAsync(engine);

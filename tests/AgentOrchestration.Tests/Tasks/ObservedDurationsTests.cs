@@ -9,6 +9,30 @@ public sealed class ObservedDurationsTests
     private readonly ObservedDurations _observed = new();
 
     [Fact]
+    public void What_nearly_all_take_is_known_when_enough_have_ended_or_by_an_estimate()
+    {
+        var observed = new ObservedDurations();
+        var unknown = new Subtask { Id = "a", Name = "a", TaskType = "work" };
+        Subtask estimated = unknown with { EstimatedDuration = TimeSpan.FromSeconds(10) };
+
+        // The first that end are the fastest.
+        for (int i = 0; i < 9; i++)
+        {
+            observed.Observe(unknown, TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Null(observed.NearlyAll(unknown));
+        Assert.Equal(22.8, observed.NearlyAll(estimated)!.Value.TotalSeconds, 0.1);
+        for (int i = 0; i < 991; i++)
+        {
+            observed.Observe(unknown, TimeSpan.FromSeconds(i % 2 == 0 ? 1 : Math.Exp(2)));
+        }
+
+        // Logarithms of 0 and 2: the mean is 1, the deviation 1.
+        Assert.Equal(Math.Exp(2.645), observed.NearlyAll(unknown)!.Value.TotalSeconds, 0.3);
+    }
+
+    [Fact]
     public void Nothing_is_expected_of_what_is_neither_estimated_nor_observed() => Assert.Null(_observed.Expect(Work(estimate: null)));
 
     [Fact]

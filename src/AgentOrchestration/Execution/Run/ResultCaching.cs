@@ -78,8 +78,8 @@ internal sealed class ResultCaching
         if (WorkOf(subtask)?.Watch is { Other: { } flight } watch)
         {
             _run.Executor.Flights.Wait(watch);
-            TimeSpan expected = _run.Executor.Ordering.Observed.Expect(_run.Graph.SubtaskAt(subtask)) ?? UnknownWait / 2;
-            TimeSpan left = (2 * expected) - _run.Executor.TimeProvider.GetElapsedTime(flight.StartedAt);
+            TimeSpan longest = _run.Executor.Ordering.Observed.NearlyAll(_run.Graph.SubtaskAt(subtask)) * 2 ?? UnknownWait;
+            TimeSpan left = longest - _run.Executor.TimeProvider.GetElapsedTime(flight.StartedAt);
             await flight.Completion.WaitAsync(left > ShortestWait ? left : ShortestWait, _run.Executor.TimeProvider, _end.Ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
