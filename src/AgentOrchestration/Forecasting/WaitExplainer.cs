@@ -1,5 +1,6 @@
 using AgentOrchestration.Graph;
 using AgentOrchestration.Resources;
+using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Scheduling.Sharing;
 using AgentOrchestration.Tasks;
@@ -34,7 +35,7 @@ internal sealed class WaitExplainer(IReadOnlyList<ExplainedRun> runs, IResourceM
             {
                 WaitKind.Running => RemainingOf(subtask),
                 WaitKind.Retry => subtask.RetryAt - now,
-                WaitKind.SharedPrompt => subtask.HeldUntil - now,
+                WaitKind.SharedPrompt or WaitKind.Batch => subtask.HeldUntil - now,
                 _ => null,
             },
             Dependencies = dependencies,
@@ -55,9 +56,10 @@ internal sealed class WaitExplainer(IReadOnlyList<ExplainedRun> runs, IResourceM
         _ when run.Snapshot.ExhaustedBudget is not null => WaitKind.Budget,
         _ when IsWaitingFor(subtask.Flight) => WaitKind.Flight,
         _ when IsPlanOpen(run.Snapshot) && run.ChangesSomething(subtask) => WaitKind.Plan,
-        _ when subtask.HeldUntil > now => WaitKind.SharedPrompt,
+        _ when subtask is { HeldFor: HoldReason.SharedPrompt } && subtask.HeldUntil > now => WaitKind.SharedPrompt,
         _ when pools.Length > 0 => WaitKind.Resources,
         _ when places.Length > 0 => WaitKind.Parallelism,
+        _ when subtask is { HeldFor: HoldReason.Batch } && subtask.HeldUntil > now => WaitKind.Batch,
         _ => WaitKind.Turn,
     };
 

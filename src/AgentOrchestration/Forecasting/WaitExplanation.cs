@@ -75,6 +75,7 @@ public sealed class WaitExplanation
         WaitKind.Retry => $"waits for attempt {Text(Attempts + 1)}{Left(Remaining)}",
         WaitKind.Plan => "waits for the end of the plan, because it changes something outside",
         WaitKind.Budget => $"waits for a larger budget: {ExhaustedBudget} is used up",
+        WaitKind.Batch => $"waits for others of its batch that are known to come{Left(Remaining)}",
         WaitKind.SharedPrompt => $"waits for another subtask with the same long prompt, which has started first{Left(Remaining)}",
         WaitKind.Turn => "waits for its turn",
         WaitKind.Flight => $"waits for '{Flight?.OwnerSubtaskId}' of the run {Flight?.OwnerRunId}, which does the same work",

@@ -49,4 +49,7 @@ public enum WaitKind
 
     /// <summary>An attempt of another run of the process that does the same work.</summary>
     Flight,
+
+    /// <summary>Others of its batch that are known to come (<c>BatchOptions.Hold</c>).</summary>
+    Batch,
 }

@@ -81,17 +81,17 @@ public sealed record ModelUsage
         PricedCalls = PricedCalls / of,
     };
 
-    /// <summary>What is left without a part of it.</summary>
-    internal ModelUsage Minus(ModelUsage part) => this with
+    /// <summary>What is left without another; a number that only the other has is below zero.</summary>
+    internal ModelUsage Minus(ModelUsage other) => this with
     {
-        Calls = Calls - part.Calls,
-        InputTokens = InputTokens - part.InputTokens,
-        CachedInputTokens = CachedInputTokens - part.CachedInputTokens,
-        CacheWriteTokens = CacheWriteTokens - part.CacheWriteTokens,
-        OutputTokens = OutputTokens - part.OutputTokens,
-        ReasoningTokens = ReasoningTokens - part.ReasoningTokens,
-        Cost = Cost - part.Cost,
-        PricedCalls = PricedCalls - part.PricedCalls,
+        Calls = Calls - other.Calls,
+        InputTokens = UsageSum.Difference(InputTokens, other.InputTokens),
+        CachedInputTokens = UsageSum.Difference(CachedInputTokens, other.CachedInputTokens),
+        CacheWriteTokens = UsageSum.Difference(CacheWriteTokens, other.CacheWriteTokens),
+        OutputTokens = UsageSum.Difference(OutputTokens, other.OutputTokens),
+        ReasoningTokens = UsageSum.Difference(ReasoningTokens, other.ReasoningTokens),
+        Cost = UsageSum.Difference(Cost, other.Cost),
+        PricedCalls = PricedCalls - other.PricedCalls,
     };
 
     internal ModelUsage Plus(ModelUsage other) => this with

@@ -13,4 +13,10 @@ internal static class UsageSum
     public static decimal Of(decimal left, decimal right) => left > decimal.MaxValue - right ? decimal.MaxValue : left + right;
 
     public static decimal? Of(decimal? left, decimal? right) => left is { } one && right is { } other ? Of(one, other) : left ?? right;
+
+    /// <summary>One number without another; <see langword="null"/> when neither is known.</summary>
+    public static long? Difference(long? left, long? right) => left is null && right is null ? null : (left ?? 0) - (right ?? 0);
+
+    /// <inheritdoc cref="Difference(long?, long?)"/>
+    public static decimal? Difference(decimal? left, decimal? right) => left is null && right is null ? null : (left ?? 0) - (right ?? 0);
 }

@@ -41,50 +41,40 @@ public sealed record UsageTotal
     /// <value>From 0 to 1; <see langword="null"/> when there are no calls, and for a difference.</value>
     public double? PricedShare => Calls > 0 && PricedCalls >= 0 && PricedCalls <= Calls ? (double)PricedCalls / Calls : null;
 
-    internal static UsageTotal Of(TaskUsage usage)
+    private ModelUsage AsModel => new()
     {
-        var sum = new ModelUsage { Calls = 0 };
-        foreach (ModelUsage model in usage.Models)
-        {
-            sum = sum.Plus(model);
-        }
+        Calls = Calls,
+        InputTokens = InputTokens,
+        CachedInputTokens = CachedInputTokens,
+        CacheWriteTokens = CacheWriteTokens,
+        OutputTokens = OutputTokens,
+        ReasoningTokens = ReasoningTokens,
+        Cost = Cost,
+        PricedCalls = PricedCalls,
+    };
 
-        return new UsageTotal
+    /// <summary>The sum over all models. Tokens and cost are those of the whole, which also counts what no model is named for.</summary>
+    internal static UsageTotal Of(TaskUsage usage) =>
+        From(usage.Models.Aggregate(new ModelUsage { Calls = 0 }, static (sum, model) => sum.Plus(model)) with
         {
-            Calls = sum.Calls,
             InputTokens = usage.InputTokens,
-            CachedInputTokens = sum.CachedInputTokens,
-            CacheWriteTokens = sum.CacheWriteTokens,
             OutputTokens = usage.OutputTokens,
-            ReasoningTokens = sum.ReasoningTokens,
             Cost = usage.Cost,
-            PricedCalls = sum.PricedCalls,
-        };
-    }
+        });
 
-    internal UsageTotal Plus(UsageTotal other) => new()
+    internal UsageTotal Plus(UsageTotal other) => From(AsModel.Plus(other.AsModel));
+
+    internal UsageTotal Minus(UsageTotal other) => From(AsModel.Minus(other.AsModel));
+
+    private static UsageTotal From(ModelUsage usage) => new()
     {
-        Calls = UsageSum.Of(Calls, other.Calls),
-        InputTokens = UsageSum.Of(InputTokens, other.InputTokens),
-        CachedInputTokens = UsageSum.Of(CachedInputTokens, other.CachedInputTokens),
-        CacheWriteTokens = UsageSum.Of(CacheWriteTokens, other.CacheWriteTokens),
-        OutputTokens = UsageSum.Of(OutputTokens, other.OutputTokens),
-        ReasoningTokens = UsageSum.Of(ReasoningTokens, other.ReasoningTokens),
-        Cost = UsageSum.Of(Cost, other.Cost),
-        PricedCalls = UsageSum.Of(PricedCalls, other.PricedCalls),
+        Calls = usage.Calls,
+        InputTokens = usage.InputTokens ?? 0,
+        CachedInputTokens = usage.CachedInputTokens,
+        CacheWriteTokens = usage.CacheWriteTokens,
+        OutputTokens = usage.OutputTokens ?? 0,
+        ReasoningTokens = usage.ReasoningTokens,
+        Cost = usage.Cost ?? 0,
+        PricedCalls = usage.PricedCalls,
     };
-
-    internal UsageTotal Minus(UsageTotal other) => new()
-    {
-        Calls = Calls - other.Calls,
-        InputTokens = InputTokens - other.InputTokens,
-        CachedInputTokens = Difference(CachedInputTokens, other.CachedInputTokens),
-        CacheWriteTokens = Difference(CacheWriteTokens, other.CacheWriteTokens),
-        OutputTokens = OutputTokens - other.OutputTokens,
-        ReasoningTokens = Difference(ReasoningTokens, other.ReasoningTokens),
-        Cost = Cost - other.Cost,
-        PricedCalls = PricedCalls - other.PricedCalls,
-    };
-
-    private static long? Difference(long? left, long? right) => left is null && right is null ? null : (left ?? 0) - (right ?? 0);
 }

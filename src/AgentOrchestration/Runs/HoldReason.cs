@@ -8,4 +8,7 @@ public enum HoldReason
 {
     /// <summary>Another subtask with the same long prompt has started first: the endpoint then reads the prompt from its cache (<c>TaskTypeOptions.SharedPrompt</c>).</summary>
     SharedPrompt,
+
+    /// <summary>Others of its batch are known to come (<c>BatchOptions.Hold</c>).</summary>
+    Batch,
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace AgentOrchestration.Tests.Optimization;
 
 /// <summary>Processes that share a second level of the result cache.</summary>
-internal sealed class SharedCache(IDistributedCache second) : IAsyncDisposable
+internal sealed class SharedCache(IDistributedCache shared) : IAsyncDisposable
 {
     private readonly List<Engine> _processes = [];
     private int _worked;
@@ -19,7 +19,8 @@ internal sealed class SharedCache(IDistributedCache second) : IAsyncDisposable
 
     /// <summary>A process, on a clock of its own.</summary>
     /// <param name="configure">Configures its cache.</param>
-    public Engine NewProcess(Action<ResultCacheOptions>? configure = null)
+    /// <param name="second">Its own connection to the second level. Default: that of all.</param>
+    public Engine NewProcess(Action<ResultCacheOptions>? configure = null, IDistributedCache? second = null)
     {
         var process = new Engine(
             builder => builder.UseResultCache(configure).AddCountedWork(onWork: _ =>
@@ -27,7 +28,7 @@ internal sealed class SharedCache(IDistributedCache second) : IAsyncDisposable
                 Interlocked.Increment(ref _worked);
                 return Task.CompletedTask;
             }).ConfigureTaskType(CountedWork.Name, options => options.CacheTags.Add("answers")),
-            services: services => services.AddSingleton(second));
+            services: services => services.AddSingleton(second ?? shared));
         _processes.Add(process);
         return process;
     }

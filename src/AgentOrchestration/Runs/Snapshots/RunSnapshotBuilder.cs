@@ -118,7 +118,7 @@ internal sealed class RunSnapshotBuilder
         SubtasksAdded { IsJoined: true } added => subtask with { Parts = [.. added.Subtasks.Select(part => part.Id)], StartedAt = subtask.StartedAt ?? fact.Time },
         ApprovalRequested question => subtask with { State = SubtaskState.AwaitingApproval, PendingApproval = question },
         ApprovalDecided => subtask with { State = SubtaskState.Ready, PendingApproval = null },
-        StartHeld held => subtask with { HeldUntil = held.Until },
+        StartHeld held => subtask with { HeldUntil = held.Until, HeldFor = held.Reason },
         AttemptStarted => subtask with
         {
             State = SubtaskState.Running,

@@ -131,6 +131,9 @@ public sealed record SubtaskSnapshot(Subtask Subtask, SubtaskState State)
     /// <summary>Until when its start is, or was, held at most.</summary>
     internal DateTimeOffset? HeldUntil { get; init; }
 
+    /// <summary>Why its start is, or was, held.</summary>
+    internal HoldReason HeldFor { get; init; }
+
     /// <summary>The ids of the subtasks that it has added and waits for.</summary>
     [JsonIgnore]
     internal IReadOnlyList<string> Parts { get; init; } = [];

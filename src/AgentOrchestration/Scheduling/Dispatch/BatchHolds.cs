@@ -1,3 +1,5 @@
+using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.State;
 using AgentOrchestration.Tasks.Batching;
 
 namespace AgentOrchestration.Scheduling.Dispatch;
@@ -65,13 +67,21 @@ internal sealed class BatchHolds(DispatchContext context, BatchLines lines)
         }
 
         bool isPrepared = arrivals.IsAnyPrepared(needs);
+        bool isNew = false;
         if (!_until.TryGetValue(needs, out until))
         {
             long half = arrivals.ExpectedTicks(subtask) / 2;
             until = now + (isPrepared ? half : Math.Min(half, arrivals.SlackOf(subtask, lines.WaitingWith(subtask) + 1, now) / PartOfSlack));
             _until.Add(needs, until);
+            isNew = true;
         }
 
-        return now < until && (isPrepared || arrivals.IsAnyDue(needs));
+        bool isHeld = now < until && (isPrepared || arrivals.IsAnyDue(needs));
+        if (isHeld && isNew)
+        {
+            context.Record(new RunFact(RunFactKind.StartHeld, now, subtask, detail: (byte)HoldReason.Batch, payload: new StartHold(until)));
+        }
+
+        return isHeld;
     }
 }

@@ -1,3 +1,4 @@
+using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Tasks.Batching;
 using AgentOrchestration.Testing;
@@ -81,6 +82,33 @@ public sealed class BatchHoldTests
 
         Assert.Equal(TimeSpan.FromSeconds(1), StartOf(run, "work-2"));
         Assert.Equal(TimeSpan.FromSeconds(1.2), StartOf(run, "extract-1"));
+    }
+
+    [Fact]
+    public void What_is_held_is_reported_and_explained()
+    {
+        WaitExplanation? explained = null;
+        RunSimulation simulation = Create(BatchHold.WhenOthersAreDue, 16, out _);
+
+        using SimulatedRun run = simulation.Run(
+            TaskPlan.Create(plan =>
+            {
+                Pair(plan, fetch: 1.0);
+                Pair(plan, fetch: 1.2);
+                Add(plan, "work-100", "work", 100, []);
+            }),
+            seed: 1,
+            script => script.At(TimeSpan.FromSeconds(1.1), handle =>
+            {
+                explained = handle.Explain("extract-1");
+                return ValueTask.CompletedTask;
+            }));
+
+        StartHeld held = Assert.Single(run.Events.OfType<StartHeld>());
+        Assert.Equal(("extract-1", HoldReason.Batch), (held.SubtaskId, held.Reason));
+        Assert.Equal(TimeSpan.FromSeconds(3), held.Until - run.Events[0].Time);
+        Assert.Equal((WaitKind.Batch, TimeSpan.FromSeconds(1.9)), (explained!.Kind, explained.Remaining));
+        Assert.Contains("waits for others of its batch", explained.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
