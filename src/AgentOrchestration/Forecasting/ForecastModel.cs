@@ -152,7 +152,7 @@ internal sealed record ForecastModel
         Subtask what = graph.SubtaskAt(subtask);
         long expected = Math.Min(Observed.Expect(what)?.Ticks ?? _mean, Longest);
         double factor = Factors.GetValueOrDefault(what.TaskType, 1) * (deviation == 0 ? 1 : Math.Exp(deviation * (Observed.SpreadOf(what) ?? DefaultSpread)));
-        long duration = (long)Math.Round(Math.Min(expected * factor, Longest));
+        long duration = Remaining?.IsHeld(subtask) == true ? 0 : (long)Math.Round(Math.Min(expected * factor, Longest));
         TaskUsage usage = graph.Policies[subtask].ExpectedUsage;
         return new VirtualAttempt(new TimeSpan(Math.Max(0, duration - (Remaining?.RanFor(subtask).Ticks ?? 0))))
         {

@@ -123,20 +123,33 @@ internal sealed class ForecastSchedule
                     _startFact[fact.Subtask] = index;
                     _readyAt[fact.Subtask] = Math.Max(_addedAt[fact.Subtask], _graph.Dependencies[fact.Subtask].Select(EndOf).DefaultIfEmpty().Max());
                     break;
+                case RunFactKind.OutputDropped:
+                    (_start[fact.Subtask], _startFact[fact.Subtask]) = (None, -1);
+                    break;
+                case RunFactKind.SubtaskSucceeded when fact.Payload is HeldOutput:
+                    // Its work was done before; what it ends with is the end of what it has waited for.
+                    _start[fact.Subtask] = _readyAt[fact.Subtask] = time;
+                    End(fact, time, SubtaskState.Succeeded);
+                    break;
                 case RunFactKind.RunEnded:
                     Outcome = (RunOutcome)fact.Detail;
                     break;
                 default:
                     if (StateAfter(fact.Kind) is { } state)
                     {
-                        States[fact.Subtask] = state;
-                        _end[fact.Subtask] = time;
-                        FollowChain(fact.Subtask);
+                        End(fact, time, state);
                     }
 
                     break;
             }
         }
+    }
+
+    private void End(in RunFact fact, long time, SubtaskState state)
+    {
+        States[fact.Subtask] = state;
+        _end[fact.Subtask] = time;
+        FollowChain(fact.Subtask);
     }
 
     private static SubtaskState? StateAfter(RunFactKind kind) => kind switch

@@ -130,6 +130,12 @@ internal sealed class VirtualTimeHost
                 case HostCommandKind.Prepare:
                     Put(now, (time, next) => Core.Prepared(command.Subtask, Prepare(command.Subtask), time, next));
                     break;
+                case HostCommandKind.PrepareEarly:
+                    Put(now, (time, next) => Core.PreparedEarly(command.Subtask, Prepare(command.Subtask), time, next));
+                    break;
+                case HostCommandKind.CheckCondition:
+                    Put(now, (time, next) => Core.Prepared(command.Subtask, Prepare(command.Subtask), time, next));
+                    break;
                 case HostCommandKind.Join:
                     Put(now, (time, next) => Core.Joined(command.Subtask, Join(command.Subtask), error: null, time, next));
                     break;

@@ -22,7 +22,7 @@ internal sealed class WaitExplainer(IReadOnlyList<ExplainedRun> runs, IResourceM
         ArgumentNullException.ThrowIfNull(subtaskId);
         SubtaskSnapshot subtask = run.Snapshot.Subtasks.FirstOrDefault(subtask => subtask.Subtask.Id == subtaskId)
             ?? throw new ArgumentException($"The run has no subtask '{subtaskId}'.", nameof(subtaskId));
-        AwaitedSubtask[] dependencies = subtask.State == SubtaskState.Pending ? OpenBefore(run, subtask) : [];
+        AwaitedSubtask[] dependencies = subtask.State == SubtaskState.Pending || subtask.StartedEarly ? OpenBefore(run, subtask) : [];
         AwaitedPool[] pools = subtask.State == SubtaskState.Ready ? [.. LackingPools(run, subtask)] : [];
         AwaitedPool[] places = subtask.State == SubtaskState.Ready ? [.. LackingPlaces(run)] : [];
         WaitKind kind = KindOf(run, subtask, pools, places);
@@ -30,6 +30,8 @@ internal sealed class WaitExplainer(IReadOnlyList<ExplainedRun> runs, IResourceM
         {
             Kind = kind,
             Attempts = subtask.Attempts,
+            StartedEarly = subtask.StartedEarly && subtask.State == SubtaskState.Running,
+            HeldSince = subtask.HeldSince,
             Since = subtask.EndedAt ?? (subtask.State == SubtaskState.Running ? subtask.AttemptIntervals[^1].StartedAt : subtask.AttemptIntervals is [.., var last] ? last.EndedAt : null),
             Remaining = kind switch
             {

@@ -41,6 +41,14 @@ public sealed class WaitExplanation
     /// <value><see langword="null"/> before the first attempt.</value>
     public DateTimeOffset? Since { get; internal init; }
 
+    /// <summary>Gets a value that indicates whether its attempt runs although it waits for something that may still go wrong (<see cref="ExtraWork.EarlyShare"/>).</summary>
+    /// <value>The default value is <see langword="false"/>.</value>
+    public bool StartedEarly { get; internal init; }
+
+    /// <summary>Gets the time since which the output of its attempt is held, because it started early and still waits.</summary>
+    /// <value><see langword="null"/> when none is held.</value>
+    public DateTimeOffset? HeldSince { get; internal init; }
+
     /// <summary>Gets how long it still waits or runs, as far as that is known.</summary>
     /// <value>The rest of a pause, or of the expected duration of a running attempt; otherwise <see langword="null"/>.</value>
     public TimeSpan? Remaining { get; internal init; }
@@ -69,8 +77,9 @@ public sealed class WaitExplanation
     public override string ToString() => Kind switch
     {
         WaitKind.Ended => $"has ended: {State}",
+        WaitKind.Running when StartedEarly && Dependencies.Count > 0 => $"runs early since {Time(Since)}, before the end of {Awaited()}{Left(Remaining)}",
         WaitKind.Running => $"runs since {Time(Since)}, attempt {Text(Attempts)}{Left(Remaining)}",
-        WaitKind.Dependencies => $"waits for the end of {List(Dependencies.Select(awaited => $"{awaited.SubtaskId} ({awaited.State})"), Dependencies.Count)}",
+        WaitKind.Dependencies => $"waits for the end of {Awaited()}{(HeldSince is null ? "" : $"; its output is there since {Time(HeldSince)} and held")}",
         WaitKind.Approval => $"waits for approval, asked for at {Time(Approval?.Time)}",
         WaitKind.Retry => $"waits for attempt {Text(Attempts + 1)}{Left(Remaining)}",
         WaitKind.Plan => "waits for the end of the plan, because it changes something outside",
@@ -81,6 +90,8 @@ public sealed class WaitExplanation
         WaitKind.Flight => $"waits for '{Flight?.OwnerSubtaskId}' of the run {Flight?.OwnerRunId}, which does the same work",
         _ => $"waits for {string.Join("; ", Pools.Select(Describe))}",
     };
+
+    private string Awaited() => List(Dependencies.Select(awaited => $"{awaited.SubtaskId} ({awaited.State})"), Dependencies.Count);
 
     private string Describe(AwaitedPool pool)
     {

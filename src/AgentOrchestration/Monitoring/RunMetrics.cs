@@ -19,6 +19,9 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
     private readonly Counter<long>? _avoidedSubtasks;
     private readonly Counter<long>? _avoidedTokens;
     private readonly Counter<double>? _avoidedCost;
+    private readonly Counter<long>? _extraSubtasks;
+    private readonly Counter<long>? _extraTokens;
+    private readonly Counter<double>? _extraCost;
     private readonly ILogger _logger;
     private readonly FoldedRuns _runs = new();
 
@@ -34,6 +37,9 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
         _avoidedSubtasks = Publish(() => meter.CreateCounter<long>("agent_orchestration.avoided.subtasks", "{subtask}", "Subtasks whose work was done before, by reason."));
         _avoidedTokens = Publish(() => meter.CreateCounter<long>("agent_orchestration.avoided.tokens", "{token}", "Tokens that avoided work used where it was done, by reason and by whether they are estimated."));
         _avoidedCost = Publish(() => meter.CreateCounter<double>("agent_orchestration.avoided.cost", "{cost}", "What avoided work cost where it was done, by reason and by whether it is estimated."));
+        _extraSubtasks = Publish(() => meter.CreateCounter<long>("agent_orchestration.extra.subtasks", "{subtask}", "Subtasks of which an attempt came to nothing, by reason."));
+        _extraTokens = Publish(() => meter.CreateCounter<long>("agent_orchestration.extra.tokens", "{token}", "Tokens used beside what was needed, by reason."));
+        _extraCost = Publish(() => meter.CreateCounter<double>("agent_orchestration.extra.cost", "{cost}", "What was spent beside what was needed, by reason."));
         Publish(() => meter.CreateObservableUpDownCounter(
             "agent_orchestration.resource.capacity", () => Pools(resources, pool => pool.Capacity), "{unit}", "What there is of a resource in all."));
         Publish(() => meter.CreateObservableUpDownCounter(
@@ -53,7 +59,8 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
 
     public bool IsEnabled => _subtaskDuration?.Enabled == true || _runDuration?.Enabled == true || _attemptFailures?.Enabled == true || CountsSavings;
 
-    private bool CountsSavings => _avoidedSubtasks?.Enabled == true || _avoidedTokens?.Enabled == true || _avoidedCost?.Enabled == true;
+    private bool CountsSavings => _avoidedSubtasks?.Enabled == true || _avoidedTokens?.Enabled == true || _avoidedCost?.Enabled == true
+        || _extraSubtasks?.Enabled == true || _extraTokens?.Enabled == true || _extraCost?.Enabled == true;
 
     public void OnEvent(string runId, RunEvent runEvent)
     {
@@ -147,6 +154,14 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
             _avoidedSubtasks?.Add(item.Subtasks, reason);
             Record(reason, item.Usage.Minus(item.Estimated), isEstimated: false);
             Record(reason, item.Estimated, isEstimated: true);
+        }
+
+        foreach (SavingsItem item in savings.Extra)
+        {
+            var reason = new KeyValuePair<string, object?>("reason", item.Reason.ToString());
+            _extraSubtasks?.Add(item.Subtasks, reason);
+            _extraTokens?.Add(UsageSum.Of(item.Usage.InputTokens, item.Usage.OutputTokens), reason);
+            _extraCost?.Add((double)item.Usage.Cost, reason);
         }
     }
 

@@ -62,6 +62,12 @@ public sealed record RunSavings
     internal static RunSavings Of(RunSnapshot run, PriceTable? prices)
     {
         var avoided = new SavingsSum(run, prices);
+        var extra = new SavingsSum(run, prices);
+        foreach (SubtaskSnapshot subtask in run.Subtasks.Where(subtask => subtask.IsEarlyDropped))
+        {
+            extra.Add(SavingsReason.Early, subtask.DroppedUsage);
+        }
+
         foreach (SubtaskSnapshot subtask in run.Subtasks.Where(subtask => subtask is { State: SubtaskState.Succeeded, Subtask.IsComposite: false }))
         {
             // A further reason has its place here: an enum member, and where its subtasks are recognized.
@@ -89,6 +95,7 @@ public sealed record RunSavings
             Spent = UsageTotal.Of(run.Usage),
             Planning = PlanningOf(run.Plan),
             Avoided = avoided.Items,
+            Extra = extra.Items,
             Makespan = RunTiming.Of(run).Makespan,
         };
     }

@@ -3,7 +3,7 @@ namespace AgentOrchestration.Results;
 /// <summary>Describes the work of one reason: how many subtasks, and what they did not use, or used beside what was needed.</summary>
 /// <param name="Reason">The reason.</param>
 /// <param name="Subtasks">The number of subtasks; one that is resumed twice counts twice.</param>
-/// <param name="Usage">What the attempts used that made their outputs, at the prices of now; with the estimated part.</param>
+/// <param name="Usage">What the attempts used that made their outputs, at the prices of now, with the estimated part; of extra work what was spent on it.</param>
 public sealed record SavingsItem(SavingsReason Reason, int Subtasks, UsageTotal Usage)
 {
     /// <summary>Gets the number of subtasks of whose work nothing is recorded, so that the mean of their task type in this run stands for it.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace AgentOrchestration.Results;
 
-/// <summary>Specifies why a run used less than one that does all work itself.</summary>
+/// <summary>Specifies why a run used less, or more, than one in which each subtask does its own work, once.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<SavingsReason>))]
 public enum SavingsReason
 {
@@ -20,4 +20,7 @@ public enum SavingsReason
 
     /// <summary>The output was in the journal when the run continued after an interruption.</summary>
     Resumed,
+
+    /// <summary>An attempt that started early came to nothing (<see cref="ExtraWork.EarlyShare"/>). It is extra.</summary>
+    Early,
 }

@@ -1,9 +1,10 @@
 using AgentOrchestration.Runs;
+using AgentOrchestration.Tasks;
 using AgentOrchestration.Tasks.Prices;
 
 namespace AgentOrchestration.Results;
 
-/// <summary>Sums avoided work by reason. Work of which nothing is recorded is taken to be the mean of its task type in the run, and marked.</summary>
+/// <summary>Sums avoided or extra work by reason. Work of which nothing is recorded is taken to be the mean of its task type in the run, and marked.</summary>
 internal sealed class SavingsSum(RunSnapshot run, PriceTable? prices)
 {
     private readonly SortedDictionary<SavingsReason, SavingsItem> _items = [];
@@ -38,6 +39,13 @@ internal sealed class SavingsSum(RunSnapshot run, PriceTable? prices)
         }
 
         _items[reason] = item;
+    }
+
+    /// <summary>Adds what one subtask used for nothing. It is part of what the run has spent, at the same prices.</summary>
+    public void Add(SavingsReason reason, TaskUsage used)
+    {
+        SavingsItem item = _items.GetValueOrDefault(reason) ?? new SavingsItem(reason, 0, new UsageTotal());
+        _items[reason] = item with { Subtasks = item.Subtasks + 1, Usage = item.Usage.Plus(UsageTotal.Of(used)) };
     }
 
     private static UsageTotal Plus(UsageTotal sum, UsageTotal usage, int times)

@@ -42,6 +42,7 @@ public sealed class RunOptions
     private Setting<TimeSpan?> _timeout;
     private Setting<FailurePolicy> _failurePolicy;
     private Setting<RunBudget?> _budget;
+    private Setting<ExtraWork> _extra;
     private Setting<int> _maxBypasses;
     private Setting<int> _maxAddedSubtasks;
     private Setting<int> _maxAddedDepth;
@@ -80,6 +81,7 @@ public sealed class RunOptions
         _timeout = options._timeout.Or(defaults._timeout);
         _failurePolicy = options._failurePolicy.Or(defaults._failurePolicy);
         _budget = options._budget.Or(defaults._budget);
+        _extra = options._extra.Or(defaults._extra);
         _maxBypasses = options._maxBypasses.Or(defaults._maxBypasses);
         _maxAddedSubtasks = options._maxAddedSubtasks.Or(defaults._maxAddedSubtasks);
         _maxAddedDepth = options._maxAddedDepth.Or(defaults._maxAddedDepth);
@@ -148,6 +150,10 @@ public sealed class RunOptions
     /// <summary>Gets or sets what the run may use.</summary>
     /// <value>The default value is <see langword="null"/>: no limit.</value>
     public RunBudget? Budget { get => _budget.Or(null); set => _budget = value; }
+
+    /// <summary>Gets or sets the work that the run may do beside what is needed, to end sooner.</summary>
+    /// <value>The default value allows none.</value>
+    public ExtraWork Extra { get => _extra.Or(ExtraWork.None); set => _extra = value; }
 
     /// <summary>
     /// Gets or sets how often less urgent subtasks that need one of its resources may start before a subtask that waits for them. At this number nothing

@@ -39,6 +39,7 @@ internal static class RunOptionsRules
             (nameof(options.Timeout), options.Timeout is { } timeout ? WhyInvalidTimeout(timeout) : null),
             (nameof(options.FailurePolicy), Enum.IsDefined(options.FailurePolicy) ? null : $"{options.FailurePolicy} is not a valid {nameof(FailurePolicy)}."),
             (nameof(options.Budget), options.Budget is { } budget ? BudgetRules.WhyInvalid(budget) : null),
+            (nameof(options.Extra), options.Extra is { } extra ? extra.WhyInvalid() : "It is null; to allow no extra work, leave it out."),
             (nameof(options.MaxBypasses), WhyBelow(0, options.MaxBypasses)),
             (nameof(options.MaxAddedSubtasks), WhyBelow(0, options.MaxAddedSubtasks)),
             (nameof(options.MaxAddedDepth), WhyBelow(0, options.MaxAddedDepth)),

@@ -29,6 +29,52 @@ public sealed class RunSavingsProperties
             },
             iter: 200);
 
+    /// <summary>Work that started early is part of what was spent, and what of it came to nothing is extra. Which it is depends on what comes first, the sum does not.</summary>
+    [Fact]
+    public Task Less_what_was_extra_they_are_that_with_early_starts_too() =>
+        Gen.Select(Plans, Gen.Int[0, 3].Array[0, 3], Gen.Double[0.01, 1]).SampleAsync(
+            async (subtasks, failing, share) =>
+            {
+                HashSet<int> fails = [.. failing];
+                subtasks = [.. subtasks.Select((subtask, index) => (subtask.Number + (4 * index), subtask.After))];
+                Func<int, Task> onWork = async number =>
+                {
+                    await Task.Yield();
+                    _ = fails.Contains(number % 4) ? throw new InvalidDataException($"{number} fails.") : number;
+                };
+                await using Engine early = Counting(onWork, options => (options.Runs.Extra, options.Runs.MaxParallelism) = (new ExtraWork { EarlyShare = share }, 8));
+                await using Engine plain = Counting(onWork, options: null);
+                await using OrchestrationRun run = await early.StartAsync(plan => Add(plan, subtasks));
+                RunResult result = await run.EndAsync();
+                RunResult expected = await plain.RunAsync(plan => Add(plan, subtasks));
+
+                Assert.Equal(expected.Savings.Spent, result.Savings.Spent.Plus(result.Savings.Net));
+                Assert.Equal(expected.Subtasks.Select(subtask => (subtask.State, subtask.Output)), result.Subtasks.Select(subtask => (subtask.State, subtask.Output)));
+            },
+            iter: 200);
+
+    /// <summary>Reads share nothing with each other here, because each number is one of its own.</summary>
+    private static Engine Counting(Func<int, Task> onWork, Action<AgentOrchestrationOptions>? options) => new(
+        builder =>
+        {
+            builder.UsePrices(CountedWork.Prices);
+            builder.AddTaskType(
+                CountedWork.Name,
+                "Asks.",
+                async (int number, TaskContext context) =>
+                {
+                    context.ReportUsage(CountedWork.UsageOf(number));
+                    await onWork(number);
+                    return $"answer {number}";
+                },
+                type =>
+                {
+                    type.Effect = TaskEffect.Read;
+                    type.Retry.MaxAttempts = 1;
+                });
+        },
+        options);
+
     private static async Task HoldsAsync(Engine plain, OrchestrationRun run, (int, int[])[] plan)
     {
         RunResult result = await run.EndAsync();

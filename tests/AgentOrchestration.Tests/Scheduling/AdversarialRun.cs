@@ -28,10 +28,10 @@ internal sealed class AdversarialRun
     private long _now = DateTimeOffset.UnixEpoch.Ticks;
     private int _seenFacts;
 
-    public AdversarialRun(int seed, bool mayFallBack = true, bool mayBatch = true)
+    public AdversarialRun(int seed, bool mayFallBack = true, bool mayBatch = true, bool mayStartEarly = true)
     {
         _random = new Random(seed);
-        _world = new AdversarialWorld(seed, mayFallBack, mayBatch);
+        _world = new AdversarialWorld(seed, mayFallBack, mayBatch, mayStartEarly);
         bool hasOthers = seed % 2 == 1;
         Core = new DispatchCore(_world.Graph, RunResources.Alone(_world.Resources, Options.MaxBypasses), $"run-{seed}", Options, _world.Order, subtask => Graph.TaskTypes[subtask].MayShare)
         {
@@ -177,6 +177,12 @@ internal sealed class AdversarialRun
             case HostCommandKind.Prepare:
                 Core.Prepared(duty.Subtask, RandomPreparation(duty.Subtask), _now, _commands);
                 break;
+            case HostCommandKind.PrepareEarly:
+                Core.PreparedEarly(duty.Subtask, AnyPreparation(duty.Subtask), _now, _commands);
+                break;
+            case HostCommandKind.CheckCondition:
+                Core.Prepared(duty.Subtask, RandomPreparation(duty.Subtask), _now, _commands);
+                break;
             case HostCommandKind.AwaitFlight:
                 Core.FlightEnded(duty.Subtask, AnyPreparation(duty.Subtask), _now, _commands);
                 break;
@@ -315,7 +321,7 @@ internal sealed class AdversarialRun
             case HostCommandKind.StopAttempt when _random.Next(3) == 0:
                 _ignoring.Add((duty.Subtask, duty.Attempt));
                 break;
-            case HostCommandKind.StopAttempt or HostCommandKind.StopCompensation or HostCommandKind.EndRun:
+            case HostCommandKind.StopAttempt or HostCommandKind.StopCompensation or HostCommandKind.KeepHeld or HostCommandKind.EndRun:
                 break;
             default:
                 _open.Add(duty);

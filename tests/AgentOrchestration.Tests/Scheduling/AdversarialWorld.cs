@@ -20,6 +20,9 @@ internal sealed class AdversarialWorld
     // Seeds that share no prompts do what they did before there were any.
     private const int SharedPrompts = 0x5EED;
 
+    // Seeds that start nothing early do what they did before anything could.
+    private const int EarlyStarts = 0xEA57;
+
     private static readonly string[] TypeNames = ["write", "read", "pure", "limited", "approved", "undoable"];
 
     private readonly Random _random;
@@ -30,7 +33,7 @@ internal sealed class AdversarialWorld
     /// <summary>Apart from the others, too; <see langword="null"/> when code takes one subtask at a time.</summary>
     private readonly Random? _batches;
 
-    public AdversarialWorld(int seed, bool mayFallBack = true, bool mayBatch = true)
+    public AdversarialWorld(int seed, bool mayFallBack = true, bool mayBatch = true, bool mayStartEarly = true)
     {
         _random = new Random(seed);
         var fallbacks = new Random(~seed);
@@ -41,6 +44,13 @@ internal sealed class AdversarialWorld
         var serializer = new PayloadSerializer(PayloadSerializer.DefaultOptions);
         Checker = new PlanChecker(new TaskTypeRegistry(TaskTypes(sharesPrompts: new Random(seed ^ SharedPrompts).Next(3) == 0), serializer), Resources, serializer);
         Options = RandomOptions();
+        var early = new Random(seed ^ EarlyStarts);
+        if (mayStartEarly && early.Next(2) == 0)
+        {
+            Options.MaxParallelism += 4;
+            Options.Extra = new ExtraWork { EarlyShare = early.Next(2) == 0 ? 1 : early.NextDouble() };
+        }
+
         TaskGraph? graph = Checker.Check(WithFallbacks(RandomPlan(_random.Next(1, 25), depth: 0)), out IReadOnlyList<PlanDiagnostic> diagnostics);
         Assert.Empty(diagnostics);
         Graph = graph!;

@@ -24,6 +24,9 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
     /// <summary>What the attempt holds.</summary>
     public ResourceLease? Lease { get; } = start.Lease;
 
+    /// <summary>Whether it has started before its subtask was ready. Nobody watches what it writes, because it may come to nothing.</summary>
+    public bool IsEarly { get; } = start.IsEarly;
+
     /// <summary>Whether its code has been, or is about to be, told to stop. Used inside the run's gate.</summary>
     public bool IsToldToStop { get; set; }
 

@@ -33,6 +33,11 @@ internal sealed class AttemptReports(RunEnvironment run, RunClock clock, RunTick
 
         long now = clock.Now();
         attempt.Extras.LastProgress = now;
+        if (attempt.IsEarly)
+        {
+            return;
+        }
+
         if (attempt.Extras.HeldText is { } held || (run.Secrets.IsAny && (held = attempt.Extras.HeldTextOf(run.Secrets)) is not null))
         {
             StreamSafely(attempt, held, text, isEnd: false, now);

@@ -1,4 +1,5 @@
 using AgentOrchestration.Execution.Attempts;
+using AgentOrchestration.Runs.State;
 using AgentOrchestration.Scheduling.Dispatch;
 
 namespace AgentOrchestration.Execution.Run;
@@ -93,7 +94,9 @@ internal sealed class AttemptReturns(
 
         using (_gate.Hold())
         {
-            if (_gate.IsClosed || _run.Core.State.StateOf(attempt.Index) != SubtaskState.Succeeded || _run.Core.State.HasFallenBack(attempt.Index))
+            RunState state = _run.Core.State;
+            bool isHeld = state.EarlyOf(attempt.Index) is { IsHeld: true } early && early.Attempt == attempt.Attempt;
+            if (_gate.IsClosed || (!isHeld && (state.StateOf(attempt.Index) != SubtaskState.Succeeded || state.HasFallenBack(attempt.Index))))
             {
                 outputs.Forget(attempt.Index, attempt.Attempt, output);
             }

@@ -16,6 +16,12 @@ internal sealed class HostCommandRunner(
                 case HostCommandKind.Prepare:
                     run.Executor.Workers.Queue(() => _ = preparations.PrepareAsync(command.Subtask));
                     break;
+                case HostCommandKind.PrepareEarly:
+                    run.Executor.Workers.Queue(() => _ = preparations.PrepareEarlyAsync(command.Subtask));
+                    break;
+                case HostCommandKind.CheckCondition:
+                    run.Executor.Workers.Queue(() => preparations.CheckCondition(command.Subtask));
+                    break;
                 case HostCommandKind.AwaitFlight:
                     run.Executor.Workers.Queue(() => _ = preparations.AwaitFlightAsync(command.Subtask));
                     break;

@@ -76,6 +76,9 @@ internal sealed class JournalReplay(IRunStore store, string runId, DispatchCore 
                 CheckIndex(fact.Subtask);
                 object? value = HasChanged(fact.Subtask) ? fallback.Json : inputs.ReadOutput(fact.Subtask, fallback.Json);
                 return fact.With(new FallbackOutput(fallback.Json, fallback.Error, () => value));
+            case HeldOutput:
+                CheckIndex(fact.Subtask);
+                return fact.With(new HeldOutput(core.State.EarlyOf(fact.Subtask)?.Output));
             case SharedOutput { Worker: var worker } shared:
                 return fact.With(shared with { Output = worker >= 0 && worker < core.State.Graph.Count ? core.State.OutputOf(worker) : null });
             case AddedPlan added:

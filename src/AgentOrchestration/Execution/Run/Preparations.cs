@@ -43,6 +43,38 @@ internal sealed class Preparations(
     /// <summary>Prepares a subtask and reports what was found.</summary>
     public Task PrepareAsync(int subtask) => PrepareAsync(subtask, hasWaited: false);
 
+    /// <summary>Finds out whether work of a subtask that may start early has to be done at all, and reports it.</summary>
+    public async Task PrepareEarlyAsync(int subtask)
+    {
+        Preparation preparation;
+        try
+        {
+            preparation = await FindOutAsync(subtask).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            preparation = new Preparation { Error = run.ErrorOf(subtask, exception) };
+        }
+
+        run.QueueOnPool(gate.Report((subtask, preparation), static (core, report, now, commands) => core.PreparedEarly(report.subtask, report.preparation, now, commands)));
+    }
+
+    /// <summary>Finds out whether the condition holds of a subtask that has started early, and reports it.</summary>
+    public void CheckCondition(int subtask)
+    {
+        Preparation preparation;
+        try
+        {
+            preparation = new Preparation { IsConditionFalse = !ConditionHolds(subtask) };
+        }
+        catch (Exception exception)
+        {
+            preparation = new Preparation { Error = run.ErrorOf(subtask, exception) };
+        }
+
+        Report(subtask, preparation, hasWaited: false);
+    }
+
     private async Task PrepareAsync(int subtask, bool hasWaited)
     {
         bool isComposite = run.Graph.SubtaskAt(subtask).IsComposite;

@@ -35,7 +35,9 @@ internal sealed class RecordedMaking
                     }
 
                     break;
-                case RunFactKind.SubtaskSucceeded when fact.Attempt > 0 && started.TryGetValue(fact.Subtask, out long begin):
+                case RunFactKind.SubtaskSucceeded when fact.Payload is HeldOutput:
+                    break;
+                case RunFactKind.OutputHeld or RunFactKind.SubtaskSucceeded when fact.Attempt > 0 && started.TryGetValue(fact.Subtask, out long begin):
                     _works[fact.Subtask] = new AvoidedWork(used.GetValueOrDefault(fact.Subtask, TaskUsage.None), fact.Time - begin);
                     break;
             }

@@ -21,6 +21,7 @@ internal sealed class ResultCaching
     private readonly List<Task> _writes = [];
     private readonly Lazy<string?> _partition;
     private ConcurrentDictionary<int, CacheableWork>? _works;
+    private ConcurrentDictionary<int, LocalAttempt>? _held;
     private bool _isUnresponsive;
 
     public ResultCaching(RunEnvironment run, RunGate gate, RunEnd end, RunJournal? journal)
@@ -33,6 +34,7 @@ internal sealed class ResultCaching
         if (run.Executor.Cache is not null)
         {
             run.Core.BeginOrJoin = BeginOrJoin;
+            run.Core.MayBeginEarly = MayBeginEarly;
             end.Ended.UnsafeRegister(static caching => ((ResultCaching)caching!).End(), this);
         }
     }
@@ -101,8 +103,16 @@ internal sealed class ResultCaching
             if (entry is not null)
             {
                 attempt.Extras.CacheEntry = entry;
-                _journal?.KeepPlace(attempt.Index, attempt.Attempt, work.Place);
-                _run.Executor.Cache!.Keep(attempt.TaskType, work.Place, entry);
+                if (attempt.IsEarly)
+                {
+                    // Nobody finds it before it counts.
+                    LazyInitializer.EnsureInitialized(ref _held, static () => new())[attempt.Index] = attempt;
+                }
+                else
+                {
+                    _journal?.KeepPlace(attempt.Index, attempt.Attempt, work.Place);
+                    _run.Executor.Cache!.Keep(attempt.TaskType, work.Place, entry);
+                }
             }
 
             _run.Executor.Flights.End(work.Watch, entry);
@@ -123,8 +133,22 @@ internal sealed class ResultCaching
     {
         if (attempt.HasExtras && attempt.Extras is { CacheEntry: { } entry } && WorkOf(attempt.Index) is { } work)
         {
+            if (attempt.IsEarly)
+            {
+                _run.Executor.Cache!.Keep(attempt.TaskType, work.Place, entry);
+            }
+
             _writes.Add(BeginToStore(attempt, work.Place, entry));
             Forget(attempt.Index);
+        }
+    }
+
+    /// <summary>Inside the gate: the output of an early attempt counts now. One that was made in another process is not there.</summary>
+    public void BeginToStoreHeld(int subtask, int number)
+    {
+        if (Volatile.Read(ref _held) is { } held && held.TryRemove(subtask, out LocalAttempt? attempt) && attempt.Attempt == number)
+        {
+            BeginToStore(attempt);
         }
     }
 
@@ -201,6 +225,19 @@ internal sealed class ResultCaching
 
         work.StartedAt = now;
         return _run.Executor.Flights.TryBegin(work.Watch) ? null : work.Watch.Other!.Owner;
+    }
+
+    /// <summary>Called by the core, inside the gate: an attempt is about to start early. No other run waits for it, because it may come to nothing.</summary>
+    /// <returns>Whether no other run does the work now.</returns>
+    private bool MayBeginEarly(int subtask, long now)
+    {
+        if (WorkOf(subtask) is not { } work)
+        {
+            return true;
+        }
+
+        work.StartedAt = now;
+        return work.Watch.Other is not { MayHaveResult: true };
     }
 
     /// <summary>Called in the run that has begun the work, inside its gate; this run is notified outside of it.</summary>

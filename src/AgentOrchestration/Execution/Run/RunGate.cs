@@ -228,7 +228,11 @@ internal sealed class RunGate(RunEnvironment run, RunClock clock, RunEnd end)
         {
             HostCommand command = others[i];
             LocalAttempt? attempt = command.Kind is HostCommandKind.StopAttempt or HostCommandKind.WakeAttempt or HostCommandKind.WatchProgress ? _starts.RunningOf(command) : null;
-            if (command.Kind != HostCommandKind.StopAttempt || attempt is null)
+            if (command.Kind == HostCommandKind.KeepHeld)
+            {
+                _caching.BeginToStoreHeld(command.Subtask, command.Attempt);
+            }
+            else if (command.Kind != HostCommandKind.StopAttempt || attempt is null)
             {
                 _toFollow.Add(new LocalCommand(command, attempt));
             }

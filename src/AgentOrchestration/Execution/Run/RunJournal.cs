@@ -143,7 +143,7 @@ internal sealed class RunJournal(IRunStore store, HeldLease lease, LeaseRenewal 
     private RunFact Stored(in RunFact fact, List<JournalBlob> blobs) => fact switch
     {
         { Payload: GraphGrowth growth } => fact.With(AddedPlan.Of(growth)),
-        { Kind: RunFactKind.SubtaskSucceeded, Payload: not (SharedOutput or FallbackOutput) } => fact.With(OutputOf(fact, blobs)),
+        { Kind: RunFactKind.OutputHeld } or { Kind: RunFactKind.SubtaskSucceeded, Payload: not (SharedOutput or FallbackOutput or HeldOutput) } => fact.With(OutputOf(fact, blobs)),
         _ => fact,
     };
 
@@ -165,7 +165,7 @@ internal sealed class RunJournal(IRunStore store, HeldLease lease, LeaseRenewal 
     {
         foreach (RunFact fact in facts)
         {
-            if (fact.Kind == RunFactKind.SubtaskSucceeded)
+            if (fact.Kind is RunFactKind.SubtaskSucceeded or RunFactKind.OutputHeld)
             {
                 Forget(fact.Subtask, fact.Attempt);
             }

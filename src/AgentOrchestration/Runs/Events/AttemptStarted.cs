@@ -7,4 +7,8 @@ public sealed record AttemptStarted(int Attempt) : SubtaskEvent
     /// <summary>Gets the number of the batch that the attempt is in: attempts of one batch share one call of their code.</summary>
     /// <value>From 1, in the order in which the batches of the run started. The default value is <see langword="null"/>: it is alone.</value>
     public int? Batch { get; init; }
+
+    /// <summary>Gets a value that indicates whether the attempt started although its subtask waits for something that may still go wrong (<see cref="ExtraWork.EarlyShare"/>).</summary>
+    /// <value>The default value is <see langword="false"/>.</value>
+    public bool IsEarly { get; init; }
 }

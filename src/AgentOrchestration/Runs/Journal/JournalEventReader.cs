@@ -73,6 +73,8 @@ internal sealed class JournalEventReader
             case FallbackOutput fallback:
                 _outputs[fact.Subtask] = fallback.Json;
                 return fact;
+            case HeldOutput:
+                return fact.With(new HeldOutput(_outputs.TryGetValue(fact.Subtask, out JsonElement held) ? held : throw new InvalidOperationException($"'{IdOf(fact.Subtask)}' has no output.")));
             case SharedOutput shared:
                 return fact.With(shared with
                 {

@@ -87,6 +87,20 @@ internal static class JournalFields
         WhyInvalid = static (in line) => JournalRules.WhyNegative("batch", line.Other),
     };
 
+    /// <summary>Whether an attempt starts early; not written when it does not.</summary>
+    public static JournalField Early { get; } = new("early")
+    {
+        IsOptional = true,
+        Write = static (writer, name, in fact) =>
+        {
+            if (fact.Detail != 0)
+            {
+                writer.WriteBoolean(name, true);
+            }
+        },
+        Read = static (ref reader, ref line) => line.Detail = reader.GetBoolean() ? (byte)1 : (byte)0,
+    };
+
     /// <summary>Whether an attempt failed only with its batch; not written when it did not.</summary>
     public static JournalField BatchBroken { get; } = new("batchBroken")
     {
@@ -106,6 +120,20 @@ internal static class JournalFields
     public static JournalField Error { get; } = new("error")
     {
         Write = static (writer, name, in fact) => Serialize(writer, name, ErrorOf(fact), Json.SubtaskError),
+        Read = static (ref reader, ref line) => line.Error = Deserialize(ref reader, Json.SubtaskError),
+    };
+
+    /// <summary>Why an attempt has failed; not written when it has not.</summary>
+    public static JournalField ErrorIfAny { get; } = new("error")
+    {
+        IsOptional = true,
+        Write = static (writer, name, in fact) =>
+        {
+            if (fact.Payload is SubtaskError error)
+            {
+                Serialize(writer, name, error, Json.SubtaskError);
+            }
+        },
         Read = static (ref reader, ref line) => line.Error = Deserialize(ref reader, Json.SubtaskError),
     };
 

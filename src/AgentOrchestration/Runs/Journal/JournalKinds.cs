@@ -7,7 +7,7 @@ using Field = AgentOrchestration.Runs.Journal.JournalFields;
 namespace AgentOrchestration.Runs.Journal;
 
 /// <summary>
-/// The kinds of lines: one row for each kind of fact, and four for an output. <see cref="RunFactKind.PlanCompleted"/> has none: a plan that is
+/// The kinds of lines: one row for each kind of fact, and five for an output. <see cref="RunFactKind.PlanCompleted"/> has none: a plan that is
 /// still being written is not executed durably.
 /// </summary>
 internal static class JournalKinds
@@ -33,7 +33,7 @@ internal static class JournalKinds
         {
             Payload = static (in line) => new StartHold(line.RetryAt),
         },
-        new("attempt-started", RunFactKind.AttemptStarted, RunFactRules.WhenNextAttempt, Field.Subtask, Field.Attempt, Field.Batch)
+        new("attempt-started", RunFactKind.AttemptStarted, RunFactRules.WhenNextAttempt, Field.Subtask, Field.Attempt, Field.Batch, Field.Early)
         {
             Payload = static (in line) => line.Other == 0 ? null : new BatchMark(line.Other),
         },
@@ -43,6 +43,21 @@ internal static class JournalKinds
         new("attempt-failed", RunFactKind.AttemptFailed, RunFactRules.WhileAttemptRuns, Field.Subtask, Field.Attempt, Field.Error, Field.RetryAt, Field.BatchBroken)
         {
             Payload = static (in line) => new AttemptRetry(line.Error!, line.RetryAt),
+        },
+        new("attempt-confirmed", RunFactKind.AttemptConfirmed, RunFactRules.WhileEarlyAttemptRuns, Field.Subtask, Field.Attempt),
+        new("output-held", RunFactKind.OutputHeld, RunFactRules.WhileEarlyAttemptRuns, Field.Subtask, Field.Attempt, Field.Output)
+        {
+            Holds = static payload => payload is StoredOutput { Blob: null },
+            Payload = static (in line) => new StoredOutput(line.Json),
+        },
+        new("output-held-large", RunFactKind.OutputHeld, RunFactRules.WhileEarlyAttemptRuns, Field.Subtask, Field.Attempt, Field.Blob)
+        {
+            Holds = static payload => payload is StoredOutput { Blob: not null },
+            Payload = static (in line) => new StoredOutput(line.Blob!),
+        },
+        new("output-dropped", RunFactKind.OutputDropped, RunFactRules.WhileEarly, Field.Subtask, Field.Attempt, Field.ErrorIfAny)
+        {
+            Payload = static (in line) => line.Error,
         },
         new("usage-counted", RunFactKind.UsageCounted, RunFactRules.AfterAttemptStarted, Field.Subtask, Field.Attempt, Field.InputTokens, Field.OutputTokens, Field.Cost, Field.Models)
         {
@@ -73,6 +88,12 @@ internal static class JournalKinds
             Detail = (byte)OutputOrigin.Shared,
             Holds = static payload => payload is SharedOutput,
             Payload = static (in line) => new SharedOutput(line.Other, Output: null),
+        },
+        new("held-output-counted", RunFactKind.SubtaskSucceeded, RunFactRules.WhenReadyOrRunning, Field.Subtask, Field.Attempt)
+        {
+            Detail = (byte)OutputOrigin.Executed,
+            Holds = static payload => payload is HeldOutput,
+            Payload = static (in _) => new HeldOutput(Output: null),
         },
         new("subtask-fell-back", RunFactKind.SubtaskSucceeded, RunFactRules.WhenReadyOrRunning, Field.Subtask, Field.AttemptOrNone, Field.Error, Field.Fallback)
         {

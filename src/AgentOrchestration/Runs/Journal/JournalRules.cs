@@ -26,6 +26,7 @@ internal static class JournalRules
         ?? WhyLess("maxAddedDepth", options.MaxAddedDepth ?? 0, 0)
         ?? (options.Priority is < -RunOptionsRules.MaxPriority or > RunOptionsRules.MaxPriority
             ? $"'priority' is {options.Priority}; it must be from -{RunOptionsRules.MaxPriority} to {RunOptionsRules.MaxPriority}." : null)
+        ?? (options.EarlyShare is not (null or (>= 0 and <= 1)) ? $"'earlyShare' is {options.EarlyShare}; it must be from 0 to 1." : null)
         ?? (options.Tags?.FirstOrDefault(tag => tag.Value is null) is { Key: not null } tag ? $"The value of the tag '{tag.Key}' is null." : null);
 
     public static string? WhyInvalid(BudgetDocument budget) =>

@@ -41,6 +41,8 @@ internal sealed class OptionsDocument
 
     public int? Priority { get; init; }
 
+    public double? EarlyShare { get; init; }
+
     public static OptionsDocument From(RunOptions options) => new()
     {
         MaxParallelism = options.MaxParallelism,
@@ -60,6 +62,7 @@ internal sealed class OptionsDocument
         Name = options.Name,
         Tags = options.Tags.Count == 0 ? null : new SortedDictionary<string, string>(options.Tags, StringComparer.Ordinal),
         Priority = options.Priority == 0 ? null : options.Priority,
+        EarlyShare = options.Extra.EarlyShare == 0 ? null : options.Extra.EarlyShare,
     };
 
     public RunOptions ToOptions(string runId)
@@ -81,6 +84,7 @@ internal sealed class OptionsDocument
             MaxAddedDepth = MaxAddedDepth ?? RunOptions.DefaultMaxAddedDepth,
             IsolateOutputs = IsolateOutputs ?? false,
             ApprovalTimeout = ApprovalTimeout is { } approval ? new TimeSpan(approval) : null,
+            Extra = new ExtraWork { EarlyShare = EarlyShare ?? 0 },
             LastingDeadline = Deadline is { } deadline ? new InheritedDeadline(deadline, DeadlineOf ?? "another run") : null,
         };
         foreach ((string key, string value) in Tags ?? [])

@@ -119,9 +119,11 @@ internal sealed class RunSnapshotBuilder
         ApprovalRequested question => subtask with { State = SubtaskState.AwaitingApproval, PendingApproval = question },
         ApprovalDecided => subtask with { State = SubtaskState.Ready, PendingApproval = null },
         StartHeld held => subtask with { HeldUntil = held.Until, HeldFor = held.Reason },
-        AttemptStarted => subtask with
+        AttemptStarted started => subtask with
         {
             State = SubtaskState.Running,
+            StartedEarly = started.IsEarly,
+            EarlyAttempt = started.IsEarly ? started.Attempt : subtask.EarlyAttempt,
             AttemptIntervals = AttemptIntervals.Add(subtask.AttemptIntervals, new AttemptInterval(fact.Time, null)),
             Progress = null,
             LatestUsage = null,
@@ -132,13 +134,19 @@ internal sealed class RunSnapshotBuilder
             IsDegraded = subtask.Attempts == 0 ? subtask.Subtask.OptionalDependsOn.Any(id => !HasSucceeded(id)) : subtask.IsDegraded,
         },
         AttemptAbandoned => subtask with { Abandoned = true },
+        AttemptInterrupted when subtask.StartedEarly => Drop(subtask, fact),
         AttemptInterrupted => EndAttempt(subtask, fact) with { State = SubtaskState.Ready },
+        AttemptConfirmed => subtask with { StartedEarly = false, EarlyAttempt = 0 },
+        OutputHeld => EndAttempt(subtask, fact) with { State = SubtaskState.Pending, HeldSince = fact.Time, SurvivedInterruptions = _interruptions },
+        OutputDropped => Drop(subtask, fact),
         AttemptFailed failed => EndAttempt(subtask, fact) with { State = SubtaskState.Ready, Error = failed.Error, RetryAt = failed.RetryAt },
         ProgressReported progress => subtask with { Progress = progress.Fraction },
         UsageCounted counted => subtask with
         {
             Usage = subtask.Usage.Add(counted.Usage),
             LatestUsage = counted.Attempt == subtask.Attempts ? (subtask.LatestUsage ?? TaskUsage.None).Add(counted.Usage) : subtask.LatestUsage,
+            EarlyUsage = counted.Attempt == subtask.EarlyAttempt ? subtask.EarlyUsage.Add(counted.Usage) : subtask.EarlyUsage,
+            DroppedUsage = counted.Attempt == subtask.EarlyAttempt && subtask.IsEarlyDropped ? subtask.DroppedUsage.Add(counted.Usage) : subtask.DroppedUsage,
         },
         FlightJoined flight => subtask with { Flight = flight },
         WorkAvoided avoided => subtask with { Avoided = avoided },
@@ -174,11 +182,23 @@ internal sealed class RunSnapshotBuilder
         };
 
         // What happened before is subtracted when the snapshot is made.
-        return subtask with { OutputUsage = usage, OutputDuration = duration, SharedWith = succeeded.SharedWith, SurvivedInterruptions = _interruptions, Flight = null };
+        int before = subtask.StartedEarly ? subtask.SurvivedInterruptions : _interruptions;
+        return subtask with { OutputUsage = usage, OutputDuration = duration, SharedWith = succeeded.SharedWith, SurvivedInterruptions = before, StartedEarly = false, Flight = null };
     }
 
+    /// <summary>An attempt that started early has come to nothing. What it used may become known later.</summary>
+    private static SubtaskSnapshot Drop(SubtaskSnapshot subtask, SubtaskEvent fact) => EndAttempt(subtask, fact) with
+    {
+        State = SubtaskState.Pending,
+        StartedEarly = false,
+        HeldSince = null,
+        SurvivedInterruptions = 0,
+        IsEarlyDropped = true,
+        DroppedUsage = subtask.EarlyUsage,
+    };
+
     private static SubtaskSnapshot End(SubtaskSnapshot subtask, SubtaskState state, SubtaskEvent fact) =>
-        EndAttempt(subtask, fact) with { State = state, EndedAt = fact.Time, EndedSequence = fact.Sequence, PendingApproval = null };
+        EndAttempt(subtask, fact) with { State = state, EndedAt = fact.Time, EndedSequence = fact.Sequence, PendingApproval = null, HeldSince = null };
 
     private static SubtaskSnapshot EndAttempt(SubtaskSnapshot subtask, SubtaskEvent fact)
     {

@@ -61,6 +61,21 @@ public sealed record SubtaskSnapshot(Subtask Subtask, SubtaskState State)
     /// <value>The default value is <see cref="TaskUsage.None"/>.</value>
     public TaskUsage Usage { get; init; } = TaskUsage.None;
 
+    /// <summary>
+    /// Gets a value that indicates whether the latest attempt started although the subtask waits for something that may still go wrong
+    /// (<see cref="ExtraWork.EarlyShare"/>), and it is not decided whether the attempt counts.
+    /// </summary>
+    /// <value>The default value is <see langword="false"/>.</value>
+    public bool StartedEarly { get; init; }
+
+    /// <summary>Gets the time since which the output of an attempt that started early is held: nobody sees it until the subtask waits for nothing any longer.</summary>
+    /// <value><see langword="null"/> when none is held.</value>
+    public DateTimeOffset? HeldSince { get; init; }
+
+    /// <summary>Gets the part of <see cref="Usage"/> that an attempt used that started early and came to nothing.</summary>
+    /// <value>The default value is <see cref="TaskUsage.None"/>.</value>
+    public TaskUsage DroppedUsage { get; init; } = TaskUsage.None;
+
     /// <summary>Gets the usage of the attempt that made the output: here, or where the output comes from.</summary>
     /// <value>
     /// <see cref="TaskUsage.None"/> for an attempt that reported none. The default value is <see langword="null"/>: there is no output, it is made of those of
@@ -107,6 +122,18 @@ public sealed record SubtaskSnapshot(Subtask Subtask, SubtaskState State)
     /// <summary>Gets the time for which attempts ran, without the pauses between them.</summary>
     /// <value>At least zero.</value>
     public TimeSpan WorkTime => AttemptIntervals.Aggregate(TimeSpan.Zero, static (sum, span) => sum + span.Duration);
+
+    /// <summary>The attempt that started early, unless it has come to use; 0 for none.</summary>
+    [JsonIgnore]
+    internal int EarlyAttempt { get; init; }
+
+    /// <summary>What that attempt has used.</summary>
+    [JsonIgnore]
+    internal TaskUsage EarlyUsage { get; init; } = TaskUsage.None;
+
+    /// <summary>Whether that attempt came to nothing.</summary>
+    [JsonIgnore]
+    internal bool IsEarlyDropped { get; init; }
 
     /// <summary>The number of the fact that ended it; orders subtasks that ended at the same moment.</summary>
     [JsonIgnore]

@@ -19,8 +19,8 @@ internal sealed class EndCounts(RunState state)
             int waiter = wait.Waiter.Subtask;
             if (wait.End.LostBy >= 0 && !wait.Waiter.IsOptional)
             {
-                consequences.Skipped.Push((waiter, state.CauseOf(wait.End.LostBy)));
                 state.Await(waiter);
+                state.Lose(waiter, state.CauseOf(wait.End.LostBy), consequences);
             }
             else if (wait.End.Open > 0)
             {
@@ -78,9 +78,9 @@ internal sealed class EndCounts(RunState state)
             end.Outer.ForEach(open.Push);
             foreach (EndWaiter waiter in end.Waiters)
             {
-                if (!waiter.IsOptional && state.StateOf(waiter.Subtask) == SubtaskState.Pending)
+                if (!waiter.IsOptional && state.IsWaiting(waiter.Subtask))
                 {
-                    consequences.Skipped.Push((waiter.Subtask, cause));
+                    state.Lose(waiter.Subtask, cause, consequences);
                 }
             }
         }

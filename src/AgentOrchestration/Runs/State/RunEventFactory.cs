@@ -37,12 +37,15 @@ internal sealed class RunEventFactory(string runId, TaskPlan plan, Func<int, str
                 new ApprovalRequested(question.Fingerprint, question.Arguments) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.ApprovalDecided, ApprovalAnswer answer) =>
                 new ApprovalDecided(fact.Detail != 0, answer.By, answer.Reason) { Sequence = sequence, Time = time, SubtaskId = id },
-            (RunFactKind.AttemptStarted, _) => new AttemptStarted(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id, Batch = (fact.Payload as BatchMark)?.Number },
+            (RunFactKind.AttemptStarted, _) => new AttemptStarted(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id, Batch = (fact.Payload as BatchMark)?.Number, IsEarly = fact.Detail != 0 },
             (RunFactKind.AttemptTimedOut, _) => new AttemptTimedOut(fact.Attempt, (TimeLimit)fact.Detail) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.AttemptAbandoned, _) => new AttemptAbandoned(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.AttemptInterrupted, _) => new AttemptInterrupted(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.AttemptFailed, AttemptRetry retry) =>
                 new AttemptFailed(fact.Attempt, retry.Error, TimeOf(retry.RetryAt)) { Sequence = sequence, Time = time, SubtaskId = id, IsBatchBroken = fact.Detail != 0 },
+            (RunFactKind.AttemptConfirmed, _) => new AttemptConfirmed(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id },
+            (RunFactKind.OutputHeld, _) => new OutputHeld(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id },
+            (RunFactKind.OutputDropped, _) => new OutputDropped(fact.Attempt, fact.Payload as SubtaskError) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.UsageCounted, TaskUsage usage) => new UsageCounted(fact.Attempt, usage) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.FlightJoined, JoinedFlight flight) => new FlightJoined(flight.RunId, flight.SubtaskId) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.WorkAvoided, AvoidedWork avoided) => new WorkAvoided(avoided.Usage, new TimeSpan(avoided.Duration)) { Sequence = sequence, Time = time, SubtaskId = id },
@@ -61,6 +64,8 @@ internal sealed class RunEventFactory(string runId, TaskPlan plan, Func<int, str
                 Output = fallback.Output,
                 Error = fallback.Error,
             },
+            (RunFactKind.SubtaskSucceeded, HeldOutput held) =>
+                new SubtaskSucceeded(fact.Attempt, OutputOrigin.Executed, SharedWith: null) { Sequence = sequence, Time = time, SubtaskId = id, Output = held.Output },
             (RunFactKind.SubtaskSucceeded, _) =>
                 new SubtaskSucceeded(fact.Attempt, (OutputOrigin)fact.Detail, SharedWith: null) { Sequence = sequence, Time = time, SubtaskId = id, Output = fact.Payload },
             (RunFactKind.SubtaskFailed, SubtaskError error) => new SubtaskFailed(fact.Attempt, error) { Sequence = sequence, Time = time, SubtaskId = id },

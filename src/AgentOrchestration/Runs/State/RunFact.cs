@@ -8,7 +8,7 @@ namespace AgentOrchestration.Runs.State;
 /// <param name="time">When, in UTC ticks.</param>
 /// <param name="subtask">To which subtask; -1 for the run.</param>
 /// <param name="attempt">In which attempt, from 1; 0 for none.</param>
-/// <param name="detail">By kind: an <see cref="OutputOrigin"/>, <see cref="TimeLimit"/>, <see cref="StopReason"/>, <see cref="BudgetLimit"/>, <see cref="RunOutcome"/>, whether approved, or whether the plan is still being written.</param>
+/// <param name="detail">By kind: an <see cref="OutputOrigin"/>, <see cref="TimeLimit"/>, <see cref="StopReason"/>, <see cref="BudgetLimit"/>, <see cref="RunOutcome"/>, whether approved, whether early, or whether the plan is still being written.</param>
 /// <param name="payload">By kind: the output, the <see cref="SubtaskError"/>, the <see cref="SkipCause"/> and so on.</param>
 internal readonly struct RunFact(RunFactKind kind, long time, int subtask = -1, int attempt = 0, byte detail = 0, object? payload = null)
 {

@@ -38,10 +38,17 @@ internal static class RunFactRules
 
     /// <summary>The next attempt of a subtask that is ready.</summary>
     public static string? WhenNextAttempt(RunState state, in RunFact fact) =>
-        WhenReady(state, fact) ?? (state.AttemptOf(fact.Subtask) is var latest && fact.Attempt != latest + 1 ? $"Its latest attempt is {latest}." : null);
+        (fact.Detail == 0 ? WhenReady(state, fact) : WhenEarly(state, fact)) ?? (state.AttemptOf(fact.Subtask) is var latest && fact.Attempt != latest + 1 ? $"Its latest attempt is {latest}." : null);
 
     public static string? WhileAttemptRuns(RunState state, in RunFact fact) =>
         state.IsCurrent(fact.Subtask, fact.Attempt) ? null : $"Attempt {fact.Attempt} of the subtask is not running.";
+
+    public static string? WhileEarlyAttemptRuns(RunState state, in RunFact fact) =>
+        WhileAttemptRuns(state, fact) ?? (state.EarlyOf(fact.Subtask) is null ? $"Attempt {fact.Attempt} of the subtask has not started early." : null);
+
+    /// <summary>While it is not decided what becomes of an attempt that has started early.</summary>
+    public static string? WhileEarly(RunState state, in RunFact fact) =>
+        state.EarlyOf(fact.Subtask)?.Attempt == fact.Attempt ? null : $"Attempt {fact.Attempt} of the subtask has not started early, or has come to use.";
 
     public static string? AfterAttemptStarted(RunState state, in RunFact fact) =>
         fact.Attempt > 0 ? AfterAttempt(state, fact) : $"The subtask has had {state.AttemptOf(fact.Subtask)} attempts.";
@@ -54,7 +61,7 @@ internal static class RunFactRules
     public static string? WhenOpen(RunState state, in RunFact fact) => AfterAttempt(state, fact) ?? When(state, fact, state.IsOpen(fact.Subtask));
 
     public static string? WhenReadyOrRunning(RunState state, in RunFact fact) =>
-        AfterAttempt(state, fact) ?? When(state, fact, state.StateOf(fact.Subtask) is SubtaskState.Ready or SubtaskState.Running) ?? WhyNotShared(state, fact);
+        AfterAttempt(state, fact) ?? When(state, fact, state.StateOf(fact.Subtask) is SubtaskState.Ready or SubtaskState.Running) ?? WhyNotShared(state, fact) ?? WhyNotHeld(state, fact);
 
     public static string? WhenNotStarted(RunState state, in RunFact fact) =>
         When(state, fact, state.StateOf(fact.Subtask) is SubtaskState.Pending or SubtaskState.Ready)
@@ -68,6 +75,11 @@ internal static class RunFactRules
     public static string? WhileCompensationRuns(RunState state, in RunFact fact) =>
         state.CompensationOf(fact.Subtask) == CompensationState.Running ? null : "The subtask is not being undone.";
 
+    /// <summary>Before a subtask is ready, or while its plan is still being written.</summary>
+    private static string? WhenEarly(RunState state, in RunFact fact) =>
+        When(state, fact, state.StateOf(fact.Subtask) == SubtaskState.Pending || (state.IsPlanOpen && state.StateOf(fact.Subtask) == SubtaskState.Ready))
+        ?? (state.AttemptOf(fact.Subtask) > 0 ? "Only the first attempt of a subtask starts early." : null);
+
     private static string? When(RunState state, in RunFact fact, bool holds) => holds ? null : $"The subtask is {state.StateOf(fact.Subtask)}.";
 
     private static string? AfterAttempt(RunState state, in RunFact fact) =>
@@ -77,4 +89,7 @@ internal static class RunFactRules
         fact.Payload is not SharedOutput { Worker: var worker } || (worker >= 0 && worker < state.Graph.Count && state.StateOf(worker) == SubtaskState.Succeeded)
             ? null
             : $"Subtask {worker} has no output to share.";
+
+    private static string? WhyNotHeld(RunState state, in RunFact fact) =>
+        fact.Payload is not HeldOutput || (state.EarlyOf(fact.Subtask) is { IsHeld: true } early && early.Attempt == fact.Attempt) ? null : "The subtask has no output that was held.";
 }

@@ -21,6 +21,7 @@ internal sealed class RunState : IOpenSubtasks
     private bool _budgetCutShort;
     private List<int>? _undecided;
     private TolerableLosses? _tolerable;
+    private EarlyWork? _early;
 
     public RunState(TaskGraph graph, double[]? priorities = null)
     {
@@ -73,6 +74,21 @@ internal sealed class RunState : IOpenSubtasks
 
     public SubtaskState StateOf(int subtask) => _states[subtask];
 
+    /// <summary>The number of attempts that have started.</summary>
+    public int AttemptsStarted { get; private set; }
+
+    /// <summary>The attempts that have started early; <see langword="null"/> when none has.</summary>
+    public EarlyWork? Early => _early;
+
+    /// <summary>The early attempt of a subtask of which it is not decided what becomes of it.</summary>
+    public EarlyAttempt? EarlyOf(int subtask) => _early?.Find(subtask);
+
+    /// <summary>Whether all that a subtask waits for has ended as it must.</summary>
+    public bool IsWaitOver(int subtask) => _waitingFor[subtask] == 0;
+
+    /// <summary>For how many a subtask waits.</summary>
+    public int WaitsFor(int subtask) => _waitingFor[subtask];
+
     public bool IsOpen(int subtask) => _states[subtask] is SubtaskState.Pending or SubtaskState.Ready or SubtaskState.Running;
 
     /// <summary>The number of the subtask's latest attempt, from 1; 0 before the first.</summary>
@@ -118,10 +134,29 @@ internal sealed class RunState : IOpenSubtasks
                 _states[fact.Subtask] = SubtaskState.Running;
                 _attempts[fact.Subtask] = (ushort)fact.Attempt;
                 Running++;
+                AttemptsStarted++;
+                if (fact.Detail != 0)
+                {
+                    (_early ??= new EarlyWork()).Begin(fact.Subtask, fact.Attempt);
+                }
+
                 break;
             case RunFactKind.AttemptInterrupted:
                 Running--;
-                _states[fact.Subtask] = SubtaskState.Ready;
+                _states[fact.Subtask] = _early?.Drop(fact.Subtask) == true ? StateBeforeStart(fact.Subtask) : SubtaskState.Ready;
+                break;
+            case RunFactKind.AttemptConfirmed:
+                _early!.Confirm(fact.Subtask);
+                break;
+            case RunFactKind.OutputHeld:
+                Running--;
+                _states[fact.Subtask] = StateBeforeStart(fact.Subtask);
+                _early!.Find(fact.Subtask)!.Hold(fact.Payload);
+                break;
+            case RunFactKind.OutputDropped:
+                Running -= _states[fact.Subtask] == SubtaskState.Running ? 1 : 0;
+                _states[fact.Subtask] = StateBeforeStart(fact.Subtask);
+                _early!.Drop(fact.Subtask);
                 break;
             case RunFactKind.AttemptFailed:
                 Running--;
@@ -129,7 +164,8 @@ internal sealed class RunState : IOpenSubtasks
                 _payloads[fact.Subtask] = ((AttemptRetry)fact.Payload!).Error;
                 break;
             case RunFactKind.SubtaskSucceeded:
-                End(fact, SubtaskState.Succeeded, fact.Payload is SharedOutput shared ? shared.Output : fact.Payload);
+                End(fact, SubtaskState.Succeeded, fact.Payload switch { SharedOutput shared => shared.Output, HeldOutput held => held.Output, var output => output });
+                _early?.Confirm(fact.Subtask);
                 if (_completions is not null && !HasFallenBack(fact.Subtask))
                 {
                     _completions.Add(fact.Subtask);
@@ -234,11 +270,24 @@ internal sealed class RunState : IOpenSubtasks
     /// <summary>One of those that a subtask waits for has ended as it must.</summary>
     public void ReleaseOne(int successor, RunConsequences consequences)
     {
-        if (--_waitingFor[successor] == 0 && _states[successor] == SubtaskState.Pending)
+        if (--_waitingFor[successor] != 0)
+        {
+            return;
+        }
+
+        if (_states[successor] == SubtaskState.Pending)
         {
             MakeReady(successor, consequences);
         }
+        else if (IsRunningEarly(successor))
+        {
+            consequences.Ready.Enqueue(successor);
+        }
     }
+
+    private bool IsRunningEarly(int subtask) => _early?.Find(subtask) is not null && _states[subtask] == SubtaskState.Running;
+
+    private SubtaskState StateBeforeStart(int subtask) => _waitingFor[subtask] == 0 ? SubtaskState.Ready : SubtaskState.Pending;
 
     private void MakeReady(int subtask, RunConsequences consequences)
     {
@@ -262,21 +311,35 @@ internal sealed class RunState : IOpenSubtasks
 
         void PassOn(int successor)
         {
-            if (_states[successor] != SubtaskState.Pending)
+            if (!IsWaiting(successor))
             {
                 return;
             }
 
             if (IsLostWithout(subtask, successor))
             {
-                consequences.Skipped.Push((successor, cause));
+                Lose(successor, cause, consequences);
             }
-            else if (--_waitingFor[successor] == 0)
+            else
             {
-                MakeReady(successor, consequences);
+                ReleaseOne(successor, consequences);
             }
         }
     }
+
+    /// <summary>Something that a subtask cannot do without is lost.</summary>
+    public void Lose(int subtask, SkipCause cause, RunConsequences consequences)
+    {
+        if (EarlyOf(subtask) is { ClosedBy: null } early)
+        {
+            early.ClosedBy = cause;
+        }
+
+        consequences.Skipped.Push((subtask, cause));
+    }
+
+    /// <summary>Whether a subtask waits for others, also while an early attempt of it runs.</summary>
+    public bool IsWaiting(int subtask) => _states[subtask] == SubtaskState.Pending || IsRunningEarly(subtask);
 
     /// <summary>Whether a subtask is skipped because one that it waits for has not succeeded. A whole looks at its parts when all of them have ended.</summary>
     private bool IsLostWithout(int dependency, int subtask) => !Graph.IsPart(dependency, subtask) && Graph.IsNeeded(dependency, subtask);
@@ -324,13 +387,14 @@ internal sealed class RunState : IOpenSubtasks
     public bool IsAwaitable(AdditionEnd end) => end.Open > 0 || end.LostBy >= 0;
 
     /// <summary>Returns whether a subtask has neither begun nor ended.</summary>
-    public bool CanWait(int subtask) => _states[subtask] is SubtaskState.Pending or SubtaskState.Ready;
+    public bool CanWait(int subtask) => _states[subtask] is SubtaskState.Pending or SubtaskState.Ready || IsRunningEarly(subtask);
 
     /// <summary>Lets a subtask wait for one more; it may have become ready meanwhile.</summary>
     public void Await(int waiter)
     {
         _waitingFor[waiter]++;
-        _states[waiter] = SubtaskState.Pending;
+        _states[waiter] = IsRunningEarly(waiter) ? SubtaskState.Running : SubtaskState.Pending;
+        _early?.Outdate(waiter);
     }
 
     /// <summary>A subtask that was added may depend on some that have ended long ago.</summary>

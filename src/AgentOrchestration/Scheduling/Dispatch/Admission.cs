@@ -8,8 +8,9 @@ namespace AgentOrchestration.Scheduling.Dispatch;
 /// <param name="context">The run.</param>
 /// <param name="subtasks">Ends subtasks.</param>
 /// <param name="budget">What the run may start.</param>
+/// <param name="gates">What becomes of attempts that started early.</param>
 /// <param name="mayShare">Whether a subtask's work may be shared or cached, so that it must be identified before it runs; <see langword="null"/> for none.</param>
-internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtasks, BudgetGate budget, Predicate<int>? mayShare)
+internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtasks, BudgetGate budget, EarlyGates gates, Predicate<int>? mayShare)
 {
     private readonly bool _planNeedsPreparation = mayShare is not null || context.Graph.Origin.Part.NeedsPreparation;
 
@@ -32,7 +33,11 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
     /// <returns>Whether all that it waits for is its turn.</returns>
     public bool Admit(int subtask, long now, HostCommands commands)
     {
-        if (context.State.StateOf(subtask) != SubtaskState.Ready || context.Waits.Of(subtask) != WaitReason.None)
+        if (context.State.EarlyOf(subtask) is not null)
+        {
+            AdmitEarly(subtask, now, commands);
+        }
+        else if (context.State.StateOf(subtask) != SubtaskState.Ready || context.Waits.Of(subtask) != WaitReason.None)
         {
             // Something that happened meanwhile has ended it, or made it wait and ready again.
         }
@@ -81,7 +86,11 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
             return false;
         }
 
-        if (preparation.Error is not null)
+        if (context.State.EarlyOf(subtask) is { } early)
+        {
+            PreparedEarly(subtask, early, preparation, now, commands);
+        }
+        else if (preparation.Error is not null)
         {
             subtasks.FailWork(subtask, context.State.AttemptOf(subtask), preparation.Error, now);
         }
@@ -242,6 +251,51 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
         _questions!.Remove(subtask, out OpenQuestion question);
         context.Record(new RunFact(RunFactKind.ApprovalDecided, now, subtask, detail: isApproved ? (byte)1 : (byte)0, payload: answer));
         return question.Preparation;
+    }
+
+    /// <summary>All that a subtask waits for has ended, of which an attempt started early.</summary>
+    private void AdmitEarly(int subtask, long now, HostCommands commands)
+    {
+        if (!gates.IsOpening(subtask))
+        {
+            return;
+        }
+
+        SkipCause? closed = budget.NotStarting is { } cause ? cause with { Subtask = subtask } : context.Graph.HasGrown ? PartsEnd.OfInput(context.State, subtask) : null;
+        if (closed is not null)
+        {
+            gates.Close(subtask, closed, now, commands);
+        }
+        else if (context.Graph.Inputs[subtask] is { Condition: not null })
+        {
+            context.Waits.Begin(subtask, WaitReason.Preparation);
+            commands.Add(new HostCommand(HostCommandKind.CheckCondition, subtask));
+        }
+        else
+        {
+            gates.Open(subtask, now, commands);
+        }
+    }
+
+    private void PreparedEarly(int subtask, EarlyAttempt early, Preparation preparation, long now, HostCommands commands)
+    {
+        if (preparation.Error is not null && early.IsHeld)
+        {
+            subtasks.FailWork(subtask, early.Attempt, preparation.Error, now);
+        }
+        else if (preparation.Error is not null)
+        {
+            // It fails as soon as its code has stopped, by looking at the condition again.
+            gates.GiveUp(subtask, now, commands);
+        }
+        else if (preparation.IsConditionFalse)
+        {
+            gates.Close(subtask, new SkipCause(subtask, SkipReason.Condition), now, commands);
+        }
+        else
+        {
+            gates.Open(subtask, now, commands);
+        }
     }
 
     /// <summary>If the plan is refused in the end, what has been done must not have changed anything.</summary>

@@ -47,5 +47,12 @@ internal sealed class AttemptDeadlines
     public bool Allows(int subtask, AttemptPolicy policy, long startAt) =>
         policy.TotalTimeout is not { } total || !_firstStarts.TryGetValue(subtask, out long first) || startAt < first + total.Ticks;
 
+    /// <summary>What a subtask has done so far does not count.</summary>
+    public void Forget(int subtask)
+    {
+        End(subtask);
+        _firstStarts.Remove(subtask);
+    }
+
     public void End(int subtask) => _starts.Remove(subtask);
 }

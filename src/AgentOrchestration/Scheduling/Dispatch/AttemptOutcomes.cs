@@ -11,9 +11,10 @@ namespace AgentOrchestration.Scheduling.Dispatch;
 /// <param name="budget">What attempts may use.</param>
 /// <param name="batches">The running batches.</param>
 /// <param name="parts">Splits batches that have failed.</param>
+/// <param name="gates">What becomes of attempts that started early.</param>
 /// <param name="seed">Of the jitter of retries.</param>
 internal sealed class AttemptOutcomes(
-    DispatchContext context, SubtaskOutcomes subtasks, AttemptStops stops, BudgetGate budget, RunningBatches batches, BatchParts parts, ulong seed)
+    DispatchContext context, SubtaskOutcomes subtasks, AttemptStops stops, BudgetGate budget, RunningBatches batches, BatchParts parts, EarlyGates gates, ulong seed)
 {
     private AttemptDeadlines? _deadlines;
 
@@ -43,7 +44,7 @@ internal sealed class AttemptOutcomes(
     /// <returns>Whether it is that case.</returns>
     public bool TrySucceed(int subtask, int attempt, object? output, long now)
     {
-        if (stops.IsAny || budget.HasBudget || _deadlines is not null || batches.IsAny || !context.State.IsCurrent(subtask, attempt))
+        if (stops.IsAny || budget.HasBudget || _deadlines is not null || batches.IsAny || context.State.Early is { IsAny: true } || !context.State.IsCurrent(subtask, attempt))
         {
             return false;
         }
@@ -58,6 +59,12 @@ internal sealed class AttemptOutcomes(
     {
         bool isBroken = result.IsBatchBroken && !stops.Contains(subtask) && parts.Break(subtask);
         AttemptStop? stop = End(subtask, attempt, result.Usage, now, out _);
+        if (context.State.EarlyOf(subtask) is { } early)
+        {
+            EndEarly(subtask, early, stop, result, now);
+            return false;
+        }
+
         if (result.Growth is not null || result.IsGrowthRefused)
         {
             subtasks.Separate(subtask);
@@ -188,7 +195,10 @@ internal sealed class AttemptOutcomes(
                 (_retries ??= [])[fact.Subtask] = ((AttemptRetry)fact.Payload!).RetryAt;
                 _deadlines?.End(fact.Subtask);
                 break;
-            case RunFactKind.AttemptInterrupted or RunFactKind.AttemptAbandoned or RunFactKind.SubtaskSucceeded or RunFactKind.SubtaskFailed or RunFactKind.SubtaskCancelled:
+            case RunFactKind.OutputDropped or RunFactKind.AttemptInterrupted when fact.Attempt == 1 && context.State.Early?.WasDropped(fact.Subtask) == true:
+                _deadlines?.Forget(fact.Subtask);
+                break;
+            case RunFactKind.AttemptInterrupted or RunFactKind.AttemptAbandoned or RunFactKind.OutputHeld or RunFactKind.SubtaskSucceeded or RunFactKind.SubtaskFailed or RunFactKind.SubtaskCancelled:
                 _deadlines?.End(fact.Subtask);
                 break;
         }
@@ -217,7 +227,12 @@ internal sealed class AttemptOutcomes(
         int attempt = context.State.AttemptOf(subtask);
         TaskUsage expected = context.Graph.Policies[subtask].ExpectedUsage;
         AttemptStop? stop = End(subtask, attempt, expected == TaskUsage.None ? null : expected, now, out _);
-        if (context.State.Stop is not null || stop is { IsCancelled: true })
+        if (context.State.EarlyOf(subtask) is { } early)
+        {
+            _deadlines?.Forget(subtask);
+            gates.EndInterrupted(subtask, early, stop, now);
+        }
+        else if (context.State.Stop is not null || stop is { IsCancelled: true })
         {
             subtasks.Cancel(subtask, attempt, now);
         }
@@ -255,10 +270,16 @@ internal sealed class AttemptOutcomes(
         return stops.End(subtask);
     }
 
+    private void EndEarly(int subtask, EarlyAttempt early, AttemptStop? stop, in AttemptResult result, long now)
+    {
+        _deadlines?.Forget(subtask);
+        gates.End(subtask, early, stop, stop?.Limit is { } limit ? new AttemptResult { Error = TimeoutError(subtask, limit) } : result, now);
+    }
+
     private void Failed(int subtask, int attempt, in AttemptResult result, long now, HostCommands commands)
     {
         AttemptPolicy policy = context.Graph.Policies[subtask];
-        int counted = attempt - parts.UncountedOf(subtask);
+        int counted = attempt - parts.UncountedOf(subtask) - (context.State.Early?.WasDropped(subtask) == true ? 1 : 0);
         TimeSpan pause = result.RetryAfter ?? RetryBackoff.PauseAfter(policy.Retry, seed, subtask, counted);
         long retryAt = now + Math.Clamp(pause.Ticks, 0, RetryBackoff.Longest.Ticks);
         bool hasAttempts = result.MayRetry && counted < policy.MaxAttempts && MayBegin(subtask, retryAt);
@@ -286,7 +307,11 @@ internal sealed class AttemptOutcomes(
         context.Record(new RunFact(RunFactKind.AttemptAbandoned, now, subtask, attempt));
         stops.Abandon(subtask, attempt, holdsLease: isLastOfBatch);
         parts.Return(subtask);
-        if (stop is { Limit: { } limit, IsCancelled: false })
+        if (context.State.EarlyOf(subtask) is { } early)
+        {
+            EndEarly(subtask, early, stop, new AttemptResult(), now);
+        }
+        else if (stop is { Limit: { } limit, IsCancelled: false })
         {
             // Another attempt may run beside this one only if neither changes anything outside, and not beside too many.
             bool mayRetry = limit != TimeLimit.Subtask

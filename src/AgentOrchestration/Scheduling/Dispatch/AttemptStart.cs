@@ -13,6 +13,9 @@ internal readonly record struct AttemptStart(int Subtask, int Attempt, ResourceL
     /// <summary>With which others it starts, to share one call of their code and what they hold; <see langword="null"/> when it is alone.</summary>
     public StartedBatch? Batch { get; init; }
 
+    /// <summary>Whether its subtask waits for something that may still go wrong.</summary>
+    public bool IsEarly { get; init; }
+
     /// <summary>When it has to end; <see langword="null"/> for never.</summary>
     public AttemptEnds? Ends { get; init; }
 

@@ -12,4 +12,7 @@ internal readonly record struct AttemptStop(TimeLimit? Limit, long AbandonAt)
 
     /// <summary>Whether its subtask was cancelled after its time was up.</summary>
     public bool IsCancelled { get; init; }
+
+    /// <summary>Whether nothing that it returns is used, because it started early and its gate has closed, or its subtask has to wait for more.</summary>
+    public bool IsDrop { get; init; }
 }

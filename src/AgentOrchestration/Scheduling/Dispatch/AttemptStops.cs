@@ -38,7 +38,7 @@ internal sealed class AttemptStops(DispatchContext context)
     public bool Cancel(int subtask, long now, HostCommands commands)
     {
         bool isStopping = _stops.TryGetValue(subtask, out AttemptStop stop);
-        if (isStopping && (stop.Limit is null || stop.IsCancelled))
+        if (isStopping && ((stop.Limit is null && !stop.IsDrop) || stop.IsCancelled))
         {
             return false;
         }
@@ -46,7 +46,7 @@ internal sealed class AttemptStops(DispatchContext context)
         context.Record(new RunFact(RunFactKind.SubtaskCancelRequested, now, subtask));
         if (isStopping)
         {
-            // Its time was up before; no other attempt follows now.
+            // Its time was up before, or its work is of no use; no other attempt follows now.
             _stops[subtask] = stop with { IsCancelled = true };
         }
         else
@@ -55,6 +55,17 @@ internal sealed class AttemptStops(DispatchContext context)
         }
 
         return true;
+    }
+
+    /// <summary>What an early attempt returns is not to be used. Its code is asked to stop, if it was not.</summary>
+    public void Drop(int subtask, long now, HostCommands commands)
+    {
+        if (!Contains(subtask))
+        {
+            Begin(subtask, limit: null, mayRetry: false, now, commands);
+        }
+
+        _stops[subtask] = _stops[subtask] with { IsDrop = true };
     }
 
     /// <summary>The current attempt of a subtask has ended.</summary>
@@ -86,7 +97,7 @@ internal sealed class AttemptStops(DispatchContext context)
             case RunFactKind.SubtaskCancelRequested:
                 _stops[fact.Subtask] = _stops.GetValueOrDefault(fact.Subtask) with { IsCancelled = true };
                 break;
-            case RunFactKind.AttemptInterrupted or RunFactKind.AttemptFailed or RunFactKind.SubtaskSucceeded or RunFactKind.SubtaskFailed or RunFactKind.SubtaskCancelled:
+            case RunFactKind.AttemptInterrupted or RunFactKind.AttemptFailed or RunFactKind.OutputHeld or RunFactKind.OutputDropped or RunFactKind.SubtaskSucceeded or RunFactKind.SubtaskFailed or RunFactKind.SubtaskCancelled:
                 _stops.Remove(fact.Subtask);
                 break;
         }

@@ -152,10 +152,11 @@ internal sealed class BatchArrivals
 
         switch (fact.Kind)
         {
-            case RunFactKind.AttemptStarted:
+            case RunFactKind.AttemptStarted when fact.Detail == 0:
+            case RunFactKind.AttemptConfirmed:
                 Begin(fact.Subtask, fact.Time);
                 break;
-            case RunFactKind.AttemptFailed or RunFactKind.AttemptInterrupted:
+            case RunFactKind.AttemptFailed or RunFactKind.AttemptInterrupted when _endsAt[fact.Subtask] != 0:
                 End(fact.Subtask);
                 foreach (int successor in _successors.Successors(fact.Subtask))
                 {

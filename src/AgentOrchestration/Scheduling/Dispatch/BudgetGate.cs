@@ -41,6 +41,9 @@ internal sealed class BudgetGate(DispatchContext context)
         return false;
     }
 
+    /// <summary>Whether an attempt may start that need not; nothing follows when it may not.</summary>
+    public bool Allows(int subtask) => _ledger?.WhatForbids(context.Graph.Policies[subtask].ExpectedUsage, out _) is null;
+
     /// <summary>Takes the limit that nothing can start within any more; <see langword="null"/> when there is none.</summary>
     public BudgetLimit? TakeForbidding()
     {
@@ -101,7 +104,7 @@ internal sealed class BudgetGate(DispatchContext context)
             case RunFactKind.UsageCounted:
                 Count((TaskUsage)fact.Payload!);
                 break;
-            case RunFactKind.AttemptInterrupted or RunFactKind.AttemptAbandoned or RunFactKind.AttemptFailed or RunFactKind.SubtaskSucceeded or RunFactKind.SubtaskFailed or RunFactKind.SubtaskCancelled:
+            case RunFactKind.AttemptInterrupted or RunFactKind.AttemptAbandoned or RunFactKind.AttemptFailed or RunFactKind.OutputHeld or RunFactKind.OutputDropped or RunFactKind.SubtaskSucceeded or RunFactKind.SubtaskFailed or RunFactKind.SubtaskCancelled:
                 Settle(fact.Subtask, used: null);
                 break;
             case RunFactKind.BudgetExhausted when _ledger is not null:

@@ -10,6 +10,9 @@ internal sealed class DispatchContext(RunState state, RunOptions options, ReadyQ
     /// <summary>What is known to come to batches; <see langword="null"/> while there are none.</summary>
     public BatchArrivals? Arrivals { get; set; }
 
+    /// <summary>Which subtasks may start before they are ready; <see langword="null"/> when none may.</summary>
+    public EarlyCandidates? Candidates { get; set; }
+
     public RunState State { get; } = state;
 
     public GrowingGraph Graph { get; } = state.Graph;
@@ -32,6 +35,7 @@ internal sealed class DispatchContext(RunState state, RunOptions options, ReadyQ
     {
         State.Apply(fact, Consequences);
         Arrivals?.Observe(fact);
+        Candidates?.Observe(fact);
     }
 
     /// <summary>Subtasks become part of the run, of which some may share long prompts.</summary>

@@ -26,6 +26,7 @@ internal sealed class DispatchCore
     private readonly Compensation _compensation;
     private readonly Settlement _settlement;
     private readonly Dispatcher _dispatcher;
+    private readonly EarlyStarts? _early;
 
     /// <param name="graph">The graph to run.</param>
     /// <param name="share">The run's door to the ledger.</param>
@@ -51,13 +52,21 @@ internal sealed class DispatchCore
         _subtasks = new SubtaskOutcomes(_context);
         _stops = new AttemptStops(_context);
         _parts = new BatchParts(_context, lines, batches);
-        _attempts = new AttemptOutcomes(_context, _subtasks, _stops, _budget, batches, _parts, seed);
-        _admission = new Admission(_context, _subtasks, _budget, mayShare);
-        _runStops = new RunStops(_context, _subtasks, _stops, _budget, _admission);
+        var gates = new EarlyGates(_context, _subtasks, _stops);
+        _attempts = new AttemptOutcomes(_context, _subtasks, _stops, _budget, batches, _parts, gates, seed);
+        _admission = new Admission(_context, _subtasks, _budget, gates, mayShare);
+        _runStops = new RunStops(_context, _subtasks, _stops, _budget, gates, _admission);
         _compensation = new Compensation(_context, seed);
-        _dispatcher = new Dispatcher(_context, ready, share, _order, _budget, _subtasks, _attempts, new BatchFormer(_context, ready, lines, batches), new BatchHolds(_context, lines));
+        var former = new BatchFormer(_context, ready, lines, batches);
+        if (options.Extra.EarlyShare > 0)
+        {
+            _context.Candidates = new EarlyCandidates(_context);
+            _early = new EarlyStarts(_context, _context.Candidates, ready, _budget, _attempts, former, gates, mayShare);
+        }
+
+        _dispatcher = new Dispatcher(_context, ready, share, _order, _budget, _subtasks, _attempts, former, new BatchHolds(_context, lines), _early);
         var stalls = new Stalls(_context, ready, _budget, _stops, _subtasks);
-        _settlement = new Settlement(_context, _admission, _dispatcher, _subtasks, stalls, _runStops, _compensation);
+        _settlement = new Settlement(_context, _admission, gates, _dispatcher, _subtasks, stalls, _runStops, _compensation);
         if (options.FailurePolicy == FailurePolicy.Compensate)
         {
             state.KeepCompletions();
@@ -81,6 +90,13 @@ internal sealed class DispatchCore
     {
         get => _dispatcher.BeginOrJoin;
         set => _dispatcher.BeginOrJoin = value;
+    }
+
+    /// <summary>Asked when an attempt is about to start early, with the time: whether nobody else does the same work. Default: nobody does.</summary>
+    public Func<int, long, bool>? MayBeginEarly
+    {
+        get => _early?.MayBegin;
+        set => _early?.MayBegin = value;
     }
 
     private GrowingGraph Graph => _context.Graph;
@@ -143,6 +159,7 @@ internal sealed class DispatchCore
         // What followed from it are the facts behind it.
         _context.Consequences.Ready.Clear();
         _context.Consequences.Skipped.Clear();
+        State.Early?.Outdated.Clear();
         _admission.Replay(fact);
         _budget.Replay(fact);
         _stops.Replay(fact);
@@ -186,6 +203,10 @@ internal sealed class DispatchCore
     /// <summary>The host has found out about a subtask.</summary>
     public void Prepared(int subtask, Preparation preparation, long now, HostCommands commands) =>
         SettleIf(_admission.Prepared(subtask, preparation, WaitReason.Preparation, now, commands), now, commands);
+
+    /// <summary>The host has found out about a subtask that may start early.</summary>
+    public void PreparedEarly(int subtask, Preparation preparation, long now, HostCommands commands) =>
+        SettleIf(!State.IsEnded && _early?.Prepared(subtask, preparation) == true, now, commands);
 
     /// <summary>The host has waited for the attempt of another run, and has found out about the subtask again.</summary>
     public void FlightEnded(int subtask, Preparation preparation, long now, HostCommands commands) =>
@@ -319,6 +340,10 @@ internal sealed class DispatchCore
         else if (!_stops.Cancel(subtask, now, commands))
         {
             return;
+        }
+        else if (State.EarlyOf(subtask) is not null)
+        {
+            _context.Waits.Leave(subtask);
         }
 
         Settle(now, commands);

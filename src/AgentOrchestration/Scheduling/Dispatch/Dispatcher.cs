@@ -17,6 +17,7 @@ internal sealed class Dispatcher
     private readonly AttemptOutcomes _attempts;
     private readonly BatchFormer _batches;
     private readonly BatchHolds _holds;
+    private readonly EarlyStarts? _early;
     private readonly bool _mayForbid;
     private readonly Predicate<int> _mayStart;
     private readonly Predicate<int> _tryJoin;
@@ -32,8 +33,9 @@ internal sealed class Dispatcher
     /// <param name="attempts">The limits of attempts.</param>
     /// <param name="batches">Takes along what is ready.</param>
     /// <param name="holds">Holds back what waits for others of its batch.</param>
+    /// <param name="early">Starts what is not ready; <see langword="null"/> when nothing may.</param>
     public Dispatcher(
-        DispatchContext context, ReadyQueue ready, RunResources share, StartOrder order, BudgetGate budget, SubtaskOutcomes subtasks, AttemptOutcomes attempts, BatchFormer batches, BatchHolds holds)
+        DispatchContext context, ReadyQueue ready, RunResources share, StartOrder order, BudgetGate budget, SubtaskOutcomes subtasks, AttemptOutcomes attempts, BatchFormer batches, BatchHolds holds, EarlyStarts? early)
     {
         _context = context;
         _ready = ready;
@@ -46,6 +48,7 @@ internal sealed class Dispatcher
         _tryJoin = TryJoin;
         _maxParallelism = context.Options.MaxParallelism;
         _holds = holds;
+        _early = early;
         _mayForbid = budget.HasBudget || order.MayHoldBack;
         _mayStart = subtask => _order.MayStart(subtask) && _budget.MayStart(subtask) && _holds.MayStart(subtask, _now);
     }
@@ -64,6 +67,7 @@ internal sealed class Dispatcher
         if (_ready.Count == 0 || _budget.IsAsking)
         {
             _ready.UnparkAll();
+            _early?.Dispatch(now, commands);
             return null;
         }
 
@@ -78,6 +82,7 @@ internal sealed class Dispatcher
 
         _order.WakeForHeldBack(commands);
         _holds.Wake(commands);
+        _early?.Dispatch(now, commands);
         return _budget.TakeForbidding();
     }
 

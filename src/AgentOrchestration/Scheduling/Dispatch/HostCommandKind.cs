@@ -8,6 +8,18 @@ internal enum HostCommandKind : byte
     /// </summary>
     Prepare,
 
+    /// <summary>
+    /// Find out whether work of a subtask that may start early has to be done, without its condition: what the work is and whether its result is cached. Answer with
+    /// <see cref="DispatchCore.PreparedEarly"/>.
+    /// </summary>
+    PrepareEarly,
+
+    /// <summary>Find out whether the condition holds of a subtask that has started early. Answer with <see cref="DispatchCore.Prepared"/>.</summary>
+    CheckCondition,
+
+    /// <summary>The output of an early attempt counts now: keep it where the outputs of others are kept.</summary>
+    KeepHeld,
+
     /// <summary>Make the output of a subtask of those that it added. Answer with <see cref="DispatchCore.Joined"/>.</summary>
     Join,
 

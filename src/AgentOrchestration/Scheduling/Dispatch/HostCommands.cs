@@ -11,8 +11,8 @@ internal sealed class HostCommands
     /// <summary>Everything else, to be carried out in that order when the attempts have started.</summary>
     public List<HostCommand> Others { get; } = [];
 
-    public void Start(int subtask, int attempt, ResourceLease? lease, AttemptEnds? ends, StartedBatch? batch) =>
-        Starts.Add(new AttemptStart(subtask, attempt, lease) { Ends = ends, Batch = batch });
+    public void Start(int subtask, int attempt, ResourceLease? lease, AttemptEnds? ends, StartedBatch? batch, bool isEarly = false) =>
+        Starts.Add(new AttemptStart(subtask, attempt, lease) { Ends = ends, Batch = batch, IsEarly = isEarly });
 
     public void Add(HostCommand command) => Others.Add(command);
 

@@ -32,6 +32,9 @@ internal sealed class InFlightWork
         return false;
     }
 
+    /// <summary>Whether a subtask does this work, has done it, or would have to do it for itself.</summary>
+    public bool Knows(string identity) => _works.ContainsKey(identity) || _separate?.Contains(identity) == true;
+
     /// <summary>Lets a subtask wait for the worker, or take its place.</summary>
     public void Follow(int worker, int subtask)
     {

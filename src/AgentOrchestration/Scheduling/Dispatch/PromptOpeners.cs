@@ -28,6 +28,9 @@ internal sealed class PromptOpeners(DispatchContext context, ObservedDurations? 
     /// <summary>A subtask waits for its turn.</summary>
     public void Enqueued(int subtask) => PromptOf(subtask)?.Waiting.Add(subtask);
 
+    /// <summary>Whether the endpoint knows the prompt of a subtask, so that nobody is held for it; so it is when the subtask has none.</summary>
+    public bool IsKnown(int subtask, long now) => PromptOf(subtask) is not { } prompt || (!prompt.IsOpening && now < prompt.KnownUntil);
+
     /// <summary>An attempt starts.</summary>
     public void Begin(int subtask, int attempt, long now, HostCommands commands)
     {

@@ -141,6 +141,28 @@ internal sealed class ReadyQueue(GrowingGraph graph, RunResources share)
         return true;
     }
 
+    /// <summary>Lets a subtask start that need not, with what neither this run nor another waits for.</summary>
+    /// <param name="subtask">The subtask; it is not in the queue.</param>
+    /// <param name="lease">What it holds; <see langword="null"/> when it needs nothing.</param>
+    /// <returns>Whether there is enough.</returns>
+    public bool TryTakeSpare(int subtask, out ResourceLease? lease)
+    {
+        lease = null;
+        if (Count > 0)
+        {
+            return NeedsNothing(subtask);
+        }
+
+        Enqueue(subtask);
+        if (share.IsSpare(_groups[graph.NeedVectorOf[subtask]]) && TryDequeue(mayStart: null, out _, out lease, out SubtaskError? error))
+        {
+            return error is null;
+        }
+
+        Remove(subtask);
+        return false;
+    }
+
     /// <summary>Takes all that can never start, because what is left when <paramref name="lost"/> is gone does not suffice.</summary>
     public IReadOnlyList<int> TakeHopeless(IReadOnlyCollection<ResourceRequirements> lost)
     {

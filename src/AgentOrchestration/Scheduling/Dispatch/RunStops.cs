@@ -4,7 +4,7 @@ using AgentOrchestration.Runs.State;
 namespace AgentOrchestration.Scheduling.Dispatch;
 
 /// <summary>Stops the run before its work is done: it is cancelled, its time or its budget is up, or something that it cannot do without has failed.</summary>
-internal sealed class RunStops(DispatchContext context, SubtaskOutcomes subtasks, AttemptStops attempts, BudgetGate budget, Admission admission)
+internal sealed class RunStops(DispatchContext context, SubtaskOutcomes subtasks, AttemptStops attempts, BudgetGate budget, EarlyGates gates, Admission admission)
 {
     private long _timeIsUpAt = long.MaxValue;
 
@@ -87,7 +87,11 @@ internal sealed class RunStops(DispatchContext context, SubtaskOutcomes subtasks
         {
             if (context.State.StateOf(subtask) == SubtaskState.Running)
             {
-                if (!attempts.Contains(subtask))
+                if (cause is not null && context.State.EarlyOf(subtask) is not null)
+                {
+                    gates.Close(subtask, CauseFor(subtask, cause), now, commands);
+                }
+                else if (!attempts.Contains(subtask))
                 {
                     attempts.Begin(subtask, limit: null, mayRetry: false, now, commands);
                 }
@@ -110,20 +114,25 @@ internal sealed class RunStops(DispatchContext context, SubtaskOutcomes subtasks
                 Stop(StopReason.Budget, BudgetGate.Cause, now, commands);
                 break;
             default:
-                SkipUnstarted(now);
+                SkipUnstarted(now, commands);
                 break;
         }
     }
 
     /// <summary>What runs continues to its end; nothing else starts.</summary>
-    private void SkipUnstarted(long now)
+    private void SkipUnstarted(long now, HostCommands commands)
     {
         for (int subtask = 0; subtask < context.Graph.Count; subtask++)
         {
             if (context.State.StateOf(subtask) is SubtaskState.Ready or SubtaskState.Pending && !admission.WaitsForParts(subtask))
             {
                 context.Waits.Leave(subtask);
-                subtasks.Skip(subtask, BudgetGate.Cause with { Subtask = subtask }, now);
+                subtasks.Skip(subtask, CauseFor(subtask, BudgetGate.Cause), now);
+            }
+            else if (context.State.StateOf(subtask) == SubtaskState.Running && context.State.EarlyOf(subtask) is not null)
+            {
+                context.Waits.Leave(subtask);
+                gates.Close(subtask, CauseFor(subtask, BudgetGate.Cause), now, commands);
             }
         }
     }
@@ -136,9 +145,11 @@ internal sealed class RunStops(DispatchContext context, SubtaskOutcomes subtasks
         }
         else
         {
-            subtasks.Skip(subtask, cause.Reason == SkipReason.Budget ? cause with { Subtask = subtask } : cause, now);
+            subtasks.Skip(subtask, CauseFor(subtask, cause), now);
         }
     }
+
+    private static SkipCause CauseFor(int subtask, SkipCause cause) => cause.Reason == SkipReason.Budget ? cause with { Subtask = subtask } : cause;
 
     /// <summary>When the time of the run, or that of its budget, is up; <see cref="long.MaxValue"/> for never.</summary>
     private long NextEndOfTime() => Math.Min(Math.Min(OwnEnd ?? long.MaxValue, context.Options.Deadline?.At ?? long.MaxValue), budget.TimeIsUpAt);

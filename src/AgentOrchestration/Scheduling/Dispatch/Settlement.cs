@@ -6,13 +6,14 @@ namespace AgentOrchestration.Scheduling.Dispatch;
 /// <summary>After something has happened: follows every consequence to its end, starts what can start, and ends the run when nothing is left.</summary>
 /// <param name="context">The run.</param>
 /// <param name="admission">Takes what has become ready.</param>
+/// <param name="gates">What becomes of attempts that started early.</param>
 /// <param name="dispatcher">Starts what can start.</param>
 /// <param name="subtasks">Ends subtasks.</param>
 /// <param name="stalls">Ends what cannot continue.</param>
 /// <param name="stops">Stops the run.</param>
 /// <param name="compensation">What follows a run that has not succeeded.</param>
 internal sealed class Settlement(
-    DispatchContext context, Admission admission, Dispatcher dispatcher, SubtaskOutcomes subtasks, Stalls stalls, RunStops stops, Compensation compensation)
+    DispatchContext context, Admission admission, EarlyGates gates, Dispatcher dispatcher, SubtaskOutcomes subtasks, Stalls stalls, RunStops stops, Compensation compensation)
 {
     private bool _isMomentOpen;
 
@@ -75,6 +76,14 @@ internal sealed class Settlement(
                 {
                     subtasks.Skip(skipped.Subtask, skipped.Cause, now);
                 }
+                else if (context.State.EarlyOf(skipped.Subtask) is not null)
+                {
+                    gates.Close(skipped.Subtask, skipped.Cause, now, commands);
+                }
+            }
+            else if (context.State.Early?.Outdated.TryDequeue(out int outdated) == true)
+            {
+                gates.GiveUp(outdated, now, commands);
             }
             else if (context.Consequences.Ready.TryDequeue(out int subtask))
             {

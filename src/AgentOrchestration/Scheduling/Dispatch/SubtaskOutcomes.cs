@@ -16,6 +16,18 @@ internal sealed class SubtaskOutcomes(DispatchContext context)
     {
         object? payload = sharedWith < 0 ? output : new SharedOutput(sharedWith, output);
         context.Record(new RunFact(RunFactKind.SubtaskSucceeded, now, subtask, attempt, (byte)origin, payload));
+        SucceedTwins(subtask, output, now);
+    }
+
+    /// <summary>The output that an early attempt has made counts now.</summary>
+    public void Succeed(int subtask, EarlyAttempt early, long now)
+    {
+        context.Record(new RunFact(RunFactKind.SubtaskSucceeded, now, subtask, early.Attempt, (byte)OutputOrigin.Executed, new HeldOutput(early.Output)));
+        SucceedTwins(subtask, early.Output, now);
+    }
+
+    private void SucceedTwins(int subtask, object? output, long now)
+    {
         if (_shared is null)
         {
             return;
@@ -56,6 +68,7 @@ internal sealed class SubtaskOutcomes(DispatchContext context)
     /// </summary>
     public void FailWork(int subtask, int attempt, SubtaskError error, long now)
     {
+        DropEarly(subtask, now);
         if (context.Graph.Policies[subtask].Fallback is not { } fallback || context.State.Stop is not null || context.Graph.SubtaskAt(subtask).IsComposite)
         {
             RecordFailure(subtask, attempt, error, now);
@@ -78,6 +91,7 @@ internal sealed class SubtaskOutcomes(DispatchContext context)
 
     private void RecordFailure(int subtask, int attempt, SubtaskError error, long now)
     {
+        DropEarly(subtask, now);
         context.Record(new RunFact(RunFactKind.SubtaskFailed, now, subtask, attempt, payload: error));
         if (context.Options.FailurePolicy != FailurePolicy.Continue && context.State.HasFailed && context.State.Stop is null && _stopAfterFailureOf < 0)
         {
@@ -110,10 +124,15 @@ internal sealed class SubtaskOutcomes(DispatchContext context)
         RepeatEach(twins[false]);
     }
 
-    public void Skip(int subtask, SkipCause cause, long now) => context.Record(new RunFact(RunFactKind.SubtaskSkipped, now, subtask, payload: cause));
+    public void Skip(int subtask, SkipCause cause, long now)
+    {
+        DropEarly(subtask, now);
+        context.Record(new RunFact(RunFactKind.SubtaskSkipped, now, subtask, payload: cause));
+    }
 
     public void Cancel(int subtask, int attempt, long now)
     {
+        DropEarly(subtask, now);
         context.Record(new RunFact(RunFactKind.SubtaskCancelled, now, subtask, attempt));
         if (_shared is not null)
         {
@@ -146,6 +165,12 @@ internal sealed class SubtaskOutcomes(DispatchContext context)
             }
         }
     }
+
+    /// <summary>Whether a subtask does work of this identity, or has done it.</summary>
+    public bool IsWorkedOn(string identity) => _shared?.Knows(identity) == true;
+
+    /// <summary>A subtask that has begun its work early does it for identical ones too, unless another does.</summary>
+    public void Claim(int subtask, string identity) => (_shared ??= new InFlightWork()).TryFindWorker(identity, subtask, out _);
 
     /// <summary>A subtask begins its work: identical ones that wait for their turn wait for it instead.</summary>
     public void BeginShared(int subtask)
@@ -190,6 +215,15 @@ internal sealed class SubtaskOutcomes(DispatchContext context)
         if (context.Options.FailurePolicy != FailurePolicy.Continue && state.HasFailed && state.Stop is null)
         {
             _stopAfterFailureOf = Enumerable.Range(0, context.Graph.Count).First(subtask => state.StateOf(subtask) == SubtaskState.Failed && !state.CanDoWithout(subtask));
+        }
+    }
+
+    /// <summary>A subtask ends without the output of its early attempt.</summary>
+    private void DropEarly(int subtask, long now)
+    {
+        if (context.State.EarlyOf(subtask) is { } early)
+        {
+            context.Record(new RunFact(RunFactKind.OutputDropped, now, subtask, early.Attempt));
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed class DurationReader(GrowingGraph graph)
             {
                 _startedAt[fact.Subtask] = fact.Time;
             }
-            else if (fact is { Kind: RunFactKind.SubtaskSucceeded, Attempt: > 0, Detail: not (byte)OutputOrigin.Fallback })
+            else if (fact is { Kind: RunFactKind.OutputHeld } or { Kind: RunFactKind.SubtaskSucceeded, Attempt: > 0, Detail: not (byte)OutputOrigin.Fallback, Payload: not HeldOutput })
             {
                 observed.Observe(graph.SubtaskAt(fact.Subtask), new TimeSpan(fact.Time - _startedAt[fact.Subtask]));
             }

@@ -95,6 +95,15 @@ internal sealed class RunResources
         return true;
     }
 
+    /// <summary>Whether there is enough for a group, and nobody waits for any of it.</summary>
+    public bool IsSpare(ReadyGroup group)
+    {
+        lock (_room.Gate)
+        {
+            return Array.TrueForAll(group.Amounts, need => _room.LineOf(need.Pool) is null && (_room.FreeOf(need.Pool) ?? long.MaxValue) >= need.Amount);
+        }
+    }
+
     /// <summary>Takes the groups that wait no longer and are to ask.</summary>
     public void TakeNews(List<ReadyGroup> woken)
     {

@@ -5,6 +5,7 @@ using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Execution;
+using AgentOrchestration.Tests.Execution.Early;
 using AgentOrchestration.Tests.Planning;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,7 +30,7 @@ public sealed class RunEventTests
     [Fact]
     public async Task Every_kind_of_event_comes_from_a_run_and_survives_its_JSON()
     {
-        IReadOnlyList<RunEvent>[] runs = [await ChattyRunAsync(), await TroubledRunAsync(), await UndoneRunAsync(), await InterruptedRunAsync(), await EarlyRunAsync(), await HeldRunAsync(), await JoiningRunAsync()];
+        IReadOnlyList<RunEvent>[] runs = [await ChattyRunAsync(), await TroubledRunAsync(), await UndoneRunAsync(), await InterruptedRunAsync(), await EarlyRunAsync(), await HeldRunAsync(), await JoiningRunAsync(), await HastyRunAsync()];
         RunEvent[] events = [.. runs.SelectMany(run => run)];
 
         Assert.Equal(Kinds.Select(kind => kind.Name).Order(), events.Select(next => next.GetType().Name).Distinct().Order());
@@ -89,6 +90,30 @@ public sealed class RunEventTests
         await Engine.SeeAsync<FlightJoined>(joining);
         working.Open();
         return await Engine.EventsAsync(joining);
+    }
+
+    /// <summary>Work that starts before its turn and comes to every end.</summary>
+    private static async Task<IReadOnlyList<RunEvent>> HastyRunAsync()
+    {
+        var first = new Checkpoint();
+        var running = new Checkpoint();
+        var steps = new Steps();
+        steps.Code["first"] = (_, stop) => first.PassAsync(stop);
+        steps.Code["running"] = (_, stop) => running.PassAsync(stop);
+        steps.Code["failing"] = (_, _) => throw new InvalidDataException("Bad data.");
+        await using Engine engine = steps.Engine();
+        await using OrchestrationRun run = await engine.StartAsync(plan =>
+        {
+            SubtaskRef before = Steps.Add(plan, "first", "read");
+            Array.ForEach(["held", "failing", "running"], id => Steps.Add(plan, id, "read", after: [before]));
+        });
+        await Engine.SeeAsync<OutputHeld>(run);
+        await Engine.SeeAsync<OutputDropped>(run);
+        await running.Reached;
+        first.Open();
+        await Engine.SeeAsync<AttemptConfirmed>(run);
+        running.Open();
+        return await Engine.EventsAsync(run);
     }
 
     /// <summary>A run that begins while its plan is being written.</summary>

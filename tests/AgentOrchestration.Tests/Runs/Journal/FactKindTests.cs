@@ -12,8 +12,8 @@ public sealed class FactKindTests
     /// <summary>A plan that is still being written is not executed durably.</summary>
     private static readonly RunFactKind[] InMemoryOnly = [RunFactKind.PlanCompleted];
 
-    /// <summary>The three lines of an output are of one kind of fact.</summary>
-    private static readonly string[] OtherLinesOfOutputs = ["subtask-succeeded-large", "subtask-shared", "subtask-fell-back"];
+    /// <summary>The lines of an output that are of one kind of fact.</summary>
+    private static readonly string[] OtherLinesOfOutputs = ["output-held-large", "subtask-succeeded-large", "subtask-shared", "held-output-counted", "subtask-fell-back"];
 
     [Fact]
     public void Every_kind_of_fact_has_an_event_of_its_name()

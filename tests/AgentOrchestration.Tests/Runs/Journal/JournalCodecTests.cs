@@ -29,6 +29,11 @@ public sealed partial class JournalCodecTests
         ("""{"kind":"attempt-abandoned","subtask":2,"attempt":1,"v":1,"at":5}""", new RunFact(RunFactKind.AttemptAbandoned, 5, 2, 1)),
         ("""{"kind":"attempt-interrupted","subtask":2,"attempt":1,"v":1,"at":5}""", new RunFact(RunFactKind.AttemptInterrupted, 5, 2, 1)),
         ("""{"kind":"attempt-failed","subtask":2,"attempt":1,"error":{"kind":"InvalidDataException","message":"Bad data."},"retryAt":9,"v":1,"at":5}""", new RunFact(RunFactKind.AttemptFailed, 5, 2, 1, payload: new AttemptRetry(Error, 9))),
+        ("""{"kind":"attempt-started","subtask":2,"attempt":1,"early":true,"v":1,"at":5}""", new RunFact(RunFactKind.AttemptStarted, 5, 2, 1, detail: 1)),
+        ("""{"kind":"attempt-confirmed","subtask":2,"attempt":1,"v":1,"at":5}""", new RunFact(RunFactKind.AttemptConfirmed, 5, 2, 1)),
+        ("""{"kind":"output-dropped","subtask":2,"attempt":1,"v":1,"at":5}""", new RunFact(RunFactKind.OutputDropped, 5, 2, 1)),
+        ("""{"kind":"output-dropped","subtask":2,"attempt":1,"error":{"kind":"InvalidDataException","message":"Bad data."},"v":1,"at":5}""", new RunFact(RunFactKind.OutputDropped, 5, 2, 1, payload: Error)),
+        ("""{"kind":"held-output-counted","subtask":2,"attempt":1,"v":1,"at":5}""", new RunFact(RunFactKind.SubtaskSucceeded, 5, 2, 1, (byte)OutputOrigin.Executed, new HeldOutput(null))),
         ("""{"kind":"flight-joined","subtask":2,"ownerRun":"r","ownerSubtask":"s","v":1,"at":5}""", new RunFact(RunFactKind.FlightJoined, 5, 2, payload: new JoinedFlight("r", "s"))),
         ("""{"kind":"work-avoided","subtask":2,"duration":9,"inputTokens":3,"outputTokens":4,"cost":0.5,"v":1,"at":5}""", new RunFact(RunFactKind.WorkAvoided, 5, 2, payload: new AvoidedWork(new TaskUsage(3, 4, 0.5m), 9))),
         ("""{"kind":"usage-counted","subtask":2,"attempt":1,"inputTokens":3,"outputTokens":4,"cost":0.5,"v":1,"at":5}""", new RunFact(RunFactKind.UsageCounted, 5, 2, 1, payload: new TaskUsage(3, 4, 0.5m))),
@@ -111,7 +116,7 @@ public sealed partial class JournalCodecTests
             for (int i = 1; i < properties.Length; i++)
             {
                 string name = properties[i].Name;
-                bool isOptional = name is "by" or "origin" or "cacheKey" or "cacheEpochs" or "models" or "deadlineOf" or "batch" or "batchBroken" || (name == "reason" && fact.Kind == RunFactKind.ApprovalDecided);
+                bool isOptional = name is "by" or "origin" or "cacheKey" or "cacheEpochs" or "models" or "deadlineOf" or "batch" or "batchBroken" or "early" || (name == "error" && fact.Kind == RunFactKind.OutputDropped) || (name == "reason" && fact.Kind == RunFactKind.ApprovalDecided);
                 string without = Line(properties.Where((_, place) => place != i));
                 if (isOptional)
                 {
@@ -141,6 +146,8 @@ public sealed partial class JournalCodecTests
         .. Lines.Select(line => line.Data)
             .Append("""{"kind":"subtask-succeeded","subtask":2,"attempt":1,"output":null,"v":1,"at":5}""")
             .Append("""{"kind":"subtask-succeeded-large","subtask":2,"attempt":1,"blob":"AB","v":1,"at":5}""")
+            .Append("""{"kind":"output-held","subtask":2,"attempt":1,"output":null,"v":1,"at":5}""")
+            .Append("""{"kind":"output-held-large","subtask":2,"attempt":1,"blob":"AB","v":1,"at":5}""")
             .Append("""{"kind":"subtask-fell-back","subtask":2,"attempt":1,"error":{"kind":"K","message":"M"},"output":null,"v":1,"at":5}""")
             .Append("""{"kind":"subtasks-added","subtask":2,"plan":{"subtasks":[]},"joined":true,"taskTypes":{},"v":1,"at":5}""")
             .SelectMany(line => Number().Matches(line).Select(number => $"{line[..number.Index]}-1{line[(number.Index + number.Length)..]}")),

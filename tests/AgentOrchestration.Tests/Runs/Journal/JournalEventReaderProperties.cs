@@ -16,7 +16,7 @@ public sealed class JournalEventReaderProperties
     public async Task A_fact_of_a_simulated_run_becomes_the_same_event_in_the_run_and_from_its_journal()
     {
         HashSet<RunFactKind> seen = [];
-        for (int seed = 0; seed < Simulations.Of(300); seed++)
+        for (int seed = 0; seed < Simulations.Of(400); seed++)
         {
             var journal = new SimulatedJournal(seed);
             var events = new RunEventFactory("run", journal.Graph);

@@ -80,6 +80,13 @@ internal static class JournalVarieties
         new(RunFactKind.SubtaskSucceeded, 5, 2, 1, (byte)OutputOrigin.Executed, new StoredOutput(JsonElement.Parse("1")) { CacheKey = AwkwardText, CacheEpochs = "1-A,2-B" }),
         new(RunFactKind.SubtaskSucceeded, 5, 2, 0, (byte)OutputOrigin.Flight, new StoredOutput("AB12") { CacheKey = "k", CacheEpochs = "" }),
         new(RunFactKind.SubtaskSucceeded, 5, 2, 0, (byte)OutputOrigin.Flight, new StoredOutput(JsonElement.Parse("1"))),
+        new(RunFactKind.AttemptStarted, 5, 2, 1, detail: 1),
+        new(RunFactKind.AttemptConfirmed, 5, 2, 1),
+        new(RunFactKind.OutputHeld, 5, 2, 1, payload: new StoredOutput(JsonElement.Parse("{ \"a\" : 1 }"))),
+        new(RunFactKind.OutputHeld, 5, 2, 1, payload: new StoredOutput("AB12")),
+        new(RunFactKind.OutputDropped, 5, 2, 1),
+        new(RunFactKind.OutputDropped, 5, 2, 1, payload: Plain),
+        new(RunFactKind.SubtaskSucceeded, 5, 2, 1, (byte)OutputOrigin.Executed, new HeldOutput(null)),
     ];
 
     private static IEnumerable<RunFact> OfAttempts(RunFactKind kind) =>

@@ -27,6 +27,7 @@ public sealed class OptionsDocumentTests
             MaxAddedDepth = 18,
             IsolateOutputs = true,
             CompensationTimeout = TimeSpan.FromMinutes(3),
+            Extra = new ExtraWork { EarlyShare = 0.25 },
         };
         var defaults = new RunOptions();
 

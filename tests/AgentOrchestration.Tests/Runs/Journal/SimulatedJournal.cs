@@ -31,7 +31,8 @@ internal sealed class SimulatedJournal
         { Payload: ApprovalQuestion question } => fact.With(question with { Arguments = JsonElement.Parse("""{"a":[1,null]}""") }),
         { Payload: SharedOutput shared } => fact.With(shared with { Output = JsonSerializer.SerializeToElement(shared.Output) }),
         { Payload: FallbackOutput } => fact,
-        { Kind: RunFactKind.SubtaskSucceeded } => fact.With(JsonSerializer.SerializeToElement(fact.Payload)),
+        { Payload: HeldOutput held } => fact.With(new HeldOutput(JsonSerializer.SerializeToElement(held.Output))),
+        { Kind: RunFactKind.SubtaskSucceeded or RunFactKind.OutputHeld } => fact.With(JsonSerializer.SerializeToElement(fact.Payload)),
         _ => fact,
     };
 

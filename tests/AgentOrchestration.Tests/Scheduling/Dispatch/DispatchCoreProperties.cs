@@ -36,6 +36,25 @@ public sealed class DispatchCoreProperties
         Assert.True(batched > 50 && broken > 5, $"{batched} attempts were in batches, {broken} of which failed with theirs.");
     }
 
+    /// <summary>Else the properties would say nothing of early starts.</summary>
+    [Fact]
+    public void Many_of_the_runs_start_work_early_and_it_comes_to_every_end()
+    {
+        int[] ends = new int[4];
+        for (int seed = 0; seed < 2_000; seed++)
+        {
+            foreach (RunEvent next in new AdversarialRun(seed).Play())
+            {
+                ends[0] += next is AttemptConfirmed ? 1 : 0;
+                ends[1] += next is OutputHeld ? 1 : 0;
+                ends[2] += next is OutputDropped ? 1 : 0;
+                ends[3] += next is AttemptAbandoned ? 1 : 0;
+            }
+        }
+
+        Assert.All(ends, end => Assert.True(end > 20, string.Join(' ', ends)));
+    }
+
     /// <summary>Seeds whose graphs once got a cycle: what was added depends on what ended before something in front of it did, or before what it waited for.</summary>
     [Theory]
     [InlineData(1015663)]
@@ -80,6 +99,28 @@ public sealed class DispatchCoreProperties
         WholesEndAsTheirPartsDo(run, events);
         AdditionsAreAwaited(run, events);
         NoWaitIsInACircle(run);
+        EarlyStartsAreFew(run, events);
+    }
+
+    /// <summary>At no moment are more attempts early, and have not come to use, than their share of all; the first is always allowed.</summary>
+    private static void EarlyStartsAreFew(AdversarialRun run, IReadOnlyList<RunEvent> events)
+    {
+        int started = 0;
+        HashSet<string> unproven = [];
+        foreach (SubtaskEvent next in events.OfType<SubtaskEvent>())
+        {
+            switch (next)
+            {
+                case AttemptStarted { IsEarly: var isEarly }:
+                    started++;
+                    Assert.True(!isEarly || unproven.Add(next.SubtaskId));
+                    Assert.True(!isEarly || unproven.Count <= Math.Max(1, run.Options.Extra.EarlyShare * started), $"{unproven.Count} of {started} attempts are early.");
+                    break;
+                case AttemptConfirmed or SubtaskSucceeded { Origin: OutputOrigin.Executed, Attempt: 1 }:
+                    unproven.Remove(next.SubtaskId);
+                    break;
+            }
+        }
     }
 
     private static void NoWaitIsInACircle(AdversarialRun run)
@@ -144,16 +185,22 @@ public sealed class DispatchCoreProperties
         Dictionary<string, SubtaskState> ends = [];
         foreach (SubtaskEvent next in events.OfType<SubtaskEvent>())
         {
-            if (next is AttemptStarted)
+            int subtask = run.Graph.IndexOf(next.SubtaskId)!.Value;
+            if (next is AttemptStarted { IsEarly: true })
             {
-                int subtask = run.Graph.IndexOf(next.SubtaskId)!.Value;
+                Assert.True(run.Graph.Policies[subtask] is { ChangesNothing: true, RequiresApproval: false, Batch: null });
+                Assert.False(run.Graph.SubtaskAt(subtask).IsComposite);
+            }
+            else if (next is AttemptStarted or AttemptConfirmed or SubtaskSucceeded { Origin: OutputOrigin.Executed, Attempt: > 0 })
+            {
                 foreach (int dependency in run.Graph.Dependencies[subtask])
                 {
                     Assert.True(ends.TryGetValue(run.Graph.SubtaskAt(dependency).Id, out SubtaskState end), "A subtask started before its dependency ended.");
                     Assert.True(end == SubtaskState.Succeeded || run.Graph.IsOptional(dependency, subtask), "A subtask started although what it needs did not succeed.");
                 }
             }
-            else if (IsEnd(next))
+
+            if (IsEnd(next))
             {
                 ends.Add(next.SubtaskId, next is SubtaskSucceeded ? SubtaskState.Succeeded : SubtaskState.Failed);
             }
@@ -163,7 +210,8 @@ public sealed class DispatchCoreProperties
     private static void AttemptsStayWithinLimits(AdversarialRun run, IReadOnlyList<RunEvent> events)
     {
         ILookup<string, AttemptFailed> uncounted = events.OfType<AttemptFailed>().Where(failed => failed.IsBatchBroken).ToLookup(failed => failed.SubtaskId);
-        Assert.All(run.Starts, starts => Assert.InRange(starts.Value, 1, AdversarialWorld.MaxAttempts + uncounted[run.Graph.SubtaskAt(starts.Key).Id].Count()));
+        ILookup<string, OutputDropped> dropped = events.OfType<OutputDropped>().ToLookup(drop => drop.SubtaskId);
+        Assert.All(run.Starts, starts => Assert.InRange(starts.Value, 1, AdversarialWorld.MaxAttempts + uncounted[run.Graph.SubtaskAt(starts.Key).Id].Count() + dropped[run.Graph.SubtaskAt(starts.Key).Id].Count()));
         if (run.Options.Budget is { MaxAttempts: { } most } && !events.Any(next => next is BudgetExtended))
         {
             Assert.True(events.Count(next => next is AttemptStarted) <= most, "More attempts started than the budget allows.");
@@ -272,7 +320,7 @@ public sealed class DispatchCoreProperties
                     Assert.Equal(("fallback", true), (fallback.Output, fallback.Error is not null));
                     Assert.False(
                         fallback.Attempt > 0
-                        && fallback.Attempt - events.Count(failed => failed is AttemptFailed { IsBatchBroken: true } broken && broken.SubtaskId == fallback.SubtaskId) < AdversarialWorld.MaxAttempts
+                        && fallback.Attempt - events.Count(failed => failed is AttemptFailed { IsBatchBroken: true } or OutputDropped && ((SubtaskEvent)failed).SubtaskId == fallback.SubtaskId) < AdversarialWorld.MaxAttempts
                         && run.Retryable.Contains((subtask, fallback.Attempt))
                         && !timedOut.Contains((fallback.SubtaskId, fallback.Attempt))
                         && run.Graph.Policies[subtask].TotalTimeout is null,
@@ -364,8 +412,9 @@ public sealed class DispatchCoreProperties
                 case SubtasksAdded added:
                     open.UnionWith(added.Subtasks.Select(subtask => subtask.Id));
                     break;
-                case AttemptStarted { Attempt: 1 } started:
-                    AssertAwaited(run, run.Graph.IndexOf(started.SubtaskId)!.Value, open);
+                case AttemptStarted { Attempt: 1, IsEarly: false }:
+                case AttemptConfirmed:
+                    AssertAwaited(run, run.Graph.IndexOf(((SubtaskEvent)next).SubtaskId)!.Value, open);
                     break;
                 case SubtaskEvent fact when IsEnd(fact):
                     open.Remove(fact.SubtaskId);

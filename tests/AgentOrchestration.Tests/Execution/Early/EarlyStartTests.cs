@@ -1,0 +1,413 @@
+using System.Text.Json;
+using AgentOrchestration.Plans;
+using AgentOrchestration.Results;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Tasks;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AgentOrchestration.Tests.Execution.Early;
+
+/// <summary>Work that starts before its subtask is ready, and whose output is held until it is.</summary>
+public sealed class EarlyStartTests
+{
+    private readonly Steps _steps = new();
+    private readonly Checkpoint _first = new();
+    private int _made;
+
+    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_only_waits_for_the_order_starts_early_and_nobody_sees_its_output_before_its_turn()
+    {
+        _steps.Code["first"] = (_, stop) => _first.PassAsync(stop);
+        await using Engine engine = _steps.Engine();
+        await using OrchestrationRun run = await engine.StartAsync(Ordered);
+        await Engine.SeeAsync<OutputHeld>(run);
+
+        SubtaskSnapshot held = Of(run.GetSnapshot(), "second");
+        Assert.Equal((SubtaskState.Pending, true, 1), (held.State, held.StartedEarly, held.Attempts));
+        Assert.Null(held.Output);
+        Assert.NotNull(held.HeldSince);
+        Assert.DoesNotContain("third", _steps.Executed);
+        WaitExplanation why = run.Explain("second");
+        Assert.Equal((WaitKind.Dependencies, held.HeldSince), (why.Kind, why.HeldSince));
+        Assert.EndsWith("and held", why.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("waits for the end of first (Running)", why.ToString(), StringComparison.Ordinal);
+
+        engine.Clock.Advance(TimeSpan.FromMinutes(1));
+        _first.Open();
+        RunResult result = await run.EndAsync();
+
+        Assert.Equal((RunOutcome.Succeeded, "third(second())"), (result.Outcome, result.GetOutput<string>("third")));
+        SubtaskSnapshot second = result["second"];
+        Assert.Equal((false, null), (second.StartedEarly, second.HeldSince));
+        Assert.Equal(held.AttemptIntervals[0], Assert.Single(second.AttemptIntervals));
+        Assert.Equal(held.HeldSince, second.AttemptIntervals[0].EndedAt);
+        Assert.Equal(result["first"].EndedAt, second.EndedAt);
+        Assert.Empty(result.Savings.Extra);
+        Assert.Equal(["first", "second", "third"], _steps.Executed.Order());
+        Assert.DoesNotContain(await Engine.EventsAsync(run), next => next is OutputDropped);
+    }
+
+    [Fact]
+    public async Task Without_a_share_nothing_starts_early()
+    {
+        _steps.Code["first"] = (_, stop) => _first.PassAsync(stop);
+        await using Engine engine = _steps.Engine(share: 0);
+        await using OrchestrationRun run = await engine.StartAsync(Ordered);
+        await _first.Reached;
+        _first.Open();
+
+        RunResult result = await run.EndAsync();
+
+        Assert.Equal(["first", "second", "third"], _steps.Executed);
+        Assert.DoesNotContain(await Engine.EventsAsync(run), next => next is AttemptStarted { IsEarly: true });
+        Assert.Equal(RunOutcome.Succeeded, result.Outcome);
+    }
+
+    [Fact]
+    public async Task An_attempt_that_still_runs_when_its_turn_comes_is_one_like_others()
+    {
+        var second = new Checkpoint();
+        _steps.Code["first"] = (_, stop) => _first.PassAsync(stop);
+        _steps.Code["second"] = (_, stop) => second.PassAsync(stop);
+        await using Engine engine = _steps.Engine();
+        await using OrchestrationRun run = await engine.StartAsync(Ordered);
+        await second.Reached;
+        Assert.StartsWith("runs early since ", run.Explain("second").ToString(), StringComparison.Ordinal);
+        Assert.Contains("before the end of first (Running)", run.Explain("second").ToString(), StringComparison.Ordinal);
+
+        _first.Open();
+        await Engine.SeeAsync<AttemptConfirmed>(run);
+        Assert.Equal((SubtaskState.Running, false), (Of(run.GetSnapshot(), "second").State, Of(run.GetSnapshot(), "second").StartedEarly));
+        second.Open();
+
+        RunResult result = await run.EndAsync();
+        Assert.Equal("third(second())", result.GetOutput<string>("third"));
+        Assert.Equal(3, _steps.Executed.Count);
+        Assert.DoesNotContain(await Engine.EventsAsync(run), next => next is OutputHeld or OutputDropped);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task When_what_comes_first_fails_it_is_skipped_as_without_and_its_usage_is_extra(bool isHeld)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _steps.Code["first"] = async (_, stop) =>
+        {
+            await _first.PassAsync(stop);
+            throw new InvalidDataException("No.");
+        };
+        var second = new Checkpoint();
+        _steps.Code["second"] = isHeld ? (_, _) => Task.CompletedTask : async (_, stop) =>
+        {
+            using CancellationTokenRegistration registration = stop.Register(stopped.SetResult);
+            await second.PassAsync(CancellationToken.None);
+        };
+        await using Engine engine = _steps.Engine();
+        await using OrchestrationRun run = await engine.StartAsync(Ordered);
+        await (isHeld ? Engine.SeeAsync<OutputHeld>(run) : second.Reached);
+
+        _first.Open();
+        if (!isHeld)
+        {
+            // Its late answer is not used.
+            await stopped.Task.InTimeAsync(run);
+            second.Open();
+        }
+
+        RunResult result = await run.EndAsync();
+
+        Assert.Equal(RunOutcome.Failed, result.Outcome);
+        Assert.All([result["second"], result["third"]], subtask =>
+            Assert.Equal((SubtaskState.Skipped, SkipReason.Failed, "first", null), (subtask.State, subtask.SkipReason, subtask.SkippedBecauseOf, subtask.Output)));
+        SavingsItem extra = Assert.Single(result.Savings.Extra);
+        Assert.Equal((SavingsReason.Early, 1, 100), (extra.Reason, extra.Subtasks, extra.Usage.InputTokens));
+        Assert.Equal((200, -100), (result.Savings.Spent.InputTokens, result.Savings.Net.InputTokens));
+        Assert.Equal(100, result["second"].DroppedUsage.InputTokens);
+        Assert.Equal(1, (await Engine.EventsAsync(run)).Count(next => next is OutputDropped { Error: null }));
+    }
+
+    [Theory]
+    [InlineData("yes", SubtaskState.Succeeded)]
+    [InlineData("no", SubtaskState.Skipped)]
+    public async Task A_condition_without_a_value_is_a_gate(string wanted, SubtaskState expected)
+    {
+        _steps.Code["yes"] = (_, stop) => _first.PassAsync(stop);
+        await using Engine engine = _steps.Engine();
+        await using OrchestrationRun run = await engine.StartAsync(plan =>
+        {
+            SubtaskRef yes = Steps.Add(plan, "yes", "read");
+            SubtaskRef then = Steps.Add(plan, "then", "pure", options: new() { When = new SubtaskCondition(yes.Output(), ConditionOperator.Equals) { Value = JsonSerializer.SerializeToElement($"{wanted}()") } });
+            Steps.Add(plan, "last", "write", of: [then]);
+        });
+        await Engine.SeeAsync<OutputHeld>(run);
+        _first.Open();
+
+        RunResult result = await run.EndAsync();
+
+        Assert.Equal((expected, expected), (result["then"].State, result["last"].State));
+        Assert.Equal(expected == SubtaskState.Skipped ? SkipReason.Condition : null, result["then"].SkipReason);
+        Assert.Equal(expected == SubtaskState.Skipped ? 1 : 0, result.Savings.Extra.Count);
+        Assert.Equal(1, _steps.Executed.Count(id => id == "then"));
+    }
+
+    [Fact]
+    public async Task What_changes_something_waits_for_an_approval_or_comes_after_a_change_never_starts_early()
+    {
+        _steps.Code["first"] = (_, stop) => _first.PassAsync(stop);
+        _steps.Code["change"] = (_, stop) => _first.PassAsync(stop);
+        await using Engine engine = _steps.Engine();
+        await using OrchestrationRun run = await engine.StartAsync(plan =>
+        {
+            SubtaskRef first = Steps.Add(plan, "first", "read");
+            SubtaskRef change = Steps.Add(plan, "change", "write");
+            SubtaskRef between = Steps.Add(plan, "between", "read", of: [change]);
+            Steps.Add(plan, "write", "write", after: [first]);
+            Steps.Add(plan, "irreversible", "irreversible", after: [first]);
+            Steps.Add(plan, "approved", "approved", after: [first]);
+            Steps.Add(plan, "afterwards", "read", after: [change]);
+            Steps.Add(plan, "later", "read", after: [between]);
+            Steps.Add(plan, "refers", "read", of: [first]);
+            Steps.Add(plan, "optional", "read", options: new() { Optional = [first] });
+            Steps.Add(plan, "early", "read", after: [first]);
+        });
+        await Engine.SeeAsync<OutputHeld>(run);
+        await _first.Reached;
+
+        Assert.Equal(["change", "early", "first"], run.GetSnapshot().Subtasks.Where(subtask => subtask.Attempts > 0).Select(subtask => subtask.Subtask.Id).Order());
+        _first.Open();
+        ApprovalRequested question = await Engine.SeeAsync<ApprovalRequested>(run);
+        await run.ApproveAsync(question, cancellationToken: TestEnd);
+        RunResult result = await run.EndAsync();
+        Assert.Equal(RunOutcome.Succeeded, result.Outcome);
+        IEnumerable<AttemptStarted> early = (await Engine.EventsAsync(run)).OfType<AttemptStarted>().Where(started => started.IsEarly);
+
+        // When the change is made, what comes after it may be early too.
+        Assert.Empty(early.Select(started => started.SubtaskId).Except(["early", "later"]));
+    }
+
+    [Fact]
+    public async Task An_early_failure_is_none_and_the_work_is_done_when_it_is_its_turn()
+    {
+        int attempts = 0;
+        _steps.Code["first"] = (_, stop) => _first.PassAsync(stop);
+        _steps.Code["second"] = (_, _) => Interlocked.Increment(ref attempts) == 1 ? Task.FromException(new InvalidDataException("Too early.")) : Task.CompletedTask;
+        await using Engine engine = _steps.Engine();
+        await using OrchestrationRun run = await engine.StartAsync(Ordered);
+        OutputDropped dropped = await Engine.SeeAsync<OutputDropped>(run);
+        Assert.Equal("Too early.", dropped.Error?.Message);
+        Assert.Equal(SubtaskState.Pending, Of(run.GetSnapshot(), "second").State);
+        _first.Open();
+
+        RunResult result = await run.EndAsync();
+
+        Assert.Equal((RunOutcome.Succeeded, 2), (result.Outcome, result["second"].Attempts));
+        Assert.Null(result["second"].Error);
+        Assert.Equal((400, 100), (result.Savings.Spent.InputTokens, Assert.Single(result.Savings.Extra).Usage.InputTokens));
+    }
+
+    [Fact]
+    public async Task Early_attempts_that_have_not_come_to_use_are_no_more_than_their_share()
+    {
+        _steps.Code["first"] = (_, stop) => _first.PassAsync(stop);
+        await using Engine engine = _steps.Engine(share: 0.1, options => options.Runs.MaxParallelism = 20);
+        await using OrchestrationRun run = await engine.StartAsync(plan =>
+        {
+            SubtaskRef first = Steps.Add(plan, "first", "read");
+            for (int i = 0; i < 9; i++)
+            {
+                Steps.Add(plan, $"later{i}", "read", after: [first]);
+            }
+        });
+        await Engine.SeeAsync<OutputHeld>(run);
+        await _first.Reached;
+
+        Assert.Equal(2, run.GetSnapshot().Subtasks.Count(subtask => subtask.Attempts > 0));
+        _first.Open();
+        await run.EndAsync();
+        Assert.Single((await Engine.EventsAsync(run)).OfType<AttemptStarted>(), started => started.IsEarly);
+    }
+
+    [Fact]
+    public async Task Workers_and_budgets_are_for_ready_work_first()
+    {
+        _steps.Code["first"] = (_, stop) => _first.PassAsync(stop);
+        await using Engine narrow = _steps.Engine(options: options => options.Runs.MaxParallelism = 1);
+        await using OrchestrationRun run = await narrow.StartAsync(Ordered);
+        await _first.Reached;
+        _first.Open();
+        await run.EndAsync();
+        Assert.DoesNotContain(await Engine.EventsAsync(run), next => next is AttemptStarted { IsEarly: true });
+
+        await using Engine poor = _steps.Engine(
+            options: options => options.Runs.Budget = new RunBudget { MaxTokens = 350 },
+            also: builder => builder.ConfigureTaskType("read", type => type.ExpectedUsage = new TaskUsage(150, 0, 0)));
+        await using OrchestrationRun frugal = await poor.StartAsync(plan =>
+        {
+            SubtaskRef first = Steps.Add(plan, "first", "read");
+            Steps.Add(plan, "a", "read", after: [first]);
+            Steps.Add(plan, "b", "read", after: [first]);
+        });
+        RunResult result = await frugal.EndAsync();
+
+        Assert.Equal((RunOutcome.Succeeded, 300), (result.Outcome, result.Savings.Spent.InputTokens));
+    }
+
+    [Fact]
+    public async Task A_cancelled_run_and_a_cancelled_subtask_drop_what_is_early()
+    {
+        _steps.Code["first"] = (_, stop) => _first.PassAsync(stop);
+        await using Engine engine = _steps.Engine();
+        await using OrchestrationRun run = await engine.StartAsync(Ordered);
+        await Engine.SeeAsync<OutputHeld>(run);
+        await run.CancelAsync("second", TestEnd);
+        await Engine.SeeAsync<SubtaskCancelled>(run);
+        await run.CancelAsync(TestEnd);
+
+        RunResult result = await run.EndAsync();
+
+        Assert.Equal((SubtaskState.Cancelled, SubtaskState.Skipped), (result["second"].State, result["third"].State));
+        Assert.Equal(SavingsReason.Early, Assert.Single(result.Savings.Extra).Reason);
+    }
+
+    [Fact]
+    public async Task The_cache_has_a_held_output_only_when_it_counts_and_what_it_has_is_not_made_early()
+    {
+        _steps.Code["first"] = (_, stop) => _first.PassAsync(stop);
+        await using Engine engine = _steps.Engine(also: builder => builder.UseResultCache());
+        await using OrchestrationRun run = await engine.StartAsync(Cacheable);
+        await Engine.SeeAsync<OutputHeld>(run);
+        RunResult other = await engine.RunAsync(plan => Steps.Add(plan, "second", "pure"));
+        Assert.Equal(OutputOrigin.Executed, other["second"].Origin);
+
+        _first.Open();
+        RunResult result = await run.EndAsync();
+        Assert.Equal(OutputOrigin.Executed, result["second"].Origin);
+        Assert.Equal(2, _steps.Executed.Count(id => id == "second"));
+
+        var again = new Checkpoint();
+        _steps.Code["first"] = (_, stop) => again.PassAsync(stop);
+        await using OrchestrationRun cached = await engine.StartAsync(Cacheable);
+        await again.Reached;
+        again.Open();
+        Assert.Equal(OutputOrigin.Cached, (await cached.EndAsync())["second"].Origin);
+        Assert.DoesNotContain(await Engine.EventsAsync(cached), next => next is AttemptStarted { IsEarly: true });
+
+        static void Cacheable(TaskPlanBuilder plan) => Steps.Add(plan, "second", "pure", after: [Steps.Add(plan, "first", "read")]);
+    }
+
+    [Fact]
+    public async Task A_held_output_that_counts_is_kept_in_the_cache()
+    {
+        _steps.Code["first"] = (_, stop) => _first.PassAsync(stop);
+        await using Engine engine = _steps.Engine(also: builder => builder.UseResultCache());
+        await using OrchestrationRun run = await engine.StartAsync(plan => Steps.Add(plan, "second", "pure", after: [Steps.Add(plan, "first", "read")]));
+        await Engine.SeeAsync<OutputHeld>(run);
+        _first.Open();
+        await run.EndAsync();
+
+        RunResult other = await engine.RunAsync(plan => Steps.Add(plan, "second", "pure"));
+
+        Assert.Equal((OutputOrigin.Cached, 1), (other["second"].Origin, _steps.Executed.Count(id => id == "second")));
+    }
+
+    [Fact]
+    public async Task Nobody_watches_the_text_of_work_that_may_come_to_nothing()
+    {
+        _steps.Code["first"] = (_, stop) => _first.PassAsync(stop);
+        _steps.Code["second"] = (context, _) =>
+        {
+            context.StreamText("guess");
+            return Task.CompletedTask;
+        };
+        await using Engine engine = _steps.Engine();
+        await using OrchestrationRun run = await engine.StartAsync(Ordered);
+        await Engine.SeeAsync<OutputHeld>(run);
+        _first.Open();
+
+        Assert.DoesNotContain(await Engine.EventsAsync(run), next => next is TextStreamed);
+    }
+
+    [Fact]
+    public async Task Work_that_adds_subtasks_is_done_again_when_it_is_its_turn()
+    {
+        _steps.Code["first"] = (_, stop) => _first.PassAsync(stop);
+        _steps.Code["second"] = (context, _) =>
+        {
+            context.AddSubtasks(plan => Steps.Add(plan, "added", "read"));
+            return Task.CompletedTask;
+        };
+        await using Engine engine = _steps.Engine();
+        await using OrchestrationRun run = await engine.StartAsync(Ordered);
+        await Engine.SeeAsync<OutputDropped>(run);
+        Assert.Equal(3, run.GetSnapshot().Subtasks.Count);
+        _first.Open();
+
+        RunResult result = await run.EndAsync();
+        Assert.Equal((RunOutcome.Succeeded, SubtaskState.Succeeded), (result.Outcome, result["second/added"].State));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_held_output_survives_its_process(bool isLarge)
+    {
+        string padding = new('x', isLarge ? 50_000 : 10);
+        var reached = new Checkpoint();
+        var host = new DurableHost(
+            builder =>
+            {
+                _steps.Add(builder);
+                builder.AddTaskType("padded", "Works.", (TaskContext _) => { Interlocked.Increment(ref _made); return padding; }, type => type.Effect = TaskEffect.Read);
+                builder.AddTaskType("length", "Measures.", (string text) => text.Length);
+            },
+            options => options.Runs.Extra = new ExtraWork { EarlyShare = 1 });
+        _steps.Code["first"] = (_, stop) => reached.PassAsync(stop);
+        string runId;
+        await using (ServiceProvider process = host.NewProcess())
+        {
+            await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(
+                TaskPlan.Create(plan =>
+                {
+                    SubtaskRef second = plan.Add("second", "padded", after: [Steps.Add(plan, "first", "read")]);
+                    plan.Add("third", "length", input: second.Output());
+                }),
+                TestEnd);
+            await Engine.SeeAsync<OutputHeld>(run);
+            runId = run.RunId;
+        }
+
+        host.ProcessDies();
+        _steps.Code.Remove("first");
+        RunResult result = await host.ResumeToEndAsync(runId);
+
+        Assert.Equal((RunOutcome.Succeeded, padding.Length, 1), (result.Outcome, result.GetOutput<int>("third"), _made));
+        Assert.Empty(result.Savings.Extra);
+        Assert.Equal(1, result["second"].Attempts);
+    }
+
+    [Theory]
+    [InlineData(-0.1)]
+    [InlineData(1.1)]
+    [InlineData(double.NaN)]
+    public async Task A_share_is_from_0_to_1(double share)
+    {
+        await using Engine engine = _steps.Engine(share: 0);
+
+        ArgumentException refusal = await Assert.ThrowsAsync<ArgumentException>(() => engine.Orchestrator.StartAsync(
+            TaskPlan.Create(Ordered), new RunOptions { Extra = new ExtraWork { EarlyShare = share } }, TestEnd));
+
+        Assert.Contains("RunOptions.Extra: EarlyShare is ", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static void Ordered(TaskPlanBuilder plan)
+    {
+        SubtaskRef second = Steps.Add(plan, "second", "read", after: [Steps.Add(plan, "first", "read")]);
+        Steps.Add(plan, "third", "write", of: [second]);
+    }
+
+    private static SubtaskSnapshot Of(RunSnapshot run, string id) => run.Subtasks.Single(subtask => subtask.Subtask.Id == id);
+}
