@@ -13,11 +13,7 @@ internal sealed class Pages
     public IEnumerable<int> Sizes => Calls.Select(call => call.Length);
 
     /// <summary>What the code does with a call. Default: every page gets its answer.</summary>
-    public Func<BatchItems<string, string>, BatchContext, CancellationToken, ValueTask> Code { get; set; } = (items, _, _) =>
-    {
-        AnswerAll(items);
-        return default;
-    };
+    public Func<BatchItems<string, string>, BatchContext, CancellationToken, ValueTask> Code { get; set; } = static (items, _, _) => Answer(items);
 
     public static void AnswerAll(IEnumerable<BatchItem<string, string>> items)
     {
@@ -26,6 +22,27 @@ internal sealed class Pages
             item.Succeed($"facts of {item.Input}");
         }
     }
+
+    public static ValueTask Answer(BatchItems<string, string> items)
+    {
+        AnswerAll(items);
+        return default;
+    }
+
+    /// <summary>From now on a call with this page fails.</summary>
+    public void BreakOn(string id) => Code = (items, _, _) => items.Any(item => item.Id == id) ? throw new InvalidDataException("Not a page.") : Answer(items);
+
+    /// <summary>An application that has the task type.</summary>
+    /// <param name="type">Configures it.</param>
+    /// <param name="options">Configures the application.</param>
+    /// <param name="more">Adds what else there is.</param>
+    public Engine NewEngine(Action<TaskTypeOptions>? type = null, Action<AgentOrchestrationOptions>? options = null, Action<IAgentOrchestrationBuilder>? more = null) => new(
+        builder =>
+        {
+            AddTo(builder, type);
+            more?.Invoke(builder);
+        },
+        options);
 
     public void AddTo(IAgentOrchestrationBuilder builder, Action<TaskTypeOptions>? configure = null)
     {
