@@ -1,7 +1,5 @@
-using AgentOrchestration.Execution.Attempts;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Runs.Events;
-using AgentOrchestration.Tasks;
 using AgentOrchestration.Tasks.Batching;
 using Microsoft.Extensions.DependencyInjection;
 
