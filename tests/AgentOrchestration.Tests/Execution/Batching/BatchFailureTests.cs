@@ -1,4 +1,3 @@
-using AgentOrchestration.Resources;
 using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Tasks.Batching;
 using Microsoft.Extensions.DependencyInjection;
