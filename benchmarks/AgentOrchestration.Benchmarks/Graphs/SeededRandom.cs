@@ -24,7 +24,8 @@ internal sealed class SeededRandom(ulong seed)
     public double Lognormal(double median, double sigma) =>
         median * Math.Exp(sigma * Math.Sqrt(-2 * Math.Log(1 - Unit())) * Math.Cos(2 * Math.PI * Unit()));
 
-    private double Unit() => (Next() >> 11) * (1.0 / (1UL << 53));
+    /// <summary>From 0 up to, not including, 1.</summary>
+    public double Unit() => (Next() >> 11) * (1.0 / (1UL << 53));
 
     private ulong Next()
     {

@@ -29,6 +29,7 @@ internal static class GrowthOperations
         .. PlanningOperations.All,
         .. RegistryOperations.All,
         .. ReuseOperations.All,
+        .. SavingOperations.All,
         .. LongLifeOperations.All,
     ];
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using AgentOrchestration.Benchmarks.Graphs;
 using AgentOrchestration.Testing;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
@@ -71,7 +72,7 @@ internal sealed class RepeatedRequests : IOptimizeWorkload
 
     private static int[] RequestsOf(int seed)
     {
-        var random = new Random(seed);
+        var random = new SeededRandom((ulong)seed);
         var zipf = new ZipfNumbers(Identities, exponent: 1);
         return [.. Enumerable.Range(0, Runs).Select(_ => zipf.Next(random))];
     }

@@ -1,3 +1,5 @@
+using AgentOrchestration.Benchmarks.Graphs;
+
 namespace AgentOrchestration.Benchmarks.Optimize;
 
 /// <summary>Numbers from 0 on, of which the n-th comes with a probability in proportion to 1 / n^exponent.</summary>
@@ -15,9 +17,9 @@ internal sealed class ZipfNumbers
         }
     }
 
-    public int Next(Random random)
+    public int Next(SeededRandom random)
     {
-        int found = Array.BinarySearch(_upTo, random.NextDouble() * _upTo[^1]);
+        int found = Array.BinarySearch(_upTo, random.Unit() * _upTo[^1]);
         return Math.Min(found < 0 ? ~found : found, _upTo.Length - 1);
     }
 }
