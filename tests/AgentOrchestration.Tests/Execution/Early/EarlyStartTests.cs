@@ -210,6 +210,20 @@ public sealed class EarlyStartTests
     }
 
     [Fact]
+    public async Task An_early_attempt_is_none_of_those_that_a_subtask_may_have()
+    {
+        int attempts = 0;
+        _steps.Code["first"] = (_, stop) => _first.PassAsync(stop);
+        _steps.Code["second"] = (_, _) => Interlocked.Increment(ref attempts) < 3 ? Task.FromException(new InvalidDataException("Not yet.")) : Task.CompletedTask;
+        await using Engine engine = _steps.Engine(also: builder => builder.ConfigureTaskType("read", type => (type.Retry.MaxAttempts, type.Retry.Delay) = (2, TimeSpan.Zero)));
+        await using OrchestrationRun run = await engine.StartAsync(Ordered);
+        await Engine.SeeAsync<OutputDropped>(run);
+        _first.Open();
+
+        Assert.Equal(RunOutcome.Succeeded, (await run.EndAsync()).Outcome);
+    }
+
+    [Fact]
     public async Task Early_attempts_that_have_not_come_to_use_are_no_more_than_their_share()
     {
         _steps.Code["first"] = (_, stop) => _first.PassAsync(stop);
@@ -387,6 +401,31 @@ public sealed class EarlyStartTests
         Assert.Equal((RunOutcome.Succeeded, padding.Length, 1), (result.Outcome, result.GetOutput<int>("third"), _made));
         Assert.Empty(result.Savings.Extra);
         Assert.Equal(1, result["second"].Attempts);
+    }
+
+    [Fact]
+    public async Task A_held_output_that_counts_is_there_when_the_run_continues()
+    {
+        var third = new Checkpoint();
+        _steps.Code["first"] = (_, stop) => _first.PassAsync(stop);
+        _steps.Code["third"] = (_, stop) => third.PassAsync(stop);
+        var host = new DurableHost(_steps.Add, options => options.Runs.Extra = new ExtraWork { EarlyShare = 1 });
+        string runId;
+        await using (ServiceProvider process = host.NewProcess())
+        {
+            await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(TaskPlan.Create(Ordered), TestEnd);
+            await Engine.SeeAsync<OutputHeld>(run);
+            _first.Open();
+            await third.Reached;
+            runId = run.RunId;
+        }
+
+        host.ProcessDies();
+        _steps.Code.Remove("third");
+        RunResult result = await host.ResumeToEndAsync(runId);
+
+        Assert.Equal(("second()", "third(second())"), (result.GetOutput<string>("second"), result.GetOutput<string>("third")));
+        Assert.Equal(["first", "second", "third", "third"], _steps.Executed.Order());
     }
 
     [Theory]
