@@ -31,12 +31,17 @@ public sealed class LoopbackModelServer : IAsyncDisposable
 
         var completions = new ChatCompletionsEndpoint(model, options, _journal, request => OnRequest?.Invoke(request), _stopping.Token);
         _app.MapPost("/v1/chat/completions", completions.HandleAsync);
+        Batches = new LoopbackBatches(model, options);
+        Batches.Map(_app);
         _app.MapGet("/v1/models", context => WriteModelsAsync(context, options));
         _app.MapFallback(context => ErrorAnswer.UnknownUrl(context.Request).WriteAsync(context.Response, context.RequestAborted));
     }
 
     /// <summary>The base address of the protocol, ending in <c>/v1</c>.</summary>
     public Uri Endpoint { get; private set; } = null!;
+
+    /// <summary>The files and batches.</summary>
+    public LoopbackBatches Batches { get; }
 
     /// <summary>All requests so far, in the order of their arrival.</summary>
     public IReadOnlyList<LoopbackRequest> Requests => _journal.Snapshot();

@@ -22,6 +22,7 @@ using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Scheduling.Ordering;
 using AgentOrchestration.Scheduling.Sharing;
 using AgentOrchestration.Tasks;
+using AgentOrchestration.Tasks.Deferring;
 using AgentOrchestration.Tasks.Endpoints;
 using AgentOrchestration.Tasks.Prices;
 using Microsoft.Extensions.AI;
@@ -122,6 +123,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
             Store = provider.GetService<IRunStore>(),
             LeaseDuration = OptionsOf(provider).LeaseDuration,
             Live = provider.GetRequiredService<LiveRuns>(),
+            Deferring = [.. provider.GetServices<DeferringEndpoint>()],
             Secrets = provider.GetService<ISecretProvider>(),
             TaskTypes = provider.GetRequiredService<ITaskTypeRegistry>(),
         });

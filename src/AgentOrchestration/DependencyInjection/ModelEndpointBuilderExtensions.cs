@@ -1,5 +1,6 @@
 using AgentOrchestration;
 using AgentOrchestration.Resources;
+using AgentOrchestration.Tasks.Deferring;
 using AgentOrchestration.Tasks.Endpoints;
 using Microsoft.Extensions.AI;
 
@@ -30,7 +31,7 @@ public static class ModelEndpointBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(name);
-        if (builder.Services.Any(service => service.IsKeyedService && service.ServiceType == typeof(IModelEndpoint) && Equals(service.ServiceKey, name)))
+        if (HasKeyed(builder, typeof(IModelEndpoint), name))
         {
             throw new ArgumentException($"The endpoint '{name}' is added twice. Rename one.", nameof(name));
         }
@@ -53,6 +54,43 @@ public static class ModelEndpointBuilderExtensions
     }
 
     /// <summary>
+    /// Adds batches to a model's endpoint: calls that can wait go there, at a lower price, in runs that set <see cref="RunOptions.DeferCallsWithin"/>. These are the calls of
+    /// <see cref="TaskContext.Chat"/> in task types that name the endpoint and are <see cref="TaskEffect.Pure"/> or <see cref="TaskEffect.Read"/>, where the chat client passes the
+    /// gate (<see cref="UseModelEndpoint"/>). Their code ends when a call is deferred, and starts again when the answer is there, which the call then returns.
+    /// </summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The name of the model's endpoint, as in <see cref="AddModelEndpoint"/>.</param>
+    /// <param name="create">Makes the batch endpoint, such as <see cref="OpenAIBatchEndpoint"/>.</param>
+    /// <param name="configure">Says how it is used. Default: the default values.</param>
+    /// <returns><paramref name="builder"/>, for further calls.</returns>
+    /// <exception cref="ArgumentException">The endpoint was not added before, or has batches already.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public static IAgentOrchestrationBuilder AddBatchEndpoint(
+        this IAgentOrchestrationBuilder builder, string name, Func<IServiceProvider, IBatchEndpoint> create, Action<BatchEndpointOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(create);
+        if (!HasKeyed(builder, typeof(IModelEndpoint), name))
+        {
+            throw new ArgumentException($"There is no endpoint '{name}' that could have batches: call AddModelEndpoint(\"{name}\", …) before.", nameof(name));
+        }
+
+        if (HasKeyed(builder, typeof(IBatchEndpoint), name))
+        {
+            throw new ArgumentException($"The batches of the endpoint '{name}' are added twice. Remove one.", nameof(name));
+        }
+
+        var configured = new BatchEndpointOptions();
+        configure?.Invoke(configured);
+        configured.Check(name);
+        BatchEndpointOptions options = configured.Copy();
+        builder.Services.AddKeyedSingleton(name, (provider, _) => create(provider));
+        builder.Services.AddSingleton(provider => new DeferringEndpoint(name, provider.GetRequiredKeyedService<IBatchEndpoint>(name), options));
+        return builder;
+    }
+
+    /// <summary>
     /// Lets the calls of a chat client pass the gate of an endpoint. Add it last, next to the client that calls the endpoint: what is around it, such as
     /// function invocation, then makes one call for each request.
     /// </summary>
@@ -66,4 +104,7 @@ public static class ModelEndpointBuilderExtensions
         return builder.Use((inner, provider) => (provider.GetKeyedService<IModelEndpoint>(name)
             ?? throw new InvalidOperationException($"There is no endpoint '{name}': call AddModelEndpoint(\"{name}\", …).")).Wrap(inner));
     }
+
+    private static bool HasKeyed(IAgentOrchestrationBuilder builder, Type type, string name) =>
+        builder.Services.Any(service => service.IsKeyedService && service.ServiceType == type && Equals(service.ServiceKey, name));
 }

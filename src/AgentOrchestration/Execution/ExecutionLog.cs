@@ -46,6 +46,18 @@ internal static partial class ExecutionLog
     [LoggerMessage(819, LogLevel.Warning, "Run {RunId}: the result cache has not answered within {Time}; the run continues without looking up results in it.")]
     public static partial void CacheNotAnswering(ILogger logger, string runId, TimeSpan time);
 
+    [LoggerMessage(820, LogLevel.Warning, "Run {RunId}: a batch endpoint has failed, which is tried again after {Pause}: {Reason}")]
+    public static partial void BatchEndpointFailed(ILogger logger, string runId, string reason, TimeSpan pause);
+
+    [LoggerMessage(821, LogLevel.Warning, "Run {RunId}: the batch endpoint of '{Endpoint}' takes no calls; the run makes them at the model's endpoint.")]
+    public static partial void BatchEndpointRefused(ILogger logger, Exception exception, string runId, string endpoint);
+
+    [LoggerMessage(822, LogLevel.Warning, "Run {RunId}: the deferred calls of submission {Submission} are not answered; the run makes them at the model's endpoint.")]
+    public static partial void CallsNotAnswered(ILogger logger, Exception exception, string runId, int submission);
+
+    [LoggerMessage(823, LogLevel.Warning, "Run {RunId}: the batch {BatchId} could not be cancelled, and may be charged.")]
+    public static partial void BatchNotCancelled(ILogger logger, Exception exception, string runId, string batchId);
+
     [LoggerMessage(815, LogLevel.Warning, "Run {RunId}: the result of subtask {SubtaskId} does not come back from its JSON as it was: {Difference}. Its task type accepts that; what comes back counts.")]
     public static partial void OutputLossy(ILogger logger, string runId, string subtaskId, string difference);
 }

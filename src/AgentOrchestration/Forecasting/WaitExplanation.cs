@@ -86,6 +86,7 @@ public sealed class WaitExplanation
         WaitKind.Budget => $"waits for a larger budget: {ExhaustedBudget} is used up",
         WaitKind.Batch => $"waits for others of its batch that are known to come{Left(Remaining)}",
         WaitKind.SharedPrompt => $"waits for another subtask with the same long prompt, which has started first{Left(Remaining)}",
+        WaitKind.DeferredCalls => $"waits for answers of a batch endpoint, at most{Left(Remaining)}",
         WaitKind.Turn => "waits for its turn",
         WaitKind.Flight => $"waits for '{Flight?.OwnerSubtaskId}' of the run {Flight?.OwnerRunId}, which does the same work",
         _ => $"waits for {string.Join("; ", Pools.Select(Describe))}",

@@ -52,4 +52,7 @@ public enum WaitKind
 
     /// <summary>Others of its batch that are known to come (<c>BatchOptions.Hold</c>).</summary>
     Batch,
+
+    /// <summary>Answers of a batch endpoint to calls that were deferred (<c>RunOptions.DeferCallsWithin</c>).</summary>
+    DeferredCalls,
 }

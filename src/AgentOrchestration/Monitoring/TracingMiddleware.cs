@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AgentOrchestration.Execution.Attempts;
+using AgentOrchestration.Tasks.Deferring;
 
 namespace AgentOrchestration.Monitoring;
 
@@ -23,6 +24,13 @@ internal sealed class TracingMiddleware(RunTracing tracing) : TaskMiddleware
         try
         {
             output = await next(context, cancellationToken).ConfigureAwait(false);
+        }
+        catch (CallDeferredException)
+        {
+            // Nothing has failed: the code starts again when the answer is there.
+            activity.SetTag("agent_orchestration.attempt.deferred", true);
+            tracing.EndAttempt(activity, context, exception: null);
+            throw;
         }
         catch (Exception exception)
         {

@@ -43,6 +43,14 @@ public sealed record ModelUsage
     /// <value>The default value is 0.</value>
     public long PricedCalls { get; init; }
 
+    /// <summary>Gets the number of calls that a batch endpoint has answered, at a lower price.</summary>
+    /// <value>The default value is <see langword="null"/>: none.</value>
+    public long? BatchedCalls { get; init; }
+
+    /// <summary>Gets what those calls would have cost more at the model's endpoint.</summary>
+    /// <value>In the unit of the prices. The default value is <see langword="null"/>: nothing, or the prices are not known.</value>
+    public decimal? BatchDiscount { get; init; }
+
     /// <summary>Adds the usage of other calls of the same model.</summary>
     /// <param name="other">The other usage.</param>
     /// <returns>The sum, of each number at most the greatest value of its type; a number that only one of them has is that number.</returns>
@@ -62,6 +70,7 @@ public sealed record ModelUsage
         [
             ("calls", Calls), ("inputTokens", InputTokens), ("cachedInputTokens", CachedInputTokens), ("cacheWriteTokens", CacheWriteTokens),
             ("outputTokens", OutputTokens), ("reasoningTokens", ReasoningTokens), ("cost", Cost), ("pricedCalls", PricedCalls),
+            ("batchedCalls", BatchedCalls), ("batchDiscount", BatchDiscount),
         ];
         return Array.Find(numbers, static number => number.Value < 0) is { Name: { } name } negative ? $"'{name}' of the model '{Model}' is {negative.Value}; it must not be negative."
             : PricedCalls > Calls ? $"'pricedCalls' of the model '{Model}' is {PricedCalls}, of {Calls} calls."
@@ -79,6 +88,8 @@ public sealed record ModelUsage
         ReasoningTokens = ReasoningTokens / of,
         Cost = Cost is { } cost ? UsageSum.PartOf(cost, of) : null,
         PricedCalls = PricedCalls / of,
+        BatchedCalls = BatchedCalls / of,
+        BatchDiscount = BatchDiscount is { } discount ? UsageSum.PartOf(discount, of) : null,
     };
 
     /// <summary>What is left without another; a number that only the other has is below zero.</summary>
@@ -92,6 +103,8 @@ public sealed record ModelUsage
         ReasoningTokens = UsageSum.Difference(ReasoningTokens, other.ReasoningTokens),
         Cost = UsageSum.Difference(Cost, other.Cost),
         PricedCalls = PricedCalls - other.PricedCalls,
+        BatchedCalls = UsageSum.Difference(BatchedCalls, other.BatchedCalls),
+        BatchDiscount = UsageSum.Difference(BatchDiscount, other.BatchDiscount),
     };
 
     internal ModelUsage Plus(ModelUsage other) => this with
@@ -104,5 +117,7 @@ public sealed record ModelUsage
         ReasoningTokens = UsageSum.Of(ReasoningTokens, other.ReasoningTokens),
         Cost = UsageSum.Of(Cost, other.Cost),
         PricedCalls = UsageSum.Of(PricedCalls, other.PricedCalls),
+        BatchedCalls = UsageSum.Of(BatchedCalls, other.BatchedCalls),
+        BatchDiscount = UsageSum.Of(BatchDiscount, other.BatchDiscount),
     };
 }

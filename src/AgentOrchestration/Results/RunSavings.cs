@@ -90,6 +90,11 @@ public sealed record RunSavings
             }
         }
 
+        foreach (SubtaskSnapshot subtask in run.Subtasks)
+        {
+            avoided.AddBatched(subtask.Usage);
+        }
+
         return new RunSavings
         {
             Spent = UsageTotal.Of(run.Usage),

@@ -23,4 +23,7 @@ public enum SavingsReason
 
     /// <summary>An attempt that started early came to nothing (<see cref="ExtraWork.EarlyShare"/>). It is extra.</summary>
     Early,
+
+    /// <summary>A batch endpoint answered calls at a lower price. Only the cost differs.</summary>
+    BatchPrice,
 }

@@ -48,6 +48,19 @@ internal sealed class SavingsSum(RunSnapshot run, PriceTable? prices)
         _items[reason] = item with { Subtasks = item.Subtasks + 1, Usage = item.Usage.Plus(UsageTotal.Of(used)) };
     }
 
+    /// <summary>Adds what calls would have cost more without batches.</summary>
+    public void AddBatched(TaskUsage usage)
+    {
+        if (!usage.Models.Any(static model => model.BatchedCalls > 0))
+        {
+            return;
+        }
+
+        SavingsItem item = _items.GetValueOrDefault(SavingsReason.BatchPrice) ?? new SavingsItem(SavingsReason.BatchPrice, 0, new UsageTotal());
+        decimal discount = usage.Models.Sum(static model => model.BatchDiscount ?? 0);
+        _items[SavingsReason.BatchPrice] = item with { Subtasks = item.Subtasks + 1, Usage = item.Usage.Plus(new UsageTotal { Cost = discount }) };
+    }
+
     private static UsageTotal Plus(UsageTotal sum, UsageTotal usage, int times)
     {
         for (int time = 0; time < times; time++)

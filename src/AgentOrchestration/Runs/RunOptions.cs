@@ -49,6 +49,7 @@ public sealed class RunOptions
     private Setting<bool> _isolateOutputs;
     private Setting<TimeSpan> _compensationTimeout;
     private Setting<TimeSpan?> _approvalTimeout;
+    private Setting<TimeSpan?> _deferCallsWithin;
 
     /// <summary>Initializes a new instance of the <see cref="RunOptions"/> class in which nothing is set.</summary>
     public RunOptions()
@@ -88,6 +89,7 @@ public sealed class RunOptions
         _isolateOutputs = options._isolateOutputs.Or(defaults._isolateOutputs);
         _compensationTimeout = options._compensationTimeout.Or(defaults._compensationTimeout);
         _approvalTimeout = options._approvalTimeout.Or(defaults._approvalTimeout);
+        _deferCallsWithin = options._deferCallsWithin.Or(defaults._deferCallsWithin);
     }
 
     /// <summary>
@@ -193,6 +195,14 @@ public sealed class RunOptions
     /// </summary>
     /// <value>Greater than 0, at most 30 days. The default value is <see langword="null"/>: no limit.</value>
     public TimeSpan? ApprovalTimeout { get => _approvalTimeout.Or(null); set => _approvalTimeout = value; }
+
+    /// <summary>
+    /// Gets or sets within which time the run is to be done when calls of models may be deferred: sent to a batch endpoint, which costs less and answers within hours
+    /// (<c>AddBatchEndpoint</c>). Calls are deferred as long as all that is left can still be done without that in time. It stops nothing when the time is up;
+    /// <see cref="Timeout"/> does. Time counts from the start of the run, also while nobody drives it.
+    /// </summary>
+    /// <value>Greater than 0, at most 30 days. The default value is <see langword="null"/>: no call is deferred.</value>
+    public TimeSpan? DeferCallsWithin { get => _deferCallsWithin.Or(null); set => _deferCallsWithin = value; }
 
     /// <summary>The deadline that the run has from the run in whose code it was started, or from that run's subtask. It stays when processes end.</summary>
     internal InheritedDeadline? LastingDeadline { get; init; }

@@ -45,6 +45,7 @@ internal static class RunOptionsRules
             (nameof(options.MaxAddedDepth), WhyBelow(0, options.MaxAddedDepth)),
             (nameof(options.CompensationTimeout), WhyInvalidTimeout(options.CompensationTimeout)),
             (nameof(options.ApprovalTimeout), options.ApprovalTimeout is { } approval ? WhyInvalidTimeout(approval) : null),
+            (nameof(options.DeferCallsWithin), options.DeferCallsWithin is { } deferred ? WhyInvalidTimeout(deferred) : null),
         }
         .Where(property => property.Reason is not null)
         .Select(property => (property.Property, property.Reason!));

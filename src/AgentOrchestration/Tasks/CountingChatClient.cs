@@ -18,11 +18,11 @@ internal sealed class CountingChatClient(IChatClient inner, EndpointCaller calle
     public override async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
-        NameCaller();
+        EndpointCaller? caller = NameCaller();
         ChatResponse response = await base.GetResponseAsync(messages, options, cancellationToken).ConfigureAwait(false);
         var call = new CallUsage();
         call.Add(response.Usage);
-        Count(call, response.ModelId, options);
+        Count(call, response.ModelId, options, caller);
         Judge(response.FinishReason);
         return response;
     }
@@ -31,7 +31,7 @@ internal sealed class CountingChatClient(IChatClient inner, EndpointCaller calle
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         // An endpoint may report in several pieces, which are all of one call; and one that answers without a report has been called all the same.
-        NameCaller();
+        EndpointCaller? caller = NameCaller();
         var call = new CallUsage();
         bool isAnswered = false;
         string? model = null;
@@ -59,7 +59,7 @@ internal sealed class CountingChatClient(IChatClient inner, EndpointCaller calle
         {
             if (isAnswered)
             {
-                Count(call, model, options);
+                Count(call, model, options, caller);
             }
         }
     }
@@ -68,16 +68,20 @@ internal sealed class CountingChatClient(IChatClient inner, EndpointCaller calle
     protected override void Dispose(bool disposing) => base.Dispose(disposing: false);
 
     /// <summary>The gate of an endpoint learns by task type, and lets calls of important runs go first.</summary>
-    private void NameCaller()
+    private EndpointCaller? NameCaller() => GetService(typeof(IModelEndpoint)) is null ? null : EndpointCaller.Current = caller.ForCall();
+
+    private void Count(CallUsage call, string? answered, ChatOptions? options, EndpointCaller? current)
     {
-        if (GetService(typeof(IModelEndpoint)) is not null)
+        ModelUsage usage = call.Of(ReportedUsage.ModelOf(this, answered, options), prices, current?.Batched ?? []);
+        if (usage.BatchedCalls > 0)
         {
-            EndpointCaller.Current = caller;
+            current!.Deferrable!.Count(TaskUsage.Of(usage));
+        }
+        else
+        {
+            count(TaskUsage.Of(usage));
         }
     }
-
-    private void Count(CallUsage call, string? answered, ChatOptions? options) =>
-        count(TaskUsage.Of(call.Of(ReportedUsage.ModelOf(this, answered, options), prices)));
 
     /// <summary>An answer that was cut off or filtered is not what the same question gives another time.</summary>
     private void Judge(ChatFinishReason? reason)

@@ -1,4 +1,5 @@
 using AgentOrchestration.Tasks.Batching;
+using AgentOrchestration.Tasks.Deferring;
 
 namespace AgentOrchestration.Tasks;
 
@@ -34,6 +35,8 @@ public abstract class DelegatingTaskContext(TaskContext inner) : TaskContext
     public override IReadOnlyList<string> MissingInputs => Inner.MissingInputs;
 
     internal override int RunPriority => Inner.RunPriority;
+
+    internal override DeferrableCalls? Deferrable => Inner.Deferrable;
 
     internal override Batch? Batch => Inner.Batch;
 

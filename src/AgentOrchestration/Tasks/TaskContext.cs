@@ -1,5 +1,6 @@
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Tasks.Batching;
+using AgentOrchestration.Tasks.Deferring;
 using AgentOrchestration.Tasks.Endpoints;
 using AgentOrchestration.Tasks.Prices;
 using Microsoft.Extensions.AI;
@@ -63,6 +64,9 @@ public abstract class TaskContext
     /// <summary>Gets the priority of the run among others.</summary>
     internal virtual int RunPriority => 0;
 
+    /// <summary>The calls of a model that can be deferred; <see langword="null"/> when none can.</summary>
+    internal virtual DeferrableCalls? Deferrable => null;
+
     /// <summary>A model has begun to answer.</summary>
     internal virtual void ShowFirstToken()
     {
@@ -78,7 +82,7 @@ public abstract class TaskContext
     public IChatClient Chat => field ??= new CountingChatClient(
         Services.GetService<IChatClient>()
             ?? throw new InvalidOperationException($"The subtask '{Subtask.Id}' wants a chat client, but none is registered: call services.AddChatClient(…)."),
-        new EndpointCaller(TaskType.Name, RunPriority),
+        new EndpointCaller(TaskType.Name, RunPriority) { Deferrable = Deferrable },
         ReportUsage,
         DoNotCache,
         ShowFirstToken,

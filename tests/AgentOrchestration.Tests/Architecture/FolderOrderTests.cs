@@ -27,7 +27,7 @@ public sealed class FolderOrderTests
     private static readonly Dictionary<string, string[][]> Rooms = new()
     {
         ["Plans"] = [["", "Payloads", "Json", "Diagnostics", "Preview", "Expressions"], ["Reading"]],
-        ["Tasks"] = [["", "Prices", "Endpoints", "Batching"]],
+        ["Tasks"] = [["", "Prices", "Endpoints", "Deferring", "Batching"]],
         ["Graph"] = [["Growth", "Binding", "", "Checking"]],
         ["Planning"] = [["Repair"], ["", "Model"], ["Selection"]],
         ["Runs"] = [["", "Events"], ["State"], ["Snapshots"], ["Storage"], ["Journal"]],

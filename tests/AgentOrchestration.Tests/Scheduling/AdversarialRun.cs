@@ -25,19 +25,26 @@ internal sealed class AdversarialRun
     private readonly HashSet<(int Subtask, int Attempt)> _ignoring = [];
     private readonly Dictionary<(int Subtask, int Attempt), AttemptStart> _out = [];
     private readonly HashSet<int> _asked = [];
+    private readonly Random _deferring;
+    private int _submission = 1;
     private long _now = DateTimeOffset.UnixEpoch.Ticks;
     private int _seenFacts;
 
-    public AdversarialRun(int seed, bool mayFallBack = true, bool mayBatch = true, bool mayStartEarly = true)
+    public AdversarialRun(int seed, bool mayFallBack = true, bool mayBatch = true, bool mayStartEarly = true, bool mayDefer = true)
     {
         _random = new Random(seed);
-        _world = new AdversarialWorld(seed, mayFallBack, mayBatch, mayStartEarly);
+        _deferring = new Random(~seed);
+        _world = new AdversarialWorld(seed, mayFallBack, mayBatch, mayStartEarly, mayDefer);
         bool hasOthers = seed % 2 == 1;
         Core = new DispatchCore(_world.Graph, RunResources.Alone(_world.Resources, Options.MaxBypasses), $"run-{seed}", Options, _world.Order, subtask => Graph.TaskTypes[subtask].MayShare)
         {
             BeginOrJoin = hasOthers ? (subtask, _) => Graph.TaskTypes[subtask].MayShare && _random.Next(8) == 0 ? Other : null : null,
         };
+        Core.Deferrals?.Collect = (_, _) => _submission;
     }
+
+    /// <summary>How many attempts have ended to wait for answers.</summary>
+    public int DeferredAttempts { get; private set; }
 
     public DispatchCore Core { get; }
 
@@ -189,6 +196,16 @@ internal sealed class AdversarialRun
             case HostCommandKind.Join:
                 Core.Joined(duty.Subtask, "joined", _random.Next(10) == 0 ? new SubtaskError("Broken", "It broke.") : null, _now, _commands);
                 break;
+            case HostCommandKind.FollowCalls:
+                // Nothing is added to what is on its way; some is never received, and some is answered twice.
+                _submission += duty.Attempt == _submission ? 1 : 0;
+                if (_deferring.Next(4) > 0)
+                {
+                    Core.Submitted(new SubmittedCalls(duty.Attempt, "gpt", $"batch-{duty.Attempt}"), _now, _commands);
+                }
+
+                Core.Answered(duty.Attempt, _now, _commands);
+                break;
             case HostCommandKind.Compensate:
                 Core.Compensated(duty.Subtask, duty.Attempt, _random.Next(3) == 0 ? new SubtaskError("Broken", "It broke.") : null, _now, _commands);
                 break;
@@ -284,6 +301,12 @@ internal sealed class AdversarialRun
                 Usage = usage,
                 Growth = mayGrow ? Grow(_world.RandomAddition(KnownIds()), start.Subtask, GrowthScope.ForAddition(Graph, start.Subtask), isJoined: false) : null,
             };
+        if (Core.Deferrals is not null && start.Start.Batch is null && Graph.TaskTypes[start.Subtask].MayShare && _deferring.Next(4) == 0)
+        {
+            result = new AttemptResult { Error = new SubtaskError("Deferred", "It waits."), Deferred = this, Usage = usage };
+            DeferredAttempts += Core.State.IsCurrent(start.Subtask, start.Attempt) ? 1 : 0;
+        }
+
         if (result is { Error: not null, MayRetry: true } && Core.State.IsCurrent(start.Subtask, start.Attempt))
         {
             Retryable.Add((start.Subtask, start.Attempt));

@@ -19,6 +19,7 @@ internal sealed class AdversarialWorld
 
     // Seeds that share no prompts do what they did before there were any.
     private const int SharedPrompts = 0x5EED;
+    private const int Deferring = 0xDEF;
 
     // Seeds that start nothing early do what they did before anything could.
     private const int EarlyStarts = 0xEA57;
@@ -33,7 +34,7 @@ internal sealed class AdversarialWorld
     /// <summary>Apart from the others, too; <see langword="null"/> when code takes one subtask at a time.</summary>
     private readonly Random? _batches;
 
-    public AdversarialWorld(int seed, bool mayFallBack = true, bool mayBatch = true, bool mayStartEarly = true)
+    public AdversarialWorld(int seed, bool mayFallBack = true, bool mayBatch = true, bool mayStartEarly = true, bool mayDefer = true)
     {
         _random = new Random(seed);
         var fallbacks = new Random(~seed);
@@ -51,6 +52,7 @@ internal sealed class AdversarialWorld
             Options.Extra = new ExtraWork { EarlyShare = early.Next(2) == 0 ? 1 : early.NextDouble() };
         }
 
+        Options.DeferCallsWithin = mayDefer && new Random(seed ^ Deferring).Next(3) == 0 ? TimeSpan.FromMinutes(10) : null;
         TaskGraph? graph = Checker.Check(WithFallbacks(RandomPlan(_random.Next(1, 25), depth: 0)), out IReadOnlyList<PlanDiagnostic> diagnostics);
         Assert.Empty(diagnostics);
         Graph = graph!;

@@ -2,6 +2,7 @@ using AgentOrchestration.Execution.Secrets;
 using AgentOrchestration.Resources;
 using AgentOrchestration.Scheduling.Sharing;
 using AgentOrchestration.Tasks;
+using AgentOrchestration.Tasks.Deferring;
 
 namespace AgentOrchestration.Execution.Attempts;
 
@@ -39,6 +40,9 @@ internal sealed class AttemptSideState
 
     /// <summary>When its code has to end; <see langword="null"/> for never.</summary>
     public CodeDeadline? Deadline { get; set; }
+
+    /// <summary>Its calls of a model that can be deferred; <see langword="null"/> when none can.</summary>
+    public DeferrableCalls? Deferrable { get; set; }
 
     /// <summary>The attempts that it has started with; <see langword="null"/> when it is alone.</summary>
     public LocalBatch? Batch { get; set; }

@@ -7,6 +7,7 @@ using AgentOrchestration.Scheduling.Dispatch;
 using AgentOrchestration.Scheduling.Sharing;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Tasks.Batching;
+using AgentOrchestration.Tasks.Deferring;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Execution.Attempts;
@@ -68,6 +69,8 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
     internal override void ShowFirstToken() => Extras.ShowProgress();
 
     public override void DoNotCache() => Extras.IsUncacheable = true;
+
+    internal override DeferrableCalls? Deferrable => HasExtras ? Extras.Deferrable : null;
 
     internal override Batch? Batch => HasExtras ? Extras.Batch : null;
 

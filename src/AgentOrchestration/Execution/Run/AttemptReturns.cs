@@ -1,6 +1,8 @@
 using AgentOrchestration.Execution.Attempts;
 using AgentOrchestration.Runs.State;
 using AgentOrchestration.Scheduling.Dispatch;
+using AgentOrchestration.Tasks;
+using AgentOrchestration.Tasks.Deferring;
 
 namespace AgentOrchestration.Execution.Run;
 
@@ -12,9 +14,12 @@ namespace AgentOrchestration.Execution.Run;
 /// <param name="outputs">Keeps outputs as JSON; <see langword="null"/> when they are not kept.</param>
 /// <param name="committer">Waits for running code when a durable run is detached; <see langword="null"/> in memory.</param>
 /// <param name="closing">Closes the run when the host has shut down.</param>
+/// <param name="calls">The calls that attempts have deferred; <see langword="null"/> when none may be.</param>
 internal sealed class AttemptReturns(
-    RunEnvironment run, RunGate gate, RunGrowth growth, ResultCaching caching, StoredOutputs? outputs, RunCommitter? committer, RunClosing closing)
+    RunEnvironment run, RunGate gate, RunGrowth growth, ResultCaching caching, StoredOutputs? outputs, RunCommitter? committer, RunClosing closing, CallSubmissions? calls)
 {
+    private static readonly SubtaskError Deferred = new("CallDeferred", "Its calls were deferred, and it was stopped before they were answered.");
+
     private readonly RunEnvironment _run = run;
     private readonly RunGate _gate = gate;
     private readonly ResultCaching _caching = caching;
@@ -27,6 +32,11 @@ internal sealed class AttemptReturns(
         if (exception is not null && _run.Executor.WhyShutDown() is { } reason)
         {
             closing.ShutDown(reason);
+        }
+
+        if (attempt.HasExtras && attempt.Extras.Deferrable is { IsAny: true } deferred)
+        {
+            return CompleteDeferred(attempt, deferred);
         }
 
         if (_outputs is not null)
@@ -46,6 +56,21 @@ internal sealed class AttemptReturns(
         return _gate.ReportReturned(attempt);
     }
 
+    /// <summary>An attempt has ended because its calls were deferred. Whatever its code has returned or thrown is no result.</summary>
+    private LocalAttempt? CompleteDeferred(LocalAttempt attempt, DeferrableCalls deferred)
+    {
+        _run.Release(attempt);
+        _caching.OnReturned(attempt, output: null, hasSucceeded: false);
+        attempt.Extras.TakeAdditions();
+        LocalAttempt? next = _gate.ReportReturned(attempt, new AttemptResult { Deferred = deferred, Error = Deferred, Usage = attempt.Extras.Usage });
+        using (_gate.Hold())
+        {
+            committer?.OnReturned(attempt);
+        }
+
+        return next;
+    }
+
     private LocalAttempt? CompleteUncommon(LocalAttempt attempt, object? output, Exception? exception)
     {
         RetryOptions retry = attempt.TaskType.Options.Retry;
@@ -59,7 +84,7 @@ internal sealed class AttemptReturns(
 
             // An error that says when to try again is about the endpoint, and not about one of those that were sent to it.
             IsBatchBroken = exception is not null && retryAfter is null && attempt.Extras.IsBatchBroken,
-            Usage = attempt.Extras.Usage,
+            Usage = UsageOf(attempt),
         };
         return attempt.Extras.TakeAdditions() is { } additions && exception is null
             ? growth.CompleteWithAdditions(attempt, result, additions)
@@ -81,7 +106,7 @@ internal sealed class AttemptReturns(
         LocalAttempt? next;
         if (error is not null)
         {
-            next = _gate.ReportReturned(attempt, new AttemptResult { Error = error, Usage = attempt.HasExtras ? attempt.Extras.Usage : null });
+            next = _gate.ReportReturned(attempt, new AttemptResult { Error = error, Usage = UsageOf(attempt) });
         }
         else if (attempt.HasExtras || exception is not null)
         {
@@ -105,5 +130,25 @@ internal sealed class AttemptReturns(
         }
 
         return next;
+    }
+
+    /// <summary>What an attempt with a result has used, with the answers of batches that it has received.</summary>
+    private TaskUsage? UsageOf(LocalAttempt attempt)
+    {
+        if (!attempt.HasExtras)
+        {
+            return null;
+        }
+
+        if (attempt.Extras.Deferrable is { } deferrable)
+        {
+            calls!.Forget(deferrable);
+            if (deferrable.Usage is { } answers)
+            {
+                attempt.Extras.Count(answers);
+            }
+        }
+
+        return attempt.Extras.Usage;
     }
 }

@@ -62,6 +62,11 @@ internal sealed class AttemptStarts(LocalRun owner, RunEnvironment run, RunGate 
                 attempt.Extras.Deadline = new CodeDeadline(owner.Flow, start.Subtask, ends.OfAttempt, ends.OfSubtask);
             }
 
+            if (owner.Calls?.CallsOf(start.Subtask) is { } calls)
+            {
+                attempt.Extras.Deferrable = calls;
+            }
+
             _running[start.Subtask] = attempt;
             if (start.Batch is { } started)
             {

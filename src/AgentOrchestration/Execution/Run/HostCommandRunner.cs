@@ -5,7 +5,7 @@ namespace AgentOrchestration.Execution.Run;
 
 /// <summary>Carries out what the core decides, outside the gate.</summary>
 internal sealed class HostCommandRunner(
-    RunEnvironment run, RunGate gate, RunTimers timers, Preparations preparations, Joins joins, Compensations compensations, RunEnd end)
+    RunEnvironment run, RunGate gate, RunTimers timers, Preparations preparations, Joins joins, Compensations compensations, RunEnd end, CallSubmissions? calls)
 {
     public void CarryOut(LocalCommand[] commands)
     {
@@ -42,6 +42,9 @@ internal sealed class HostCommandRunner(
                     break;
                 case HostCommandKind.WakeRun:
                     WakeAt(command.DueAt, static (core, now, more) => core.RunDue(now, more));
+                    break;
+                case HostCommandKind.FollowCalls:
+                    run.Executor.Workers.Queue(() => _ = calls!.FollowAsync(command.Attempt));
                     break;
                 case HostCommandKind.Compensate:
                     compensations.Begin(command);

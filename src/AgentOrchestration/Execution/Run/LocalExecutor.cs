@@ -12,6 +12,7 @@ using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Scheduling.Ordering;
 using AgentOrchestration.Scheduling.Sharing;
 using AgentOrchestration.Tasks;
+using AgentOrchestration.Tasks.Deferring;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -58,6 +59,9 @@ internal sealed class LocalExecutor : IExecutor
 
     /// <summary>How long the lease of a durable run is valid.</summary>
     internal TimeSpan LeaseDuration { get; init; } = RunOptions.DefaultLeaseDuration;
+
+    /// <summary>The endpoints to which calls can be deferred.</summary>
+    internal IReadOnlyList<DeferringEndpoint> Deferring { get; init; } = [];
 
     /// <summary>The runs of this process.</summary>
     internal LiveRuns Live { get; init; } = new();
@@ -254,6 +258,20 @@ internal sealed class LocalExecutor : IExecutor
 
     private RunJournal JournalOf(IRunStore store, RunLease lease, long askedAt) =>
         new(store, new HeldLease(store, lease, askedAt, LeaseDuration, TimeProvider), Renewal, TimeProvider);
+
+    /// <summary>Finds the batches of a model's endpoint.</summary>
+    internal DeferringEndpoint? FindDeferring(string endpoint)
+    {
+        foreach (DeferringEndpoint known in Deferring)
+        {
+            if (known.Name == endpoint)
+            {
+                return known;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Gets why no run goes on here: the host has shut down, or the container was disposed of. Asked when code has failed: it may have failed because of that.</summary>
     internal string? WhyShutDown()

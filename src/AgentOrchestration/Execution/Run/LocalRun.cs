@@ -9,6 +9,7 @@ using AgentOrchestration.Scheduling.Dispatch;
 using AgentOrchestration.Scheduling.Ordering;
 using AgentOrchestration.Scheduling.Sharing;
 using AgentOrchestration.Tasks;
+using AgentOrchestration.Tasks.Deferring;
 
 namespace AgentOrchestration.Execution.Run;
 
@@ -53,6 +54,8 @@ internal sealed class LocalRun : IOpenRun
         var caching = new ResultCaching(Environment, _gate, _end, journal);
         Starts = new AttemptStarts(this, Environment, _gate);
         Growth = new RunGrowth(Environment, _gate, graph, _resources.LimitsEveryAttempt);
+        Calls = core.Deferrals is null ? null : new CallSubmissions(Environment, _gate, _end, clock.Now, WhenWrittenAsync);
+        core.Deferrals?.Collect = (_, calls) => Calls!.Collect((DeferrableCalls)calls);
         var compensations = new Compensations(this, Environment, _gate);
         var runner = new HostCommandRunner(
             Environment,
@@ -61,13 +64,14 @@ internal sealed class LocalRun : IOpenRun
             new Preparations(Environment, _gate, Growth, caching, outputs, reusable),
             new Joins(Environment, _gate, Growth, outputs),
             compensations,
-            _end);
-        _committer = journal is null ? null : new RunCommitter(Environment, _gate, journal, Starts, runner, compensations, _end);
+            _end,
+            Calls);
+        _committer = journal is null ? null : new RunCommitter(Environment, _gate, journal, Starts, runner, compensations, Calls, _end);
         _gate.Connect(Starts, _committer, caching, runner, ObjectsAhead.Of(executor.Objects, core.State, options.MaxParallelism));
         _view = new RunView(Environment, ticks, _resources, Growth);
         _sinks = new RunSinks(Environment, _view);
         _closing = new RunClosing(Environment, _gate, _committer, caching, _sinks, _end);
-        Returns = new AttemptReturns(Environment, _gate, Growth, caching, outputs, _committer, _closing);
+        Returns = new AttemptReturns(Environment, _gate, Growth, caching, outputs, _committer, _closing, Calls);
         Reports = new AttemptReports(Environment, clock, ticks);
     }
 
@@ -80,6 +84,9 @@ internal sealed class LocalRun : IOpenRun
     public AttemptReports Reports { get; }
 
     public RunGrowth Growth { get; }
+
+    /// <summary>The calls that attempts have deferred; <see langword="null"/> when none may be.</summary>
+    public CallSubmissions? Calls { get; }
 
     public string RunId => Environment.RunId;
 

@@ -18,6 +18,7 @@ internal sealed class RunCommitter
     private readonly AttemptStarts _starts;
     private readonly HostCommandRunner _runner;
     private readonly Compensations _compensations;
+    private readonly CallSubmissions? _calls;
     private readonly RunEnd _end;
     private readonly TaskCompletionSource _codeReturned = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _factsWritten = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,7 +30,7 @@ internal sealed class RunCommitter
     private HashSet<LocalAttempt>? _detaching;
 
     public RunCommitter(
-        RunEnvironment run, RunGate gate, RunJournal journal, AttemptStarts starts, HostCommandRunner runner, Compensations compensations, RunEnd end)
+        RunEnvironment run, RunGate gate, RunJournal journal, AttemptStarts starts, HostCommandRunner runner, Compensations compensations, CallSubmissions? calls, RunEnd end)
     {
         _run = run;
         _gate = gate;
@@ -37,6 +38,7 @@ internal sealed class RunCommitter
         _starts = starts;
         _runner = runner;
         _compensations = compensations;
+        _calls = calls;
         _end = end;
         run.History.HoldBack();
         journal.Progress.Begin(run.Graph.Count);
@@ -123,6 +125,7 @@ internal sealed class RunCommitter
 
         // The lease is released when its code has returned, so that none of it runs beside the next attempt.
         Task codeReturned = _compensations.Current is { } compensation ? Task.WhenAll(_codeReturned.Task, compensation.Ended) : _codeReturned.Task;
+        codeReturned = _calls is null ? codeReturned : Task.WhenAll(codeReturned, _calls.WhenSentAsync());
         await _run.GraceAsync(codeReturned, _run.Options.CancellationGracePeriod, graceEnd).ConfigureAwait(false);
         await _journal.CloseAsync().ConfigureAwait(false);
     }

@@ -33,6 +33,8 @@ namespace AgentOrchestration;
 [JsonDerivedType(typeof(AttemptConfirmed), "attempt-confirmed")]
 [JsonDerivedType(typeof(OutputHeld), "output-held")]
 [JsonDerivedType(typeof(OutputDropped), "output-dropped")]
+[JsonDerivedType(typeof(AttemptDeferred), "attempt-deferred")]
+[JsonDerivedType(typeof(CallsSubmitted), "calls-submitted")]
 [JsonDerivedType(typeof(UsageCounted), "usage-counted")]
 [JsonDerivedType(typeof(FlightJoined), "flight-joined")]
 [JsonDerivedType(typeof(WorkAvoided), "work-avoided")]

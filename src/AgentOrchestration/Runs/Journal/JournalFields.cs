@@ -145,6 +145,27 @@ internal static class JournalFields
     /// <summary>Until when a start is held at most, in UTC ticks.</summary>
     public static JournalField Until { get; } = Number("until", static (in fact) => ((StartHold)fact.Payload!).Until, static (ref line, value) => line.RetryAt = value, static (in line) => JournalRules.WhyNoTime("until", line.RetryAt));
 
+    /// <summary>The submission that the calls of an attempt are in.</summary>
+    public static JournalField DeferredTo { get; } = Number("submission", static (in fact) => ((DeferredAttempt)fact.Payload!).Submission, static (ref line, value) => line.Other = value, static (in line) => JournalRules.WhyNoSubmission(line.Other));
+
+    /// <summary>Until when answers are waited for at most, in UTC ticks.</summary>
+    public static JournalField DeferredUntil { get; } = Number("until", static (in fact) => ((DeferredAttempt)fact.Payload!).Until, static (ref line, value) => line.RetryAt = value, static (in line) => JournalRules.WhyNoTime("until", line.RetryAt));
+
+    public static JournalField Submission { get; } = Number("submission", static (in fact) => ((SubmittedCalls)fact.Payload!).Submission, static (ref line, value) => line.Other = value, static (in line) => JournalRules.WhyNoSubmission(line.Other));
+
+    public static JournalField Endpoint { get; } = new("endpoint")
+    {
+        Write = static (writer, name, in fact) => writer.WriteString(name, ((SubmittedCalls)fact.Payload!).Endpoint),
+        Read = static (ref reader, ref line) => line.Endpoint = TextOf(ref reader),
+    };
+
+    /// <summary>The id that a batch endpoint has given to a submission.</summary>
+    public static JournalField BatchId { get; } = new("batchId")
+    {
+        Write = static (writer, name, in fact) => writer.WriteString(name, ((SubmittedCalls)fact.Payload!).BatchId),
+        Read = static (ref reader, ref line) => line.BatchId = TextOf(ref reader),
+    };
+
     public static JournalField InputTokens { get; } = Number("inputTokens", static (in fact) => UsageOf(fact).InputTokens, static (ref line, value) => line.InputTokens = value, static (in line) => JournalRules.WhyNegative("inputTokens", line.InputTokens));
 
     public static JournalField OutputTokens { get; } = Number("outputTokens", static (in fact) => UsageOf(fact).OutputTokens, static (ref line, value) => line.OutputTokens = value, static (in line) => JournalRules.WhyNegative("outputTokens", line.OutputTokens));

@@ -59,6 +59,14 @@ internal static class JournalKinds
         {
             Payload = static (in line) => line.Error,
         },
+        new("attempt-deferred", RunFactKind.AttemptDeferred, RunFactRules.WhileAttemptRuns, Field.Subtask, Field.Attempt, Field.DeferredTo, Field.DeferredUntil)
+        {
+            Payload = static (in line) => new DeferredAttempt(line.Other, line.RetryAt),
+        },
+        new("calls-submitted", RunFactKind.CallsSubmitted, RunFactRules.Always, Field.Submission, Field.Endpoint, Field.BatchId)
+        {
+            Payload = static (in line) => new SubmittedCalls(line.Other, line.Endpoint!, line.BatchId!),
+        },
         new("usage-counted", RunFactKind.UsageCounted, RunFactRules.AfterAttemptStarted, Field.Subtask, Field.Attempt, Field.InputTokens, Field.OutputTokens, Field.Cost, Field.Models)
         {
             Payload = static (in line) => new TaskUsage(line.InputTokens, line.OutputTokens, line.Cost) { Models = line.Models ?? [] },

@@ -22,6 +22,7 @@ internal static class JournalRules
         ?? (options.Budget is { } budget ? WhyInvalid(budget) : null)
         ?? WhyLess("maxBypasses", options.MaxBypasses, 0)
         ?? WhyNoDuration("compensationTimeout", options.CompensationTimeout)
+        ?? WhyNoDuration("deferCallsWithin", options.DeferCallsWithin ?? 0)
         ?? WhyLess("maxAddedSubtasks", options.MaxAddedSubtasks ?? 0, 0)
         ?? WhyLess("maxAddedDepth", options.MaxAddedDepth ?? 0, 0)
         ?? (options.Priority is < -RunOptionsRules.MaxPriority or > RunOptionsRules.MaxPriority
@@ -39,6 +40,8 @@ internal static class JournalRules
         attempt >= fewest && attempt < ushort.MaxValue ? null : $"'attempt' is {attempt}; it must be from {fewest} to {ushort.MaxValue - 1}.";
 
     public static string? WhyNoSubtask(string name, int subtask) => WhyLess(name, subtask, 0);
+
+    public static string? WhyNoSubmission(int submission) => WhyLess("submission", submission, 1);
 
     public static string? WhyNoTime(string name, long ticks) =>
         ticks >= 0 && ticks <= LatestTime ? null : $"'{name}' is {ticks}, which is not a time in the calendar.";

@@ -38,6 +38,10 @@ internal struct LineValues
 
     public string? OwnerSubtask { get; set; }
 
+    public string? Endpoint { get; set; }
+
+    public string? BatchId { get; set; }
+
     public string? CacheKey { get; set; }
 
     public string? CacheEpochs { get; set; }

@@ -30,6 +30,8 @@ internal sealed class OptionsDocument
 
     public long? ApprovalTimeout { get; init; }
 
+    public long? DeferCallsWithin { get; init; }
+
     /// <summary>When the run has to end because the run in whose code it was started has to, in UTC ticks.</summary>
     public long? Deadline { get; init; }
 
@@ -57,6 +59,7 @@ internal sealed class OptionsDocument
         MaxAddedDepth = options.MaxAddedDepth == RunOptions.DefaultMaxAddedDepth ? null : options.MaxAddedDepth,
         IsolateOutputs = options.IsolateOutputs ? true : null,
         ApprovalTimeout = options.ApprovalTimeout?.Ticks,
+        DeferCallsWithin = options.DeferCallsWithin?.Ticks,
         Deadline = options.LastingDeadline?.At,
         DeadlineOf = options.LastingDeadline?.Of,
         Name = options.Name,
@@ -85,6 +88,7 @@ internal sealed class OptionsDocument
             IsolateOutputs = IsolateOutputs ?? false,
             ApprovalTimeout = ApprovalTimeout is { } approval ? new TimeSpan(approval) : null,
             Extra = new ExtraWork { EarlyShare = EarlyShare ?? 0 },
+            DeferCallsWithin = DeferCallsWithin is { } deferred ? new TimeSpan(deferred) : null,
             LastingDeadline = Deadline is { } deadline ? new InheritedDeadline(deadline, DeadlineOf ?? "another run") : null,
         };
         foreach ((string key, string value) in Tags ?? [])

@@ -130,6 +130,7 @@ internal sealed class RunSnapshotBuilder
             Flight = null,
             RetryAt = null,
             HeldUntil = null,
+            DeferredUntil = null,
             StartedAt = subtask.StartedAt ?? fact.Time,
             IsDegraded = subtask.Attempts == 0 ? subtask.Subtask.OptionalDependsOn.Any(id => !HasSucceeded(id)) : subtask.IsDegraded,
         },
@@ -140,6 +141,7 @@ internal sealed class RunSnapshotBuilder
         OutputHeld => EndAttempt(subtask, fact) with { State = SubtaskState.Pending, HeldSince = fact.Time, SurvivedInterruptions = _interruptions },
         OutputDropped => Drop(subtask, fact),
         AttemptFailed failed => EndAttempt(subtask, fact) with { State = SubtaskState.Ready, Error = failed.Error, RetryAt = failed.RetryAt },
+        AttemptDeferred deferred => EndAttempt(subtask, fact) with { State = SubtaskState.Ready, DeferredUntil = deferred.Until },
         ProgressReported progress => subtask with { Progress = progress.Fraction },
         UsageCounted counted => subtask with
         {

@@ -161,6 +161,10 @@ public sealed record SubtaskSnapshot(Subtask Subtask, SubtaskState State)
     /// <summary>Why its start is, or was, held.</summary>
     internal HoldReason HeldFor { get; init; }
 
+    /// <summary>Until when it waits at most for answers of a batch endpoint.</summary>
+    [JsonIgnore]
+    internal DateTimeOffset? DeferredUntil { get; init; }
+
     /// <summary>The ids of the subtasks that it has added and waits for.</summary>
     [JsonIgnore]
     internal IReadOnlyList<string> Parts { get; init; } = [];

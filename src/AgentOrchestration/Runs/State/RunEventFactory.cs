@@ -46,6 +46,9 @@ internal sealed class RunEventFactory(string runId, TaskPlan plan, Func<int, str
             (RunFactKind.AttemptConfirmed, _) => new AttemptConfirmed(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.OutputHeld, _) => new OutputHeld(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.OutputDropped, _) => new OutputDropped(fact.Attempt, fact.Payload as SubtaskError) { Sequence = sequence, Time = time, SubtaskId = id },
+            (RunFactKind.AttemptDeferred, DeferredAttempt deferred) =>
+                new AttemptDeferred(fact.Attempt, deferred.Submission, TimeOf(deferred.Until)) { Sequence = sequence, Time = time, SubtaskId = id },
+            (RunFactKind.CallsSubmitted, SubmittedCalls calls) => new CallsSubmitted(calls.Submission, calls.Endpoint, calls.BatchId) { Sequence = sequence, Time = time },
             (RunFactKind.UsageCounted, TaskUsage usage) => new UsageCounted(fact.Attempt, usage) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.FlightJoined, JoinedFlight flight) => new FlightJoined(flight.RunId, flight.SubtaskId) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.WorkAvoided, AvoidedWork avoided) => new WorkAvoided(avoided.Usage, new TimeSpan(avoided.Duration)) { Sequence = sequence, Time = time, SubtaskId = id },

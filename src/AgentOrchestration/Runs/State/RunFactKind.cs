@@ -19,6 +19,8 @@ internal enum RunFactKind : byte
     AttemptConfirmed,
     OutputHeld,
     OutputDropped,
+    AttemptDeferred,
+    CallsSubmitted,
     UsageCounted,
     FlightJoined,
     WorkAvoided,

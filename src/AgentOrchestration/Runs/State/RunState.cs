@@ -141,7 +141,7 @@ internal sealed class RunState : IOpenSubtasks
                 }
 
                 break;
-            case RunFactKind.AttemptInterrupted:
+            case RunFactKind.AttemptInterrupted or RunFactKind.AttemptDeferred:
                 Running--;
                 _states[fact.Subtask] = _early?.Drop(fact.Subtask) == true ? StateBeforeStart(fact.Subtask) : SubtaskState.Ready;
                 break;

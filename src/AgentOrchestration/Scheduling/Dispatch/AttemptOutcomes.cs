@@ -58,7 +58,14 @@ internal sealed class AttemptOutcomes(
     public bool Returned(int subtask, int attempt, in AttemptResult result, long now, HostCommands commands)
     {
         bool isBroken = result.IsBatchBroken && !stops.Contains(subtask) && parts.Break(subtask);
-        AttemptStop? stop = End(subtask, attempt, result.Usage, now, out _);
+        bool isDeferred = result.Deferred is not null && context.Deferrals is not null && context.State.EarlyOf(subtask) is null && !stops.Contains(subtask);
+        AttemptStop? stop = End(subtask, attempt, result.Usage, now, out _, isDeferred);
+        if (isDeferred)
+        {
+            context.Deferrals!.Defer(subtask, attempt, result.Deferred!, now, commands);
+            return false;
+        }
+
         if (context.State.EarlyOf(subtask) is { } early)
         {
             EndEarly(subtask, early, stop, result, now);
@@ -198,7 +205,7 @@ internal sealed class AttemptOutcomes(
             case RunFactKind.OutputDropped or RunFactKind.AttemptInterrupted when fact.Attempt == 1 && context.State.Early?.WasDropped(fact.Subtask) == true:
                 _deadlines?.Forget(fact.Subtask);
                 break;
-            case RunFactKind.AttemptInterrupted or RunFactKind.AttemptAbandoned or RunFactKind.OutputHeld or RunFactKind.SubtaskSucceeded or RunFactKind.SubtaskFailed or RunFactKind.SubtaskCancelled:
+            case RunFactKind.AttemptInterrupted or RunFactKind.AttemptDeferred or RunFactKind.AttemptAbandoned or RunFactKind.OutputHeld or RunFactKind.SubtaskSucceeded or RunFactKind.SubtaskFailed or RunFactKind.SubtaskCancelled:
                 _deadlines?.End(fact.Subtask);
                 break;
         }
@@ -244,7 +251,10 @@ internal sealed class AttemptOutcomes(
         else
         {
             context.Record(new RunFact(RunFactKind.AttemptInterrupted, now, subtask, attempt));
-            context.Consequences.Ready.Enqueue(subtask);
+            if (context.Deferrals?.Resume(subtask, now, commands) != true)
+            {
+                context.Consequences.Ready.Enqueue(subtask);
+            }
         }
     }
 
@@ -256,12 +266,21 @@ internal sealed class AttemptOutcomes(
     /// <param name="usage">What it used.</param>
     /// <param name="now">When.</param>
     /// <param name="isLastOfBatch">Whether nobody else of its batch runs; so it is when it is in none.</param>
+    /// <param name="isDeferred">Whether its work is done elsewhere, and still reserved.</param>
     /// <returns>Why the attempt had been asked to stop, if it had.</returns>
-    private AttemptStop? End(int subtask, int attempt, TaskUsage? usage, long now, out bool isLastOfBatch)
+    private AttemptStop? End(int subtask, int attempt, TaskUsage? usage, long now, out bool isLastOfBatch, bool isDeferred = false)
     {
         _deadlines?.End(subtask);
         isLastOfBatch = batches.End(subtask);
-        budget.Settle(subtask, usage);
+        if (isDeferred)
+        {
+            budget.Suspend(subtask, usage);
+        }
+        else
+        {
+            budget.Settle(subtask, usage);
+        }
+
         if (usage is not null)
         {
             context.Record(new RunFact(RunFactKind.UsageCounted, now, subtask, attempt, payload: usage));
@@ -279,7 +298,7 @@ internal sealed class AttemptOutcomes(
     private void Failed(int subtask, int attempt, in AttemptResult result, long now, HostCommands commands)
     {
         AttemptPolicy policy = context.Graph.Policies[subtask];
-        int counted = attempt - parts.UncountedOf(subtask) - (context.State.Early?.WasDropped(subtask) == true ? 1 : 0);
+        int counted = attempt - parts.UncountedOf(subtask) - (context.State.Early?.WasDropped(subtask) == true ? 1 : 0) - (context.Deferrals?.UncountedOf(subtask) ?? 0);
         TimeSpan pause = result.RetryAfter ?? RetryBackoff.PauseAfter(policy.Retry, seed, subtask, counted);
         long retryAt = now + Math.Clamp(pause.Ticks, 0, RetryBackoff.Longest.Ticks);
         bool hasAttempts = result.MayRetry && counted < policy.MaxAttempts && MayBegin(subtask, retryAt);

@@ -22,6 +22,9 @@ internal readonly struct AttemptResult
     /// <summary>Whether only the code of its batch has failed: whose fault it was is not known.</summary>
     public bool IsBatchBroken { get; init; }
 
+    /// <summary>The calls that its code has deferred, instead of an output; <see langword="null"/> for none.</summary>
+    public object? Deferred { get; init; }
+
     public TaskUsage? Usage { get; init; }
 
     /// <summary>What the attempt added to the run; counts only with an output.</summary>

@@ -97,7 +97,7 @@ internal sealed class AttemptStops(DispatchContext context)
             case RunFactKind.SubtaskCancelRequested:
                 _stops[fact.Subtask] = _stops.GetValueOrDefault(fact.Subtask) with { IsCancelled = true };
                 break;
-            case RunFactKind.AttemptInterrupted or RunFactKind.AttemptFailed or RunFactKind.OutputHeld or RunFactKind.OutputDropped or RunFactKind.SubtaskSucceeded or RunFactKind.SubtaskFailed or RunFactKind.SubtaskCancelled:
+            case RunFactKind.AttemptInterrupted or RunFactKind.AttemptDeferred or RunFactKind.AttemptFailed or RunFactKind.OutputHeld or RunFactKind.OutputDropped or RunFactKind.SubtaskSucceeded or RunFactKind.SubtaskFailed or RunFactKind.SubtaskCancelled:
                 _stops.Remove(fact.Subtask);
                 break;
         }

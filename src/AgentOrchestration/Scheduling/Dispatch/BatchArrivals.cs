@@ -156,7 +156,7 @@ internal sealed class BatchArrivals
             case RunFactKind.AttemptConfirmed:
                 Begin(fact.Subtask, fact.Time);
                 break;
-            case RunFactKind.AttemptFailed or RunFactKind.AttemptInterrupted when _endsAt[fact.Subtask] != 0:
+            case RunFactKind.AttemptFailed or RunFactKind.AttemptInterrupted or RunFactKind.AttemptDeferred when _endsAt[fact.Subtask] != 0:
                 End(fact.Subtask);
                 foreach (int successor in _successors.Successors(fact.Subtask))
                 {

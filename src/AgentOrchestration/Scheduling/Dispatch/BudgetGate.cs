@@ -26,9 +26,12 @@ internal sealed class BudgetGate(DispatchContext context)
     /// <summary>When to look at the time of the budget, in UTC ticks; <see langword="null"/> for never.</summary>
     public long? WakesAt => context.StartedAt + _ledger?.Budget.MaxTime?.Ticks;
 
+    /// <summary>Whether work of a subtask is done elsewhere: to the budget it runs.</summary>
+    public bool IsSuspended(int subtask) => _ledger?.IsSuspended(subtask) == true;
+
     public bool MayStart(int subtask)
     {
-        if (_ledger is null || _ledger.WhatForbids(context.Graph.Policies[subtask].ExpectedUsage, out bool isFinal) is not { } limit)
+        if (_ledger is null || _ledger.IsSuspended(subtask) || _ledger.WhatForbids(context.Graph.Policies[subtask].ExpectedUsage, out bool isFinal) is not { } limit)
         {
             return true;
         }
@@ -57,6 +60,16 @@ internal sealed class BudgetGate(DispatchContext context)
 
     /// <summary>An attempt has ended.</summary>
     public void Settle(int subtask, TaskUsage? used) => _ledger?.Settle(subtask, used);
+
+    /// <summary>An attempt has ended, and its work is done elsewhere: it is still reserved.</summary>
+    public void Suspend(int subtask, TaskUsage? used)
+    {
+        _ledger?.Suspend(subtask);
+        if (used is not null)
+        {
+            Count(used);
+        }
+    }
 
     /// <summary>Counts what was used without a reservation.</summary>
     public void Count(TaskUsage used) => _ledger?.Count(used);
@@ -100,6 +113,9 @@ internal sealed class BudgetGate(DispatchContext context)
         {
             case RunFactKind.AttemptStarted:
                 Reserve(fact.Subtask);
+                break;
+            case RunFactKind.AttemptDeferred:
+                Suspend(fact.Subtask, used: null);
                 break;
             case RunFactKind.UsageCounted:
                 Count((TaskUsage)fact.Payload!);

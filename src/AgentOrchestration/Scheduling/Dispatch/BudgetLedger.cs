@@ -9,6 +9,7 @@ namespace AgentOrchestration.Scheduling.Dispatch;
 internal sealed class BudgetLedger(RunBudget budget)
 {
     private readonly Dictionary<int, TaskUsage> _reservations = [];
+    private HashSet<int>? _suspended;
     private TaskUsage _used = TaskUsage.None;
     private TaskUsage _reserved = TaskUsage.None;
     private int _attempts;
@@ -50,8 +51,19 @@ internal sealed class BudgetLedger(RunBudget budget)
         return WhatIsExceeded(alone.Add(_reserved));
     }
 
+    /// <summary>Whether what a subtask is expected to use is reserved for its next attempt, which is to this budget a part of the one before.</summary>
+    public bool IsSuspended(int subtask) => _suspended?.Contains(subtask) == true;
+
+    /// <summary>An attempt has ended whose work is being done elsewhere: the reservation is that of the next, and both count as one.</summary>
+    public void Suspend(int subtask) => (_suspended ??= []).Add(subtask);
+
     public void Reserve(int subtask, TaskUsage expected)
     {
+        if (_suspended?.Remove(subtask) == true)
+        {
+            return;
+        }
+
         _attempts++;
         if (expected != TaskUsage.None)
         {
@@ -62,6 +74,7 @@ internal sealed class BudgetLedger(RunBudget budget)
 
     public void Settle(int subtask, TaskUsage? used)
     {
+        _suspended?.Remove(subtask);
         if (_reservations.Remove(subtask, out TaskUsage? reserved))
         {
             _reserved = new TaskUsage(_reserved.InputTokens - reserved.InputTokens, _reserved.OutputTokens - reserved.OutputTokens, _reserved.Cost - reserved.Cost);

@@ -13,6 +13,9 @@ internal sealed class DispatchContext(RunState state, RunOptions options, ReadyQ
     /// <summary>Which subtasks may start before they are ready; <see langword="null"/> when none may.</summary>
     public EarlyCandidates? Candidates { get; set; }
 
+    /// <summary>What waits for answers of deferred calls; <see langword="null"/> when no call may be deferred.</summary>
+    public Deferrals? Deferrals { get; set; }
+
     public RunState State { get; } = state;
 
     public GrowingGraph Graph { get; } = state.Graph;
@@ -36,6 +39,7 @@ internal sealed class DispatchContext(RunState state, RunOptions options, ReadyQ
         State.Apply(fact, Consequences);
         Arrivals?.Observe(fact);
         Candidates?.Observe(fact);
+        Deferrals?.Observe(fact);
     }
 
     /// <summary>Subtasks become part of the run, of which some may share long prompts.</summary>

@@ -52,6 +52,7 @@ internal sealed class DispatchCore
         _subtasks = new SubtaskOutcomes(_context);
         _stops = new AttemptStops(_context);
         _parts = new BatchParts(_context, lines, batches);
+        _context.Deferrals = options.DeferCallsWithin is null ? null : new Deferrals(_context, _budget, new LiveTime(_context, share.Ledger));
         var gates = new EarlyGates(_context, _subtasks, _stops);
         _attempts = new AttemptOutcomes(_context, _subtasks, _stops, _budget, batches, _parts, gates, seed);
         _admission = new Admission(_context, _subtasks, _budget, gates, mayShare);
@@ -98,6 +99,9 @@ internal sealed class DispatchCore
         get => _early?.MayBegin;
         set => _early?.MayBegin = value;
     }
+
+    /// <summary>What waits for answers of deferred calls; <see langword="null"/> when no call may be deferred.</summary>
+    public Deferrals? Deferrals => _context.Deferrals;
 
     private GrowingGraph Graph => _context.Graph;
 
@@ -184,7 +188,7 @@ internal sealed class DispatchCore
         ILookup<SubtaskState, int> byState = Enumerable.Range(0, Graph.Count).ToLookup(State.StateOf);
         foreach (int subtask in byState[SubtaskState.Ready])
         {
-            if (!_attempts.ResumeRetry(subtask, commands) && !_admission.ResumeApproval(subtask, commands))
+            if (_context.Deferrals?.Resume(subtask, now, commands) != true && !_attempts.ResumeRetry(subtask, commands) && !_admission.ResumeApproval(subtask, commands))
             {
                 _context.Consequences.Ready.Enqueue(subtask);
             }
@@ -283,6 +287,12 @@ internal sealed class DispatchCore
     /// <summary>An attempt has shown its first progress; asked for with <see cref="HostCommandKind.WatchProgress"/>.</summary>
     public void Progressed(int subtask, int attempt, long now, HostCommands commands) =>
         SettleIf(State.IsCurrent(subtask, attempt) && _context.Waits.Openers?.Progressed(subtask, attempt, CorrectsEstimates, now) == true, now, commands);
+
+    /// <summary>A batch endpoint has received the calls of a submission.</summary>
+    public void Submitted(SubmittedCalls calls, long now, HostCommands commands) => SettleIf(!State.IsEnded && _context.Deferrals?.Submitted(calls, now) == true, now, commands);
+
+    /// <summary>The calls of a submission have been answered, or never will be: what waits for them starts again.</summary>
+    public void Answered(int submission, long now, HostCommands commands) => SettleIf(!State.IsEnded && _context.Deferrals?.Answered(submission) == true, now, commands);
 
     public void RetryDue(int subtask, long now, HostCommands commands) => SettleIf(_attempts.RetryDue(subtask, now), now, commands);
 

@@ -63,6 +63,7 @@ internal sealed class Dispatcher
     /// <returns>The limit of the budget within which nothing can start any more; <see langword="null"/> when there is none.</returns>
     public BudgetLimit? Dispatch(long now, HostCommands commands)
     {
+        _context.Deferrals?.Review(now, commands);
         _context.Waits.Openers?.Review(now, commands);
         if (_ready.Count == 0 || _budget.IsAsking)
         {

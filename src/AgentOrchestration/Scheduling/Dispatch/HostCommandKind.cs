@@ -41,6 +41,12 @@ internal enum HostCommandKind : byte
     /// <summary>Call <see cref="DispatchCore.RunDue"/> at the given time.</summary>
     WakeRun,
 
+    /// <summary>
+    /// Submit the deferred calls of a submission, whose number is that of the attempt, or find them at their endpoint when they were submitted before the run was resumed. Answer with
+    /// <see cref="DispatchCore.Answered"/> when the endpoint has answered them, or never will.
+    /// </summary>
+    FollowCalls,
+
     /// <summary>Start to compensate a subtask. Answer with <see cref="DispatchCore.Compensated"/>.</summary>
     Compensate,
 

@@ -124,7 +124,7 @@ internal sealed class RunStops(DispatchContext context, SubtaskOutcomes subtasks
     {
         for (int subtask = 0; subtask < context.Graph.Count; subtask++)
         {
-            if (context.State.StateOf(subtask) is SubtaskState.Ready or SubtaskState.Pending && !admission.WaitsForParts(subtask))
+            if (context.State.StateOf(subtask) is SubtaskState.Ready or SubtaskState.Pending && !admission.WaitsForParts(subtask) && !budget.IsSuspended(subtask))
             {
                 context.Waits.Leave(subtask);
                 subtasks.Skip(subtask, CauseFor(subtask, BudgetGate.Cause), now);

@@ -34,4 +34,7 @@ internal enum WaitReason : byte
 
     /// <summary>An attempt of another run that does the same work now.</summary>
     Flight,
+
+    /// <summary>Answers of calls that were deferred.</summary>
+    DeferredCalls,
 }

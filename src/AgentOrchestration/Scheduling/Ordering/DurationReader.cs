@@ -9,6 +9,7 @@ namespace AgentOrchestration.Scheduling.Ordering;
 internal sealed class DurationReader(GrowingGraph graph)
 {
     private long[] _startedAt = new long[graph.Count];
+    private HashSet<int>? _deferred;
     private int _next;
 
     /// <summary>Observes what has happened since it was called last.</summary>
@@ -22,7 +23,13 @@ internal sealed class DurationReader(GrowingGraph graph)
             {
                 _startedAt[fact.Subtask] = fact.Time;
             }
-            else if (fact is { Kind: RunFactKind.OutputHeld } or { Kind: RunFactKind.SubtaskSucceeded, Attempt: > 0, Detail: not (byte)OutputOrigin.Fallback, Payload: not HeldOutput })
+            else if (fact.Kind == RunFactKind.AttemptDeferred)
+            {
+                // What its answers took was not its attempt's time.
+                (_deferred ??= []).Add(fact.Subtask);
+            }
+            else if (fact is { Kind: RunFactKind.OutputHeld } or { Kind: RunFactKind.SubtaskSucceeded, Attempt: > 0, Detail: not (byte)OutputOrigin.Fallback, Payload: not HeldOutput }
+                && _deferred?.Contains(fact.Subtask) != true)
             {
                 observed.Observe(graph.SubtaskAt(fact.Subtask), new TimeSpan(fact.Time - _startedAt[fact.Subtask]));
             }

@@ -15,6 +15,11 @@ internal sealed class GatedChatClient(IChatClient inner, ModelEndpoint endpoint)
         }
 
         IReadOnlyList<ChatMessage> all = messages as IReadOnlyList<ChatMessage> ?? [.. messages];
+        if (AnswerOf(all, options) is { } answer)
+        {
+            return answer;
+        }
+
         EndpointCall call = endpoint.CreateCall(all, options);
         while (true)
         {
@@ -54,6 +59,16 @@ internal sealed class GatedChatClient(IChatClient inner, ModelEndpoint endpoint)
         }
 
         IReadOnlyList<ChatMessage> all = messages as IReadOnlyList<ChatMessage> ?? [.. messages];
+        if (AnswerOf(all, options) is { } answer)
+        {
+            foreach (ChatResponseUpdate update in answer.ToChatResponseUpdates())
+            {
+                yield return update;
+            }
+
+            yield break;
+        }
+
         EndpointCall call = endpoint.CreateCall(all, options);
         IAsyncEnumerator<ChatResponseUpdate>? updates = null;
         try
@@ -106,6 +121,18 @@ internal sealed class GatedChatClient(IChatClient inner, ModelEndpoint endpoint)
     {
         ArgumentNullException.ThrowIfNull(serviceType);
         return serviceKey is null && serviceType == typeof(IModelEndpoint) ? endpoint : base.GetService(serviceType, serviceKey);
+    }
+
+    /// <summary>The answer of a batch endpoint, if the call was deferred.</summary>
+    private ChatResponse? AnswerOf(IReadOnlyList<ChatMessage> messages, ChatOptions? options)
+    {
+        if (EndpointCaller.Current is not { Deferrable: { } calls } caller || calls.Endpoint.Name != endpoint.Name || calls.Take(messages, options) is not { } answer)
+        {
+            return null;
+        }
+
+        caller.Batched?.Add(answer.Usage ?? new UsageDetails());
+        return answer;
     }
 
     private static UsageDetails? Add(UsageDetails? usage, ChatResponseUpdate update)

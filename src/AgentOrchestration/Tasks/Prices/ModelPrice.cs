@@ -13,6 +13,10 @@ public sealed record ModelPrice(
     decimal? CacheWritePerToken = null,
     decimal? ReasoningPerToken = null)
 {
+    /// <summary>Gets the price of calls that a batch endpoint answers.</summary>
+    /// <value>The default value is <see langword="null"/>: it is not known, so they count as any call.</value>
+    public ModelPrice? Batched { get; init; }
+
     /// <summary>Computes what calls cost.</summary>
     /// <param name="usage">What they used.</param>
     /// <returns>

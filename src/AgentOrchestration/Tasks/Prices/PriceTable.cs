@@ -43,7 +43,8 @@ public sealed class PriceTable
     /// <summary>
     /// Reads JSON in LiteLLM's form: an object with a property for each model, whose value has prices for each token such as
     /// <c>input_cost_per_token</c>, <c>output_cost_per_token</c>, <c>cache_read_input_token_cost</c>, <c>cache_creation_input_token_cost</c> and
-    /// <c>output_cost_per_reasoning_token</c>, each also with an ending such as <c>_above_200k_tokens</c> for calls with a longer input.
+    /// <c>output_cost_per_reasoning_token</c>, each also with an ending such as <c>_above_200k_tokens</c> for calls with a longer input, and
+    /// <c>_batches</c> for calls that a batch endpoint answers.
     /// </summary>
     /// <remarks>Other properties, and models without these prices, are passed over; so is <c>sample_spec</c>, which explains the form.</remarks>
     /// <param name="json">The text.</param>
@@ -72,7 +73,7 @@ public sealed class PriceTable
         ArgumentNullException.ThrowIfNull(prices);
         foreach ((string model, ModelPrice price) in prices)
         {
-            decimal?[] all = [price.InputPerToken, price.OutputPerToken, price.CachedInputPerToken, price.CacheWritePerToken, price.ReasoningPerToken];
+            decimal?[] all = [.. AmountsOf(price), .. price.Batched is { } batched ? AmountsOf(batched) : []];
             if (all.Any(one => one is < 0 or > PriceTableReader.MostPerToken))
             {
                 throw new ArgumentOutOfRangeException(nameof(prices), $"A price of the model '{model}' is not between 0 and {PriceTableReader.MostPerToken:N0} for a token.");
@@ -81,6 +82,9 @@ public sealed class PriceTable
 
         return new PriceTable(prices.ToDictionary(pair => pair.Key, pair => new TieredPrice(pair.Value, []), StringComparer.OrdinalIgnoreCase));
     }
+
+    private static decimal?[] AmountsOf(ModelPrice price) =>
+        [price.InputPerToken, price.OutputPerToken, price.CachedInputPerToken, price.CacheWritePerToken, price.ReasoningPerToken];
 
     /// <summary>Finds the price of a model for calls with a short input.</summary>
     /// <param name="model">The name of the model, without regard to case.</param>
@@ -102,6 +106,11 @@ public sealed class PriceTable
         return call.Model is { } model && _prices.TryGetValue(model, out TieredPrice? tiers) ? tiers.For(call.InputTokens ?? 0).CostOf(call) : null;
     }
 
+    /// <summary>Computes what one call costs that a batch endpoint answers.</summary>
+    /// <returns>The cost; <see langword="null"/> when there is no price of batches, or one of what was used is missing.</returns>
+    internal decimal? BatchCostOf(ModelUsage call) =>
+        call.Model is { } model && _prices.TryGetValue(model, out TieredPrice? tiers) ? tiers.For(call.InputTokens ?? 0).Batched?.CostOf(call) : null;
+
     /// <summary>
     /// Takes usage of another time at these prices; what has no price here keeps its cost. Of several calls only the sum is known: the prices of their mean
     /// input are taken.
@@ -114,7 +123,7 @@ public sealed class PriceTable
         {
             ModelUsage model = usage.Models[i];
             models[i] = model;
-            if (model is { Model: { } name, Calls: > 0 } && _prices.TryGetValue(name, out TieredPrice? tiers)
+            if (model is { Model: { } name, Calls: > 0, BatchedCalls: null or 0 } && _prices.TryGetValue(name, out TieredPrice? tiers)
                 && tiers.For((model.InputTokens ?? 0) / model.Calls).CostOf(model) is { } known)
             {
                 models[i] = model with { Cost = known, PricedCalls = model.Calls };

@@ -15,6 +15,7 @@ internal static class PriceTableReader
     private const string CacheWrite = "cache_creation_input_token_cost";
     private const string Reasoning = "output_cost_per_reasoning_token";
     private const string Explanation = "sample_spec";
+    private const string Batches = "_batches";
     private const string Above = "_above_";
     private const string Thousands = "k_tokens";
 
@@ -62,7 +63,7 @@ internal static class PriceTableReader
         }
 
         Dictionary<string, decimal> standard = byTier[0];
-        return standard.Count == 0
+        return !Array.Exists(Kinds, standard.ContainsKey)
             ? null
             : new TieredPrice(
                 PriceOf(standard, []),
@@ -72,7 +73,13 @@ internal static class PriceTableReader
     /// <summary>The price of a tier; what it does not name costs what it costs below.</summary>
     private static ModelPrice PriceOf(Dictionary<string, decimal> tier, Dictionary<string, decimal> below)
     {
-        return new ModelPrice(Of(Input), Of(Output), Of(CachedInput), Of(CacheWrite), Of(Reasoning));
+        bool isBatched = Array.Exists(Kinds, kind => tier.ContainsKey(kind + Batches) || below.ContainsKey(kind + Batches));
+        return new ModelPrice(Of(Input), Of(Output), Of(CachedInput), Of(CacheWrite), Of(Reasoning))
+        {
+            Batched = isBatched
+                ? new ModelPrice(Of(Input + Batches) ?? Of(Input), Of(Output + Batches) ?? Of(Output), Of(CachedInput + Batches), Of(CacheWrite + Batches), Of(Reasoning + Batches))
+                : null,
+        };
 
         decimal? Of(string kind) => tier.TryGetValue(kind, out decimal own) ? own : below.TryGetValue(kind, out decimal other) ? other : null;
     }
@@ -90,6 +97,11 @@ internal static class PriceTableReader
             if (ending.IsEmpty)
             {
                 return (kind, 0);
+            }
+
+            if (ending.SequenceEqual(Batches))
+            {
+                return (kind + Batches, 0);
             }
 
             if (ending.StartsWith(Above) && ending.EndsWith(Thousands)

@@ -28,6 +28,7 @@ internal static class ExampleSetting
         using AgentOrchestration.Sqlite;
         using AgentOrchestration.Tasks;
         using AgentOrchestration.Tasks.Batching;
+        using AgentOrchestration.Tasks.Deferring;
         using AgentOrchestration.Testing;
         using Microsoft.Extensions.AI;
         using Microsoft.Extensions.DependencyInjection;
@@ -101,6 +102,7 @@ internal static class ExampleSetting
             protected readonly SubtaskRef audit;
             protected readonly SubtaskRef forecast;
             protected readonly string json = "";
+            protected readonly string key = "";
             protected readonly CancellationToken cancellationToken;
             protected long lastSeen;
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
+using AgentOrchestration.Tests.Tables;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -21,6 +22,18 @@ public sealed class ExampleTests
                select $"{member.Key}:\n  {string.Join("\n  ", errors)}",
         ];
 
+        Assert.True(failures.Length == 0, string.Join('\n', failures));
+    }
+
+    [Theory]
+    [InlineData("batch-endpoints.md")]
+    public void Every_snippet_of_a_guide_compiles(string guide)
+    {
+        string text = File.ReadAllText(Path.Combine(Repository.Root, "samples", guide));
+        string[] snippets = [.. text.Split("```csharp\n").Skip(1).Select(snippet => snippet.Split("```")[0])];
+        string[] failures = [.. snippets.Select(snippet => (Code: snippet, Errors: ErrorsOf(snippet))).Where(found => found.Errors.Length > 0).Select(found => $"{found.Code}\n{string.Join("\n  ", found.Errors)}")];
+
+        Assert.NotEmpty(snippets);
         Assert.True(failures.Length == 0, string.Join('\n', failures));
     }
 

@@ -19,6 +19,7 @@ public sealed class OptionsDocumentTests
             Budget = new RunBudget { MaxAttempts = 9, WhenExhausted = BudgetAction.Finish },
             MaxBypasses = 5,
             ApprovalTimeout = TimeSpan.FromDays(2),
+            DeferCallsWithin = TimeSpan.FromDays(3),
             RunId = "run",
             Name = "nightly",
             Tags = { ["tenant"] = "acme", ["b"] = "" },

@@ -1,0 +1,378 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using AgentOrchestration.Runs.State;
+using AgentOrchestration.Scheduling.Dispatch;
+using AgentOrchestration.Tasks;
+using AgentOrchestration.Tasks.Deferring;
+
+namespace AgentOrchestration.Execution.Run;
+
+/// <summary>
+/// Collects the calls that attempts of a run have deferred, submits them to their batch endpoints, and fetches the answers. What a batch is for is in the journal before it is
+/// submitted, and it is looked for by its name before it is submitted again, so a crash at any moment leaves nothing that would be paid twice.
+/// </summary>
+/// <param name="run">The environment.</param>
+/// <param name="gate">The gate.</param>
+/// <param name="end">The end of the run.</param>
+/// <param name="now">The clock of the run.</param>
+/// <param name="whenWritten">Waits until all facts are in the journal.</param>
+internal sealed class CallSubmissions(RunEnvironment run, RunGate gate, RunEnd end, Func<long> now, Func<CancellationToken, ValueTask> whenWritten)
+{
+    private const int LongestPause = 10;
+
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestRetryPause = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan CancelPatience = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<string, BatchedAnswer> _answers = new(StringComparer.Ordinal);
+    private readonly string _runName = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(run.RunId)).AsSpan(0, 16));
+
+    // Used inside the gate.
+    private readonly Dictionary<string, CollectedCalls> _open = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, CollectedCalls> _collected = [];
+    private readonly HashSet<string> _refusing = new(StringComparer.Ordinal);
+    private readonly HashSet<Task> _onTheirWay = [];
+
+    private Deferrals Deferrals => run.Core.Deferrals!;
+
+    /// <summary>Inside the gate: the calls of an attempt that is about to start, when they can be deferred. What starts early is not there to wait.</summary>
+    public DeferrableCalls? CallsOf(int subtask)
+    {
+        TaskDescriptor taskType = run.Graph.TaskTypes[subtask];
+        if (taskType.Options.Endpoint is not { } name || run.Executor.FindDeferring(name) is not { } endpoint
+            || !taskType.MayShare || run.Graph.Policies[subtask].Batch is not null || !Deferrals.MayDefer(subtask) || run.Core.State.EarlyOf(subtask) is not null)
+        {
+            return null;
+        }
+
+        string key = string.Create(CultureInfo.InvariantCulture, $"{run.RunId}/{run.Graph.SubtaskAt(subtask).Id}\n{Deferrals.FailuresOf(subtask)}");
+        long until = _refusing.Contains(name) ? long.MinValue : Deferrals.LatestStart;
+        return new DeferrableCalls(endpoint, id => _answers.GetValueOrDefault(id), key, Deferrals.RoundsOf(subtask), () => now() + endpoint.ExpectedTime.Ticks <= until);
+    }
+
+    /// <summary>Inside the gate: takes the calls of an attempt that has ended to wait for them.</summary>
+    /// <returns>The number of the submission that they are in.</returns>
+    public int Collect(DeferrableCalls calls)
+    {
+        string name = calls.Endpoint.Name;
+        IBatchEndpoint batches = calls.Endpoint.Batches;
+        if (_open.TryGetValue(name, out CollectedCalls? open) && !open.TryAdd(calls.Deferred, batches.MaxRequests, batches.MaxBytes))
+        {
+            open.Close();
+            open = null;
+        }
+
+        if (open is null)
+        {
+            open = new CollectedCalls(Deferrals.Latest + 1, calls.Endpoint);
+            open.Add(calls.Deferred);
+            _open[name] = open;
+            _collected.Add(open.Number, open);
+        }
+
+        return open.Number;
+    }
+
+    /// <summary>An attempt has a result: its answers are not needed any more.</summary>
+    public void Forget(DeferrableCalls calls)
+    {
+        foreach (string id in calls.Answered)
+        {
+            _answers.TryRemove(id, out _);
+        }
+    }
+
+    /// <summary>Waits for the batches that are on their way to an endpoint: while they are, nobody can find them there.</summary>
+    public async Task WhenSentAsync()
+    {
+        Task[] sending;
+        using (gate.Hold())
+        {
+            sending = [.. _onTheirWay];
+        }
+
+        await Task.WhenAll(sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Follows a submission until it is answered, or nobody waits for it any more. Never throws.</summary>
+    public async Task FollowAsync(int number)
+    {
+        try
+        {
+            await FollowToEndAsync(number).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (end.Ended.IsCancellationRequested)
+        {
+            await CancelUnwantedAsync(number).ConfigureAwait(false);
+        }
+        catch (Exception) when (gate.IsClosed)
+        {
+            // The run is detached; whoever resumes it asks again.
+        }
+        catch (Exception exception)
+        {
+            ExecutionLog.CallsNotAnswered(run.Executor.Logger, exception, run.RunId, number);
+            ReportAnswered(number);
+        }
+    }
+
+    private async Task FollowToEndAsync(int number)
+    {
+        if (EndpointOf(number) is not { } endpoint || await SubmitAsync(number, endpoint).ConfigureAwait(false) is not { } receipt)
+        {
+            ReportAnswered(number);
+            return;
+        }
+
+        long since = now();
+        bool isCancelled = false;
+        TimeSpan pause = endpoint.Options.PollAfter;
+        while (true)
+        {
+            BatchedStatus status = await RetryAsync(token => endpoint.Batches.GetStatusAsync(receipt.BatchId, token), number).ConfigureAwait(false);
+            if (status.HasEnded)
+            {
+                await EndAsync(number, endpoint, receipt, status).ConfigureAwait(false);
+                endpoint.Observe(new TimeSpan(now() - since));
+                return;
+            }
+
+            (bool isWanted, long latest) = Look(number);
+            if (!isWanted)
+            {
+                endpoint.Observe(new TimeSpan(now() - since));
+                await CancelAsync(endpoint, receipt).ConfigureAwait(false);
+                return;
+            }
+
+            // Half of the time at most is left to the cancellation.
+            long cancelAt = latest - Math.Min(endpoint.Options.CancelTime.Ticks, (latest - since) / 2);
+            if (!isCancelled && now() >= cancelAt)
+            {
+                isCancelled = true;
+                pause = endpoint.Options.PollAfter;
+                await CancelAsync(endpoint, receipt).ConfigureAwait(false);
+            }
+
+            TimeSpan left = new(Math.Max(0, (isCancelled ? latest : cancelAt) - now()));
+            TimeSpan wait = pause < left ? pause : left;
+            await PauseAsync(wait > ShortestPause ? wait : ShortestPause).ConfigureAwait(false);
+            pause = Min(pause * 1.5, endpoint.Options.PollAfter * LongestPause);
+        }
+    }
+
+    /// <summary>Submits what was collected, or finds what was submitted before.</summary>
+    /// <returns>The receipt; <see langword="null"/> when there is none, and what waits does not wait any longer.</returns>
+    private async Task<SubmittedCalls?> SubmitAsync(int number, DeferringEndpoint endpoint)
+    {
+        SubmittedCalls? receipt;
+        CollectedCalls? collected;
+        DateTimeOffset startedAt;
+        using (gate.Hold())
+        {
+            receipt = Deferrals.ReceiptOf(number);
+            collected = _collected.GetValueOrDefault(number);
+            startedAt = new DateTimeOffset(run.History[0].Time, TimeSpan.Zero);
+        }
+
+        if (receipt is not null)
+        {
+            return receipt;
+        }
+
+        IReadOnlyList<BatchedRequest>? requests = collected is null ? null : await CollectToEndAsync(collected).ConfigureAwait(false);
+        bool mayBeThere = requests is null;
+        string name = string.Create(CultureInfo.InvariantCulture, $"{_runName}-{number}");
+        string? batchId;
+        try
+        {
+            batchId = await RetryAsync(
+                async token =>
+                {
+                    string? found = mayBeThere ? await endpoint.Batches.FindAsync(name, startedAt, token).ConfigureAwait(false) : null;
+                    mayBeThere = true;
+
+                    // Once it is on its way it is not cancelled with the run: a run that is detached finds it.
+                    return found ?? (requests is null ? null : await SendAsync(endpoint, name, requests).ConfigureAwait(false));
+                },
+                number).ConfigureAwait(false);
+        }
+        catch (BatchEndpointException exception) when (exception.IsFinal)
+        {
+            Refuse(endpoint, exception);
+            return null;
+        }
+
+        if (batchId is null)
+        {
+            return null;
+        }
+
+        receipt = new SubmittedCalls(number, endpoint.Name, batchId);
+        run.QueueOnPool(gate.Report(receipt, static (core, calls, at, commands) => core.Submitted(calls, at, commands)));
+        return receipt;
+    }
+
+    private async Task<string> SendAsync(DeferringEndpoint endpoint, string name, IReadOnlyList<BatchedRequest> requests)
+    {
+        Task<string> sending;
+        using (gate.Hold())
+        {
+            if (gate.IsClosed)
+            {
+                throw new OperationCanceledException("The run is detached.", end.Ended);
+            }
+
+            sending = Task.Run(() => endpoint.Batches.SubmitAsync(name, requests, CancellationToken.None).AsTask());
+            _onTheirWay.Add(sending);
+        }
+
+        try
+        {
+            return await sending.ConfigureAwait(false);
+        }
+        finally
+        {
+            using (gate.Hold())
+            {
+                _onTheirWay.Remove(sending);
+            }
+        }
+    }
+
+    /// <summary>Waits until as many calls as possible are together, and until the journal says what they are for.</summary>
+    private async Task<IReadOnlyList<BatchedRequest>> CollectToEndAsync(CollectedCalls collected)
+    {
+        TimeSpan collectFor = collected.Endpoint.Options.CollectFor;
+        if (collectFor > TimeSpan.Zero)
+        {
+            using var pause = CancellationTokenSource.CreateLinkedTokenSource(end.Ended);
+            await Task.WhenAny(collected.Closed, Task.Delay(collectFor, run.Executor.TimeProvider, pause.Token)).ConfigureAwait(false);
+            await pause.CancelAsync().ConfigureAwait(false);
+        }
+
+        end.Ended.ThrowIfCancellationRequested();
+        IReadOnlyList<BatchedRequest> requests;
+        using (gate.Hold())
+        {
+            collected.Close();
+            _collected.Remove(collected.Number);
+            if (_open.GetValueOrDefault(collected.Endpoint.Name) == collected)
+            {
+                _open.Remove(collected.Endpoint.Name);
+            }
+
+            requests = collected.Requests;
+        }
+
+        await whenWritten(end.Ended).ConfigureAwait(false);
+        return requests;
+    }
+
+    private async Task EndAsync(int number, DeferringEndpoint endpoint, SubmittedCalls receipt, BatchedStatus status)
+    {
+        if (status.Error is { } error)
+        {
+            Refuse(endpoint, new BatchEndpointException($"The batch {receipt.BatchId} has failed: {error}", isFinal: true));
+        }
+
+        await RetryAsync(
+            async token =>
+            {
+                var seen = new HashSet<string>(StringComparer.Ordinal);
+                await foreach (BatchedAnswer answer in endpoint.Batches.GetAnswersAsync(receipt.BatchId, token).ConfigureAwait(false))
+                {
+                    // Of two answers to one request nobody knows which is the right one.
+                    _answers[answer.Id] = seen.Add(answer.Id) ? answer : new BatchedAnswer(answer.Id) { Error = "It was answered twice." };
+                }
+
+                return true;
+            },
+            number).ConfigureAwait(false);
+        ReportAnswered(number);
+    }
+
+    /// <summary>Tries again what has failed, unless that is of no use or nobody waits for it any more.</summary>
+    private async Task<T> RetryAsync<T>(Func<CancellationToken, ValueTask<T>> operation, int number)
+    {
+        for (TimeSpan pause = ShortestPause; ; pause = Min(pause * 2, LongestRetryPause))
+        {
+            try
+            {
+                return await operation(end.Ended).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (!end.Ended.IsCancellationRequested && exception is not BatchEndpointException { IsFinal: true })
+            {
+                (bool isWanted, long latest) = Look(number);
+                if (!isWanted)
+                {
+                    throw;
+                }
+
+                TimeSpan asked = exception is BatchEndpointException { RetryAfter: { } after } && after > pause ? after : pause;
+                ExecutionLog.BatchEndpointFailed(run.Executor.Logger, run.RunId, exception.Message, asked);
+                await PauseAsync(Min(asked, new TimeSpan(Math.Max(ShortestPause.Ticks, latest - now())))).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>The run has ended, or nobody waits any more: what was not answered is not to be charged.</summary>
+    private async Task CancelUnwantedAsync(int number)
+    {
+        if (run.Core.State.IsEnded && EndpointOf(number) is { } endpoint && Deferrals.ReceiptOf(number) is { } receipt)
+        {
+            await CancelAsync(endpoint, receipt).ConfigureAwait(false);
+        }
+    }
+
+    private async Task CancelAsync(DeferringEndpoint endpoint, SubmittedCalls receipt)
+    {
+        using var patience = new CancellationTokenSource(CancelPatience, run.Executor.TimeProvider);
+        try
+        {
+            await endpoint.Batches.CancelAsync(receipt.BatchId, patience.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            ExecutionLog.BatchNotCancelled(run.Executor.Logger, exception, run.RunId, receipt.BatchId);
+        }
+    }
+
+    /// <summary>The endpoint takes nothing: for the rest of the run nothing is deferred to it.</summary>
+    private void Refuse(DeferringEndpoint endpoint, Exception reason)
+    {
+        ExecutionLog.BatchEndpointRefused(run.Executor.Logger, reason, run.RunId, endpoint.Name);
+        using (gate.Hold())
+        {
+            _refusing.Add(endpoint.Name);
+        }
+    }
+
+    private DeferringEndpoint? EndpointOf(int number)
+    {
+        using (gate.Hold())
+        {
+            return _collected.TryGetValue(number, out CollectedCalls? collected) ? collected.Endpoint
+                : Deferrals.ReceiptOf(number) is { } receipt ? run.Executor.FindDeferring(receipt.Endpoint)
+                : Deferrals.WaitingFor(number).Select(subtask => run.Graph.TaskTypes[subtask].Options.Endpoint).FirstOrDefault() is { } name ? run.Executor.FindDeferring(name)
+                : null;
+        }
+    }
+
+    private (bool IsWanted, long Latest) Look(int number)
+    {
+        using (gate.Hold())
+        {
+            return (Deferrals.WaitingFor(number).Any(), Deferrals.LatestWait);
+        }
+    }
+
+    private void ReportAnswered(int number) =>
+        run.QueueOnPool(gate.Report(number, static (core, submission, at, commands) => core.Answered(submission, at, commands)));
+
+    private Task PauseAsync(TimeSpan time) => Task.Delay(time, run.Executor.TimeProvider, end.Ended);
+
+    private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
+}
