@@ -73,14 +73,17 @@ internal sealed class ResourceObjectPool : IAsyncDisposable, IDisposable
     private int All => _idle.Count + _making.Count + _lent;
 
     /// <summary>So many more objects will be asked for soon; fewer when negative. Returns at once, and never throws.</summary>
-    public void Expect(long objects)
+    /// <param name="objects">How many.</param>
+    /// <param name="elsewhere">Lets another thread begin something soon.</param>
+    public void Expect(long objects, Action<Action> elsewhere)
     {
         lock (_gate)
         {
             _expected += objects;
             while (!_isDisposed && _idle.Count + _making.Count < _expected && All < Capacity)
             {
-                ThreadPool.UnsafeQueueUserWorkItem(static work => _ = work.Pool.MakeAheadAsync(work.Made), (Pool: this, Made: _making.Begin()), preferLocal: false);
+                TaskCompletionSource<object?> made = _making.Begin();
+                elsewhere(() => _ = MakeAheadAsync(made));
             }
         }
     }

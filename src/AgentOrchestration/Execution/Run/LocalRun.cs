@@ -67,7 +67,7 @@ internal sealed class LocalRun : IOpenRun
             _end,
             Calls);
         _committer = journal is null ? null : new RunCommitter(Environment, _gate, journal, Starts, runner, compensations, Calls, _end);
-        _gate.Connect(Starts, _committer, caching, runner, ObjectsAhead.Of(executor.Objects, core.State, options.MaxParallelism));
+        _gate.Connect(Starts, _committer, caching, runner, ObjectsAhead.Of(executor.Objects, core.State, options.MaxParallelism, executor.Workers));
         _view = new RunView(Environment, ticks, _resources, Growth);
         _sinks = new RunSinks(Environment, _view);
         _closing = new RunClosing(Environment, _gate, _committer, caching, _sinks, _end);

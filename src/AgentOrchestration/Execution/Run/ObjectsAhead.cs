@@ -12,6 +12,7 @@ namespace AgentOrchestration.Execution.Run;
 internal sealed class ObjectsAhead
 {
     private readonly ResourceObjects _objects;
+    private readonly Action<Action> _elsewhere;
     private readonly RunState _state;
     private readonly GrowingGraph _graph;
     private readonly int _most;
@@ -25,20 +26,21 @@ internal sealed class ObjectsAhead
     private readonly Dictionary<int, (ResourceObjectPool Pool, long Amount)[]> _needs = [];
     private int _seen;
 
-    private ObjectsAhead(ResourceObjects objects, RunState state, int most)
+    private ObjectsAhead(ResourceObjects objects, RunState state, int most, WorkerPool workers)
     {
         _objects = objects;
+        _elsewhere = workers.Queue;
         _state = state;
         _graph = state.Graph;
         _most = most;
     }
 
     /// <summary>Returns what announces for a run; <see langword="null"/> when its plan needs no objects that are made ahead.</summary>
-    public static ObjectsAhead? Of(ResourceObjects? objects, RunState state, int maxParallelism)
+    public static ObjectsAhead? Of(ResourceObjects? objects, RunState state, int maxParallelism, WorkerPool workers)
     {
         NeedVectors needs = state.Graph.NeedVectors;
         return objects is not null && Enumerable.Range(0, needs.Count).Any(index => needs[index].Amounts.Any(amount => objects.MadeAhead(amount.Name) is not null))
-            ? new ObjectsAhead(objects, state, maxParallelism)
+            ? new ObjectsAhead(objects, state, maxParallelism, workers)
             : null;
     }
 
@@ -157,7 +159,7 @@ internal sealed class ObjectsAhead
     {
         foreach ((ResourceObjectPool pool, long amount) in NeedsOf(subtask))
         {
-            pool.Expect(sign * amount);
+            pool.Expect(sign * amount, _elsewhere);
         }
     }
 

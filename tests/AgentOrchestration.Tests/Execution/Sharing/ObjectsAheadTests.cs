@@ -202,9 +202,9 @@ public sealed class ObjectsAheadTests
     {
         ResourceObjectPool pool = engine.Services.GetRequiredService<ResourceObjects>().Of("browser");
         int before = pool.Count;
-        pool.Expect(before);
+        pool.Expect(before, static _ => Assert.Fail("Another is made."));
         Assert.Equal(before, pool.Count);
-        pool.Expect(-before);
+        pool.Expect(-before, static _ => { });
     }
 
     private Engine Of(int maximum, bool isMadeAhead = true) => new(builder => Configure(builder, maximum, isMadeAhead, () => new Browser(this)));
