@@ -95,9 +95,9 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
     {
         RunIds.ThrowIfInvalid(runId);
         ArgumentOutOfRangeException.ThrowIfNegative(from);
-        if (_database.Read(session => session.BeginJournal(runId, from)) is { } cursor)
+        if (_database.Read(session => session.Journal.Begin(runId, from)) is { } cursor)
         {
-            while (_database.Read(session => session.ReadJournal(cursor)) is { Count: > 0 } events)
+            while (_database.Read(session => session.Journal.Read(cursor)) is { Count: > 0 } events)
             {
                 long first = cursor.Sequence - events.Count;
                 for (int i = (int)Math.Max(0, from - first); i < events.Count; i++)
@@ -119,7 +119,7 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
         RunIds.ThrowIfInvalid(runId);
         ArgumentNullException.ThrowIfNull(name);
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(_database.Read(session => session.ReadBlob(runId, name)));
+        return ValueTask.FromResult(_database.Read(session => session.Blobs.Read(runId, name)));
     }
 
     /// <inheritdoc/>
@@ -127,7 +127,7 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
     {
         RunIds.ThrowIfInvalid(runId);
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(_database.Read(session => session.ReadHeader(runId)));
+        return ValueTask.FromResult(_database.Read(session => session.Journal.ReadHeader(runId)));
     }
 
     /// <inheritdoc/>
@@ -135,7 +135,7 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
     {
         RunIds.ThrowIfInvalid(runId);
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(_database.Read(session => session.Find(runId))?.ToStoredRun(Now));
+        return ValueTask.FromResult(_database.Read(session => session.Runs.Find(runId))?.ToStoredRun(Now));
     }
 
     /// <inheritdoc/>
@@ -149,7 +149,7 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
         int left = query.Max ?? int.MaxValue;
         for (bool isLast = false; !isLast;)
         {
-            RunPage page = _database.Read(session => session.List(query, now, last, left));
+            RunPage page = _database.Read(session => session.Runs.List(query, now, last, left));
             foreach (RunRow row in page.Rows)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -219,7 +219,7 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
 
     private RunLease? Create(SqliteSession session, NewRun run, string owner, TimeSpan duration)
     {
-        if (session.Find(run.RunId) is not null)
+        if (session.Runs.Find(run.RunId) is not null)
         {
             return null;
         }
@@ -246,7 +246,7 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
 
     private AppendOutcome Append(SqliteSession session, JournalAppend append, byte[] lines)
     {
-        if (session.Find(append.Lease.RunId) is not { } row || !IsLatest(row, append.Lease))
+        if (session.Runs.Find(append.Lease.RunId) is not { } row || !IsLatest(row, append.Lease))
         {
             return AppendOutcome.NotOwner;
         }
@@ -257,10 +257,10 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
         }
 
         byte[] head = session.Chain.Next(row.Head, row.Sequence, append.Events.Count, lines);
-        session.AddToJournal(row.Key, row.Sequence, append.Events.Count, lines, head);
+        session.Journal.Add(row.Key, row.Sequence, append.Events.Count, lines, head);
         foreach (JournalBlob blob in append.Blobs)
         {
-            session.AddBlob(row.Key, blob);
+            session.Blobs.Add(row.Key, blob);
         }
 
         RunRow updated = row with
@@ -271,13 +271,13 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
             Outcome = append.Outcome ?? row.Outcome,
             Progress = append.Progress ?? row.Progress,
         };
-        session.UpdateJournal(updated, wasEnded: row.Outcome is not null);
+        session.Runs.UpdateJournal(updated, wasEnded: row.Outcome is not null);
         return AppendOutcome.Appended;
     }
 
     private bool Delete(SqliteSession session, string runId)
     {
-        if (session.FindFree(runId, Now) is not { } key)
+        if (session.Runs.FindFree(runId, Now) is not { } key)
         {
             return false;
         }
@@ -289,37 +289,37 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
     private RunLease? Acquire(SqliteSession session, string runId, string owner, TimeSpan duration)
     {
         StoreMoment now = Now;
-        if (session.Find(runId) is not { } row || row.IsLeased(now))
+        if (session.Runs.Find(runId) is not { } row || row.IsLeased(now))
         {
             return null;
         }
 
         RunRow taken = (row with { Token = row.Token + 1, Owner = owner }).Grant(now, duration);
-        session.UpdateLease(taken);
+        session.Runs.UpdateLease(taken);
         return taken.ToLease(now);
     }
 
     private RunLease? Renew(SqliteSession session, RunLease lease, TimeSpan duration)
     {
-        if (session.Find(lease.RunId) is not { } row || !IsLatest(row, lease))
+        if (session.Runs.Find(lease.RunId) is not { } row || !IsLatest(row, lease))
         {
             return null;
         }
 
         StoreMoment now = Now;
         RunRow renewed = row.Grant(now, duration);
-        session.UpdateLease(renewed);
+        session.Runs.UpdateLease(renewed);
         return renewed.ToLease(now);
     }
 
     private static bool Release(SqliteSession session, RunLease lease)
     {
-        if (session.Find(lease.RunId) is not { } row || !IsLatest(row, lease))
+        if (session.Runs.Find(lease.RunId) is not { } row || !IsLatest(row, lease))
         {
             return false;
         }
 
-        session.UpdateLease(row with { Owner = null, Granted = 0, Expires = 0 });
+        session.Runs.UpdateLease(row with { Owner = null, Granted = 0, Expires = 0 });
         return true;
     }
 

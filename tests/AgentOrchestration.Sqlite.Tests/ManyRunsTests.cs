@@ -202,7 +202,7 @@ public sealed class ManyRunsTests
         using (var session = new SqliteSession(database, database.Connect()))
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
-            session.AddBlob(1, blob);
+            session.Blobs.Add(1, blob);
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, content.Length / 16);
         }
 

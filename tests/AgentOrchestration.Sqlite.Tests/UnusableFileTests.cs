@@ -62,7 +62,7 @@ public sealed class UnusableFileTests
             session =>
             {
                 session.Execute("PRAGMA max_page_count = 20");
-                session.AddToJournal(1, 0, 1, large, new byte[32]);
+                session.Journal.Add(1, 0, 1, large, new byte[32]);
                 return true;
             },
             TestEnd));
@@ -71,7 +71,7 @@ public sealed class UnusableFileTests
         Assert.True(await writer.WriteAsync(
             session =>
             {
-                session.AddToJournal(1, 0, 1, large, new byte[32]);
+                session.Journal.Add(1, 0, 1, large, new byte[32]);
                 return true;
             },
             TestEnd));
