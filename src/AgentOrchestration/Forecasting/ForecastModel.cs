@@ -69,13 +69,13 @@ internal sealed record ForecastModel
     public bool IsMadeOfOthers(string id) => Remaining?.IsJoined(id) == true;
 
     /// <summary>Runs the graph with every attempt as long as it is expected to be.</summary>
-    public RunState Simulate() => Simulate(static _ => 0);
+    public RunState Simulate() => Simulate(static (_, _) => 0);
 
     /// <summary>Runs the graph with durations that vary. Equal numbers vary equally, whatever else differs between two models.</summary>
     public RunState Simulate(ulong seed, int run)
     {
         ulong runSeed = SplitMix64.Mix(SplitMix64.Mix(seed) + (ulong)run);
-        return Simulate(subtask => Normal(SplitMix64.Mix(runSeed ^ SplitMix64.Mix((ulong)subtask))));
+        return Simulate((subtask, attempt) => Normal(SplitMix64.Mix(runSeed ^ SplitMix64.Mix((ulong)subtask) ^ (attempt < 2 ? 0 : SplitMix64.Mix((ulong)attempt << 32)))));
     }
 
     /// <summary>Runs the graph with attempts and answers that are known.</summary>
@@ -86,7 +86,7 @@ internal sealed record ForecastModel
     {
         var clock = new VirtualClock { Now = 0 };
         var host = new VirtualTimeHost(
-            Graph, Ledger(clock), new RunOptions(Options) { MaxParallelism = Workers }, attempts, runId, order: Order, observed: Observed, correctsEstimates: false)
+            Graph, Ledger(clock), new RunOptions(Options) { MaxParallelism = Workers, Extra = ExtraWork.None }, attempts, runId, order: Order, observed: Observed, correctsEstimates: false)
         {
             Prepare = prepare,
             Clock = clock,
@@ -96,8 +96,8 @@ internal sealed record ForecastModel
         return host.Core.State;
     }
 
-    /// <param name="deviation">By subtask, how many times its spread the logarithm of its duration is off.</param>
-    private RunState Simulate(Func<int, double> deviation)
+    /// <param name="deviation">By subtask and attempt, how many times its spread the logarithm of its duration is off.</param>
+    private RunState Simulate(Func<int, int, double> deviation)
     {
         VirtualTimeHost? host = null;
         // From the beginning of time, so that there is as much of it as can be counted.
@@ -106,13 +106,13 @@ internal sealed record ForecastModel
             Graph,
             Ledger(clock),
             new RunOptions(Options) { MaxParallelism = Workers },
-            (subtask, _) => AttemptOf(host!.Core.State.Graph, subtask, deviation(subtask)),
+            (subtask, attempt) => AttemptOf(host!.Core.State.Graph, subtask, deviation(subtask, attempt)),
             order: Order,
             observed: Observed,
             correctsEstimates: false,
             isHeldAtStart: Remaining is null ? null : subtask => !Remaining.IsRunning(subtask))
         {
-            Prepare = subtask => Prepare(host!.Core.State.Graph, subtask, deviation(subtask)),
+            Prepare = subtask => Prepare(host!.Core.State.Graph, subtask, deviation(subtask, 1)),
             Clock = clock,
             Origin = 0,
         };

@@ -1,4 +1,5 @@
 using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Snapshots;
 using AgentOrchestration.Runs.State;
 using AgentOrchestration.Scheduling.Dispatch;
 
@@ -56,9 +57,24 @@ internal sealed class RecordedWork
         }
 
         SubtaskSnapshot recorded = _run.Subtasks[subtask];
-        TimeSpan ran = attempt <= recorded.Attempts ? recorded.AttemptIntervals[attempt - 1].Duration : TimeSpan.Zero;
-        bool isLast = attempt >= recorded.Attempts;
+        TimeSpan[] attempts = [.. LengthsOf(recorded)];
+        TimeSpan ran = attempt <= attempts.Length ? attempts[attempt - 1] : TimeSpan.Zero;
+        bool isLast = attempt >= attempts.Length;
         return new VirtualAttempt(ran, isLast && recorded is { State: SubtaskState.Succeeded, Origin: not OutputOrigin.Fallback } ? null : Failed) { IsFinal = isLast, ReportsProgress = true };
+    }
+
+    /// <summary>How long attempts took. One that another ran beside took until the last of both had ended: nobody knows how long it would have taken alone.</summary>
+    private static IEnumerable<TimeSpan> LengthsOf(SubtaskSnapshot recorded)
+    {
+        for (int index = 0; index < recorded.Attempts; index++)
+        {
+            AttemptInterval span = recorded.AttemptIntervals[index];
+            if (span.HedgeOf is null)
+            {
+                AttemptInterval hedge = recorded.AttemptIntervals.Skip(index + 1).FirstOrDefault(later => later.HedgeOf == index + 1);
+                yield return hedge.HedgeOf is not null && hedge.EndedAt > span.EndedAt ? hedge.EndedAt.Value - span.StartedAt : span.Duration;
+            }
+        }
     }
 
     /// <summary>What is found out about a subtask: conditions hold as they did, and what adds subtasks has them already.</summary>

@@ -71,7 +71,7 @@ internal sealed class RemainingGraph
     public bool IsJoined(string id) => _joinedIds.Contains(id);
 
     /// <summary>For how long its attempt has been running.</summary>
-    public TimeSpan RanFor(int index) => IsRunning(index) ? Max(_now - _run.Subtasks[_open[index]].AttemptIntervals[^1].StartedAt, TimeSpan.Zero) : TimeSpan.Zero;
+    public TimeSpan RanFor(int index) => IsRunning(index) ? Max(_now - _run.Subtasks[_open[index]].RunningSince!.Value, TimeSpan.Zero) : TimeSpan.Zero;
 
     /// <summary>All subtasks of the run: those that have ended as they did, the others as they are expected to.</summary>
     /// <param name="expected">The others; times count from now.</param>

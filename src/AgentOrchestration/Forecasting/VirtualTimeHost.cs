@@ -76,6 +76,9 @@ internal sealed class VirtualTimeHost
     /// <summary>When the run starts, in UTC ticks. Default: <see cref="DateTimeOffset.UnixEpoch"/>.</summary>
     public long Origin { get; init; } = DateTimeOffset.UnixEpoch.Ticks;
 
+    /// <summary>Facts of the run that have happened before, in another process that has ended: the run continues behind them. Default: none.</summary>
+    public IReadOnlyList<RunFact> Past { get; init; } = [];
+
     private GrowingGraph Graph => Core.State.Graph;
 
     /// <summary>Lets something happen from outside: somebody cancels, somebody approves.</summary>
@@ -101,10 +104,7 @@ internal sealed class VirtualTimeHost
             fire();
             Core.ResourcesReleased(now, commands);
         });
-        _isStarting = true;
-        Core.Start(Origin, _commands);
-        _isStarting = false;
-        Schedule(Origin);
+        Schedule(Begin());
         while (_agenda.TryDequeue(out Action<long, HostCommands>? happen, out (long Time, int Order, int Sequence) moment))
         {
             Clock?.Now = moment.Time;
@@ -118,6 +118,25 @@ internal sealed class VirtualTimeHost
             Core.EndMoment(moment.Time, _commands);
             Schedule(moment.Time);
         }
+    }
+
+    private long Begin()
+    {
+        if (Past.Count > 0)
+        {
+            foreach (RunFact fact in Past)
+            {
+                Core.Replay(fact);
+            }
+
+            Core.Resume(Past[^1].Time, _commands);
+            return Past[^1].Time;
+        }
+
+        _isStarting = true;
+        Core.Start(Origin, _commands);
+        _isStarting = false;
+        return Origin;
     }
 
     private void Schedule(long now)

@@ -32,7 +32,8 @@ internal sealed class WaitExplainer(IReadOnlyList<ExplainedRun> runs, IResourceM
             Attempts = subtask.Attempts,
             StartedEarly = subtask.StartedEarly && subtask.State == SubtaskState.Running,
             HeldSince = subtask.HeldSince,
-            Since = subtask.EndedAt ?? (subtask.State == SubtaskState.Running ? subtask.AttemptIntervals[^1].StartedAt : subtask.AttemptIntervals is [.., var last] ? last.EndedAt : null),
+            HedgedSince = subtask is { State: SubtaskState.Running, RunningAttempts: > 1 } ? subtask.AttemptIntervals[^1].StartedAt : null,
+            Since = subtask.EndedAt ?? (subtask.State == SubtaskState.Running ? subtask.RunningSince : subtask.AttemptIntervals is [.., var last] ? last.EndedAt : null),
             Remaining = kind switch
             {
                 WaitKind.Running => RemainingOf(subtask),
@@ -114,13 +115,13 @@ internal sealed class WaitExplainer(IReadOnlyList<ExplainedRun> runs, IResourceM
     private IEnumerable<AwaitedPool> LackingPlaces(ExplainedRun run)
     {
         PoolHolder[] own = [.. Ordered(run.Running.Select(subtask => HolderOf(run, subtask, 1)))];
-        if (own.Length >= run.Options.MaxParallelism)
+        if (own.Sum(holder => holder.Amount) is var busy && busy >= run.Options.MaxParallelism)
         {
-            yield return new AwaitedPool(nameof(run.Options.MaxParallelism), 1, run.Options.MaxParallelism - own.Length, run.Options.MaxParallelism, own);
+            yield return new AwaitedPool(nameof(run.Options.MaxParallelism), 1, run.Options.MaxParallelism - busy, run.Options.MaxParallelism, own);
         }
 
         PoolHolder[] all = [.. Ordered(runs.SelectMany(other => other.Running.Select(subtask => HolderOf(other, subtask, 1))))];
-        if (maxParallelismTotal is { } total && LeastOf(total - all.Length, limits?.FreeAttempts) is var free and < 1)
+        if (maxParallelismTotal is { } total && LeastOf(total - all.Sum(holder => holder.Amount), limits?.FreeAttempts) is var free and < 1)
         {
             yield return new AwaitedPool("MaxParallelismTotal", 1, free, total, all);
         }
@@ -139,9 +140,9 @@ internal sealed class WaitExplainer(IReadOnlyList<ExplainedRun> runs, IResourceM
     private static IEnumerable<PoolHolder> Ordered(IEnumerable<PoolHolder> holders) => holders.OrderBy(holder => holder.Since);
 
     private PoolHolder HolderOf(ExplainedRun run, SubtaskSnapshot subtask, long amount) =>
-        new(run.Snapshot.RunId, subtask.Subtask.Id, amount, subtask.AttemptIntervals[^1].StartedAt, RemainingOf(subtask));
+        new(run.Snapshot.RunId, subtask.Subtask.Id, amount * subtask.RunningAttempts, subtask.RunningSince!.Value, RemainingOf(subtask));
 
     private TimeSpan? RemainingOf(SubtaskSnapshot subtask) => observed.Expect(subtask.Subtask) is { } expected
-        ? TimeSpan.FromTicks(Math.Max(0, (subtask.AttemptIntervals[^1].StartedAt + expected - now).Ticks))
+        ? TimeSpan.FromTicks(Math.Max(0, (subtask.RunningSince!.Value + expected - now).Ticks))
         : null;
 }

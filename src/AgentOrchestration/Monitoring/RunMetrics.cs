@@ -37,8 +37,8 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
         _avoidedSubtasks = Publish(() => meter.CreateCounter<long>("agent_orchestration.avoided.subtasks", "{subtask}", "Subtasks whose work was done before, by reason."));
         _avoidedTokens = Publish(() => meter.CreateCounter<long>("agent_orchestration.avoided.tokens", "{token}", "Tokens that avoided work used where it was done, by reason and by whether they are estimated."));
         _avoidedCost = Publish(() => meter.CreateCounter<double>("agent_orchestration.avoided.cost", "{cost}", "What avoided work cost where it was done, by reason and by whether it is estimated."));
-        _extraSubtasks = Publish(() => meter.CreateCounter<long>("agent_orchestration.extra.subtasks", "{subtask}", "Subtasks of which an attempt came to nothing, by reason."));
-        _extraTokens = Publish(() => meter.CreateCounter<long>("agent_orchestration.extra.tokens", "{token}", "Tokens used beside what was needed, by reason."));
+        _extraSubtasks = Publish(() => meter.CreateCounter<long>("agent_orchestration.extra.subtasks", "{subtask}", "Subtasks that did more than was needed, by reason."));
+        _extraTokens = Publish(() => meter.CreateCounter<long>("agent_orchestration.extra.tokens", "{token}", "Tokens that were used beside what was needed, by reason."));
         _extraCost = Publish(() => meter.CreateCounter<double>("agent_orchestration.extra.cost", "{cost}", "What was spent beside what was needed, by reason."));
         Publish(() => meter.CreateObservableUpDownCounter(
             "agent_orchestration.resource.capacity", () => Pools(resources, pool => pool.Capacity), "{unit}", "What there is of a resource in all."));
@@ -160,8 +160,15 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
         {
             var reason = new KeyValuePair<string, object?>("reason", item.Reason.ToString());
             _extraSubtasks?.Add(item.Subtasks, reason);
-            _extraTokens?.Add(UsageSum.Of(item.Usage.InputTokens, item.Usage.OutputTokens), reason);
-            _extraCost?.Add((double)item.Usage.Cost, reason);
+            if (UsageSum.Of(item.Usage.InputTokens, item.Usage.OutputTokens) is > 0 and var tokens)
+            {
+                _extraTokens?.Add(tokens, reason);
+            }
+
+            if (item.Usage.Cost > 0)
+            {
+                _extraCost?.Add((double)item.Usage.Cost, reason);
+            }
         }
     }
 

@@ -55,23 +55,22 @@ internal sealed class JournalWarming(IRunStore store, HybridResultCache cache, R
     {
         int kept = 0;
         long sequence = 0;
-        Dictionary<int, long> started = [];
-        Dictionary<int, TaskUsage> used = [];
+        Dictionary<(int Subtask, int Attempt), long> started = [];
+        Dictionary<(int Subtask, int Attempt), TaskUsage> used = [];
         await foreach (ReadOnlyMemory<byte> content in store.ReadAsync(runId, 0, cancellationToken).ConfigureAwait(false))
         {
             RunFact fact = JournalCodec.Read(content, runId, sequence++);
             switch (fact.Kind)
             {
                 case RunFactKind.AttemptStarted:
-                    started[fact.Subtask] = fact.Time;
-                    used.Remove(fact.Subtask);
+                    started[(fact.Subtask, fact.Attempt)] = fact.Time;
                     break;
                 case RunFactKind.UsageCounted:
-                    used[fact.Subtask] = used.GetValueOrDefault(fact.Subtask, TaskUsage.None).Add((TaskUsage)fact.Payload!);
+                    used[(fact.Subtask, fact.Attempt)] = used.GetValueOrDefault((fact.Subtask, fact.Attempt), TaskUsage.None).Add((TaskUsage)fact.Payload!);
                     break;
                 case RunFactKind.SubtaskSucceeded when kept < most && fact.Payload is StoredOutput { CacheKey: { } key, CacheEpochs: { } epochs } stored && keys.Add(key):
-                    long duration = started.TryGetValue(fact.Subtask, out long begin) ? Math.Max(0, fact.Time - begin) : 0;
-                    var entry = new CachedEntry(fact.Time, epochs, duration, used.GetValueOrDefault(fact.Subtask, TaskUsage.None));
+                    long duration = started.TryGetValue((fact.Subtask, fact.Attempt), out long begin) ? Math.Max(0, fact.Time - begin) : 0;
+                    var entry = new CachedEntry(fact.Time, epochs, duration, used.GetValueOrDefault((fact.Subtask, fact.Attempt), TaskUsage.None));
                     JsonElement output = await stored.LoadAsync(store, runId, cancellationToken).ConfigureAwait(false);
                     if (await cache.TryKeepAsync(new CachePlace(key, epochs), entry.Write(JsonMarshal.GetRawUtf8Value(output)), cancellationToken).ConfigureAwait(false))
                     {

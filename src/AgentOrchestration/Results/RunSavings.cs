@@ -1,5 +1,6 @@
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Snapshots;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Tasks.Prices;
 
@@ -93,6 +94,11 @@ public sealed record RunSavings
         foreach (SubtaskSnapshot subtask in run.Subtasks)
         {
             avoided.AddBatched(subtask.Usage);
+        }
+
+        foreach (HedgedPair pair in run.Subtasks.SelectMany(static subtask => subtask.Hedges).Where(static pair => pair.IsExtra))
+        {
+            extra.Add(SavingsReason.Hedge, pair.ExtraUsage, isKnown: pair.ExtraUsage is not null || pair.NeededUsage is null);
         }
 
         return new RunSavings

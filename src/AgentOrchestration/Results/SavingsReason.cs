@@ -26,4 +26,7 @@ public enum SavingsReason
 
     /// <summary>A batch endpoint answered calls at a lower price. Only the cost differs.</summary>
     BatchPrice,
+
+    /// <summary>A second attempt ran beside another of its subtask: what the one used that did not give the output is extra.</summary>
+    Hedge,
 }

@@ -41,11 +41,19 @@ internal sealed class SavingsSum(RunSnapshot run, PriceTable? prices)
         _items[reason] = item;
     }
 
-    /// <summary>Adds what one subtask used for nothing. It is part of what the run has spent, at the same prices.</summary>
-    public void Add(SavingsReason reason, TaskUsage used)
+    /// <summary>Adds what was spent beside what was needed, as it is counted in what was spent.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="usage">What was used; <see langword="null"/> when nothing was reported.</param>
+    /// <param name="isKnown">Whether nothing was used when nothing was reported.</param>
+    public void Add(SavingsReason reason, TaskUsage? usage, bool isKnown = true)
     {
         SavingsItem item = _items.GetValueOrDefault(reason) ?? new SavingsItem(reason, 0, new UsageTotal());
-        _items[reason] = item with { Subtasks = item.Subtasks + 1, Usage = item.Usage.Plus(UsageTotal.Of(used)) };
+        _items[reason] = item with
+        {
+            Subtasks = item.Subtasks + 1,
+            Usage = item.Usage.Plus(UsageTotal.Of(usage ?? TaskUsage.None)),
+            UnknownSubtasks = item.UnknownSubtasks + (isKnown ? 0 : 1),
+        };
     }
 
     /// <summary>Adds what calls would have cost more without batches.</summary>

@@ -64,6 +64,8 @@ public abstract class DelegatingTaskContext(TaskContext inner) : TaskContext
 
     internal override void ShowFirstToken() => Inner.ShowFirstToken();
 
+    internal override void ShowRejection() => Inner.ShowRejection();
+
     internal override void BreakBatch() => Inner.BreakBatch();
 
     /// <inheritdoc/>

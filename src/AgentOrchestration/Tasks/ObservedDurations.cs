@@ -22,7 +22,6 @@ internal sealed class ObservedDurations : IObservedDurations
     private readonly Lock _gate = new();
     private readonly Dictionary<string, ObservedDuration> _byType;
     private readonly ObservedDurations? _before;
-    private Dictionary<string, LogStatistics>? _firstProgress;
 
     public ObservedDurations()
         : this([])
@@ -54,7 +53,7 @@ internal sealed class ObservedDurations : IObservedDurations
         {
             lock (_gate)
             {
-                return _byType.Count > 0;
+                return _byType.Values.Any(static observed => observed.Seconds.Count > 0);
             }
         }
     }
@@ -79,6 +78,11 @@ internal sealed class ObservedDurations : IObservedDurations
             : null;
     }
 
+    /// <summary>How many attempts <see cref="Expect"/> and <see cref="SpreadOf"/> rest on.</summary>
+    public long CountOf(Subtask subtask) => Find(subtask.TaskType) is not { } observed ? 0
+        : subtask.EstimatedDuration is { Ticks: > 0 } && observed.Ratio.Count > 0 ? observed.Ratio.Count
+        : observed.Seconds.Count;
+
     /// <summary>An attempt of a subtask has succeeded.</summary>
     public void Observe(Subtask subtask, TimeSpan duration)
     {
@@ -94,21 +98,16 @@ internal sealed class ObservedDurations : IObservedDurations
         }
     }
 
-    /// <summary>How long attempts of a task type took until they first showed progress, in seconds, where another subtask waited for it.</summary>
-    public LogStatistics FirstProgressOf(string taskType)
-    {
-        lock (_gate)
-        {
-            return _firstProgress?.TryGetValue(taskType, out LogStatistics seen) == true ? seen : _before?.FirstProgressOf(taskType) ?? default;
-        }
-    }
+    /// <summary>How long attempts of a task type took until they first showed progress, in seconds, where that was of use.</summary>
+    public LogStatistics FirstProgressOf(string taskType) => Find(taskType)?.FirstProgress ?? default;
 
     /// <summary>An attempt has shown progress for the first time.</summary>
     public void ObserveFirstProgress(string taskType, TimeSpan after)
     {
         lock (_gate)
         {
-            (_firstProgress ??= new(StringComparer.Ordinal))[taskType] = FirstProgressOf(taskType).With(Math.Max(after.TotalSeconds, Shortest.TotalSeconds));
+            ObservedDuration before = Find(taskType) ?? new ObservedDuration(taskType, default, default);
+            _byType[taskType] = before with { FirstProgress = before.FirstProgress.With(Math.Max(after.TotalSeconds, Shortest.TotalSeconds)) };
         }
     }
 
@@ -124,9 +123,9 @@ internal sealed class ObservedDurations : IObservedDurations
     {
         ArgumentNullException.ThrowIfNull(observed);
         ObservedDuration[] saved = [.. observed];
-        if (Array.Find(saved, one => string.IsNullOrEmpty(one.TaskType) || !one.Seconds.IsValid || !one.Ratio.IsValid) is { } damaged)
+        if (Array.Find(saved, one => string.IsNullOrEmpty(one.TaskType) || !one.Seconds.IsValid || !one.Ratio.IsValid || !one.FirstProgress.IsValid) is { } damaged)
         {
-            throw new ArgumentException($"What was saved of the task type '{Excerpt.Of(damaged.TaskType ?? "")}' cannot be: {damaged.Seconds}, {damaged.Ratio}. Leave it out.", nameof(observed));
+            throw new ArgumentException($"What was saved of the task type '{Excerpt.Of(damaged.TaskType ?? "")}' cannot be: {damaged.Seconds}, {damaged.Ratio}, {damaged.FirstProgress}. Leave it out.", nameof(observed));
         }
 
         lock (_gate)
@@ -140,10 +139,7 @@ internal sealed class ObservedDurations : IObservedDurations
     {
         lock (_gate)
         {
-            return new ObservedDurations(new Dictionary<string, ObservedDuration>(_byType, _byType.Comparer))
-            {
-                _firstProgress = _firstProgress is null ? null : new Dictionary<string, LogStatistics>(_firstProgress, StringComparer.Ordinal),
-            };
+            return new ObservedDurations(new Dictionary<string, ObservedDuration>(_byType, _byType.Comparer));
         }
     }
 

@@ -67,6 +67,11 @@ public abstract class TaskContext
     /// <summary>The calls of a model that can be deferred; <see langword="null"/> when none can.</summary>
     internal virtual DeferrableCalls? Deferrable => null;
 
+    /// <summary>An endpoint has rejected a call.</summary>
+    internal virtual void ShowRejection()
+    {
+    }
+
     /// <summary>A model has begun to answer.</summary>
     internal virtual void ShowFirstToken()
     {
@@ -82,7 +87,7 @@ public abstract class TaskContext
     public IChatClient Chat => field ??= new CountingChatClient(
         Services.GetService<IChatClient>()
             ?? throw new InvalidOperationException($"The subtask '{Subtask.Id}' wants a chat client, but none is registered: call services.AddChatClient(…)."),
-        new EndpointCaller(TaskType.Name, RunPriority) { Deferrable = Deferrable },
+        new EndpointCaller(TaskType.Name, RunPriority) { Deferrable = Deferrable, Rejected = ShowRejection },
         ReportUsage,
         DoNotCache,
         ShowFirstToken,

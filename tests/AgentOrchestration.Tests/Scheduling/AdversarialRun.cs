@@ -30,13 +30,13 @@ internal sealed class AdversarialRun
     private long _now = DateTimeOffset.UnixEpoch.Ticks;
     private int _seenFacts;
 
-    public AdversarialRun(int seed, bool mayFallBack = true, bool mayBatch = true, bool mayStartEarly = true, bool mayDefer = true)
+    public AdversarialRun(int seed, bool mayFallBack = true, bool mayBatch = true, bool mayStartEarly = true, bool mayDefer = true, bool mayHedge = true)
     {
         _random = new Random(seed);
         _deferring = new Random(~seed);
-        _world = new AdversarialWorld(seed, mayFallBack, mayBatch, mayStartEarly, mayDefer);
+        _world = new AdversarialWorld(seed, mayFallBack, mayBatch, mayStartEarly, mayDefer, mayHedge);
         bool hasOthers = seed % 2 == 1;
-        Core = new DispatchCore(_world.Graph, RunResources.Alone(_world.Resources, Options.MaxBypasses), $"run-{seed}", Options, _world.Order, subtask => Graph.TaskTypes[subtask].MayShare)
+        Core = new DispatchCore(_world.Graph, RunResources.Alone(_world.Resources, Options.MaxBypasses), $"run-{seed}", Options, _world.Order, subtask => Graph.TaskTypes[subtask].MayShare, _world.Observed)
         {
             BeginOrJoin = hasOthers ? (subtask, _) => Graph.TaskTypes[subtask].MayShare && _random.Next(8) == 0 ? Other : null : null,
         };
@@ -159,7 +159,7 @@ internal sealed class AdversarialRun
     }
 
     private bool Ignores(HostDuty duty) =>
-        (duty.IsAttempt && _ignoring.Contains((duty.Subtask, duty.Attempt)) && Core.State.IsCurrent(duty.Subtask, duty.Attempt))
+        (duty.IsAttempt && _ignoring.Contains((duty.Subtask, duty.Attempt)) && Core.State.IsWaitedFor(duty.Subtask, duty.Attempt))
         || (duty.Kind == HostCommandKind.Compensate && _ignoring.Contains((~duty.Subtask, duty.Attempt)));
 
     private void Happen(HostDuty duty)
@@ -366,6 +366,7 @@ internal sealed class AdversarialRun
                 Graph.Policies[duty.Subtask].ChangesNothing || !_out.Keys.Any(running => running.Subtask == duty.Subtask),
                 "Work that changes something runs beside an earlier attempt that has not returned.");
             _out.Add((duty.Subtask, duty.Attempt), duty.Start);
+            Assert.True(duty.Start.HedgeOf == 0 || (duty.Start.Batch is null && _out.ContainsKey((duty.Subtask, duty.Start.HedgeOf))), "A second attempt runs beside none.");
             if (duty.Start.Batch is { } batch)
             {
                 Assert.Contains(duty.Subtask, batch.Members);
@@ -379,7 +380,7 @@ internal sealed class AdversarialRun
     }
 
     /// <summary>How many workers the attempts take that the run waits for: those of a batch take one.</summary>
-    private int Workers() => _out.Where(running => Core.State.IsCurrent(running.Key.Subtask, running.Key.Attempt))
+    private int Workers() => _out.Where(running => Core.State.IsWaitedFor(running.Key.Subtask, running.Key.Attempt))
         .Select(running => running.Value.Batch ?? (object)running.Key)
         .Distinct()
         .Count();

@@ -17,6 +17,9 @@ internal sealed class AdversarialWorld
 {
     public const int MaxAttempts = 3;
 
+    // Seeds without second attempts do what they did before there were any.
+    private const int SecondAttempts = 0x4ED6E;
+
     // Seeds that share no prompts do what they did before there were any.
     private const int SharedPrompts = 0x5EED;
     private const int Deferring = 0xDEF;
@@ -34,7 +37,7 @@ internal sealed class AdversarialWorld
     /// <summary>Apart from the others, too; <see langword="null"/> when code takes one subtask at a time.</summary>
     private readonly Random? _batches;
 
-    public AdversarialWorld(int seed, bool mayFallBack = true, bool mayBatch = true, bool mayStartEarly = true, bool mayDefer = true)
+    public AdversarialWorld(int seed, bool mayFallBack = true, bool mayBatch = true, bool mayStartEarly = true, bool mayDefer = true, bool mayHedge = true)
     {
         _random = new Random(seed);
         var fallbacks = new Random(~seed);
@@ -53,6 +56,14 @@ internal sealed class AdversarialWorld
         }
 
         Options.DeferCallsWithin = mayDefer && new Random(seed ^ Deferring).Next(3) == 0 ? TimeSpan.FromMinutes(10) : null;
+        var hedges = new Random(seed ^ SecondAttempts);
+        if (mayHedge && hedges.Next(2) == 0)
+        {
+            Options.Extra = Options.Extra with { HedgeShare = hedges.Next(4) switch { 0 => 0.3, 1 => hedges.NextDouble(), _ => 1 } };
+            Options.MaxParallelism = hedges.Next(3) == 0 ? Options.MaxParallelism : 20;
+            Observed = ObservedFrom(hedges);
+        }
+
         TaskGraph? graph = Checker.Check(WithFallbacks(RandomPlan(_random.Next(1, 25), depth: 0)), out IReadOnlyList<PlanDiagnostic> diagnostics);
         Assert.Empty(diagnostics);
         Graph = graph!;
@@ -71,6 +82,9 @@ internal sealed class AdversarialWorld
     public TaskGraph Graph { get; }
 
     public SubtaskOrder Order { get; }
+
+    /// <summary>What is known of earlier runs; <see langword="null"/> for nothing.</summary>
+    public ObservedDurations? Observed { get; }
 
     /// <summary>A small plan that a subtask may add. It may come after anything that the run has.</summary>
     /// <param name="known">The ids that the run has.</param>
@@ -148,6 +162,27 @@ internal sealed class AdversarialWorld
 
             configure(options);
         }
+    }
+
+    /// <summary>Attempts that were so short that in this run some are late; of some types also their first progress.</summary>
+    private static ObservedDurations ObservedFrom(Random random)
+    {
+        var observed = new ObservedDurations();
+        foreach (string type in TypeNames)
+        {
+            bool showsProgress = random.Next(2) == 0;
+            int longest = 1 << random.Next(8, 18);
+            for (int i = 0; i < 10; i++)
+            {
+                observed.Observe(new Subtask { Id = "before", TaskType = type }, TimeSpan.FromTicks(random.Next(longest / 2, longest)));
+                if (showsProgress)
+                {
+                    observed.ObserveFirstProgress(type, TimeSpan.FromTicks(random.Next(longest / 4, longest / 2)));
+                }
+            }
+        }
+
+        return observed;
     }
 
     /// <summary>Also schedules that no search would make.</summary>

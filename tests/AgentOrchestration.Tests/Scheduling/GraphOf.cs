@@ -12,11 +12,24 @@ internal static class GraphOf
     public static TaskGraph Plan(Action<TaskPlanBuilder> build, IResourceManager? resources = null, Action<TaskTypeOptions>? options = null)
     {
         var taskType = TaskDescriptor.For("work", "Works.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(None.Value), options);
+        return Check(build, taskType, resources ?? new ResourcePools([]));
+    }
+
+    private static TaskGraph Check(Action<TaskPlanBuilder> build, TaskDescriptor taskType, IResourceManager resources)
+    {
         var serializer = new PayloadSerializer(PayloadSerializer.DefaultOptions);
-        var checker = new PlanChecker(new TaskTypeRegistry([taskType], serializer), resources ?? new ResourcePools([]), serializer);
+        var checker = new PlanChecker(new TaskTypeRegistry([taskType], serializer), resources, serializer);
         TaskGraph? graph = checker.Check(TaskPlan.Create(build), out IReadOnlyList<PlanDiagnostic> diagnostics);
         Assert.Empty(diagnostics);
         return graph!;
+    }
+
+    /// <summary>A graph of a type whose code takes several subtasks at a time.</summary>
+    public static TaskGraph Batches(Action<TaskPlanBuilder> build)
+    {
+        var taskType = TaskDescriptor.ForBatch<None, None>(
+            "work", "Works.", (inputs, _, _) => ValueTask.FromResult<IReadOnlyList<None>>([.. inputs]), options => options.Effect = TaskEffect.Read);
+        return Check(build, taskType, new ResourcePools([]));
     }
 
     /// <summary>Three steps of 100 ms in a row beside one of 300 ms, then a join.</summary>

@@ -16,6 +16,7 @@ internal sealed class AttemptSideState
     private ITimer? _timer;
     private bool _isOver;
     private bool _isUncacheable;
+    private bool _wasRejected;
     private long _lastProgress;
     private bool _hasProgress;
     private Action? _progressed;
@@ -30,6 +31,13 @@ internal sealed class AttemptSideState
     {
         get => Volatile.Read(ref _isUncacheable);
         set => Volatile.Write(ref _isUncacheable, value);
+    }
+
+    /// <summary>Whether an endpoint has rejected one of its calls.</summary>
+    public bool WasRejected
+    {
+        get => Volatile.Read(ref _wasRejected);
+        set => Volatile.Write(ref _wasRejected, value);
     }
 
     /// <summary>The output as the result cache keeps it; <see langword="null"/> when it keeps none.</summary>

@@ -22,6 +22,9 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
     private object? _payload;
     private int _phase;
 
+    /// <summary>The attempt that it has started beside; 0 when it has started alone.</summary>
+    public int HedgeOf { get; } = start.HedgeOf;
+
     /// <summary>What the attempt holds.</summary>
     public ResourceLease? Lease { get; } = start.Lease;
 
@@ -67,6 +70,8 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
     }
 
     internal override void ShowFirstToken() => Extras.ShowProgress();
+
+    internal override void ShowRejection() => Extras.WasRejected = true;
 
     public override void DoNotCache() => Extras.IsUncacheable = true;
 

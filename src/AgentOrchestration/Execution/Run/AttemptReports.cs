@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AgentOrchestration.Execution.Attempts;
 using AgentOrchestration.Execution.Secrets;
 using AgentOrchestration.Runs.Events;
@@ -8,6 +9,9 @@ namespace AgentOrchestration.Execution.Run;
 /// <summary>Shows the progress and the text that attempts report. What code still reports when it has returned, or was abandoned, is ignored.</summary>
 internal sealed class AttemptReports(RunEnvironment run, RunClock clock, RunTicks ticks)
 {
+    // Of subtasks whose attempts may run beside each other, the attempt that is shown: the first that has reported something.
+    private readonly ConcurrentDictionary<int, int>? _shown = run.Options.Extra.HedgeShare > 0 ? [] : null;
+
     public void Report(LocalAttempt attempt, double fraction, string? message)
     {
         if (!Counts(attempt))
@@ -17,6 +21,11 @@ internal sealed class AttemptReports(RunEnvironment run, RunClock clock, RunTick
 
         long now = clock.Now();
         attempt.Extras.LastProgress = now;
+        if (!IsShown(attempt))
+        {
+            return;
+        }
+
         var progress = new ProgressReported(fraction, message is null ? null : run.Redact(message)) { Sequence = run.History.Count - 1, Time = new DateTimeOffset(now, TimeSpan.Zero), SubtaskId = attempt.Subtask.Id };
         if (ticks.Add(progress, attempt.Attempt))
         {
@@ -33,7 +42,7 @@ internal sealed class AttemptReports(RunEnvironment run, RunClock clock, RunTick
 
         long now = clock.Now();
         attempt.Extras.LastProgress = now;
-        if (attempt.IsEarly)
+        if (attempt.IsEarly || !IsShown(attempt))
         {
             return;
         }
@@ -51,7 +60,7 @@ internal sealed class AttemptReports(RunEnvironment run, RunClock clock, RunTick
     /// <summary>Shows the rest of what an attempt has streamed, whose code has returned.</summary>
     public void EndText(LocalAttempt attempt, HeldText held)
     {
-        if (Counts(attempt))
+        if (Counts(attempt) && IsShown(attempt))
         {
             StreamSafely(attempt, held, "", isEnd: true, clock.Now());
         }
@@ -72,6 +81,19 @@ internal sealed class AttemptReports(RunEnvironment run, RunClock clock, RunTick
     {
         ticks.Add(new TextStreamed(text) { Sequence = run.History.Count - 1, Time = new DateTimeOffset(now, TimeSpan.Zero), SubtaskId = attempt.Subtask.Id });
         run.Signal.Raise();
+    }
+
+    /// <summary>Whether it is shown what an attempt reports: of two that run beside each other one is, so that their texts are not mixed.</summary>
+    private bool IsShown(LocalAttempt attempt)
+    {
+        if (_shown is null)
+        {
+            return true;
+        }
+
+        int shown = _shown.GetOrAdd(attempt.Index, attempt.Attempt);
+        return shown == attempt.Attempt
+            || (!run.Core.State.IsCurrent(attempt.Index, shown) && _shown.TryUpdate(attempt.Index, attempt.Attempt, shown));
     }
 
     private bool Counts(LocalAttempt attempt) => !attempt.HasReturned && run.Core.State.IsCurrent(attempt.Index, attempt.Attempt);

@@ -121,7 +121,7 @@ internal sealed class AttemptReturns(
         {
             RunState state = _run.Core.State;
             bool isHeld = state.EarlyOf(attempt.Index) is { IsHeld: true } early && early.Attempt == attempt.Attempt;
-            if (_gate.IsClosed || (!isHeld && (state.StateOf(attempt.Index) != SubtaskState.Succeeded || state.HasFallenBack(attempt.Index))))
+            if (_gate.IsClosed || (!isHeld && (!state.IsOutputOf(attempt.Index, output) || state.HasFallenBack(attempt.Index))))
             {
                 outputs.Forget(attempt.Index, attempt.Attempt, output);
             }

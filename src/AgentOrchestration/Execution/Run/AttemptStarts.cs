@@ -17,6 +17,7 @@ internal sealed class AttemptStarts(LocalRun owner, RunEnvironment run, RunGate 
     // Used inside the gate.
     private readonly CancellationSourcePool _stopSources = new();
     private LocalAttempt?[] _running = new LocalAttempt?[run.Graph.Count];
+    private Dictionary<(int Subtask, int Attempt), LocalAttempt>? _hedges;
 
     // Attempts that have started but whose code has not begun, in that order: what workers take next.
     private readonly ConcurrentQueue<LocalAttempt> _work = new();
@@ -67,7 +68,15 @@ internal sealed class AttemptStarts(LocalRun owner, RunEnvironment run, RunGate 
                 attempt.Extras.Deferrable = calls;
             }
 
-            _running[start.Subtask] = attempt;
+            if (start.HedgeOf > 0)
+            {
+                (_hedges ??= []).Add((start.Subtask, start.Attempt), attempt);
+            }
+            else
+            {
+                _running[start.Subtask] = attempt;
+            }
+
             if (start.Batch is { } started)
             {
                 batch = batch?.Is(started) == true ? batch : new LocalBatch(owner, started, attempt.TaskType.Invoker.Batch!);
@@ -104,14 +113,16 @@ internal sealed class AttemptStarts(LocalRun owner, RunEnvironment run, RunGate 
     }
 
     /// <summary>Inside the gate: the attempt that a command is for, if it runs.</summary>
-    public LocalAttempt? RunningOf(HostCommand command) => _running[command.Subtask] is { } attempt && attempt.Attempt == command.Attempt ? attempt : null;
+    public LocalAttempt? RunningOf(HostCommand command) => RunningOf(command.Subtask, command.Attempt);
+
+    /// <summary>Inside the gate: whether nothing is known of an attempt that makes a second one beside it useless: an endpoint has rejected none of its calls.</summary>
+    public bool MayHedge(int subtask, int attempt) => RunningOf(subtask, attempt) is not { HasExtras: true, Extras.WasRejected: true };
 
     /// <summary>Inside the gate: an attempt that has returned runs no longer.</summary>
     public void RemoveRunning(LocalAttempt attempt)
     {
-        if (_running[attempt.Index] == attempt)
+        if (TryRemove(attempt))
         {
-            _running[attempt.Index] = null;
             _stopSources.Return(attempt.StopSource, attempt.IsToldToStop);
         }
     }
@@ -124,7 +135,7 @@ internal sealed class AttemptStarts(LocalRun owner, RunEnvironment run, RunGate 
             return false;
         }
 
-        _running[attempt.Index] = null;
+        TryRemove(attempt);
         return true;
     }
 
@@ -134,7 +145,8 @@ internal sealed class AttemptStarts(LocalRun owner, RunEnvironment run, RunGate 
     public List<LocalAttempt> RevokeAll(List<LocalAttempt> revoked)
     {
         List<LocalAttempt> running = [];
-        foreach (LocalAttempt? attempt in _running)
+        LocalAttempt?[] all = _hedges is null ? _running : [.. _running, .. _hedges.Values];
+        foreach (LocalAttempt? attempt in all)
         {
             if (attempt is not null)
             {
@@ -143,6 +155,21 @@ internal sealed class AttemptStarts(LocalRun owner, RunEnvironment run, RunGate 
         }
 
         return running;
+    }
+
+    private LocalAttempt? RunningOf(int subtask, int attempt) =>
+        _running[subtask] is { } running && running.Attempt == attempt ? running : _hedges?.GetValueOrDefault((subtask, attempt));
+
+    private bool TryRemove(LocalAttempt attempt)
+    {
+        if (attempt.HedgeOf > 0)
+        {
+            return _hedges!.Remove((attempt.Index, attempt.Attempt));
+        }
+
+        bool isLatest = _running[attempt.Index] == attempt;
+        _running[attempt.Index] = isLatest ? null : _running[attempt.Index];
+        return isLatest;
     }
 
     /// <summary>

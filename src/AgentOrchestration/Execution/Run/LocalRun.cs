@@ -53,6 +53,7 @@ internal sealed class LocalRun : IOpenRun
         _gate = new RunGate(Environment, clock, _end);
         var caching = new ResultCaching(Environment, _gate, _end, journal);
         Starts = new AttemptStarts(this, Environment, _gate);
+        core.MayHedge = Starts.MayHedge;
         Growth = new RunGrowth(Environment, _gate, graph, _resources.LimitsEveryAttempt);
         Calls = core.Deferrals is null ? null : new CallSubmissions(Environment, _gate, _end, clock.Now, WhenWrittenAsync);
         core.Deferrals?.Collect = (_, calls) => Calls!.Collect((DeferrableCalls)calls);

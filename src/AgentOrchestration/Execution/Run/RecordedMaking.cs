@@ -10,20 +10,19 @@ internal sealed class RecordedMaking
 
     public RecordedMaking(RunHistory history)
     {
-        Dictionary<int, long> started = [];
-        Dictionary<int, TaskUsage> used = [];
+        Dictionary<(int Subtask, int Attempt), long> started = [];
+        Dictionary<(int Subtask, int Attempt), TaskUsage> used = [];
         for (int index = 0; index < history.Count; index++)
         {
             RunFact fact = history[index];
             switch (fact.Kind)
             {
                 case RunFactKind.AttemptStarted:
-                    started[fact.Subtask] = fact.Time;
-                    used.Remove(fact.Subtask);
+                    started[(fact.Subtask, fact.Attempt)] = fact.Time;
                     break;
                 case RunFactKind.UsageCounted when fact.Attempt > 0:
                     var usage = (TaskUsage)fact.Payload!;
-                    used[fact.Subtask] = used.TryGetValue(fact.Subtask, out TaskUsage? before) ? before.Add(usage) : usage;
+                    used[(fact.Subtask, fact.Attempt)] = used.TryGetValue((fact.Subtask, fact.Attempt), out TaskUsage? before) ? before.Add(usage) : usage;
                     break;
                 case RunFactKind.WorkAvoided:
                     _works[fact.Subtask] = (AvoidedWork)fact.Payload!;
@@ -37,8 +36,8 @@ internal sealed class RecordedMaking
                     break;
                 case RunFactKind.SubtaskSucceeded when fact.Payload is HeldOutput:
                     break;
-                case RunFactKind.OutputHeld or RunFactKind.SubtaskSucceeded when fact.Attempt > 0 && started.TryGetValue(fact.Subtask, out long begin):
-                    _works[fact.Subtask] = new AvoidedWork(used.GetValueOrDefault(fact.Subtask, TaskUsage.None), fact.Time - begin);
+                case RunFactKind.OutputHeld or RunFactKind.SubtaskSucceeded when fact.Attempt > 0 && started.TryGetValue((fact.Subtask, fact.Attempt), out long begin):
+                    _works[fact.Subtask] = new AvoidedWork(used.GetValueOrDefault((fact.Subtask, fact.Attempt), TaskUsage.None), fact.Time - begin);
                     break;
             }
         }

@@ -24,6 +24,14 @@ internal sealed class RunView(RunEnvironment run, RunTicks ticks, RunResources r
 
         return _ticks.Count == 0
             ? snapshot
-            : snapshot with { Subtasks = [.. snapshot.Subtasks.Select(subtask => subtask with { Progress = _ticks.ProgressOf(subtask.Subtask.Id, subtask.Attempts) })] };
+            : snapshot with { Subtasks = [.. snapshot.Subtasks.Select(subtask => subtask with { Progress = ProgressOf(subtask) })] };
     }
+
+    /// <summary>Of attempts that run beside each other one is shown.</summary>
+    private double? ProgressOf(SubtaskSnapshot subtask) => subtask.RunningAttempts < 2
+        ? _ticks.ProgressOf(subtask.Subtask.Id, subtask.Attempts)
+        : subtask.AttemptIntervals.Index()
+            .Where(static attempt => attempt.Item.EndedAt is null)
+            .Select(attempt => _ticks.ProgressOf(subtask.Subtask.Id, attempt.Index + 1))
+            .FirstOrDefault(static progress => progress is not null);
 }

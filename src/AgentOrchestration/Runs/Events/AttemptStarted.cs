@@ -11,4 +11,8 @@ public sealed record AttemptStarted(int Attempt) : SubtaskEvent
     /// <summary>Gets a value that indicates whether the attempt started although its subtask waits for something that may still go wrong (<see cref="ExtraWork.EarlyShare"/>).</summary>
     /// <value>The default value is <see langword="false"/>.</value>
     public bool IsEarly { get; init; }
+
+    /// <summary>Gets the number of the attempt that it starts beside as a hedge: the first of the two to succeed gives the output.</summary>
+    /// <value>At least 1. The default value is <see langword="null"/>: it starts alone.</value>
+    public int? HedgeOf { get; init; }
 }

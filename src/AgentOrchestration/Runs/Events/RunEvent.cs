@@ -35,6 +35,7 @@ namespace AgentOrchestration;
 [JsonDerivedType(typeof(OutputDropped), "output-dropped")]
 [JsonDerivedType(typeof(AttemptDeferred), "attempt-deferred")]
 [JsonDerivedType(typeof(CallsSubmitted), "calls-submitted")]
+[JsonDerivedType(typeof(AttemptDropped), "attempt-dropped")]
 [JsonDerivedType(typeof(UsageCounted), "usage-counted")]
 [JsonDerivedType(typeof(FlightJoined), "flight-joined")]
 [JsonDerivedType(typeof(WorkAvoided), "work-avoided")]

@@ -101,6 +101,21 @@ internal static class JournalFields
         Read = static (ref reader, ref line) => line.Detail = reader.GetBoolean() ? (byte)1 : (byte)0,
     };
 
+    /// <summary>The attempt that an attempt starts beside; not written when it starts alone.</summary>
+    public static JournalField HedgeOf { get; } = new("hedgeOf")
+    {
+        IsOptional = true,
+        Write = static (writer, name, in fact) =>
+        {
+            if (fact.Payload is HedgeMark mark)
+            {
+                writer.WriteNumber(name, mark.Original);
+            }
+        },
+        Read = static (ref reader, ref line) => line.HedgeOf = reader.GetInt32(),
+        WhyInvalid = static (in line) => JournalRules.WhyNegative("hedgeOf", line.HedgeOf),
+    };
+
     /// <summary>Whether an attempt failed only with its batch; not written when it did not.</summary>
     public static JournalField BatchBroken { get; } = new("batchBroken")
     {

@@ -33,16 +33,20 @@ internal static class JournalKinds
         {
             Payload = static (in line) => new StartHold(line.RetryAt),
         },
-        new("attempt-started", RunFactKind.AttemptStarted, RunFactRules.WhenNextAttempt, Field.Subtask, Field.Attempt, Field.Batch, Field.Early)
+        new("attempt-started", RunFactKind.AttemptStarted, RunFactRules.WhenNextAttempt, Field.Subtask, Field.Attempt, Field.Batch, Field.HedgeOf, Field.Early)
         {
-            Payload = static (in line) => line.Other == 0 ? null : new BatchMark(line.Other),
+            Payload = static (in line) => line.HedgeOf > 0 ? new HedgeMark(line.HedgeOf) : line.Other == 0 ? null : new BatchMark(line.Other),
         },
         new("attempt-timed-out", RunFactKind.AttemptTimedOut, RunFactRules.WhileAttemptRuns, Field.Subtask, Field.Attempt, Field.TimeLimit),
-        new("attempt-abandoned", RunFactKind.AttemptAbandoned, RunFactRules.WhileAttemptRuns, Field.Subtask, Field.Attempt),
+        new("attempt-abandoned", RunFactKind.AttemptAbandoned, RunFactRules.WhileAwaited, Field.Subtask, Field.Attempt),
         new("attempt-interrupted", RunFactKind.AttemptInterrupted, RunFactRules.WhileAttemptRuns, Field.Subtask, Field.Attempt),
         new("attempt-failed", RunFactKind.AttemptFailed, RunFactRules.WhileAttemptRuns, Field.Subtask, Field.Attempt, Field.Error, Field.RetryAt, Field.BatchBroken)
         {
             Payload = static (in line) => new AttemptRetry(line.Error!, line.RetryAt),
+        },
+        new("attempt-dropped", RunFactKind.AttemptDropped, RunFactRules.WhenBeside, Field.Subtask, Field.Attempt, Field.ErrorIfAny)
+        {
+            Payload = static (in line) => line.Error,
         },
         new("attempt-confirmed", RunFactKind.AttemptConfirmed, RunFactRules.WhileEarlyAttemptRuns, Field.Subtask, Field.Attempt),
         new("output-held", RunFactKind.OutputHeld, RunFactRules.WhileEarlyAttemptRuns, Field.Subtask, Field.Attempt, Field.Output)

@@ -28,6 +28,7 @@ internal static class JournalRules
         ?? (options.Priority is < -RunOptionsRules.MaxPriority or > RunOptionsRules.MaxPriority
             ? $"'priority' is {options.Priority}; it must be from -{RunOptionsRules.MaxPriority} to {RunOptionsRules.MaxPriority}." : null)
         ?? (options.EarlyShare is not (null or (>= 0 and <= 1)) ? $"'earlyShare' is {options.EarlyShare}; it must be from 0 to 1." : null)
+        ?? (options.HedgeShare is not (null or (>= 0 and <= 1)) ? $"'hedgeShare' is {options.HedgeShare}; it must be from 0 to 1." : null)
         ?? (options.Tags?.FirstOrDefault(tag => tag.Value is null) is { Key: not null } tag ? $"The value of the tag '{tag.Key}' is null." : null);
 
     public static string? WhyInvalid(BudgetDocument budget) =>

@@ -45,6 +45,8 @@ internal sealed class OptionsDocument
 
     public double? EarlyShare { get; init; }
 
+    public double? HedgeShare { get; init; }
+
     public static OptionsDocument From(RunOptions options) => new()
     {
         MaxParallelism = options.MaxParallelism,
@@ -66,6 +68,7 @@ internal sealed class OptionsDocument
         Tags = options.Tags.Count == 0 ? null : new SortedDictionary<string, string>(options.Tags, StringComparer.Ordinal),
         Priority = options.Priority == 0 ? null : options.Priority,
         EarlyShare = options.Extra.EarlyShare == 0 ? null : options.Extra.EarlyShare,
+        HedgeShare = options.Extra.HedgeShare == 0 ? null : options.Extra.HedgeShare,
     };
 
     public RunOptions ToOptions(string runId)
@@ -87,7 +90,7 @@ internal sealed class OptionsDocument
             MaxAddedDepth = MaxAddedDepth ?? RunOptions.DefaultMaxAddedDepth,
             IsolateOutputs = IsolateOutputs ?? false,
             ApprovalTimeout = ApprovalTimeout is { } approval ? new TimeSpan(approval) : null,
-            Extra = new ExtraWork { EarlyShare = EarlyShare ?? 0 },
+            Extra = new ExtraWork { EarlyShare = EarlyShare ?? 0, HedgeShare = HedgeShare ?? 0 },
             DeferCallsWithin = DeferCallsWithin is { } deferred ? new TimeSpan(deferred) : null,
             LastingDeadline = Deadline is { } deadline ? new InheritedDeadline(deadline, DeadlineOf ?? "another run") : null,
         };

@@ -41,6 +41,16 @@ internal sealed class AttemptIntervals : IReadOnlyList<AttemptInterval>
     public static AttemptIntervals WithLast(IReadOnlyList<AttemptInterval> spans, AttemptInterval last) =>
         spans is AttemptIntervals known ? new AttemptIntervals(known._before, known.Count, last) : new AttemptIntervals([.. spans.SkipLast(1)], spans.Count, last);
 
+    /// <summary>Returns the spans with the end of those that have none; of several that run beside each other not only of the last.</summary>
+    /// <param name="spans">The spans.</param>
+    /// <param name="attempt">The number of the attempt that ends; 0 for all.</param>
+    /// <param name="endedAt">When.</param>
+    public static IReadOnlyList<AttemptInterval> End(IReadOnlyList<AttemptInterval> spans, int attempt, DateTimeOffset endedAt)
+    {
+        AttemptInterval[] ended = [.. spans.Select((span, index) => span.EndedAt is null && (attempt == 0 || attempt == index + 1) ? span with { EndedAt = endedAt } : span)];
+        return ended.Length == 0 ? spans : new AttemptIntervals([.. ended.SkipLast(1)], ended.Length, ended[^1]);
+    }
+
     public IEnumerator<AttemptInterval> GetEnumerator()
     {
         for (int i = 0; i < Count; i++)

@@ -119,6 +119,12 @@ internal sealed class RunSnapshotBuilder
         ApprovalRequested question => subtask with { State = SubtaskState.AwaitingApproval, PendingApproval = question },
         ApprovalDecided => subtask with { State = SubtaskState.Ready, PendingApproval = null },
         StartHeld held => subtask with { HeldUntil = held.Until, HeldFor = held.Reason },
+        AttemptStarted { HedgeOf: { } original } hedge => subtask with
+        {
+            AttemptIntervals = AttemptIntervals.Add(subtask.AttemptIntervals, new AttemptInterval(fact.Time, null) { HedgeOf = original }),
+            LatestUsage = null,
+            Hedges = [.. subtask.Hedges, new HedgedPair(original, hedge.Attempt)],
+        },
         AttemptStarted started => subtask with
         {
             State = SubtaskState.Running,
@@ -142,6 +148,11 @@ internal sealed class RunSnapshotBuilder
         OutputDropped => Drop(subtask, fact),
         AttemptFailed failed => EndAttempt(subtask, fact) with { State = SubtaskState.Ready, Error = failed.Error, RetryAt = failed.RetryAt },
         AttemptDeferred deferred => EndAttempt(subtask, fact) with { State = SubtaskState.Ready, DeferredUntil = deferred.Until },
+        AttemptDropped dropped => subtask with
+        {
+            AttemptIntervals = AttemptIntervals.End(subtask.AttemptIntervals, dropped.Attempt, fact.Time),
+            Hedges = With(subtask.Hedges, dropped.Attempt, pair => pair with { IsOver = true, HasOriginalFailed = dropped.Error is not null && dropped.Attempt == pair.Original }),
+        },
         ProgressReported progress => subtask with { Progress = progress.Fraction },
         UsageCounted counted => subtask with
         {
@@ -149,6 +160,7 @@ internal sealed class RunSnapshotBuilder
             LatestUsage = counted.Attempt == subtask.Attempts ? (subtask.LatestUsage ?? TaskUsage.None).Add(counted.Usage) : subtask.LatestUsage,
             EarlyUsage = counted.Attempt == subtask.EarlyAttempt ? subtask.EarlyUsage.Add(counted.Usage) : subtask.EarlyUsage,
             DroppedUsage = counted.Attempt == subtask.EarlyAttempt && subtask.IsEarlyDropped ? subtask.DroppedUsage.Add(counted.Usage) : subtask.DroppedUsage,
+            Hedges = With(subtask.Hedges, counted.Attempt, pair => pair.With(counted.Attempt, counted.Usage)),
         },
         FlightJoined flight => subtask with { Flight = flight },
         WorkAvoided avoided => subtask with { Avoided = avoided },
@@ -177,6 +189,8 @@ internal sealed class RunSnapshotBuilder
     {
         (TaskUsage? usage, TimeSpan? duration) = succeeded.Origin switch
         {
+            OutputOrigin.Executed when PairOf(subtask, succeeded.Attempt) is { } pair =>
+                (pair.UsageOf(succeeded.Attempt) ?? TaskUsage.None, subtask.AttemptIntervals[succeeded.Attempt - 1].Duration),
             OutputOrigin.Executed when succeeded.Attempt > 0 => (subtask.LatestUsage ?? TaskUsage.None, subtask.AttemptIntervals is [.., var last] ? last.Duration : null),
             OutputOrigin.Shared when succeeded.SharedWith is { } worker && _indices.ContainsKey(worker) => (Get(worker).OutputUsage, Get(worker).OutputDuration),
             OutputOrigin.Cached or OutputOrigin.Reused or OutputOrigin.Flight => (subtask.Avoided?.Usage, subtask.Avoided?.Duration),
@@ -184,9 +198,22 @@ internal sealed class RunSnapshotBuilder
         };
 
         // What happened before is subtracted when the snapshot is made.
-        int before = subtask.StartedEarly ? subtask.SurvivedInterruptions : _interruptions;
-        return subtask with { OutputUsage = usage, OutputDuration = duration, SharedWith = succeeded.SharedWith, SurvivedInterruptions = before, StartedEarly = false, Flight = null };
+        return subtask with
+        {
+            OutputUsage = usage,
+            OutputDuration = duration,
+            SharedWith = succeeded.SharedWith,
+            SurvivedInterruptions = subtask.StartedEarly ? subtask.SurvivedInterruptions : _interruptions,
+            StartedEarly = false,
+            Flight = null,
+            Hedges = With(subtask.Hedges, succeeded.Attempt, pair => pair with { IsOver = true, HasHedgeWon = succeeded.Attempt == pair.Hedge && succeeded.Error is null }),
+        };
     }
+
+    private static HedgedPair? PairOf(SubtaskSnapshot subtask, int attempt) => subtask.Hedges.Count == 0 ? null : subtask.Hedges.FirstOrDefault(pair => pair.Contains(attempt));
+
+    private static IReadOnlyList<HedgedPair> With(IReadOnlyList<HedgedPair> pairs, int attempt, Func<HedgedPair, HedgedPair> change) =>
+        pairs.Count == 0 ? pairs : [.. pairs.Select(pair => pair.Contains(attempt) ? change(pair) : pair)];
 
     /// <summary>An attempt that started early has come to nothing. What it used may become known later.</summary>
     private static SubtaskSnapshot Drop(SubtaskSnapshot subtask, SubtaskEvent fact) => EndAttempt(subtask, fact) with
@@ -205,6 +232,11 @@ internal sealed class RunSnapshotBuilder
     private static SubtaskSnapshot EndAttempt(SubtaskSnapshot subtask, SubtaskEvent fact)
     {
         IReadOnlyList<AttemptInterval> spans = subtask.AttemptIntervals;
+        if (subtask.Hedges.Count > 0)
+        {
+            return subtask with { AttemptIntervals = AttemptIntervals.End(spans, attempt: 0, fact.Time) };
+        }
+
         return spans.Count == 0 || spans[^1].EndedAt is not null
             ? subtask
             : subtask with { AttemptIntervals = AttemptIntervals.WithLast(spans, spans[^1] with { EndedAt = fact.Time }) };

@@ -135,6 +135,20 @@ public sealed record SubtaskSnapshot(Subtask Subtask, SubtaskState State)
     [JsonIgnore]
     internal bool IsEarlyDropped { get; init; }
 
+    /// <summary>When the attempt started that runs; of two the older one.</summary>
+    [JsonIgnore]
+    internal DateTimeOffset? RunningSince => Hedges.Count == 0
+        ? AttemptIntervals is [.., var last] ? last.StartedAt : null
+        : AttemptIntervals.Where(static span => span.EndedAt is null).Select(static span => (DateTimeOffset?)span.StartedAt).FirstOrDefault() ?? AttemptIntervals[^1].StartedAt;
+
+    /// <summary>The number of attempts that run.</summary>
+    [JsonIgnore]
+    internal int RunningAttempts => Hedges.Count == 0 ? State == SubtaskState.Running ? 1 : 0 : AttemptIntervals.Count(static span => span.EndedAt is null);
+
+    /// <summary>The attempts that ran beside each other.</summary>
+    [JsonIgnore]
+    internal IReadOnlyList<HedgedPair> Hedges { get; init; } = [];
+
     /// <summary>The number of the fact that ended it; orders subtasks that ended at the same moment.</summary>
     [JsonIgnore]
     internal long EndedSequence { get; init; }

@@ -37,7 +37,7 @@ internal sealed class RunEventFactory(string runId, TaskPlan plan, Func<int, str
                 new ApprovalRequested(question.Fingerprint, question.Arguments) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.ApprovalDecided, ApprovalAnswer answer) =>
                 new ApprovalDecided(fact.Detail != 0, answer.By, answer.Reason) { Sequence = sequence, Time = time, SubtaskId = id },
-            (RunFactKind.AttemptStarted, _) => new AttemptStarted(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id, Batch = (fact.Payload as BatchMark)?.Number, IsEarly = fact.Detail != 0 },
+            (RunFactKind.AttemptStarted, _) => new AttemptStarted(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id, Batch = (fact.Payload as BatchMark)?.Number, IsEarly = fact.Detail != 0, HedgeOf = (fact.Payload as HedgeMark)?.Original },
             (RunFactKind.AttemptTimedOut, _) => new AttemptTimedOut(fact.Attempt, (TimeLimit)fact.Detail) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.AttemptAbandoned, _) => new AttemptAbandoned(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.AttemptInterrupted, _) => new AttemptInterrupted(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id },
@@ -49,6 +49,7 @@ internal sealed class RunEventFactory(string runId, TaskPlan plan, Func<int, str
             (RunFactKind.AttemptDeferred, DeferredAttempt deferred) =>
                 new AttemptDeferred(fact.Attempt, deferred.Submission, TimeOf(deferred.Until)) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.CallsSubmitted, SubmittedCalls calls) => new CallsSubmitted(calls.Submission, calls.Endpoint, calls.BatchId) { Sequence = sequence, Time = time },
+            (RunFactKind.AttemptDropped, _) => new AttemptDropped(fact.Attempt, fact.Payload as SubtaskError) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.UsageCounted, TaskUsage usage) => new UsageCounted(fact.Attempt, usage) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.FlightJoined, JoinedFlight flight) => new FlightJoined(flight.RunId, flight.SubtaskId) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.WorkAvoided, AvoidedWork avoided) => new WorkAvoided(avoided.Usage, new TimeSpan(avoided.Duration)) { Sequence = sequence, Time = time, SubtaskId = id },

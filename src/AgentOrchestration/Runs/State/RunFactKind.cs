@@ -21,6 +21,7 @@ internal enum RunFactKind : byte
     OutputDropped,
     AttemptDeferred,
     CallsSubmitted,
+    AttemptDropped,
     UsageCounted,
     FlightJoined,
     WorkAvoided,

@@ -36,9 +36,10 @@ internal static class RunFactRules
         : fact.Detail != (byte)state.Outcome ? $"The run has {state.Outcome}."
         : null;
 
-    /// <summary>The next attempt of a subtask that is ready.</summary>
+    /// <summary>The next attempt of a subtask: it is ready, or one runs alone that the attempt starts beside.</summary>
     public static string? WhenNextAttempt(RunState state, in RunFact fact) =>
-        (fact.Detail == 0 ? WhenReady(state, fact) : WhenEarly(state, fact)) ?? (state.AttemptOf(fact.Subtask) is var latest && fact.Attempt != latest + 1 ? $"Its latest attempt is {latest}." : null);
+        (fact.Payload is HedgeMark mark ? WhyNotBeside(state, fact, mark.Original) : fact.Detail == 0 ? WhenReady(state, fact) : WhenEarly(state, fact))
+        ?? (state.AttemptOf(fact.Subtask) is var latest && fact.Attempt != latest + 1 ? $"Its latest attempt is {latest}." : null);
 
     public static string? WhileAttemptRuns(RunState state, in RunFact fact) =>
         state.IsCurrent(fact.Subtask, fact.Attempt) ? null : $"Attempt {fact.Attempt} of the subtask is not running.";
@@ -49,6 +50,13 @@ internal static class RunFactRules
     /// <summary>While it is not decided what becomes of an attempt that has started early.</summary>
     public static string? WhileEarly(RunState state, in RunFact fact) =>
         state.EarlyOf(fact.Subtask)?.Attempt == fact.Attempt ? null : $"Attempt {fact.Attempt} of the subtask has not started early, or has come to use.";
+
+    /// <summary>An attempt that the run waits for, also when another has succeeded.</summary>
+    public static string? WhileAwaited(RunState state, in RunFact fact) => state.IsOutrun(fact.Subtask, fact.Attempt) ? null : WhileAttemptRuns(state, fact);
+
+    /// <summary>One of two attempts, of which the other still runs or has succeeded.</summary>
+    public static string? WhenBeside(RunState state, in RunFact fact) =>
+        state.IsOutrun(fact.Subtask, fact.Attempt) || state.BesideOf(fact.Subtask, fact.Attempt) > 0 ? null : $"Attempt {fact.Attempt} of the subtask runs beside no other.";
 
     public static string? AfterAttemptStarted(RunState state, in RunFact fact) =>
         fact.Attempt > 0 ? AfterAttempt(state, fact) : $"The subtask has had {state.AttemptOf(fact.Subtask)} attempts.";
@@ -79,6 +87,11 @@ internal static class RunFactRules
     private static string? WhenEarly(RunState state, in RunFact fact) =>
         When(state, fact, state.StateOf(fact.Subtask) == SubtaskState.Pending || (state.IsPlanOpen && state.StateOf(fact.Subtask) == SubtaskState.Ready))
         ?? (state.AttemptOf(fact.Subtask) > 0 ? "Only the first attempt of a subtask starts early." : null);
+
+    private static string? WhyNotBeside(RunState state, in RunFact fact, int original) =>
+        !state.IsCurrent(fact.Subtask, original) ? $"Attempt {original} of the subtask is not running."
+        : state.BesideOf(fact.Subtask, original) is > 0 and var other ? $"Attempt {other} runs beside it already."
+        : null;
 
     private static string? When(RunState state, in RunFact fact, bool holds) => holds ? null : $"The subtask is {state.StateOf(fact.Subtask)}.";
 

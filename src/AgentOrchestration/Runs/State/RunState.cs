@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Graph.Growth;
 
@@ -23,6 +24,9 @@ internal sealed class RunState : IOpenSubtasks
     private TolerableLosses? _tolerable;
     private EarlyWork? _early;
 
+    // Of subtasks of which a second attempt has started beside another; most runs have none. Whether an attempt counts is also asked outside of the gate of the run.
+    private ConcurrentDictionary<int, HedgedAttempts>? _hedged;
+
     public RunState(TaskGraph graph, double[]? priorities = null)
     {
         Graph = new GrowingGraph(graph, priorities ?? graph.Priorities, this);
@@ -41,6 +45,15 @@ internal sealed class RunState : IOpenSubtasks
 
     /// <summary>The number of subtasks of which an attempt is running.</summary>
     public int Running { get; private set; }
+
+    /// <summary>The number of attempts that run beside another of their subtask, or still do though the other has succeeded.</summary>
+    public int Beside { get; private set; }
+
+    /// <summary>The number of attempts that still run though another of their subtask has succeeded.</summary>
+    public int Outrun { get; private set; }
+
+    /// <summary>Whether any attempt runs that the run waits for.</summary>
+    public bool IsAnyRunning => Running > 0 || Outrun > 0;
 
     /// <summary>Whether the plan is still being written.</summary>
     public bool IsPlanOpen { get; private set; }
@@ -98,6 +111,9 @@ internal sealed class RunState : IOpenSubtasks
     public object? OutputOf(int subtask) =>
         _states[subtask] != SubtaskState.Succeeded ? null : _payloads[subtask] is FallbackOutput fallback ? fallback.Output : _payloads[subtask];
 
+    /// <summary>Whether this very object is the output of a subtask that has succeeded.</summary>
+    public bool IsOutputOf(int subtask, object? output) => _states[subtask] == SubtaskState.Succeeded && ReferenceEquals(OutputOf(subtask), output);
+
     /// <summary>Whether a subtask has succeeded with its fallback, because its work has failed.</summary>
     public bool HasFallenBack(int subtask) => _payloads[subtask] is FallbackOutput;
 
@@ -107,7 +123,30 @@ internal sealed class RunState : IOpenSubtasks
     public CompensationState CompensationOf(int subtask) => _compensations?.GetValueOrDefault(subtask) ?? CompensationState.None;
 
     /// <summary>Whether a completion of this attempt still counts: a late or repeated one changes nothing.</summary>
-    public bool IsCurrent(int subtask, int attempt) => _states[subtask] == SubtaskState.Running && _attempts[subtask] == attempt;
+    public bool IsCurrent(int subtask, int attempt) =>
+        _states[subtask] == SubtaskState.Running && (HedgedOf(subtask) is { IsAny: true } hedged ? hedged.Runs(attempt) : _attempts[subtask] == attempt);
+
+    /// <summary>Whether an attempt still runs though another of its subtask has succeeded.</summary>
+    public bool IsOutrun(int subtask, int attempt) => _states[subtask] != SubtaskState.Running && HedgedOf(subtask)?.Runs(attempt) == true;
+
+    /// <summary>Whether the run waits for an attempt: it may still succeed, or is to stop because another has.</summary>
+    public bool IsWaitedFor(int subtask, int attempt) => IsCurrent(subtask, attempt) || IsOutrun(subtask, attempt);
+
+    /// <summary>The attempt of a running subtask that runs; of two the older one.</summary>
+    public int RunningAttemptOf(int subtask) => HedgedOf(subtask) is { IsAny: true } hedged ? hedged.First : _attempts[subtask];
+
+    /// <summary>The attempt that runs beside another one of a running subtask; 0 when that is alone.</summary>
+    public int BesideOf(int subtask, int attempt) => _states[subtask] == SubtaskState.Running ? HedgedOf(subtask)?.Beside(attempt) ?? 0 : 0;
+
+    /// <summary>Whether an attempt is the latest that was started beside another of its subtask.</summary>
+    public bool IsHedge(int subtask, int attempt) => HedgedOf(subtask) is { } hedged && hedged.Hedge == attempt;
+
+    /// <summary>How many attempts of a subtask were started beside others.</summary>
+    public int HedgesOf(int subtask) => HedgedOf(subtask)?.Count ?? 0;
+
+    /// <summary>The attempts that still run though another of their subtask has succeeded, in the order of the plan.</summary>
+    public (int Subtask, int Attempt)[] AllOutrun() => _hedged is null || Outrun == 0 ? []
+        : [.. _hedged.Where(hedged => hedged.Value.IsAny && _states[hedged.Key] != SubtaskState.Running).Select(hedged => (hedged.Key, hedged.Value.First)).Order()];
 
     /// <summary>Records a fact and adds what follows from it.</summary>
     public void Apply(in RunFact fact, RunConsequences consequences)
@@ -130,6 +169,9 @@ internal sealed class RunState : IOpenSubtasks
             case RunFactKind.PlanCompleted:
                 ClosePlan();
                 break;
+            case RunFactKind.AttemptStarted when fact.Payload is HedgeMark mark:
+                BeginHedge(fact.Subtask, mark.Original, fact.Attempt);
+                break;
             case RunFactKind.AttemptStarted:
                 _states[fact.Subtask] = SubtaskState.Running;
                 _attempts[fact.Subtask] = (ushort)fact.Attempt;
@@ -141,7 +183,11 @@ internal sealed class RunState : IOpenSubtasks
                 }
 
                 break;
+            case RunFactKind.AttemptDropped:
+                EndHedged(fact.Subtask, fact.Attempt);
+                break;
             case RunFactKind.AttemptInterrupted or RunFactKind.AttemptDeferred:
+                EndAllHedged(fact.Subtask);
                 Running--;
                 _states[fact.Subtask] = _early?.Drop(fact.Subtask) == true ? StateBeforeStart(fact.Subtask) : SubtaskState.Ready;
                 break;
@@ -159,6 +205,7 @@ internal sealed class RunState : IOpenSubtasks
                 _early!.Drop(fact.Subtask);
                 break;
             case RunFactKind.AttemptFailed:
+                EndAllHedged(fact.Subtask);
                 Running--;
                 _states[fact.Subtask] = SubtaskState.Ready;
                 _payloads[fact.Subtask] = ((AttemptRetry)fact.Payload!).Error;
@@ -206,6 +253,56 @@ internal sealed class RunState : IOpenSubtasks
             case RunFactKind.RunEnded:
                 IsEnded = true;
                 break;
+        }
+    }
+
+    private HedgedAttempts? HedgedOf(int subtask) => _hedged is not null && _hedged.TryGetValue(subtask, out HedgedAttempts? hedged) ? hedged : null;
+
+    private void BeginHedge(int subtask, int original, int hedge)
+    {
+        if (HedgedOf(subtask) is not { } hedged)
+        {
+            (_hedged ??= [])[subtask] = hedged = new HedgedAttempts();
+        }
+
+        hedged.Begin(original, hedge);
+        _attempts[subtask] = (ushort)hedge;
+        Beside++;
+    }
+
+    /// <summary>One of two has ended without effect: the other has succeeded, or still runs.</summary>
+    private void EndHedged(int subtask, int attempt)
+    {
+        Outrun -= IsOutrun(subtask, attempt) ? 1 : 0;
+        HedgedOf(subtask)!.End(attempt);
+        Beside--;
+    }
+
+    /// <summary>The subtask ends. Of two attempts the one that has not succeeded still runs.</summary>
+    private void EndWithHedge(int subtask, int attempt, bool hasSucceeded)
+    {
+        if (HedgedOf(subtask) is not { IsAny: true } hedged)
+        {
+            return;
+        }
+
+        if (hasSucceeded && hedged.IsPair && hedged.Runs(attempt))
+        {
+            hedged.End(attempt);
+            Outrun++;
+        }
+        else
+        {
+            EndAllHedged(subtask);
+        }
+    }
+
+    private void EndAllHedged(int subtask)
+    {
+        if (HedgedOf(subtask) is { IsAny: true } hedged)
+        {
+            Beside -= hedged.IsPair ? 1 : 0;
+            hedged.EndBoth();
         }
     }
 
@@ -437,6 +534,7 @@ internal sealed class RunState : IOpenSubtasks
         if (_states[fact.Subtask] == SubtaskState.Running)
         {
             Running--;
+            EndWithHedge(fact.Subtask, fact.Attempt, hasSucceeded: state == SubtaskState.Succeeded);
         }
 
         _states[fact.Subtask] = state;

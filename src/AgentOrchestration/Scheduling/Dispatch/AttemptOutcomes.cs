@@ -12,39 +12,22 @@ namespace AgentOrchestration.Scheduling.Dispatch;
 /// <param name="batches">The running batches.</param>
 /// <param name="parts">Splits batches that have failed.</param>
 /// <param name="gates">What becomes of attempts that started early.</param>
+/// <param name="limits">The time limits of attempts.</param>
 /// <param name="seed">Of the jitter of retries.</param>
 internal sealed class AttemptOutcomes(
-    DispatchContext context, SubtaskOutcomes subtasks, AttemptStops stops, BudgetGate budget, RunningBatches batches, BatchParts parts, EarlyGates gates, ulong seed)
+    DispatchContext context, SubtaskOutcomes subtasks, AttemptStops stops, BudgetGate budget, RunningBatches batches, BatchParts parts, EarlyGates gates, AttemptLimits limits, ulong seed)
 {
-    private AttemptDeadlines? _deadlines;
-
     // While facts are replayed: when subtasks that have failed are to be tried again.
     private Dictionary<int, long>? _retries;
 
-    /// <summary>An attempt starts.</summary>
-    /// <returns>When it has to end; <see langword="null"/> for never.</returns>
-    public AttemptEnds? Begin(int subtask, int attempt, long now, HostCommands commands)
-    {
-        if (context.Graph.Policies[subtask] is not { HasTimeLimit: true } policy)
-        {
-            return null;
-        }
-
-        commands.WakeAttemptAt(subtask, attempt, (_deadlines ??= new AttemptDeadlines()).Begin(subtask, policy, now));
-        return _deadlines.EndsOf(subtask, policy);
-    }
-
-    /// <summary>Whether an attempt may start at a time: whether the time over all attempts of its subtask is not up then.</summary>
-    public bool MayBegin(int subtask, long at) => _deadlines?.Allows(subtask, context.Graph.Policies[subtask], at) != false;
-
     /// <summary>The time over all attempts of a subtask was up before another could start.</summary>
-    public void FailLate(int subtask, long now) => subtasks.FailWork(subtask, context.State.AttemptOf(subtask), TimeoutError(subtask, TimeLimit.Subtask), now);
+    public void FailLate(int subtask, long now) => subtasks.FailWork(subtask, context.State.AttemptOf(subtask), limits.ErrorOf(subtask, TimeLimit.Subtask), now);
 
     /// <summary>The code of an attempt has returned an output and nothing else: by far the most frequent case of what follows.</summary>
     /// <returns>Whether it is that case.</returns>
     public bool TrySucceed(int subtask, int attempt, object? output, long now)
     {
-        if (stops.IsAny || budget.HasBudget || _deadlines is not null || batches.IsAny || context.State.Early is { IsAny: true } || !context.State.IsCurrent(subtask, attempt))
+        if (stops.IsAny || budget.HasBudget || limits.IsAny || batches.IsAny || context.Hedges is not null || context.State.Early is { IsAny: true } || !context.State.IsCurrent(subtask, attempt))
         {
             return false;
         }
@@ -57,8 +40,9 @@ internal sealed class AttemptOutcomes(
     /// <returns>Whether the result counted.</returns>
     public bool Returned(int subtask, int attempt, in AttemptResult result, long now, HostCommands commands)
     {
-        bool isBroken = result.IsBatchBroken && !stops.Contains(subtask) && parts.Break(subtask);
-        bool isDeferred = result.Deferred is not null && context.Deferrals is not null && context.State.EarlyOf(subtask) is null && !stops.Contains(subtask);
+        bool isBroken = result.IsBatchBroken && !stops.Contains(subtask, attempt) && parts.Break(subtask);
+        bool isDeferred = result.Deferred is not null && context.Deferrals is not null && context.State.EarlyOf(subtask) is null && !stops.Contains(subtask, attempt);
+        int other = context.State.BesideOf(subtask, attempt);
         AttemptStop? stop = End(subtask, attempt, result.Usage, now, out _, isDeferred);
         if (isDeferred)
         {
@@ -66,10 +50,16 @@ internal sealed class AttemptOutcomes(
             return false;
         }
 
+        context.Hedges?.Returned(subtask, result);
         if (context.State.EarlyOf(subtask) is { } early)
         {
             EndEarly(subtask, early, stop, result, now);
             return false;
+        }
+
+        if (other > 0)
+        {
+            return ReturnedBeside(subtask, attempt, other, result, stop, now, commands);
         }
 
         if (result.Growth is not null || result.IsGrowthRefused)
@@ -83,7 +73,7 @@ internal sealed class AttemptOutcomes(
         }
         else if (stop?.Limit is { } limit)
         {
-            Failed(subtask, attempt, new AttemptResult { Error = TimeoutError(subtask, limit), MayRetry = limit != TimeLimit.Subtask && stop.Value.MayRetry }, now, commands);
+            Failed(subtask, attempt, new AttemptResult { Error = limits.ErrorOf(subtask, limit), MayRetry = limit != TimeLimit.Subtask && stop.Value.MayRetry }, now, commands);
         }
         else if (result.Error is null && (result.Growth is null || MayGrow(subtask)))
         {
@@ -95,7 +85,7 @@ internal sealed class AttemptOutcomes(
             // Code that was asked to stop ends in all sorts of exceptions, or with additions that come too late; what it stopped for is the cancellation.
             subtasks.Cancel(subtask, attempt, now);
         }
-        else if (isBroken && context.State.Stop is null && budget.NotStarting is null && MayBegin(subtask, now))
+        else if (isBroken && context.State.Stop is null && budget.NotStarting is null && limits.MayBegin(subtask, now))
         {
             context.Record(new RunFact(RunFactKind.AttemptFailed, now, subtask, attempt, detail: 1, new AttemptRetry(result.Error!, now)));
             parts.Wait(subtask);
@@ -115,6 +105,13 @@ internal sealed class AttemptOutcomes(
     /// <returns>Whether it held anything.</returns>
     public bool ReturnedLate(int subtask, int attempt, TaskUsage? usage, long now)
     {
+        if (context.State.IsOutrun(subtask, attempt))
+        {
+            End(subtask, attempt, usage, now, out _);
+            context.Record(new RunFact(RunFactKind.AttemptDropped, now, subtask, attempt));
+            return true;
+        }
+
         if (!stops.Return(subtask, attempt) || context.State.IsEnded)
         {
             return false;
@@ -129,7 +126,7 @@ internal sealed class AttemptOutcomes(
         return true;
     }
 
-    /// <summary>It is time to look at the current attempt of a subtask: a limit may have come, or the end of the grace period of code that was asked to stop.</summary>
+    /// <summary>It is time to look at an attempt that the run waits for: a limit may have come, or the end of the grace period of code that was asked to stop.</summary>
     /// <param name="subtask">The subtask.</param>
     /// <param name="attempt">The attempt.</param>
     /// <param name="lastProgress">When the attempt last reported something, in UTC ticks; 0 for never.</param>
@@ -139,7 +136,7 @@ internal sealed class AttemptOutcomes(
     /// <returns>Whether the attempt was abandoned.</returns>
     public bool Due(int subtask, int attempt, long lastProgress, bool mayRetry, long now, HostCommands commands)
     {
-        if (stops.TryGet(subtask, out AttemptStop stop))
+        if (stops.TryGet(subtask, attempt, out AttemptStop stop))
         {
             if (now < stop.AbandonAt)
             {
@@ -151,7 +148,7 @@ internal sealed class AttemptOutcomes(
             return true;
         }
 
-        (TimeLimit limit, long at) = _deadlines?.Next(subtask, context.Graph.Policies[subtask], lastProgress) ?? (default, long.MaxValue);
+        (TimeLimit limit, long at) = limits.Next(subtask, attempt, lastProgress);
         if (now < at)
         {
             commands.WakeAttemptAt(subtask, attempt, at);
@@ -159,7 +156,7 @@ internal sealed class AttemptOutcomes(
         }
 
         context.Record(new RunFact(RunFactKind.AttemptTimedOut, now, subtask, attempt, (byte)limit));
-        stops.Begin(subtask, limit, mayRetry, now, commands);
+        stops.Begin(subtask, attempt, limit, mayRetry, now, commands);
         return false;
     }
 
@@ -172,7 +169,7 @@ internal sealed class AttemptOutcomes(
             return false;
         }
 
-        if (MayBegin(subtask, now))
+        if (limits.MayBegin(subtask, now))
         {
             context.Waits.Enqueue(subtask);
         }
@@ -192,21 +189,9 @@ internal sealed class AttemptOutcomes(
         {
             case RunFactKind.AttemptStarted:
                 _retries?.Remove(fact.Subtask);
-                if (context.Graph.Policies[fact.Subtask] is { HasTimeLimit: true } policy)
-                {
-                    (_deadlines ??= new AttemptDeadlines()).Begin(fact.Subtask, policy, fact.Time);
-                }
-
                 break;
             case RunFactKind.AttemptFailed:
                 (_retries ??= [])[fact.Subtask] = ((AttemptRetry)fact.Payload!).RetryAt;
-                _deadlines?.End(fact.Subtask);
-                break;
-            case RunFactKind.OutputDropped or RunFactKind.AttemptInterrupted when fact.Attempt == 1 && context.State.Early?.WasDropped(fact.Subtask) == true:
-                _deadlines?.Forget(fact.Subtask);
-                break;
-            case RunFactKind.AttemptInterrupted or RunFactKind.AttemptDeferred or RunFactKind.AttemptAbandoned or RunFactKind.OutputHeld or RunFactKind.SubtaskSucceeded or RunFactKind.SubtaskFailed or RunFactKind.SubtaskCancelled:
-                _deadlines?.End(fact.Subtask);
                 break;
         }
     }
@@ -231,12 +216,16 @@ internal sealed class AttemptOutcomes(
     /// </summary>
     public void EndInterrupted(int subtask, long now, HostCommands commands)
     {
-        int attempt = context.State.AttemptOf(subtask);
-        TaskUsage expected = context.Graph.Policies[subtask].ExpectedUsage;
-        AttemptStop? stop = End(subtask, attempt, expected == TaskUsage.None ? null : expected, now, out _);
+        int attempt = context.State.RunningAttemptOf(subtask);
+        if (context.State.BesideOf(subtask, attempt) is > 0 and var other)
+        {
+            DropInterrupted(subtask, other, now);
+        }
+
+        AttemptStop? stop = End(subtask, attempt, UnknownUsageOf(subtask), now, out _);
         if (context.State.EarlyOf(subtask) is { } early)
         {
-            _deadlines?.Forget(subtask);
+            limits.Forget(subtask, attempt);
             gates.EndInterrupted(subtask, early, stop, now);
         }
         else if (context.State.Stop is not null || stop is { IsCancelled: true })
@@ -246,7 +235,7 @@ internal sealed class AttemptOutcomes(
         else if (stop?.Limit is { } limit)
         {
             bool mayRetry = limit != TimeLimit.Subtask && context.Graph.Policies[subtask].Retry.MayRetry(new TimeoutException());
-            Failed(subtask, attempt, new AttemptResult { Error = TimeoutError(subtask, limit), MayRetry = mayRetry }, now, commands);
+            Failed(subtask, attempt, new AttemptResult { Error = limits.ErrorOf(subtask, limit), MayRetry = mayRetry }, now, commands);
         }
         else
         {
@@ -256,6 +245,13 @@ internal sealed class AttemptOutcomes(
                 context.Consequences.Ready.Enqueue(subtask);
             }
         }
+    }
+
+    /// <summary>All facts have been applied: an attempt that ran beside another, or though another has succeeded, is over with its process.</summary>
+    public void DropInterrupted(int subtask, int attempt, long now)
+    {
+        End(subtask, attempt, UnknownUsageOf(subtask), now, out _);
+        context.Record(new RunFact(RunFactKind.AttemptDropped, now, subtask, attempt));
     }
 
     /// <summary>All subtasks are resumed.</summary>
@@ -270,7 +266,7 @@ internal sealed class AttemptOutcomes(
     /// <returns>Why the attempt had been asked to stop, if it had.</returns>
     private AttemptStop? End(int subtask, int attempt, TaskUsage? usage, long now, out bool isLastOfBatch, bool isDeferred = false)
     {
-        _deadlines?.End(subtask);
+        limits.End(subtask, attempt);
         isLastOfBatch = batches.End(subtask);
         if (isDeferred)
         {
@@ -278,7 +274,7 @@ internal sealed class AttemptOutcomes(
         }
         else
         {
-            budget.Settle(subtask, usage);
+            budget.Settle(subtask, attempt, usage);
         }
 
         if (usage is not null)
@@ -286,22 +282,49 @@ internal sealed class AttemptOutcomes(
             context.Record(new RunFact(RunFactKind.UsageCounted, now, subtask, attempt, payload: usage));
         }
 
-        return stops.End(subtask);
+        return stops.End(subtask, attempt);
     }
 
     private void EndEarly(int subtask, EarlyAttempt early, AttemptStop? stop, in AttemptResult result, long now)
     {
-        _deadlines?.Forget(subtask);
-        gates.End(subtask, early, stop, stop?.Limit is { } limit ? new AttemptResult { Error = TimeoutError(subtask, limit) } : result, now);
+        limits.Forget(subtask, early.Attempt);
+        gates.End(subtask, early, stop, stop?.Limit is { } limit ? new AttemptResult { Error = limits.ErrorOf(subtask, limit) } : result, now);
     }
+
+    /// <summary>
+    /// The code of one of two attempts of a subtask has returned. With an output it ends the subtask, and the other is asked to stop; else nothing has happened to
+    /// the subtask, because the other still runs.
+    /// </summary>
+    private bool ReturnedBeside(int subtask, int attempt, int other, in AttemptResult result, AttemptStop? stop, long now, HostCommands commands)
+    {
+        if (result.Error is not null || stop is { IsCancelled: true } or { Limit: not null } || (result.Growth is not null && !MayGrow(subtask)))
+        {
+            SubtaskError? error = stop is null ? result.Error : stop is { Limit: { } limit, IsCancelled: false } ? limits.ErrorOf(subtask, limit) : null;
+            context.Record(new RunFact(RunFactKind.AttemptDropped, now, subtask, attempt, payload: error));
+            return false;
+        }
+
+        if (result.Growth is not null)
+        {
+            subtasks.Separate(subtask);
+        }
+
+        subtasks.Succeed(subtask, attempt, result.Output, OutputOrigin.Executed, now);
+        context.Grow(subtask, result.Growth, now);
+        stops.BeginUnlessAsked(subtask, other, now, commands);
+        return true;
+    }
+
+    /// <summary>What an attempt used whose process has ended before it could report it; <see langword="null"/> for nothing.</summary>
+    private TaskUsage? UnknownUsageOf(int subtask) => context.Graph.Policies[subtask].ExpectedUsage is var expected && expected == TaskUsage.None ? null : expected;
 
     private void Failed(int subtask, int attempt, in AttemptResult result, long now, HostCommands commands)
     {
         AttemptPolicy policy = context.Graph.Policies[subtask];
-        int counted = attempt - parts.UncountedOf(subtask) - (context.State.Early?.WasDropped(subtask) == true ? 1 : 0) - (context.Deferrals?.UncountedOf(subtask) ?? 0);
+        int counted = context.State.AttemptOf(subtask) - parts.UncountedOf(subtask) - context.State.HedgesOf(subtask) - (context.State.Early?.WasDropped(subtask) == true ? 1 : 0) - (context.Deferrals?.UncountedOf(subtask) ?? 0);
         TimeSpan pause = result.RetryAfter ?? RetryBackoff.PauseAfter(policy.Retry, seed, subtask, counted);
         long retryAt = now + Math.Clamp(pause.Ticks, 0, RetryBackoff.Longest.Ticks);
-        bool hasAttempts = result.MayRetry && counted < policy.MaxAttempts && MayBegin(subtask, retryAt);
+        bool hasAttempts = result.MayRetry && counted < policy.MaxAttempts && limits.MayBegin(subtask, retryAt);
         if (hasAttempts && context.State.Stop is null && budget.NotStarting is null)
         {
             context.Record(new RunFact(RunFactKind.AttemptFailed, now, subtask, attempt, payload: new AttemptRetry(result.Error!, retryAt)));
@@ -322,22 +345,34 @@ internal sealed class AttemptOutcomes(
     /// <summary>Code that was asked to stop does not: the run continues without it. It keeps what it holds until it returns.</summary>
     private void Abandon(int subtask, int attempt, AttemptStop stop, long now, HostCommands commands)
     {
+        bool decides = context.State.IsCurrent(subtask, attempt) && context.State.BesideOf(subtask, attempt) == 0;
+        long? needlessUntil = context.State.IsOutrun(subtask, attempt) ? limits.Next(subtask, attempt, lastProgress: now).At : null;
+        if (needlessUntil is < long.MaxValue)
+        {
+            commands.WakeRunAt(needlessUntil);
+        }
+
         End(subtask, attempt, usage: null, now, out bool isLastOfBatch);
         context.Record(new RunFact(RunFactKind.AttemptAbandoned, now, subtask, attempt));
-        stops.Abandon(subtask, attempt, holdsLease: isLastOfBatch);
+        stops.Abandon(subtask, attempt, holdsLease: isLastOfBatch, needlessUntil);
         parts.Return(subtask);
         if (context.State.EarlyOf(subtask) is { } early)
         {
             EndEarly(subtask, early, stop, new AttemptResult(), now);
+        }
+        else if (!decides)
+        {
+            SubtaskError? error = stop is { Limit: { } passed, IsCancelled: false } ? limits.ErrorOf(subtask, passed) : null;
+            context.Record(new RunFact(RunFactKind.AttemptDropped, now, subtask, attempt, payload: error));
         }
         else if (stop is { Limit: { } limit, IsCancelled: false })
         {
             // Another attempt may run beside this one only if neither changes anything outside, and not beside too many.
             bool mayRetry = limit != TimeLimit.Subtask
                 && context.Graph.Policies[subtask].ChangesNothing
-                && stops.AbandonedLeases.Count <= context.Options.MaxAbandoned
+                && stops.AbandonedForRetries <= context.Options.MaxAbandoned
                 && stop.MayRetry;
-            Failed(subtask, attempt, new AttemptResult { Error = TimeoutError(subtask, limit), MayRetry = mayRetry }, now, commands);
+            Failed(subtask, attempt, new AttemptResult { Error = limits.ErrorOf(subtask, limit), MayRetry = mayRetry }, now, commands);
         }
         else
         {
@@ -351,16 +386,4 @@ internal sealed class AttemptOutcomes(
     /// </summary>
     private bool MayGrow(int subtask) =>
         context.State.Stop is null || (context.Options.FailurePolicy == FailurePolicy.Compensate && context.Graph.TaskTypes[subtask].IsCompensable);
-
-    private SubtaskError TimeoutError(int subtask, TimeLimit limit)
-    {
-        AttemptPolicy policy = context.Graph.Policies[subtask];
-        string message = limit switch
-        {
-            TimeLimit.Attempt => $"The attempt did not end within its timeout of {policy.Timeout}.",
-            TimeLimit.Subtask => $"The subtask did not end within its timeout of {policy.TotalTimeout} over all attempts.",
-            _ => $"The attempt reported nothing for its idle timeout of {policy.IdleTimeout}.",
-        };
-        return SubtaskError.From(new TimeoutException(message));
-    }
 }

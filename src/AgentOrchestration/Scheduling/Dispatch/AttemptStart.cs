@@ -16,6 +16,9 @@ internal readonly record struct AttemptStart(int Subtask, int Attempt, ResourceL
     /// <summary>Whether its subtask waits for something that may still go wrong.</summary>
     public bool IsEarly { get; init; }
 
+    /// <summary>The attempt that it starts beside; 0 when it starts alone.</summary>
+    public int HedgeOf { get; init; }
+
     /// <summary>When it has to end; <see langword="null"/> for never.</summary>
     public AttemptEnds? Ends { get; init; }
 

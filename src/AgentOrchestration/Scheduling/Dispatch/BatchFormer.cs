@@ -18,7 +18,7 @@ internal sealed class BatchFormer(DispatchContext context, ReadyQueue ready, Bat
     public bool IsAny => lines.IsAny;
 
     /// <summary>How many workers are busy.</summary>
-    public int BusyWorkers => context.State.Running - batches.WithoutWorker;
+    public int BusyWorkers => context.State.Running + context.State.Beside - batches.WithoutWorker;
 
     /// <summary>Forms the batch of a subtask that starts now.</summary>
     /// <param name="first">The subtask.</param>

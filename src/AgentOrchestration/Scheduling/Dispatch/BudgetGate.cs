@@ -56,10 +56,10 @@ internal sealed class BudgetGate(DispatchContext context)
     }
 
     /// <summary>An attempt starts.</summary>
-    public void Reserve(int subtask) => _ledger?.Reserve(subtask, context.Graph.Policies[subtask].ExpectedUsage);
+    public void Reserve(int subtask, int attempt) => _ledger?.Reserve(KeyOf(subtask, attempt), context.Graph.Policies[subtask].ExpectedUsage);
 
     /// <summary>An attempt has ended.</summary>
-    public void Settle(int subtask, TaskUsage? used) => _ledger?.Settle(subtask, used);
+    public void Settle(int subtask, int attempt, TaskUsage? used) => _ledger?.Settle(KeyOf(subtask, attempt), used);
 
     /// <summary>An attempt has ended, and its work is done elsewhere: it is still reserved.</summary>
     public void Suspend(int subtask, TaskUsage? used)
@@ -112,7 +112,7 @@ internal sealed class BudgetGate(DispatchContext context)
         switch (fact.Kind)
         {
             case RunFactKind.AttemptStarted:
-                Reserve(fact.Subtask);
+                Reserve(fact.Subtask, fact.Attempt);
                 break;
             case RunFactKind.AttemptDeferred:
                 Suspend(fact.Subtask, used: null);
@@ -120,8 +120,9 @@ internal sealed class BudgetGate(DispatchContext context)
             case RunFactKind.UsageCounted:
                 Count((TaskUsage)fact.Payload!);
                 break;
-            case RunFactKind.AttemptInterrupted or RunFactKind.AttemptAbandoned or RunFactKind.AttemptFailed or RunFactKind.OutputHeld or RunFactKind.OutputDropped or RunFactKind.SubtaskSucceeded or RunFactKind.SubtaskFailed or RunFactKind.SubtaskCancelled:
-                Settle(fact.Subtask, used: null);
+            case RunFactKind.AttemptInterrupted or RunFactKind.AttemptAbandoned or RunFactKind.AttemptFailed or RunFactKind.AttemptDropped or RunFactKind.OutputHeld or RunFactKind.OutputDropped
+                or RunFactKind.SubtaskSucceeded or RunFactKind.SubtaskFailed or RunFactKind.SubtaskCancelled:
+                Settle(fact.Subtask, fact.Attempt, used: null);
                 break;
             case RunFactKind.BudgetExhausted when _ledger is not null:
                 _ledger.IsTimeUp |= (BudgetLimit)fact.Detail == BudgetLimit.Time;
@@ -136,6 +137,9 @@ internal sealed class BudgetGate(DispatchContext context)
                 break;
         }
     }
+
+    /// <summary>A subtask has at most one attempt beside another, which has a reservation of its own.</summary>
+    private int KeyOf(int subtask, int attempt) => context.State.IsHedge(subtask, attempt) ? ~subtask : subtask;
 
     private BudgetAction Follow()
     {

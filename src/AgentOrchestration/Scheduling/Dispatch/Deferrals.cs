@@ -180,7 +180,7 @@ internal sealed class Deferrals(DispatchContext context, BudgetGate budget, Live
                 _waiting.Remove(fact.Subtask);
                 if (_ofSubtask.Remove(fact.Subtask))
                 {
-                    budget.Settle(fact.Subtask, used: null);
+                    budget.Settle(fact.Subtask, attempt: 0, used: null);
                 }
 
                 break;

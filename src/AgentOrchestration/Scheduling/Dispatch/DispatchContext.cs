@@ -16,6 +16,9 @@ internal sealed class DispatchContext(RunState state, RunOptions options, ReadyQ
     /// <summary>What waits for answers of deferred calls; <see langword="null"/> when no call may be deferred.</summary>
     public Deferrals? Deferrals { get; set; }
 
+    /// <summary>Follows attempts that may get a second one beside them; <see langword="null"/> when none may.</summary>
+    public HedgeWatch? Hedges { get; set; }
+
     public RunState State { get; } = state;
 
     public GrowingGraph Graph { get; } = state.Graph;
@@ -40,6 +43,7 @@ internal sealed class DispatchContext(RunState state, RunOptions options, ReadyQ
         Arrivals?.Observe(fact);
         Candidates?.Observe(fact);
         Deferrals?.Observe(fact);
+        Hedges?.Observe(fact);
     }
 
     /// <summary>Subtasks become part of the run, of which some may share long prompts.</summary>

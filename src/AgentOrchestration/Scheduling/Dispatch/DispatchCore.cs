@@ -20,6 +20,7 @@ internal sealed class DispatchCore
     private readonly SubtaskOutcomes _subtasks;
     private readonly AttemptStops _stops;
     private readonly BatchParts _parts;
+    private readonly AttemptLimits _limits;
     private readonly AttemptOutcomes _attempts;
     private readonly Admission _admission;
     private readonly RunStops _runStops;
@@ -27,6 +28,8 @@ internal sealed class DispatchCore
     private readonly Settlement _settlement;
     private readonly Dispatcher _dispatcher;
     private readonly EarlyStarts? _early;
+    private readonly HedgeTimes? _hedgeTimes;
+    private readonly Hedges? _hedges;
 
     /// <param name="graph">The graph to run.</param>
     /// <param name="share">The run's door to the ledger.</param>
@@ -41,7 +44,7 @@ internal sealed class DispatchCore
         var state = new RunState(graph, order.IsCriticalPathFirst ? graph.Priorities : order.Priorities);
         ulong seed = RetryBackoff.SeedOf(runId);
         var ready = new ReadyQueue(state.Graph, share);
-        share.IsRunning = () => state.Running > 0;
+        share.IsRunning = () => state.IsAnyRunning;
         var lines = new BatchLines(state.Graph);
         var batches = new RunningBatches();
         _context = new DispatchContext(state, options, ready, lines) { Observed = observed };
@@ -54,7 +57,8 @@ internal sealed class DispatchCore
         _parts = new BatchParts(_context, lines, batches);
         _context.Deferrals = options.DeferCallsWithin is null ? null : new Deferrals(_context, _budget, new LiveTime(_context, share.Ledger));
         var gates = new EarlyGates(_context, _subtasks, _stops);
-        _attempts = new AttemptOutcomes(_context, _subtasks, _stops, _budget, batches, _parts, gates, seed);
+        _limits = new AttemptLimits(_context);
+        _attempts = new AttemptOutcomes(_context, _subtasks, _stops, _budget, batches, _parts, gates, _limits, seed);
         _admission = new Admission(_context, _subtasks, _budget, gates, mayShare);
         _runStops = new RunStops(_context, _subtasks, _stops, _budget, gates, _admission);
         _compensation = new Compensation(_context, seed);
@@ -62,12 +66,19 @@ internal sealed class DispatchCore
         if (options.Extra.EarlyShare > 0)
         {
             _context.Candidates = new EarlyCandidates(_context);
-            _early = new EarlyStarts(_context, _context.Candidates, ready, _budget, _attempts, former, gates, mayShare);
+            _early = new EarlyStarts(_context, _context.Candidates, ready, _budget, _limits, former, gates, mayShare);
         }
 
-        _dispatcher = new Dispatcher(_context, ready, share, _order, _budget, _subtasks, _attempts, former, new BatchHolds(_context, lines), _early);
+        _dispatcher = new Dispatcher(_context, ready, share, _order, _budget, _subtasks, _attempts, _limits, former, new BatchHolds(_context, lines), _early);
+        if (options is { Extra.HedgeShare: > 0, DeferCallsWithin: null })
+        {
+            _hedgeTimes = new HedgeTimes(observed);
+            _context.Hedges = new HedgeWatch(_context, _hedgeTimes, options.Extra.HedgeShare);
+            _hedges = new Hedges(_context, _context.Hedges, ready, former, _budget, _limits, _stops);
+        }
+
         var stalls = new Stalls(_context, ready, _budget, _stops, _subtasks);
-        _settlement = new Settlement(_context, _admission, gates, _dispatcher, _subtasks, stalls, _runStops, _compensation);
+        _settlement = new Settlement(_context, _admission, gates, _dispatcher, _subtasks, stalls, _runStops, _compensation, _hedges);
         if (options.FailurePolicy == FailurePolicy.Compensate)
         {
             state.KeepCompletions();
@@ -80,7 +91,18 @@ internal sealed class DispatchCore
     public bool CorrectsEstimates
     {
         get => _order.CorrectsEstimates;
-        init => _order.CorrectsEstimates = value;
+        init
+        {
+            _order.CorrectsEstimates = value;
+            _hedgeTimes?.Learns = value;
+        }
+    }
+
+    /// <summary>Asked when a second attempt is about to start, with the subtask and the first one: whether the host knows no reason against it.</summary>
+    public Func<int, int, bool>? MayHedge
+    {
+        get => _hedges?.MayHedge;
+        set => _hedges?.MayHedge = value;
     }
 
     /// <summary>
@@ -143,6 +165,7 @@ internal sealed class DispatchCore
         _context.Grow(subtask: -1, rest, now);
         _context.Record(new RunFact(RunFactKind.PlanCompleted, now, payload: graph));
         _order.CompletePlan(graph, order);
+        _context.Hedges?.CompletePlan(graph);
         _admission.CompletePlan();
         _subtasks.DecideFailures();
         Settle(now, commands);
@@ -168,6 +191,7 @@ internal sealed class DispatchCore
         _budget.Replay(fact);
         _stops.Replay(fact);
         _parts.Replay(fact);
+        _limits.Replay(fact);
         _attempts.Replay(fact);
         _compensation.Replay(fact);
     }
@@ -197,6 +221,11 @@ internal sealed class DispatchCore
         foreach (int subtask in byState[SubtaskState.Running])
         {
             _attempts.EndInterrupted(subtask, now, commands);
+        }
+
+        foreach ((int subtask, int attempt) in State.AllOutrun())
+        {
+            _attempts.DropInterrupted(subtask, attempt, now);
         }
 
         _attempts.EndReplay();
@@ -282,11 +311,17 @@ internal sealed class DispatchCore
     /// <param name="now">When.</param>
     /// <param name="commands">What to do.</param>
     public void AttemptDue(int subtask, int attempt, long lastProgress, bool mayRetry, long now, HostCommands commands) =>
-        SettleIf(State.IsCurrent(subtask, attempt) && _attempts.Due(subtask, attempt, lastProgress, mayRetry, now, commands), now, commands);
+        SettleIf(State.IsWaitedFor(subtask, attempt) && _attempts.Due(subtask, attempt, lastProgress, mayRetry, now, commands), now, commands);
 
     /// <summary>An attempt has shown its first progress; asked for with <see cref="HostCommandKind.WatchProgress"/>.</summary>
-    public void Progressed(int subtask, int attempt, long now, HostCommands commands) =>
-        SettleIf(State.IsCurrent(subtask, attempt) && _context.Waits.Openers?.Progressed(subtask, attempt, CorrectsEstimates, now) == true, now, commands);
+    public void Progressed(int subtask, int attempt, long now, HostCommands commands)
+    {
+        if (State.IsCurrent(subtask, attempt))
+        {
+            _context.Hedges?.Progressed(subtask, attempt, now);
+            SettleIf(_context.Waits.Openers?.Progressed(subtask, attempt, CorrectsEstimates && _context.Hedges is null, now) == true, now, commands);
+        }
+    }
 
     /// <summary>A batch endpoint has received the calls of a submission.</summary>
     public void Submitted(SubmittedCalls calls, long now, HostCommands commands) => SettleIf(!State.IsEnded && _context.Deferrals?.Submitted(calls, now) == true, now, commands);
@@ -376,7 +411,7 @@ internal sealed class DispatchCore
     public IReadOnlyList<AttemptStart> Abort(SubtaskError error, long now, HostCommands commands)
     {
         AttemptStart[] unused = [.. commands.Starts];
-        HashSet<int> unbegun = [.. unused.Select(start => start.Subtask)];
+        HashSet<(int, int)> unbegun = [.. unused.Select(start => (start.Subtask, start.Attempt))];
         commands.Starts.Clear();
         _context.Waits.Clear();
         _compensation.GiveUp();
@@ -384,9 +419,9 @@ internal sealed class DispatchCore
         {
             if (State.IsOpen(subtask))
             {
-                if (State.StateOf(subtask) == SubtaskState.Running && !unbegun.Contains(subtask) && !_stops.Contains(subtask))
+                foreach (int attempt in RunningAttemptsOf(subtask).Where(attempt => !unbegun.Contains((subtask, attempt)) && !_stops.Contains(subtask, attempt)))
                 {
-                    commands.StopAttempt(subtask, State.AttemptOf(subtask));
+                    commands.StopAttempt(subtask, attempt);
                 }
 
                 _subtasks.Fail(subtask, State.AttemptOf(subtask), error, now);
@@ -398,6 +433,17 @@ internal sealed class DispatchCore
         _settlement.EndMoment();
         _settlement.End(now, commands);
         return unused;
+    }
+
+    private int[] RunningAttemptsOf(int subtask)
+    {
+        if (State.StateOf(subtask) != SubtaskState.Running)
+        {
+            return [];
+        }
+
+        int first = State.RunningAttemptOf(subtask);
+        return State.BesideOf(subtask, first) is > 0 and var other ? [first, other] : [first];
     }
 
     private void Start(bool isPlanOpen, long now, HostCommands commands)

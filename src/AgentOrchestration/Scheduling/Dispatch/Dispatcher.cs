@@ -15,6 +15,7 @@ internal sealed class Dispatcher
     private readonly BudgetGate _budget;
     private readonly SubtaskOutcomes _subtasks;
     private readonly AttemptOutcomes _attempts;
+    private readonly AttemptLimits _limits;
     private readonly BatchFormer _batches;
     private readonly BatchHolds _holds;
     private readonly EarlyStarts? _early;
@@ -30,12 +31,13 @@ internal sealed class Dispatcher
     /// <param name="order">What is held back for others.</param>
     /// <param name="budget">What attempts may use.</param>
     /// <param name="subtasks">Ends subtasks that can never start.</param>
-    /// <param name="attempts">The limits of attempts.</param>
+    /// <param name="attempts">Ends subtasks whose time was up before they could start.</param>
+    /// <param name="limits">The limits of attempts.</param>
     /// <param name="batches">Takes along what is ready.</param>
     /// <param name="holds">Holds back what waits for others of its batch.</param>
     /// <param name="early">Starts what is not ready; <see langword="null"/> when nothing may.</param>
     public Dispatcher(
-        DispatchContext context, ReadyQueue ready, RunResources share, StartOrder order, BudgetGate budget, SubtaskOutcomes subtasks, AttemptOutcomes attempts, BatchFormer batches, BatchHolds holds, EarlyStarts? early)
+        DispatchContext context, ReadyQueue ready, RunResources share, StartOrder order, BudgetGate budget, SubtaskOutcomes subtasks, AttemptOutcomes attempts, AttemptLimits limits, BatchFormer batches, BatchHolds holds, EarlyStarts? early)
     {
         _context = context;
         _ready = ready;
@@ -44,6 +46,7 @@ internal sealed class Dispatcher
         _budget = budget;
         _subtasks = subtasks;
         _attempts = attempts;
+        _limits = limits;
         _batches = batches;
         _tryJoin = TryJoin;
         _maxParallelism = context.Options.MaxParallelism;
@@ -100,7 +103,7 @@ internal sealed class Dispatcher
             || _context.Graph.Policies[subtask].Batch is not null
             || _batches.BusyWorkers >= _maxParallelism
             || !_ready.NeedsNothing(subtask)
-            || !_attempts.MayBegin(subtask, now))
+            || !_limits.MayBegin(subtask, now))
         {
             return false;
         }
@@ -128,7 +131,7 @@ internal sealed class Dispatcher
             {
                 _subtasks.Fail(subtask, _context.State.AttemptOf(subtask), error, now);
             }
-            else if (!_attempts.MayBegin(subtask, now))
+            else if (!_limits.MayBegin(subtask, now))
             {
                 lease?.Dispose();
                 _attempts.FailLate(subtask, now);
@@ -147,7 +150,7 @@ internal sealed class Dispatcher
 
     private void Begin(int subtask, ResourceLease? lease, long now, HostCommands commands)
     {
-        _budget.Reserve(subtask);
+        _budget.Reserve(subtask, _context.State.AttemptOf(subtask) + 1);
         _holds.Begin(subtask);
         if (_batches.Form(subtask, lease, _tryJoin) is not { } batch)
         {
@@ -168,18 +171,22 @@ internal sealed class Dispatcher
         _context.Record(new RunFact(RunFactKind.AttemptStarted, now, subtask, attempt, payload: batch?.Mark));
         _order.BeginAttempt(subtask, attempt, now);
         _context.Waits.Openers?.Begin(subtask, attempt, now, commands);
-        commands.Start(subtask, attempt, lease, _attempts.Begin(subtask, attempt, now, commands), batch);
+        commands.Start(subtask, attempt, lease, _limits.Begin(subtask, attempt, now, commands), batch);
+        if (batch is null)
+        {
+            _context.Hedges?.Begin(subtask, attempt, now, commands);
+        }
     }
 
     /// <summary>Whether a subtask may start with another; what it may use is reserved then.</summary>
     private bool TryJoin(int subtask)
     {
-        if (!_budget.MayStart(subtask) || !_attempts.MayBegin(subtask, _now) || BeginOrJoin?.Invoke(subtask, _now) is not null)
+        if (!_budget.MayStart(subtask) || !_limits.MayBegin(subtask, _now) || BeginOrJoin?.Invoke(subtask, _now) is not null)
         {
             return false;
         }
 
-        _budget.Reserve(subtask);
+        _budget.Reserve(subtask, _context.State.AttemptOf(subtask) + 1);
         return true;
     }
 }

@@ -11,12 +11,12 @@ namespace AgentOrchestration.Scheduling.Dispatch;
 /// <param name="candidates">Which subtasks may start early.</param>
 /// <param name="ready">The subtasks that wait for their turn.</param>
 /// <param name="budget">What attempts may use.</param>
-/// <param name="attempts">The limits of attempts.</param>
+/// <param name="limits">The limits of attempts.</param>
 /// <param name="batches">How many workers are busy.</param>
 /// <param name="gates">What becomes of the attempts.</param>
 /// <param name="mayShare">Whether a subtask's work may be shared or cached, so that it must be identified before it runs; <see langword="null"/> for none.</param>
 internal sealed class EarlyStarts(
-    DispatchContext context, EarlyCandidates candidates, ReadyQueue ready, BudgetGate budget, AttemptOutcomes attempts, BatchFormer batches, EarlyGates gates, Predicate<int>? mayShare)
+    DispatchContext context, EarlyCandidates candidates, ReadyQueue ready, BudgetGate budget, AttemptLimits limits, BatchFormer batches, EarlyGates gates, Predicate<int>? mayShare)
 {
     /// <summary>How many are looked at in vain at a time.</summary>
     private const int MostInVain = 16;
@@ -92,10 +92,10 @@ internal sealed class EarlyStarts(
             return false;
         }
 
-        budget.Reserve(subtask);
+        budget.Reserve(subtask, attempt: 1);
         context.Record(new RunFact(RunFactKind.AttemptStarted, now, subtask, attempt: 1, detail: 1));
         context.Waits.Openers?.Begin(subtask, attempt: 1, now, commands);
-        commands.Start(subtask, attempt: 1, lease, attempts.Begin(subtask, attempt: 1, now, commands), batch: null, isEarly: true);
+        commands.Start(subtask, attempt: 1, lease, limits.Begin(subtask, attempt: 1, now, commands), batch: null, isEarly: true);
         return true;
     }
 }

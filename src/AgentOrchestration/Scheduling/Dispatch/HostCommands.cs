@@ -11,8 +11,11 @@ internal sealed class HostCommands
     /// <summary>Everything else, to be carried out in that order when the attempts have started.</summary>
     public List<HostCommand> Others { get; } = [];
 
-    public void Start(int subtask, int attempt, ResourceLease? lease, AttemptEnds? ends, StartedBatch? batch, bool isEarly = false) =>
-        Starts.Add(new AttemptStart(subtask, attempt, lease) { Ends = ends, Batch = batch, IsEarly = isEarly });
+    public void Start(int subtask, int attempt, ResourceLease? lease, AttemptEnds? ends, StartedBatch? batch, bool isEarly = false, int hedgeOf = 0) =>
+        Starts.Add(new AttemptStart(subtask, attempt, lease) { Ends = ends, Batch = batch, IsEarly = isEarly, HedgeOf = hedgeOf });
+
+    /// <summary>Asks for the first progress of an attempt.</summary>
+    public void WatchProgress(int subtask, int attempt) => Add(new HostCommand(HostCommandKind.WatchProgress, subtask) { Attempt = attempt });
 
     public void Add(HostCommand command) => Others.Add(command);
 

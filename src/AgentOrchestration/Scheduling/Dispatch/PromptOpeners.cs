@@ -106,7 +106,7 @@ internal sealed class PromptOpeners(DispatchContext context, ObservedDurations? 
 
             if (prompt.Held.Count == 0)
             {
-                commands.Add(new HostCommand(HostCommandKind.WatchProgress, prompt.Opener) { Attempt = prompt.Attempt });
+                commands.WatchProgress(prompt.Opener, prompt.Attempt);
                 commands.WakeRunAt(prompt.Until);
             }
 

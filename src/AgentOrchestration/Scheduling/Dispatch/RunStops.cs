@@ -91,9 +91,9 @@ internal sealed class RunStops(DispatchContext context, SubtaskOutcomes subtasks
                 {
                     gates.Close(subtask, CauseFor(subtask, cause), now, commands);
                 }
-                else if (!attempts.Contains(subtask))
+                else
                 {
-                    attempts.Begin(subtask, limit: null, mayRetry: false, now, commands);
+                    attempts.BeginAll(subtask, now, commands);
                 }
             }
             else if (context.State.IsOpen(subtask))

@@ -12,8 +12,9 @@ namespace AgentOrchestration.Scheduling.Dispatch;
 /// <param name="stalls">Ends what cannot continue.</param>
 /// <param name="stops">Stops the run.</param>
 /// <param name="compensation">What follows a run that has not succeeded.</param>
+/// <param name="hedges">Starts second attempts; <see langword="null"/> when there are none.</param>
 internal sealed class Settlement(
-    DispatchContext context, Admission admission, EarlyGates gates, Dispatcher dispatcher, SubtaskOutcomes subtasks, Stalls stalls, RunStops stops, Compensation compensation)
+    DispatchContext context, Admission admission, EarlyGates gates, Dispatcher dispatcher, SubtaskOutcomes subtasks, Stalls stalls, RunStops stops, Compensation compensation, Hedges? hedges)
 {
     private bool _isMomentOpen;
 
@@ -49,7 +50,8 @@ internal sealed class Settlement(
         }
         while (mayMoreStart || context.Consequences.Any || subtasks.StopsRun);
 
-        if (context.State.Open == 0 && !context.State.IsPlanOpen && !compensation.IsRunning && !compensation.Begin(now, commands))
+        hedges?.Start(now, commands);
+        if (context.State.Open == 0 && context.State.Outrun == 0 && !context.State.IsPlanOpen && !compensation.IsRunning && !compensation.Begin(now, commands))
         {
             End(now, commands);
         }

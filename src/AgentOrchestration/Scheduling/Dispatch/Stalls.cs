@@ -4,7 +4,7 @@ namespace AgentOrchestration.Scheduling.Dispatch;
 internal sealed class Stalls(DispatchContext context, ReadyQueue ready, BudgetGate budget, AttemptStops stops, SubtaskOutcomes subtasks)
 {
     // Most of the time an attempt is running; then nothing else is looked at.
-    private bool IsIdle => context.State.Running == 0 && context.Waits.Outstanding == 0 && !budget.IsAsking && context.State.Open > 0 && !context.Consequences.Any;
+    private bool IsIdle => !context.State.IsAnyRunning && context.Waits.Outstanding == 0 && !budget.IsAsking && context.State.Open > 0 && !context.Consequences.Any;
 
     /// <summary>Fails what can never start when nothing of the run is in progress.</summary>
     /// <returns>Whether something ended that others may have been held back for.</returns>
@@ -26,7 +26,7 @@ internal sealed class Stalls(DispatchContext context, ReadyQueue ready, BudgetGa
         }
 
         // Other runs may release what these wait for; abandoned code of this run perhaps never will.
-        IReadOnlyList<int> hopeless = stops.AbandonedLeases.Count == 0 ? [] : ready.TakeHopeless(stops.AbandonedLeases);
+        IReadOnlyList<int> hopeless = stops.Abandoned == 0 ? [] : ready.TakeHopeless(stops.LostLeases(now));
         foreach (int subtask in hopeless)
         {
             context.Waits.Dequeued(subtask);

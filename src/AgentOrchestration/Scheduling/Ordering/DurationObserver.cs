@@ -10,9 +10,9 @@ internal static class DurationObserver
     {
         foreach (SubtaskSnapshot subtask in run.Subtasks)
         {
-            if (subtask is { State: SubtaskState.Succeeded, Origin: OutputOrigin.Executed, AttemptIntervals: [.., { EndedAt: not null } last] })
+            if (subtask is { State: SubtaskState.Succeeded, Origin: OutputOrigin.Executed, OutputDuration: { } duration })
             {
-                observed.Observe(subtask.Subtask, last.Duration);
+                observed.Observe(subtask.Subtask, duration);
             }
         }
     }

@@ -10,6 +10,7 @@ internal sealed class DurationReader(GrowingGraph graph)
 {
     private long[] _startedAt = new long[graph.Count];
     private HashSet<int>? _deferred;
+    private Dictionary<(int Subtask, int Attempt), long>? _hedgesStartedAt;
     private int _next;
 
     /// <summary>Observes what has happened since it was called last.</summary>
@@ -19,7 +20,11 @@ internal sealed class DurationReader(GrowingGraph graph)
         for (; _next < history.Count; _next++)
         {
             ref readonly RunFact fact = ref history[_next];
-            if (fact.Kind == RunFactKind.AttemptStarted)
+            if (fact.Payload is HedgeMark)
+            {
+                (_hedgesStartedAt ??= []).Add((fact.Subtask, fact.Attempt), fact.Time);
+            }
+            else if (fact.Kind == RunFactKind.AttemptStarted)
             {
                 _startedAt[fact.Subtask] = fact.Time;
             }
@@ -31,7 +36,8 @@ internal sealed class DurationReader(GrowingGraph graph)
             else if (fact is { Kind: RunFactKind.OutputHeld } or { Kind: RunFactKind.SubtaskSucceeded, Attempt: > 0, Detail: not (byte)OutputOrigin.Fallback, Payload: not HeldOutput }
                 && _deferred?.Contains(fact.Subtask) != true)
             {
-                observed.Observe(graph.SubtaskAt(fact.Subtask), new TimeSpan(fact.Time - _startedAt[fact.Subtask]));
+                long startedAt = _hedgesStartedAt is not null && _hedgesStartedAt.TryGetValue((fact.Subtask, fact.Attempt), out long hedge) ? hedge : _startedAt[fact.Subtask];
+                observed.Observe(graph.SubtaskAt(fact.Subtask), new TimeSpan(fact.Time - startedAt));
             }
         }
     }

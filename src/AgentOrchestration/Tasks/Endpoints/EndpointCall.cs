@@ -12,6 +12,9 @@ internal sealed class EndpointCall((string? Model, string? TaskType) kind, int p
 
     public int Priority => priority;
 
+    /// <summary>Called when it was rejected; <see langword="null"/> when nobody wants to know.</summary>
+    public Action? Rejected { get; init; }
+
     /// <summary>The length of its input, of which the tokens are estimated.</summary>
     public long Length { get; init; }
 

@@ -10,6 +10,9 @@ internal sealed record EndpointCaller(string TaskType, int Priority)
 {
     private static readonly AsyncLocal<EndpointCaller?> Ambient = new();
 
+    /// <summary>Called when the endpoint has rejected a call. Default: nobody wants to know.</summary>
+    public Action? Rejected { get; init; }
+
     public static EndpointCaller? Current
     {
         get => Ambient.Value;

@@ -88,7 +88,7 @@ internal sealed class ModelEndpoint : IModelEndpoint
         (string?, string?) kind = (model, caller?.TaskType);
         lock (_gate)
         {
-            return new EndpointCall(kind, caller?.Priority ?? 0) { Length = length, Input = _estimates.InputOf(length), Output = _estimates.OutputOf(kind, maxOutput) };
+            return new EndpointCall(kind, caller?.Priority ?? 0) { Rejected = caller?.Rejected, Length = length, Input = _estimates.InputOf(length), Output = _estimates.OutputOf(kind, maxOutput) };
         }
     }
 
@@ -193,6 +193,7 @@ internal sealed class ModelEndpoint : IModelEndpoint
     public ModelEndpointRejectedException? GiveUp(EndpointCall call, Exception exception)
     {
         Change(_ => Leave(call));
+        call.Rejected?.Invoke();
         return call.Sent < _options.MaxAttempts ? null : new ModelEndpointRejectedException(Name, call.Sent, GetSnapshot().PausedFor, exception);
     }
 

@@ -30,7 +30,7 @@ public sealed class RunEventTests
     [Fact]
     public async Task Every_kind_of_event_comes_from_a_run_and_survives_its_JSON()
     {
-        IReadOnlyList<RunEvent>[] runs = [await ChattyRunAsync(), await TroubledRunAsync(), await UndoneRunAsync(), await InterruptedRunAsync(), await EarlyRunAsync(), await HeldRunAsync(), await JoiningRunAsync(), await HastyRunAsync()];
+        IReadOnlyList<RunEvent>[] runs = [await ChattyRunAsync(), await TroubledRunAsync(), await UndoneRunAsync(), await InterruptedRunAsync(), await EarlyRunAsync(), await HeldRunAsync(), await JoiningRunAsync(), await HastyRunAsync(), await HedgedRunAsync()];
         RunEvent[] events = [.. runs.SelectMany(run => run)];
 
         Assert.Equal(Kinds.Select(kind => kind.Name).Order(), events.Select(next => next.GetType().Name).Distinct().Order());
@@ -137,6 +137,28 @@ public sealed class RunEventTests
             plan.Add("second", "work");
         });
         await run.EndAsync();
+        return await Engine.EventsAsync(run);
+    }
+
+    /// <summary>A second attempt beside one that shows nothing.</summary>
+    private static async Task<IReadOnlyList<RunEvent>> HedgedRunAsync()
+    {
+        await using Engine engine = Engine.For(
+            async (context, stop) =>
+            {
+                await Task.Delay(TimeSpan.FromSeconds(context.Attempt == 1 ? 60 : 1), context.TimeProvider, stop);
+                return "output";
+            },
+            options => options.Effect = TaskEffect.Read,
+            options => options.Runs.Extra = new ExtraWork { HedgeShare = 1 });
+        var observed = engine.Services.GetRequiredService<IObservedDurations>();
+        for (int i = 0; i < 10; i++)
+        {
+            observed.Observe(new Subtask { Id = "before", TaskType = "work" }, TimeSpan.FromSeconds(1));
+        }
+
+        await using OrchestrationRun run = await engine.StartOneAsync();
+        await engine.AdvanceUntilAsync(run.EndAsync(), TimeSpan.FromSeconds(1));
         return await Engine.EventsAsync(run);
     }
 

@@ -36,6 +36,9 @@ public sealed partial class JournalCodecTests
         ("""{"kind":"held-output-counted","subtask":2,"attempt":1,"v":1,"at":5}""", new RunFact(RunFactKind.SubtaskSucceeded, 5, 2, 1, (byte)OutputOrigin.Executed, new HeldOutput(null))),
         ("""{"kind":"attempt-deferred","subtask":2,"attempt":1,"submission":3,"until":9,"v":1,"at":5}""", new RunFact(RunFactKind.AttemptDeferred, 5, 2, 1, payload: new DeferredAttempt(3, 9))),
         ("""{"kind":"calls-submitted","submission":3,"endpoint":"gpt","batchId":"batch_1","v":1,"at":5}""", new RunFact(RunFactKind.CallsSubmitted, 5, payload: new SubmittedCalls(3, "gpt", "batch_1"))),
+        ("""{"kind":"attempt-started","subtask":2,"attempt":2,"hedgeOf":1,"v":1,"at":5}""", new RunFact(RunFactKind.AttemptStarted, 5, 2, 2, payload: new HedgeMark(1))),
+        ("""{"kind":"attempt-dropped","subtask":2,"attempt":1,"v":1,"at":5}""", new RunFact(RunFactKind.AttemptDropped, 5, 2, 1)),
+        ("""{"kind":"attempt-dropped","subtask":2,"attempt":2,"error":{"kind":"InvalidDataException","message":"Bad data."},"v":1,"at":5}""", new RunFact(RunFactKind.AttemptDropped, 5, 2, 2, payload: Error)),
         ("""{"kind":"flight-joined","subtask":2,"ownerRun":"r","ownerSubtask":"s","v":1,"at":5}""", new RunFact(RunFactKind.FlightJoined, 5, 2, payload: new JoinedFlight("r", "s"))),
         ("""{"kind":"work-avoided","subtask":2,"duration":9,"inputTokens":3,"outputTokens":4,"cost":0.5,"v":1,"at":5}""", new RunFact(RunFactKind.WorkAvoided, 5, 2, payload: new AvoidedWork(new TaskUsage(3, 4, 0.5m), 9))),
         ("""{"kind":"usage-counted","subtask":2,"attempt":1,"inputTokens":3,"outputTokens":4,"cost":0.5,"v":1,"at":5}""", new RunFact(RunFactKind.UsageCounted, 5, 2, 1, payload: new TaskUsage(3, 4, 0.5m))),
@@ -118,7 +121,8 @@ public sealed partial class JournalCodecTests
             for (int i = 1; i < properties.Length; i++)
             {
                 string name = properties[i].Name;
-                bool isOptional = name is "by" or "origin" or "cacheKey" or "cacheEpochs" or "models" or "deadlineOf" or "batch" or "batchBroken" or "early" || (name == "error" && fact.Kind == RunFactKind.OutputDropped) || (name == "reason" && fact.Kind == RunFactKind.ApprovalDecided);
+                bool isOptional = name is "by" or "origin" or "cacheKey" or "cacheEpochs" or "models" or "deadlineOf" or "batch" or "batchBroken" or "early" or "hedgeOf"
+                    || (name == "error" && fact.Kind is RunFactKind.OutputDropped or RunFactKind.AttemptDropped) || (name == "reason" && fact.Kind == RunFactKind.ApprovalDecided);
                 string without = Line(properties.Where((_, place) => place != i));
                 if (isOptional)
                 {

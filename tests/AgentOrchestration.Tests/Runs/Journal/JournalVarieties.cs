@@ -33,6 +33,7 @@ internal static class JournalVarieties
         new(RunFactKind.StartHeld, 5, 2, detail: (byte)HoldReason.SharedPrompt, payload: new StartHold(Late)),
         .. OfAttempts(RunFactKind.AttemptStarted),
         new(RunFactKind.AttemptStarted, 5, 2, 1, payload: new BatchMark(3)),
+        new(RunFactKind.AttemptStarted, 5, 2, 2, payload: new HedgeMark(1)),
         .. from limit in Enum.GetValues<TimeLimit>()
            select new RunFact(RunFactKind.AttemptTimedOut, 5, 2, 1, (byte)limit),
         .. OfAttempts(RunFactKind.AttemptAbandoned),
@@ -40,6 +41,8 @@ internal static class JournalVarieties
         new(RunFactKind.AttemptFailed, 5, 2, 1, payload: new AttemptRetry(Plain, Late)),
         new(RunFactKind.AttemptFailed, 5, 2, 1, payload: new AttemptRetry(Awkward, 0)),
         new(RunFactKind.AttemptFailed, 5, 2, 1, detail: 1, new AttemptRetry(Plain, Late)),
+        .. OfAttempts(RunFactKind.AttemptDropped),
+        new(RunFactKind.AttemptDropped, 5, 2, 1, payload: Awkward),
         .. from cost in (decimal[])[0, 0.10m, 12m, decimal.MaxValue, 0.0000000000000000000000000001m]
            select new RunFact(RunFactKind.UsageCounted, 5, 2, 1, payload: new TaskUsage(0, long.MaxValue, cost)),
         new(RunFactKind.UsageCounted, 5, 2, 1, payload: TaskUsage.Of(new ModelUsage { Model = AwkwardText, InputTokens = 1, OutputTokens = long.MaxValue, Cost = 0.10m, PricedCalls = 1 })),

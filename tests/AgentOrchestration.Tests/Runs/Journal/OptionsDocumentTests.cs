@@ -28,7 +28,7 @@ public sealed class OptionsDocumentTests
             MaxAddedDepth = 18,
             IsolateOutputs = true,
             CompensationTimeout = TimeSpan.FromMinutes(3),
-            Extra = new ExtraWork { EarlyShare = 0.25 },
+            Extra = new ExtraWork { EarlyShare = 0.25, HedgeShare = 0.02 },
         };
         var defaults = new RunOptions();
 

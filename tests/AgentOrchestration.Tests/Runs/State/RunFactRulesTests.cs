@@ -19,11 +19,18 @@ public sealed class RunFactRulesTests
     [Fact]
     public void Every_fact_of_a_simulated_run_can_follow_those_before_it()
     {
-        for (int seed = 0; seed < Simulations.Of(200); seed++)
+        for (int seed = 0; seed < Simulations.Of(400); seed++)
         {
-            var run = new AdversarialRun(seed);
+            bool mayHedge = seed % 2 == 1;
+            var run = new AdversarialRun(seed / 2, mayHedge: mayHedge);
             run.Play();
             RunHistory history = run.Core.State.History;
+            if (mayHedge && Enumerable.Range(0, history.Count).Any(index => history[index].Kind == RunFactKind.SubtasksAdded))
+            {
+                // What was added is counted in the graph of the run that it was added to.
+                continue;
+            }
+
             var state = new RunState(run.Graph.Origin);
             for (int i = 0; i < history.Count; i++)
             {
@@ -74,6 +81,39 @@ public sealed class RunFactRulesTests
 
         Assert.All(kinds, kind => Assert.Null(Why(new RunFact(kind, 5, Work, 1))));
         Assert.All(kinds, kind => Assert.Equal("Attempt 2 of the subtask is not running.", Why(new RunFact(kind, 5, Work, 2))));
+    }
+
+    [Fact]
+    public void A_second_attempt_starts_beside_one_that_runs_alone_and_one_of_both_is_dropped()
+    {
+        Start();
+        Assert.Equal("Attempt 1 of the subtask is not running.", Why(new RunFact(RunFactKind.AttemptStarted, 5, Work, 1, payload: new HedgeMark(1))));
+        Apply(new RunFact(RunFactKind.AttemptStarted, 5, Work, 1));
+        Assert.Equal("Attempt 1 of the subtask runs beside no other.", Why(new RunFact(RunFactKind.AttemptDropped, 5, Work, 1)));
+        Assert.Equal("Its latest attempt is 1.", Why(new RunFact(RunFactKind.AttemptStarted, 5, Work, 3, payload: new HedgeMark(1))));
+        Apply(new RunFact(RunFactKind.AttemptStarted, 5, Work, 2, payload: new HedgeMark(1)));
+        Assert.Equal("Attempt 2 runs beside it already.", Why(new RunFact(RunFactKind.AttemptStarted, 5, Work, 3, payload: new HedgeMark(1))));
+        Assert.All([1, 2], attempt => Assert.Null(Why(new RunFact(RunFactKind.AttemptDropped, 5, Work, attempt))));
+
+        Apply(new RunFact(RunFactKind.SubtaskSucceeded, 5, Work, 2));
+        Assert.Equal("Attempt 2 of the subtask runs beside no other.", Why(new RunFact(RunFactKind.AttemptDropped, 5, Work, 2)));
+        Assert.Null(Why(new RunFact(RunFactKind.AttemptAbandoned, 5, Work, 1)));
+        Apply(new RunFact(RunFactKind.AttemptDropped, 5, Work, 1));
+        Assert.Equal("Attempt 1 of the subtask runs beside no other.", Why(new RunFact(RunFactKind.AttemptDropped, 5, Work, 1)));
+    }
+
+    [Fact]
+    public void When_one_of_two_attempts_is_dropped_the_other_decides()
+    {
+        Start();
+        Apply(new RunFact(RunFactKind.AttemptStarted, 5, Work, 1));
+        Apply(new RunFact(RunFactKind.AttemptStarted, 5, Work, 2, payload: new HedgeMark(1)));
+        Apply(new RunFact(RunFactKind.AttemptDropped, 5, Work, 2));
+
+        Assert.Equal("Attempt 2 of the subtask is not running.", Why(new RunFact(RunFactKind.AttemptFailed, 5, Work, 2)));
+        Apply(new RunFact(RunFactKind.AttemptFailed, 5, Work, 1, payload: new AttemptRetry(new SubtaskError("Broken", "It broke."), 5)));
+        Assert.Equal("Its latest attempt is 2.", Why(new RunFact(RunFactKind.AttemptStarted, 5, Work, 2)));
+        Assert.Null(Why(new RunFact(RunFactKind.AttemptStarted, 5, Work, 3)));
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class DispatchCoreProperties
         int broken = 0;
         for (int seed = 0; seed < 500; seed++)
         {
-            var run = new AdversarialRun(seed);
+            var run = new AdversarialRun(seed, mayHedge: false);
             broken += run.Play().Count(next => next is AttemptFailed { IsBatchBroken: true });
             batched += run.BatchedAttempts;
         }
@@ -62,12 +62,31 @@ public sealed class DispatchCoreProperties
         int deferred = 0;
         for (int seed = 0; seed < 500; seed++)
         {
-            var run = new AdversarialRun(seed);
+            var run = new AdversarialRun(seed, mayHedge: false);
             run.Play();
             deferred += run.DeferredAttempts;
         }
 
         Assert.True(deferred > 200, $"{deferred} attempts were deferred.");
+    }
+
+    /// <summary>Else the properties would say nothing of second attempts.</summary>
+    [Fact]
+    public void Many_of_the_runs_have_second_attempts_of_which_some_win()
+    {
+        int started = 0;
+        int won = 0;
+        int dropped = 0;
+        for (int seed = 0; seed < 1_500; seed++)
+        {
+            IReadOnlyList<RunEvent> events = new AdversarialRun(seed).Play();
+            HashSet<(string, int)> hedges = [.. events.OfType<AttemptStarted>().Where(start => start.HedgeOf is not null).Select(start => (start.SubtaskId, start.Attempt))];
+            started += hedges.Count;
+            won += events.OfType<SubtaskSucceeded>().Count(succeeded => hedges.Contains((succeeded.SubtaskId, succeeded.Attempt)));
+            dropped += events.OfType<AttemptDropped>().Count(drop => hedges.Contains((drop.SubtaskId, drop.Attempt)));
+        }
+
+        Assert.True(started > 30 && won > 10 && dropped > 10, $"{started} second attempts, {won} of which won and {dropped} were dropped.");
     }
 
     /// <summary>Seeds whose graphs once got a cycle: what was added depends on what ended before something in front of it did, or before what it waited for.</summary>
@@ -95,7 +114,7 @@ public sealed class DispatchCoreProperties
 
     private static void Hold(int seed, bool mayFallBack = true)
     {
-        var run = new AdversarialRun(seed, mayFallBack, mayBatch: mayFallBack);
+        var run = new AdversarialRun(seed, mayFallBack, mayBatch: mayFallBack, mayHedge: mayFallBack);
         IReadOnlyList<RunEvent> events = run.Play();
 
         EndsOnce(run, events);
@@ -115,6 +134,7 @@ public sealed class DispatchCoreProperties
         AdditionsAreAwaited(run, events);
         NoWaitIsInACircle(run);
         EarlyStartsAreFew(run, events);
+        SecondAttemptsKeepToTheirRules(run, events);
     }
 
     /// <summary>At no moment are more attempts early, and have not come to use, than their share of all; the first is always allowed.</summary>
@@ -137,6 +157,53 @@ public sealed class DispatchCoreProperties
             }
         }
     }
+
+    /// <summary>Only harmless work has two attempts at a time, at most two, never more than the share of all, and each attempt ends once.</summary>
+    private static void SecondAttemptsKeepToTheirRules(AdversarialRun run, IReadOnlyList<RunEvent> events)
+    {
+        int attempts = 0;
+        int hedges = 0;
+        HashSet<(string, int)> going = [];
+        foreach (SubtaskEvent next in events.OfType<SubtaskEvent>())
+        {
+            switch (next)
+            {
+                case AttemptStarted { HedgeOf: { } original } hedge:
+                    Assert.True(run.Graph.Policies[run.Graph.IndexOf(next.SubtaskId)!.Value].ChangesNothing, "Work that changes something has two attempts.");
+                    Assert.True(++hedges <= run.Options.Extra.HedgeShare * attempts, $"{hedges} second attempts of {attempts}.");
+                    Assert.Contains((next.SubtaskId, original), going);
+                    Assert.Equal(1, going.Count(attempt => attempt.Item1 == next.SubtaskId));
+                    Assert.True(going.Add((next.SubtaskId, hedge.Attempt)));
+                    break;
+                case AttemptStarted started:
+                    attempts++;
+                    Assert.DoesNotContain(going, attempt => attempt.Item1 == next.SubtaskId);
+                    going.Add((next.SubtaskId, started.Attempt));
+                    break;
+                case AttemptFailed or AttemptInterrupted or AttemptDropped or AttemptDeferred or SubtaskSucceeded { Attempt: > 0 } or SubtaskFailed { Attempt: > 0 } or SubtaskCancelled { Attempt: > 0 }:
+                    going.Remove((next.SubtaskId, AttemptOf(next)));
+                    break;
+                case OutputHeld or OutputDropped or SubtaskSkipped:
+                    // The attempt was an early one.
+                    going.Remove((next.SubtaskId, 1));
+                    break;
+            }
+        }
+
+        Assert.Empty(going);
+    }
+
+    private static int AttemptOf(SubtaskEvent next) => next switch
+    {
+        AttemptFailed failed => failed.Attempt,
+        AttemptInterrupted interrupted => interrupted.Attempt,
+        AttemptDropped dropped => dropped.Attempt,
+        AttemptDeferred deferred => deferred.Attempt,
+        SubtaskSucceeded succeeded => succeeded.Attempt,
+        SubtaskFailed failed => failed.Attempt,
+        SubtaskCancelled cancelled => cancelled.Attempt,
+        _ => 0,
+    };
 
     private static void NoWaitIsInACircle(AdversarialRun run)
     {
@@ -226,7 +293,7 @@ public sealed class DispatchCoreProperties
     {
         ILookup<string, SubtaskEvent> uncounted = events.OfType<SubtaskEvent>().Where(next => next is AttemptFailed { IsBatchBroken: true } or AttemptDeferred).ToLookup(next => next.SubtaskId);
         ILookup<string, OutputDropped> dropped = events.OfType<OutputDropped>().ToLookup(drop => drop.SubtaskId);
-        Assert.All(run.Starts, starts => Assert.InRange(starts.Value, 1, AdversarialWorld.MaxAttempts + uncounted[run.Graph.SubtaskAt(starts.Key).Id].Count() + dropped[run.Graph.SubtaskAt(starts.Key).Id].Count()));
+        Assert.All(run.Starts, starts => Assert.InRange(starts.Value, 1, AdversarialWorld.MaxAttempts + run.Core.State.HedgesOf(starts.Key) + uncounted[run.Graph.SubtaskAt(starts.Key).Id].Count() + dropped[run.Graph.SubtaskAt(starts.Key).Id].Count()));
         if (run.Options.Budget is { MaxAttempts: { } most } && !events.Any(next => next is BudgetExtended))
         {
             Assert.True(events.Count(next => next is AttemptStarted) - events.Count(next => next is AttemptDeferred) <= most, "More attempts started than the budget allows.");
@@ -343,7 +410,7 @@ public sealed class DispatchCoreProperties
                     Assert.Equal(("fallback", true), (fallback.Output, fallback.Error is not null));
                     Assert.False(
                         fallback.Attempt > 0
-                        && fallback.Attempt - events.Count(failed => failed is AttemptFailed { IsBatchBroken: true } or OutputDropped && ((SubtaskEvent)failed).SubtaskId == fallback.SubtaskId) < AdversarialWorld.MaxAttempts
+                        && run.Core.State.AttemptOf(subtask) - run.Core.State.HedgesOf(subtask) - events.Count(failed => failed is AttemptFailed { IsBatchBroken: true } or OutputDropped && ((SubtaskEvent)failed).SubtaskId == fallback.SubtaskId) < AdversarialWorld.MaxAttempts
                         && run.Retryable.Contains((subtask, fallback.Attempt))
                         && !timedOut.Contains((fallback.SubtaskId, fallback.Attempt))
                         && run.Graph.Policies[subtask].TotalTimeout is null,

@@ -1,0 +1,541 @@
+using AgentOrchestration.Forecasting;
+using AgentOrchestration.Graph;
+using AgentOrchestration.Resources;
+using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Runs.State;
+using AgentOrchestration.Scheduling.Dispatch;
+using AgentOrchestration.Scheduling.Sharing;
+using AgentOrchestration.Tasks;
+
+namespace AgentOrchestration.Tests.Scheduling.Dispatch;
+
+/// <summary>A second attempt beside one that shows no progress: when it starts, and what becomes of both.</summary>
+public sealed class HedgeTests
+{
+    /// <summary>An attempt usually takes a second; one that has taken longer than this is late.</summary>
+    private const double Late = 1.178;
+
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly SubtaskError Broken = new("Broken", "It broke.");
+
+    [Fact]
+    public void The_first_of_two_attempts_to_succeed_gives_the_output_and_the_other_is_stopped()
+    {
+        IReadOnlyList<RunEvent> events = Play(One(), Slow);
+
+        Assert.Equal(
+            ["0.0 AttemptStarted 1 -", $"{Late:F1} AttemptStarted 2 1", $"{Late + 1:F1} SubtaskSucceeded 2", $"{Late + 1:F1} AttemptDropped 1", $"{Late + 1:F1} RunEnded"],
+            events.Skip(1).Select(Describe));
+        Assert.Equal("output of 2", RunSnapshot.Fold(events).Subtasks[0].Output);
+    }
+
+    [Fact]
+    public void When_the_first_attempt_is_faster_after_all_the_second_one_is_stopped()
+    {
+        IReadOnlyList<RunEvent> events = Play(One(), (_, attempt) => Attempt(attempt, seconds: attempt == 1 ? 1.5 : 1));
+
+        Assert.Equal("output of 1", RunSnapshot.Fold(events).Subtasks[0].Output);
+        Assert.Equal(["1.5 SubtaskSucceeded 1", "1.5 AttemptDropped 2", "1.5 RunEnded"], events.Skip(3).Select(Describe));
+    }
+
+    [Fact]
+    public void Without_a_share_there_is_no_second_attempt_and_the_host_is_asked_for_nothing()
+    {
+        DispatchCore core = NewCore(One(), new RunOptions());
+        var commands = new HostCommands();
+        core.Start(0, commands);
+
+        Assert.Single(commands.Starts);
+        Assert.Empty(commands.Others);
+    }
+
+    [Fact]
+    public void The_host_is_asked_for_one_timer_at_the_earliest_time()
+    {
+        DispatchCore core = NewCore(Many(30), Options());
+        var commands = new HostCommands();
+        core.Start(0, commands);
+
+        Assert.Equal(30, commands.Others.Count(command => command.Kind == HostCommandKind.WatchProgress));
+        HostCommand wake = Assert.Single(commands.Others, command => command.Kind == HostCommandKind.WakeRun);
+        Assert.InRange(wake.DueAt, 1.17 * TimeSpan.TicksPerSecond, 1.19 * TimeSpan.TicksPerSecond);
+    }
+
+    [Theory]
+    [InlineData(TaskEffect.Pure, false, 1)]
+    [InlineData(TaskEffect.Read, false, 1)]
+    [InlineData(TaskEffect.Write, false, 0)]
+    [InlineData(TaskEffect.Irreversible, false, 0)]
+    [InlineData(TaskEffect.Read, true, 0)]
+    public void Only_work_that_changes_nothing_and_that_nobody_approves_gets_one(TaskEffect effect, bool isApproved, int hedges)
+    {
+        TaskGraph graph = GraphOf.Plan(plan => plan.Add("only", "work"), options: options => (options.Effect, options.RequiresApproval) = (effect, isApproved));
+
+        Assert.Equal(hedges, HedgesIn(Play(graph, Slow)));
+    }
+
+    [Fact]
+    public void What_has_shown_progress_gets_none()
+    {
+        ObservedDurations known = Known(firstProgress: 0.5);
+
+        Assert.Equal(0, HedgesIn(Play(One(), (_, attempt) => Slow(0, attempt) with { FirstProgress = 0.55 * Second }, known: known)));
+        Assert.Equal(1, HedgesIn(Play(One(), (_, attempt) => Slow(0, attempt) with { FirstProgress = 0.7 * Second }, known: known)));
+    }
+
+    [Fact]
+    public void Nothing_is_concluded_from_few_attempts()
+    {
+        var known = new ObservedDurations();
+        for (int i = 0; i < 9; i++)
+        {
+            known.Observe(One().Subtasks[0], Second);
+        }
+
+        Assert.Equal(0, HedgesIn(Play(One(), Slow, known: known)));
+    }
+
+    [Fact]
+    public void A_run_learns_from_its_own_attempts_also_for_those_that_run_already()
+    {
+        IReadOnlyList<RunEvent> events = Play(Many(30), (subtask, attempt) => Attempt(attempt, seconds: subtask == 7 && attempt == 1 ? 10 : 1), known: new ObservedDurations());
+
+        AttemptStarted hedge = Assert.Single(events.OfType<AttemptStarted>(), start => start.HedgeOf is not null);
+        Assert.Equal("t7", hedge.SubtaskId);
+        Assert.Equal(Late, SecondsOf(hedge), tolerance: 0.01);
+    }
+
+    /// <summary>The late one has nothing behind it; another way takes longer.</summary>
+    [Fact]
+    public void What_the_end_of_the_run_does_not_wait_for_gets_none()
+    {
+        TaskGraph graph = GraphOf.Plan(
+            plan =>
+            {
+                plan.Add("late", "work");
+                SubtaskRef last = plan.Add("way", "work");
+                for (int i = 0; i < 5; i++)
+                {
+                    last = plan.Add($"way-{i}", "work", after: [last]);
+                }
+            },
+            options: Reads);
+
+        Assert.Equal(0, HedgesIn(Play(graph, (subtask, attempt) => Attempt(attempt, seconds: subtask == 0 && attempt == 1 ? 2 : 1))));
+        Assert.Equal(1, HedgesIn(Play(graph, (subtask, attempt) => Attempt(attempt, seconds: subtask == 1 && attempt == 1 ? 2 : 1))));
+    }
+
+    [Fact]
+    public void Without_a_free_worker_there_is_none()
+    {
+        Assert.Equal(0, HedgesIn(Play(One(), Slow, Options(maxParallelism: 1))));
+        Assert.Equal(1, HedgesIn(Play(One(), Slow, Options(maxParallelism: 2))));
+    }
+
+    [Fact]
+    public void As_long_as_something_waits_for_its_turn_there_is_none()
+    {
+        var pools = new ResourcePools([new ResourceAmount("a", 1)]);
+        TaskGraph graph = GraphOf.Plan(
+            plan =>
+            {
+                plan.Add("late", "work");
+                plan.Add("holds", "work", options: new() { Resources = ResourceRequirements.Of("a", 1), EstimatedDuration = 2 * Second });
+                plan.Add("waits", "work", options: new() { Resources = ResourceRequirements.Of("a", 1), EstimatedDuration = 2 * Second });
+            },
+            pools,
+            Reads);
+
+        IReadOnlyList<RunEvent> events = Play(graph, (subtask, attempt) => Attempt(attempt, seconds: subtask == 0 && attempt == 1 ? 20 : 2), pools: pools);
+
+        // At 1.18 s one still waits. It is looked at again when it has taken twice as long.
+        Assert.Equal(2 * Late, SecondsOf(Assert.Single(events.OfType<AttemptStarted>(), start => start.HedgeOf is not null)), tolerance: 0.01);
+    }
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(2, 1)]
+    public void It_needs_all_that_the_first_needs(int capacity, int hedges)
+    {
+        var pools = new ResourcePools([new ResourceAmount("a", capacity)]);
+        TaskGraph graph = GraphOf.Plan(plan => plan.Add("only", "work", options: new() { Resources = ResourceRequirements.Of("a", 1) }), pools, Reads);
+
+        Assert.Equal(hedges, HedgesIn(Play(graph, Slow, pools: pools)));
+        Assert.Equal(0, Assert.Single(pools.Snapshot()).InUse);
+    }
+
+    [Fact]
+    public void What_another_run_waits_for_is_not_taken()
+    {
+        var pools = new ResourcePools([new ResourceAmount("a", 3)]);
+        var room = new WaitingRoom(new AttemptLimiter(pools, maxAttempts: null), TimeProvider.System);
+        TaskGraph one = GraphOf.Plan(plan => plan.Add("only", "work", options: new() { Resources = ResourceRequirements.Of("a", 1) }), pools, Reads);
+        TaskGraph other = GraphOf.Plan(plan => plan.Add("large", "work", options: new() { Resources = ResourceRequirements.Of("a", 3) }), pools, Reads);
+        var core = new DispatchCore(one, new RunResources(room), "one", Options(), observed: Known());
+        var waiting = new DispatchCore(other, new RunResources(room), "other", new RunOptions());
+        var commands = new HostCommands();
+        core.Start(0, commands);
+        waiting.Start(0, new HostCommands());
+        commands.Clear();
+
+        core.RunDue(2 * TimeSpan.TicksPerSecond, commands);
+        Assert.Empty(commands.Starts);
+
+        waiting.CancelRun(0, new HostCommands());
+        core.RunDue(4 * TimeSpan.TicksPerSecond, commands);
+        Assert.Single(commands.Starts).Lease!.Dispose();
+    }
+
+    /// <summary>49 attempts are not enough for one of fifty.</summary>
+    [Theory]
+    [InlineData(49, 0)]
+    [InlineData(50, 1)]
+    [InlineData(149, 2)]
+    public void There_are_no_more_than_the_share_of_the_attempts(int count, int hedges) => Assert.Equal(
+        hedges,
+        HedgesIn(Play(Many(count), (subtask, attempt) => Attempt(attempt, seconds: subtask % 25 == 0 && attempt == 1 ? 10 : 1), Options(share: 0.02, maxParallelism: 1_000))));
+
+    [Fact]
+    public void When_more_than_a_tenth_is_late_it_is_not_the_attempt()
+    {
+        Assert.Equal(1, HedgesIn(Play(Many(100), (_, attempt) => Attempt(attempt, seconds: 10), Options(maxParallelism: 1_000))));
+        Assert.Equal(10, HedgesIn(Play(Many(100), (subtask, attempt) => Attempt(attempt, seconds: subtask % 10 == 0 && attempt == 1 ? 10 : 1), Options(maxParallelism: 1_000))));
+    }
+
+    [Fact]
+    public void What_an_endpoint_has_rejected_is_not_sent_twice()
+    {
+        TaskGraph graph = GraphOf.Plan(plan => plan.Add("only", "work"), options: options =>
+        {
+            Reads(options);
+            options.Retry.MaxAttempts = 2;
+        });
+        DispatchCore core = NewCore(graph, Options());
+        var commands = new HostCommands();
+        core.Start(0, commands);
+        core.Returned(0, 1, new AttemptResult { Error = Broken, MayRetry = true, RetryAfter = Second }, 0, commands);
+        core.RetryDue(0, TimeSpan.TicksPerSecond, commands);
+        Assert.Equal([1, 2], commands.Starts.Select(start => start.Attempt));
+
+        core.RunDue(10 * TimeSpan.TicksPerSecond, commands);
+
+        Assert.Equal(2, commands.Starts.Count);
+    }
+
+    [Fact]
+    public void The_host_may_know_a_reason_against_it()
+    {
+        DispatchCore core = NewCore(One(), Options());
+        core.MayHedge = (subtask, attempt) => (subtask, attempt) != (0, 1);
+        var commands = new HostCommands();
+        core.Start(0, commands);
+
+        core.RunDue(10 * TimeSpan.TicksPerSecond, commands);
+
+        Assert.Single(commands.Starts);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void The_failure_of_one_fails_nothing_while_the_other_runs(int failing)
+    {
+        IReadOnlyList<RunEvent> events = Play(One(), (_, attempt) => Attempt(attempt, seconds: attempt == failing ? 2 : 4, attempt == failing ? Broken : null));
+
+        Assert.Equal(Broken, Assert.Single(events.OfType<AttemptDropped>(), dropped => dropped.Error is not null).Error);
+        Assert.Equal($"output of {3 - failing}", RunSnapshot.Fold(events).Subtasks[0].Output);
+        Assert.DoesNotContain(events, next => next is AttemptFailed);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Two_that_fail_count_as_one_attempt(int first)
+    {
+        TaskGraph graph = GraphOf.Plan(plan => plan.Add("only", "work"), options: options =>
+        {
+            Reads(options);
+            options.Retry.MaxAttempts = 2;
+            options.Retry.Delay = TimeSpan.Zero;
+        });
+
+        IReadOnlyList<RunEvent> events = Play(graph, (_, attempt) => Attempt(attempt, seconds: attempt == 3 ? 1 : attempt == first ? 1.5 : 3, attempt < 3 ? Broken : null));
+
+        Assert.Equal([first], events.OfType<AttemptDropped>().Select(dropped => dropped.Attempt));
+        Assert.Equal([3 - first], events.OfType<AttemptFailed>().Select(failed => failed.Attempt));
+        Assert.Equal((SubtaskState.Succeeded, "output of 3"), (RunSnapshot.Fold(events).Subtasks[0].State, RunSnapshot.Fold(events).Subtasks[0].Output));
+    }
+
+    /// <summary>Whichever is reported first wins, and with a seed it is always the same.</summary>
+    [Fact]
+    public void When_both_end_at_one_moment_one_wins()
+    {
+        HashSet<object?> outputs = [];
+        for (int seed = 0; seed < 20; seed++)
+        {
+            ObservedDurations known = Known();
+            VirtualAttempt Together(int subtask, int attempt) => Attempt(attempt, attempt == 1 ? 3 * Second : (3 * Second) - TimeSpan.FromTicks(LateTicks()));
+            IReadOnlyList<RunEvent> events = Play(One(), Together, seed: seed, known: known);
+
+            Assert.Equal(events.Select(Describe), Play(One(), Together, seed: seed, known: Known()).Select(Describe));
+            Assert.Equal(3, SecondsOf(events[^1]), tolerance: 0.001);
+            Assert.Single(events.OfType<AttemptDropped>());
+            Assert.Single(events.OfType<SubtaskSucceeded>());
+            outputs.Add(RunSnapshot.Fold(events).Subtasks[0].Output);
+        }
+
+        Assert.Equal(2, outputs.Count);
+    }
+
+    [Fact]
+    public void Cancelling_the_subtask_stops_both()
+    {
+        VirtualTimeHost host = Host(One(), Slow);
+        host.At(1.5 * Second, (core, now, commands) => core.CancelSubtask(0, now, commands));
+
+        IReadOnlyList<RunEvent> events = host.Run();
+
+        Assert.Equal(["1.5 SubtaskCancelRequested", "1.5 AttemptDropped 1", "1.5 SubtaskCancelled 2", "1.5 RunEnded"], events.Skip(3).Select(Describe));
+    }
+
+    [Fact]
+    public void Each_has_the_time_limit_of_an_attempt_for_itself()
+    {
+        TaskGraph graph = GraphOf.Plan(plan => plan.Add("only", "work"), options: options =>
+        {
+            Reads(options);
+            options.Timeout = 2 * Second;
+        });
+
+        IReadOnlyList<RunEvent> events = Play(graph, (_, attempt) => Attempt(attempt, seconds: attempt == 1 ? 10 : 1.9));
+
+        Assert.Equal(
+            ["2.0 AttemptTimedOut 1", "2.0 AttemptDropped 1", $"{Late + 1.9:F1} SubtaskSucceeded 2", $"{Late + 1.9:F1} RunEnded"],
+            events.Skip(3).Select(Describe));
+        Assert.Contains("timeout", events.OfType<AttemptDropped>().Single().Error!.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The run waits for the code that it has asked to stop, but not longer than for any other.</summary>
+    [Fact]
+    public void Code_that_does_not_stop_is_abandoned_and_keeps_what_it_holds()
+    {
+        var pools = new ResourcePools([new ResourceAmount("a", 2)]);
+        TaskGraph graph = GraphOf.Plan(plan => plan.Add("only", "work", options: new() { Resources = ResourceRequirements.Of("a", 1) }), pools, Reads);
+
+        IReadOnlyList<RunEvent> events = Play(
+            graph, (subtask, attempt) => Slow(subtask, attempt) with { StopsAfter = null }, Options(grace: 2 * Second), pools: pools);
+
+        Assert.Equal(
+            [$"{Late + 1:F1} SubtaskSucceeded 2", $"{Late + 3:F1} AttemptAbandoned 1", $"{Late + 3:F1} AttemptDropped 1", $"{Late + 3:F1} RunEnded"],
+            events.Skip(3).Select(Describe));
+        Assert.Equal(0, Assert.Single(pools.Snapshot()).InUse);
+    }
+
+    /// <summary>With two that have not returned nothing is started that is not needed; the retry of the other is.</summary>
+    [Fact]
+    public void Code_that_does_not_stop_keeps_others_from_a_second_attempt_but_from_no_retry()
+    {
+        TaskGraph graph = GraphOf.Plan(
+            plan =>
+            {
+                SubtaskRef last = plan.Add("t0", "work");
+                for (int i = 1; i < 30; i++)
+                {
+                    last = plan.Add($"t{i}", "work", after: [last]);
+                }
+            },
+            options: options =>
+            {
+                Reads(options);
+                options.Timeout = 20 * Second;
+                options.Retry.MaxAttempts = 2;
+            });
+        RunOptions most = Options(grace: TimeSpan.Zero);
+        most.MaxAbandoned = 2;
+
+        IReadOnlyList<RunEvent> events = Play(
+            graph, (subtask, attempt) => Attempt(attempt, seconds: subtask % 10 == 9 && attempt == 1 ? 1_000 : 1) with { StopsAfter = null }, most);
+
+        Assert.Equal(["t9", "t19"], events.OfType<AttemptStarted>().Where(start => start.HedgeOf is not null).Select(start => start.SubtaskId));
+        Assert.Equal("t29", Assert.Single(events.OfType<AttemptFailed>()).SubtaskId);
+        Assert.Equal(RunOutcome.Succeeded, RunSnapshot.Fold(events).Outcome);
+    }
+
+    /// <summary>Without the second attempt it would have waited for the first.</summary>
+    [Theory]
+    [InlineData(null, 20)]
+    [InlineData(10, null)]
+    public void What_code_that_does_not_stop_holds_is_waited_for_as_long_as_it_might_have_run(int? timeout, int? startsAt)
+    {
+        var pools = new ResourcePools([new ResourceAmount("a", 2)]);
+        TaskGraph graph = GraphOf.Plan(
+            plan => plan.Add("both", "work", after: [plan.Add("one", "work", options: new() { Resources = ResourceRequirements.Of("a", 1) })], options: new() { Resources = ResourceRequirements.Of("a", 2) }),
+            pools,
+            options =>
+            {
+                Reads(options);
+                options.Timeout = timeout * Second;
+            });
+
+        IReadOnlyList<RunEvent> events = Play(
+            graph, (subtask, attempt) => Attempt(attempt, seconds: subtask == 0 && attempt == 1 ? 20 : 1) with { StopsAfter = null }, Options(grace: Second), pools: pools);
+
+        Assert.Equal(startsAt, events.OfType<AttemptStarted>().Where(start => start.SubtaskId == "both").Select(start => (int?)SecondsOf(start)).SingleOrDefault());
+        Assert.Equal(startsAt is null ? ["10.0"] : [], events.OfType<SubtaskFailed>().Where(failed => failed.Error.Kind == "ResourcesAbandoned").Select(failed => $"{SecondsOf(failed):F1}"));
+    }
+
+    [Fact]
+    public void The_budget_reserves_and_settles_both()
+    {
+        TaskGraph graph = GraphOf.Plan(plan => plan.Add("only", "work"), options: options =>
+        {
+            Reads(options);
+            options.ExpectedUsage = new TaskUsage(10, 0, 0);
+        });
+        VirtualAttempt Using(int subtask, int attempt) => Slow(subtask, attempt) with { Usage = new TaskUsage(attempt, 0, 0) };
+
+        // For two there is not enough. That is no reason to stop.
+        IReadOnlyList<RunEvent> poor = Play(graph, Using, Options(budget: new RunBudget { MaxTokens = 19 }));
+        IReadOnlyList<RunEvent> rich = Play(graph, Using, Options(budget: new RunBudget { MaxTokens = 20 }));
+
+        Assert.Equal((0, RunOutcome.Succeeded), (HedgesIn(poor), RunSnapshot.Fold(poor).Outcome));
+        Assert.DoesNotContain(poor, next => next is BudgetExhausted);
+        Assert.Equal((1, 3L), (HedgesIn(rich), RunSnapshot.Fold(rich).Usage.InputTokens));
+    }
+
+    [Fact]
+    public void Those_of_a_batch_get_none()
+    {
+        TaskGraph graph = BatchGraph(4);
+
+        Assert.Equal(0, HedgesIn(Play(graph, (_, attempt) => Attempt(attempt, seconds: 10))));
+        Assert.Equal(1, HedgesIn(Play(BatchGraph(1), Slow)));
+    }
+
+    /// <summary>Wherever the process ends: nothing runs twice beside itself, what has succeeded stays, and the run ends as it would have.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_run_continues_behind_each_of_its_facts(bool failsFirst)
+    {
+        TaskGraph graph = GraphOf.Plan(
+            plan => plan.Add("last", "work", after: [plan.Add("first", "work")]),
+            options: options =>
+            {
+                Reads(options);
+                options.ExpectedUsage = new TaskUsage(10, 0, 0);
+                options.Retry.MaxAttempts = 2;
+            });
+        VirtualAttempt Going(int subtask, int attempt) => (failsFirst && subtask == 0 && attempt == 1 ? Attempt(attempt, seconds: 2, Broken) : subtask == 0 ? Slow(subtask, attempt) : Attempt(attempt, seconds: 1)) with
+        {
+            Usage = new TaskUsage(1, 0, 0),
+            StopsAfter = Second,
+        };
+        VirtualTimeHost whole = Host(graph, Going);
+        whole.RunToEnd();
+        RunHistory history = whole.Core.State.History;
+        Assert.Equal(1, Enumerable.Range(0, history.Count).Count(index => history[index].Payload is HedgeMark));
+
+        for (int count = 1; count < history.Count; count++)
+        {
+            VirtualTimeHost resumed = Host(graph, Going, past: [.. Enumerable.Range(0, count).Select(index => history[index])]);
+            RunSnapshot run = RunSnapshot.Fold(resumed.Run());
+
+            Assert.Equal(RunOutcome.Succeeded, run.Outcome);
+            Assert.All(run.Subtasks, subtask => Assert.All(subtask.AttemptIntervals, span => Assert.NotNull(span.EndedAt)));
+            Assert.Equal((0, 0), (resumed.Core.State.Beside, resumed.Core.State.Outrun));
+        }
+    }
+
+    private static void Reads(TaskTypeOptions options) => options.Effect = TaskEffect.Read;
+
+    private static TaskGraph One() => GraphOf.Plan(plan => plan.Add("only", "work"), options: Reads);
+
+    private static TaskGraph Many(int count) => GraphOf.Plan(
+        plan =>
+        {
+            for (int i = 0; i < count; i++)
+            {
+                plan.Add($"t{i}", "work");
+            }
+        },
+        options: Reads);
+
+    private static TaskGraph BatchGraph(int count) => GraphOf.Batches(
+        plan =>
+        {
+            for (int i = 0; i < count; i++)
+            {
+                plan.Add($"t{i}", "work");
+            }
+        });
+
+    private static VirtualAttempt Slow(int subtask, int attempt) => Attempt(attempt, seconds: attempt == 1 ? 10 : 1);
+
+    private static VirtualAttempt Attempt(int attempt, double seconds, SubtaskError? error = null) => Attempt(attempt, seconds * Second, error);
+
+    private static VirtualAttempt Attempt(int attempt, TimeSpan duration, SubtaskError? error = null) => new(duration, error) { Output = $"output of {attempt}" };
+
+    private static ObservedDurations Known(double? firstProgress = null)
+    {
+        var known = new ObservedDurations();
+        for (int i = 0; i < 20; i++)
+        {
+            known.Observe(new Subtask { Id = "before", TaskType = "work" }, Second);
+            if (firstProgress is { } seconds)
+            {
+                known.ObserveFirstProgress("work", seconds * Second);
+            }
+        }
+
+        return known;
+    }
+
+    private static long LateTicks() => new HedgeTimes(Known()).Of(new Subtask { Id = "t", TaskType = "work" })!.Value.Late;
+
+    private static RunOptions Options(double share = 1, int maxParallelism = 100, RunBudget? budget = null, TimeSpan? grace = null) => new()
+    {
+        Extra = new ExtraWork { HedgeShare = share },
+        MaxParallelism = maxParallelism,
+        Budget = budget,
+        CancellationGracePeriod = grace ?? RunOptions.DefaultCancellationGracePeriod,
+    };
+
+    private static DispatchCore NewCore(TaskGraph graph, RunOptions options) =>
+        new(graph, RunResources.Alone(new ResourcePools([])), "run", options, observed: Known());
+
+    private static VirtualTimeHost Host(
+        TaskGraph graph,
+        Func<int, int, VirtualAttempt> attempts,
+        RunOptions? options = null,
+        ObservedDurations? known = null,
+        ResourcePools? pools = null,
+        int? seed = null,
+        IReadOnlyList<RunFact>? past = null) => new(graph, pools ?? new ResourcePools([]), options ?? Options(), attempts, seed: seed, observed: known ?? Known())
+        {
+            Past = past ?? [],
+        };
+
+    private static IReadOnlyList<RunEvent> Play(
+        TaskGraph graph,
+        Func<int, int, VirtualAttempt> attempts,
+        RunOptions? options = null,
+        ObservedDurations? known = null,
+        ResourcePools? pools = null,
+        int? seed = null) => Host(graph, attempts, options, known, pools, seed).Run();
+
+    private static int HedgesIn(IReadOnlyList<RunEvent> events) => events.OfType<AttemptStarted>().Count(start => start.HedgeOf is not null);
+
+    private static double SecondsOf(RunEvent next) => (next.Time - DateTimeOffset.UnixEpoch).TotalSeconds;
+
+    private static string Describe(RunEvent next) => next switch
+    {
+        AttemptStarted start => $"{SecondsOf(next):F1} AttemptStarted {start.Attempt} {start.HedgeOf?.ToString() ?? "-"}",
+        AttemptDropped dropped => $"{SecondsOf(next):F1} AttemptDropped {dropped.Attempt}",
+        AttemptTimedOut late => $"{SecondsOf(next):F1} AttemptTimedOut {late.Attempt}",
+        AttemptAbandoned abandoned => $"{SecondsOf(next):F1} AttemptAbandoned {abandoned.Attempt}",
+        SubtaskSucceeded succeeded => $"{SecondsOf(next):F1} SubtaskSucceeded {succeeded.Attempt}",
+        SubtaskCancelled cancelled => $"{SecondsOf(next):F1} SubtaskCancelled {cancelled.Attempt}",
+        _ => $"{SecondsOf(next):F1} {next.GetType().Name}",
+    };
+}
