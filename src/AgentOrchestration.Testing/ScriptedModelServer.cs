@@ -90,6 +90,28 @@ public sealed class ScriptedModelServer : IChatClient
         return TextOf(hash, LengthOf(hash));
     }
 
+    /// <summary>Answers a request of a batch: at once, without limits and at the price of batches.</summary>
+    internal ChatResponse AnswerBatched(string prompt, int? maxOutputTokens)
+    {
+        ulong hash = ModelText.Hash(0, prompt);
+        int whole = LengthOf(hash);
+        int output = Math.Min(whole, maxOutputTokens ?? whole);
+        var reply = new ModelReply(hash, ModelText.TokensOf(prompt), Cached: 0, Written: 0, output, output < whole, TimeSpan.Zero, new Dictionary<string, string>());
+        lock (_gate)
+        {
+            _totals = _totals with { Requests = _totals.Requests + 1 };
+            Count(reply, _options.Price.Batched ?? _options.Price);
+        }
+
+        return new ChatResponse(new ChatMessage(ChatRole.Assistant, TextOf(hash, output)))
+        {
+            ModelId = _options.Model,
+            CreatedAt = _timeProvider.GetUtcNow(),
+            FinishReason = FinishOf(reply),
+            Usage = UsageOf(reply),
+        };
+    }
+
     /// <inheritdoc/>
     /// <exception cref="ModelRejectedException">The request exceeds a limit, or the server is overloaded.</exception>
     public async Task<ChatResponse> GetResponseAsync(
@@ -203,18 +225,18 @@ public sealed class ScriptedModelServer : IChatClient
             TimeSpan first = FirstTokenOf(input - cached, ModelText.Share(chance ^ 1) < _options.StragglerShare);
             int written = _cache.Store(prefixes, cached, now, now + first.TotalSeconds);
             var reply = new ModelReply(hash, input, cached, written, output, output < whole, first, _limits.Headers(_timeProvider.GetUtcNow(), retryAfter: null));
-            Count(reply);
+            Count(reply, _options.Price);
             return reply;
         }
     }
 
-    private void Count(ModelReply reply) => _totals = _totals with
+    private void Count(ModelReply reply, ModelPrice price) => _totals = _totals with
     {
         InputTokens = _totals.InputTokens + reply.InputTokens,
         CachedInputTokens = _totals.CachedInputTokens + reply.Cached,
         CacheWriteTokens = _totals.CacheWriteTokens + reply.Written,
         OutputTokens = _totals.OutputTokens + reply.OutputTokens,
-        Cost = _totals.Cost + (_options.Price.CostOf(new ModelUsage
+        Cost = _totals.Cost + (price.CostOf(new ModelUsage
         {
             InputTokens = reply.InputTokens,
             CachedInputTokens = reply.Cached,

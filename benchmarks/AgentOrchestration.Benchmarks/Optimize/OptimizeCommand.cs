@@ -16,6 +16,7 @@ internal static class OptimizeCommand
         new RepeatedRequests(),
         new RateLimitedCalls(),
         new SharedPrefix(),
+        new DeferredCalls(),
         new EarlyOrder(),
         new BrokenBatches(),
         new CostlyResults(),

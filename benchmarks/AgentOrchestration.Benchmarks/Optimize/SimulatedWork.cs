@@ -17,6 +17,9 @@ internal sealed class SimulatedWork(ScriptedModelOptions model, Action<IAgentOrc
     /// <summary>Gets how many attempts may run at a time. Default: any number.</summary>
     public int MaxParallelism { get; init; } = 10_000;
 
+    /// <summary>Gets within which time a run is to be done, so that calls may wait. Default: none does.</summary>
+    public TimeSpan? DeferCallsWithin { get; init; }
+
     /// <summary>Gets when the limits of the server change, and by which factor. Default: never.</summary>
     public (TimeSpan At, double Factor)? Change { get; init; }
 
@@ -30,7 +33,7 @@ internal sealed class SimulatedWork(ScriptedModelOptions model, Action<IAgentOrc
         {
             services.AddSingleton(provider => server = new ScriptedModelServer(model, provider.GetRequiredService<TimeProvider>()));
             services.AddSingleton(provider => Wrap(provider, provider.GetRequiredService<ScriptedModelServer>()));
-            configure(services.AddAgentOrchestration(options => options.Runs.MaxParallelism = MaxParallelism));
+            configure(services.AddAgentOrchestration(options => (options.Runs.MaxParallelism, options.Runs.DeferCallsWithin) = (MaxParallelism, DeferCallsWithin)));
         })
         {
             MaxSteps = 50_000_000,

@@ -21,6 +21,7 @@ namespace AgentOrchestration.Execution.Run;
 internal sealed class CallSubmissions(RunEnvironment run, RunGate gate, RunEnd end, Func<long> now, Func<CancellationToken, ValueTask> whenWritten)
 {
     private const int LongestPause = 10;
+    private const int LongestCollection = 20;
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetryPause = TimeSpan.FromMinutes(5);
@@ -58,7 +59,7 @@ internal sealed class CallSubmissions(RunEnvironment run, RunGate gate, RunEnd e
     {
         string name = calls.Endpoint.Name;
         IBatchEndpoint batches = calls.Endpoint.Batches;
-        if (_open.TryGetValue(name, out CollectedCalls? open) && !open.TryAdd(calls.Deferred, batches.MaxRequests, batches.MaxBytes))
+        if (_open.TryGetValue(name, out CollectedCalls? open) && !open.TryAdd(calls.Deferred, batches.MaxRequests, batches.MaxBytes, now()))
         {
             open.Close();
             open = null;
@@ -67,7 +68,7 @@ internal sealed class CallSubmissions(RunEnvironment run, RunGate gate, RunEnd e
         if (open is null)
         {
             open = new CollectedCalls(Deferrals.Latest + 1, calls.Endpoint);
-            open.Add(calls.Deferred);
+            open.Add(calls.Deferred, now());
             _open[name] = open;
             _collected.Add(open.Number, open);
         }
@@ -93,7 +94,7 @@ internal sealed class CallSubmissions(RunEnvironment run, RunGate gate, RunEnd e
             sending = [.. _onTheirWay];
         }
 
-        await Task.WhenAll(sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(sending).ConfigureAwait(false);
     }
 
     /// <summary>Follows a submission until it is answered, or nobody waits for it any more. Never throws.</summary>
@@ -217,7 +218,7 @@ internal sealed class CallSubmissions(RunEnvironment run, RunGate gate, RunEnd e
 
     private async Task<string> SendAsync(DeferringEndpoint endpoint, string name, IReadOnlyList<BatchedRequest> requests)
     {
-        Task<string> sending;
+        var sending = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using (gate.Hold())
         {
             if (gate.IsClosed)
@@ -225,32 +226,34 @@ internal sealed class CallSubmissions(RunEnvironment run, RunGate gate, RunEnd e
                 throw new OperationCanceledException("The run is detached.", end.Ended);
             }
 
-            sending = Task.Run(() => endpoint.Batches.SubmitAsync(name, requests, CancellationToken.None).AsTask());
-            _onTheirWay.Add(sending);
+            _onTheirWay.Add(sending.Task);
         }
 
         try
         {
-            return await sending.ConfigureAwait(false);
+            return await endpoint.Batches.SubmitAsync(name, requests, CancellationToken.None).ConfigureAwait(false);
         }
         finally
         {
             using (gate.Hold())
             {
-                _onTheirWay.Remove(sending);
+                _onTheirWay.Remove(sending.Task);
             }
+
+            sending.TrySetResult();
         }
     }
 
-    /// <summary>Waits until as many calls as possible are together, and until the journal says what they are for.</summary>
+    /// <summary>Waits until no other call has come for a while, and until the journal says what they are for.</summary>
     private async Task<IReadOnlyList<BatchedRequest>> CollectToEndAsync(CollectedCalls collected)
     {
-        TimeSpan collectFor = collected.Endpoint.Options.CollectFor;
-        if (collectFor > TimeSpan.Zero)
+        long collectFor = collected.Endpoint.Options.CollectFor.Ticks;
+        while (!collected.Closed.IsCompleted && Math.Min(collected.LastAt + collectFor, collected.FirstAt + (collectFor * LongestCollection)) - now() is var left and > 0)
         {
             using var pause = CancellationTokenSource.CreateLinkedTokenSource(end.Ended);
-            await Task.WhenAny(collected.Closed, Task.Delay(collectFor, run.Executor.TimeProvider, pause.Token)).ConfigureAwait(false);
+            await Task.WhenAny(collected.Closed, Task.Delay(new TimeSpan(left), run.Executor.TimeProvider, pause.Token)).ConfigureAwait(false);
             await pause.CancelAsync().ConfigureAwait(false);
+            end.Ended.ThrowIfCancellationRequested();
         }
 
         end.Ended.ThrowIfCancellationRequested();

@@ -13,6 +13,7 @@ internal sealed class CollectedCalls(int number, DeferringEndpoint endpoint)
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<BatchedRequest> _requests = [];
     private long _bytes;
+    private long _lastAt;
 
     public int Number => number;
 
@@ -20,25 +21,33 @@ internal sealed class CollectedCalls(int number, DeferringEndpoint endpoint)
 
     public IReadOnlyList<BatchedRequest> Requests => _requests;
 
+    /// <summary>When the first call was added, in UTC ticks.</summary>
+    public long FirstAt { get; private set; }
+
+    /// <summary>When the last call was added, in UTC ticks. Can be read outside of the gate.</summary>
+    public long LastAt => Volatile.Read(ref _lastAt);
+
     /// <summary>Completes when no other call is added.</summary>
     public Task Closed => _closed.Task;
 
     public void Close() => _closed.TrySetResult();
 
     /// <summary>Adds all calls of an attempt, or none of them.</summary>
-    public bool TryAdd(IReadOnlyList<BatchedRequest> requests, int mostRequests, long mostBytes)
+    public bool TryAdd(IReadOnlyList<BatchedRequest> requests, int mostRequests, long mostBytes, long now)
     {
         if (Closed.IsCompleted || _requests.Count + requests.Count > mostRequests || _bytes + SizeOf(requests) > mostBytes)
         {
             return false;
         }
 
-        Add(requests);
+        Add(requests, now);
         return true;
     }
 
-    public void Add(IReadOnlyList<BatchedRequest> requests)
+    public void Add(IReadOnlyList<BatchedRequest> requests, long now)
     {
+        FirstAt = _requests.Count == 0 ? now : FirstAt;
+        Volatile.Write(ref _lastAt, now);
         _requests.AddRange(requests);
         _bytes += SizeOf(requests);
     }

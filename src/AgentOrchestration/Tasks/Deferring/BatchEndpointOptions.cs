@@ -12,7 +12,7 @@ public sealed class BatchEndpointOptions
     /// <value>Greater than zero, at most 7 days. The default value is 1 hour.</value>
     public TimeSpan ExpectedTime { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>Gets or sets how long the calls of a run are collected for one batch, from the first of them on.</summary>
+    /// <summary>Gets or sets how long the calls of a run are collected for one batch: until none has come for this time, at most twenty times as long.</summary>
     /// <value>From zero to 7 days. The default value is 30 seconds.</value>
     public TimeSpan CollectFor { get; set; } = TimeSpan.FromSeconds(30);
 
