@@ -37,7 +37,7 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
         {
             AdmitEarly(subtask, now, commands);
         }
-        else if (context.State.StateOf(subtask) is SubtaskState.Pending)
+        else if (context.State.StateOf(subtask) != SubtaskState.Ready || context.Waits.Of(subtask) != WaitReason.None)
         {
             // Something that happened meanwhile has ended it, or made it wait and ready again.
         }
