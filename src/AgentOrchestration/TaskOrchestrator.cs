@@ -74,6 +74,7 @@ internal sealed class TaskOrchestrator(
         RunOptions effective = Effective(options);
         return effective.RunId is null && planner.StartsEarly
             ? workers.RunAsync(() => StartEarlyAsync(request, effective, cancellationToken))
+            : EarlyApproval.IsAllowed(planner, effective) ? StartBeforeApprovalAsync(request, effective, cancellationToken)
             : StartWholeAsync(request, effective, cancellationToken);
     }
 
@@ -242,6 +243,18 @@ internal sealed class TaskOrchestrator(
     {
         var early = new EarlyStart(planner, checker, taskTypes, starter.Executor, options, start => starter.StartOpen(start, options));
         (TaskGraph graph, OrchestrationRun? run) = await early.PlanAsync(request, cancellationToken).ConfigureAwait(false);
+        if (run is not null)
+        {
+            return run;
+        }
+
+        return await starter.StartAsync(graph, options, reuse: null, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<OrchestrationRun> StartBeforeApprovalAsync(OrchestrationRequest request, RunOptions options, CancellationToken cancellationToken)
+    {
+        await CallerContext.Leave();
+        (TaskGraph graph, OrchestrationRun? run) = await new EarlyApproval(planner, starter.Executor, options, starter.StartOpen).PlanAsync(request, cancellationToken).ConfigureAwait(false);
         if (run is not null)
         {
             return run;

@@ -54,6 +54,60 @@ public sealed class PlannedStartTests
         Assert.Empty(begun);
     }
 
+    [Theory]
+    [InlineData(1, TaskEffect.Pure, "a 3 b 3")]
+    [InlineData(0.1, TaskEffect.Pure, "a 3 b 13")]
+    [InlineData(1, TaskEffect.Read, "a 13 b 13")]
+    public void With_a_share_for_it_work_that_only_computes_starts_early_and_its_outputs_wait_for_the_approval(double share, TaskEffect effect, string starts)
+    {
+        using SimulatedRun run = Simulation(
+            (planning, clock) => planning.ApprovePlan = async (_, stop) =>
+            {
+                await Task.Delay(TimeSpan.FromSeconds(10), clock(), stop);
+                return true;
+            },
+            share: share,
+            effect: effect).Run(Request, seed: 1);
+
+        Assert.Equal(starts, string.Join(' ', Starts(run).Order().Select(start => $"{start.Id} {start.Second}")));
+        Assert.Equal((RunOutcome.Succeeded, 0), (run.Result.Outcome, run.Result.Savings.Extra.Count));
+        Assert.All(run.Events.OfType<SubtaskSucceeded>(), succeeded => Assert.True(succeeded.Time >= run.Events[0].Time.AddSeconds(effect == TaskEffect.Pure ? 10 : 1)));
+    }
+
+    [Fact]
+    public void What_has_started_before_a_plan_is_rejected_is_discarded()
+    {
+        List<string> begun = [];
+        RunSimulation simulation = Simulation(
+            (planning, clock) => planning.ApprovePlan = async (_, stop) =>
+            {
+                await Task.Delay(TimeSpan.FromSeconds(0.5), clock(), stop);
+                return false;
+            },
+            begun,
+            share: 1);
+
+        Assert.Throws<PlanRejectedException>(() => simulation.Run(Request, seed: 1));
+
+        Assert.Equal(["a", "b"], begun);
+    }
+
+    [Fact]
+    public void The_time_of_a_run_does_not_pass_while_somebody_reads_its_plan()
+    {
+        using SimulatedRun run = Simulation(
+            (planning, clock) => planning.ApprovePlan = async (_, stop) =>
+            {
+                await Task.Delay(TimeSpan.FromSeconds(10), clock(), stop);
+                return true;
+            },
+            share: 1,
+            timeout: TimeSpan.FromSeconds(5)).Run(Request, seed: 1);
+
+        Assert.Equal(RunOutcome.Succeeded, run.Result.Outcome);
+        Assert.All(Starts(run), start => Assert.Equal(13, start.Second));
+    }
+
     [Fact]
     public void A_run_that_began_early_knows_what_its_planning_used()
     {
@@ -76,12 +130,17 @@ public sealed class PlannedStartTests
         Assert.Equal(["a"], begun);
     }
 
-    private static RunSimulation Simulation(Action<PlanningOptions, Func<TimeProvider>> planning, List<string>? begun = null) => new(services =>
+    private static RunSimulation Simulation(
+        Action<PlanningOptions, Func<TimeProvider>> planning, List<string>? begun = null, double share = 0, TaskEffect effect = TaskEffect.Pure, TimeSpan? timeout = null) => new(services =>
     {
         TimeProvider? clock = null;
         services.AddSingleton<IChatClient>(provider =>
             new ScriptedChatClient(clock = provider.GetRequiredService<TimeProvider>()) { TokensPerSecond = 1 }.Answer(Plan));
-        services.AddAgentOrchestration(options => planning(options.Planning, () => clock!))
+        services.AddAgentOrchestration(options =>
+        {
+            (options.Runs.Extra, options.Runs.Timeout) = (new ExtraWork { EarlyShare = share }, timeout);
+            planning(options.Planning, () => clock!);
+        })
             .AddTaskType<int, string>(
                 "read",
                 "Reads.",
@@ -91,7 +150,7 @@ public sealed class PlannedStartTests
                     await Task.Delay(TimeSpan.FromSeconds(1), context.TimeProvider, stop);
                     return "output";
                 },
-                options => options.Effect = TaskEffect.Pure);
+                options => options.Effect = effect);
     });
 
     private static IEnumerable<(string Id, int Second)> Starts(SimulatedRun run) => run.Events.OfType<AttemptStarted>()

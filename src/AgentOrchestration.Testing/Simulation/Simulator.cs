@@ -30,6 +30,22 @@ internal sealed class Simulator(ServiceProvider services, SimulationThread threa
     private async Task<OrchestrationRun> StartAsync(OrchestrationRequest request)
     {
         Planner planner = services.GetRequiredService<Planner>();
+        if (EarlyApproval.IsAllowed(planner, Options))
+        {
+            var waiting = new EarlyApproval(
+                planner,
+                services.GetRequiredService<IExecutor>(),
+                Options,
+                (start, options) => start() is { } begun ? new OrchestrationRun(begun, options, services, Task.CompletedTask) : null);
+            (TaskGraph approved, OrchestrationRun? begun) = await waiting.PlanAsync(request, CancellationToken.None).ConfigureAwait(false);
+            if (begun is not null)
+            {
+                return begun;
+            }
+
+            return await StartAsync(approved).ConfigureAwait(false);
+        }
+
         if (!planner.StartsEarly)
         {
             return await StartAsync(await planner.PlanToStartAsync(request, refusal: null, CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false);

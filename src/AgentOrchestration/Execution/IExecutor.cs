@@ -10,8 +10,8 @@ public interface IExecutor
     /// <value>The default value is <see cref="ExecutorFeatures.None"/>.</value>
     ExecutorFeatures Features => ExecutorFeatures.None;
 
-    /// <summary>Starts a run whose plan is still being written, so that its first subtasks need not wait for the last.</summary>
-    /// <param name="empty">The graph of a plan without subtasks.</param>
+    /// <summary>Starts a run whose plan is still being written, so that its first subtasks need not wait for the last, or whose plan waits for its approval.</summary>
+    /// <param name="empty">The graph of a plan without subtasks; of a plan that waits for its approval, its graph.</param>
     /// <param name="options">How.</param>
     /// <returns>The run; <see langword="null"/> when this executor starts only complete plans, which is the default.</returns>
     IOpenRun? TryStartOpen(TaskGraph empty, RunOptions options) => null;

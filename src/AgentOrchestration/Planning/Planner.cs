@@ -20,6 +20,9 @@ internal sealed class Planner(
     /// <summary>Whether work may begin before its plan is complete.</summary>
     public bool StartsEarly => options is { StartsEarly: true, ApprovePlan: null, ReviewsPlans: false };
 
+    /// <summary>Whether somebody decides on a plan before it starts.</summary>
+    public bool AsksForApproval => options.ApprovePlan is not null;
+
     /// <summary>Reviews a plan that has passed every check; <see langword="null"/> when nobody does.</summary>
     public Func<TaskGraph, PlanReview>? Review { get; init; }
 
@@ -91,9 +94,18 @@ internal sealed class Planner(
     public async Task<TaskGraph> PlanToStartAsync(OrchestrationRequest request, PlanRefusal? refusal, CancellationToken cancellationToken)
     {
         TaskGraph graph = await PlanAsync(request, draft: null, refusal, cancellationToken).ConfigureAwait(false);
-        return options.ApprovePlan is not { } approve || await approve(graph.Plan, cancellationToken).ConfigureAwait(false)
-            ? graph
-            : throw new PlanRejectedException(graph.Plan);
+        await ApproveAsync(graph, cancellationToken).ConfigureAwait(false);
+        return graph;
+    }
+
+    /// <summary>Lets somebody decide on a plan if the application wants that.</summary>
+    /// <exception cref="PlanRejectedException">It was not approved.</exception>
+    public async Task ApproveAsync(TaskGraph graph, CancellationToken cancellationToken)
+    {
+        if (options.ApprovePlan is { } approve && !await approve(graph.Plan, cancellationToken).ConfigureAwait(false))
+        {
+            throw new PlanRejectedException(graph.Plan);
+        }
     }
 
     /// <summary>Sends a valid plan back once with what a review has found and a planner can change; limits are none of that. Whatever comes of that, there is a plan.</summary>

@@ -81,7 +81,8 @@ public sealed class PlanningOptions
     /// <summary>
     /// Gets or sets a callback that decides on the whole plan of a request before anything of it starts, for example by showing it
     /// (<see cref="TaskPlan.ToTree()"/>) to a person. It is called once, with the plan that has passed every check; when it returns
-    /// <see langword="false"/>, the start ends with a <see cref="PlanRejectedException"/>. While it is set, nothing starts early. It is not called
+    /// <see langword="false"/>, the start ends with a <see cref="PlanRejectedException"/>. While it is set, nothing
+    /// starts before the plan is complete, and before it is approved only what <see cref="ExtraWork.EarlyShare"/> allows: work that only computes. It is not called
     /// for a plan that the application starts itself.
     /// </summary>
     /// <value>The default value is <see langword="null"/>: no approval is needed.</value>

@@ -2,7 +2,7 @@ using AgentOrchestration.Plans.Diagnostics;
 
 namespace AgentOrchestration;
 
-/// <summary>The exception that is thrown when a plan was not approved (<c>PlanningOptions.ApprovePlan</c>). Nothing of it was run.</summary>
+/// <summary>The exception that is thrown when a plan was not approved (<c>PlanningOptions.ApprovePlan</c>). Of it only work that computes may have started early (<see cref="ExtraWork.EarlyShare"/>); its results are discarded.</summary>
 /// <example>
 /// <code>
 /// try
@@ -29,6 +29,6 @@ public sealed class PlanRejectedException : Exception
     private static string Describe(TaskPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return $"The plan for '{Excerpt.Of(plan.Goal)}', {plan.Subtasks.Count} subtasks, was not approved. Nothing was started.";
+        return $"The plan for '{Excerpt.Of(plan.Goal)}', {plan.Subtasks.Count} subtasks, was not approved. It was not started.";
     }
 }

@@ -16,12 +16,11 @@ public sealed record ExtraWork
     /// <summary>
     /// Gets the largest share of the run's attempts that may have started early and not come to use: those that run, those whose output is held, and those
     /// that were dropped. A subtask whose effect is <c>Pure</c> or <c>Read</c> may start early when all that its arguments refer to is there, and it only waits
-    /// for the end of others that change nothing either, for the value of its condition, or for the approval of the whole plan. One attempt is always allowed
-    /// when the share is greater than 0.
+    /// for the end of others that change nothing either, for the value of its condition, or, if its effect is <c>Pure</c>, for the approval of the
+    /// whole plan. One attempt is always allowed when the share is greater than 0.
     /// </summary>
     /// <value>From 0 to 1. The default value is 0: nothing starts early.</value>
     public double EarlyShare { get; init; }
-
 
     /// <summary>
     /// Gets the share of the attempts of the run that may be hedges: second attempts that start beside one that has shown no progress for longer than nearly

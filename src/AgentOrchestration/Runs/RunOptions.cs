@@ -63,6 +63,7 @@ public sealed class RunOptions
     {
         LastingDeadline = other.LastingDeadline;
         AttemptDeadline = other.AttemptDeadline;
+        AwaitsApproval = other.AwaitsApproval;
     }
 
     private RunOptions(RunOptions options, RunOptions defaults)
@@ -209,6 +210,9 @@ public sealed class RunOptions
 
     /// <summary>The deadline that the run has from the attempt in whose code it was started or resumed: it ends with the process.</summary>
     internal InheritedDeadline? AttemptDeadline { get; init; }
+
+    /// <summary>Whether the plan, which is complete, waits for its approval: until then only early attempts start.</summary>
+    internal bool AwaitsApproval { get; init; }
 
     /// <summary>The deadline that the run has from the code that started it.</summary>
     internal InheritedDeadline? Deadline => InheritedDeadline.Earlier(LastingDeadline, AttemptDeadline);

@@ -70,7 +70,7 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
     {
         for (int subtask = 0; subtask < context.Graph.Count; subtask++)
         {
-            if (context.Waits.End(subtask, WaitReason.Plan))
+            if (context.Waits.End(subtask, WaitReason.Plan) || gates.IsOpening(subtask))
             {
                 context.Consequences.Ready.Enqueue(subtask);
             }
@@ -256,6 +256,11 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
     /// <summary>All that a subtask waits for has ended, of which an attempt started early.</summary>
     private void AdmitEarly(int subtask, long now, HostCommands commands)
     {
+        if (context.State.IsPlanOpen && context.State.StateOf(subtask) == SubtaskState.Ready && context.Waits.Of(subtask) == WaitReason.None)
+        {
+            context.Waits.Begin(subtask, WaitReason.Plan);
+        }
+
         if (!gates.IsOpening(subtask))
         {
             return;
@@ -299,7 +304,7 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
     }
 
     /// <summary>If the plan is refused in the end, what has been done must not have changed anything.</summary>
-    private bool MayStartEarly(int subtask) => context.Graph.TaskTypes[subtask].Effect == TaskEffect.Pure && !context.Graph.SubtaskAt(subtask).IsComposite;
+    private bool MayStartEarly(int subtask) => !context.Options.AwaitsApproval && context.Graph.TaskTypes[subtask].Effect == TaskEffect.Pure && !context.Graph.SubtaskAt(subtask).IsComposite;
 
     private bool MustPrepare(int subtask) =>
         WaitsForParts(subtask)

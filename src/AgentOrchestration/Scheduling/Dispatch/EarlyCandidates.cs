@@ -6,7 +6,7 @@ namespace AgentOrchestration.Scheduling.Dispatch;
 
 /// <summary>
 /// Which subtasks may start before they are ready: those that change nothing, have all that their arguments refer to, and only wait for the order, or for the
-/// value of their condition. All that comes before them and has not ended changes nothing either, so none of them could see the difference. Costs a step for
+/// value of their condition, or the approval of the whole plan. All that comes before them and has not ended changes nothing either, so none of them could see the difference. Costs a step for
 /// each edge of the graph.
 /// </summary>
 internal sealed class EarlyCandidates
@@ -41,6 +41,13 @@ internal sealed class EarlyCandidates
             case RunFactKind.SubtaskSucceeded or RunFactKind.SubtaskFailed or RunFactKind.SubtaskSkipped or RunFactKind.SubtaskCancelled:
                 End(fact.Subtask);
                 break;
+            case RunFactKind.PlanCompleted:
+                for (int subtask = 0; subtask < _context.Graph.Count; subtask++)
+                {
+                    Consider(subtask);
+                }
+
+                break;
         }
     }
 
@@ -72,7 +79,7 @@ internal sealed class EarlyCandidates
     private bool MayStart(int subtask)
     {
         RunState state = _context.State;
-        if (state.StateOf(subtask) != SubtaskState.Pending || state.AttemptOf(subtask) > 0 || _missing[subtask] > 0 || _unclear[subtask] > 0)
+        if (!IsWaiting(subtask) || state.AttemptOf(subtask) > 0 || _missing[subtask] > 0 || _unclear[subtask] > 0)
         {
             return false;
         }
@@ -82,6 +89,11 @@ internal sealed class EarlyCandidates
             && (_context.Graph.Inputs[subtask]?.Condition is not { } condition || state.IsOpen(condition.Subtask))
             && !WaitsForAdded(subtask);
     }
+
+    /// <summary>Whether a subtask waits for others; while the plan has no approval, whether it only computes, because what a read asks for can carry data out.</summary>
+    private bool IsWaiting(int subtask) => _context.State.IsPlanOpen
+        ? _context.Graph.TaskTypes[subtask].Effect == TaskEffect.Pure && (_context.State.StateOf(subtask) == SubtaskState.Pending || _context.Waits.Of(subtask) == WaitReason.Plan)
+        : _context.State.StateOf(subtask) == SubtaskState.Pending;
 
     private void Add(int first)
     {
@@ -176,7 +188,7 @@ internal sealed class EarlyCandidates
     private bool MayEverStart(int subtask) =>
         _context.Graph.Policies[subtask] is { ChangesNothing: true, RequiresApproval: false, Batch: null }
         && !_context.Graph.SubtaskAt(subtask).IsComposite
-        && _context.Graph.Dependencies[subtask].Length > 0;
+        && (_context.Graph.Dependencies[subtask].Length > 0 || _context.Options.AwaitsApproval);
 
     /// <summary>Whether a subtask cannot start without the end of a dependency: it refers to its output, or is to know whether there is one.</summary>
     private bool Needs(int subtask, int dependency) =>

@@ -28,7 +28,11 @@ internal sealed class EarlyGates(DispatchContext context, SubtaskOutcomes subtas
 
     /// <summary>Whether all that a subtask waits for has ended, and only its condition is left to be looked at.</summary>
     public bool IsOpening(int subtask) =>
-        context.State.EarlyOf(subtask) is { ClosedBy: null, IsOutdated: false } && context.State.IsWaitOver(subtask) && context.Waits.Of(subtask) == WaitReason.None;
+        !context.State.IsPlanOpen
+        && context.State.EarlyOf(subtask) is { ClosedBy: null, IsOutdated: false } early
+        && context.State.IsWaitOver(subtask)
+        && context.Waits.Of(subtask) == WaitReason.None
+        && !(stops.TryGet(subtask, early.Attempt, out AttemptStop stop) && IsCancelled(stop));
 
     /// <summary>The gate of a subtask is open.</summary>
     public void Open(int subtask, long now, HostCommands commands)
@@ -95,10 +99,12 @@ internal sealed class EarlyGates(DispatchContext context, SubtaskOutcomes subtas
     {
         if (early.ClosedBy is { } cause && stop is { IsDrop: true })
         {
+            context.Waits.Leave(subtask);
             subtasks.Skip(subtask, cause, now);
         }
-        else if (context.State.Stop is not null || stop is { IsCancelled: true } or { Limit: null, IsDrop: false })
+        else if (context.State.Stop is not null || (stop is { } asked && IsCancelled(asked)))
         {
+            context.Waits.Leave(subtask);
             subtasks.Cancel(subtask, early.Attempt, now);
         }
         else if (stop is not null || early.IsOutdated || early.ClosedBy is not null || result.Error is not null || result.Growth is not null || result.IsGrowthRefused)
@@ -108,6 +114,7 @@ internal sealed class EarlyGates(DispatchContext context, SubtaskOutcomes subtas
         else
         {
             context.Record(new RunFact(RunFactKind.OutputHeld, now, subtask, early.Attempt, payload: result.Output));
+            AdmitIfReady(subtask);
         }
     }
 
@@ -132,6 +139,9 @@ internal sealed class EarlyGates(DispatchContext context, SubtaskOutcomes subtas
             AdmitIfReady(subtask);
         }
     }
+
+    /// <summary>Whether code was asked to stop because its subtask was cancelled.</summary>
+    private static bool IsCancelled(AttemptStop stop) => stop is { IsCancelled: true } or { Limit: null, IsDrop: false };
 
     private void Drop(int subtask, EarlyAttempt early, SubtaskError? error, long now)
     {

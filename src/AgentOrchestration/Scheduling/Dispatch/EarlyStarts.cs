@@ -31,12 +31,12 @@ internal sealed class EarlyStarts(
     /// <summary>Starts what may start early now.</summary>
     public void Dispatch(long now, HostCommands commands)
     {
-        if (candidates.Count == 0 || context.State.Stop is not null || context.State.IsPlanOpen || budget.NotStarting is not null || budget.IsAsking || !IsReadyServed)
+        if (candidates.Count == 0 || context.State.Stop is not null || (context.State.IsPlanOpen && !context.Options.AwaitsApproval) || budget.NotStarting is not null || budget.IsAsking || !IsReadyServed)
         {
             return;
         }
 
-        while (batches.BusyWorkers < context.Options.MaxParallelism && IsWithinShare() && _inVain.Count < MostInVain && candidates.TryTake(out int subtask))
+        while (batches.BusyWorkers + context.Waits.Preparing < context.Options.MaxParallelism && IsWithinShare() && _inVain.Count < MostInVain && candidates.TryTake(out int subtask))
         {
             if (mayShare?.Invoke(subtask) == true && !_prepared.Contains(subtask))
             {
@@ -86,13 +86,14 @@ internal sealed class EarlyStarts(
         }
 
 #pragma warning disable CA2000 // The lease leaves with the command; the host releases it when the attempt's code has returned.
-        if (!ready.TryTakeSpare(subtask, out ResourceLease? lease))
+        if (!ready.TryTakeSpare(subtask, mayTakeResources: context.Waits.Preparing == 0, out ResourceLease? lease))
 #pragma warning restore CA2000
         {
             return false;
         }
 
         budget.Reserve(subtask, attempt: 1);
+        context.Waits.End(subtask, WaitReason.Plan);
         context.Record(new RunFact(RunFactKind.AttemptStarted, now, subtask, attempt: 1, detail: 1));
         context.Waits.Openers?.Begin(subtask, attempt: 1, now, commands);
         commands.Start(subtask, attempt: 1, lease, limits.Begin(subtask, attempt: 1, now, commands), batch: null, isEarly: true);

@@ -34,7 +34,7 @@ internal sealed class Hedges(
         while (watch.TryTakeLate(now, out int subtask, out int attempt))
         {
 #pragma warning disable CA2000 // The lease leaves with the command; the host releases it when the attempt's code has returned.
-            if (MayStart(subtask, attempt, now) && ready.TryTakeSpare(subtask, out ResourceLease? lease))
+            if (MayStart(subtask, attempt, now) && ready.TryTakeSpare(subtask, mayTakeResources: context.Waits.Preparing == 0, out ResourceLease? lease))
 #pragma warning restore CA2000
             {
                 Begin(subtask, attempt, lease, now, commands);

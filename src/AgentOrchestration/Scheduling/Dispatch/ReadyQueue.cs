@@ -143,12 +143,13 @@ internal sealed class ReadyQueue(GrowingGraph graph, RunResources share)
 
     /// <summary>Lets a subtask start that need not, with what neither this run nor another waits for.</summary>
     /// <param name="subtask">The subtask; it is not in the queue.</param>
+    /// <param name="mayTakeResources">Whether it may take any resources.</param>
     /// <param name="lease">What it holds; <see langword="null"/> when it needs nothing.</param>
     /// <returns>Whether there is enough.</returns>
-    public bool TryTakeSpare(int subtask, out ResourceLease? lease)
+    public bool TryTakeSpare(int subtask, bool mayTakeResources, out ResourceLease? lease)
     {
         lease = null;
-        if (Count > 0)
+        if (Count > 0 || (!mayTakeResources && !graph.NeedVectors[graph.NeedVectorOf[subtask]].IsNone))
         {
             return NeedsNothing(subtask);
         }

@@ -13,6 +13,9 @@ internal sealed class Waits(int count, ReadyQueue ready, BatchLines batches)
     /// <summary>The number of answers of the host, of people or of timers that are waited for.</summary>
     public int Outstanding { get; private set; }
 
+    /// <summary>How many subtasks are being prepared, and most likely about to wait for their turn.</summary>
+    public int Preparing { get; private set; }
+
     public WaitReason Of(int subtask) => _reasons[subtask];
 
     /// <summary>Holds back what shares a long prompt; <see langword="null"/> when nothing does.</summary>
@@ -45,6 +48,7 @@ internal sealed class Waits(int count, ReadyQueue ready, BatchLines batches)
     {
         _reasons[subtask] = reason;
         Outstanding++;
+        Preparing += reason == WaitReason.Preparation ? 1 : 0;
     }
 
     /// <summary>An answer has come.</summary>
@@ -58,6 +62,7 @@ internal sealed class Waits(int count, ReadyQueue ready, BatchLines batches)
 
         _reasons[subtask] = WaitReason.None;
         Outstanding--;
+        Preparing -= reason == WaitReason.Preparation ? 1 : 0;
         return true;
     }
 
@@ -74,6 +79,7 @@ internal sealed class Waits(int count, ReadyQueue ready, BatchLines batches)
                 break;
             default:
                 Outstanding--;
+                Preparing -= _reasons[subtask] == WaitReason.Preparation ? 1 : 0;
                 break;
         }
 
@@ -87,5 +93,6 @@ internal sealed class Waits(int count, ReadyQueue ready, BatchLines batches)
         batches.Clear();
         Array.Clear(_reasons);
         Outstanding = 0;
+        Preparing = 0;
     }
 }

@@ -4,6 +4,8 @@ using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Tasks;
+using AgentOrchestration.Tests.Planning;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Tests.Execution.Early;
@@ -189,6 +191,47 @@ public sealed class EarlyStartTests
         Assert.Empty(early.Select(started => started.SubtaskId).Except(["early", "later"]));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Work_that_only_computes_starts_while_somebody_reads_the_plan_and_counts_when_it_is_approved(bool isApproved)
+    {
+        await using Engine engine = _steps.Engine(
+            options: options => options.Planning.ApprovePlan = async (_, stop) =>
+            {
+                await _first.PassAsync(stop);
+                return isApproved;
+            },
+            also: builder => builder.Services.AddSingleton<IChatClient>(new ScriptedModel(
+                """{"subtasks":[{"id":"a","type":"pure","arguments":["a"]},{"id":"b","type":"read","arguments":["b"]},{"id":"c","type":"pure","arguments":["c",{"$output":"a"}]}]}""")));
+        var computed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _steps.Code["a"] = (_, _) =>
+        {
+            computed.TrySetResult();
+            return Task.CompletedTask;
+        };
+        Task<OrchestrationRun> starting = engine.Orchestrator.StartAsync(new OrchestrationRequest("Compute."), TestEnd);
+        await _first.Reached;
+        await computed.Task.InTimeAsync(what: "work before the approval");
+        Assert.Equal(["a"], _steps.Executed);
+        _first.Open();
+        if (!isApproved)
+        {
+            await Assert.ThrowsAsync<PlanRejectedException>(() => starting);
+            Assert.Equal(["a"], _steps.Executed);
+            return;
+        }
+
+        await using OrchestrationRun run = await starting;
+        RunResult result = await run.EndAsync();
+
+        Assert.Equal("c(a())", result.GetOutput<string>("c"));
+        Assert.Equal(["a", "b", "c"], _steps.Executed.Order());
+        IReadOnlyList<RunEvent> events = await Engine.EventsAsync(run);
+        Assert.DoesNotContain(events.TakeWhile(next => next is not PlanCompleted), next => next is SubtaskSucceeded);
+        Assert.Contains(events, next => next is PlanCompleted);
+    }
+
     [Fact]
     public async Task An_early_failure_is_none_and_the_work_is_done_when_it_is_its_turn()
     {
@@ -285,6 +328,29 @@ public sealed class EarlyStartTests
 
         Assert.Equal((SubtaskState.Cancelled, SubtaskState.Skipped), (result["second"].State, result["third"].State));
         Assert.Equal(SavingsReason.Early, Assert.Single(result.Savings.Extra).Reason);
+    }
+
+    [Fact]
+    public async Task What_is_cancelled_while_it_runs_early_stays_cancelled_when_its_gate_opens()
+    {
+        var then = new Checkpoint();
+        _steps.Code["yes"] = (_, stop) => _first.PassAsync(stop);
+        _steps.Code["then"] = (_, _) => then.PassAsync(CancellationToken.None);
+        await using Engine engine = _steps.Engine();
+        await using OrchestrationRun run = await engine.StartAsync(plan =>
+        {
+            SubtaskRef yes = Steps.Add(plan, "yes", "read");
+            Steps.Add(plan, "then", "pure", options: new() { When = new SubtaskCondition(yes.Output(), ConditionOperator.Exists) });
+        });
+        await then.Reached;
+        await run.CancelAsync("then", TestEnd);
+        _first.Open();
+        await Engine.SeeAsync<SubtaskSucceeded>(run);
+        then.Open();
+
+        RunResult result = await run.EndAsync();
+
+        Assert.Equal((SubtaskState.Cancelled, 2), (result["then"].State, _steps.Executed.Count));
     }
 
     [Fact]

@@ -102,6 +102,10 @@ public sealed class DispatchCoreProperties
     [Fact]
     public void What_once_did_not_wait_waits() => Hold(727861634);
 
+    /// <summary>A seed where the gate of a subtask opened while its early attempt was being cancelled.</summary>
+    [Fact]
+    public void What_was_cancelled_early_stays_cancelled() => Hold(1523317017);
+
     /// <summary>Shows what happens in the run of ORCHESTRATION_SEED, the number that a failure prints.</summary>
     [Fact(Explicit = true)]
     public void Replay()

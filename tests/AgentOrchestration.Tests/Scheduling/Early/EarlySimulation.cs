@@ -1,5 +1,6 @@
 using AgentOrchestration.Runs.State;
 using AgentOrchestration.Scheduling.Dispatch;
+using AgentOrchestration.Scheduling.Ordering;
 using AgentOrchestration.Scheduling.Sharing;
 
 namespace AgentOrchestration.Tests.Scheduling.Early;
@@ -19,6 +20,9 @@ internal sealed class EarlySimulation(EarlyWorld world, double share, int seed, 
     private int _process;
     private long _now = DateTimeOffset.UnixEpoch.Ticks;
 
+    /// <summary>Whether the plan is approved while the run waits for that; <see langword="null"/> when nobody is asked.</summary>
+    public bool? IsApproved { get; init; }
+
     /// <summary>How many steps there were.</summary>
     public int Steps { get; private set; }
 
@@ -31,7 +35,16 @@ internal sealed class EarlySimulation(EarlyWorld world, double share, int seed, 
     public IReadOnlyList<RunEvent> Play()
     {
         _core = NewCore();
-        _core.Start(_now, _commands);
+        if (IsApproved is null)
+        {
+            _core.Start(_now, _commands);
+        }
+        else
+        {
+            _core.StartOpen(_now, _commands);
+            PutAt(_now + (_random.Next(10) * TimeSpan.TicksPerSecond), Approve);
+        }
+
         Take();
         while (!_core.State.IsEnded)
         {
@@ -56,7 +69,19 @@ internal sealed class EarlySimulation(EarlyWorld world, double share, int seed, 
         world.Graph,
         RunResources.Alone(EarlyWorld.NewPools()),
         "run",
-        new RunOptions { MaxParallelism = world.MaxParallelism, Extra = new ExtraWork { EarlyShare = share } });
+        new RunOptions { MaxParallelism = world.MaxParallelism, Extra = new ExtraWork { EarlyShare = share }, AwaitsApproval = IsApproved is not null });
+
+    private void Approve()
+    {
+        if (IsApproved == true)
+        {
+            Assert.True(_core.CompletePlan(world.Graph, rest: null, SubtaskOrder.CriticalPathFirst, _now, _commands));
+        }
+        else
+        {
+            _core.CancelRun(_now, _commands);
+        }
+    }
 
     private void Step()
     {

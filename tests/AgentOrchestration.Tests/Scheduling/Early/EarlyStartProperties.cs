@@ -31,6 +31,27 @@ public sealed class EarlyStartProperties
         iter: Simulations.Of(10_000));
 
     [Fact]
+    public void A_plan_that_is_approved_later_ends_as_without_early_starts_and_one_that_is_not_has_done_nothing() => Seeds.Sample(
+        seed =>
+        {
+            var world = new EarlyWorld(seed);
+            var plain = new EarlySimulation(world, share: 0, seed);
+            IReadOnlyList<RunEvent> plainEvents = plain.Play();
+            var approved = new EarlySimulation(world, share: 1, seed) { IsApproved = true };
+            IReadOnlyList<RunEvent> events = approved.Play();
+
+            Assert.Equal(Describe(plain), Describe(approved));
+            SpentIsAccountedFor(plainEvents, events);
+            OnlyPureWorkStartsEarlyIn(world.Graph, events.TakeWhile(next => next is not PlanCompleted));
+
+            IReadOnlyList<RunEvent> rejected = new EarlySimulation(world, share: 1, seed) { IsApproved = false }.Play();
+            Assert.DoesNotContain(rejected, next => next is SubtaskSucceeded or SubtaskFailed);
+            Assert.Equal(world.Graph.Count, rejected.Count(next => next is SubtaskCancelled or SubtaskSkipped));
+            OnlyPureWorkStartsEarlyIn(world.Graph, rejected);
+        },
+        iter: Simulations.Of(5_000));
+
+    [Fact]
     public void A_process_that_dies_at_any_moment_changes_nothing() => Seeds.Sample(
         seed =>
         {
@@ -53,8 +74,10 @@ public sealed class EarlyStartProperties
     public void Many_attempts_start_early_and_come_to_every_end()
     {
         int[] ends = new int[4];
+        int early = 0;
         for (int seed = 0; seed < 1_000; seed++)
         {
+            early += new EarlySimulation(new EarlyWorld(seed), share: 1, seed) { IsApproved = true }.Play().TakeWhile(next => next is not PlanCompleted).Count(next => next is OutputHeld);
             IReadOnlyList<RunEvent> events = new EarlySimulation(new EarlyWorld(seed), share: 1, seed).Play();
             ends[0] += events.Count(next => next is AttemptConfirmed);
             ends[1] += events.Count(next => next is OutputHeld);
@@ -62,6 +85,7 @@ public sealed class EarlyStartProperties
             ends[3] += events.Count(next => next is OutputDropped { Error: not null });
         }
 
+        Assert.True(early > 100, $"{early} were held for an approval.");
         Assert.All(ends, end => Assert.True(end > 50, string.Join(' ', ends)));
     }
 
@@ -89,6 +113,10 @@ public sealed class EarlyStartProperties
 
     private static string[] Describe(EarlySimulation run) =>
         [.. Enumerable.Range(0, run.State.Graph.Count).Select(subtask => $"{subtask} {run.State.StateOf(subtask)} {run.State.OutputOf(subtask)}"), $"{run.State.Outcome}"];
+
+    private static void OnlyPureWorkStartsEarlyIn(TaskGraph graph, IEnumerable<RunEvent> events) => Assert.All(
+        events.OfType<AttemptStarted>(),
+        started => Assert.True(started.IsEarly && graph.GetTaskType(graph.Subtasks.Index().First(known => known.Item.Id == started.SubtaskId).Index).Effect == TaskEffect.Pure));
 
     private static void OnlyWhatChangesNothingStartsEarly(TaskGraph graph, IReadOnlyList<RunEvent> events)
     {
