@@ -19,6 +19,8 @@ public sealed class LoopbackBatch
 
     public required TimeSpan Time { get; init; }
 
+    public TimeSpan CancelTime { get; init; }
+
     /// <summary>The requests, as they came.</summary>
     public required IReadOnlyList<JsonObject> Requests { get; init; }
 
@@ -41,7 +43,8 @@ public sealed class LoopbackBatch
     }
 
     internal string StatusAt(DateTimeOffset now) =>
-        CancelledAt is { } cancelled && cancelled < EndsAt ? "cancelled"
+        Requests.Select(request => (string?)request["body"]!["model"]).Distinct(StringComparer.Ordinal).Count() > 1 ? "failed"
+        : CancelledAt is { } cancelled && cancelled < EndsAt ? now < cancelled + CancelTime ? "cancelling" : "cancelled"
         : now < EndsAt ? now - CreatedAt < TimeSpan.FromSeconds(1) ? "validating" : "in_progress"
         : Time > Window ? "expired"
         : "completed";

@@ -38,6 +38,12 @@ public sealed class LoopbackBatches(IChatClient model, LoopbackModelOptions opti
     /// <summary>Whether a request of a batch fails, by the text of its last message.</summary>
     public Func<string, bool> Fails { get; set; } = static _ => false;
 
+    /// <summary>Awaited before each request to files and batches is looked at, and after it was carried out, by its method and path.</summary>
+    public Func<string, string, bool, Task> Hold { get; set; } = static (_, _, _) => Task.CompletedTask;
+
+    /// <summary>How long a batch is being cancelled.</summary>
+    public TimeSpan CancelTime { get; set; }
+
     /// <summary>How many batches a page has at most, whatever is asked for.</summary>
     public int PageSize { get; set; } = 100;
 
@@ -64,6 +70,7 @@ public sealed class LoopbackBatches(IChatClient model, LoopbackModelOptions opti
 
     private async Task AnswerAsync(HttpContext context, Func<HttpContext, Task> answer)
     {
+        await Hold(context.Request.Method, context.Request.Path, false);
         if (Refuse(context.Request.Method, context.Request.Path) is { } refusal)
         {
             if (refusal.RetryAfter is { } wait)
@@ -77,6 +84,7 @@ public sealed class LoopbackBatches(IChatClient model, LoopbackModelOptions opti
         }
 
         await answer(context);
+        await Hold(context.Request.Method, context.Request.Path, true);
     }
 
     private async Task UploadAsync(HttpContext context)
@@ -132,6 +140,7 @@ public sealed class LoopbackBatches(IChatClient model, LoopbackModelOptions opti
                 Metadata = asked["metadata"]?.AsObject().ToDictionary(pair => pair.Key, pair => (string)pair.Value!) ?? [],
                 CreatedAt = options.TimeProvider.GetUtcNow(),
                 Time = Time(number),
+                CancelTime = CancelTime,
                 Requests = [.. input.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.AsObject())],
             };
             _batches.Add(batch);
@@ -216,6 +225,7 @@ public sealed class LoopbackBatches(IChatClient model, LoopbackModelOptions opti
             ["completion_window"] = "24h",
             ["created_at"] = batch.CreatedAt.ToUnixTimeSeconds(),
             ["status"] = status,
+            ["errors"] = status != "failed" ? null : new JsonObject { ["data"] = new JsonArray(new JsonObject { ["code"] = "mismatched_model", ["message"] = "A batch has one model." }) },
             ["output_file_id"] = batch.OutputFileId,
             ["error_file_id"] = batch.ErrorFileId,
             ["metadata"] = new JsonObject(batch.Metadata.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),

@@ -86,7 +86,8 @@ public static class ModelEndpointBuilderExtensions
         configured.Check(name);
         BatchEndpointOptions options = configured.Copy();
         builder.Services.AddKeyedSingleton(name, (provider, _) => create(provider));
-        builder.Services.AddSingleton(provider => new DeferringEndpoint(name, provider.GetRequiredKeyedService<IBatchEndpoint>(name), options));
+        builder.Services.AddSingleton(provider => new DeferringEndpoint(
+            name, provider.GetRequiredKeyedService<IBatchEndpoint>(name), options, AgentOrchestrationServiceCollectionExtensions.LoggerOf<DeferringEndpoint>(provider)));
         return builder;
     }
 

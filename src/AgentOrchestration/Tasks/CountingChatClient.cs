@@ -18,11 +18,11 @@ internal sealed class CountingChatClient(IChatClient inner, EndpointCaller calle
     public override async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
-        EndpointCaller? caller = NameCaller();
+        EndpointCaller? current = Enter(NewCaller());
         ChatResponse response = await base.GetResponseAsync(messages, options, cancellationToken).ConfigureAwait(false);
         var call = new CallUsage();
         call.Add(response.Usage);
-        Count(call, response.ModelId, options, caller);
+        Count(call, response.ModelId, options, current);
         Judge(response.FinishReason);
         return response;
     }
@@ -31,14 +31,16 @@ internal sealed class CountingChatClient(IChatClient inner, EndpointCaller calle
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         // An endpoint may report in several pieces, which are all of one call; and one that answers without a report has been called all the same.
-        EndpointCaller? caller = NameCaller();
+        EndpointCaller? current = Enter(NewCaller());
         var call = new CallUsage();
         bool isAnswered = false;
         string? model = null;
+        IAsyncEnumerator<ChatResponseUpdate> updates = base.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
         try
         {
-            await foreach (ChatResponseUpdate update in base.GetStreamingResponseAsync(messages, options, cancellationToken).ConfigureAwait(false))
+            while (await updates.MoveNextAsync().ConfigureAwait(false))
             {
+                ChatResponseUpdate update = updates.Current;
                 if (!isAnswered)
                 {
                     isAnswered = true;
@@ -53,14 +55,19 @@ internal sealed class CountingChatClient(IChatClient inner, EndpointCaller calle
                 }
 
                 yield return update;
+
+                // Whoever takes the answer goes on with what is ambient there, and function invocation calls again for a later piece.
+                Enter(current);
             }
         }
         finally
         {
             if (isAnswered)
             {
-                Count(call, model, options, caller);
+                Count(call, model, options, current);
             }
+
+            await updates.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -68,11 +75,13 @@ internal sealed class CountingChatClient(IChatClient inner, EndpointCaller calle
     protected override void Dispose(bool disposing) => base.Dispose(disposing: false);
 
     /// <summary>The gate of an endpoint learns by task type, and lets calls of important runs go first.</summary>
-    private EndpointCaller? NameCaller() => GetService(typeof(IModelEndpoint)) is null ? null : EndpointCaller.Current = caller.ForCall();
+    private EndpointCaller? NewCaller() => GetService(typeof(IModelEndpoint)) is null ? null : caller.ForCall();
+
+    private static EndpointCaller? Enter(EndpointCaller? current) => current is null ? null : EndpointCaller.Current = current;
 
     private void Count(CallUsage call, string? answered, ChatOptions? options, EndpointCaller? current)
     {
-        ModelUsage usage = call.Of(ReportedUsage.ModelOf(this, answered, options), prices, current?.Batched ?? []);
+        ModelUsage usage = call.Of(ReportedUsage.ModelOf(this, answered, options), prices, current?.Call?.Answers ?? []);
         if (usage.BatchedCalls > 0)
         {
             current!.Deferrable!.Count(TaskUsage.Of(usage));

@@ -34,7 +34,7 @@ internal sealed class AttemptReturns(
             closing.ShutDown(reason);
         }
 
-        if (attempt.HasExtras && attempt.Extras.Deferrable is { IsAny: true } deferred)
+        if (attempt.HasExtras && attempt.Extras.Deferrable is { } deferred && deferred.Seal())
         {
             return CompleteDeferred(attempt, deferred);
         }

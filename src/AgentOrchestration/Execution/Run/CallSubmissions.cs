@@ -21,20 +21,28 @@ namespace AgentOrchestration.Execution.Run;
 internal sealed class CallSubmissions(RunEnvironment run, RunGate gate, RunEnd end, Func<long> now, Func<CancellationToken, ValueTask> whenWritten)
 {
     private const int LongestPause = 10;
-    private const int LongestCollection = 20;
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetryPause = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan CancelPatience = TimeSpan.FromSeconds(30);
 
-    private readonly ConcurrentDictionary<string, BatchedAnswer> _answers = new(StringComparer.Ordinal);
+    /// <summary>The last look at a batch is so long before its calls are made elsewhere: what it has answered is still to be read.</summary>
+    private static readonly TimeSpan LastLook = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long an endpoint may take to answer; and to send or receive a whole batch.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongPatience = TimeSpan.FromHours(1);
+
+    private readonly ConcurrentDictionary<string, (BatchedAnswer Answer, int Submission)> _answers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<int, (SubmittedCalls Receipt, long? SentAt)> _receipts = new();
     private readonly string _runName = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(run.RunId)).AsSpan(0, 16));
 
     // Used inside the gate.
-    private readonly Dictionary<string, CollectedCalls> _open = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Endpoint, string Model), CollectedCalls> _open = [];
     private readonly Dictionary<int, CollectedCalls> _collected = [];
     private readonly HashSet<string> _refusing = new(StringComparer.Ordinal);
     private readonly HashSet<Task> _onTheirWay = [];
+    private readonly HashSet<Task> _followed = [];
 
     private Deferrals Deferrals => run.Core.Deferrals!;
 
@@ -50,16 +58,16 @@ internal sealed class CallSubmissions(RunEnvironment run, RunGate gate, RunEnd e
 
         string key = string.Create(CultureInfo.InvariantCulture, $"{run.RunId}/{run.Graph.SubtaskAt(subtask).Id}\n{Deferrals.FailuresOf(subtask)}");
         long until = _refusing.Contains(name) ? long.MinValue : Deferrals.LatestStart;
-        return new DeferrableCalls(endpoint, id => _answers.GetValueOrDefault(id), key, Deferrals.RoundsOf(subtask), () => now() + endpoint.ExpectedTime.Ticks <= until);
+        return new DeferrableCalls(endpoint, Find, key, Deferrals.RoundsOf(subtask), () => now() + endpoint.TimeNeeded.Ticks <= until);
     }
 
     /// <summary>Inside the gate: takes the calls of an attempt that has ended to wait for them.</summary>
     /// <returns>The number of the submission that they are in.</returns>
-    public int Collect(DeferrableCalls calls)
+    public int Collect(int subtask, DeferrableCalls calls)
     {
-        string name = calls.Endpoint.Name;
         IBatchEndpoint batches = calls.Endpoint.Batches;
-        if (_open.TryGetValue(name, out CollectedCalls? open) && !open.TryAdd(calls.Deferred, batches.MaxRequests, batches.MaxBytes, now()))
+        (string Endpoint, string Model) key = (calls.Endpoint.Name, calls.Model);
+        if (_open.TryGetValue(key, out CollectedCalls? open) && !open.TryAdd(subtask, calls.Deferred, batches.MaxRequests, batches.MaxBytes, now()))
         {
             open.Close();
             open = null;
@@ -67,9 +75,9 @@ internal sealed class CallSubmissions(RunEnvironment run, RunGate gate, RunEnd e
 
         if (open is null)
         {
-            open = new CollectedCalls(Deferrals.Latest + 1, calls.Endpoint);
-            open.Add(calls.Deferred, now());
-            _open[name] = open;
+            open = new CollectedCalls(Deferrals.Latest + 1, calls.Endpoint, calls.Model);
+            open.Add(subtask, calls.Deferred, now());
+            _open[key] = open;
             _collected.Add(open.Number, open);
         }
 
@@ -86,20 +94,20 @@ internal sealed class CallSubmissions(RunEnvironment run, RunGate gate, RunEnd e
     }
 
     /// <summary>Waits for the batches that are on their way to an endpoint: while they are, nobody can find them there.</summary>
-    public async Task WhenSentAsync()
-    {
-        Task[] sending;
-        using (gate.Hold())
-        {
-            sending = [.. _onTheirWay];
-        }
+    public Task WhenSentAsync() => WhenAllAsync(_onTheirWay);
 
-        await Task.WhenAll(sending).ConfigureAwait(false);
-    }
+    /// <summary>Waits until every batch of a run that has ended is answered or cancelled.</summary>
+    public Task WhenFollowedAsync() => WhenAllAsync(_followed);
 
     /// <summary>Follows a submission until it is answered, or nobody waits for it any more. Never throws.</summary>
     public async Task FollowAsync(int number)
     {
+        var followed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (gate.Hold())
+        {
+            _followed.Add(followed.Task);
+        }
+
         try
         {
             await FollowToEndAsync(number).ConfigureAwait(false);
@@ -117,50 +125,88 @@ internal sealed class CallSubmissions(RunEnvironment run, RunGate gate, RunEnd e
             ExecutionLog.CallsNotAnswered(run.Executor.Logger, exception, run.RunId, number);
             ReportAnswered(number);
         }
+        finally
+        {
+            using (gate.Hold())
+            {
+                _followed.Remove(followed.Task);
+                _collected.Remove(number);
+            }
+
+            followed.TrySetResult();
+        }
     }
+
+    private async Task WhenAllAsync(HashSet<Task> some)
+    {
+        Task[] all;
+        using (gate.Hold())
+        {
+            all = [.. some];
+        }
+
+        await Task.WhenAll(all).ConfigureAwait(false);
+    }
+
+    private (BatchedAnswer Answer, int Submission)? Find(string id) => _answers.TryGetValue(id, out (BatchedAnswer Answer, int Submission) found) ? found : null;
 
     private async Task FollowToEndAsync(int number)
     {
+        long? submittedAt = SubmittedAt(number);
         if (EndpointOf(number) is not { } endpoint || await SubmitAsync(number, endpoint).ConfigureAwait(false) is not { } receipt)
         {
             ReportAnswered(number);
             return;
         }
 
+        // What is learned is how long a batch takes, and not how long somebody has looked at it.
+        submittedAt ??= _receipts.GetValueOrDefault(number).SentAt;
+        bool isWatched = false;
         long since = now();
+        bool isCancelling = false;
         bool isCancelled = false;
         TimeSpan pause = endpoint.Options.PollAfter;
         while (true)
         {
-            BatchedStatus status = await RetryAsync(token => endpoint.Batches.GetStatusAsync(receipt.BatchId, token), number).ConfigureAwait(false);
+            BatchedStatus status = await RetryAsync(token => endpoint.Batches.GetStatusAsync(receipt.BatchId, token), number, Patience).ConfigureAwait(false);
             if (status.HasEnded)
             {
                 await EndAsync(number, endpoint, receipt, status).ConfigureAwait(false);
-                endpoint.Observe(new TimeSpan(now() - since));
+                Observe(endpoint, isWatched ? submittedAt : null);
                 return;
             }
 
+            isWatched = true;
             (bool isWanted, long latest) = Look(number);
             if (!isWanted)
             {
-                endpoint.Observe(new TimeSpan(now() - since));
+                Observe(endpoint, submittedAt);
                 await CancelAsync(endpoint, receipt).ConfigureAwait(false);
                 return;
             }
 
             // Half of the time at most is left to the cancellation.
             long cancelAt = latest - Math.Min(endpoint.Options.CancelTime.Ticks, (latest - since) / 2);
-            if (!isCancelled && now() >= cancelAt)
+            isCancelling |= now() >= cancelAt;
+            if (isCancelling)
             {
-                isCancelled = true;
+                isCancelled = isCancelled || await CancelAsync(endpoint, receipt).ConfigureAwait(false);
                 pause = endpoint.Options.PollAfter;
-                await CancelAsync(endpoint, receipt).ConfigureAwait(false);
             }
 
-            TimeSpan left = new(Math.Max(0, (isCancelled ? latest : cancelAt) - now()));
+            long next = !isCancelling ? cancelAt : now() < latest - LastLook.Ticks ? latest - LastLook.Ticks : latest;
+            TimeSpan left = new(next - now());
             TimeSpan wait = pause < left ? pause : left;
             await PauseAsync(wait > ShortestPause ? wait : ShortestPause).ConfigureAwait(false);
             pause = Min(pause * 1.5, endpoint.Options.PollAfter * LongestPause);
+        }
+    }
+
+    private void Observe(DeferringEndpoint endpoint, long? submittedAt)
+    {
+        if (submittedAt is { } at)
+        {
+            endpoint.Observe(new TimeSpan(now() - at));
         }
     }
 
@@ -183,8 +229,13 @@ internal sealed class CallSubmissions(RunEnvironment run, RunGate gate, RunEnd e
             return receipt;
         }
 
-        IReadOnlyList<BatchedRequest>? requests = collected is null ? null : await CollectToEndAsync(collected).ConfigureAwait(false);
-        bool mayBeThere = requests is null;
+        if (collected is not null)
+        {
+            await CollectToEndAsync(collected).ConfigureAwait(false);
+        }
+
+        bool mayBeThere = collected is null;
+        long? sentAt = null;
         string name = string.Create(CultureInfo.InvariantCulture, $"{_runName}-{number}");
         string? batchId;
         try
@@ -193,12 +244,18 @@ internal sealed class CallSubmissions(RunEnvironment run, RunGate gate, RunEnd e
                 async token =>
                 {
                     string? found = mayBeThere ? await endpoint.Batches.FindAsync(name, startedAt, token).ConfigureAwait(false) : null;
-                    mayBeThere = true;
+                    if (found is not null || WantedOf(number, collected) is not { Count: > 0 } requests)
+                    {
+                        return found;
+                    }
 
-                    // Once it is on its way it is not cancelled with the run: a run that is detached finds it.
-                    return found ?? (requests is null ? null : await SendAsync(endpoint, name, requests).ConfigureAwait(false));
+                    mayBeThere = true;
+                    string sent = await SendAsync(endpoint, name, requests, token).ConfigureAwait(false);
+                    sentAt = now();
+                    return sent;
                 },
-                number).ConfigureAwait(false);
+                number,
+                LongPatience).ConfigureAwait(false);
         }
         catch (BatchEndpointException exception) when (exception.IsFinal)
         {
@@ -212,11 +269,22 @@ internal sealed class CallSubmissions(RunEnvironment run, RunGate gate, RunEnd e
         }
 
         receipt = new SubmittedCalls(number, endpoint.Name, batchId);
+        _receipts[number] = (receipt, sentAt);
+        collected?.ForgetContents();
         run.QueueOnPool(gate.Report(receipt, static (core, calls, at, commands) => core.Submitted(calls, at, commands)));
         return receipt;
     }
 
-    private async Task<string> SendAsync(DeferringEndpoint endpoint, string name, IReadOnlyList<BatchedRequest> requests)
+    /// <summary>What subtasks still wait for: an attempt may have been woken, or cancelled, while its calls were collected or the endpoint was busy.</summary>
+    private IReadOnlyList<BatchedRequest> WantedOf(int number, CollectedCalls? collected)
+    {
+        using (gate.Hold())
+        {
+            return collected is not null && now() < Deferrals.LatestWait - LastLook.Ticks ? collected.RequestsOf([.. Deferrals.WaitingFor(number)]) : [];
+        }
+    }
+
+    private async Task<string> SendAsync(DeferringEndpoint endpoint, string name, IReadOnlyList<BatchedRequest> requests, CancellationToken cancellationToken)
     {
         var sending = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using (gate.Hold())
@@ -231,7 +299,7 @@ internal sealed class CallSubmissions(RunEnvironment run, RunGate gate, RunEnd e
 
         try
         {
-            return await endpoint.Batches.SubmitAsync(name, requests, CancellationToken.None).ConfigureAwait(false);
+            return await endpoint.Batches.SubmitAsync(name, requests, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -245,10 +313,10 @@ internal sealed class CallSubmissions(RunEnvironment run, RunGate gate, RunEnd e
     }
 
     /// <summary>Waits until no other call has come for a while, and until the journal says what they are for.</summary>
-    private async Task<IReadOnlyList<BatchedRequest>> CollectToEndAsync(CollectedCalls collected)
+    private async Task CollectToEndAsync(CollectedCalls collected)
     {
         long collectFor = collected.Endpoint.Options.CollectFor.Ticks;
-        while (!collected.Closed.IsCompleted && Math.Min(collected.LastAt + collectFor, collected.FirstAt + (collectFor * LongestCollection)) - now() is var left and > 0)
+        while (!collected.Closed.IsCompleted && Math.Min(collected.LastAt + collectFor, collected.FirstAt + (collectFor * BatchEndpointOptions.LongestCollection)) - now() is var left and > 0)
         {
             using var pause = CancellationTokenSource.CreateLinkedTokenSource(end.Ended);
             await Task.WhenAny(collected.Closed, Task.Delay(new TimeSpan(left), run.Executor.TimeProvider, pause.Token)).ConfigureAwait(false);
@@ -257,21 +325,17 @@ internal sealed class CallSubmissions(RunEnvironment run, RunGate gate, RunEnd e
         }
 
         end.Ended.ThrowIfCancellationRequested();
-        IReadOnlyList<BatchedRequest> requests;
         using (gate.Hold())
         {
             collected.Close();
-            _collected.Remove(collected.Number);
-            if (_open.GetValueOrDefault(collected.Endpoint.Name) == collected)
+            (string Endpoint, string Model) key = (collected.Endpoint.Name, collected.Model);
+            if (_open.GetValueOrDefault(key) == collected)
             {
-                _open.Remove(collected.Endpoint.Name);
+                _open.Remove(key);
             }
-
-            requests = collected.Requests;
         }
 
         await whenWritten(end.Ended).ConfigureAwait(false);
-        return requests;
     }
 
     private async Task EndAsync(int number, DeferringEndpoint endpoint, SubmittedCalls receipt, BatchedStatus status)
@@ -281,30 +345,43 @@ internal sealed class CallSubmissions(RunEnvironment run, RunGate gate, RunEnd e
             Refuse(endpoint, new BatchEndpointException($"The batch {receipt.BatchId} has failed: {error}", isFinal: true));
         }
 
+        CollectedCalls? collected;
+        using (gate.Hold())
+        {
+            collected = _collected.GetValueOrDefault(number);
+        }
+
         await RetryAsync(
             async token =>
             {
                 var seen = new HashSet<string>(StringComparer.Ordinal);
                 await foreach (BatchedAnswer answer in endpoint.Batches.GetAnswersAsync(receipt.BatchId, token).ConfigureAwait(false))
                 {
-                    // Of two answers to one request nobody knows which is the right one.
-                    _answers[answer.Id] = seen.Add(answer.Id) ? answer : new BatchedAnswer(answer.Id) { Error = "It was answered twice." };
+                    // What nobody has asked is kept by nobody. Another process may have asked: then that is not known.
+                    if (collected?.Has(answer.Id) != false)
+                    {
+                        // Of two answers to one request nobody knows which is the right one.
+                        _answers[answer.Id] = (seen.Add(answer.Id) ? answer : new BatchedAnswer(answer.Id) { Error = "It was answered twice." }, number);
+                    }
                 }
 
                 return true;
             },
-            number).ConfigureAwait(false);
+            number,
+            LongPatience).ConfigureAwait(false);
         ReportAnswered(number);
     }
 
     /// <summary>Tries again what has failed, unless that is of no use or nobody waits for it any more.</summary>
-    private async Task<T> RetryAsync<T>(Func<CancellationToken, ValueTask<T>> operation, int number)
+    private async Task<T> RetryAsync<T>(Func<CancellationToken, ValueTask<T>> operation, int number, TimeSpan patience)
     {
         for (TimeSpan pause = ShortestPause; ; pause = Min(pause * 2, LongestRetryPause))
         {
+            using var limit = new CancellationTokenSource(patience, run.Executor.TimeProvider);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(end.Ended, limit.Token);
             try
             {
-                return await operation(end.Ended).ConfigureAwait(false);
+                return await operation(either.Token).ConfigureAwait(false);
             }
             catch (Exception exception) when (!end.Ended.IsCancellationRequested && exception is not BatchEndpointException { IsFinal: true })
             {
@@ -324,22 +401,25 @@ internal sealed class CallSubmissions(RunEnvironment run, RunGate gate, RunEnd e
     /// <summary>The run has ended, or nobody waits any more: what was not answered is not to be charged.</summary>
     private async Task CancelUnwantedAsync(int number)
     {
-        if (run.Core.State.IsEnded && EndpointOf(number) is { } endpoint && Deferrals.ReceiptOf(number) is { } receipt)
+        if (run.Core.State.IsEnded && EndpointOf(number) is { } endpoint && (_receipts.GetValueOrDefault(number).Receipt ?? Deferrals.ReceiptOf(number)) is { } receipt)
         {
             await CancelAsync(endpoint, receipt).ConfigureAwait(false);
         }
     }
 
-    private async Task CancelAsync(DeferringEndpoint endpoint, SubmittedCalls receipt)
+    /// <returns>Whether the endpoint has heard it.</returns>
+    private async Task<bool> CancelAsync(DeferringEndpoint endpoint, SubmittedCalls receipt)
     {
         using var patience = new CancellationTokenSource(CancelPatience, run.Executor.TimeProvider);
         try
         {
             await endpoint.Batches.CancelAsync(receipt.BatchId, patience.Token).ConfigureAwait(false);
+            return true;
         }
         catch (Exception exception)
         {
             ExecutionLog.BatchNotCancelled(run.Executor.Logger, exception, run.RunId, receipt.BatchId);
+            return false;
         }
     }
 
@@ -369,6 +449,14 @@ internal sealed class CallSubmissions(RunEnvironment run, RunGate gate, RunEnd e
         using (gate.Hold())
         {
             return (Deferrals.WaitingFor(number).Any(), Deferrals.LatestWait);
+        }
+    }
+
+    private long? SubmittedAt(int number)
+    {
+        using (gate.Hold())
+        {
+            return Deferrals.SubmittedAt(number);
         }
     }
 

@@ -2,16 +2,15 @@ using AgentOrchestration.Tasks.Deferring;
 
 namespace AgentOrchestration.Execution.Run;
 
-/// <summary>Calls that will be submitted together. Used inside the gate, but for what never changes.</summary>
+/// <summary>Calls that are submitted together. Used inside the gate, but for what never changes.</summary>
 /// <param name="number">The number of the submission.</param>
 /// <param name="endpoint">The endpoint.</param>
-internal sealed class CollectedCalls(int number, DeferringEndpoint endpoint)
+/// <param name="model">The model that they name; empty when they name none.</param>
+internal sealed class CollectedCalls(int number, DeferringEndpoint endpoint, string model)
 {
-    /// <summary>What belongs to each request beside its content.</summary>
-    private const int Overhead = 200;
-
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<BatchedRequest> _requests = [];
+    private readonly List<(int Subtask, BatchedRequest Request)> _requests = [];
+    private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
     private long _bytes;
     private long _lastAt;
 
@@ -19,7 +18,7 @@ internal sealed class CollectedCalls(int number, DeferringEndpoint endpoint)
 
     public DeferringEndpoint Endpoint => endpoint;
 
-    public IReadOnlyList<BatchedRequest> Requests => _requests;
+    public string Model => model;
 
     /// <summary>When the first call was added, in UTC ticks.</summary>
     public long FirstAt { get; private set; }
@@ -32,25 +31,38 @@ internal sealed class CollectedCalls(int number, DeferringEndpoint endpoint)
 
     public void Close() => _closed.TrySetResult();
 
+    /// <summary>What is to be submitted for the subtasks that wait. Can be used outside of the gate once it is closed.</summary>
+    public IReadOnlyList<BatchedRequest> RequestsOf(HashSet<int> waiting) => [.. _requests.Where(call => waiting.Contains(call.Subtask)).Select(static call => call.Request)];
+
+    /// <summary>Whether a call of it has this id. Can be used outside of the gate once it is closed.</summary>
+    public bool Has(string id) => _ids.Contains(id);
+
+    /// <summary>The endpoint has received them; what they ask is not needed any more.</summary>
+    public void ForgetContents() => _requests.Clear();
+
     /// <summary>Adds all calls of an attempt, or none of them.</summary>
-    public bool TryAdd(IReadOnlyList<BatchedRequest> requests, int mostRequests, long mostBytes, long now)
+    public bool TryAdd(int subtask, IReadOnlyList<BatchedRequest> requests, int mostRequests, long mostBytes, long now)
     {
         if (Closed.IsCompleted || _requests.Count + requests.Count > mostRequests || _bytes + SizeOf(requests) > mostBytes)
         {
             return false;
         }
 
-        Add(requests, now);
+        Add(subtask, requests, now);
         return true;
     }
 
-    public void Add(IReadOnlyList<BatchedRequest> requests, long now)
+    public void Add(int subtask, IReadOnlyList<BatchedRequest> requests, long now)
     {
         FirstAt = _requests.Count == 0 ? now : FirstAt;
         Volatile.Write(ref _lastAt, now);
-        _requests.AddRange(requests);
         _bytes += SizeOf(requests);
+        foreach (BatchedRequest request in requests)
+        {
+            _requests.Add((subtask, request));
+            _ids.Add(request.Id);
+        }
     }
 
-    private static long SizeOf(IReadOnlyList<BatchedRequest> requests) => requests.Sum(static request => (long)request.Content.Length + Overhead);
+    private static long SizeOf(IReadOnlyList<BatchedRequest> requests) => requests.Sum(static request => BatchedRequest.SizeOf(request.Content));
 }

@@ -56,7 +56,7 @@ internal sealed class LocalRun : IOpenRun
         core.MayHedge = Starts.MayHedge;
         Growth = new RunGrowth(Environment, _gate, graph, _resources.LimitsEveryAttempt);
         Calls = core.Deferrals is null ? null : new CallSubmissions(Environment, _gate, _end, clock.Now, WhenWrittenAsync);
-        core.Deferrals?.Collect = (_, calls) => Calls!.Collect((DeferrableCalls)calls);
+        core.Deferrals?.Collect = (subtask, calls) => Calls!.Collect(subtask, (DeferrableCalls)calls);
         var compensations = new Compensations(this, Environment, _gate);
         var runner = new HostCommandRunner(
             Environment,
@@ -71,7 +71,7 @@ internal sealed class LocalRun : IOpenRun
         _gate.Connect(Starts, _committer, caching, runner, ObjectsAhead.Of(executor.Objects, core.State, options.MaxParallelism, executor.Workers));
         _view = new RunView(Environment, ticks, _resources, Growth);
         _sinks = new RunSinks(Environment, _view);
-        _closing = new RunClosing(Environment, _gate, _committer, caching, _sinks, _end);
+        _closing = new RunClosing(Environment, _gate, _committer, caching, _sinks, _end, Calls);
         Returns = new AttemptReturns(Environment, _gate, Growth, caching, outputs, _committer, _closing, Calls);
         Reports = new AttemptReports(Environment, clock, ticks);
     }

@@ -9,7 +9,8 @@ namespace AgentOrchestration.Execution.Run;
 /// <param name="caching">The result cache.</param>
 /// <param name="sinks">The event sinks.</param>
 /// <param name="end">The end of the run.</param>
-internal sealed class RunClosing(RunEnvironment run, RunGate gate, RunCommitter? committer, ResultCaching caching, RunSinks sinks, RunEnd end)
+/// <param name="calls">The calls that attempts have deferred; <see langword="null"/> when none may be.</param>
+internal sealed class RunClosing(RunEnvironment run, RunGate gate, RunCommitter? committer, ResultCaching caching, RunSinks sinks, RunEnd end, CallSubmissions? calls)
 {
     /// <summary>
     /// The host has shut down, or the services of the application are gone: whatever fails from now on, such as code that waits for a run
@@ -50,10 +51,14 @@ internal sealed class RunClosing(RunEnvironment run, RunGate gate, RunCommitter?
         // A sink or a cache that lags is not waited for without end.
         TimeSpan atMost = run.Options.CancellationGracePeriod;
         using var grace = new ObserverGrace(run.Executor.TimeProvider, atMost, graceEnd);
-        await Task.WhenAll(sinks.WaitAsync(grace), run.GraceAsync(Task.WhenAll(writes), atMost, graceEnd)).ConfigureAwait(false);
+        await Task.WhenAll(sinks.WaitAsync(grace), run.GraceAsync(Task.WhenAll(writes), atMost, graceEnd), CancellationsAsync(atMost, graceEnd)).ConfigureAwait(false);
         if (Array.Exists(writes, write => !write.IsCompleted))
         {
             ExecutionLog.CacheNotWaitedFor(run.Executor.Logger, run.RunId);
         }
     }
+
+    /// <summary>What a batch endpoint answers for a run that has ended is charged, so the process does not end before it is told to stop.</summary>
+    private Task CancellationsAsync(TimeSpan atMost, CancellationToken graceEnd) =>
+        calls is not null && run.Core.State.IsEnded ? run.GraceAsync(calls.WhenFollowedAsync(), atMost, graceEnd) : Task.CompletedTask;
 }

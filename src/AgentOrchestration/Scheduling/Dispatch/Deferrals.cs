@@ -53,6 +53,9 @@ internal sealed class Deferrals(DispatchContext context, BudgetGate budget, Live
     /// <summary>The id that the endpoint has given to a submission; <see langword="null"/> when it is not known to have received it.</summary>
     public SubmittedCalls? ReceiptOf(int submission) => _submissions.TryGetValue(submission, out Submission? known) ? known.Receipt : null;
 
+    /// <summary>When an endpoint has received a submission, in UTC ticks; <see langword="null"/> when it is not known to have.</summary>
+    public long? SubmittedAt(int submission) => _submissions.TryGetValue(submission, out Submission? known) && known.Receipt is not null ? known.SubmittedAt : null;
+
     /// <summary>The subtasks that wait for a submission.</summary>
     public IEnumerable<int> WaitingFor(int submission) => _submissions.TryGetValue(submission, out Submission? known)
         ? known.Members.Where(member => context.Waits.Of(member) == WaitReason.DeferredCalls)
@@ -170,7 +173,8 @@ internal sealed class Deferrals(DispatchContext context, BudgetGate budget, Live
                 break;
             case RunFactKind.CallsSubmitted:
                 var receipt = (SubmittedCalls)fact.Payload!;
-                SubmissionOf(receipt.Submission).Receipt ??= receipt;
+                Submission received = SubmissionOf(receipt.Submission);
+                (received.Receipt, received.SubmittedAt) = received.Receipt is { } first ? (first, received.SubmittedAt) : (receipt, fact.Time);
                 break;
             case RunFactKind.AttemptFailed:
                 _failures[fact.Subtask] = FailuresOf(fact.Subtask) + 1;
@@ -223,6 +227,8 @@ internal sealed class Deferrals(DispatchContext context, BudgetGate budget, Live
         public SortedSet<int> Members { get; } = [];
 
         public SubmittedCalls? Receipt { get; set; }
+
+        public long SubmittedAt { get; set; }
 
         public bool IsAnswered { get; set; }
 

@@ -3,6 +3,9 @@ namespace AgentOrchestration.Tasks.Deferring;
 /// <summary>Specifies how a batch endpoint is used.</summary>
 public sealed class BatchEndpointOptions
 {
+    /// <summary>How often the time of <see cref="CollectFor"/> calls are collected at most.</summary>
+    internal const int LongestCollection = 20;
+
     private static readonly TimeSpan Longest = TimeSpan.FromDays(7);
 
     /// <summary>

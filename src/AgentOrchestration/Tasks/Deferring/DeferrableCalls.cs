@@ -10,38 +10,42 @@ namespace AgentOrchestration.Tasks.Deferring;
 /// subtask, how often its work has failed, and what is asked: so the same code finds its answer in any process. Safe for concurrent use.
 /// </summary>
 /// <param name="endpoint">The endpoint.</param>
-/// <param name="find">Finds an answer by the id of a call.</param>
+/// <param name="find">Finds an answer by the id of a call, and the submission that it comes from.</param>
 /// <param name="key">Names the run, the subtask, and how often its work has failed.</param>
 /// <param name="rounds">How often attempts have ended to wait.</param>
 /// <param name="mayDefer">Whether there is time to defer a call.</param>
-internal sealed class DeferrableCalls(DeferringEndpoint endpoint, Func<string, BatchedAnswer?> find, string key, int rounds, Func<bool> mayDefer)
+internal sealed class DeferrableCalls(DeferringEndpoint endpoint, Func<string, (BatchedAnswer Answer, int Submission)?> find, string key, int rounds, Func<bool> mayDefer)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _asked = new(StringComparer.Ordinal);
     private readonly HashSet<string> _answered = new(StringComparer.Ordinal);
+    private readonly HashSet<int> _answeredBy = [];
     private readonly List<BatchedRequest> _deferred = [];
+    private string? _model;
+    private long _bytes;
     private TaskUsage? _usage;
     private bool _isAnyMadeNow;
+    private bool _isSealed;
 
     public DeferringEndpoint Endpoint => endpoint;
 
-    /// <summary>What was deferred; the attempt has ended then.</summary>
+    /// <summary>What was deferred. Never changes once it is sealed.</summary>
     public IReadOnlyList<BatchedRequest> Deferred => _deferred;
 
-    /// <summary>Whether a call was deferred, so that whatever the code returns is no result.</summary>
-    public bool IsAny
+    /// <summary>The model that was asked, as the calls name it; empty when they name none. A batch has calls of one only.</summary>
+    public string Model => _model ?? "";
+
+    /// <summary>The calls that were answered.</summary>
+    public IReadOnlyCollection<string> Answered
     {
         get
         {
             lock (_gate)
             {
-                return _deferred.Count > 0;
+                return [.. _answered];
             }
         }
     }
-
-    /// <summary>The calls that were answered.</summary>
-    public IReadOnlyCollection<string> Answered => _answered;
 
     /// <summary>What the answers have used: counted when the attempt has a result, because each attempt receives the same again.</summary>
     public TaskUsage? Usage
@@ -55,6 +59,17 @@ internal sealed class DeferrableCalls(DeferringEndpoint endpoint, Func<string, B
         }
     }
 
+    /// <summary>The code has returned: what it calls from now on is not deferred.</summary>
+    /// <returns>Whether a call was deferred, so that whatever the code has returned is no result.</returns>
+    public bool Seal()
+    {
+        lock (_gate)
+        {
+            _isSealed = true;
+            return _deferred.Count > 0;
+        }
+    }
+
     public void Count(TaskUsage usage)
     {
         lock (_gate)
@@ -64,46 +79,64 @@ internal sealed class DeferrableCalls(DeferringEndpoint endpoint, Func<string, B
     }
 
     /// <summary>Answers a call that an earlier attempt has deferred.</summary>
+    /// <param name="messages">The messages.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="client">What the chat client says about itself.</param>
+    /// <param name="call">The call that the request is a part of; <see langword="null"/> when that is not known.</param>
     /// <returns>The answer; <see langword="null"/> when the call is to be made now.</returns>
     /// <exception cref="CallDeferredException">The call is deferred.</exception>
-    public ChatResponse? Take(IReadOnlyList<ChatMessage> messages, ChatOptions? options)
+    public ChatResponse? Take(IReadOnlyList<ChatMessage> messages, ChatOptions? options, ChatClientMetadata? client, DeferrableCall? call)
     {
-        ReadOnlyMemory<byte>? written = TryWrite(messages, options);
+        ReadOnlyMemory<byte>? written = endpoint.AsksTheSameModel(options, client) ? TryWrite(messages, options) : null;
         string asked = written is { } bytes ? Convert.ToHexStringLower(SHA256.HashData(bytes.Span)) : "";
         lock (_gate)
         {
-            if (written is not { } content)
+            if (written is not { } content || BatchedRequest.SizeOf(content) > endpoint.Batches.MaxBytes)
             {
-                return MakeNow();
+                return MakeNow(call);
             }
 
             int before = _asked.GetValueOrDefault(asked);
             _asked[asked] = before + 1;
             string id = IdOf(asked, before);
-            if (find(id) is { } answer)
+            if (find(id) is { } found)
             {
                 _answered.Add(id);
-                return answer.Response is { } response ? Copy(response) : MakeNow();
+                _answeredBy.Add(found.Submission);
+                return found.Answer.Response is { } response && AnswerCopy.Of(response) is { } copy ? copy : MakeNow(call);
             }
 
             // What was paid for in this attempt would be paid again in the next. And code that asks something else each time would wait, and pay, without end: each wait must
             // have led to an answer that it takes.
-            if (_deferred.Count == 0 && (_isAnyMadeNow || _answered.Count < rounds || !mayDefer()))
+            if (_deferred.Count == 0 && (_isSealed || _isAnyMadeNow || _answeredBy.Count < rounds || !mayDefer()))
             {
-                return MakeNow();
+                return MakeNow(call);
             }
 
-            _deferred.Add(new BatchedRequest(id, content));
+            string model = options?.ModelId ?? "";
+            if (!_isSealed && HasRoomFor(content, model) && call?.TryDefer(asked) != false)
+            {
+                _model ??= model;
+                _bytes += BatchedRequest.SizeOf(content);
+                _deferred.Add(new BatchedRequest(id, content));
+            }
         }
 
+        call?.EndOuter();
         throw new CallDeferredException();
     }
 
+    /// <summary>Whether the call goes into the batch of those before it: otherwise it waits for the next one.</summary>
+    private bool HasRoomFor(ReadOnlyMemory<byte> content, string model) =>
+        _deferred.Count == 0
+        || (_model == model && _deferred.Count < endpoint.Batches.MaxRequests && _bytes + BatchedRequest.SizeOf(content) <= endpoint.Batches.MaxBytes);
+
     /// <summary>A call cannot wait. An attempt that is over anyway does not make it.</summary>
-    private ChatResponse? MakeNow()
+    private ChatResponse? MakeNow(DeferrableCall? call)
     {
         if (_deferred.Count > 0)
         {
+            call?.EndOuter();
             throw new CallDeferredException();
         }
 
@@ -128,24 +161,5 @@ internal sealed class DeferrableCalls(DeferringEndpoint endpoint, Func<string, B
     {
         string text = string.Create(CultureInfo.InvariantCulture, $"{key}\n{asked}\n{before}");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
-    }
-
-    /// <summary>Callers change what they receive, and each attempt receives it again.</summary>
-    private static ChatResponse Copy(ChatResponse response) => new([.. response.Messages.Select(message => message.Clone())])
-    {
-        ResponseId = response.ResponseId,
-        ConversationId = response.ConversationId,
-        ModelId = response.ModelId,
-        CreatedAt = response.CreatedAt,
-        FinishReason = response.FinishReason,
-        Usage = response.Usage is { } usage ? Copy(usage) : null,
-        AdditionalProperties = response.AdditionalProperties?.Clone(),
-    };
-
-    private static UsageDetails Copy(UsageDetails usage)
-    {
-        var copy = new UsageDetails();
-        copy.Add(usage);
-        return copy;
     }
 }

@@ -20,16 +20,24 @@ public interface IBatchEndpoint
     /// <value>In bytes, greater than 0.</value>
     long MaxBytes { get; }
 
+    /// <summary>Gets the name of the model that answers calls which name none.</summary>
+    /// <value>
+    /// The default value is <see langword="null"/>: it is not known. A chat client that says that it asks another one keeps its calls: they are made at the model's endpoint.
+    /// </value>
+    string? DefaultModelId => null;
+
     /// <summary>Writes a request in the form that the endpoint receives. The same request must give the same bytes every time: they identify it.</summary>
     /// <param name="messages">The messages.</param>
     /// <param name="options">The options of the call.</param>
     /// <returns>The request; <see langword="null"/> when the endpoint cannot be asked this, so that it is asked at the model's endpoint.</returns>
     ReadOnlyMemory<byte>? TryWrite(IReadOnlyList<ChatMessage> messages, ChatOptions? options);
 
-    /// <summary>Submits a batch.</summary>
+    /// <summary>Submits a batch, of calls that name the same model or none.</summary>
     /// <param name="name">A name that no other batch has: at most 64 of <c>a-z 0-9 -</c>. Keep it with the batch, so that <see cref="FindAsync"/> finds it.</param>
     /// <param name="requests">The requests, with different ids.</param>
-    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <param name="cancellationToken">
+    /// Cancels the operation as long as there is no batch: the run has ended, or another process may continue it. Once a batch may have been made, its id is to be returned.
+    /// </param>
     /// <returns>The id of the batch.</returns>
     ValueTask<string> SubmitAsync(string name, IReadOnlyList<BatchedRequest> requests, CancellationToken cancellationToken);
 
@@ -51,7 +59,10 @@ public interface IBatchEndpoint
     /// <summary>Gets the answers of a batch that has ended, in any order.</summary>
     /// <param name="batchId">The id of the batch.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <returns>An answer or an error for each request that has one. What is missing, because the batch expired or was cancelled, is asked at the model's endpoint.</returns>
+    /// <returns>
+    /// An answer or an error for each request that has one. What is missing, because the batch expired or was cancelled, is asked at the model's endpoint. Each attempt receives an answer
+    /// of its own, made anew from its JSON (<see cref="AIJsonUtilities.DefaultOptions"/>); one that holds what JSON cannot say is missing too.
+    /// </returns>
     IAsyncEnumerable<BatchedAnswer> GetAnswersAsync(string batchId, CancellationToken cancellationToken);
 
     /// <summary>Cancels a batch. What was answered before is kept and charged. Has no effect on a batch that has ended.</summary>

@@ -44,7 +44,7 @@ public sealed class OpenAIBatchEndpoint : IBatchEndpoint
     /// The client, with the address of the API up to and including <c>/v1/</c>, and the key in its headers. Its timeout must be long enough to send a batch. Stays the caller's to
     /// dispose of. Batches have limits of their own, so it needs no gate.
     /// </param>
-    /// <param name="model">The name of the model for calls that name none in <see cref="ChatOptions.ModelId"/>: that of the chat client.</param>
+    /// <param name="model">The name of the model for calls that name none in <see cref="ChatOptions.ModelId"/>: that of the chat client. Calls of a client that says that its model is another one are not deferred.</param>
     /// <exception cref="ArgumentException">The client has no base address, or the name of the model is empty.</exception>
     public OpenAIBatchEndpoint(HttpClient http, string model)
     {
@@ -63,6 +63,9 @@ public sealed class OpenAIBatchEndpoint : IBatchEndpoint
     /// <inheritdoc/>
     /// <remarks>A little less than the 200 MB of the API, for what belongs to each request.</remarks>
     public long MaxBytes => 180_000_000;
+
+    /// <inheritdoc/>
+    public string? DefaultModelId => _model;
 
     /// <inheritdoc/>
     public ReadOnlyMemory<byte>? TryWrite(IReadOnlyList<ChatMessage> messages, ChatOptions? options)
@@ -91,7 +94,10 @@ public sealed class OpenAIBatchEndpoint : IBatchEndpoint
         };
         using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(create, OpenAIJsonContext.Default.OpenAIBatchRequest));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        OpenAIBatch batch = await SendAsync(HttpMethod.Post, "batches", content, OpenAIJsonContext.Default.OpenAIBatch, cancellationToken).ConfigureAwait(false);
+
+        // A file costs nothing. A batch does, so from here on it is not given up before its id is known.
+        cancellationToken.ThrowIfCancellationRequested();
+        OpenAIBatch batch = await SendAsync(HttpMethod.Post, "batches", content, OpenAIJsonContext.Default.OpenAIBatch, CancellationToken.None).ConfigureAwait(false);
         return batch.Id is { Length: > 0 and <= LongestBatchId } id ? id : throw Misunderstood("batches", "its id is missing or too long");
     }
 

@@ -1,5 +1,4 @@
 using AgentOrchestration.Tasks.Deferring;
-using Microsoft.Extensions.AI;
 
 namespace AgentOrchestration.Tasks.Endpoints;
 
@@ -22,9 +21,9 @@ internal sealed record EndpointCaller(string TaskType, int Priority)
     /// <summary>Its calls that can be deferred; <see langword="null"/> when none can.</summary>
     public DeferrableCalls? Deferrable { get; init; }
 
-    /// <summary>What the current call has used in batches, which cost less.</summary>
-    public List<UsageDetails>? Batched { get; private init; }
+    /// <summary>The current call; <see langword="null"/> when it cannot be deferred.</summary>
+    public DeferrableCall? Call { get; private init; }
 
-    /// <summary>The same for one call.</summary>
-    public EndpointCaller ForCall() => Deferrable is null ? this : this with { Batched = [] };
+    /// <summary>The same for one call, which may be made by a function that another call invokes.</summary>
+    public EndpointCaller ForCall() => Deferrable is null ? this : this with { Call = new DeferrableCall(Current is { } outer && outer.Deferrable == Deferrable ? outer.Call : null) };
 }

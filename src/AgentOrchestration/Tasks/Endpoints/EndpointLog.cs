@@ -15,4 +15,7 @@ internal static partial class EndpointLog
 
     [LoggerMessage(113, LogLevel.Error, "The starts of subtasks that use the endpoint {Endpoint} could not be paused.")]
     public static partial void PauseThrew(ILogger logger, Exception exception, string endpoint);
+
+    [LoggerMessage(114, LogLevel.Warning, "Calls of the endpoint {Endpoint} are not deferred: its batches ask the model {Batched} when a call names none, and the chat client asks {Live}. Give both the same model, or name it in the options of the call.")]
+    public static partial void OtherModel(ILogger logger, string endpoint, string batched, string live);
 }

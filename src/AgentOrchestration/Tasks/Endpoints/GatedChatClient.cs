@@ -123,15 +123,17 @@ internal sealed class GatedChatClient(IChatClient inner, ModelEndpoint endpoint)
         return serviceKey is null && serviceType == typeof(IModelEndpoint) ? endpoint : base.GetService(serviceType, serviceKey);
     }
 
+    private ChatClientMetadata? Metadata => base.GetService(typeof(ChatClientMetadata)) as ChatClientMetadata;
+
     /// <summary>The answer of a batch endpoint, if the call was deferred.</summary>
     private ChatResponse? AnswerOf(IReadOnlyList<ChatMessage> messages, ChatOptions? options)
     {
-        if (EndpointCaller.Current is not { Deferrable: { } calls } caller || calls.Endpoint.Name != endpoint.Name || calls.Take(messages, options) is not { } answer)
+        if (EndpointCaller.Current is not { Deferrable: { } calls } caller || calls.Endpoint.Name != endpoint.Name || calls.Take(messages, options, Metadata, caller.Call) is not { } answer)
         {
             return null;
         }
 
-        caller.Batched?.Add(answer.Usage ?? new UsageDetails());
+        caller.Call?.Count(answer.Usage);
         return answer;
     }
 

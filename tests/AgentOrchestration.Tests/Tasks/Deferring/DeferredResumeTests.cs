@@ -1,5 +1,6 @@
 using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Runs.Storage;
+using AgentOrchestration.Tasks.Deferring;
 using AgentOrchestration.Tests.Execution;
 using LoopbackModel;
 using Microsoft.Extensions.DependencyInjection;
@@ -106,6 +107,30 @@ public sealed class DeferredResumeTests
         Assert.Empty(world.Batches.All);
         mayWrite.SetResult();
         Assert.Equal(RunOutcome.Succeeded, (await world.AdvanceUntilAsync(run.EndAsync())).Outcome);
+    }
+
+    [Fact]
+    public async Task A_process_that_comes_late_learns_nothing_of_how_long_batches_take()
+    {
+        await using DeferredWorld world = await DeferredWorld.CreateAsync();
+        List<string> ids = [];
+        for (int count = 0; count < 6; count++)
+        {
+            await using ServiceProvider process = world.NewProcess();
+            await using OrchestrationRun run = await DeferredWorld.OrchestratorOf(process).StartAsync(DeferredWorld.Plan(1), DeferredWorld.Within(24), TestEnd);
+            await world.AdvanceUntilAsync(Engine.SeeAsync<CallsSubmitted>(run));
+            ids.Add(run.RunId);
+        }
+
+        world.Clock.Advance(TimeSpan.FromHours(1));
+        await using ServiceProvider other = world.NewProcess();
+        foreach (string id in ids)
+        {
+            await using OrchestrationRun run = await DeferredWorld.OrchestratorOf(other).ResumeAsync(id, TestEnd);
+            await world.AdvanceUntilAsync(run.EndAsync(), seconds: 10);
+        }
+
+        Assert.Equal(TimeSpan.FromHours(1), other.GetRequiredService<DeferringEndpoint>().ExpectedTime);
     }
 
     private static void AssertAnsweredOnce(DeferredWorld world, RunResult result, int count)

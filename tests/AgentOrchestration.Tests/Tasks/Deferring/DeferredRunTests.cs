@@ -344,4 +344,182 @@ public sealed class DeferredRunTests
         Assert.All(result.Subtasks, subtask => Assert.Equal(new TaskUsage(10, 5, 10m), subtask.Usage with { Models = [] }));
         Assert.Empty(world.Live.Asked);
     }
+
+    [Fact]
+    public async Task Code_whose_last_call_is_another_each_time_waits_for_it_once()
+    {
+        await using DeferredWorld world = await DeferredWorld.CreateAsync();
+        int asked = 0;
+        world.Work = async (prompt, context, stop) =>
+        {
+            await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => context.Chat.GetResponseAsync(prompt, cancellationToken: stop)));
+            return (await context.Chat.GetResponseAsync($"summary {Interlocked.Increment(ref asked)}", cancellationToken: stop)).Text;
+        };
+
+        RunResult result = await world.RunAsync(DeferredWorld.Plan(1), DeferredWorld.Within(24));
+
+        Assert.Equal("re: summary 2", result.GetOutput<string>("s0"));
+        Assert.Equal([10, 1], world.Batches.All.Select(batch => batch.Requests.Count));
+        Assert.Equal(["summary 2"], world.Live.Asked);
+    }
+
+    [Fact]
+    public async Task Each_batch_asks_one_model()
+    {
+        await using DeferredWorld world = await DeferredWorld.CreateAsync();
+        world.Work = async (prompt, context, stop) =>
+        {
+            string[] models = prompt == "s0" ? ["a", "b"] : prompt == "s1" ? ["a"] : ["b"];
+            return string.Join(' ', (await Task.WhenAll(models.Select(model =>
+                context.Chat.GetResponseAsync($"{prompt}{model}", new ChatOptions { ModelId = model }, stop)))).Select(answer => answer.Text));
+        };
+
+        RunResult result = await world.RunAsync(DeferredWorld.Plan(3), DeferredWorld.Within(24));
+
+        Assert.Equal(["re: s0a re: s0b", "re: s1a", "re: s2b"], result.Subtasks.Select(subtask => subtask.Output));
+        Assert.Equal([1, 1, 1], world.Batches.All.Select(batch => batch.Requests.Select(request => (string?)request["body"]!["model"]).Distinct().Count()));
+        Assert.Equal((4, 0), (world.Batches.All.Sum(batch => batch.Requests.Count), world.Live.Asked.Count));
+    }
+
+    [Fact]
+    public async Task Calls_are_not_deferred_to_another_model_than_the_client_asks()
+    {
+        await using DeferredWorld world = await DeferredWorld.CreateAsync();
+        world.Live.Model = "large";
+        string? model = null;
+        world.Work = async (prompt, context, stop) => (await context.Chat.GetResponseAsync(prompt, new ChatOptions { ModelId = model }, stop)).Text;
+
+        await world.RunAsync(DeferredWorld.Plan(2), DeferredWorld.Within(24), isDeferred: false);
+
+        Assert.Equal((2, 0), (world.Live.Asked.Count, world.Batches.All.Count));
+        Assert.Contains("its batches ask the model m when", Assert.Single(world.Log.GetSnapshot(), record => record.Id.Id == 114).Message, StringComparison.Ordinal);
+        model = "large";
+        await world.RunAsync(DeferredWorld.Plan(2), DeferredWorld.Within(24));
+        Assert.Equal((2, 1), (world.Live.Asked.Count, world.Batches.All.Count));
+    }
+
+    [Fact]
+    public async Task What_nobody_waits_for_any_more_is_not_submitted()
+    {
+        await using DeferredWorld world = await DeferredWorld.CreateAsync();
+        int refused = 0;
+        world.Batches.Refuse = (method, path) => method == "POST" && path == "/v1/batches" && refused++ == 0 ? (HttpStatusCode.TooManyRequests, TimeSpan.FromHours(30)) : null;
+        world.Work = async (prompt, context, stop) =>
+        {
+            string text = (await context.Chat.GetResponseAsync(prompt, cancellationToken: stop)).Text;
+
+            // The run lasts longer than the pause that was asked for.
+            await Task.Delay(TimeSpan.FromMinutes(30), world.Clock, stop);
+            return text;
+        };
+
+        RunResult result = await world.RunAsync(DeferredWorld.Plan(3), DeferredWorld.Within(24));
+
+        Assert.Equal((RunOutcome.Succeeded, 3), (result.Outcome, world.Live.Asked.Count));
+        Assert.Empty(world.Batches.All);
+    }
+
+    [Fact]
+    public async Task A_run_without_time_for_collecting_and_cancelling_defers_nothing()
+    {
+        await using DeferredWorld world = await DeferredWorld.CreateAsync();
+        world.BatchOptions = static options => (options.CollectFor, options.ExpectedTime, options.CancelTime) = (TimeSpan.FromMinutes(6), TimeSpan.FromHours(1), TimeSpan.FromHours(1));
+
+        await world.RunAsync(DeferredWorld.Plan(2), DeferredWorld.Within(4), isDeferred: false);
+
+        Assert.Equal((2, 0), (world.Live.Asked.Count, world.Batches.All.Count));
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_made_while_the_run_is_cancelled_is_cancelled_too()
+    {
+        await using DeferredWorld world = await DeferredWorld.CreateAsync();
+        var made = new TaskCompletionSource();
+        var mayAnswer = new TaskCompletionSource();
+        world.Batches.Hold = (method, path, isDone) =>
+        {
+            if (method == "POST" && path == "/v1/batches" && !isDone)
+            {
+                made.TrySetResult();
+                return mayAnswer.Task;
+            }
+
+            return Task.CompletedTask;
+        };
+        RunOutcome outcome = await CancelWhenAsync(world, made.Task, mayAnswer);
+
+        Assert.Equal(RunOutcome.Cancelled, outcome);
+        await Assert.Single(world.Batches.All).Cancelled.InTimeAsync();
+    }
+
+    [Fact]
+    public async Task A_run_that_is_cancelled_while_it_uploads_makes_no_batch()
+    {
+        await using DeferredWorld world = await DeferredWorld.CreateAsync();
+        var begun = new TaskCompletionSource();
+        var mayAnswer = new TaskCompletionSource();
+        world.Batches.Hold = (_, path, isDone) =>
+        {
+            if (path == "/v1/files" && !isDone)
+            {
+                begun.TrySetResult();
+                return mayAnswer.Task;
+            }
+
+            return Task.CompletedTask;
+        };
+        RunOutcome outcome = await CancelWhenAsync(world, begun.Task, mayAnswer);
+
+        Assert.Equal(RunOutcome.Cancelled, outcome);
+        Assert.Empty(world.Batches.All);
+    }
+
+    [Fact]
+    public async Task A_cancellation_that_fails_is_tried_again_and_what_was_answered_is_taken_though_it_takes_minutes()
+    {
+        await using DeferredWorld world = await DeferredWorld.CreateAsync();
+        int refused = 0;
+        world.Batches.Time = _ => TimeSpan.FromHours(30);
+        world.Batches.CancelTime = TimeSpan.FromMinutes(7);
+        world.Batches.Refuse = (_, path) => path.EndsWith("/cancel", StringComparison.Ordinal) && refused++ == 0 ? (HttpStatusCode.ServiceUnavailable, null) : null;
+
+        RunResult result = await world.RunAsync(DeferredWorld.Plan(10), DeferredWorld.Within(24));
+
+        Assert.Equal(RunOutcome.Succeeded, result.Outcome);
+        LoopbackBatch batch = Assert.Single(world.Batches.All);
+        Assert.NotNull(batch.CancelledAt);
+        Assert.InRange(batch.Answered.Count, 5, 9);
+        Assert.Equal(10, batch.Answered.Count + world.Live.Asked.Count);
+    }
+
+    [Fact]
+    public async Task What_is_above_the_limits_of_a_batch_waits_for_the_next_and_what_no_batch_takes_is_asked_now()
+    {
+        await using DeferredWorld world = await DeferredWorld.CreateAsync();
+        var batches = new MemoryBatches(world.Batched, world.Clock) { MaxRequests = 2, MaxBytes = 2_000 };
+        world.Other = batches;
+        world.Work = async (prompt, context, stop) => prompt == "s0"
+            ? string.Join(' ', (await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => context.Chat.GetResponseAsync(prompt, cancellationToken: stop)))).Select(answer => answer.Text))
+            : (await context.Chat.GetResponseAsync(new string('x', 2_000), cancellationToken: stop)).Text;
+
+        RunResult result = await world.RunAsync(DeferredWorld.Plan(2), DeferredWorld.Within(24), isDeferred: false);
+
+        Assert.Equal("re: s0 re: s0 re: s0 re: s0 re: s0", result.GetOutput<string>("s0"));
+        Assert.Equal([2, 2, 1], batches.Counts);
+        Assert.Equal([new string('x', 2_000)], world.Live.Asked);
+    }
+
+    private static async Task<RunOutcome> CancelWhenAsync(DeferredWorld world, Task begun, TaskCompletionSource mayAnswer)
+    {
+        await using ServiceProvider process = world.NewProcess(isDurable: false);
+        await using OrchestrationRun run = await DeferredWorld.OrchestratorOf(process).StartAsync(DeferredWorld.Plan(3), DeferredWorld.Within(24), TestEnd);
+        await DeferredWorld.DeferAllAsync(run);
+        await world.AdvanceByAsync(TimeSpan.FromMinutes(9));
+        world.Clock.Advance(TimeSpan.FromMinutes(2));
+        await begun.InTimeAsync();
+        await run.CancelAsync(cancellationToken: TestEnd);
+        RunResult result = await run.EndAsync();
+        mayAnswer.SetResult();
+        return result.Outcome;
+    }
 }

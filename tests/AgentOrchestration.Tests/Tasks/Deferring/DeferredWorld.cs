@@ -52,6 +52,12 @@ internal sealed class DeferredWorld : IAsyncDisposable
 
     public OpenAIBatchEndpoint Endpoint { get; }
 
+    /// <summary>What is used instead of <see cref="Endpoint"/>.</summary>
+    public IBatchEndpoint? Other { get; set; }
+
+    /// <summary>What is around the gate.</summary>
+    public Func<ChatClientBuilder, ChatClientBuilder> Around { get; set; } = static builder => builder;
+
     public MemoryRunStore Store { get; }
 
     /// <summary>The prompts of the attempts, in the order in which their code began.</summary>
@@ -104,11 +110,11 @@ internal sealed class DeferredWorld : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(Clock);
         services.AddLogging(logging => logging.AddProvider(new FakeLoggerProvider(Log)));
-        services.AddChatClient(Live).UseModelEndpoint("gpt");
+        Around(services.AddChatClient(Live)).UseModelEndpoint("gpt");
         IAgentOrchestrationBuilder builder = services.AddAgentOrchestration(options => options.LeaseDuration = TimeSpan.FromDays(1))
             .UsePrices(PriceTable.Of(new Dictionary<string, ModelPrice> { ["m"] = new(1, 2) { Batched = new ModelPrice(0.5m, 1) } }))
             .AddModelEndpoint("gpt")
-            .AddBatchEndpoint("gpt", _ => Endpoint, BatchOptions)
+            .AddBatchEndpoint("gpt", _ => Other ?? Endpoint, BatchOptions)
             .AddTaskType(
                 "ask",
                 "Asks.",

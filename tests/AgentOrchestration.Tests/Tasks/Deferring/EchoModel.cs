@@ -9,11 +9,18 @@ internal sealed class EchoModel : IChatClient
 {
     public ConcurrentQueue<string> Asked { get; } = new();
 
+    /// <summary>Answers; an echo of the last message where it returns null.</summary>
+    public Func<IReadOnlyList<ChatMessage>, ChatMessage?> Answer { get; set; } = static _ => null;
+
+    /// <summary>The model that it says it is.</summary>
+    public string? Model { get; set; }
+
     public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
-        string prompt = messages.Last().Text;
+        IReadOnlyList<ChatMessage> all = [.. messages];
+        string prompt = all[^1].Text;
         Asked.Enqueue(prompt);
-        return Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, $"re: {prompt}"))
+        return Task.FromResult(new ChatResponse(Answer(all) ?? new ChatMessage(ChatRole.Assistant, $"re: {prompt}"))
         {
             ModelId = "m",
             FinishReason = ChatFinishReason.Stop,
@@ -30,7 +37,7 @@ internal sealed class EchoModel : IChatClient
         }
     }
 
-    public object? GetService(Type serviceType, object? serviceKey = null) => null;
+    public object? GetService(Type serviceType, object? serviceKey = null) => serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata(defaultModelId: Model) : null;
 
     public void Dispose()
     {
