@@ -32,9 +32,8 @@ public sealed class HedgeProperties
             RunHistory history = world.Play(past: []).History;
             for (int count = 1; count < history.Count; count++)
             {
-                if (history[count].Kind == RunFactKind.SubtaskSkipped)
+                if (IsWithinMoment(history, count))
                 {
-                    // What follows from a fact is written with it.
                     continue;
                 }
 
@@ -57,6 +56,11 @@ public sealed class HedgeProperties
 
         Assert.True(hedges > 50, $"{hedges} second attempts in 200 runs.");
     }
+
+    /// <summary>Whether something is skipped for what has happened before at the same moment: what follows from a fact is written with it.</summary>
+    private static bool IsWithinMoment(RunHistory history, int count) => Enumerable.Range(count, history.Count - count)
+        .TakeWhile(index => history[index].Time == history[count - 1].Time)
+        .Any(index => history[index].Kind == RunFactKind.SubtaskSkipped);
 
     private static IEnumerable<(SubtaskState, object?, string?)> OutcomesOf(RunState state) =>
         [.. Enumerable.Range(0, state.Graph.Count).Select(subtask => (state.StateOf(subtask), state.OutputOf(subtask), state.StateOf(subtask) == SubtaskState.Failed ? state.LatestErrorOf(subtask)?.Kind : null))];
