@@ -15,6 +15,7 @@ internal static class OptimizeCommand
         new BranchBatches(),
         new RepeatedRequests(),
         new RateLimitedCalls(),
+        new Stragglers(),
         new SharedPrefix(),
         new DeferredCalls(),
         new EarlyOrder(),
