@@ -84,7 +84,7 @@ internal sealed class Stragglers : IOptimizeWorkload
 
     private static SubtaskRef[] After(SubtaskRef? before) => before is { } last ? [last] : [];
 
-    private static double Extra(IReadOnlyList<OptimizeTrial> trials, IReadOnlyList<OptimizeTrial> plain) => trials.Zip(plain, static (trial, one) => ((double)trial.Requests / one.Requests) - 1).Max();
+    private static double Extra(IReadOnlyList<OptimizeTrial> trials, IReadOnlyList<OptimizeTrial> plain) => trials.Zip(plain, static (trial, one) => (double)(trial.Requests - one.Requests) / one.Requests).Max();
 
     private static double Mean(IReadOnlyList<OptimizeTrial> trials, string figure) => trials.Average(trial => trial.Figures[figure]);
 }
