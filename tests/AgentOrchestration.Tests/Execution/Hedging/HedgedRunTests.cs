@@ -132,6 +132,9 @@ public sealed class HedgedRunTests
         Assert.Equal(UsageTotal.Of(CountedWork.UsageOf(1)), extra.Usage);
         Assert.Equal(UsageTotal.Of(CountedWork.UsageOf(2)), savings.Spent.Plus(savings.Net));
         Assert.Equal(CountedWork.UsageOf(2), run.GetSnapshot().Subtasks[0].OutputUsage);
+
+        // Its sinks have seen everything then.
+        await run.DisposeAsync();
         Assert.Equal([(1L, "Hedge")], subtasks.GetMeasurementSnapshot().Select(measured => (measured.Value, (string)measured.Tags["reason"]!)));
         Assert.Equal([101L], tokens.GetMeasurementSnapshot().Select(measured => measured.Value));
         Assert.Equal([1.1], cost.GetMeasurementSnapshot().Select(measured => measured.Value));
