@@ -148,10 +148,10 @@ internal static class OpenAIAnswerReader
         ReasoningTokenCount = Find(usage, "completion_tokens_details", JsonValueKind.Object) is { } output ? NumberOf(output, "reasoning_tokens") : null,
     };
 
-    private static JsonElement? Find(JsonElement element, string name, JsonValueKind kind) =>
+    internal static JsonElement? Find(JsonElement element, string name, JsonValueKind kind) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == kind ? value : null;
 
-    private static string? TextOf(JsonElement element, string name) => Find(element, name, JsonValueKind.String)?.GetString();
+    internal static string? TextOf(JsonElement element, string name) => Find(element, name, JsonValueKind.String)?.GetString();
 
-    private static long? NumberOf(JsonElement element, string name) => Find(element, name, JsonValueKind.Number) is { } value && value.TryGetInt64(out long number) ? number : null;
+    internal static long? NumberOf(JsonElement element, string name) => Find(element, name, JsonValueKind.Number) is { } value && value.TryGetInt64(out long number) ? number : null;
 }

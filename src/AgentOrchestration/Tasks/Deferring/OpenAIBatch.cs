@@ -7,13 +7,9 @@ internal sealed record OpenAIBatch
 
     public string? Status { get; init; }
 
-    public long? CreatedAt { get; init; }
-
     public string? OutputFileId { get; init; }
 
     public string? ErrorFileId { get; init; }
-
-    public Dictionary<string, string>? Metadata { get; init; }
 
     public OpenAIErrors? Errors { get; init; }
 }

@@ -27,6 +27,7 @@ public sealed class OpenAIBatchEndpoint : IBatchEndpoint
     internal const string Url = "/v1/chat/completions";
 
     private const int LongestDocument = 1_000_000;
+    private const int LongestPage = 32_000_000;
     private const int LongestError = 20_000;
     private const int LongestBatchId = 256;
     private const int PageSize = 100;
@@ -110,18 +111,21 @@ public sealed class OpenAIBatchEndpoint : IBatchEndpoint
         for (int page = 0; page < MostPages; page++)
         {
             OpenAIBatchList list = await SendAsync(
-                HttpMethod.Get, $"batches?limit={PageSize}{query}", content: null, OpenAIJsonContext.Default.OpenAIBatchList, cancellationToken).ConfigureAwait(false);
-            OpenAIBatch[] batches = list.Data ?? [];
-            foreach (OpenAIBatch batch in batches)
+                HttpMethod.Get, $"batches?limit={PageSize}{query}", content: null, OpenAIJsonContext.Default.OpenAIBatchList, cancellationToken, LongestPage).ConfigureAwait(false);
+            string? last = null;
+            long? createdAt = null;
+            foreach (JsonElement batch in list.Data.ValueKind == JsonValueKind.Array ? list.Data.EnumerateArray() : default)
             {
-                if (batch is { Id: { Length: > 0 and <= LongestBatchId } id, Metadata: { } metadata } && metadata.TryGetValue(NameProperty, out string? known) && known == name)
+                (last, createdAt) = (OpenAIAnswerReader.TextOf(batch, "id"), OpenAIAnswerReader.NumberOf(batch, "created_at"));
+                if (last is { Length: > 0 and <= LongestBatchId } && OpenAIAnswerReader.Find(batch, "metadata", JsonValueKind.Object) is { } metadata
+                    && OpenAIAnswerReader.TextOf(metadata, NameProperty) == name)
                 {
-                    return id;
+                    return last;
                 }
             }
 
             // The newest come first.
-            if (list.HasMore != true || batches is [] || batches[^1] is not { Id: { } last } || batches[^1].CreatedAt < oldest)
+            if (list.HasMore.ValueKind != JsonValueKind.True || last is null || createdAt < oldest)
             {
                 return null;
             }
@@ -191,14 +195,14 @@ public sealed class OpenAIBatchEndpoint : IBatchEndpoint
     }
 
     private async ValueTask<T> SendAsync<T>(
-        HttpMethod method, string path, HttpContent? content, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        HttpMethod method, string path, HttpContent? content, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellationToken, int longest = LongestDocument)
         where T : class
     {
         using var request = new HttpRequestMessage(method, new Uri(_base, path)) { Content = content };
         using HttpResponseMessage response = await SendAsync(request, path, cancellationToken).ConfigureAwait(false);
         using Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        byte[] document = await BoundedStream.ReadAsync(stream, LongestDocument, cancellationToken).ConfigureAwait(false)
-            ?? throw Misunderstood(path, $"it has more than {LongestDocument:N0} bytes");
+        byte[] document = await BoundedStream.ReadAsync(stream, longest, cancellationToken).ConfigureAwait(false)
+            ?? throw Misunderstood(path, $"it has more than {longest:N0} bytes");
         try
         {
             return JsonSerializer.Deserialize(document, type) ?? throw Misunderstood(path, "it is null");

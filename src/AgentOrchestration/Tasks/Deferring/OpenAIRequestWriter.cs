@@ -26,7 +26,7 @@ internal static class OpenAIRequestWriter
             writer.WriteStartObject();
             writer.WriteString("model", options?.ModelId ?? model);
             writer.WriteStartArray("messages");
-            if (options?.Instructions is { Length: > 0 } instructions)
+            if (options?.Instructions is { } instructions && !string.IsNullOrWhiteSpace(instructions))
             {
                 WriteText(writer, "system", instructions);
             }
@@ -58,12 +58,19 @@ internal static class OpenAIRequestWriter
             ResponseFormat: null or ChatResponseFormatText or ChatResponseFormatJson,
             ToolMode: null or AutoChatToolMode or NoneChatToolMode or RequiredChatToolMode,
         }
-        && (options.Tools is null || options.Tools.All(static tool => tool is AIFunctionDeclaration))
+        && (options.Tools is null || (options.Tools.All(static tool => tool is AIFunctionDeclaration function && CanSay(function)) && !HasStrict(options.AdditionalProperties)))
         && (options.AdditionalProperties is null || options.AdditionalProperties.All(static property => property is { Key: Strict, Value: bool }));
+
+    /// <summary>What is strict changes the parameters, in ways of which only the chat client knows all.</summary>
+    private static bool CanSay(AIFunctionDeclaration function) => !HasStrict(function.AdditionalProperties) && OpenAISchema.CanWrite(function.JsonSchema);
+
+    private static bool HasStrict(IReadOnlyDictionary<string, object?>? properties) => properties?.ContainsKey(Strict) == true;
 
     private static bool TryWrite(Utf8JsonWriter writer, ChatMessage message)
     {
-        if (message.AuthorName is not null)
+        // What came from an endpoint may say more than it says here.
+        if (message.AuthorName is not null || message.RawRepresentation is not null || message.AdditionalProperties is { Count: > 0 }
+            || message.Contents.Any(static content => content.RawRepresentation is not null))
         {
             return false;
         }
@@ -86,10 +93,12 @@ internal static class OpenAIRequestWriter
 
         writer.WriteStartObject();
         writer.WriteString("role", message.Role.Value);
-        if (calls.Length == 0 || message.Text.Length > 0)
+        TextContent[] texts = [.. message.Contents.OfType<TextContent>()];
+        if (texts.Length > 0 || calls.Length == 0)
         {
-            writer.WriteString("content", message.Text);
+            WriteContent(writer, texts);
         }
+
 
         if (calls.Length > 0)
         {
@@ -125,11 +134,37 @@ internal static class OpenAIRequestWriter
             writer.WriteStartObject();
             writer.WriteString("role", "tool");
             writer.WriteString("tool_call_id", result.CallId);
-            writer.WriteString("content", result.Result as string ?? JsonSerializer.Serialize(result.Result, AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(object))));
+            writer.WriteString("content", result.Result switch
+            {
+                null => "",
+                string text => text,
+                var other => JsonSerializer.Serialize(other, AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(object))),
+            });
             writer.WriteEndObject();
         }
 
         return true;
+    }
+
+    /// <summary>Several texts stay several.</summary>
+    private static void WriteContent(Utf8JsonWriter writer, TextContent[] texts)
+    {
+        if (texts.Length < 2)
+        {
+            writer.WriteString("content", texts is [var only] ? only.Text : "");
+            return;
+        }
+
+        writer.WriteStartArray("content");
+        foreach (TextContent text in texts)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("type", "text");
+            writer.WriteString("text", text.Text);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
     }
 
     private static void WriteText(Utf8JsonWriter writer, string role, string text)
@@ -193,7 +228,7 @@ internal static class OpenAIRequestWriter
                 writer.WriteString("type", "json_object");
                 writer.WriteEndObject();
                 break;
-            case ChatResponseFormatJson { Schema: { } schema } format:
+            case ChatResponseFormatJson format when OpenAISchema.Of(format) is { } schema:
                 writer.WriteStartObject("response_format");
                 writer.WriteString("type", "json_schema");
                 writer.WriteStartObject("json_schema");
@@ -232,7 +267,7 @@ internal static class OpenAIRequestWriter
             writer.WriteString("name", function.Name);
             writer.WriteString("description", function.Description);
             writer.WritePropertyName("parameters");
-            function.JsonSchema.WriteTo(writer);
+            OpenAISchema.Write(writer, function.JsonSchema);
             writer.WriteEndObject();
             writer.WriteEndObject();
         }
@@ -248,7 +283,7 @@ internal static class OpenAIRequestWriter
             case NoneChatToolMode:
                 writer.WriteString("tool_choice", "none");
                 break;
-            case AutoChatToolMode:
+            case null or AutoChatToolMode:
                 writer.WriteString("tool_choice", "auto");
                 break;
             case RequiredChatToolMode { RequiredFunctionName: null }:

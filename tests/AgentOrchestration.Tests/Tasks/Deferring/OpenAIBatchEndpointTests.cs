@@ -40,6 +40,18 @@ public sealed class OpenAIBatchEndpointTests
     }
 
     [Fact]
+    public async Task A_batch_is_found_among_large_and_strange_ones_of_others()
+    {
+        string large = new('x', 3_000_000);
+        using var http = new HttpClient(new PageHandler($$"""{"data":[{"id":7,"status":8},{"id":"b1","metadata":{"agent_orchestration":17,"k":[1]} },{"id":"b2","errors":"{{large}}","metadata":5},{"id":"b3","metadata":{"agent_orchestration":"run-1"} }],"has_more":true}"""))
+        {
+            BaseAddress = new Uri("http://127.0.0.1/v1/"),
+        };
+
+        Assert.Equal("b3", await new OpenAIBatchEndpoint(http, "m").FindAsync("run-1", DateTimeOffset.UnixEpoch, TestEnd));
+    }
+
+    [Fact]
     public async Task A_refusal_says_whether_it_is_of_use_to_try_again_and_when()
     {
         await using DeferredWorld world = await DeferredWorld.CreateAsync();
@@ -127,13 +139,12 @@ public sealed class OpenAIBatchEndpointTests
             Tools = [AIFunctionFactory.Create((int a) => a, "same", "Returns it.")],
             ToolMode = ChatToolMode.RequireSpecific("same"),
             AllowMultipleToolCalls = false,
-            AdditionalProperties = new() { ["strict"] = true },
         };
 
         JsonObject written = Written([new ChatMessage(ChatRole.System, "s"), new ChatMessage(ChatRole.User, "Ü")], options)!;
 
         Assert.Equal(
-            """{"model":"other","messages":[{"role":"system","content":"Be brief."},{"role":"system","content":"s"},{"role":"user","content":"Ü"}],"temperature":0.5,"top_p":0.25,"frequency_penalty":1,"presence_penalty":2,"max_completion_tokens":7,"seed":3,"stop":["END"],"response_format":{"type":"json_schema","json_schema":{"name":"answer","description":"An answer.","schema":{"type":"object"},"strict":true}}}""",
+            """{"model":"other","messages":[{"role":"system","content":"Be brief."},{"role":"system","content":"s"},{"role":"user","content":"Ü"}],"temperature":0.5,"top_p":0.25,"frequency_penalty":1,"presence_penalty":2,"max_completion_tokens":7,"seed":3,"stop":["END"],"response_format":{"type":"json_schema","json_schema":{"name":"answer","description":"An answer.","schema":{"type":"object"}}}}""",
             WithoutTools(written).ToJsonString(Relaxed));
     }
 
@@ -173,6 +184,13 @@ public sealed class OpenAIBatchEndpointTests
         Assert.Null(Written([new ChatMessage(new ChatRole("developer"), "x")], options: null));
         Assert.Null(Written([new ChatMessage(ChatRole.User, "x") { AuthorName = "me" }], options: null));
         Assert.Null(Written([new ChatMessage(ChatRole.Tool, "x")], options: null));
+        Assert.Null(Written([new ChatMessage(ChatRole.User, "x") { RawRepresentation = 1 }], options: null));
+        Assert.Null(Written([new ChatMessage(ChatRole.User, [new TextContent("x") { RawRepresentation = 1 }])], options: null));
+        Assert.Null(Written([new ChatMessage(ChatRole.Assistant, "x") { AdditionalProperties = new() { ["Refusal"] = "no" } }], options: null));
+        ChatMessage[] plain = [new(ChatRole.User, "x")];
+        Assert.Null(Written(plain, new ChatOptions { Tools = [AIFunctionFactory.Create(() => 1, new AIFunctionFactoryOptions { Name = "f", AdditionalProperties = new Dictionary<string, object?> { ["strict"] = true } })] }));
+        Assert.Null(Written(plain, new ChatOptions { Tools = [AIFunctionFactory.Create(() => 1, "f")], AdditionalProperties = new() { ["strict"] = true } }));
+        Assert.Null(Written(plain, new ChatOptions { Tools = [AIFunctionFactory.CreateDeclaration("f", null, JsonElement.Parse("""{"additionalProperties":{"type":"string"}}"""))] }));
     }
 
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -203,6 +221,12 @@ public sealed class OpenAIBatchEndpointTests
         }
 
         return answers;
+    }
+
+    private sealed class PageHandler(string page) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(page) });
     }
 
     private sealed class EndlessStream : Stream
