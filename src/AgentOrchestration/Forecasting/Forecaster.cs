@@ -87,7 +87,7 @@ internal sealed class Forecaster(IResourceManager resources, int? maxParallelism
         TaskGraph graph = SnapshotGraph.Of(planned, run);
         var model = new ForecastModel(graph, observed.Copy())
         {
-            Options = new RunOptions(options) { Budget = null, Timeout = null, FailurePolicy = FailurePolicy.Continue },
+            Options = new RunOptions(options) { Budget = null, Timeout = null, FailurePolicy = FailurePolicy.Continue, Extra = new ExtraWork() },
             Workers = WorkersOf(options),
             Pools = [],
             Capacities = CapacitiesOf(graph),

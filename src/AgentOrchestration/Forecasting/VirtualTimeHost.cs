@@ -153,7 +153,7 @@ internal sealed class VirtualTimeHost
                     Put(now, (time, next) => Core.PreparedEarly(command.Subtask, Prepare(command.Subtask), time, next));
                     break;
                 case HostCommandKind.CheckCondition:
-                    Put(now, (time, next) => Core.Prepared(command.Subtask, Prepare(command.Subtask), time, next));
+                    Put(now, (time, next) => Core.ConditionChecked(command.Subtask, Prepare(command.Subtask), time, next));
                     break;
                 case HostCommandKind.Join:
                     Put(now, (time, next) => Core.Joined(command.Subtask, Join(command.Subtask), error: null, time, next));

@@ -188,7 +188,7 @@ internal sealed class AdversarialRun
                 Core.PreparedEarly(duty.Subtask, AnyPreparation(duty.Subtask), _now, _commands);
                 break;
             case HostCommandKind.CheckCondition:
-                Core.Prepared(duty.Subtask, RandomPreparation(duty.Subtask), _now, _commands);
+                Core.ConditionChecked(duty.Subtask, RandomPreparation(duty.Subtask), _now, _commands);
                 break;
             case HostCommandKind.AwaitFlight:
                 Core.FlightEnded(duty.Subtask, AnyPreparation(duty.Subtask), _now, _commands);

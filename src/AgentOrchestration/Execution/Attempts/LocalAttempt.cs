@@ -34,6 +34,9 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
     /// <summary>Whether its code has been, or is about to be, told to stop. Used inside the run's gate.</summary>
     public bool IsToldToStop { get; set; }
 
+    /// <summary>Whether no fact has its output, so that nobody needs that any longer. Set inside the run's gate.</summary>
+    public bool IsOutputUnused { get; set; }
+
     /// <summary>In the list of attempts that have returned, the one before.</summary>
     public LocalAttempt? ReturnedBefore { get; set; }
 

@@ -1,5 +1,4 @@
 using AgentOrchestration.Execution.Attempts;
-using AgentOrchestration.Runs.State;
 using AgentOrchestration.Scheduling.Dispatch;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Tasks.Deferring;
@@ -119,9 +118,7 @@ internal sealed class AttemptReturns(
 
         using (_gate.Hold())
         {
-            RunState state = _run.Core.State;
-            bool isHeld = state.EarlyOf(attempt.Index) is { IsHeld: true } early && early.Attempt == attempt.Attempt;
-            if (_gate.IsClosed || (!isHeld && (!state.IsOutputOf(attempt.Index, output) || state.HasFallenBack(attempt.Index))))
+            if (attempt.IsOutputUnused)
             {
                 outputs.Forget(attempt.Index, attempt.Attempt, output);
             }

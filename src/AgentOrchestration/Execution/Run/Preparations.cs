@@ -72,7 +72,7 @@ internal sealed class Preparations(
             preparation = new Preparation { Error = run.ErrorOf(subtask, exception) };
         }
 
-        Report(subtask, preparation, hasWaited: false);
+        run.QueueOnPool(gate.Report((subtask, preparation), static (core, report, now, commands) => core.ConditionChecked(report.subtask, report.preparation, now, commands)));
     }
 
     private async Task PrepareAsync(int subtask, bool hasWaited)

@@ -98,10 +98,14 @@ internal sealed class RunGate(RunEnvironment run, RunClock clock, RunEnd end)
         {
             (RunGate gate, LocalAttempt attempt, AttemptResult result) = report;
             gate._starts.RemoveRunning(attempt);
+            int before = core.State.History.Count;
             if (core.Returned(attempt.Index, attempt.Attempt, result, now, commands))
             {
                 gate._caching.BeginToStore(attempt);
             }
+
+            // Decided here: outside of the gate the output may already be dropped again, while the fact that has it is not written yet.
+            attempt.IsOutputUnused = !core.State.History.HasOutputOf(attempt.Index, attempt.Attempt, before);
         });
 
     /// <summary>Reports that an attempt has returned with nothing but its output, without waiting for the gate.</summary>

@@ -143,7 +143,7 @@ internal sealed class RunJournal(IRunStore store, HeldLease lease, LeaseRenewal 
     private RunFact Stored(in RunFact fact, List<JournalBlob> blobs) => fact switch
     {
         { Payload: GraphGrowth growth } => fact.With(AddedPlan.Of(growth)),
-        { Kind: RunFactKind.OutputHeld } or { Kind: RunFactKind.SubtaskSucceeded, Payload: not (SharedOutput or FallbackOutput or HeldOutput) } => fact.With(OutputOf(fact, blobs)),
+        { HasOutput: true } => fact.With(OutputOf(fact, blobs)),
         _ => fact,
     };
 

@@ -15,6 +15,9 @@ internal sealed class EarlyAttempt(int attempt)
     /// <summary>Why its subtask is skipped: its gate has closed.</summary>
     public SkipCause? ClosedBy { get; set; }
 
+    /// <summary>Whether its subtask was cancelled while it ran.</summary>
+    public bool IsCancelled { get; set; }
+
     /// <summary>Whether its subtask waits for more than it was known to: what it does is done again.</summary>
     public bool IsOutdated { get; set; }
 

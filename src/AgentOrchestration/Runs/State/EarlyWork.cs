@@ -29,6 +29,19 @@ internal sealed class EarlyWork
     /// <returns>Whether it was an early one.</returns>
     public bool Drop(int subtask) => _open.Remove(subtask) && _dropped.Add(subtask);
 
+    /// <summary>All facts have been applied: those that were not looked at are looked at again.</summary>
+    public void Resume()
+    {
+        Outdated.Clear();
+        foreach ((int subtask, EarlyAttempt early) in _open)
+        {
+            if (early.IsOutdated)
+            {
+                Outdated.Enqueue(subtask);
+            }
+        }
+    }
+
     /// <summary>A subtask has to wait for something that was added.</summary>
     public void Outdate(int subtask)
     {

@@ -26,6 +26,9 @@ internal readonly struct RunFact(RunFactKind kind, long time, int subtask = -1, 
 
     public int Attempt => _attempt;
 
+    /// <summary>Whether the journal keeps an output with it: one that an attempt has made, and that no fact before it has.</summary>
+    public bool HasOutput => Kind == RunFactKind.OutputHeld || (Kind == RunFactKind.SubtaskSucceeded && Payload is not (SharedOutput or FallbackOutput or HeldOutput));
+
     /// <summary>Returns the same fact with another payload.</summary>
     public RunFact With(object? payload) => new(Kind, Time, Subtask, Attempt, Detail, payload);
 }

@@ -53,6 +53,21 @@ internal sealed class RunHistory
         Volatile.Write(ref _count, _count + 1);
     }
 
+    /// <summary>Whether a fact from a place on keeps the output of an attempt.</summary>
+    public bool HasOutputOf(int subtask, int attempt, int from)
+    {
+        for (int index = from; index < Count; index++)
+        {
+            ref readonly RunFact fact = ref this[index];
+            if (fact.Subtask == subtask && fact.Attempt == attempt && fact.HasOutput)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>From now on readers see only what is shown. Called before anybody reads.</summary>
     public void HoldBack() => _holdsBack = true;
 

@@ -191,6 +191,9 @@ internal sealed class RunState : IOpenSubtasks
                 Running--;
                 _states[fact.Subtask] = _early?.Drop(fact.Subtask) == true ? StateBeforeStart(fact.Subtask) : SubtaskState.Ready;
                 break;
+            case RunFactKind.SubtaskCancelRequested:
+                EarlyOf(fact.Subtask)?.IsCancelled = true;
+                break;
             case RunFactKind.AttemptConfirmed:
                 _early!.Confirm(fact.Subtask);
                 break;
@@ -427,12 +430,34 @@ internal sealed class RunState : IOpenSubtasks
     /// <summary>Something that a subtask cannot do without is lost.</summary>
     public void Lose(int subtask, SkipCause cause, RunConsequences consequences)
     {
-        if (EarlyOf(subtask) is { ClosedBy: null } early)
+        if (MayClose(subtask))
         {
-            early.ClosedBy = cause;
+            EarlyOf(subtask)!.ClosedBy ??= cause;
         }
 
         consequences.Skipped.Push((subtask, cause));
+    }
+
+    /// <summary>Whether the gate of a subtask with an early attempt can still close: neither its run stops, nor was it cancelled before.</summary>
+    public bool MayClose(int subtask) => Stop is null && EarlyOf(subtask) is { IsCancelled: false };
+
+    /// <summary>The code of a subtask that has lost something, or was cancelled, is still to stop: what needs the subtask is lost at once, as without early starts.</summary>
+    public void LoseThoseThatNeed(int subtask, SkipCause cause, RunConsequences consequences)
+    {
+        foreach (int successor in Graph.PlannedSuccessors(subtask))
+        {
+            LoseOne(successor);
+        }
+
+        Graph.AddedSuccessors(subtask)?.ForEach(LoseOne);
+
+        void LoseOne(int successor)
+        {
+            if (IsWaiting(successor) && IsLostWithout(subtask, successor))
+            {
+                Lose(successor, cause, consequences);
+            }
+        }
     }
 
     /// <summary>Whether a subtask waits for others, also while an early attempt of it runs.</summary>
@@ -491,7 +516,41 @@ internal sealed class RunState : IOpenSubtasks
     {
         _waitingFor[waiter]++;
         _states[waiter] = IsRunningEarly(waiter) ? SubtaskState.Running : SubtaskState.Pending;
-        _early?.Outdate(waiter);
+        OutdateAfter(waiter);
+    }
+
+    /// <summary>What has to wait was not known to, and what is read after it may change until then: what has read it early does so again.</summary>
+    private void OutdateAfter(int waiter)
+    {
+        if (_early is not { IsAny: true } early)
+        {
+            return;
+        }
+
+        early.Outdate(waiter);
+        HashSet<int> seen = [waiter];
+        Stack<int> open = new(seen);
+        while (open.TryPop(out int subtask))
+        {
+            foreach (int successor in Graph.PlannedSuccessors(subtask))
+            {
+                Visit(successor);
+            }
+
+            Graph.AddedSuccessors(subtask)?.ForEach(Visit);
+        }
+
+        void Visit(int successor)
+        {
+            if (successor < _states.Length && IsOpen(successor) && seen.Add(successor))
+            {
+                open.Push(successor);
+                if (Graph.TaskTypes[successor].Effect == TaskEffect.Read)
+                {
+                    early.Outdate(successor);
+                }
+            }
+        }
     }
 
     /// <summary>A subtask that was added may depend on some that have ended long ago.</summary>

@@ -86,11 +86,7 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
             return false;
         }
 
-        if (context.State.EarlyOf(subtask) is { } early)
-        {
-            PreparedEarly(subtask, early, preparation, now, commands);
-        }
-        else if (preparation.Error is not null)
+        if (preparation.Error is not null)
         {
             subtasks.FailWork(subtask, context.State.AttemptOf(subtask), preparation.Error, now);
         }
@@ -273,7 +269,7 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
         }
         else if (context.Graph.Inputs[subtask] is { Condition: not null })
         {
-            context.Waits.Begin(subtask, WaitReason.Preparation);
+            context.Waits.Begin(subtask, WaitReason.Condition);
             commands.Add(new HostCommand(HostCommandKind.CheckCondition, subtask));
         }
         else
@@ -282,8 +278,16 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
         }
     }
 
-    private void PreparedEarly(int subtask, EarlyAttempt early, Preparation preparation, long now, HostCommands commands)
+    /// <summary>The host has looked at the condition of a subtask that has started early, whose attempt has neither been dropped nor cancelled meanwhile.</summary>
+    /// <returns>Whether the subtask was waiting for that.</returns>
+    public bool ConditionChecked(int subtask, Preparation preparation, long now, HostCommands commands)
     {
+        if (!context.Waits.End(subtask, WaitReason.Condition))
+        {
+            return false;
+        }
+
+        EarlyAttempt early = context.State.EarlyOf(subtask)!;
         if (preparation.Error is not null && early.IsHeld)
         {
             subtasks.FailWork(subtask, early.Attempt, preparation.Error, now);
@@ -301,6 +305,8 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
         {
             gates.Open(subtask, now, commands);
         }
+
+        return true;
     }
 
     /// <summary>If the plan is refused in the end, what has been done must not have changed anything.</summary>

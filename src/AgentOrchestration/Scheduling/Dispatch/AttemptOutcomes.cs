@@ -226,7 +226,7 @@ internal sealed class AttemptOutcomes(
         if (context.State.EarlyOf(subtask) is { } early)
         {
             limits.Forget(subtask, attempt);
-            gates.EndInterrupted(subtask, early, stop, now);
+            gates.EndInterrupted(subtask, early, now);
         }
         else if (context.State.Stop is not null || stop is { IsCancelled: true })
         {

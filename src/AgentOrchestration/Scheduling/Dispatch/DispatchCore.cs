@@ -66,7 +66,7 @@ internal sealed class DispatchCore
         if (options.Extra.EarlyShare > 0)
         {
             _context.Candidates = new EarlyCandidates(_context);
-            _early = new EarlyStarts(_context, _context.Candidates, ready, _budget, _limits, former, gates, mayShare);
+            _early = new EarlyStarts(_context, _context.Candidates, ready, _budget, _limits, former, gates, _order, _stops, mayShare);
         }
 
         _dispatcher = new Dispatcher(_context, ready, share, _order, _budget, _subtasks, _attempts, _limits, former, new BatchHolds(_context, lines), _early);
@@ -228,6 +228,7 @@ internal sealed class DispatchCore
             _attempts.DropInterrupted(subtask, attempt, now);
         }
 
+        State.Early?.Resume();
         _attempts.EndReplay();
         _compensation.Resume(now, commands);
         Settle(now, commands);
@@ -236,6 +237,10 @@ internal sealed class DispatchCore
     /// <summary>The host has found out about a subtask.</summary>
     public void Prepared(int subtask, Preparation preparation, long now, HostCommands commands) =>
         SettleIf(_admission.Prepared(subtask, preparation, WaitReason.Preparation, now, commands), now, commands);
+
+    /// <summary>The host has found out whether the condition holds of a subtask that has started early.</summary>
+    public void ConditionChecked(int subtask, Preparation preparation, long now, HostCommands commands) =>
+        SettleIf(_admission.ConditionChecked(subtask, preparation, now, commands), now, commands);
 
     /// <summary>The host has found out about a subtask that may start early.</summary>
     public void PreparedEarly(int subtask, Preparation preparation, long now, HostCommands commands) =>
@@ -368,7 +373,8 @@ internal sealed class DispatchCore
     /// <summary>Cancels one subtask. What needs it is skipped; everything else continues.</summary>
     public void CancelSubtask(int subtask, long now, HostCommands commands)
     {
-        if (State.IsEnded || State.Stop is not null || !State.IsOpen(subtask))
+        // One whose gate has closed has ended, but for its code.
+        if (State.IsEnded || State.Stop is not null || !State.IsOpen(subtask) || State.EarlyOf(subtask) is { ClosedBy: not null })
         {
             return;
         }
@@ -389,6 +395,7 @@ internal sealed class DispatchCore
         else if (State.EarlyOf(subtask) is not null)
         {
             _context.Waits.Leave(subtask);
+            State.LoseThoseThatNeed(subtask, new SkipCause(subtask, SkipReason.Cancelled), _context.Consequences);
         }
 
         Settle(now, commands);

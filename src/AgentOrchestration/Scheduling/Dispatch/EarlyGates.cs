@@ -1,3 +1,4 @@
+using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.State;
 
 namespace AgentOrchestration.Scheduling.Dispatch;
@@ -14,6 +15,9 @@ internal sealed class EarlyGates(DispatchContext context, SubtaskOutcomes subtas
     // Of those that may start early, or have: equal for equal work.
     private Dictionary<int, string>? _identities;
 
+    // Of those that have started early: who does the work of each identity. One that was dropped, or has come to use, counts no longer.
+    private Dictionary<string, int>? _workers;
+
     /// <summary>A subtask that may start early does work of this identity; <see langword="null"/> when it cannot be shared.</summary>
     public void Identify(int subtask, string? identity)
     {
@@ -23,27 +27,44 @@ internal sealed class EarlyGates(DispatchContext context, SubtaskOutcomes subtas
         }
     }
 
-    /// <summary>Whether an identical subtask does the work, or has done it.</summary>
-    public bool IsDoneByOthers(int subtask) => _identities?.TryGetValue(subtask, out string? identity) == true && subtasks.IsWorkedOn(identity);
+    /// <summary>Whether an identical subtask does the work, also early, or has done it.</summary>
+    public bool IsDoneByOthers(int subtask) =>
+        _identities?.TryGetValue(subtask, out string? identity) == true
+        && (subtasks.IsWorkedOn(identity) || (_workers?.TryGetValue(identity, out int worker) == true && context.State.EarlyOf(worker) is not null));
 
     /// <summary>Whether all that a subtask waits for has ended, and only its condition is left to be looked at.</summary>
     public bool IsOpening(int subtask) =>
         !context.State.IsPlanOpen
+        && context.State.Stop is null
         && context.State.EarlyOf(subtask) is { ClosedBy: null, IsOutdated: false } early
         && context.State.IsWaitOver(subtask)
         && context.Waits.Of(subtask) == WaitReason.None
-        && !(stops.TryGet(subtask, early.Attempt, out AttemptStop stop) && IsCancelled(stop));
+        && !stops.Contains(subtask, early.Attempt);
 
-    /// <summary>The gate of a subtask is open.</summary>
+    /// <summary>An attempt has started early: it does its work for identical subtasks too, unless it is dropped.</summary>
+    public void Begin(int subtask)
+    {
+        if (_identities?.TryGetValue(subtask, out string? identity) == true)
+        {
+            (_workers ??= new(StringComparer.Ordinal))[identity] = subtask;
+        }
+    }
+
+    /// <summary>The gate of a subtask is open. Code that was asked to stop does not count; when it has stopped, the work is done again.</summary>
     public void Open(int subtask, long now, HostCommands commands)
     {
         EarlyAttempt early = context.State.EarlyOf(subtask)!;
-        if (_identities?.Remove(subtask, out string? identity) == true)
+        if (stops.Contains(subtask, early.Attempt))
         {
-            subtasks.Claim(subtask, identity);
+            return;
         }
 
-        if (early.IsHeld)
+        if (_identities?.Remove(subtask, out string? identity) == true && !subtasks.TryTakeOver(subtask, identity))
+        {
+            // Another does the work, or has done it, and without early starts this one would take the output of that.
+            GiveUp(subtask, now, commands);
+        }
+        else if (early.IsHeld)
         {
             commands.Add(new HostCommand(HostCommandKind.KeepHeld, subtask) { Attempt = early.Attempt });
             subtasks.Succeed(subtask, early, now);
@@ -62,11 +83,24 @@ internal sealed class EarlyGates(DispatchContext context, SubtaskOutcomes subtas
         {
             subtasks.Skip(subtask, cause, now);
         }
-        else
+        else if (context.State.MayClose(subtask))
         {
             early.ClosedBy ??= cause;
             stops.Drop(subtask, now, commands);
+            context.State.LoseThoseThatNeed(subtask, early.ClosedBy, context.Consequences);
         }
+    }
+
+    /// <summary>The run stops for a reason for which what has not started is skipped: so is what runs early, unless it was cancelled before, as soon as it has stopped.</summary>
+    public void Stop(int subtask, SkipCause cause, long now, HostCommands commands)
+    {
+        EarlyAttempt early = context.State.EarlyOf(subtask)!;
+        if (!early.IsCancelled)
+        {
+            early.ClosedBy ??= cause;
+        }
+
+        stops.Drop(subtask, now, commands);
     }
 
     /// <summary>What the early attempt of a subtask did, or does, is not to be used; the subtask does its work when it is ready.</summary>
@@ -97,17 +131,17 @@ internal sealed class EarlyGates(DispatchContext context, SubtaskOutcomes subtas
     /// <param name="now">When.</param>
     public void End(int subtask, EarlyAttempt early, AttemptStop? stop, in AttemptResult result, long now)
     {
-        if (early.ClosedBy is { } cause && stop is { IsDrop: true })
+        if (early.ClosedBy is { } cause)
         {
             context.Waits.Leave(subtask);
             subtasks.Skip(subtask, cause, now);
         }
-        else if (context.State.Stop is not null || (stop is { } asked && IsCancelled(asked)))
+        else if (context.State.Stop is not null || early.IsCancelled)
         {
             context.Waits.Leave(subtask);
             subtasks.Cancel(subtask, early.Attempt, now);
         }
-        else if (stop is not null || early.IsOutdated || early.ClosedBy is not null || result.Error is not null || result.Growth is not null || result.IsGrowthRefused)
+        else if (stop is not null || early.IsOutdated || result.Error is not null || result.Growth is not null || result.IsGrowthRefused)
         {
             Drop(subtask, early, result.Error, now);
         }
@@ -121,15 +155,14 @@ internal sealed class EarlyGates(DispatchContext context, SubtaskOutcomes subtas
     /// <summary>The process of an early attempt has ended.</summary>
     /// <param name="subtask">The subtask.</param>
     /// <param name="early">The attempt.</param>
-    /// <param name="stop">Why it had been asked to stop, if it had.</param>
     /// <param name="now">When.</param>
-    public void EndInterrupted(int subtask, EarlyAttempt early, AttemptStop? stop, long now)
+    public void EndInterrupted(int subtask, EarlyAttempt early, long now)
     {
-        if (early.ClosedBy is { } cause)
+        if ((early.ClosedBy ?? (early.IsCancelled ? null : CauseOfStop(subtask))) is { } cause)
         {
             subtasks.Skip(subtask, cause, now);
         }
-        else if (context.State.Stop is not null || stop is { IsCancelled: true })
+        else if (context.State.Stop is not null || early.IsCancelled)
         {
             subtasks.Cancel(subtask, early.Attempt, now);
         }
@@ -140,11 +173,27 @@ internal sealed class EarlyGates(DispatchContext context, SubtaskOutcomes subtas
         }
     }
 
-    /// <summary>Whether code was asked to stop because its subtask was cancelled.</summary>
-    private static bool IsCancelled(AttemptStop stop) => stop is { IsCancelled: true } or { Limit: null, IsDrop: false };
+    /// <summary>Why what has not started is skipped because the run stops, as its facts have it; <see langword="null"/> when the run does not, or it is cancelled.</summary>
+    private SkipCause? CauseOfStop(int subtask)
+    {
+        switch (context.State.Stop)
+        {
+            case StopReason.Budget:
+                return BudgetGate.Cause with { Subtask = subtask };
+            case StopReason.Failure:
+                RunHistory facts = context.State.History;
+                int failure = Enumerable.Range(0, facts.Count)
+                    .FirstOrDefault(index => facts[index].Kind == RunFactKind.SubtaskFailed && !context.State.CanDoWithout(facts[index].Subtask), -1);
+                return new SkipCause(failure < 0 ? subtask : facts[failure].Subtask, SkipReason.RunStopped);
+            default:
+                return null;
+        }
+    }
 
     private void Drop(int subtask, EarlyAttempt early, SubtaskError? error, long now)
     {
+        // The answer about its condition, if one is on its way, was for this attempt.
+        context.Waits.End(subtask, WaitReason.Condition);
         context.Record(new RunFact(RunFactKind.OutputDropped, now, subtask, early.Attempt, payload: error));
         AdmitIfReady(subtask);
     }

@@ -14,9 +14,11 @@ namespace AgentOrchestration.Scheduling.Dispatch;
 /// <param name="limits">The limits of attempts.</param>
 /// <param name="batches">How many workers are busy.</param>
 /// <param name="gates">What becomes of the attempts.</param>
+/// <param name="order">Whether a schedule decides what starts when.</param>
+/// <param name="stops">How many attempts are abandoned.</param>
 /// <param name="mayShare">Whether a subtask's work may be shared or cached, so that it must be identified before it runs; <see langword="null"/> for none.</param>
 internal sealed class EarlyStarts(
-    DispatchContext context, EarlyCandidates candidates, ReadyQueue ready, BudgetGate budget, AttemptLimits limits, BatchFormer batches, EarlyGates gates, Predicate<int>? mayShare)
+    DispatchContext context, EarlyCandidates candidates, ReadyQueue ready, BudgetGate budget, AttemptLimits limits, BatchFormer batches, EarlyGates gates, StartOrder order, AttemptStops stops, Predicate<int>? mayShare)
 {
     /// <summary>How many are looked at in vain at a time.</summary>
     private const int MostInVain = 16;
@@ -31,12 +33,19 @@ internal sealed class EarlyStarts(
     /// <summary>Starts what may start early now.</summary>
     public void Dispatch(long now, HostCommands commands)
     {
-        if (candidates.Count == 0 || context.State.Stop is not null || (context.State.IsPlanOpen && !context.Options.AwaitsApproval) || budget.NotStarting is not null || budget.IsAsking || !IsReadyServed)
+        if (candidates.Count == 0
+            || context.State.Stop is not null
+            || (context.State.IsPlanOpen && !context.Options.AwaitsApproval)
+            || budget.NotStarting is not null
+            || budget.IsAsking
+            || order.IsScheduled
+            || stops.AbandonedForRetries >= context.Options.MaxAbandoned
+            || !IsReadyServed)
         {
             return;
         }
 
-        while (batches.BusyWorkers + context.Waits.Preparing < context.Options.MaxParallelism && IsWithinShare() && _inVain.Count < MostInVain && candidates.TryTake(out int subtask))
+        while (batches.BusyWorkers + context.Waits.Coming < context.Options.MaxParallelism && IsWithinShare() && _inVain.Count < MostInVain && candidates.TryTake(out int subtask))
         {
             if (mayShare?.Invoke(subtask) == true && !_prepared.Contains(subtask))
             {
@@ -54,17 +63,21 @@ internal sealed class EarlyStarts(
     }
 
     /// <summary>The host has found out about a subtask that may start early. One whose result is known, or that nothing can be found out about, does not.</summary>
-    /// <returns>Whether it may start now.</returns>
+    /// <returns>Whether it or, in its place, another may start now.</returns>
     public bool Prepared(int subtask, Preparation preparation)
     {
-        if (!_preparing.Remove(subtask) || preparation.Error is not null || preparation.Cached is not null)
+        if (!_preparing.Remove(subtask))
         {
             return false;
         }
 
-        _prepared.Add(subtask);
-        gates.Identify(subtask, preparation.Identity);
-        candidates.Return(subtask);
+        if (preparation is { Error: null, Cached: null })
+        {
+            _prepared.Add(subtask);
+            gates.Identify(subtask, preparation.Identity);
+            candidates.Return(subtask);
+        }
+
         return true;
     }
 
@@ -86,7 +99,7 @@ internal sealed class EarlyStarts(
         }
 
 #pragma warning disable CA2000 // The lease leaves with the command; the host releases it when the attempt's code has returned.
-        if (!ready.TryTakeSpare(subtask, mayTakeResources: context.Waits.Preparing == 0, out ResourceLease? lease))
+        if (!ready.TryTakeSpare(subtask, mayTakeResources: context.Waits.Coming == 0, out ResourceLease? lease))
 #pragma warning restore CA2000
         {
             return false;
@@ -95,6 +108,7 @@ internal sealed class EarlyStarts(
         budget.Reserve(subtask, attempt: 1);
         context.Waits.End(subtask, WaitReason.Plan);
         context.Record(new RunFact(RunFactKind.AttemptStarted, now, subtask, attempt: 1, detail: 1));
+        gates.Begin(subtask);
         context.Waits.Openers?.Begin(subtask, attempt: 1, now, commands);
         commands.Start(subtask, attempt: 1, lease, limits.Begin(subtask, attempt: 1, now, commands), batch: null, isEarly: true);
         return true;

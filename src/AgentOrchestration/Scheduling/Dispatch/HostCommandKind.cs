@@ -14,7 +14,7 @@ internal enum HostCommandKind : byte
     /// </summary>
     PrepareEarly,
 
-    /// <summary>Find out whether the condition holds of a subtask that has started early. Answer with <see cref="DispatchCore.Prepared"/>.</summary>
+    /// <summary>Find out whether the condition holds of a subtask that has started early. Answer with <see cref="DispatchCore.ConditionChecked"/>.</summary>
     CheckCondition,
 
     /// <summary>The output of an early attempt counts now: keep it where the outputs of others are kept.</summary>

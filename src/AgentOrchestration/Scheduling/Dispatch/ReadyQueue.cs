@@ -31,14 +31,8 @@ internal sealed class ReadyQueue(GrowingGraph graph, RunResources share)
 
     public void Enqueue(int subtask)
     {
-        int index = graph.NeedVectorOf[subtask];
-        if (index >= _groups.Count)
-        {
-            AddGroups(index);
-        }
-
         long urgency = graph.UrgencyOf(subtask);
-        ReadyGroup group = _groups[index];
+        ReadyGroup group = GroupOf(subtask);
         group.Subtasks.Enqueue(urgency);
         Count++;
         _parked += group.IsParked ? 1 : 0;
@@ -54,7 +48,7 @@ internal sealed class ReadyQueue(GrowingGraph graph, RunResources share)
 
         if (!group.IsParked && !HasOneGroup)
         {
-            _heads.Enqueue(index, urgency);
+            _heads.Enqueue(group.Index, urgency);
         }
     }
 
@@ -154,8 +148,13 @@ internal sealed class ReadyQueue(GrowingGraph graph, RunResources share)
             return NeedsNothing(subtask);
         }
 
+        if (!share.IsSpare(GroupOf(subtask)))
+        {
+            return false;
+        }
+
         Enqueue(subtask);
-        if (share.IsSpare(_groups[graph.NeedVectorOf[subtask]]) && TryDequeue(mayStart: null, out _, out lease, out SubtaskError? error))
+        if (TryDequeue(mayStart: null, out _, out lease, out SubtaskError? error))
         {
             return error is null;
         }
@@ -193,6 +192,17 @@ internal sealed class ReadyQueue(GrowingGraph graph, RunResources share)
 
         _heads.Clear();
         Count = 0;
+    }
+
+    private ReadyGroup GroupOf(int subtask)
+    {
+        int index = graph.NeedVectorOf[subtask];
+        if (index >= _groups.Count)
+        {
+            AddGroups(index);
+        }
+
+        return _groups[index];
     }
 
     private void AddGroups(int index)

@@ -89,7 +89,7 @@ internal sealed class RunStops(DispatchContext context, SubtaskOutcomes subtasks
             {
                 if (cause is not null && context.State.EarlyOf(subtask) is not null)
                 {
-                    gates.Close(subtask, CauseFor(subtask, cause), now, commands);
+                    gates.Stop(subtask, CauseFor(subtask, cause), now, commands);
                 }
                 else
                 {

@@ -37,6 +37,9 @@ internal sealed class StartOrder
     /// <summary>Whether ready subtasks may be held back.</summary>
     public bool MayHoldBack => _order.Starts is not null;
 
+    /// <summary>Whether a schedule decides what starts when.</summary>
+    public bool IsScheduled => _planned is not null;
+
     /// <summary>The run starts.</summary>
     public void Begin(long now)
     {

@@ -169,8 +169,24 @@ internal sealed class SubtaskOutcomes(DispatchContext context)
     /// <summary>Whether a subtask does work of this identity, or has done it.</summary>
     public bool IsWorkedOn(string identity) => _shared?.Knows(identity) == true;
 
-    /// <summary>A subtask that has begun its work early does it for identical ones too, unless another does.</summary>
-    public void Claim(int subtask, string identity) => (_shared ??= new InFlightWork()).TryFindWorker(identity, subtask, out _);
+    /// <summary>A subtask that has begun its work early does it for identical ones too, also for those that only wait for their turn.</summary>
+    /// <returns>Whether it does; not when another has begun, or has done it.</returns>
+    public bool TryTakeOver(int subtask, string identity)
+    {
+        if (!(_shared ??= new InFlightWork()).TryFindWorker(identity, subtask, out int worker))
+        {
+            return true;
+        }
+
+        if (context.Waits.Of(worker) != WaitReason.Turn)
+        {
+            return false;
+        }
+
+        _shared.Follow(worker, subtask);
+        BeginShared(subtask);
+        return true;
+    }
 
     /// <summary>A subtask begins its work: identical ones that wait for their turn wait for it instead.</summary>
     public void BeginShared(int subtask)

@@ -8,6 +8,9 @@ internal enum WaitReason : byte
     /// <summary>The host finds out about it.</summary>
     Preparation,
 
+    /// <summary>The host looks at the condition of one of which an attempt has started early.</summary>
+    Condition,
+
     /// <summary>An approval.</summary>
     Approval,
 

@@ -16,6 +16,9 @@ internal sealed class Waits(int count, ReadyQueue ready, BatchLines batches)
     /// <summary>How many subtasks are being prepared, and most likely about to wait for their turn.</summary>
     public int Preparing { get; private set; }
 
+    /// <summary>How many subtasks most likely are to start soon: they are being prepared, or wait for their next attempt, or for others that start first.</summary>
+    public int Coming { get; private set; }
+
     public WaitReason Of(int subtask) => _reasons[subtask];
 
     /// <summary>Holds back what shares a long prompt; <see langword="null"/> when nothing does.</summary>
@@ -47,8 +50,7 @@ internal sealed class Waits(int count, ReadyQueue ready, BatchLines batches)
     public void Begin(int subtask, WaitReason reason)
     {
         _reasons[subtask] = reason;
-        Outstanding++;
-        Preparing += reason == WaitReason.Preparation ? 1 : 0;
+        Count(reason, 1);
     }
 
     /// <summary>An answer has come.</summary>
@@ -61,8 +63,7 @@ internal sealed class Waits(int count, ReadyQueue ready, BatchLines batches)
         }
 
         _reasons[subtask] = WaitReason.None;
-        Outstanding--;
-        Preparing -= reason == WaitReason.Preparation ? 1 : 0;
+        Count(reason, -1);
         return true;
     }
 
@@ -78,8 +79,7 @@ internal sealed class Waits(int count, ReadyQueue ready, BatchLines batches)
             case WaitReason.Duplicate or WaitReason.None:
                 break;
             default:
-                Outstanding--;
-                Preparing -= _reasons[subtask] == WaitReason.Preparation ? 1 : 0;
+                Count(_reasons[subtask], -1);
                 break;
         }
 
@@ -94,5 +94,13 @@ internal sealed class Waits(int count, ReadyQueue ready, BatchLines batches)
         Array.Clear(_reasons);
         Outstanding = 0;
         Preparing = 0;
+        Coming = 0;
+    }
+
+    private void Count(WaitReason reason, int change)
+    {
+        Outstanding += change;
+        Preparing += reason == WaitReason.Preparation ? change : 0;
+        Coming += reason is WaitReason.Preparation or WaitReason.Retry or WaitReason.Opener or WaitReason.Batch ? change : 0;
     }
 }

@@ -41,7 +41,7 @@ public sealed class DispatchCoreProperties
     public void Many_of_the_runs_start_work_early_and_it_comes_to_every_end()
     {
         int[] ends = new int[4];
-        for (int seed = 0; seed < 2_000; seed++)
+        for (int seed = 0; seed < 4_000; seed++)
         {
             foreach (RunEvent next in new AdversarialRun(seed, mayDefer: false).Play())
             {

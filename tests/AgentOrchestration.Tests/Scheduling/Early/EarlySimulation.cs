@@ -13,15 +13,21 @@ namespace AgentOrchestration.Tests.Scheduling.Early;
 internal sealed class EarlySimulation(EarlyWorld world, double share, int seed, int crashAfter = -1)
 {
     private readonly Random _random = new(seed);
+    private readonly Random _stops = new(~seed);
     private readonly HostCommands _commands = new();
     private readonly PriorityQueue<Action, (long Time, int Order)> _agenda = new();
     private readonly Dictionary<(int Subtask, int Attempt), AttemptStart> _out = [];
+    private readonly Dictionary<(int Subtask, int Attempt), string> _outputs = [];
+    private RunOptions _options = null!;
     private DispatchCore _core = null!;
     private int _process;
     private long _now = DateTimeOffset.UnixEpoch.Ticks;
 
     /// <summary>Whether the plan is approved while the run waits for that; <see langword="null"/> when nobody is asked.</summary>
     public bool? IsApproved { get; init; }
+
+    /// <summary>Whether the run, or subtasks, are cancelled, its time is up, or a failure stops it, at any moment.</summary>
+    public bool HasStops { get; init; }
 
     /// <summary>How many steps there were.</summary>
     public int Steps { get; private set; }
@@ -34,6 +40,14 @@ internal sealed class EarlySimulation(EarlyWorld world, double share, int seed, 
     /// <returns>The events of the run.</returns>
     public IReadOnlyList<RunEvent> Play()
     {
+        _options = new RunOptions { MaxParallelism = world.MaxParallelism, Extra = new ExtraWork { EarlyShare = share }, AwaitsApproval = IsApproved is not null };
+        if (HasStops)
+        {
+            _options.FailurePolicy = _stops.Next(3) == 0 ? FailurePolicy.Stop : FailurePolicy.Continue;
+            _options.Timeout = _stops.Next(3) == 0 ? TimeSpan.FromSeconds(_stops.Next(1, 20)) : null;
+            _options.CancellationGracePeriod = TimeSpan.FromSeconds(_stops.Next(2, 10));
+        }
+
         _core = NewCore();
         if (IsApproved is null)
         {
@@ -52,6 +66,10 @@ internal sealed class EarlySimulation(EarlyWorld world, double share, int seed, 
             {
                 Crash();
             }
+            else if (HasStops && _stops.Next(12) == 0)
+            {
+                Interfere();
+            }
             else
             {
                 Step();
@@ -65,11 +83,19 @@ internal sealed class EarlySimulation(EarlyWorld world, double share, int seed, 
         return [.. Enumerable.Range(0, State.History.Count).Select(index => factory.Create(State.History[index], index))];
     }
 
-    private DispatchCore NewCore() => new(
-        world.Graph,
-        RunResources.Alone(EarlyWorld.NewPools()),
-        "run",
-        new RunOptions { MaxParallelism = world.MaxParallelism, Extra = new ExtraWork { EarlyShare = share }, AwaitsApproval = IsApproved is not null });
+    private DispatchCore NewCore() => new(world.Graph, RunResources.Alone(EarlyWorld.NewPools()), "run", _options);
+
+    private void Interfere()
+    {
+        if (_stops.Next(4) == 0)
+        {
+            _core.CancelRun(_now, _commands);
+        }
+        else
+        {
+            _core.CancelSubtask(_stops.Next(State.Graph.Count), _now, _commands);
+        }
+    }
 
     private void Approve()
     {
@@ -127,11 +153,20 @@ internal sealed class EarlySimulation(EarlyWorld world, double share, int seed, 
         {
             switch (command.Kind)
             {
-                case HostCommandKind.Prepare or HostCommandKind.CheckCondition:
+                case HostCommandKind.Prepare:
                     Put(() => _core.Prepared(command.Subtask, PreparationOf(command.Subtask), _now, _commands));
+                    break;
+                case HostCommandKind.CheckCondition:
+                    Put(() => _core.ConditionChecked(command.Subtask, PreparationOf(command.Subtask), _now, _commands));
+                    break;
+                case HostCommandKind.StopAttempt when HasStops && _stops.Next(2) == 0:
+                    Put(() => Return(command.Subtask, command.Attempt, error: null, _outputs[(command.Subtask, command.Attempt)]));
                     break;
                 case HostCommandKind.StopAttempt:
                     Put(() => Return(command.Subtask, command.Attempt, new SubtaskError("Stopped", "It was stopped."), output: null));
+                    break;
+                case HostCommandKind.WakeRun:
+                    PutAt(command.DueAt, () => _core.RunDue(_now, _commands));
                     break;
                 case HostCommandKind.WakeAttempt:
                     PutAt(command.DueAt, () => _core.AttemptDue(command.Subtask, command.Attempt, 0, mayRetry: true, _now, _commands));
@@ -167,7 +202,7 @@ internal sealed class EarlySimulation(EarlyWorld world, double share, int seed, 
     {
         Executed.Add(start.Subtask);
         _out.Add((start.Subtask, start.Attempt), start);
-        string output = world.OutputOf(start.Subtask, State);
+        string output = _outputs[(start.Subtask, start.Attempt)] = world.OutputOf(start.Subtask, State);
         bool failsEarly = start.IsEarly && _random.Next(5) == 0;
         Put(() =>
         {

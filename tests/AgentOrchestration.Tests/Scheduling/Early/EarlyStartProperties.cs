@@ -69,6 +69,21 @@ public sealed class EarlyStartProperties
         },
         iter: Simulations.Of(1_000));
 
+    [Fact]
+    public void What_is_stopped_cancelled_or_out_of_time_ends_as_without_early_starts_also_when_its_process_dies() => Seeds.Sample(
+        seed =>
+        {
+            var world = new EarlyWorld(seed, hasLimits: true);
+            var run = new EarlySimulation(world, share: 1, seed) { HasStops = true };
+            run.Play();
+            new PlainFates(run.State).Check();
+
+            var crashed = new EarlySimulation(world, share: 1, seed, crashAfter: seed % (run.Steps + 1)) { HasStops = true };
+            crashed.Play();
+            new PlainFates(crashed.State).Check();
+        },
+        iter: Simulations.Of(10_000));
+
     /// <summary>Else the properties would say nothing of early starts.</summary>
     [Fact]
     public void Many_attempts_start_early_and_come_to_every_end()

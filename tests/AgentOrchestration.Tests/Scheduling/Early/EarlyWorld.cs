@@ -17,13 +17,12 @@ internal sealed class EarlyWorld
     private readonly HashSet<string> _failing = [];
     private readonly HashSet<string> _unmet = [];
 
-    public EarlyWorld(int seed)
+    /// <param name="seed">Of the plan, and of what happens in it.</param>
+    /// <param name="hasLimits">Whether some attempts take longer than they may.</param>
+    public EarlyWorld(int seed, bool hasLimits = false)
     {
         var random = new Random(seed);
-        var serializer = new PayloadSerializer(PayloadSerializer.DefaultOptions);
-        var checker = new PlanChecker(new TaskTypeRegistry(TaskTypes(), serializer), NewPools(), serializer);
-        Graph = checker.Check(Plan(random), out IReadOnlyList<PlanDiagnostic> diagnostics)!;
-        Assert.Empty(diagnostics);
+        Graph = GraphOf(Plan(random), hasLimits);
         MaxParallelism = random.Next(1, 6);
     }
 
@@ -46,10 +45,19 @@ internal sealed class EarlyWorld
         return $"{Graph.Subtasks[subtask].Id}({string.Join(',', inputs)})";
     }
 
-    private static IEnumerable<TaskDescriptor> TaskTypes()
+    public static TaskGraph GraphOf(TaskPlan plan, bool hasLimits = false)
     {
-        yield return Work("pure", options => options.Effect = TaskEffect.Pure);
-        yield return Work("read", options => options.Effect = TaskEffect.Read);
+        var serializer = new PayloadSerializer(PayloadSerializer.DefaultOptions);
+        var checker = new PlanChecker(new TaskTypeRegistry(TaskTypes(hasLimits ? TimeSpan.FromSeconds(3) : null), serializer), NewPools(), serializer);
+        TaskGraph graph = checker.Check(plan, out IReadOnlyList<PlanDiagnostic> diagnostics)!;
+        Assert.Empty(diagnostics);
+        return graph;
+    }
+
+    private static IEnumerable<TaskDescriptor> TaskTypes(TimeSpan? timeout)
+    {
+        yield return Work("pure", options => (options.Effect, options.Timeout) = (TaskEffect.Pure, timeout));
+        yield return Work("read", options => (options.Effect, options.Timeout) = (TaskEffect.Read, timeout));
         yield return Work("write", options => options.Effect = TaskEffect.Write);
         yield return Work("approved", options => (options.Effect, options.RequiresApproval) = (TaskEffect.Pure, true));
     }
