@@ -13,6 +13,7 @@ internal sealed class Deferrals(DispatchContext context, BudgetGate budget, Live
 {
     /// <summary>How long a run that is resumed waits at least: the endpoint has had time to answer while nobody drove the run.</summary>
     private const long FetchTime = 2 * TimeSpan.TicksPerMinute;
+    private const long Late = TimeSpan.TicksPerMinute;
 
     private readonly Dictionary<int, Submission> _submissions = [];
 
@@ -118,7 +119,13 @@ internal sealed class Deferrals(DispatchContext context, BudgetGate budget, Live
         }
 
         long latest = LatestWait;
-        if (now >= latest)
+        if (now >= latest + Late && _resumedUntil < latest)
+        {
+            // The process was asleep, or the clock was set: the endpoint has had time to answer, as when a run is resumed.
+            _resumedUntil = now + FetchTime;
+            commands.WakeRunAt(_resumedUntil);
+        }
+        else if (now >= latest)
         {
             foreach (int subtask in _waiting.Order().ToArray())
             {
