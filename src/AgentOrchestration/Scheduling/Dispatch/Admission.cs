@@ -88,7 +88,8 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
 
         if (preparation.Error is not null)
         {
-            subtasks.FailWork(subtask, context.State.AttemptOf(subtask), preparation.Error, now);
+            // An early attempt that was dropped is none that has failed.
+            subtasks.FailWork(subtask, context.State.Early?.WasDropped(subtask) == true ? 0 : context.State.AttemptOf(subtask), preparation.Error, now);
         }
         else if (preparation.IsConditionFalse)
         {
