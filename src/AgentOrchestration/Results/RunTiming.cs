@@ -18,11 +18,14 @@ public sealed class RunTiming
     /// <value>Zero when no attempt ran.</value>
     public TimeSpan Makespan { get; }
 
-    /// <summary>Gets the sum of the durations of all attempts: the duration of the run if it had done one after another.</summary>
+    /// <summary>Gets the sum of the durations of all attempts, also of hedges and of those that came to nothing: the duration of the run if it had done one after another.</summary>
     /// <value>Zero when no attempt ran.</value>
     public TimeSpan Work { get; }
 
-    /// <summary>Gets the longest chain of dependent subtasks by the time in which their attempts ran.</summary>
+    /// <summary>
+    /// Gets the longest chain of dependent subtasks by the time in which their attempts ran. With <see cref="RunOptions.Extra"/> it can be longer than
+    /// <see cref="Makespan"/>: what ran beside the end of the one before it, or two attempts beside each other, count in full.
+    /// </summary>
     /// <value>Empty when no attempt ran.</value>
     public CriticalPath CriticalPath { get; }
 

@@ -17,7 +17,8 @@ public sealed record ExtraWork
     /// Gets the largest share of the run's attempts that may have started early and not come to use: those that run, those whose output is held, and those
     /// that were dropped. A subtask whose effect is <c>Pure</c> or <c>Read</c> may start early when all that its arguments refer to is there, and it only waits
     /// for the end of others that change nothing either, for the value of its condition, or, if its effect is <c>Pure</c>, for the approval of the
-    /// whole plan. One attempt is always allowed when the share is greater than 0.
+    /// whole plan. One attempt is always allowed when the share is greater than 0. Nothing starts early in a run whose <see cref="RunOptions.Budget"/> limits
+    /// attempts, tokens or cost, and nothing that needs a consumable resource: what is used in vain would be lacking where it is needed.
     /// </summary>
     /// <value>From 0 to 1. The default value is 0: nothing starts early.</value>
     public double EarlyShare { get; init; }
@@ -26,7 +27,15 @@ public sealed record ExtraWork
     /// Gets the share of the attempts of the run that may be hedges: second attempts that start beside one that has shown no progress for longer than nearly
     /// all of its task type need. The first to succeed gives the output; the other is asked to stop. Only subtasks whose task type is
     /// <see cref="TaskEffect.Pure"/> or <see cref="TaskEffect.Read"/> are hedged, and only those that the end of the run waits for.
+    /// There are none in a run whose <see cref="RunOptions.Budget"/> limits attempts, tokens or cost, nor for what needs a consumable resource: what is used in vain
+    /// would be lacking where it is needed. There are none in a run with <see cref="RunOptions.DeferCallsWithin"/> either.
     /// </summary>
+    /// <remarks>
+    /// What is not possible at the moment at which an attempt is late, for want of a worker or a resource, is tried again when the attempt has taken twice as long.
+    /// A rejection (status 429 or 529) speaks against a hedge when the code has made the call with <see cref="TaskContext.Chat"/>, or fails with it; one of another
+    /// client, from which it recovers, is not seen. Between the success of a subtask and the end of the code of the attempt that was not needed, that code still holds
+    /// what it needs, though snapshots and explanations say of the subtask only that it has ended.
+    /// </remarks>
     /// <value>From 0 to 1, for example 0.02: one hedge for each 50 attempts that have started. The default value is 0: no hedges.</value>
     public double HedgeShare { get; init; }
 

@@ -83,6 +83,9 @@ internal sealed class ObservedDurations : IObservedDurations
         : subtask.EstimatedDuration is { Ticks: > 0 } && observed.Ratio.Count > 0 ? observed.Ratio.Count
         : observed.Seconds.Count;
 
+    /// <summary>How many attempts of a task type were observed, and how many of them had an estimate.</summary>
+    public (long All, long Estimated) CountsOf(string taskType) => Find(taskType) is { } observed ? (observed.Seconds.Count, observed.Ratio.Count) : (0, 0);
+
     /// <summary>An attempt of a subtask has succeeded.</summary>
     public void Observe(Subtask subtask, TimeSpan duration)
     {

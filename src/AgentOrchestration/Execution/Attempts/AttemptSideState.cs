@@ -13,6 +13,7 @@ internal sealed class AttemptSideState
     private AttemptAdditions? _additions;
     private TaskUsage? _usage;
     private HeldText? _heldText;
+    private HiddenText? _hiddenText;
     private ITimer? _timer;
     private bool _isOver;
     private bool _isUncacheable;
@@ -45,6 +46,12 @@ internal sealed class AttemptSideState
 
     /// <summary>What it has streamed and nobody has seen yet; <see langword="null"/> where nothing has to be held back.</summary>
     public HeldText? HeldText => Volatile.Read(ref _heldText);
+
+    /// <summary>What it has streamed that is not shown as long as another attempt is; <see langword="null"/> when it has streamed nothing, or no other may run beside it.</summary>
+    public HiddenText? HiddenText => Volatile.Read(ref _hiddenText);
+
+    /// <summary>When it started beside another, in UTC ticks.</summary>
+    public long StartedAt { get; set; }
 
     /// <summary>When its code has to end; <see langword="null"/> for never.</summary>
     public CodeDeadline? Deadline { get; set; }
@@ -114,6 +121,8 @@ internal sealed class AttemptSideState
     }
 
     public HeldText HeldTextOf(RunSecrets secrets) => HeldText ?? Interlocked.CompareExchange(ref _heldText, new HeldText(secrets), null) ?? _heldText;
+
+    public HiddenText HiddenTextOrNew() => HiddenText ?? Interlocked.CompareExchange(ref _hiddenText, new HiddenText(), null) ?? _hiddenText;
 
     public void Count(TaskUsage usage)
     {

@@ -268,13 +268,14 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
 
     private LocalAttempt? Finish(object? output, Exception? exception)
     {
-        if (HasExtras && Extras.HeldText is { } held)
+        exception ??= Refuse(output);
+        if (HasExtras && (Extras.HeldText is not null || Extras.HiddenText is not null))
         {
-            Run.Reports.EndText(this, held);
+            Run.Reports.EndText(this, hasSucceeded: exception is null);
         }
 
         Volatile.Write(ref _phase, Phase.Returned);
-        LocalAttempt? next = exception is null && Refuse(output) is { } refusal ? Run.Returns.Complete(this, null, refusal) : Run.Returns.Complete(this, output, exception);
+        LocalAttempt? next = Run.Returns.Complete(this, exception is null ? output : null, exception);
         Run.Environment.Secrets.Leave();
         return next;
     }

@@ -9,7 +9,7 @@ namespace AgentOrchestration.Execution.Run;
 /// <summary>Shows the progress and the text that attempts report. What code still reports when it has returned, or was abandoned, is ignored.</summary>
 internal sealed class AttemptReports(RunEnvironment run, RunClock clock, RunTicks ticks)
 {
-    // Of subtasks whose attempts may run beside each other, the attempt that is shown: the first that has reported something.
+    // Of subtasks whose attempts may run beside each other, the attempt that is shown: the first that has reported something, as long as it runs and no other succeeds.
     private readonly ConcurrentDictionary<int, int>? _shown = run.Options.Extra.HedgeShare > 0 ? [] : null;
 
     public void Report(LocalAttempt attempt, double fraction, string? message)
@@ -26,7 +26,7 @@ internal sealed class AttemptReports(RunEnvironment run, RunClock clock, RunTick
             return;
         }
 
-        var progress = new ProgressReported(fraction, message is null ? null : run.Redact(message)) { Sequence = run.History.Count - 1, Time = new DateTimeOffset(now, TimeSpan.Zero), SubtaskId = attempt.Subtask.Id };
+        var progress = new ProgressReported(fraction, message is null ? null : run.Redact(message)) { Sequence = run.History.Count - 1, Time = new DateTimeOffset(now, TimeSpan.Zero), SubtaskId = attempt.Subtask.Id, Attempt = attempt.Attempt };
         if (ticks.Add(progress, attempt.Attempt))
         {
             run.Signal.Raise();
@@ -42,7 +42,7 @@ internal sealed class AttemptReports(RunEnvironment run, RunClock clock, RunTick
 
         long now = clock.Now();
         attempt.Extras.LastProgress = now;
-        if (attempt.IsEarly || !IsShown(attempt))
+        if (attempt.IsEarly)
         {
             return;
         }
@@ -53,16 +53,35 @@ internal sealed class AttemptReports(RunEnvironment run, RunClock clock, RunTick
         }
         else
         {
-            Show(attempt, text, now);
+            ShowOrHide(attempt, text, now);
         }
     }
 
-    /// <summary>Shows the rest of what an attempt has streamed, whose code has returned.</summary>
-    public void EndText(LocalAttempt attempt, HeldText held)
+    /// <summary>
+    /// Shows the rest of what an attempt has streamed, whose code has returned. Of attempts that run beside each other the first that succeeds gives the output: if it
+    /// was hidden, all of its text is shown now.
+    /// </summary>
+    public void EndText(LocalAttempt attempt, bool hasSucceeded)
     {
-        if (Counts(attempt) && IsShown(attempt))
+        if (!Counts(attempt))
         {
-            StreamSafely(attempt, held, "", isEnd: true, clock.Now());
+            return;
+        }
+
+        if (hasSucceeded && _shown is not null)
+        {
+            _shown[attempt.Index] = attempt.Attempt;
+        }
+
+        long now = clock.Now();
+        if (attempt.Extras.HeldText is { } held)
+        {
+            StreamSafely(attempt, held, "", isEnd: true, now);
+        }
+
+        if (attempt.Extras.HiddenText is not null)
+        {
+            ShowOrHide(attempt, "", now);
         }
     }
 
@@ -72,14 +91,37 @@ internal sealed class AttemptReports(RunEnvironment run, RunClock clock, RunTick
         {
             if (held.Take(text, isEnd) is { Length: > 0 } shown)
             {
-                Show(attempt, shown, now);
+                ShowOrHide(attempt, shown, now);
+            }
+        }
+    }
+
+    /// <summary>Shows text without secrets, and before it what was hidden; or hides it as long as another attempt of the subtask is shown.</summary>
+    private void ShowOrHide(LocalAttempt attempt, string text, long now)
+    {
+        if (_shown is null)
+        {
+            Show(attempt, text, now);
+            return;
+        }
+
+        HiddenText hidden = attempt.Extras.HiddenTextOrNew();
+        lock (hidden)
+        {
+            if (!IsShown(attempt))
+            {
+                hidden.Add(text);
+            }
+            else if (hidden.Take() + text is { Length: > 0 } all)
+            {
+                Show(attempt, all, now);
             }
         }
     }
 
     private void Show(LocalAttempt attempt, string text, long now)
     {
-        ticks.Add(new TextStreamed(text) { Sequence = run.History.Count - 1, Time = new DateTimeOffset(now, TimeSpan.Zero), SubtaskId = attempt.Subtask.Id });
+        ticks.Add(new TextStreamed(text) { Sequence = run.History.Count - 1, Time = new DateTimeOffset(now, TimeSpan.Zero), SubtaskId = attempt.Subtask.Id, Attempt = attempt.Attempt });
         run.Signal.Raise();
     }
 

@@ -70,6 +70,7 @@ internal sealed class AttemptStarts(LocalRun owner, RunEnvironment run, RunGate 
 
             if (start.HedgeOf > 0)
             {
+                attempt.Extras.StartedAt = _gate.LatestTime();
                 (_hedges ??= []).Add((start.Subtask, start.Attempt), attempt);
             }
             else
@@ -115,6 +116,10 @@ internal sealed class AttemptStarts(LocalRun owner, RunEnvironment run, RunGate 
     /// <summary>Inside the gate: the attempt that a command is for, if it runs.</summary>
     public LocalAttempt? RunningOf(HostCommand command) => RunningOf(command.Subtask, command.Attempt);
 
+    /// <summary>Inside the gate: an attempt, if it runs.</summary>
+    public LocalAttempt? RunningOf(int subtask, int attempt) =>
+        _running[subtask] is { } running && running.Attempt == attempt ? running : _hedges?.GetValueOrDefault((subtask, attempt));
+
     /// <summary>Inside the gate: whether nothing is known of an attempt that makes a second one beside it useless: an endpoint has rejected none of its calls.</summary>
     public bool MayHedge(int subtask, int attempt) => RunningOf(subtask, attempt) is not { HasExtras: true, Extras.WasRejected: true };
 
@@ -156,9 +161,6 @@ internal sealed class AttemptStarts(LocalRun owner, RunEnvironment run, RunGate 
 
         return running;
     }
-
-    private LocalAttempt? RunningOf(int subtask, int attempt) =>
-        _running[subtask] is { } running && running.Attempt == attempt ? running : _hedges?.GetValueOrDefault((subtask, attempt));
 
     private bool TryRemove(LocalAttempt attempt)
     {

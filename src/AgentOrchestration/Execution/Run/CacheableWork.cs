@@ -16,7 +16,7 @@ internal sealed class CacheableWork(FlightWatch watch)
         set => Volatile.Write(ref _place, value);
     }
 
-    /// <summary>When its latest attempt started, in UTC ticks.</summary>
+    /// <summary>When its latest attempt started that did not start beside another, in UTC ticks.</summary>
     public long StartedAt
     {
         get => Volatile.Read(ref _startedAt);

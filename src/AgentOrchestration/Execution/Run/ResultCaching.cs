@@ -20,6 +20,9 @@ internal sealed class ResultCaching
     private readonly RunJournal? _journal;
     private readonly List<Task> _writes = [];
     private readonly Lazy<string?> _partition;
+
+    // Whether two attempts of a subtask may run beside each other, so that what one has returned need not be the result.
+    private readonly bool _mayHedge;
     private ConcurrentDictionary<int, CacheableWork>? _works;
     private ConcurrentDictionary<int, LocalAttempt>? _held;
     private bool _isUnresponsive;
@@ -30,6 +33,7 @@ internal sealed class ResultCaching
         _gate = gate;
         _end = end;
         _journal = journal;
+        _mayHedge = run.Options is { Extra.HedgeShare: > 0, DeferCallsWithin: null };
         _partition = new Lazy<string?>(() => run.Executor.Cache!.PartitionOf(new RunOptions(run.Options)));
         if (run.Executor.Cache is not null)
         {
@@ -111,15 +115,38 @@ internal sealed class ResultCaching
                 else
                 {
                     _journal?.KeepPlace(attempt.Index, attempt.Attempt, work.Place);
-                    _run.Executor.Cache!.Keep(attempt.TaskType, work.Place, entry);
+                    if (!_mayHedge)
+                    {
+                        _run.Executor.Cache!.Keep(attempt.TaskType, work.Place, entry);
+                    }
                 }
             }
 
-            _run.Executor.Flights.End(work.Watch, entry);
+            if (!_mayHedge)
+            {
+                _run.Executor.Flights.End(work.Watch, entry);
+            }
         }
     }
 
-    /// <summary>Inside the gate: the attempt of a subtask was asked to stop. No other run waits for it any longer.</summary>
+    /// <summary>
+    /// Inside the gate, so that the end of the run finds the write: it is decided what an attempt that has returned counts for. Its result is written to the cache;
+    /// where two may run beside each other, nobody finds it before, and other runs wait as long as one of them runs.
+    /// </summary>
+    public void OnReported(LocalAttempt attempt, bool counts)
+    {
+        if (counts)
+        {
+            BeginToStore(attempt);
+        }
+
+        if (_mayHedge && WorkOf(attempt.Index) is { } work && _run.Core.State.StateOf(attempt.Index) != SubtaskState.Running)
+        {
+            _run.Executor.Flights.End(work.Watch, entry: null);
+        }
+    }
+
+    /// <summary>Inside the gate: all attempts of a subtask that run were asked to stop. No other run waits for them any longer.</summary>
     public void OnStopped(int subtask)
     {
         if (WorkOf(subtask) is { } work)
@@ -128,14 +155,14 @@ internal sealed class ResultCaching
         }
     }
 
-    /// <summary>Inside the gate, so that the end of the run finds the write: begins to write to the cache.</summary>
-    public void BeginToStore(LocalAttempt attempt)
+    private void BeginToStore(LocalAttempt attempt)
     {
         if (attempt.HasExtras && attempt.Extras is { CacheEntry: { } entry } && WorkOf(attempt.Index) is { } work)
         {
-            if (attempt.IsEarly)
+            if (attempt.IsEarly || _mayHedge)
             {
                 _run.Executor.Cache!.Keep(attempt.TaskType, work.Place, entry);
+                _run.Executor.Flights.End(work.Watch, entry);
             }
 
             _writes.Add(BeginToStore(attempt, work.Place, entry));
@@ -263,7 +290,7 @@ internal sealed class ResultCaching
         try
         {
             TaskUsage usage = attempt.HasExtras ? attempt.Extras.Usage ?? TaskUsage.None : TaskUsage.None;
-            long duration = Math.Max(0, _run.Executor.TimeProvider.GetUtcNow().UtcTicks - work.StartedAt);
+            long duration = Math.Max(0, _run.Executor.TimeProvider.GetUtcNow().UtcTicks - (attempt.HedgeOf > 0 ? attempt.Extras.StartedAt : work.StartedAt));
             byte[] entry = _run.Executor.Cache!.Write(attempt.TaskType, output, work.Place, new AvoidedWork(usage, duration));
             return _run.Secrets.AreIn(entry) ? null : entry;
         }

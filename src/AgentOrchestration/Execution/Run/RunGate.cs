@@ -99,10 +99,7 @@ internal sealed class RunGate(RunEnvironment run, RunClock clock, RunEnd end)
             (RunGate gate, LocalAttempt attempt, AttemptResult result) = report;
             gate._starts.RemoveRunning(attempt);
             int before = core.State.History.Count;
-            if (core.Returned(attempt.Index, attempt.Attempt, result, now, commands))
-            {
-                gate._caching.BeginToStore(attempt);
-            }
+            gate._caching.OnReported(attempt, core.Returned(attempt.Index, attempt.Attempt, result, now, commands));
 
             // Decided here: outside of the gate the output may already be dropped again, while the fact that has it is not written yet.
             attempt.IsOutputUnused = !core.State.History.HasOutputOf(attempt.Index, attempt.Attempt, before);
@@ -202,9 +199,15 @@ internal sealed class RunGate(RunEnvironment run, RunClock clock, RunEnd end)
     private void ReportOne(LocalAttempt attempt, long now)
     {
         _starts.RemoveRunning(attempt);
-        if (_core.Returned(attempt.Index, attempt.Attempt, attempt.Output, now, _commands))
+        _caching.OnReported(attempt, _core.Returned(attempt.Index, attempt.Attempt, attempt.Output, now, _commands));
+    }
+
+    /// <summary>An attempt is asked to stop. When no other of its subtask goes on beside it, nobody waits for its result any longer.</summary>
+    private void OnStopped(LocalAttempt attempt)
+    {
+        if (_core.State.BesideOf(attempt.Index, attempt.Attempt) is not (> 0 and var other) || _starts.RunningOf(attempt.Index, other) is not { IsToldToStop: false })
         {
-            _caching.BeginToStore(attempt);
+            _caching.OnStopped(attempt.Index);
         }
     }
 
@@ -242,7 +245,7 @@ internal sealed class RunGate(RunEnvironment run, RunClock clock, RunEnd end)
             }
             else if (_starts.TryRevoke(attempt))
             {
-                _caching.OnStopped(attempt.Index);
+                OnStopped(attempt);
                 (effects.Revoked ??= []).Add(attempt);
                 _core.Revoked(attempt.Index, attempt.Attempt, LatestTime(), _commands);
                 _starts.Start(_commands, _committer, ref effects);
@@ -250,7 +253,7 @@ internal sealed class RunGate(RunEnvironment run, RunClock clock, RunEnd end)
             else
             {
                 attempt.IsToldToStop = true;
-                _caching.OnStopped(attempt.Index);
+                OnStopped(attempt);
                 _toFollow.Add(new LocalCommand(command, attempt));
             }
         }

@@ -27,11 +27,11 @@ internal sealed class RunView(RunEnvironment run, RunTicks ticks, RunResources r
             : snapshot with { Subtasks = [.. snapshot.Subtasks.Select(subtask => subtask with { Progress = ProgressOf(subtask) })] };
     }
 
-    /// <summary>Of attempts that run beside each other one is shown.</summary>
-    private double? ProgressOf(SubtaskSnapshot subtask) => subtask.RunningAttempts < 2
+    /// <summary>Of attempts that run, or have run, beside each other, the latest is not always the one that is shown.</summary>
+    private double? ProgressOf(SubtaskSnapshot subtask) => subtask.Hedges.Count == 0
         ? _ticks.ProgressOf(subtask.Subtask.Id, subtask.Attempts)
         : subtask.AttemptIntervals.Index()
-            .Where(static attempt => attempt.Item.EndedAt is null)
+            .Where(attempt => attempt.Item.EndedAt is null || subtask.EndedAt is not null)
             .Select(attempt => _ticks.ProgressOf(subtask.Subtask.Id, attempt.Index + 1))
             .FirstOrDefault(static progress => progress is not null);
 }

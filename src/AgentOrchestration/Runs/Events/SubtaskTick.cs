@@ -9,4 +9,11 @@ public abstract record SubtaskTick : SubtaskEvent
     private protected SubtaskTick()
     {
     }
+
+    /// <summary>
+    /// Gets the number of the attempt that it comes from. Each attempt begins anew: its text does not continue that of another, also when they ran beside each other
+    /// (<see cref="ExtraWork.HedgeShare"/>).
+    /// </summary>
+    /// <value>At least 1. The default value is 0: it is not known.</value>
+    public int Attempt { get; init; }
 }

@@ -152,7 +152,7 @@ internal sealed class BatchArrivals
 
         switch (fact.Kind)
         {
-            case RunFactKind.AttemptStarted when fact.Detail == 0:
+            case RunFactKind.AttemptStarted when fact.Detail == 0 && fact.Payload is not HedgeMark:
             case RunFactKind.AttemptConfirmed:
                 Begin(fact.Subtask, fact.Time);
                 break;

@@ -44,8 +44,11 @@ internal sealed class BudgetGate(DispatchContext context)
         return false;
     }
 
-    /// <summary>Whether an attempt may start that need not; nothing follows when it may not.</summary>
-    public bool Allows(int subtask) => _ledger?.WhatForbids(context.Graph.Policies[subtask].ExpectedUsage, out _) is null;
+    /// <summary>
+    /// Whether attempts may start that need not: what they use of a limited number of attempts, tokens, or of a limited cost, others would lack later. Nothing
+    /// follows when they may not.
+    /// </summary>
+    public bool AllowsExtra => _ledger is null or { IsTimeUp: false, Budget: { MaxAttempts: null, MaxTokens: null, MaxCost: null } };
 
     /// <summary>Takes the limit that nothing can start within any more; <see langword="null"/> when there is none.</summary>
     public BudgetLimit? TakeForbidding()

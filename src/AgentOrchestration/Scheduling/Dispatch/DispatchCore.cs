@@ -165,7 +165,6 @@ internal sealed class DispatchCore
         _context.Grow(subtask: -1, rest, now);
         _context.Record(new RunFact(RunFactKind.PlanCompleted, now, payload: graph));
         _order.CompletePlan(graph, order);
-        _context.Hedges?.CompletePlan(graph);
         _admission.CompletePlan();
         _subtasks.DecideFailures();
         Settle(now, commands);
@@ -323,8 +322,10 @@ internal sealed class DispatchCore
     {
         if (State.IsCurrent(subtask, attempt))
         {
-            _context.Hedges?.Progressed(subtask, attempt, now);
-            SettleIf(_context.Waits.Openers?.Progressed(subtask, attempt, CorrectsEstimates && _context.Hedges is null, now) == true, now, commands);
+            bool isOther = false;
+            bool isLearned = _context.Hedges?.Progressed(subtask, attempt, now, out isOther) == true;
+            bool wasAwaited = _context.Waits.Openers?.Progressed(subtask, attempt, CorrectsEstimates && !isLearned, now) == true;
+            SettleIf(isOther || wasAwaited, now, commands);
         }
     }
 

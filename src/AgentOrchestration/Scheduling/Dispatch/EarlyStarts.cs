@@ -36,6 +36,7 @@ internal sealed class EarlyStarts(
         if (candidates.Count == 0
             || context.State.Stop is not null
             || (context.State.IsPlanOpen && !context.Options.AwaitsApproval)
+            || !budget.AllowsExtra
             || budget.NotStarting is not null
             || budget.IsAsking
             || order.IsScheduled
@@ -93,7 +94,7 @@ internal sealed class EarlyStarts(
 
     private bool TryBegin(int subtask, long now, HostCommands commands)
     {
-        if (!budget.Allows(subtask) || context.Waits.Openers?.IsKnown(subtask, now) == false || MayBegin?.Invoke(subtask, now) == false)
+        if (context.Waits.Openers?.IsKnown(subtask, now) == false || MayBegin?.Invoke(subtask, now) == false)
         {
             return false;
         }

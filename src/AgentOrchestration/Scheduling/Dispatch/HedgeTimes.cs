@@ -37,6 +37,14 @@ internal sealed class HedgeTimes(ObservedDurations? observed)
             : null;
     }
 
+    /// <summary>On what it rests when attempts of a task type are late, as a number that changes with it: on which observations, and whether there are enough.</summary>
+    public int BasisOf(string taskType)
+    {
+        long progress = _known.FirstProgressOf(taskType).Count;
+        (long all, long estimated) = _known.CountsOf(taskType);
+        return progress > 0 ? StageOf(progress) : 3 + StageOf(all) + (3 * StageOf(estimated));
+    }
+
     /// <summary>Whether attempts of a task type are known to show progress.</summary>
     public bool ShowsProgress(string taskType) => _known.FirstProgressOf(taskType).Count > 0;
 
@@ -58,6 +66,8 @@ internal sealed class HedgeTimes(ObservedDurations? observed)
             Observations++;
         }
     }
+
+    private static int StageOf(long count) => count == 0 ? 0 : count < Fewest ? 1 : 2;
 
     private static (long Late, long Usual) Of(double usual, double? spread)
     {

@@ -19,8 +19,8 @@ internal sealed class HedgeWatch(DispatchContext context, HedgeTimes times, doub
     private readonly PriorityQueue<(int Subtask, int Attempt), (long At, int Subtask)> _looks = new();
     private readonly Dictionary<string, LateShare> _lateOf = new(StringComparer.Ordinal);
 
-    // By task type, attempts that have started when nothing was known of it.
-    private readonly Dictionary<string, List<(int Subtask, int Attempt)>> _untimed = new(StringComparer.Ordinal);
+    // By task type, on what it rests when its attempts are late: when that changes, they are looked at anew.
+    private readonly Dictionary<string, int> _bases = new(StringComparer.Ordinal);
     private readonly HashSet<int> _rejected = [];
     private readonly RunningWays _ways = new(context, times);
     private int _attempts;
@@ -40,16 +40,8 @@ internal sealed class HedgeWatch(DispatchContext context, HedgeTimes times, doub
 
         _silent[(subtask, attempt)] = new SilentAttempt(now, IsHedge: false);
         commands.WatchProgress(subtask, attempt);
-        if (!Look(subtask, attempt, now))
-        {
-            string taskType = TypeOf(subtask);
-            if (!_untimed.TryGetValue(taskType, out List<(int, int)>? waiting))
-            {
-                _untimed.Add(taskType, waiting = []);
-            }
-
-            waiting.Add((subtask, attempt));
-        }
+        Review(subtask);
+        Look(subtask, attempt);
     }
 
     /// <summary>A second attempt has started.</summary>
@@ -60,14 +52,23 @@ internal sealed class HedgeWatch(DispatchContext context, HedgeTimes times, doub
     }
 
     /// <summary>An attempt has shown progress for the first time.</summary>
-    public void Progressed(int subtask, int attempt, long now)
+    /// <param name="subtask">The subtask.</param>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="now">When.</param>
+    /// <param name="isOther">Whether others are to be looked at at another time than before.</param>
+    /// <returns>Whether it was followed here, so that something was learned of it.</returns>
+    public bool Progressed(int subtask, int attempt, long now, out bool isOther)
     {
-        if (_silent.Remove((subtask, attempt), out SilentAttempt shown))
+        isOther = false;
+        if (!_silent.Remove((subtask, attempt), out SilentAttempt shown))
         {
-            CountInTime(subtask, shown);
-            times.ObserveFirstProgress(TypeOf(subtask), now - shown.Since);
-            LookAtUntimed(subtask);
+            return false;
         }
+
+        CountInTime(subtask, shown);
+        times.ObserveFirstProgress(TypeOf(subtask), now - shown.Since);
+        isOther = Review(subtask);
+        return true;
     }
 
     /// <summary>The code of an attempt has returned. What an endpoint has rejected is not sent twice.</summary>
@@ -84,7 +85,7 @@ internal sealed class HedgeWatch(DispatchContext context, HedgeTimes times, doub
     {
         while (_looks.TryPeek(out (int Subtask, int Attempt) next, out (long At, int Subtask) place))
         {
-            if (_silent.ContainsKey(next))
+            if (_silent.TryGetValue(next, out SilentAttempt silent) && silent.LookAt == place.At)
             {
                 return place.At;
             }
@@ -104,6 +105,7 @@ internal sealed class HedgeWatch(DispatchContext context, HedgeTimes times, doub
             SilentAttempt silent = _silent[(subtask, attempt)];
             if (times.Of(context.Graph.SubtaskAt(subtask)) is not { } time)
             {
+                Put(subtask, attempt, long.MaxValue);
                 continue;
             }
 
@@ -132,14 +134,14 @@ internal sealed class HedgeWatch(DispatchContext context, HedgeTimes times, doub
     public bool IsWorthwhile(int subtask, int attempt, long now) =>
         !_rejected.Contains(subtask) && !LateOf(subtask).IsTooLarge && IsAwaited(subtask, attempt, now);
 
-    /// <summary>The plan is complete.</summary>
-    public void CompletePlan(TaskGraph plan) => _ways.CompletePlan(plan);
-
     /// <summary>Follows a fact of the run.</summary>
     public void Observe(in RunFact fact)
     {
         switch (fact.Kind)
         {
+            case RunFactKind.PlanCompleted when fact.Payload is TaskGraph plan:
+                _ways.CompletePlan(plan);
+                break;
             case RunFactKind.AttemptStarted:
                 _running[(fact.Subtask, fact.Attempt)] = fact.Time;
                 _attempts += fact.Payload is HedgeMark ? 0 : 1;
@@ -209,7 +211,7 @@ internal sealed class HedgeWatch(DispatchContext context, HedgeTimes times, doub
         if (hasSucceeded)
         {
             times.ObserveDuration(context.Graph.SubtaskAt(fact.Subtask), took);
-            LookAtUntimed(fact.Subtask);
+            Review(fact.Subtask);
         }
     }
 
@@ -234,32 +236,42 @@ internal sealed class HedgeWatch(DispatchContext context, HedgeTimes times, doub
         }
     }
 
-    private void LookAtUntimed(int subtask)
+    /// <summary>Looks at the attempts of a task type at other times, when these rest on something else by now.</summary>
+    /// <returns>Whether it does.</returns>
+    private bool Review(int subtask)
     {
-        if (_untimed.Count > 0 && times.Of(context.Graph.SubtaskAt(subtask)) is not null && _untimed.Remove(TypeOf(subtask), out List<(int Subtask, int Attempt)>? waiting))
-        {
-            foreach ((int other, int attempt) in waiting)
-            {
-                if (_silent.TryGetValue((other, attempt), out SilentAttempt silent))
-                {
-                    Look(other, attempt, silent.Since);
-                }
-            }
-        }
-    }
-
-    private bool Look(int subtask, int attempt, long since)
-    {
-        if (times.Of(context.Graph.SubtaskAt(subtask)) is not { } time)
+        string taskType = TypeOf(subtask);
+        int basis = times.BasisOf(taskType);
+        bool wasKnown = _bases.TryGetValue(taskType, out int before);
+        if (wasKnown && basis == before)
         {
             return false;
         }
 
-        Put(subtask, attempt, since + time.Late);
+        _bases[taskType] = basis;
+        foreach ((int other, int attempt) in _silent.Keys.ToArray())
+        {
+            // A late one has its next time already.
+            if (TypeOf(other) == taskType && _silent[(other, attempt)] is { IsHedge: false } silent && (!silent.IsLate || silent.LookAt == long.MaxValue))
+            {
+                Look(other, attempt);
+            }
+        }
+
         return true;
     }
 
-    private void Put(int subtask, int attempt, long at) => _looks.Enqueue((subtask, attempt), (at, subtask));
+    private void Look(int subtask, int attempt) =>
+        Put(subtask, attempt, times.Of(context.Graph.SubtaskAt(subtask)) is { } time ? _silent[(subtask, attempt)].Since + time.Late : long.MaxValue);
+
+    private void Put(int subtask, int attempt, long at)
+    {
+        _silent[(subtask, attempt)] = _silent[(subtask, attempt)] with { LookAt = at };
+        if (at < long.MaxValue)
+        {
+            _looks.Enqueue((subtask, attempt), (at, subtask));
+        }
+    }
 
     private LateShare LateOf(int subtask)
     {

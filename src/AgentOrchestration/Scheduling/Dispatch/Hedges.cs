@@ -62,7 +62,7 @@ internal sealed class Hedges(
         && limits.MayBegin(subtask, now)
         && !budget.IsAsking
         && budget.NotStarting is null
-        && budget.Allows(subtask)
+        && budget.AllowsExtra
         && watch.IsWorthwhile(subtask, attempt, now)
         && MayHedge?.Invoke(subtask, attempt) != false;
 

@@ -19,6 +19,9 @@ internal sealed class ReadyQueue(GrowingGraph graph, RunResources share)
     private readonly PriorityQueue<int, long> _heads = new();
     private int _parked;
 
+    // The pools of which what is used is gone; found when it is first asked.
+    private HashSet<string>? _consumable;
+
     public int Count { get; private set; }
 
     /// <summary>Whether every waiting subtask waits for resources.</summary>
@@ -135,7 +138,7 @@ internal sealed class ReadyQueue(GrowingGraph graph, RunResources share)
         return true;
     }
 
-    /// <summary>Lets a subtask start that need not, with what neither this run nor another waits for.</summary>
+    /// <summary>Lets a subtask start that need not, with what neither this run nor another waits for. What is gone when it is used is not for those.</summary>
     /// <param name="subtask">The subtask; it is not in the queue.</param>
     /// <param name="mayTakeResources">Whether it may take any resources.</param>
     /// <param name="lease">What it holds; <see langword="null"/> when it needs nothing.</param>
@@ -148,7 +151,8 @@ internal sealed class ReadyQueue(GrowingGraph graph, RunResources share)
             return NeedsNothing(subtask);
         }
 
-        if (!share.IsSpare(GroupOf(subtask)))
+        ReadyGroup group = GroupOf(subtask);
+        if (UsesUp(group) || !share.IsSpare(group))
         {
             return false;
         }
@@ -203,6 +207,17 @@ internal sealed class ReadyQueue(GrowingGraph graph, RunResources share)
         }
 
         return _groups[index];
+    }
+
+    private bool UsesUp(ReadyGroup group)
+    {
+        if (group.Amounts.Length == 0)
+        {
+            return false;
+        }
+
+        _consumable ??= [.. share.Ledger.Snapshot().Where(pool => pool.Kind == ResourcePoolKind.Consumable).Select(pool => pool.Name)];
+        return Array.Exists(group.Amounts, need => _consumable.Contains(need.Pool));
     }
 
     private void AddGroups(int index)

@@ -313,6 +313,41 @@ public sealed class EarlyStartTests
         Assert.Equal((RunOutcome.Succeeded, 300), (result.Outcome, result.Savings.Spent.InputTokens));
     }
 
+    /// <summary>What comes to nothing would be lacking later.</summary>
+    [Theory]
+    [InlineData("none", true)]
+    [InlineData("time", true)]
+    [InlineData("attempts", false)]
+    [InlineData("tokens", false)]
+    [InlineData("cost", false)]
+    [InlineData("consumable", false)]
+    public async Task What_is_limited_is_left_for_what_is_needed(string limit, bool isEarly)
+    {
+        _steps.Code["first"] = (_, stop) => _first.PassAsync(stop);
+        await using Engine engine = _steps.Engine(
+            options: options => options.Runs.Budget = limit switch
+            {
+                "time" => new RunBudget { MaxTime = TimeSpan.FromDays(1) },
+                "attempts" => new RunBudget { MaxAttempts = 100 },
+                "tokens" => new RunBudget { MaxTokens = 10_000 },
+                "cost" => new RunBudget { MaxCost = 100 },
+                _ => null,
+            },
+            also: builder => builder.AddConsumableResource("searches", 100).AddResource("slots", 100));
+        await using OrchestrationRun run = await engine.StartAsync(plan => Steps.Add(
+            plan, "second", "read", after: [Steps.Add(plan, "first", "read")], options: new() { Resources = ResourceRequirements.Of(limit == "consumable" ? "searches" : "slots", 1) }));
+        await _first.Reached;
+        if (isEarly)
+        {
+            await Engine.SeeAsync<OutputHeld>(run);
+        }
+
+        _first.Open();
+
+        Assert.Equal(RunOutcome.Succeeded, (await run.EndAsync()).Outcome);
+        Assert.Equal(isEarly, (await Engine.EventsAsync(run)).OfType<AttemptStarted>().Any(start => start.IsEarly));
+    }
+
     [Fact]
     public async Task A_cancelled_run_and_a_cancelled_subtask_drop_what_is_early()
     {

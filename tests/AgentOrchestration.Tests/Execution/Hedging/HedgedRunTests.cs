@@ -1,6 +1,9 @@
 using System.Diagnostics.Metrics;
+using System.Text.Json.Nodes;
 using AgentOrchestration.Monitoring;
+using AgentOrchestration.Plans;
 using AgentOrchestration.Results;
+using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Tasks;
@@ -58,21 +61,165 @@ public sealed class HedgedRunTests
     [Fact]
     public async Task The_text_and_the_progress_of_one_of_two_attempts_are_shown()
     {
-        await using Engine engine = EngineFor(async (context, stop) =>
+        var stages = new Stages();
+        await using Engine engine = EngineFor(async (context, _) =>
         {
-            await Task.Delay((context.Attempt == 1 ? 5 : 1) * Second, context.TimeProvider, stop);
+            await stages.At($"{context.Attempt} tells");
             context.StreamText($"text of {context.Attempt}");
             context.ReportProgress(context.Attempt / 10.0);
-            await Task.Delay(10 * Second, context.TimeProvider, stop);
+            stages.Pass($"{context.Attempt} has told");
+            await stages.At($"{context.Attempt} returns");
             return ["output"];
         });
+        await using OrchestrationRun run = await StartBothAsync(engine);
+        await stages.GoAsync("2 tells", until: "2 has told");
+        await stages.GoAsync("1 tells", until: "1 has told");
+        stages.Pass("2 returns");
+        await Engine.SeeAsync<SubtaskSucceeded>(run);
+        stages.Pass("1 returns");
+
+        IReadOnlyList<RunEvent> events = await Engine.EventsAsync(run);
+        Assert.Equal([(2, "text of 2")], events.OfType<TextStreamed>().Select(text => (text.Attempt, text.Text)));
+        Assert.Equal([(2, 0.2)], events.OfType<ProgressReported>().Select(progress => (progress.Attempt, progress.Fraction)));
+    }
+
+    /// <summary>It was hidden as long as the other was shown, and is shown from its beginning when that has failed.</summary>
+    [Fact]
+    public async Task The_text_of_the_one_that_is_left_is_shown_from_its_beginning()
+    {
+        var stages = new Stages();
+        await using Engine engine = EngineFor(async (context, _) =>
+        {
+            await TellAsync(stages, context, "half of 2", "all ", "of ");
+            context.StreamText("1");
+            return ["output"];
+        });
+        await using OrchestrationRun run = await StartBothAsync(engine);
+        await TellBothAsync(stages, run);
+
+        Assert.Equal(["output"], Assert.IsType<string[]>((await run.EndAsync())["only"].Output));
+        Assert.Equal([(2, "half of 2"), (1, "all of "), (1, "1")], (await Engine.EventsAsync(run)).OfType<TextStreamed>().Select(text => (text.Attempt, text.Text)));
+    }
+
+    [Fact]
+    public async Task The_text_of_the_one_that_gives_the_output_is_shown_whole()
+    {
+        var stages = new Stages();
+        await using Engine engine = EngineFor(async (context, stop) =>
+        {
+            await stages.At($"{context.Attempt} tells");
+            context.StreamText(context.Attempt == 1 ? "half of 1" : "all ");
+            stages.Pass($"{context.Attempt} has told");
+            await stages.At($"{context.Attempt} returns").WaitAsync(stop);
+            context.StreamText("of 2");
+            return [$"output of {context.Attempt}"];
+        });
+        await using OrchestrationRun run = await StartBothAsync(engine);
+        await stages.GoAsync("1 tells", until: "1 has told");
+        await stages.GoAsync("2 tells", until: "2 has told");
+        stages.Pass("2 returns");
+
+        Assert.Equal(["output of 2"], Assert.IsType<string[]>((await run.EndAsync())["only"].Output));
+        Assert.Equal([(1, "half of 1"), (2, "all of 2")], (await Engine.EventsAsync(run)).OfType<TextStreamed>().Select(text => (text.Attempt, text.Text)));
+    }
+
+    /// <summary>Its first half comes while the attempt is hidden, the other when it is shown.</summary>
+    [Fact]
+    public async Task No_part_of_a_secret_is_shown()
+    {
+        const string secret = "sk-4f81c0aa97de";
+        var stages = new Stages();
+        await using Engine engine = EngineFor(
+            (_, _) => ValueTask.FromResult<string[]>([]),
+            configure: builder => builder.AddTaskType(
+                "tells",
+                "Tells a secret.",
+                async (Keyed input, TaskContext context, CancellationToken _) =>
+                {
+                    await TellAsync(stages, context, "half of 2", $"The key is {input.Key[..8]}", $"{input.Key[8..]}.");
+                    return "told";
+                },
+                options => options.Effect = TaskEffect.Read),
+            services: services => services.AddSingleton<ISecretProvider>(new Vault(secret)));
+        Observe(engine, "tells");
+        await using OrchestrationRun run = await StartBothAsync(engine, plan => plan.Add("only", "tells", new JsonObject { ["key"] = new SecretRef("key").ToJsonNode() }));
+        await TellBothAsync(stages, run);
+        await run.EndAsync();
+
+        Assert.Equal(
+            ["half of 2", "The key is ***."],
+            (await Engine.EventsAsync(run)).OfType<TextStreamed>().GroupBy(text => text.Attempt).Select(texts => string.Concat(texts.Select(text => text.Text))));
+    }
+
+    /// <summary>It says that its answer is not to be kept; the other, which comes later, does not say so.</summary>
+    [Fact]
+    public async Task The_cache_has_nothing_of_the_one_that_was_not_needed()
+    {
+        int calls = 0;
+        var released = new TaskCompletionSource();
+        await using Engine engine = EngineFor(
+            async (context, stop) =>
+            {
+                switch (Interlocked.Increment(ref calls))
+                {
+                    case 1:
+                        await released.Task;
+                        return ["too late"];
+                    case 2:
+                        context.DoNotCache();
+                        await Task.Delay(Second, context.TimeProvider, stop);
+                        return ["in time"];
+                    default:
+                        return ["again"];
+                }
+            },
+            configure: builder => builder.UseResultCache(),
+            effect: TaskEffect.Pure);
         await using OrchestrationRun run = await engine.StartAsync(plan => plan.Add("only", "work"));
-        Task<IReadOnlyList<RunEvent>> events = Engine.EventsAsync(run);
+        await engine.AdvanceUntilAsync(Engine.SeeAsync<SubtaskSucceeded>(run), Second / 2);
+        released.SetResult();
+        Assert.Equal(["in time"], Assert.IsType<string[]>((await run.EndAsync())["only"].Output));
 
-        await engine.AdvanceUntilAsync(run.EndAsync(), Second / 2);
+        await using OrchestrationRun again = await engine.StartAsync(plan => plan.Add("only", "work"));
 
-        Assert.Equal(["text of 2"], (await events).OfType<TextStreamed>().Select(text => text.Text));
-        Assert.Equal([0.2], (await events).OfType<ProgressReported>().Select(progress => progress.Fraction));
+        Assert.Equal(["again"], Assert.IsType<string[]>((await again.EndAsync())["only"].Output));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Another_run_waits_as_long_as_one_of_both_runs(bool failsFirst)
+    {
+        int calls = 0;
+        var stages = new Stages();
+        await using Engine engine = EngineFor(
+            async (context, _) =>
+            {
+                Interlocked.Increment(ref calls);
+                await stages.At($"{context.Attempt} returns");
+                return context.Attempt == 1 && failsFirst ? throw new InvalidDataException("Bad data.") : [$"output of {context.Attempt}"];
+            },
+            configure: builder => builder.UseResultCache(),
+            effect: TaskEffect.Pure);
+        await using OrchestrationRun owner = await StartBothAsync(engine);
+        await using OrchestrationRun waiter = await engine.StartAsync(plan => plan.Add("only", "work"));
+        await Engine.SeeAsync<FlightJoined>(waiter);
+        stages.Pass("1 returns");
+        if (failsFirst)
+        {
+            await Engine.SeeAsync<AttemptDropped>(owner);
+        }
+        else
+        {
+            await Engine.SeeAsync<SubtaskSucceeded>(owner);
+        }
+
+        stages.Pass("2 returns");
+        RunResult result = await waiter.EndAsync();
+
+        Assert.Equal((OutputOrigin.Flight, 2), (result["only"].Origin, calls));
+        Assert.Equal([failsFirst ? "output of 2" : "output of 1"], Assert.IsType<string[]>(result["only"].Output));
+        Assert.Equal((await owner.EndAsync())["only"].Output, result["only"].Output);
     }
 
     [Fact]
@@ -204,6 +351,38 @@ public sealed class HedgedRunTests
         Assert.Contains("RunOptions.Extra: HedgeShare is 1.5; it must be from 0 to 1.", refusal.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Starts a run, and continues when the second attempt has started.</summary>
+    private static async Task<OrchestrationRun> StartBothAsync(Engine engine, Action<TaskPlanBuilder>? plan = null)
+    {
+        OrchestrationRun run = await engine.StartAsync(plan ?? (only => only.Add("only", "work")));
+        await engine.AdvanceUntilAsync(Engine.SeeAsync<AttemptStarted>(run, start => start.HedgeOf is not null), Second / 10);
+        return run;
+    }
+
+    /// <summary>The second attempt tells something, then the first, then the second fails, then the first tells more.</summary>
+    private static async Task TellAsync(Stages stages, TaskContext context, string ofSecond, string ofFirst, string more)
+    {
+        await stages.At($"{context.Attempt} tells");
+        context.StreamText(context.Attempt == 2 ? ofSecond : ofFirst);
+        stages.Pass($"{context.Attempt} has told");
+        await stages.At($"{context.Attempt} goes on");
+        if (context.Attempt == 2)
+        {
+            throw new InvalidDataException("Bad data.");
+        }
+
+        context.StreamText(more);
+    }
+
+    private static async Task TellBothAsync(Stages stages, OrchestrationRun run)
+    {
+        await stages.GoAsync("2 tells", until: "2 has told");
+        await stages.GoAsync("1 tells", until: "1 has told");
+        stages.Pass("2 goes on");
+        await Engine.SeeAsync<AttemptDropped>(run);
+        stages.Pass("1 goes on");
+    }
+
     private static async Task<bool> Done(Task task)
     {
         await task;
@@ -215,12 +394,13 @@ public sealed class HedgedRunTests
         bool isDurable = false,
         Action<IAgentOrchestrationBuilder>? configure = null,
         Action<IServiceCollection>? services = null,
-        double share = 1)
+        double share = 1,
+        TaskEffect effect = TaskEffect.Read)
     {
         var engine = new Engine(
             builder =>
             {
-                builder.AddTaskType("work", "Works.", (None _, TaskContext context, CancellationToken stop) => work(context, stop), options => options.Effect = TaskEffect.Read);
+                builder.AddTaskType("work", "Works.", (None _, TaskContext context, CancellationToken stop) => work(context, stop), options => options.Effect = effect);
                 builder.AddTaskType("take", "Takes.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult("taken"));
                 if (isDurable)
                 {
@@ -237,12 +417,23 @@ public sealed class HedgedRunTests
                 options.Runs.CancellationGracePeriod = TimeSpan.FromDays(1);
             },
             services);
+        Observe(engine, "work");
+        return engine;
+    }
+
+    private static void Observe(Engine engine, string taskType)
+    {
         var observed = engine.Services.GetRequiredService<IObservedDurations>();
         for (int i = 0; i < 10; i++)
         {
-            observed.Observe(new Subtask { Id = "before", TaskType = "work" }, Second);
+            observed.Observe(new Subtask { Id = "before", TaskType = taskType }, Second);
         }
+    }
 
-        return engine;
+    private sealed record Keyed(string Key);
+
+    private sealed class Vault(string secret) : ISecretProvider
+    {
+        public string? Find(string name) => secret;
     }
 }

@@ -4,6 +4,7 @@ using AgentOrchestration.Resources;
 using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Runs.State;
 using AgentOrchestration.Scheduling.Dispatch;
+using AgentOrchestration.Scheduling.Ordering;
 using AgentOrchestration.Scheduling.Sharing;
 using AgentOrchestration.Tasks;
 
@@ -394,13 +395,143 @@ public sealed class HedgeTests
         });
         VirtualAttempt Using(int subtask, int attempt) => Slow(subtask, attempt) with { Usage = new TaskUsage(attempt, 0, 0) };
 
-        // For two there is not enough. That is no reason to stop.
-        IReadOnlyList<RunEvent> poor = Play(graph, Using, Options(budget: new RunBudget { MaxTokens = 19 }));
-        IReadOnlyList<RunEvent> rich = Play(graph, Using, Options(budget: new RunBudget { MaxTokens = 20 }));
+        // The limit comes when both run: for the third subtask there is enough only when both have settled what they used.
+        TaskGraph more = GraphOf.Plan(plan => plan.Add("then", "work", after: [plan.Add("only", "work")]), options: options =>
+        {
+            Reads(options);
+            options.ExpectedUsage = new TaskUsage(10, 0, 0);
+        });
 
-        Assert.Equal((0, RunOutcome.Succeeded), (HedgesIn(poor), RunSnapshot.Fold(poor).Outcome));
-        Assert.DoesNotContain(poor, next => next is BudgetExhausted);
-        Assert.Equal((1, 3L), (HedgesIn(rich), RunSnapshot.Fold(rich).Usage.InputTokens));
+        foreach ((long maxTokens, RunOutcome outcome) in (IEnumerable<(long, RunOutcome)>)[(13, RunOutcome.Succeeded), (12, RunOutcome.Failed)])
+        {
+            VirtualTimeHost host = Host(more, (subtask, attempt) => subtask == 0 ? Using(subtask, attempt) : Attempt(attempt, seconds: 1), Options(budget: new RunBudget { MaxTime = TimeSpan.FromDays(1) }));
+            host.At(2 * Second, (core, now, commands) => Assert.True(core.ExtendBudget(new RunBudget { MaxTokens = maxTokens }, now, commands)));
+            RunSnapshot run = RunSnapshot.Fold(host.Run());
+
+            Assert.Equal((outcome == RunOutcome.Succeeded, 3L, 2), (run.Outcome == RunOutcome.Succeeded, run.Usage.InputTokens, run.Subtasks.Single(subtask => subtask.Subtask.Id == "only").Attempts));
+        }
+    }
+
+    /// <summary>What is used in vain would be lacking where it is needed.</summary>
+    [Theory]
+    [InlineData(null, null, null, null, 1)]
+    [InlineData(null, null, null, 100, 1)]
+    [InlineData(100, null, null, null, 0)]
+    [InlineData(null, 100, null, null, 0)]
+    [InlineData(null, null, 100, null, 0)]
+    public void What_the_budget_limits_is_left_for_what_is_needed(int? attempts, int? tokens, int? cost, int? seconds, int hedges) => Assert.Equal(
+        hedges,
+        HedgesIn(Play(One(), Slow, Options(budget: new RunBudget { MaxAttempts = attempts, MaxTokens = tokens, MaxCost = cost, MaxTime = seconds * Second }))));
+
+    [Theory]
+    [InlineData(ResourcePoolKind.Reusable, 1)]
+    [InlineData(ResourcePoolKind.Replenishing, 1)]
+    [InlineData(ResourcePoolKind.Consumable, 0)]
+    public void What_is_gone_when_it_is_used_is_left_for_what_is_needed(ResourcePoolKind kind, int hedges)
+    {
+        var pools = new ResourcePools([new ResourceDeclaration("a", 100) { Kind = kind, Period = kind == ResourcePoolKind.Replenishing ? Second : default }], timeProvider: null);
+        TaskGraph graph = GraphOf.Plan(plan => plan.Add("only", "work", options: new() { Resources = ResourceRequirements.Of("a", 1) }), pools, Reads);
+
+        Assert.Equal(hedges, HedgesIn(Play(graph, Slow, pools: pools)));
+    }
+
+    /// <summary>The host reports each progress by itself, and gets its timer with the one that shows how long attempts need.</summary>
+    [Fact]
+    public void The_first_progress_of_others_sets_the_timer()
+    {
+        DispatchCore core = NewCore(Many(12), Options(), new ObservedDurations());
+        var commands = new HostCommands();
+        core.Start(0, commands);
+        for (int subtask = 0; subtask < 10; subtask++)
+        {
+            Assert.DoesNotContain(commands.Others, command => command.Kind == HostCommandKind.WakeRun);
+            core.Progressed(subtask, 1, TimeSpan.TicksPerSecond, commands);
+        }
+
+        Assert.InRange(Assert.Single(commands.Others, command => command.Kind == HostCommandKind.WakeRun).DueAt, 1.1 * TimeSpan.TicksPerSecond, 1.3 * TimeSpan.TicksPerSecond);
+        commands.Clear();
+        core.RunDue(2 * TimeSpan.TicksPerSecond, commands);
+        Assert.NotEmpty(commands.Starts);
+    }
+
+    /// <summary>How long a whole attempt takes was known, and says nothing of when progress is to be expected.</summary>
+    [Fact]
+    public void An_attempt_that_was_to_be_looked_at_by_its_duration_is_looked_at_by_progress()
+    {
+        var known = new ObservedDurations();
+        for (int i = 0; i < 20; i++)
+        {
+            known.Observe(new Subtask { Id = "before", TaskType = "work" }, 100 * Second);
+        }
+
+        DispatchCore core = NewCore(Many(12), Options(), known);
+        var commands = new HostCommands();
+        core.Start(0, commands);
+        for (int subtask = 0; subtask < 9; subtask++)
+        {
+            core.Progressed(subtask, 1, TimeSpan.TicksPerSecond, commands);
+        }
+
+        core.RunDue(118 * TimeSpan.TicksPerSecond, commands);
+        Assert.Equal(12, commands.Starts.Count);
+        core.Progressed(9, 1, 118 * TimeSpan.TicksPerSecond, commands);
+
+        // More than a hundred seconds are much longer than nearly all need.
+        Assert.Equal(1, commands.Starts.Count(start => start.HedgeOf > 0));
+    }
+
+    /// <summary>What the plan had first is known last, so that its subtasks have other numbers in the run.</summary>
+    [Fact]
+    public void In_a_plan_that_was_written_while_the_run_went_on_the_same_is_awaited()
+    {
+        void Way(TaskPlanBuilder plan)
+        {
+            SubtaskRef last = plan.Add("way", "work");
+            for (int i = 0; i < 5; i++)
+            {
+                last = plan.Add($"way-{i}", "work", after: [last]);
+            }
+        }
+
+        TaskGraph whole = GraphOf.Plan(
+            plan =>
+            {
+                plan.Add("short", "work");
+                Way(plan);
+            },
+            options: Reads);
+        DispatchCore core = NewCore(whole.Checker.Nothing("Everything."), Options());
+        var commands = new HostCommands();
+        core.StartOpen(now: 0, commands);
+        core.ExtendPlan(whole.Checker.CheckMoreOfPlan(TaskPlan.Create(Way), core.State.Graph, out _)!, now: 0, commands);
+        TaskPlan rest = whole.Plan with { Subtasks = [.. whole.Plan.Subtasks.Where(subtask => subtask.Id == "short")] };
+        core.CompletePlan(whole, whole.Checker.CheckMoreOfPlan(rest, core.State.Graph, out _), SubtaskOrder.CriticalPathFirst, now: 0, commands);
+        Assert.Equal("way", core.State.Graph.SubtaskAt(0).Id);
+
+        core.RunDue(2 * TimeSpan.TicksPerSecond, commands);
+
+        AttemptStart hedge = Assert.Single(commands.Starts, start => start.HedgeOf > 0);
+        Assert.Equal("way", core.State.Graph.SubtaskAt(hedge.Subtask).Id);
+    }
+
+    /// <summary>One of two that a subtask of a batch waits for has not begun, also when the other has two attempts.</summary>
+    [Fact]
+    public void A_second_attempt_is_not_the_begin_of_another_subtask()
+    {
+        TaskGraph graph = BatchGraph(plan => plan.Add("both", "work", after: [plan.Add("a", "work"), plan.Add("b", "work")]));
+        var state = new RunState(graph, graph.Priorities);
+        var context = new DispatchContext(state, Options(), new ReadyQueue(state.Graph, RunResources.Alone(new ResourcePools([]))), new BatchLines(state.Graph));
+        var arrivals = new BatchArrivals(context, graph, observed: null);
+        int both = graph.Subtasks.Index().Single(subtask => subtask.Item.Id == "both").Index;
+        int needs = state.Graph.NeedVectorOf[both];
+        int[] others = [.. graph.Dependencies[both]];
+
+        arrivals.Observe(new RunFact(RunFactKind.AttemptStarted, 0, others[0], attempt: 1));
+        arrivals.Observe(new RunFact(RunFactKind.AttemptStarted, 0, others[0], attempt: 2, payload: new HedgeMark(1)));
+        Assert.False(arrivals.IsAnyDue(needs));
+
+        arrivals.Observe(new RunFact(RunFactKind.AttemptStarted, 0, others[1], attempt: 1));
+        Assert.True(arrivals.IsAnyDue(needs));
     }
 
     [Fact]
@@ -461,7 +592,7 @@ public sealed class HedgeTests
         },
         options: Reads);
 
-    private static TaskGraph BatchGraph(int count) => GraphOf.Batches(
+    private static TaskGraph BatchGraph(int count) => BatchGraph(
         plan =>
         {
             for (int i = 0; i < count; i++)
@@ -469,6 +600,8 @@ public sealed class HedgeTests
                 plan.Add($"t{i}", "work");
             }
         });
+
+    private static TaskGraph BatchGraph(Action<TaskPlanBuilder> plan) => GraphOf.Batches(plan);
 
     private static VirtualAttempt Slow(int subtask, int attempt) => Attempt(attempt, seconds: attempt == 1 ? 10 : 1);
 
@@ -501,8 +634,8 @@ public sealed class HedgeTests
         CancellationGracePeriod = grace ?? RunOptions.DefaultCancellationGracePeriod,
     };
 
-    private static DispatchCore NewCore(TaskGraph graph, RunOptions options) =>
-        new(graph, RunResources.Alone(new ResourcePools([])), "run", options, observed: Known());
+    private static DispatchCore NewCore(TaskGraph graph, RunOptions options, ObservedDurations? known = null) =>
+        new(graph, RunResources.Alone(new ResourcePools([])), "run", options, observed: known ?? Known());
 
     private static VirtualTimeHost Host(
         TaskGraph graph,
