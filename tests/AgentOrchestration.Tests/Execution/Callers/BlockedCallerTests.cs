@@ -169,7 +169,7 @@ public sealed class BlockedCallerTests
     private static RunOptions Named => new() { RunId = Guid.NewGuid().ToString("N"), Name = "named" };
 
     private static readonly HashSet<string> Called =
-        ["ITaskDecomposer", "IResultCompiler", "ISchedulingPolicy", "ITaskHandler", "IBatchTaskHandler", "ITaskTypeSelector", "ICompensable", "TaskMiddleware", "TaskDelegate", "TaskDescriptor"];
+        ["ITaskDecomposer", "IResultCompiler", "ISchedulingPolicy", "ITaskHandler", "IBatchTaskHandler", "IBatchEndpoint", "OpenAIBatchEndpoint", "ScriptedBatchEndpoint", "ITaskTypeSelector", "ICompensable", "TaskMiddleware", "TaskDelegate", "TaskDescriptor"];
 
     /// <summary>They have the members of an interface that is called.</summary>
     private static readonly Dictionary<string, string> Implementations = new(StringComparer.Ordinal)

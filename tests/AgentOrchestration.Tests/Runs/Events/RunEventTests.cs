@@ -7,6 +7,7 @@ using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Execution;
 using AgentOrchestration.Tests.Execution.Early;
 using AgentOrchestration.Tests.Planning;
+using AgentOrchestration.Tests.Tasks.Deferring;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -30,7 +31,7 @@ public sealed class RunEventTests
     [Fact]
     public async Task Every_kind_of_event_comes_from_a_run_and_survives_its_JSON()
     {
-        IReadOnlyList<RunEvent>[] runs = [await ChattyRunAsync(), await TroubledRunAsync(), await UndoneRunAsync(), await InterruptedRunAsync(), await EarlyRunAsync(), await HeldRunAsync(), await JoiningRunAsync(), await HastyRunAsync(), await HedgedRunAsync()];
+        IReadOnlyList<RunEvent>[] runs = [await ChattyRunAsync(), await TroubledRunAsync(), await UndoneRunAsync(), await InterruptedRunAsync(), await EarlyRunAsync(), await HeldRunAsync(), await JoiningRunAsync(), await HastyRunAsync(), await HedgedRunAsync(), await DeferredRunAsync()];
         RunEvent[] events = [.. runs.SelectMany(run => run)];
 
         Assert.Equal(Kinds.Select(kind => kind.Name).Order(), events.Select(next => next.GetType().Name).Distinct().Order());
@@ -69,6 +70,17 @@ public sealed class RunEventTests
         hold = _ => Task.CompletedTask;
         await using OrchestrationRun resumed = await DurableHost.OrchestratorOf(one).ResumeAsync(left.RunId, TestEnd);
         return await Engine.EventsAsync(resumed);
+    }
+
+    /// <summary>A run whose calls wait for a batch.</summary>
+    private static async Task<IReadOnlyList<RunEvent>> DeferredRunAsync()
+    {
+        await using DeferredWorld world = await DeferredWorld.CreateAsync();
+        await using ServiceProvider process = world.NewProcess(isDurable: false);
+        await using OrchestrationRun run = await DeferredWorld.OrchestratorOf(process).StartAsync(DeferredWorld.Plan(2), DeferredWorld.Within(24), TestEnd);
+        await DeferredWorld.DeferAllAsync(run);
+        await world.AdvanceUntilAsync(run.EndAsync());
+        return await Engine.EventsAsync(run);
     }
 
     /// <summary>A run that waits for work of another, and finds its result.</summary>
