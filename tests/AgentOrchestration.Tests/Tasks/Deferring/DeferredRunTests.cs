@@ -493,24 +493,6 @@ public sealed class DeferredRunTests
     }
 
     [Fact]
-    public async Task A_cancellation_that_fails_is_tried_again_and_what_was_answered_is_taken_though_it_takes_minutes()
-    {
-        await using DeferredWorld world = await DeferredWorld.CreateAsync();
-        int refused = 0;
-        world.Batches.Time = _ => TimeSpan.FromHours(30);
-        world.Batches.CancelTime = TimeSpan.FromMinutes(7);
-        world.Batches.Refuse = (_, path) => path.EndsWith("/cancel", StringComparison.Ordinal) && refused++ == 0 ? (HttpStatusCode.ServiceUnavailable, null) : null;
-
-        RunResult result = await world.RunAsync(DeferredWorld.Plan(10), DeferredWorld.Within(24));
-
-        Assert.Equal(RunOutcome.Succeeded, result.Outcome);
-        LoopbackBatch batch = Assert.Single(world.Batches.All);
-        Assert.NotNull(batch.CancelledAt);
-        Assert.InRange(batch.Answered.Count, 5, 9);
-        Assert.Equal(10, batch.Answered.Count + world.Live.Asked.Count);
-    }
-
-    [Fact]
     public async Task What_is_above_the_limits_of_a_batch_waits_for_the_next_and_what_no_batch_takes_is_asked_now()
     {
         await using DeferredWorld world = await DeferredWorld.CreateAsync();
