@@ -192,7 +192,12 @@ internal sealed class RunState : IOpenSubtasks
                 _states[fact.Subtask] = _early?.Drop(fact.Subtask) == true ? StateBeforeStart(fact.Subtask) : SubtaskState.Ready;
                 break;
             case RunFactKind.SubtaskCancelRequested:
-                EarlyOf(fact.Subtask)?.IsCancelled = true;
+                if (EarlyOf(fact.Subtask) is { } cancelled)
+                {
+                    cancelled.IsCancelled = true;
+                    LoseThoseThatNeed(fact.Subtask, new SkipCause(fact.Subtask, SkipReason.Cancelled), consequences);
+                }
+
                 break;
             case RunFactKind.AttemptConfirmed:
                 _early!.Confirm(fact.Subtask);
@@ -430,9 +435,13 @@ internal sealed class RunState : IOpenSubtasks
     /// <summary>Something that a subtask cannot do without is lost.</summary>
     public void Lose(int subtask, SkipCause cause, RunConsequences consequences)
     {
-        if (MayClose(subtask))
+        if (MayClose(subtask) && EarlyOf(subtask) is { ClosedBy: null } early)
         {
-            EarlyOf(subtask)!.ClosedBy ??= cause;
+            early.ClosedBy = cause;
+            if (!early.IsHeld)
+            {
+                LoseThoseThatNeed(subtask, cause, consequences);
+            }
         }
 
         consequences.Skipped.Push((subtask, cause));
@@ -442,7 +451,7 @@ internal sealed class RunState : IOpenSubtasks
     public bool MayClose(int subtask) => Stop is null && EarlyOf(subtask) is { IsCancelled: false };
 
     /// <summary>The code of a subtask that has lost something, or was cancelled, is still to stop: what needs the subtask is lost at once, as without early starts.</summary>
-    public void LoseThoseThatNeed(int subtask, SkipCause cause, RunConsequences consequences)
+    private void LoseThoseThatNeed(int subtask, SkipCause cause, RunConsequences consequences)
     {
         foreach (int successor in Graph.PlannedSuccessors(subtask))
         {

@@ -396,7 +396,6 @@ internal sealed class DispatchCore
         else if (State.EarlyOf(subtask) is not null)
         {
             _context.Waits.Leave(subtask);
-            State.LoseThoseThatNeed(subtask, new SkipCause(subtask, SkipReason.Cancelled), _context.Consequences);
         }
 
         Settle(now, commands);

@@ -87,7 +87,6 @@ internal sealed class EarlyGates(DispatchContext context, SubtaskOutcomes subtas
         {
             early.ClosedBy ??= cause;
             stops.Drop(subtask, now, commands);
-            context.State.LoseThoseThatNeed(subtask, early.ClosedBy, context.Consequences);
         }
     }
 
