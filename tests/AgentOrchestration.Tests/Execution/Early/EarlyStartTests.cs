@@ -177,7 +177,8 @@ public sealed class EarlyStartTests
             Steps.Add(plan, "early", "read", after: [first]);
         });
         await Engine.SeeAsync<OutputHeld>(run);
-        await _first.Reached;
+        await Engine.SeeAsync<AttemptStarted>(run, started => started.SubtaskId == "first");
+        await Engine.SeeAsync<AttemptStarted>(run, started => started.SubtaskId == "change");
 
         Assert.Equal(["change", "early", "first"], run.GetSnapshot().Subtasks.Where(subtask => subtask.Attempts > 0).Select(subtask => subtask.Subtask.Id).Order());
         _first.Open();
