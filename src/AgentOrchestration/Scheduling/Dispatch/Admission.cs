@@ -41,7 +41,7 @@ internal sealed class Admission(DispatchContext context, SubtaskOutcomes subtask
         {
             // Something that happened meanwhile has ended it, or made it wait and ready again.
         }
-        else if (budget.NotStarting is { } cause && !WaitsForParts(subtask))
+        else if (budget.NotStarting is { } cause && !WaitsForParts(subtask) && !budget.IsSuspended(subtask))
         {
             subtasks.Skip(subtask, cause with { Subtask = subtask }, now);
         }

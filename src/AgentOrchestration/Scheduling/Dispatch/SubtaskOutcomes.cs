@@ -128,12 +128,19 @@ internal sealed class SubtaskOutcomes(DispatchContext context)
     {
         DropEarly(subtask, now);
         context.Record(new RunFact(RunFactKind.SubtaskSkipped, now, subtask, payload: cause));
+        GiveUp(subtask);
     }
 
     public void Cancel(int subtask, int attempt, long now)
     {
         DropEarly(subtask, now);
         context.Record(new RunFact(RunFactKind.SubtaskCancelled, now, subtask, attempt));
+        GiveUp(subtask);
+    }
+
+    /// <summary>A subtask that was to do its work for identical ones does not.</summary>
+    private void GiveUp(int subtask)
+    {
         if (_shared is not null)
         {
             RepeatEach(_shared.End(subtask, keep: false));
