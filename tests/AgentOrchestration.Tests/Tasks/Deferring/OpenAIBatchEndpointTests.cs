@@ -154,11 +154,25 @@ public sealed class OpenAIBatchEndpointTests
     {
         var values = new Dictionary<string, object>
         {
-            ["ConversationId"] = "c", ["Instructions"] = "i", ["Temperature"] = 1f, ["MaxOutputTokens"] = 1, ["TopP"] = 1f, ["TopK"] = 1, ["FrequencyPenalty"] = 1f,
-            ["PresencePenalty"] = 1f, ["Seed"] = 1L, ["Reasoning"] = new ReasoningOptions(), ["ResponseFormat"] = ChatResponseFormat.Json, ["ModelId"] = "x",
-            ["StopSequences"] = new List<string> { "s" }, ["AllowMultipleToolCalls"] = true, ["ToolMode"] = ChatToolMode.RequireAny,
-            ["Tools"] = new List<AITool> { AIFunctionFactory.Create(() => 1, "f") }, ["AllowBackgroundResponses"] = true,
-            ["ContinuationToken"] = ResponseContinuationToken.FromBytes(new byte[] { 1 }), ["RawRepresentationFactory"] = (Func<IChatClient, object?>)(_ => null),
+            ["ConversationId"] = "c",
+            ["Instructions"] = "i",
+            ["Temperature"] = 1f,
+            ["MaxOutputTokens"] = 1,
+            ["TopP"] = 1f,
+            ["TopK"] = 1,
+            ["FrequencyPenalty"] = 1f,
+            ["PresencePenalty"] = 1f,
+            ["Seed"] = 1L,
+            ["Reasoning"] = new ReasoningOptions(),
+            ["ResponseFormat"] = ChatResponseFormat.Json,
+            ["ModelId"] = "x",
+            ["StopSequences"] = new List<string> { "s" },
+            ["AllowMultipleToolCalls"] = true,
+            ["ToolMode"] = ChatToolMode.RequireAny,
+            ["Tools"] = new List<AITool> { AIFunctionFactory.Create(() => 1, "f") },
+            ["AllowBackgroundResponses"] = true,
+            ["ContinuationToken"] = ResponseContinuationToken.FromBytes(new byte[] { 1 }),
+            ["RawRepresentationFactory"] = (Func<IChatClient, object?>)(_ => null),
             ["AdditionalProperties"] = new AdditionalPropertiesDictionary { ["x"] = 1 },
         };
         ChatMessage[] messages = [new(ChatRole.User, "q")];

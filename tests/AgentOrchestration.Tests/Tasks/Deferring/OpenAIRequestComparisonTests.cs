@@ -44,7 +44,14 @@ public sealed class OpenAIRequestComparisonTests
         ["mode without tools"] = ([new(ChatRole.User, "q")], new ChatOptions { ToolMode = ChatToolMode.RequireAny, AllowMultipleToolCalls = true }),
         ["numbers"] = ([new(ChatRole.User, "q")], new ChatOptions
         {
-            Temperature = 0.1f, TopP = 0.3f, MaxOutputTokens = 7, Seed = 3, FrequencyPenalty = 0.7f, PresencePenalty = 1.1f, StopSequences = ["END"], ModelId = "other",
+            Temperature = 0.1f,
+            TopP = 0.3f,
+            MaxOutputTokens = 7,
+            Seed = 3,
+            FrequencyPenalty = 0.7f,
+            PresencePenalty = 1.1f,
+            StopSequences = ["END"],
+            ModelId = "other",
         }),
         ["json"] = ([new(ChatRole.User, "q")], new ChatOptions { ResponseFormat = ChatResponseFormat.Json }),
         ["text"] = ([new(ChatRole.User, "q")], new ChatOptions { ResponseFormat = ChatResponseFormat.Text }),
