@@ -23,6 +23,9 @@ internal sealed class ObservedDurations : IObservedDurations
     private readonly Dictionary<string, ObservedDuration> _byType;
     private readonly ObservedDurations? _before;
 
+    // Of how many task types it is known how long attempts took.
+    private int _timed;
+
     public ObservedDurations()
         : this([])
     {
@@ -53,7 +56,7 @@ internal sealed class ObservedDurations : IObservedDurations
         {
             lock (_gate)
             {
-                return _byType.Values.Any(static observed => observed.Seconds.Count > 0);
+                return _timed > 0;
             }
         }
     }
@@ -93,11 +96,11 @@ internal sealed class ObservedDurations : IObservedDurations
         lock (_gate)
         {
             ObservedDuration before = Find(subtask.TaskType) ?? new ObservedDuration(subtask.TaskType, default, default);
-            _byType[subtask.TaskType] = before with
+            Put(before with
             {
                 Seconds = before.Seconds.With(took.TotalSeconds),
                 Ratio = subtask.EstimatedDuration is { Ticks: > 0 } estimate ? before.Ratio.With(took / (estimate < Shortest ? Shortest : estimate)) : before.Ratio,
-            };
+            });
         }
     }
 
@@ -110,7 +113,7 @@ internal sealed class ObservedDurations : IObservedDurations
         lock (_gate)
         {
             ObservedDuration before = Find(taskType) ?? new ObservedDuration(taskType, default, default);
-            _byType[taskType] = before with { FirstProgress = before.FirstProgress.With(Math.Max(after.TotalSeconds, Shortest.TotalSeconds)) };
+            Put(before with { FirstProgress = before.FirstProgress.With(Math.Max(after.TotalSeconds, Shortest.TotalSeconds)) });
         }
     }
 
@@ -133,7 +136,7 @@ internal sealed class ObservedDurations : IObservedDurations
 
         lock (_gate)
         {
-            Array.ForEach(saved, one => _byType[one.TaskType] = one);
+            Array.ForEach(saved, Put);
         }
     }
 
@@ -142,11 +145,18 @@ internal sealed class ObservedDurations : IObservedDurations
     {
         lock (_gate)
         {
-            return new ObservedDurations(new Dictionary<string, ObservedDuration>(_byType, _byType.Comparer));
+            return new ObservedDurations(new Dictionary<string, ObservedDuration>(_byType, _byType.Comparer)) { _timed = _timed };
         }
     }
 
     private static TimeSpan Limited(double ticks) => new((long)Math.Round(Math.Min(ticks, Longest.Ticks)));
+
+    private void Put(ObservedDuration observed)
+    {
+        _timed -= _byType.TryGetValue(observed.TaskType, out ObservedDuration? before) && before.Seconds.Count > 0 ? 1 : 0;
+        _timed += observed.Seconds.Count > 0 ? 1 : 0;
+        _byType[observed.TaskType] = observed;
+    }
 
     private ObservedDuration? Find(string taskType)
     {

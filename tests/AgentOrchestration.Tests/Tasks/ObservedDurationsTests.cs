@@ -9,6 +9,20 @@ public sealed class ObservedDurationsTests
     private readonly ObservedDurations _observed = new();
 
     [Fact]
+    public void Whether_anything_is_known_follows_what_is_observed_restored_and_copied()
+    {
+        var observed = new ObservedDurations();
+        observed.ObserveFirstProgress("work", TimeSpan.FromSeconds(1));
+        observed.Restore([new ObservedDuration("other", default, default)]);
+        Assert.False(observed.Any);
+
+        observed.Observe(new Subtask { Id = "a", Name = "a", TaskType = "work" }, TimeSpan.FromSeconds(1));
+        Assert.True(observed.Any && observed.Copy().Any);
+        observed.Restore([new ObservedDuration("work", default, default)]);
+        Assert.False(observed.Any);
+    }
+
+    [Fact]
     public void What_nearly_all_take_is_known_when_enough_have_ended_or_by_an_estimate()
     {
         var observed = new ObservedDurations();
