@@ -93,6 +93,7 @@ public sealed class BatchFailureTests
         _pages.Code = (items, _, _) => calls++ == 0 ? throw new TaskFailedException("Too many requests.") { RetryAfter = TimeSpan.FromSeconds(20) } : Pages.Answer(items);
         await using Engine engine = _pages.NewEngine(type => type.Retry.MaxAttempts = 2);
         await using OrchestrationRun run = await engine.StartAsync(plan => Pages.Add(plan, 5));
+        await Engine.SeeAsync<AttemptFailed>(run);
 
         RunResult result = await engine.AdvanceUntilAsync(run.EndAsync(), TimeSpan.FromSeconds(1));
 

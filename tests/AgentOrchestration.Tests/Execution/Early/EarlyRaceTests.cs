@@ -116,6 +116,7 @@ public sealed class EarlyRaceTests
             Steps.Add(plan, "fails", "read");
             Steps.Add(plan, "later", "read", after: [first]);
         });
+        await Engine.SeeAsync<AttemptStarted>(run, started => started.SubtaskId == "first");
         await Engine.SeeAsync<AttemptFailed>(run);
         engine.Clock.Advance(TimeSpan.FromMinutes(5));
         await Engine.SeeAsync<SubtaskSucceeded>(run, succeeded => succeeded.SubtaskId == "fails");

@@ -196,6 +196,7 @@ public sealed class HedgedRunTests
             async (context, _) =>
             {
                 Interlocked.Increment(ref calls);
+                stages.Pass($"{context.Attempt} works");
                 await stages.At($"{context.Attempt} returns");
                 return context.Attempt == 1 && failsFirst ? throw new InvalidDataException("Bad data.") : [$"output of {context.Attempt}"];
             },
@@ -204,6 +205,7 @@ public sealed class HedgedRunTests
         await using OrchestrationRun owner = await StartBothAsync(engine);
         await using OrchestrationRun waiter = await engine.StartAsync(plan => plan.Add("only", "work"));
         await Engine.SeeAsync<FlightJoined>(waiter);
+        await stages.At("2 works").InTimeAsync(owner);
         stages.Pass("1 returns");
         if (failsFirst)
         {

@@ -62,6 +62,7 @@ internal sealed class EarlySimulation(EarlyWorld world, double share, int seed, 
         Take();
         while (!_core.State.IsEnded)
         {
+            Assert.True(Steps < 20_000, $"The run does not end: {Describe()}");
             if (Steps++ == crashAfter)
             {
                 Crash();

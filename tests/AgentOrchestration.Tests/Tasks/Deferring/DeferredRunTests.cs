@@ -244,8 +244,13 @@ public sealed class DeferredRunTests
             string first = (await context.Chat.GetResponseAsync(prompt, cancellationToken: stop)).Text;
             return (await context.Chat.GetResponseAsync(first, cancellationToken: stop)).Text;
         };
+        await using ServiceProvider process = world.NewProcess();
+        await using OrchestrationRun run = await DeferredWorld.OrchestratorOf(process).StartAsync(DeferredWorld.Plan(3), DeferredWorld.Within(24), TestEnd);
+        await DeferredWorld.DeferAllAsync(run);
+        await world.AdvanceUntilAsync(Engine.SeeAsync<AttemptStarted>(run, started => started.Attempt == 2));
+        await DeferredWorld.DeferAllAsync(run, times: 2);
 
-        RunResult result = await world.RunAsync(DeferredWorld.Plan(3), DeferredWorld.Within(24));
+        RunResult result = await world.AdvanceUntilAsync(run.EndAsync());
 
         Assert.All(result.Subtasks, subtask => Assert.Equal($"re: re: {subtask.Subtask.Id}", subtask.Output));
         Assert.Equal([3, 3], world.Batches.All.Select(batch => batch.Requests.Count));
