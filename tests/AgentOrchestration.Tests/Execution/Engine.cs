@@ -91,7 +91,7 @@ internal sealed class Engine : IAsyncDisposable
             Clock.Advance(step);
 
             // What the step has woken comes to its turn before the next one, as far as that can be seen from outside.
-            for (int i = 0; i < 100 && (i == 0 || ThreadPool.PendingWorkItemCount > 0); i++)
+            for (int i = 0; i < 1000 && (i < 20 || ThreadPool.PendingWorkItemCount > 0); i++)
             {
                 await Task.Yield();
             }

@@ -35,25 +35,36 @@ public sealed class SchedulingPolicyTests
     }
 
     [Fact]
-    public Task A_run_with_exact_estimates_is_no_longer_than_the_schedule_that_was_found() =>
-        Gen.Int[0, int.MaxValue].SampleAsync(
+    public async Task A_run_with_exact_estimates_is_no_longer_than_the_schedule_that_was_found()
+    {
+        // Which of those that wait is asked first when several pools are released at once is no promise: a run without a schedule may by chance be shorter.
+        TimeSpan searched = default, byCriticalPath = default, byPlanOrder = default;
+        await Gen.Int[0, int.MaxValue].SampleAsync(
             async seed =>
             {
                 var random = new Random(seed);
                 var resources = new ResourcePools([new ResourceAmount("a", 5), new ResourceAmount("b", 7)]);
                 TaskGraph graph = GraphOf.Plan(plan => AddRandom(plan, random), resources);
-                var context = ContextOf(graph, resources, maxParallelism: 4);
+                SchedulingContext context = ContextOf(graph, resources, maxParallelism: 4);
                 SubtaskOrder order = await SchedulingPolicies.Optimized(Budget, seed).OrderAsync(context, TestEnd);
-                TimeSpan planned = order.Starts is null ? TimeSpan.MaxValue : order.Starts.Zip(context.Durations, (start, duration) => start + duration).Max();
+                TimeSpan planned = order.Starts!.Zip(context.Durations, (start, duration) => start + duration).Max();
+                SchedulingProblem problem = GraphProblem.Of(context);
+                long[] greedy = [.. GraphProblem.UrgenciesOf(context, problem).Select(urgency => new ParallelGeneration(problem).Generate(urgency, new long[problem.Count]))];
 
-                TimeSpan searched = MakespanOf(Play(graph, resources, 4, order));
+                TimeSpan played = MakespanOf(Play(graph, resources, 4, order));
 
-                // A tick for each subtask that takes no time.
-                Assert.True(searched <= planned + TimeSpan.FromTicks(graph.Count));
-                Assert.True(searched <= MakespanOf(await PlayAsync(graph, resources, 4, SchedulingPolicies.CriticalPathFirst)) + TimeSpan.FromTicks(graph.Count));
-                Assert.True(searched <= MakespanOf(await PlayAsync(graph, resources, 4, SchedulingPolicies.PlanOrder)) + TimeSpan.FromTicks(graph.Count));
+                Assert.InRange(played, TimeSpan.Zero, planned);
+                Assert.InRange(planned, TimeSpan.Zero, new TimeSpan(greedy.Min()));
+                searched += played;
+                byCriticalPath += MakespanOf(await PlayAsync(graph, resources, 4, SchedulingPolicies.CriticalPathFirst));
+                byPlanOrder += MakespanOf(await PlayAsync(graph, resources, 4, SchedulingPolicies.PlanOrder));
             },
-            iter: 300);
+            iter: Simulations.Of(300),
+            threads: 1);
+
+        Assert.InRange(searched, TimeSpan.Zero, byCriticalPath);
+        Assert.InRange(searched, TimeSpan.Zero, byPlanOrder);
+    }
 
     [Fact]
     public async Task A_schedule_that_leaves_something_idle_on_purpose_is_kept()
@@ -158,12 +169,14 @@ public sealed class SchedulingPolicyTests
         int count = random.Next(2, 15);
         for (int i = 0; i < count; i++)
         {
+            // A search counts a tick for what takes no time; what is compared with it takes a tick too.
+            var duration = TimeSpan.FromTicks(Math.Max(1, random.Next(0, 10) * TimeSpan.TicksPerSecond));
             ResourceAmount[] needs = [.. new[] { new ResourceAmount("a", random.Next(0, 6)), new ResourceAmount("b", random.Next(0, 8)) }.Where(need => need.Amount > 0)];
             added.Add(plan.Add(
                 $"s{i}",
                 "work",
                 after: [.. added.Where(_ => random.Next(5) == 0)],
-                options: new() { EstimatedDuration = TimeSpan.FromSeconds(random.Next(0, 10)), Resources = ResourceRequirements.Of(needs) }));
+                options: new() { EstimatedDuration = duration, Resources = ResourceRequirements.Of(needs) }));
         }
     }
 

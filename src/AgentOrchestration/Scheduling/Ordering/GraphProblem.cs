@@ -27,13 +27,13 @@ internal static class GraphProblem
             capacities);
     }
 
-    /// <summary>What the search must not be worse than: the critical path first, in three ways to read it, and the plan's order.</summary>
+    /// <summary>What the search must not be worse than: the critical path first, from the middle of each as the engine has it, from its end and from its start; and the plan's order.</summary>
     public static IReadOnlyList<long[]> UrgenciesOf(SchedulingContext context, SchedulingProblem problem)
     {
         long[] tails = problem.Tails();
         return
         [
-            Array.ConvertAll(Enumerable.Range(0, problem.Count).ToArray(), index => -(tails[index] + (problem.Durations[index] / 2))),
+            Array.ConvertAll(Enumerable.Range(0, problem.Count).ToArray(), index => -((2 * tails[index]) + problem.Durations[index])),
             Array.ConvertAll(tails, tail => -tail),
             Array.ConvertAll(Enumerable.Range(0, problem.Count).ToArray(), index => -(tails[index] + problem.Durations[index])),
             new long[context.Graph.Count],

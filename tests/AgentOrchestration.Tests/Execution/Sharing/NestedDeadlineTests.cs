@@ -205,10 +205,17 @@ public sealed class NestedDeadlineTests
                 await NestAsync(orchestrator, "inner", new RunOptions { Timeout = 60 * Minute });
             }
         };
-        _work["inner"] = (context, stop) => Task.Delay(30 * Minute, context.TimeProvider, stop);
+        var works = new TaskCompletionSource();
+        _work["inner"] = (context, stop) =>
+        {
+            Task delay = Task.Delay(30 * Minute, context.TimeProvider, stop);
+            works.SetResult();
+            return delay;
+        };
         await using OrchestrationRun run = await StartAsync(engine.Orchestrator, "outer");
         await run.EndAsync();
         hasReturned.SetResult();
+        await works.Task.InTimeAsync();
 
         await engine.AdvanceUntilAsync(DoneAsync(later!), Minute);
 
