@@ -9,6 +9,9 @@ internal static class Watchdog
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long work waits for a test that may have failed: longer than any test waits for the work.</summary>
+    public static TimeSpan LimitOfWork { get; } = 2 * Limit;
+
     /// <summary>The storage is one for all tests.</summary>
     private static string StuckKey => $"stuck {TestContext.Current.Test?.UniqueID}";
 

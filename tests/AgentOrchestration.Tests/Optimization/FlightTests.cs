@@ -136,7 +136,9 @@ public sealed class FlightTests
         RunResult result = await engine.AdvanceUntilAsync(waiter.EndAsync(), TimeSpan.FromSeconds(1));
 
         Assert.Equal((OutputOrigin.Executed, 2), (result["only"].Origin, _worked));
-        Assert.InRange(engine.Clock.GetUtcNow() - joined, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(41));
+
+        // The clock goes on while the work is done again.
+        Assert.InRange(engine.Clock.GetUtcNow() - joined, TimeSpan.FromSeconds(15), TimeSpan.FromMinutes(5));
         working.Open();
         Assert.Equal(RunOutcome.Succeeded, (await owner.EndAsync()).Outcome);
         await NothingIsLeftAsync(engine);

@@ -1,6 +1,5 @@
 using AgentOrchestration.Execution.Attempts;
 using AgentOrchestration.Scheduling.Dispatch;
-using AgentOrchestration.Tasks;
 using AgentOrchestration.Tasks.Deferring;
 
 namespace AgentOrchestration.Execution.Run;
@@ -33,9 +32,14 @@ internal sealed class AttemptReturns(
             closing.ShutDown(reason);
         }
 
-        if (attempt.HasExtras && attempt.Extras.Deferrable is { } deferred && deferred.Seal())
+        if (attempt.HasExtras && attempt.Extras.Deferrable is { } deferrable)
         {
-            return CompleteDeferred(attempt, deferred);
+            if (deferrable.Seal())
+            {
+                return CompleteDeferred(attempt, deferrable);
+            }
+
+            CountAnswers(attempt, deferrable);
         }
 
         if (_outputs is not null)
@@ -83,7 +87,7 @@ internal sealed class AttemptReturns(
 
             // An error that says when to try again is about the endpoint, and not about one of those that were sent to it.
             IsBatchBroken = exception is not null && retryAfter is null && attempt.Extras.IsBatchBroken,
-            Usage = UsageOf(attempt),
+            Usage = attempt.Extras.Usage,
         };
         return attempt.Extras.TakeAdditions() is { } additions && exception is null
             ? growth.CompleteWithAdditions(attempt, result, additions)
@@ -105,7 +109,7 @@ internal sealed class AttemptReturns(
         LocalAttempt? next;
         if (error is not null)
         {
-            next = _gate.ReportReturned(attempt, new AttemptResult { Error = error, Usage = UsageOf(attempt) });
+            next = _gate.ReportReturned(attempt, new AttemptResult { Error = error, Usage = attempt.HasExtras ? attempt.Extras.Usage : null });
         }
         else if (attempt.HasExtras || exception is not null)
         {
@@ -129,23 +133,13 @@ internal sealed class AttemptReturns(
         return next;
     }
 
-    /// <summary>What an attempt with a result has used, with the answers of batches that it has received.</summary>
-    private TaskUsage? UsageOf(LocalAttempt attempt)
+    /// <summary>An attempt has a result: the answers of batches that it has received count for it, also where its result is kept for others.</summary>
+    private void CountAnswers(LocalAttempt attempt, DeferrableCalls deferrable)
     {
-        if (!attempt.HasExtras)
+        calls!.Forget(deferrable);
+        if (deferrable.Usage is { } answers)
         {
-            return null;
+            attempt.Extras.Count(answers);
         }
-
-        if (attempt.Extras.Deferrable is { } deferrable)
-        {
-            calls!.Forget(deferrable);
-            if (deferrable.Usage is { } answers)
-            {
-                attempt.Extras.Count(answers);
-            }
-        }
-
-        return attempt.Extras.Usage;
     }
 }

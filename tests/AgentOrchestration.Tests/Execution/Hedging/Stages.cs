@@ -8,7 +8,7 @@ internal sealed class Stages
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _stages = new(StringComparer.Ordinal);
 
     /// <summary>Waits until the place may be passed.</summary>
-    public Task At(string name) => Of(name).Task;
+    public Task At(string name) => Of(name).Task.WaitAsync(Watchdog.LimitOfWork);
 
     /// <summary>Lets whoever waits there pass, now or later.</summary>
     public void Pass(string name) => Of(name).TrySetResult();
