@@ -2,7 +2,7 @@ using AgentOrchestration.Runs.Events;
 
 namespace AgentOrchestration.Testing;
 
-/// <summary>A simulated run could not go on, or was not as its check says it has to be. The message names the seed, which repeats it.</summary>
+/// <summary>A simulated run could not continue, or was not as its check says it has to be. The message names the seed, which repeats it.</summary>
 public sealed class SimulationException : Exception
 {
     private const int EventsShown = 20;

@@ -11,7 +11,7 @@ namespace AgentOrchestration.Testing;
 /// </summary>
 /// <param name="services">What the handler finds in <see cref="TaskContext.Services"/>, such as a chat client. Default: nothing.</param>
 /// <param name="timeProvider">The clock. Default: the system's.</param>
-/// <param name="taskType">The task type. Default: one that stands for it.</param>
+/// <param name="taskType">The task type. Default: one that represents it.</param>
 /// <param name="subtask">The subtask. Default: one of the task type, named after it.</param>
 /// <param name="attempt">Which try this is. Default: the first.</param>
 /// <param name="runId">The run. Default: <c>test</c>.</param>

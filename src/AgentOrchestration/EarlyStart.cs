@@ -62,7 +62,7 @@ internal sealed class EarlyStart(Planner planner, PlanChecker checker, ITaskType
         return begun;
     }
 
-    /// <summary>Cancels what has begun. It ends by itself; whoever waits for the plan does not wait for that.</summary>
+    /// <summary>Cancels what has begun. It ends by itself; the planning does not wait for that.</summary>
     private void Discard()
     {
         if (_run is { } run)

@@ -89,7 +89,7 @@ public interface ITaskOrchestrator
     Task<OrchestrationRun> StartAsync(OrchestrationRequest request, RunOptions? options, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Goes on with a durable run whose process has died or has left it: what is committed is never run again, and an attempt that was
+    /// Continues a durable run whose process has died or has left it: what is committed is never run again, and an attempt that was
     /// running runs again with the same idempotency key. A run that has ended is only read. For a run that this process drives already, that
     /// run is returned.
     /// </summary>
@@ -114,7 +114,7 @@ public interface ITaskOrchestrator
     /// </summary>
     /// <param name="runId">The id of the run, for example from <c>IRunEventSink.OnEvent</c>.</param>
     /// <returns>
-    /// The run, or <see langword="null"/> when no run of that id goes on in this process: then a durable one can be read from its store. It need
+    /// The run, or <see langword="null"/> when no run of that id is open in this process: then a durable one can be read from its store. It need
     /// not be disposed of, and disposing of it changes nothing.
     /// </returns>
     OrchestrationRun? Find(string runId);
@@ -171,7 +171,7 @@ public interface ITaskOrchestrator
     /// <param name="request">What is wanted.</param>
     /// <param name="options">How the run is executed. What is not set, or <see langword="null"/>, takes the defaults of the application.</param>
     /// <param name="cancellationToken">
-    /// Cancels the planning, the run and the compiling. The call ends at once; a run in memory is told to stop and ends by itself, a durable
+    /// Cancels the planning, the run and the compiling. The call ends at once; a run in memory is asked to stop and ends by itself, a durable
     /// one is detached. Code that ignores its token is waited for by nobody but the shutdown of the host or of the container.
     /// </param>
     /// <returns>The compiled answer.</returns>

@@ -119,7 +119,7 @@ public sealed class OrchestrationRun : IAsyncDisposable
     public RunSavings GetSavings() => _result?.Savings ?? SavingsOf(GetSnapshot());
 
     /// <summary>
-    /// How the run is expected to go on from now: what has ended stays as it was, what runs takes what is left of its expected time, at least none; a
+    /// How the run is expected to continue from now: what has ended stays as it was, what runs takes what is left of its expected time, at least none; a
     /// pause before another attempt counts as over, and the run's budget does not count. A run that stops ends now.
     /// </summary>
     /// <param name="expectedItems">By the id of a subtask that works through a list made during the run, the number of items that is expected. Default: one each, as far as the list is not made yet.</param>
@@ -242,7 +242,7 @@ public sealed class OrchestrationRun : IAsyncDisposable
     }
 
     /// <summary>
-    /// Cancels a run in memory that has not ended, and waits for its end, at most as long as code that was told to stop may take
+    /// Cancels a run in memory that has not ended, and waits for its end, at most as long as code that was asked to stop may take
     /// (<c>CancellationGracePeriod</c>). A durable run is only detached: its code is asked to stop, its end is not written, and
     /// <see cref="ITaskOrchestrator.ResumeAsync"/> continues it. A run that was resumed while this process drove it is held by each of those who
     /// started or resumed it, and the last one who disposes of it ends it here; a run from <see cref="ITaskOrchestrator.Find"/> is held by none, and

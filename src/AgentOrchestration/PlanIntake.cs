@@ -43,7 +43,7 @@ internal sealed class PlanIntake(Predicate<Subtask> mayBegin, Func<IOpenRun?> op
         }
     }
 
-    /// <summary>Whether all that has begun stands in the complete plan as it is.</summary>
+    /// <summary>Whether all that has begun appears in the complete plan as it is.</summary>
     public bool IsPartOf(TaskPlan plan)
     {
         Dictionary<string, Subtask> planned = plan.Subtasks.ToDictionary(subtask => subtask.Id, StringComparer.Ordinal);

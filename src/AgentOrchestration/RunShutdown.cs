@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 namespace AgentOrchestration;
 
 /// <summary>
-/// Ends the runs of the process when its host stops, whoever started them: durable ones are detached, those in memory are cancelled. Code is told,
+/// Ends the runs of the process when its host stops: durable ones are detached, those in memory are cancelled. Code is asked to stop,
 /// and waited for until the host's <c>ShutdownTimeout</c> is over.
 /// </summary>
 internal sealed class RunShutdown(LiveRuns liveRuns) : IHostedService

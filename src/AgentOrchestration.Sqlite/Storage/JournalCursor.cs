@@ -1,6 +1,6 @@
 namespace AgentOrchestration.Sqlite.Storage;
 
-/// <summary>How far a journal has been read and checked: a few appends first, for whoever wants no more, then more at a time.</summary>
+/// <summary>How far a journal has been read and checked: a few appends first, for a reader that wants no more, then more at a time.</summary>
 /// <param name="run">The run as it was when reading began.</param>
 /// <param name="sequence">The number of events before the next append.</param>
 /// <param name="head">The head of the hash chain there.</param>

@@ -66,7 +66,7 @@ internal sealed class JournalTable(SqliteStatements statements, HashChain chain,
         List<ReadOnlyMemory<byte>> events = [];
         if (cursor.Sequence >= row.Sequence)
         {
-            // The header holds the plan: whoever wants the first events only does not pay for it.
+            // The header holds the plan: a reader of the first events only does not pay for it.
             if (runs.Find(row.RunId)?.Key == row.Key)
             {
                 _ = ReadHeader(row);

@@ -20,7 +20,7 @@ internal static class OwnFile
         }
         catch (IOException) when (File.Exists(path) || new FileInfo(path).LinkTarget is not null)
         {
-            // Another process has been quicker, or it is a link; whoever opens it decides.
+            // Another process has been quicker, or it is a link; the opening decides.
         }
     }
 }

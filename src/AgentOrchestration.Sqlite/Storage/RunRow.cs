@@ -28,7 +28,7 @@ internal sealed record RunRow
     /// <summary>The token of the latest lease.</summary>
     public required long Token { get; init; }
 
-    /// <summary>Who holds the latest lease; <see langword="null"/> when it was given back.</summary>
+    /// <summary>Who holds the latest lease; <see langword="null"/> when it was returned.</summary>
     public string? Owner { get; init; }
 
     public long Granted { get; init; }

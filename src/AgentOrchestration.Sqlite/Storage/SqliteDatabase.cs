@@ -127,7 +127,7 @@ internal sealed class SqliteDatabase : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // A full disk, or a mark that somebody has locked up: the commit itself is safe, and a mark that lags is none that is wrong.
+            // A full disk, or a mark that another process has locked: the commit itself is safe, and a mark that lags is none that is wrong.
         }
     }
 
@@ -240,7 +240,7 @@ internal sealed class SqliteDatabase : IDisposable
         }
     }
 
-    /// <summary>Only one connection at a time can change the mode; whoever is refused waits for the lock and tries again.</summary>
+    /// <summary>Only one connection at a time can change the mode; one that is refused waits for the lock and tries again.</summary>
     private static void UseWriteAheadLog(SqliteConnection connection)
     {
         const int Tries = 10;

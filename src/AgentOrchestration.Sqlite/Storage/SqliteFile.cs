@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 
 namespace AgentOrchestration.Sqlite.Storage;
 
-/// <summary>What SQLite knows of an open file, and neither its SQL nor its provider tells.</summary>
+/// <summary>What SQLite knows of an open file, and neither its SQL nor its provider reports.</summary>
 internal static partial class SqliteFile
 {
     // SQLITE_FCNTL_HAS_MOVED: sqlite.org/c3ref/c_fcntl_begin_atomic_write.html. Windows does not know it, and lets nobody remove an open file.

@@ -44,7 +44,7 @@ internal sealed class SqliteSession : IDisposable
         return hasDeleted;
     }
 
-    /// <summary>Empties the write-ahead log, which holds what was overwritten in the file. While somebody reads it stays, and so does what it holds.</summary>
+    /// <summary>Empties the write-ahead log, which holds what was overwritten in the file. While it is being read it stays, and so does what it holds.</summary>
     public bool TryEmptyLog()
     {
         // Not all the time that a commit would wait.

@@ -126,7 +126,7 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    /// <summary>Empties the log when it may hold what was deleted: what is deleted can be read nowhere in the files, unless somebody still reads it.</summary>
+    /// <summary>Empties the log when it may hold what was deleted: what is deleted can be read nowhere in the files, unless it is still being read.</summary>
     private void EmptyLog(SqliteSession session)
     {
         _holdsDeleted |= session.TakeDeleted();

@@ -34,7 +34,7 @@ internal static class PoolItem
         return PoolItemKind.Flows;
     }
 
-    /// <summary>Whether the calling thread is one that has just been started, with the execution context of whoever started it.</summary>
+    /// <summary>Whether the calling thread is one that has just been started, with the execution context of the thread that started it.</summary>
     public static bool IsNewThread() => Restoring() is not { } by || by == typeof(Thread).FullName || by.StartsWith(NewThread, StringComparison.Ordinal);
 
     /// <summary>Describes what brings code to the calling thread, and what to do instead.</summary>

@@ -3,7 +3,7 @@ using System.Diagnostics.Tracing;
 namespace AgentOrchestration.Testing.Simulation;
 
 /// <summary>
-/// Notices what the calling thread queues to the thread pool, whoever queues it: the runtime writes an event for each item, which is
+/// Notices what the calling thread queues to the thread pool, by whatever call: the runtime writes an event for each item, which is
 /// handled on the thread that queues it, before the item is in the queue. Items that leave their execution context behind are nobody's
 /// and are not noticed; nothing is where event sources are switched off.
 /// </summary>
@@ -73,7 +73,7 @@ internal sealed class PoolQueue : EventListener
         }
     }
 
-    /// <summary>The pool finds out by and by that somebody listens.</summary>
+    /// <summary>The pool finds out after a while that there is a listener.</summary>
     private static PoolQueue Create()
     {
         AppDomain.CurrentDomain.FirstChanceException += static (_, first) =>

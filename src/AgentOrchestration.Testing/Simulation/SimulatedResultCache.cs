@@ -8,7 +8,7 @@ using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Testing.Simulation;
 
-/// <summary>Stands for the application's result cache, which would work on other threads. Every simulated run begins with an empty one.</summary>
+/// <summary>Represents the application's result cache, which would work on other threads. Every simulated run begins with an empty one.</summary>
 internal sealed class SimulatedResultCache(PayloadSerializer serializer, TimeProvider timeProvider, ResultCacheOptions? options = null) : IResultCache
 {
     private readonly FaithfulJson _json = new(serializer.Options);

@@ -48,7 +48,7 @@ public static class PlanningBuilderExtensions
     /// </summary>
     /// <remarks>
     /// Goals are compared without regard to case and to white space at both ends. A goal that has the form in two ways, as "from A to B to C"
-    /// has "from {x} to {y}", is not guessed at and goes on too. What stands in the place of a slot takes the place of the
+    /// has "from {x} to {y}", is not guessed at and continues too. What appears in the place of a slot takes the place of the
     /// slot in the plan's goal, names, descriptions, and in texts within arguments and values of conditions: as text and nothing else. It may
     /// be 1,000 characters long. Nothing that is in it changes what the plan does: not which task types, dependencies, references or
     /// properties it has.
@@ -58,7 +58,7 @@ public static class PlanningBuilderExtensions
     /// <param name="plan">The plan, with the slots in its texts: <c>Who buys {topic}?</c></param>
     /// <returns><paramref name="builder"/>, for further calls.</returns>
     /// <exception cref="ArgumentException">
-    /// The goal is empty, names a slot twice or has two of them side by side; or a slot stands in the plan where only the plan itself may say
+    /// The goal is empty, names a slot twice or has two of them side by side; or a slot appears in the plan where only the plan itself may say
     /// something, such as an id or the name of a property.
     /// </exception>
     public static IAgentOrchestrationBuilder AddPlanTemplate(this IAgentOrchestrationBuilder builder, string goal, TaskPlan plan)

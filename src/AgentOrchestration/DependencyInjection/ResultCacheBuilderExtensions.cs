@@ -29,7 +29,7 @@ public static class ResultCacheBuilderExtensions
     /// that another run of the process does at this moment, it waits for instead (<c>FlightJoined</c>).
     /// </summary>
     /// <remarks>
-    /// Results are kept as JSON, and only those that their JSON gives back as they were. One that holds an instance of another type than
+    /// Results are kept as JSON, and only those that their JSON returns as they were. One that holds an instance of another type than
     /// the declared one (a base class, an interface, <see cref="object"/>), or that loses a property when it is read, is not kept, and a
     /// warning says why: declare the type itself, or name it with <c>[JsonDerivedType]</c>. Collections behind interfaces count by their
     /// content. What a type keeps out of its JSON (a private field, <c>[JsonIgnore]</c>, the comparer of a dictionary) is no part of its results.

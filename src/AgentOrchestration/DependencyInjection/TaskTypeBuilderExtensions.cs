@@ -170,7 +170,7 @@ public static class TaskTypeBuilderExtensions
         return builder;
     }
 
-    /// <summary>Stands for the type argument in the method's definition.</summary>
+    /// <summary>Represents the type argument in the method's definition.</summary>
     private sealed class NoHandler : ITaskHandler<None, None>
     {
         public ValueTask<None> ExecuteAsync(None input, TaskContext context, CancellationToken cancellationToken) => new(None.Value);

@@ -2,7 +2,7 @@ namespace AgentOrchestration.Execution;
 
 /// <summary>
 /// Calls back again and again on a thread of its own, also when no thread of the pool is free. The thread wakes by the system's time as well
-/// as by the given clock, because the timers of a clock call back on the pool; whoever is called asks the clock what is due.
+/// as by the given clock, because the timers of a clock call back on the pool; the callee asks the clock what is due.
 /// </summary>
 internal sealed class ThreadTimer : IDisposable
 {

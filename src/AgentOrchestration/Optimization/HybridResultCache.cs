@@ -12,7 +12,7 @@ namespace AgentOrchestration.Optimization;
 
 /// <summary>
 /// Keeps results as JSON in a local level of its own, and in the second level of the application's <see cref="HybridCache"/> if it has one. A result
-/// that its JSON would not give back as it was is refused.
+/// that its JSON would not return as it was is refused.
 /// </summary>
 /// <param name="cache">The application's cache.</param>
 /// <param name="options">The options.</param>

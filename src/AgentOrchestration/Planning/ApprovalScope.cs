@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace AgentOrchestration.Planning;
 
-/// <summary>Which subtasks of a plan that a decomposer made wait for somebody's approval because of what they do to the world.</summary>
+/// <summary>Which subtasks of a plan that a decomposer made wait for an approval because of what they do to the world.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ApprovalScope>))]
 public enum ApprovalScope
 {

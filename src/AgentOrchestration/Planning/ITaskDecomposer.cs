@@ -23,7 +23,7 @@ public interface ITaskDecomposer
     /// <param name="request">What is wanted.</param>
     /// <param name="refusal">What was answered before and why it was refused; <see langword="null"/> the first time.</param>
     /// <param name="onSubtask">
-    /// Hears the subtasks, one after another, each once and as it stands in the plan. Never throws. None is told any more when something is
+    /// Receives the subtasks, one after another, each once and as it appears in the plan. Never throws. None is reported any more when something is
     /// found to be wrong.
     /// </param>
     /// <param name="cancellationToken">Cancels the planning.</param>

@@ -20,7 +20,7 @@ internal sealed class Planner(
     /// <summary>Whether work may begin before its plan is complete.</summary>
     public bool StartsEarly => options is { StartsEarly: true, ApprovePlan: null, ReviewsPlans: false };
 
-    /// <summary>Whether somebody decides on a plan before it starts.</summary>
+    /// <summary>Whether an approver decides on a plan before it starts.</summary>
     public bool AsksForApproval => options.ApprovePlan is not null;
 
     /// <summary>Reviews a plan that has passed every check; <see langword="null"/> when nobody does.</summary>
@@ -29,7 +29,7 @@ internal sealed class Planner(
     public Task<TaskGraph> PlanAsync(OrchestrationRequest request, CancellationToken cancellationToken) => PlanAsync(request, draft: null, refusal: null, cancellationToken);
 
     /// <param name="request">What is wanted.</param>
-    /// <param name="draft">Hears the plan while it is being written; <see langword="null"/> when nobody does.</param>
+    /// <param name="draft">Receives the plan while it is being written; <see langword="null"/> when nobody does.</param>
     /// <param name="refusal">What came of an earlier plan; <see langword="null"/> when this is the first.</param>
     /// <param name="cancellationToken">Cancels the planning.</param>
     public async Task<TaskGraph> PlanAsync(OrchestrationRequest request, PlanDraft? draft, PlanRefusal? refusal, CancellationToken cancellationToken)
@@ -89,7 +89,7 @@ internal sealed class Planner(
         }
     }
 
-    /// <summary>Makes a plan that is to be started, and lets somebody decide on it if the application wants that.</summary>
+    /// <summary>Makes a plan that is to be started, and has it approved if the application wants that.</summary>
     /// <exception cref="PlanRejectedException">It was not approved.</exception>
     public async Task<TaskGraph> PlanToStartAsync(OrchestrationRequest request, PlanRefusal? refusal, CancellationToken cancellationToken)
     {
@@ -98,7 +98,7 @@ internal sealed class Planner(
         return graph;
     }
 
-    /// <summary>Lets somebody decide on a plan if the application wants that.</summary>
+    /// <summary>Has a plan approved if the application wants that.</summary>
     /// <exception cref="PlanRejectedException">It was not approved.</exception>
     public async Task ApproveAsync(TaskGraph graph, CancellationToken cancellationToken)
     {

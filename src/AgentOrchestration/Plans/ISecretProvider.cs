@@ -7,7 +7,7 @@ namespace AgentOrchestration.Plans;
 /// reports of progress, streamed text, events, logs, spans and the journal. A secret is found as it is, without white space around it, by single lines
 /// of at least 12 characters, and as it is written in a URL, in JSON, HTML, XML or source code, with each of its characters in any of the ways in which it can
 /// be written there, in hexadecimal or in base64 with anything before and after it; one of these within another is found too, and upper and lower case
-/// are not distinguished. Streamed text is held back as long as a secret may go on in
+/// are not distinguished. Streamed text is held back as long as a secret may continue in
 /// what follows. A durable run stores no output that holds a secret, and no run adds subtasks that do: the attempt fails. The result
 /// cache keeps no such output either. What a rented object throws when it is reset or closed is logged by its type alone. The exception of an attempt that was given a secret is not shown at all, nor one of another attempt whose text
 /// or data hold a secret.

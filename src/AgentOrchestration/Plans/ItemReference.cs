@@ -4,7 +4,7 @@ using AgentOrchestration.Plans.Json;
 
 namespace AgentOrchestration.Plans;
 
-/// <summary>Stands for the item, or a part of it, in the arguments of a subtask that works through a list.</summary>
+/// <summary>Represents the item, or a part of it, in the arguments of a subtask that works through a list.</summary>
 /// <param name="Path">A JSON pointer (RFC 6901) to a part of the item; empty for all of it.</param>
 public readonly record struct ItemReference(string Path)
 {

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace AgentOrchestration.Plans;
 
 /// <summary>
-/// Stands for a secret in arguments. The plan, the journal, approvals and events hold the name; the value is put in its place, from the
+/// Represents a secret in arguments. The plan, the journal, approvals and events hold the name; the value is put in its place, from the
 /// application's <see cref="ISecretProvider"/>, when an attempt starts, for its code alone.
 /// </summary>
 /// <remarks><see cref="ISecretProvider"/> says where a secret is kept out of what is shown and stored, and what is not covered.</remarks>

@@ -12,7 +12,7 @@ public sealed record SubtaskCondition(SubtaskOutput Output, ConditionOperator Op
     /// <value>The default value is <see langword="null"/>: JSON null.</value>
     public JsonElement? Value { get; init; }
 
-    /// <summary>Whether the condition holds for a part; <see langword="null"/> stands for one that is not there.</summary>
+    /// <summary>Whether the condition holds for a part; <see langword="null"/> for one that is not there.</summary>
     internal bool Holds(JsonElement? part)
     {
         bool exists = part is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) };

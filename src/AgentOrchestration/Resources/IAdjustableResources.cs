@@ -1,7 +1,7 @@
 namespace AgentOrchestration.Resources;
 
 /// <summary>
-/// Changes how much there is of a resource while runs go on: a second device arrives, a licence server lowers its limit, a budget is raised.
+/// Changes how much there is of a resource while runs continue: a second device arrives, a licence server lowers its limit, a budget is raised.
 /// The built-in ledger implements it, and it is in the container. Safe for concurrent use.
 /// </summary>
 public interface IAdjustableResources

@@ -8,12 +8,12 @@ namespace AgentOrchestration.Resources;
 /// <remarks>
 /// Implementations must be safe for concurrent use, must never block, and must keep no queue of waiting runs: the dispatch core
 /// waits, and asks again when <see cref="Released"/> is raised. A refused request holds nothing. At every moment, what is free and
-/// what is leased add up to the capacity of each pool. Capacities may change while runs go on; leases are never revoked.
+/// what is leased add up to the capacity of each pool. Capacities may change while runs continue; leases are never revoked.
 /// </remarks>
 public interface IResourceManager
 {
     /// <summary>
-    /// Raised when a refused request may be answered otherwise: after something was given back or has grown again, or a capacity was changed.
+    /// Raised when a refused request may be answered otherwise: after something was returned or has grown again, or a capacity was changed.
     /// Outside every lock of the manager and never from inside TryAcquire, on any thread. With <see cref="ResourcesReleasedEventArgs"/> only
     /// work that waits for the pools that they name asks again, with any others all work that waits.
     /// </summary>

@@ -16,7 +16,7 @@ internal sealed class ObjectsInMaking
         return made;
     }
 
-    /// <summary>Takes the one that was begun first, for somebody who waits for it.</summary>
+    /// <summary>Takes the one that was begun first, for a subtask that waits for it.</summary>
     public Task<object?>? Take()
     {
         Task<object?>? first = _tasks.First?.Value;

@@ -30,7 +30,7 @@ public sealed class ResourceLease : IDisposable
     /// <value>Never changes, also after the release.</value>
     public ResourceRequirements Granted { get; }
 
-    /// <summary>Gets where the lease comes from; <see langword="null"/> when it is another manager's, or was given back.</summary>
+    /// <summary>Gets where the lease comes from; <see langword="null"/> when it is another manager's, or was returned.</summary>
     internal LeaseSource? Source => Volatile.Read(ref _release) as LeaseSource;
 
     /// <summary>Gives the resources back.</summary>

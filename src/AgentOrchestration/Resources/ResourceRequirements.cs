@@ -45,7 +45,7 @@ public sealed class ResourceRequirements : IEquatable<ResourceRequirements>
 
     internal ReadOnlySpan<ResourceAmount> AmountSpan => _amounts;
 
-    /// <summary>What is told when they are given back.</summary>
+    /// <summary>What is reported when they are returned.</summary>
     internal ResourcesReleasedEventArgs AsReleased => _asReleased ??= new ResourcesReleasedEventArgs(Array.ConvertAll(_amounts, amount => amount.Name));
 
     /// <summary>What is required of one resource; 0 for nothing.</summary>

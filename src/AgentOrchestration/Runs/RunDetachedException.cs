@@ -4,7 +4,7 @@ namespace AgentOrchestration.Runs;
 
 /// <summary>
 /// A durable run goes no further in this process: it was disposed of before its end, its store failed, or another process has taken it
-/// over. Nothing that was committed is lost; <c>ResumeAsync</c> goes on with it.
+/// over. Nothing that was committed is lost; <c>ResumeAsync</c> continues it.
 /// </summary>
 public sealed class RunDetachedException : Exception
 {

@@ -23,7 +23,7 @@ public static class RunIds
         }
     }
 
-    /// <summary>Makes the id of a run that belongs to another one: the same each time. Where it would be too long, a hash stands for the id of the other.</summary>
+    /// <summary>Makes the id of a run that belongs to another one: the same each time. Where it would be too long, a hash represents the id of the other.</summary>
     internal static string Derive(string runId, string suffix) =>
         (runId.Length + suffix.Length > MaxLength ? Convert.ToHexStringLower(SHA256.HashData(Strict.GetBytes(runId))) : runId) + suffix;
 

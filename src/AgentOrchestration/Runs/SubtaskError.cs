@@ -36,12 +36,12 @@ public sealed record SubtaskError(string Kind, string Message)
         return new SubtaskError(kind, ErrorText.Capped(redact is null ? message : redact(message))) { Exception = exception };
     }
 
-    /// <summary>An exception's message is code of whoever wrote the exception.</summary>
+    /// <summary>An exception's message is code of the exception's author.</summary>
     private static string MessageOf(Exception exception)
     {
         try
         {
-            // Whoever overrides it may not keep to its type.
+            // An override may not keep to its type.
             return exception.Message ?? "";
         }
         catch (Exception second)

@@ -10,7 +10,7 @@ namespace AgentOrchestration.Tasks;
 /// <param name="caller">On whose behalf it calls.</param>
 /// <param name="count">Counts usage.</param>
 /// <param name="doNotCache">Keeps the result out of the result cache.</param>
-/// <param name="showFirstToken">Tells that an answer has begun.</param>
+/// <param name="showFirstToken">Reports that an answer has begun.</param>
 /// <param name="prices">The prices; <see langword="null"/> when there are none.</param>
 internal sealed class CountingChatClient(IChatClient inner, EndpointCaller caller, Action<TaskUsage> count, Action doNotCache, Action showFirstToken, PriceTable? prices)
     : DelegatingChatClient(inner)
@@ -56,7 +56,7 @@ internal sealed class CountingChatClient(IChatClient inner, EndpointCaller calle
 
                 yield return update;
 
-                // Whoever takes the answer goes on with what is ambient there, and function invocation calls again for a later piece.
+                // The caller that takes the answer continues with what is ambient there, and function invocation calls again for a later piece.
                 Enter(current);
             }
         }

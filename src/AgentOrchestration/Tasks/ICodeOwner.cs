@@ -1,6 +1,6 @@
 namespace AgentOrchestration.Tasks;
 
-/// <summary>Hears when code that did not return at once has returned.</summary>
+/// <summary>Is notified when code that did not return at once has returned.</summary>
 internal interface ICodeOwner
 {
     /// <summary>The code has returned: an output, or an exception.</summary>

@@ -140,7 +140,7 @@ internal sealed class ObservedDurations : IObservedDurations
         }
     }
 
-    /// <summary>The same, for somebody who goes on observing alone.</summary>
+    /// <summary>A copy that is observed by itself from now on.</summary>
     public ObservedDurations Copy()
     {
         lock (_gate)

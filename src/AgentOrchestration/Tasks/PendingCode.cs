@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace AgentOrchestration.Tasks;
 
-/// <summary>Code that has not returned yet. Tells its owner when it has, on whatever thread that happens.</summary>
+/// <summary>Code that has not returned yet. Notifies its owner when it has, on whatever thread that happens.</summary>
 internal sealed class PendingCode<TOutput>(ConfiguredValueTaskAwaitable<TOutput>.ConfiguredValueTaskAwaiter awaiter, ICodeOwner owner)
 {
     public void Await() => awaiter.UnsafeOnCompleted(OnCompleted);

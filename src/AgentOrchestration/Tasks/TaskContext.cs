@@ -110,14 +110,14 @@ public abstract class TaskContext
         where T : class =>
         throw new NotSupportedException($"No object of the resource '{resource}' can be lent here.");
 
-    /// <summary>Tells how far the work is. Never throws, never waits. Safe to call from any thread.</summary>
+    /// <summary>Reports how far the work is. Never throws, never waits. Safe to call from any thread.</summary>
     /// <param name="fraction">From 0 to 1; values outside are clamped, not-a-number counts as 0.</param>
     /// <param name="message">What is being done. Default: none.</param>
     public abstract void ReportProgress(double fraction, string? message = null);
 
     /// <summary>
     /// Shows a piece of text, such as a part of a model's answer, to those who watch the run. In a run that was given secrets the end of a piece is held
-    /// back, until the next piece or the end of the attempt, where a secret may go on. Never throws, never waits. Safe to call from any thread.
+    /// back, until the next piece or the end of the attempt, where a secret may continue. Never throws, never waits. Safe to call from any thread.
     /// </summary>
     /// <param name="text">The piece.</param>
     public virtual void StreamText(string text)
@@ -143,7 +143,7 @@ public abstract class TaskContext
     {
     }
 
-    /// <summary>Tells that the code of the batch has failed, and not that of this attempt.</summary>
+    /// <summary>Reports that the code of the batch has failed, and not that of this attempt.</summary>
     internal virtual void BreakBatch()
     {
     }

@@ -24,7 +24,7 @@ internal abstract class TaskInvoker
     /// <summary>Runs the code. Throws what the code throws when it returns at once.</summary>
     /// <param name="input">The input.</param>
     /// <param name="context">The attempt.</param>
-    /// <param name="owner">Hears of it when the code does not return at once.</param>
+    /// <param name="owner">Is notified when the code does not return at once.</param>
     /// <param name="output">The output, when the code returned at once.</param>
     /// <param name="cancellationToken">Cancelled when the attempt has to stop.</param>
     /// <returns>Whether the code returned at once.</returns>

@@ -6,7 +6,7 @@ using AgentOrchestration.Runs.State;
 namespace AgentOrchestration.Execution.Attempts;
 
 /// <summary>
-/// Resolved arguments that have been shown to somebody, checked, or hashed to find equal work: every attempt, and whatever compensates it, is bound
+/// Resolved arguments that have been shown, checked, or hashed to find equal work: every attempt, and whatever compensates it, is bound
 /// from these very ones, whatever becomes of the outputs meanwhile. Safe for concurrent use.
 /// </summary>
 internal sealed class FixedInputs(InputBinder inputs)

@@ -31,7 +31,7 @@ internal sealed class LocalAttempt(LocalRun run, AttemptStart start, Cancellatio
     /// <summary>Whether it has started before its subtask was ready. Nobody watches what it writes, because it may come to nothing.</summary>
     public bool IsEarly { get; } = start.IsEarly;
 
-    /// <summary>Whether its code has been, or is about to be, told to stop. Used inside the run's gate.</summary>
+    /// <summary>Whether its code has been, or is about to be, asked to stop. Used inside the run's gate.</summary>
     public bool IsToldToStop { get; set; }
 
     /// <summary>Whether no fact has its output, so that nobody needs that any longer. Set inside the run's gate.</summary>

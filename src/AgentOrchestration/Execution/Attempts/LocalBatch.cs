@@ -22,7 +22,7 @@ internal sealed class LocalBatch(LocalRun run, StartedBatch started, BatchCode c
     /// <summary>Whether all attempts are here.</summary>
     public bool IsComplete => _members.Count == started.Members.Count;
 
-    /// <summary>The attempt that stands for all of them until their code begins.</summary>
+    /// <summary>The attempt that represents all of them until their code begins.</summary>
     public LocalAttempt Leader => _members[0];
 
     public bool Is(StartedBatch batch) => started == batch;

@@ -46,6 +46,6 @@ internal sealed class LocalCompensation(LocalRun run, int index, int number)
 
     public override void ReportProgress(double fraction, string? message = null)
     {
-        // Undoing is no work whose progress somebody waits for.
+        // Nothing waits for the progress of a compensation.
     }
 }

@@ -41,7 +41,7 @@ internal abstract class LocalContext(LocalRun run, int index, int number, Cancel
 
     protected LocalRun Run { get; } = run;
 
-    /// <summary>Tells the code to stop. Waits for none of its callbacks.</summary>
+    /// <summary>Asks the code to stop. Waits for none of its callbacks.</summary>
     public void Stop() => _ = StopAsync();
 
     /// <summary>From now on no scope is made.</summary>
@@ -61,7 +61,7 @@ internal abstract class LocalContext(LocalRun run, int index, int number, Cancel
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>One scope, whoever asks at the same time. The source of the stop is the attempt's own, and nobody else locks it.</summary>
+    /// <summary>One scope for all that ask at the same time. The source of the stop is the attempt's own, and nobody else locks it.</summary>
     private IServiceScope MakeScope()
     {
         lock (StopSource)

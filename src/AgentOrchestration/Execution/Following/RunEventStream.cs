@@ -6,7 +6,7 @@ namespace AgentOrchestration.Execution.Following;
 
 /// <summary>
 /// The facts and ticks of a run in order, for any number of readers, each at its own pace. Facts are all there, from the first on; of the
-/// ticks a slow reader misses what has left the ring, and is told how many. So nothing has to be kept for a reader.
+/// ticks a slow reader misses what has left the ring, and receives their number. So nothing has to be kept for a reader.
 /// </summary>
 internal sealed class RunEventStream(RunHistory history, RunTicks ticks, RunEventFactory events, RunSignal signal)
 {

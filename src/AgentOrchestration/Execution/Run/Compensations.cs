@@ -19,7 +19,7 @@ internal sealed class Compensations(LocalRun owner, RunEnvironment run, RunGate 
         run.Executor.Workers.Queue(() => _ = CompensateAsync(compensation, command));
     }
 
-    /// <summary>Tells the code of the current try to stop.</summary>
+    /// <summary>Asks the code of the current try to stop.</summary>
     public void Stop() => Current?.Stop();
 
     private TimeSpan TimeoutOf(int subtask) => run.Graph.Policies[subtask].Timeout ?? run.Options.CompensationTimeout;

@@ -59,7 +59,7 @@ internal sealed class Flights(TimeProvider timeProvider)
 
             if (line.Flight is not null)
             {
-                // Somebody does the same, and is not waited for: of the same run, or too slow.
+                // The same work is under way, and is not waited for: it is of the same run, or too slow.
                 return true;
             }
 

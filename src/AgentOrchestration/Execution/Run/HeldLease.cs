@@ -70,7 +70,7 @@ internal sealed class HeldLease(IRunStore store, RunLease lease, long askedAt, T
     /// Releases the lease, so that another process can continue at once. If the store fails, it keeps the lease until it expires, and an answer
     /// that comes later than that is not waited for.
     /// </summary>
-    /// <returns>One task for all who ask: it completes when the lease is released, whoever asked first.</returns>
+    /// <returns>One task for all who ask: it completes when the lease is released.</returns>
     public Task ReleaseAsync()
     {
         lock (_gate)

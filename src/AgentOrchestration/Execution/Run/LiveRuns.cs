@@ -25,7 +25,7 @@ internal sealed class LiveRuns
     /// <summary>The runs that are here now.</summary>
     public IReadOnlyList<LiveRun> All => [.. _runs.Values];
 
-    /// <summary>Adds a run, held by whoever starts it, or the handle that an executor has put around the one that is here.</summary>
+    /// <summary>Adds a run, held by its starter, or the handle that an executor has put around the one that is here.</summary>
     public LiveRun Add(IRunHandle handle, RunOptions options, RunFlow? flow = null)
     {
         while (true)

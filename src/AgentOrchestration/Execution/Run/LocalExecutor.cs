@@ -238,7 +238,7 @@ internal sealed class LocalExecutor : IExecutor
         {
             if (!isWanted && exception is OperationCanceledException)
             {
-                // Nobody has it, so nobody is to go on with it.
+                // Nobody has it, so nobody is to continue it.
                 await run.TryCancelAsync().ConfigureAwait(false);
             }
 
@@ -273,7 +273,7 @@ internal sealed class LocalExecutor : IExecutor
         return null;
     }
 
-    /// <summary>Gets why no run goes on here: the host has shut down, or the container was disposed of. Asked when code has failed: it may have failed because of that.</summary>
+    /// <summary>Gets why no run continues here: the host has shut down, or the container was disposed of. Asked when code has failed: it may have failed because of that.</summary>
     internal string? WhyShutDown()
     {
         if (Live.IsStopped)

@@ -58,7 +58,7 @@ internal sealed class RunClosing(RunEnvironment run, RunGate gate, RunCommitter?
         }
     }
 
-    /// <summary>What a batch endpoint answers for a run that has ended is charged, so the process does not end before it is told to stop.</summary>
+    /// <summary>What a batch endpoint answers for a run that has ended is charged, so the process does not end before it is asked to stop.</summary>
     private Task CancellationsAsync(TimeSpan atMost, CancellationToken graceEnd) =>
         calls is not null && run.Core.State.IsEnded ? run.GraceAsync(calls.WhenFollowedAsync(), atMost, graceEnd) : Task.CompletedTask;
 }

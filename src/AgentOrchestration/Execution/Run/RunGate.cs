@@ -202,7 +202,7 @@ internal sealed class RunGate(RunEnvironment run, RunClock clock, RunEnd end)
         _caching.OnReported(attempt, _core.Returned(attempt.Index, attempt.Attempt, attempt.Output, now, _commands));
     }
 
-    /// <summary>An attempt is asked to stop. When no other of its subtask goes on beside it, nobody waits for its result any longer.</summary>
+    /// <summary>An attempt is asked to stop. When no other of its subtask continues beside it, nobody waits for its result any longer.</summary>
     private void OnStopped(LocalAttempt attempt)
     {
         if (_core.State.BesideOf(attempt.Index, attempt.Attempt) is not (> 0 and var other) || _starts.RunningOf(attempt.Index, other) is not { IsToldToStop: false })

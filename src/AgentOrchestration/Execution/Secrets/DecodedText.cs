@@ -18,7 +18,7 @@ internal sealed class DecodedText : IDisposable
     private const int LongestEntity = 12;
     private const int LongestBraces = 10;
 
-    /// <summary>What something begins with that stands for another character, and what stands for a space.</summary>
+    /// <summary>What something begins with that represents another character, and what represents a space.</summary>
     private static readonly SearchValues<char> Signs = SearchValues.Create("%\\&+");
 
     private readonly bool _isRepeated;
@@ -49,7 +49,7 @@ internal sealed class DecodedText : IDisposable
     /// <summary>Gets whether anything was decoded out of what had been decoded.</summary>
     public bool IsNested { get; private set; }
 
-    /// <summary>Determines whether a text may hold anything that stands for another character.</summary>
+    /// <summary>Determines whether a text may hold anything that represents another character.</summary>
     public static bool MayDiffer(ReadOnlySpan<char> text) => text.ContainsAny(Signs);
 
     /// <summary>Decodes a text.</summary>
@@ -83,7 +83,7 @@ internal sealed class DecodedText : IDisposable
     /// <summary>Returns the place in the text behind a decoded character.</summary>
     public int EndOf(int character) => _ends[character];
 
-    /// <summary>Returns the first of the last characters that may be the beginning of something that stands for another character.</summary>
+    /// <summary>Returns the first of the last characters that may be the beginning of something that represents another character.</summary>
     /// <returns>The number of characters when there is none.</returns>
     public int FindOpen()
     {
@@ -168,7 +168,7 @@ internal sealed class DecodedText : IDisposable
             return false;
         }
 
-        // Two of them may begin something that stands for another character.
+        // Two of them may begin something that represents another character.
         int begin = _begins[_length - (_chars[_length - 1] == '\\' ? 2 : 1)];
         Replace(2, _chars[_length - 1], end);
         _begins[_length - 1] = begin;

@@ -114,7 +114,7 @@ internal sealed class RunSecrets
     /// <param name="text">What was held back before, and what has come since.</param>
     /// <param name="isEnd">Whether nothing more comes.</param>
     /// <param name="covered">How many characters at the start belong to a secret that <see cref="Mark"/> was shown for; after the call, of what is held back.</param>
-    /// <param name="held">What has to be held back, because a secret may go on in it.</param>
+    /// <param name="held">What has to be held back, because a secret may continue in it.</param>
     public string TakeShown(string text, bool isEnd, ref int covered, out string held)
     {
         SecretMatcher[] groups = Groups();
@@ -236,7 +236,7 @@ internal sealed class RunSecrets
         }
         catch (Exception)
         {
-            // The text of an exception is code of whoever wrote it.
+            // The text of an exception is code of the exception's author.
             return true;
         }
     }

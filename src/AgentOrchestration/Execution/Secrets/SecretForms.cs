@@ -23,7 +23,7 @@ internal static class SecretForms
     // What is longer is a document, such as a key file, of which forms within forms would take much memory.
     private const int LongestNested = 512;
 
-    /// <summary>What stands for itself wherever it is written.</summary>
+    /// <summary>What represents itself wherever it is written.</summary>
     private static readonly SearchValues<char> Unescaped = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
     private static readonly JavaScriptEncoder[] JsonEncoders =

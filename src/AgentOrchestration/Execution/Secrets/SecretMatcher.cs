@@ -1,7 +1,7 @@
 namespace AgentOrchestration.Execution.Secrets;
 
 /// <summary>
-/// Finds secrets in a text: as they are written in it, and in the text as it reads when everything is decoded that stands for another character. A text in
+/// Finds secrets in a text: as they are written in it, and in the text as it reads when everything is decoded that represents another character. A text in
 /// which nothing does is looked at once.
 /// </summary>
 internal sealed class SecretMatcher

@@ -6,7 +6,7 @@ namespace AgentOrchestration.Graph.Checking;
 
 /// <summary>Checks ids and dependencies, and turns them into indices. A dependency named twice counts once.</summary>
 /// <param name="plan">The subtasks.</param>
-/// <param name="report">Hears what is wrong.</param>
+/// <param name="report">Receives what is wrong.</param>
 /// <param name="surroundings">Where the subtasks are added, or nothing.</param>
 internal sealed class DependencyCheck(TaskPlan plan, PlanReport report, GrowthScope surroundings)
 {

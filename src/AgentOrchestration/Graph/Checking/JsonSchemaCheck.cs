@@ -9,7 +9,7 @@ namespace AgentOrchestration.Graph.Checking;
 /// <summary>
 /// Checks a value against a schema and names every misfit. References stand for values that are not there yet: they are handed
 /// out with the schema of their place instead of being checked, which is why no general validator serves here. The value is hostile
-/// input: the number of misfits that are told is bounded, and no alternative is tried twice on one value.
+/// input: the number of misfits that are reported is bounded, and no alternative is tried twice on one value.
 /// </summary>
 internal sealed class JsonSchemaCheck(
     JsonElement schema,

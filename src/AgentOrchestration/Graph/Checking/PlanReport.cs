@@ -25,7 +25,7 @@ internal sealed class PlanReport
 
     public IReadOnlyList<PlanDiagnostic> Diagnostics => _diagnostics.ToList();
 
-    /// <summary>The report on a plan that stands in a subtask; its mistakes are among these.</summary>
+    /// <summary>The report on a plan that appears in a subtask; its mistakes are among these.</summary>
     public PlanReport ForNested(int subtask, TaskPlan nested) => new(nested, $"{PlaceOf(subtask)}/plan", _diagnostics);
 
     /// <summary>Where a subtask stands, as a JSON pointer.</summary>

@@ -58,7 +58,7 @@ internal sealed class ReferenceCheck(
         return sources;
     }
 
-    /// <summary>Finds what a reference stands for.</summary>
+    /// <summary>Finds what a reference represents.</summary>
     /// <returns>The source, or <see langword="null"/> when it is no dependency of the subtask.</returns>
     public OutputSource? Find(int subtask, SubtaskOutput output)
     {

@@ -73,7 +73,7 @@ internal sealed class GrowingGraph
     public long UrgencyOf(int index) => Urgency.Of(_priorities[index], index);
 
     /// <summary>From now on the critical path decides what is urgent.</summary>
-    /// <param name="plan">The plan: the origin, or what was written while the run went on already.</param>
+    /// <param name="plan">The plan: the origin, or what was written while the run continued already.</param>
     /// <param name="seconds">Of each of the plan's subtasks, what it is expected to take; <see langword="null"/> for what the plan says.</param>
     public void GoByCriticalPath(TaskGraph plan, double[]? seconds)
     {

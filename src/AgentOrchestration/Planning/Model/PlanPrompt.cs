@@ -17,7 +17,7 @@ namespace AgentOrchestration.Planning.Model;
 /// <param name="instructions">The application's own rules; <see langword="null"/> for none.</param>
 internal sealed class PlanPrompt(ITaskTypeRegistry taskTypes, IReadOnlyList<ResourcePoolSnapshot> pools, PlanLanguage language, bool hasSchema, string? instructions)
 {
-    /// <summary>Stands for an answer that is not repeated: endpoints reject a message without text.</summary>
+    /// <summary>Represents an answer that is not repeated: endpoints reject a message without text.</summary>
     private const string LeftOut = "(left out)";
 
     /// <summary>The length of the line that describes a task type whose schema is not shown.</summary>

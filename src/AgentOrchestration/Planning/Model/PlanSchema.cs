@@ -101,7 +101,7 @@ internal static class PlanSchema
         return ClosedObject(properties);
     }
 
-    /// <summary>What stands in many places is defined once: a schema is sent with every request.</summary>
+    /// <summary>What appears in many places is defined once: a schema is sent with every request.</summary>
     private static JsonObject Definitions(IReadOnlyList<ResourcePoolSnapshot> pools, PlanLanguage language)
     {
         var amounts = new JsonObject();

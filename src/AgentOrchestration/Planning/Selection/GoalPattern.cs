@@ -11,7 +11,7 @@ internal sealed partial class GoalPattern
     /// <summary>What stands before the first slot, between the slots, and after the last.</summary>
     private readonly List<string> _literals = [];
 
-    /// <exception cref="ArgumentException">A slot stands in it twice, or directly behind another.</exception>
+    /// <exception cref="ArgumentException">A slot appears in it twice, or directly behind another.</exception>
     public GoalPattern(string goal)
     {
         int end = 0;
@@ -40,7 +40,7 @@ internal sealed partial class GoalPattern
     /// <summary>The names of the slots, in their order.</summary>
     public List<string> Slots { get; } = [];
 
-    /// <summary>What stands in the places of the slots; <see langword="null"/> when the goal has another form, or the form in two ways.</summary>
+    /// <summary>What appears in the places of the slots; <see langword="null"/> when the goal has another form, or the form in two ways.</summary>
     public Dictionary<string, string>? Match(string goal)
     {
         ReadOnlySpan<char> text = goal.AsSpan().Trim();

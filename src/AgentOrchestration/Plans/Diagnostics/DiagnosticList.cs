@@ -21,7 +21,7 @@ internal sealed class DiagnosticList
         }
     }
 
-    /// <summary>What is told of many; what has ended the reading comes first, so that it is told.</summary>
+    /// <summary>Chooses which of many diagnostics are reported; what has ended the reading comes first, so that it is among them.</summary>
     public static IReadOnlyList<PlanDiagnostic> Of(IReadOnlyList<PlanDiagnostic> diagnostics)
     {
         if (diagnostics.Count <= MaxTold)

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace AgentOrchestration.Plans.Diagnostics;
 
-/// <summary>Stands in a log for an exception whose text would act on the log instead of being read there, or has no end.</summary>
+/// <summary>Appears in a log for an exception whose text would act on the log instead of being read there, or has no end.</summary>
 #pragma warning disable CA1032, CA1064 // Only a log sees it.
 internal sealed class ShownException : Exception
 #pragma warning restore CA1032, CA1064
@@ -39,7 +39,7 @@ internal sealed class ShownException : Exception
         }
         catch (Exception)
         {
-            // The text of an exception is code of whoever wrote it.
+            // The text of an exception is code of the exception's author.
             return false;
         }
     }

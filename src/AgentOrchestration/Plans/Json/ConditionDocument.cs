@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace AgentOrchestration.Plans.Json;
 
-/// <summary>A condition as it stands in JSON: <c>{"output": "id/path", "is": "greaterThan", "value": 3}</c>.</summary>
+/// <summary>A condition as it appears in JSON: <c>{"output": "id/path", "is": "greaterThan", "value": 3}</c>.</summary>
 internal sealed class ConditionDocument
 {
     public required string Output { get; init; }

@@ -4,7 +4,7 @@ using AgentOrchestration.Plans.Diagnostics;
 namespace AgentOrchestration.Plans.Json;
 
 /// <summary>
-/// Where a value stands in arguments. Written out only when it is told: a name may be as long as all the text, and many values may
+/// Where a value appears in arguments. Written out only when it is reported: a name may be as long as all the text, and many values may
 /// stand under it.
 /// </summary>
 internal sealed class JsonPlace

@@ -3,7 +3,7 @@ using AgentOrchestration.Plans.Diagnostics;
 
 namespace AgentOrchestration.Plans.Json;
 
-/// <summary>A plan as it stands in JSON: what a model writes and what is stored.</summary>
+/// <summary>A plan as it appears in JSON: what a model writes and what is stored.</summary>
 internal sealed class PlanDocument
 {
     /// <summary>The version of the form, where it is saved; a plan within a plan has none of its own.</summary>

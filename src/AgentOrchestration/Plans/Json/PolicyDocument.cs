@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace AgentOrchestration.Plans.Json;
 
-/// <summary>A subtask's policy as it stands in JSON, durations in seconds.</summary>
+/// <summary>A subtask's policy as it appears in JSON, durations in seconds.</summary>
 internal sealed class PolicyDocument
 {
     public int? MaxAttempts { get; init; }

@@ -6,7 +6,7 @@ using AgentOrchestration.Plans.Preview;
 namespace AgentOrchestration.Plans.Json;
 
 /// <summary>
-/// A subtask as it stands in JSON. Its properties can be set, because the serializer reads an object that must be initialized several times
+/// A subtask as it appears in JSON. Its properties can be set, because the serializer reads an object that must be initialized several times
 /// more slowly.
 /// </summary>
 internal sealed class SubtaskDocument

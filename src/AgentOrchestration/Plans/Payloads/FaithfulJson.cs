@@ -6,7 +6,7 @@ using AgentOrchestration.Plans.Json;
 namespace AgentOrchestration.Plans.Payloads;
 
 /// <summary>
-/// Tells outputs whose JSON gives them back as they were from others: those that hold an instance of another type than the declared one,
+/// Distinguishes outputs that their JSON returns as they were from others: those that hold an instance of another type than the declared one,
 /// members that are not written or not read, a comparer, half a character. Collections behind interfaces count by their content, and what a
 /// class of .NET keeps to itself does not count.
 /// </summary>

@@ -7,7 +7,7 @@ using AgentOrchestration.Plans.Json;
 
 namespace AgentOrchestration.Plans.Payloads;
 
-/// <summary>Compares a value with what its JSON has given back. For one comparison.</summary>
+/// <summary>Compares a value with what its JSON has returned. For one comparison.</summary>
 /// <param name="shapes">What is known of types.</param>
 /// <param name="areTextsWhole">Whether no text of the value has lost half a character.</param>
 internal sealed class PayloadComparison(PayloadShapes shapes, bool areTextsWhole)

@@ -4,7 +4,7 @@ using AgentOrchestration.Plans.Json;
 
 namespace AgentOrchestration.Plans.Payloads;
 
-/// <summary>A place at which what JSON gives back is not what was written.</summary>
+/// <summary>A place at which what JSON returns is not what was written.</summary>
 /// <param name="Path">A JSON pointer to the place; empty for the whole.</param>
 /// <param name="What">The difference, in words.</param>
 internal sealed record PayloadDifference(string Path, string What)

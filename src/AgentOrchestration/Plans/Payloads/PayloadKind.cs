@@ -1,6 +1,6 @@
 namespace AgentOrchestration.Plans.Payloads;
 
-/// <summary>How the values of a type are compared with what their JSON gives back.</summary>
+/// <summary>How the values of a type are compared with what their JSON returns.</summary>
 internal enum PayloadKind
 {
     /// <summary>A value that the serializer knows by itself, such as a number or a text.</summary>

@@ -10,7 +10,7 @@ internal sealed class PayloadShape
     /// <summary>Whether two values are the same when they say that they are equal.</summary>
     public bool IsPlain { get; init; }
 
-    /// <summary>Whether the JSON of every value of exactly this type, as long as its texts are whole, gives back an equal one.</summary>
+    /// <summary>Whether the JSON of every value of exactly this type, as long as its texts are whole, returns an equal one.</summary>
     public bool IsExact { get; init; }
 
     /// <summary>Whether the order of the elements means nothing.</summary>

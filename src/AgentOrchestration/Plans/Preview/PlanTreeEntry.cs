@@ -2,8 +2,8 @@ namespace AgentOrchestration.Plans.Preview;
 
 /// <summary>A line of a tree that is still to be written.</summary>
 /// <param name="Scope">The plan that it belongs to.</param>
-/// <param name="Id">The subtask that it stands for; <see langword="null"/> for the plan as a whole.</param>
-/// <param name="Index">Where that subtask stands in the plan; <see langword="null"/> when it is not there.</param>
+/// <param name="Id">The subtask that it represents; <see langword="null"/> for the plan as a whole.</param>
+/// <param name="Index">Where that subtask appears in the plan; <see langword="null"/> when it is not there.</param>
 internal readonly record struct PlanTreeEntry(PlanTreeScope Scope, string? Id, int? Index)
 {
     /// <summary>What stands before its branch.</summary>
@@ -15,6 +15,6 @@ internal readonly record struct PlanTreeEntry(PlanTreeScope Scope, string? Id, i
     /// <summary>Whether it ends the lines of what it stands under.</summary>
     public bool IsLast { get; init; }
 
-    /// <summary>Whether what it stands under goes on though it does not succeed.</summary>
+    /// <summary>Whether what it stands under continues though it does not succeed.</summary>
     public bool IsOptional { get; init; }
 }

@@ -9,7 +9,7 @@ namespace AgentOrchestration.Plans.Preview;
 /// </summary>
 internal sealed class PlanTreeWriter
 {
-    /// <summary>A chain of a thousand would be indented by a thousand otherwise: what is deeper goes on at the margin.</summary>
+    /// <summary>A chain of a thousand would be indented by a thousand otherwise: what is deeper continues at the margin.</summary>
     private const int MaxDepth = 24;
 
     private readonly StringBuilder _text = new();

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace AgentOrchestration.Plans.Preview;
 
-/// <summary>What people are told of a subtask in a few words, beside its id and name. Nothing in it is made safe to show.</summary>
+/// <summary>What people are shown of a subtask in a few words, beside its id and name. Nothing in it is made safe to show.</summary>
 internal static class SubtaskSummary
 {
     public static IEnumerable<string> Of(Subtask subtask)

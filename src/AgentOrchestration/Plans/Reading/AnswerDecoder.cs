@@ -45,7 +45,7 @@ internal sealed class AnswerDecoder(AnswerEncoding encoding, bool isQuoted)
         return _decoded.WrittenSpan;
     }
 
-    /// <summary>Finds the byte that an escape sequence stands for.</summary>
+    /// <summary>Finds the byte that an escape sequence represents.</summary>
     /// <param name="entity">The name between the ampersand and the semicolon.</param>
     /// <returns>The byte, or 0.</returns>
     public static byte OfEntity(ReadOnlySpan<byte> entity) => Encoding.ASCII.GetString(entity).ToUpperInvariant() switch

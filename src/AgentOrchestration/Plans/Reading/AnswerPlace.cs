@@ -9,7 +9,7 @@ internal static class AnswerPlace
 {
     /// <param name="json">The beginning of a value, up to the end of a token.</param>
     /// <param name="maxDepth">How deep it may be.</param>
-    /// <returns>The value that the end stands in or before, as a JSON pointer.</returns>
+    /// <returns>The value that the end is in or before, as a JSON pointer.</returns>
     public static string EndOf(ReadOnlySpan<byte> json, int maxDepth)
     {
         var open = new List<(JsonPlace Place, bool IsArray, int Count)>();

@@ -9,10 +9,10 @@ internal sealed class PlanLevel
     /// <summary>Gets or sets the property whose value is read.</summary>
     public string? Property { get; set; }
 
-    /// <summary>Gets or sets a value that indicates that the list of subtasks stands in it.</summary>
+    /// <summary>Gets or sets a value that indicates that the list of subtasks appears in it.</summary>
     public bool HoldsList { get; set; }
 
-    /// <summary>Gets or sets a value that indicates that the plan stands in one of its properties.</summary>
+    /// <summary>Gets or sets a value that indicates that the plan appears in one of its properties.</summary>
     public bool HoldsPlan { get; set; }
 
     public bool HasGoal { get; set; }

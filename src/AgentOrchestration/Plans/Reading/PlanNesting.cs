@@ -68,7 +68,7 @@ internal sealed class PlanNesting(PlanLimits limits)
         return Count(parent);
     }
 
-    /// <summary>Counts what stands in a list, whatever it is.</summary>
+    /// <summary>Counts what appears in a list, whatever it is.</summary>
     private PlanLimit? Count(Kind list) => list switch
     {
         Kind.Subtasks when ++_subtasks > limits.MaxSubtasks => PlanLimit.Subtasks,

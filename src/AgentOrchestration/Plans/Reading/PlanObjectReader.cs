@@ -113,7 +113,7 @@ internal sealed class PlanObjectReader
         }
     }
 
-    /// <summary>The value that the last token stands in or before, as a JSON pointer.</summary>
+    /// <summary>The value that the last token is in or before, as a JSON pointer.</summary>
     public string Place() => _held.HasSubtask || _list.IsOpen ? _list.Place : _levels.Place;
 
     private void ReadTokens()

@@ -27,7 +27,7 @@ internal static class PropertyNames
         "title", "name", "description", "id", "planid", "planname", "type", "request", "query", "question", "objective", "totalestimatedminutes", "totalminutes", "estimatedminutes", "totalsubtasks", "totalsteps",
     };
 
-    /// <summary>What stands in a schema beside its properties.</summary>
+    /// <summary>What appears in a schema beside its properties.</summary>
     private static readonly HashSet<string> OfSchema = new(StringComparer.Ordinal) { "required", "$defs", "definitions" };
 
     /// <summary>Decides whether a name is another in another spelling: capitals, underscores, hyphens or spaces.</summary>

@@ -6,7 +6,7 @@ using AgentOrchestration.Plans.Json;
 
 namespace AgentOrchestration.Plans.Reading;
 
-/// <summary>The other forms in which models write what stands in a subtask, each read as the one that it means.</summary>
+/// <summary>The other forms in which models write what appears in a subtask, each read as the one that it means.</summary>
 internal sealed class SubtaskForms
 {
     private static readonly string[] ReferenceNames = ["id", "$output", "subtask", "subtaskId", "task", "taskId", "step", "stepId", "ref", "$ref", "name"];

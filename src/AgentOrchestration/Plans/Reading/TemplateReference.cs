@@ -14,7 +14,7 @@ internal sealed record TemplateReference(TemplateStyle Style, string Inner)
 {
     private const int Longest = 300;
 
-    /// <summary>What stands in front of an id in some styles.</summary>
+    /// <summary>What appears in front of an id in some styles.</summary>
     private static readonly HashSet<string> Containers = new(StringComparer.OrdinalIgnoreCase)
     {
         "steps", "step", "tasks", "task", "subtasks", "subtask", "nodes", "node", "outputs", "output", "results", "result", "context", "state", "vars", "variables", "dependencies",
@@ -23,7 +23,7 @@ internal sealed record TemplateReference(TemplateStyle Style, string Inner)
     /// <summary>What says that the output is meant.</summary>
     private static readonly HashSet<string> Markers = new(StringComparer.OrdinalIgnoreCase) { "output", "outputs", "result", "results", "value", "response", "return", "answer" };
 
-    /// <summary>What stands in no name and in no path.</summary>
+    /// <summary>What appears in no name and in no path.</summary>
     private static readonly SearchValues<char> NoNames = SearchValues.Create("{}<>:,;\\()=\n");
 
     private static readonly (string Open, string Close, TemplateStyle Style)[] Signs =
@@ -120,7 +120,7 @@ internal sealed record TemplateReference(TemplateStyle Style, string Inner)
         return new SubtaskOutput(names.Resolve(steps[named])!, string.Concat(path.Select(step => "/" + JsonPointer.Escape(step))));
     }
 
-    /// <summary>Gets the number in <c>#E2</c>, which stands for the output of the second step.</summary>
+    /// <summary>Gets the number in <c>#E2</c>, which represents the output of the second step.</summary>
     public int? Position => Style == TemplateStyle.Likely && Inner.Length is 2 or 3 && Inner[0] == 'E' && int.TryParse(Inner.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out int position) ? position : null;
 
     private static TemplateReference? Of(TemplateStyle style, string inner)

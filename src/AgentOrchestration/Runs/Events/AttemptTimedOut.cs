@@ -1,7 +1,7 @@
 namespace AgentOrchestration.Runs.Events;
 
 /// <summary>
-/// The time of an attempt is up; its code has been told to stop. It keeps what it holds until it has returned, and whatever it returns is
+/// The time of an attempt is up; its code has been asked to stop. It keeps what it holds until it has returned, and whatever it returns is
 /// discarded.
 /// </summary>
 /// <param name="Attempt">The number of the attempt, from 1.</param>

@@ -1,7 +1,7 @@
 namespace AgentOrchestration.Runs.Events;
 
 /// <summary>
-/// Hears every event of every run, in order within each run. A sink that throws or lags harms no run: it is called apart from it.
+/// Receives every event of every run, in order within each run. A sink that throws or lags harms no run: it is called apart from it.
 /// Implementations must be safe for concurrent use by several runs.
 /// </summary>
 /// <remarks>
@@ -18,13 +18,13 @@ public interface IRunEventSink
     /// <value><see langword="true"/> to receive the events; otherwise <see langword="false"/>.</value>
     bool IsEnabled { get; }
 
-    /// <summary>Hears one event. An exception is logged, and the next event follows.</summary>
+    /// <summary>Receives one event. An exception is logged, and the next event follows.</summary>
     /// <param name="runId">The run.</param>
     /// <param name="runEvent">The event.</param>
     void OnEvent(string runId, RunEvent runEvent);
 
     /// <summary>
-    /// Hears one event of the time before a durable run was resumed here, which may have been heard in another process. They come first, in
+    /// Receives one event of the time before a durable run was resumed here, which may have been received in another process. They come first, in
     /// order. Default: nothing is done.
     /// </summary>
     /// <param name="runId">The run.</param>
@@ -33,7 +33,7 @@ public interface IRunEventSink
     {
     }
 
-    /// <summary>No more is heard of a durable run that has not ended: it goes no further in this process. Default: nothing is done.</summary>
+    /// <summary>No more is received of a durable run that has not ended: it goes no further in this process. Default: nothing is done.</summary>
     /// <param name="runId">The run.</param>
     void OnDetached(string runId)
     {

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace AgentOrchestration.Runs.Journal;
 
-/// <summary>A budget as it stands in a journal, time in ticks.</summary>
+/// <summary>A budget as it appears in a journal, time in ticks.</summary>
 internal sealed class BudgetDocument
 {
     public int? MaxAttempts { get; init; }

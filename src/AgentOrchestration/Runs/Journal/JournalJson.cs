@@ -18,7 +18,7 @@ internal static class JournalJson
 
     private static readonly JsonDocumentOptions BlobOptions = new() { MaxDepth = MaxDepth };
 
-    /// <summary>Refuses an output that a journal could not give back.</summary>
+    /// <summary>Refuses an output that a journal could not return.</summary>
     /// <exception cref="JsonException">It is nested too deeply, or a text in it is none.</exception>
     public static void Check(JsonElement output)
     {

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace AgentOrchestration.Runs.Journal;
 
-/// <summary>How a run is executed, as it stands in its header; durations in ticks.</summary>
+/// <summary>How a run is executed, as it appears in its header; durations in ticks.</summary>
 internal sealed class OptionsDocument
 {
     public required int MaxParallelism { get; init; }

@@ -5,7 +5,7 @@ using AgentOrchestration.Runs.Storage;
 
 namespace AgentOrchestration.Runs.Journal;
 
-/// <summary>Reads runs that are remembered, while they go on or afterwards, from any process; and removes old ones.</summary>
+/// <summary>Reads runs that are remembered, while they continue or afterwards, from any process; and removes old ones.</summary>
 public static class RunStoreExtensions
 {
     /// <summary>A store may take into one transaction what it is asked at once.</summary>

@@ -12,6 +12,6 @@ public enum AppendOutcome
     /// <summary>Nothing was appended: the journal has more events, or fewer.</summary>
     WrongSequence,
 
-    /// <summary>Nothing was appended: somebody else has taken the lease since, it was given back, or there is no such run.</summary>
+    /// <summary>Nothing was appended: another driver has taken the lease since, it was returned, or there is no such run.</summary>
     NotOwner,
 }

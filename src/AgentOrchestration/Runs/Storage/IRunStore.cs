@@ -20,7 +20,7 @@ namespace AgentOrchestration.Runs.Storage;
 /// </remarks>
 public interface IRunStore
 {
-    /// <summary>Remembers a new run, with an empty journal, and gives its lease to whoever makes it.</summary>
+    /// <summary>Remembers a new run, with an empty journal, and gives its lease to its creator.</summary>
     /// <param name="run">The run.</param>
     /// <param name="owner">Who makes it; names a process or the like.</param>
     /// <param name="duration">How long the lease is good, greater than zero.</param>
@@ -83,14 +83,14 @@ public interface IRunStore
     /// <param name="owner">Who takes it.</param>
     /// <param name="duration">How long it is good, greater than zero.</param>
     /// <param name="cancellationToken">Cancels the asking; the lease may have been taken all the same.</param>
-    /// <returns>The lease, or <see langword="null"/> when somebody else holds it or there is no such run.</returns>
+    /// <returns>The lease, or <see langword="null"/> when another driver holds it or there is no such run.</returns>
     ValueTask<RunLease?> AcquireLeaseAsync(string runId, string owner, TimeSpan duration, CancellationToken cancellationToken);
 
     /// <summary>Makes a lease good for longer, from now on; also one that has expired, as long as nobody else has taken it.</summary>
     /// <param name="lease">The lease.</param>
     /// <param name="duration">How long it is good from now on, greater than zero.</param>
     /// <param name="cancellationToken">Cancels the asking.</param>
-    /// <returns>The lease as it is now, or <see langword="null"/> when it is not the latest one or was given back.</returns>
+    /// <returns>The lease as it is now, or <see langword="null"/> when it is not the latest one or was returned.</returns>
     ValueTask<RunLease?> RenewLeaseAsync(RunLease lease, TimeSpan duration, CancellationToken cancellationToken);
 
     /// <summary>Releases a lease. One that is not the latest changes nothing.</summary>

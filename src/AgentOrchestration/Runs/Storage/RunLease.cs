@@ -7,6 +7,6 @@ namespace AgentOrchestration.Runs.Storage;
 /// </summary>
 /// <param name="RunId">The run.</param>
 /// <param name="Owner">Who holds it.</param>
-/// <param name="Token">Greater than that of every lease of the run before it, so that whoever comes too late is known.</param>
+/// <param name="Token">Greater than that of every lease of the run before it, so that a driver that comes too late is known.</param>
 /// <param name="ExpiresAt">About when others can take it, for people to read.</param>
 public sealed record RunLease(string RunId, string Owner, long Token, DateTimeOffset ExpiresAt);

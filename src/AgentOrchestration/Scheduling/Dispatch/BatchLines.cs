@@ -4,7 +4,7 @@ using AgentOrchestration.Scheduling.Queue;
 namespace AgentOrchestration.Scheduling.Dispatch;
 
 /// <summary>
-/// The subtasks that wait for their turn and may be in one batch, in the order of their urgency. Whoever left the queue meanwhile stays in its line until it comes
+/// The subtasks that wait for their turn and may be in one batch, in the order of their urgency. One that has left the queue meanwhile stays in its line until it comes
 /// to the front.
 /// </summary>
 /// <param name="graph">The graph.</param>

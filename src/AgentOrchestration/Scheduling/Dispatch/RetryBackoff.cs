@@ -18,7 +18,7 @@ internal static class RetryBackoff
         return TimeSpan.FromTicks((long)(capped * (1 - (retry.Jitter * random))));
     }
 
-    /// <summary>A number that stands for the run: FNV-1a of its id.</summary>
+    /// <summary>A number that represents the run: FNV-1a of its id.</summary>
     public static ulong SeedOf(string runId)
     {
         ulong hash = FnvOffset;

@@ -2,7 +2,7 @@ using AgentOrchestration.Scheduling.Search;
 
 namespace AgentOrchestration.Scheduling.Ordering;
 
-/// <summary>Searches for a schedule, apart from whoever starts the run.</summary>
+/// <summary>Searches for a schedule, apart from the starter of the run.</summary>
 internal sealed class OptimizedPolicy(SearchBudget budget, int seed) : ISchedulingPolicy
 {
     public async ValueTask<SubtaskOrder> OrderAsync(SchedulingContext context, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ namespace AgentOrchestration.Scheduling.Ordering;
 /// <param name="resources">What there is.</param>
 /// <param name="observed">How long task types took.</param>
 /// <param name="timeProvider">Bounds the time of a search.</param>
-/// <param name="logger">Hears when a policy fails.</param>
+/// <param name="logger">Where failures of a policy are logged.</param>
 internal sealed class RunOrdering(ISchedulingPolicy policy, IResourceManager resources, ObservedDurations observed, TimeProvider timeProvider, ILogger logger)
 {
     /// <summary>How long task types took.</summary>

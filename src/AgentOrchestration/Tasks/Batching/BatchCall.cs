@@ -37,7 +37,7 @@ internal sealed class BatchCall
 
     /// <summary>An item has its answer.</summary>
     /// <param name="item">The item.</param>
-    /// <param name="complete">Lets its attempt go on.</param>
+    /// <param name="complete">Lets its attempt continue.</param>
     /// <returns>Whether it had none before, or is no longer waited for.</returns>
     public bool TryAnswer(BatchItem item, Action complete)
     {
@@ -59,7 +59,7 @@ internal sealed class BatchCall
         return true;
     }
 
-    /// <summary>An item is no longer waited for: its attempt was told to stop.</summary>
+    /// <summary>An item is no longer waited for: its attempt was asked to stop.</summary>
     /// <param name="item">The item.</param>
     /// <param name="complete">Lets its attempt end.</param>
     public void Leave(BatchItem item, Action complete)
@@ -146,7 +146,7 @@ internal sealed class BatchCall
         ends.ForEach(static complete => complete());
     }
 
-    /// <summary>Whether the attempt of an item that has its answer, or has left, can go on now.</summary>
+    /// <summary>Whether the attempt of an item that has its answer, or has left, can continue now.</summary>
     private bool TryRelease(BatchItem item, ref Action complete)
     {
         complete = Settled(item, _open--, complete);
@@ -162,8 +162,8 @@ internal sealed class BatchCall
     /// <summary>Gives an item its part of what was used.</summary>
     /// <param name="item">The item.</param>
     /// <param name="of">Among how many it is divided, this one included.</param>
-    /// <param name="complete">Lets its attempt go on.</param>
-    /// <returns>What lets its attempt go on: with the error, when a middleware's context has refused what it was told.</returns>
+    /// <param name="complete">Lets its attempt continue.</param>
+    /// <returns>What lets its attempt continue: with the error, when a middleware's context has refused what was reported to it.</returns>
     private Action Settled(BatchItem item, int of, Action complete)
     {
         try

@@ -21,7 +21,7 @@ public abstract class BatchItem
     public TaskContext Context { get; }
 
     /// <summary>Gets the token that is cancelled when the item is no longer waited for, because it was cancelled or its time is up.</summary>
-    /// <value>The token of its attempt. The others go on.</value>
+    /// <value>The token of its attempt. The others continue.</value>
     public CancellationToken Left { get; }
 
     /// <summary>Gets a value that indicates whether the item was answered or is no longer waited for.</summary>
@@ -49,7 +49,7 @@ public abstract class BatchItem
     /// <summary>Ends the attempt's code with an exception.</summary>
     internal abstract void Complete(Exception exception);
 
-    /// <summary>The attempt's code is about to go on.</summary>
+    /// <summary>The attempt's code is about to continue.</summary>
     internal void Unwatch() => _whenStopped.Unregister();
 
     private protected void Answer(Action complete)
