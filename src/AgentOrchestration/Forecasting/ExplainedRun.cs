@@ -25,6 +25,9 @@ internal sealed class ExplainedRun
 
     public IEnumerable<SubtaskSnapshot> Running => Snapshot.Subtasks.Where(subtask => subtask.State == SubtaskState.Running);
 
+    /// <summary>Those of which code runs that is waited for: of one that has succeeded also the attempt that was not needed.</summary>
+    public IEnumerable<SubtaskSnapshot> Holding => Snapshot.Subtasks.Where(subtask => subtask.RunningAttempts > 0);
+
     /// <summary>What a subtask needs, or holds while it runs.</summary>
     public ResourceRequirements NeedsOf(SubtaskSnapshot subtask) => _graph.GetResources(_indices[subtask.Subtask.Id]);
 

@@ -164,13 +164,16 @@ internal sealed class ForecastSchedule
     private void FollowChain(int subtask)
     {
         int before = -1;
+        long longest = EndOf(subtask) - StartOf(subtask);
         foreach (int earlier in Before(subtask))
         {
-            before = before < 0 || _chainLength[earlier] > _chainLength[before] ? earlier : before;
+            // What has started early counts from the end of what it waited for.
+            long length = _chainLength[earlier] + EndOf(subtask) - Math.Max(StartOf(subtask), EndOf(earlier));
+            (before, longest) = length > longest || (before < 0 && length == longest) ? (earlier, length) : (before, longest);
         }
 
         _chainBefore[subtask] = before;
-        _chainLength[subtask] = (before < 0 ? 0 : _chainLength[before]) + EndOf(subtask) - StartOf(subtask);
+        _chainLength[subtask] = longest;
     }
 
     /// <summary>

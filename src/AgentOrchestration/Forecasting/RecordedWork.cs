@@ -63,7 +63,10 @@ internal sealed class RecordedWork
         return new VirtualAttempt(ran, isLast && recorded is { State: SubtaskState.Succeeded, Origin: not OutputOrigin.Fallback } ? null : Failed) { IsFinal = isLast, ReportsProgress = true };
     }
 
-    /// <summary>How long attempts took, without one that started early and came to nothing: its subtask did its work after it. One that another ran beside took until the last of both had ended: nobody knows how long it would have taken alone.</summary>
+    /// <summary>
+    /// How long attempts took, without one that started early and came to nothing: its subtask did its work after it. One that another ran beside took until the
+    /// last of both had ended, or one had given the output: nobody knows how long it would have taken alone.
+    /// </summary>
     private static IEnumerable<TimeSpan> LengthsOf(SubtaskSnapshot recorded)
     {
         for (int index = 0; index < recorded.Attempts; index++)
@@ -72,7 +75,9 @@ internal sealed class RecordedWork
             if (span.HedgeOf is null && !(recorded.IsEarlyDropped && recorded.EarlyAttempt == index + 1))
             {
                 AttemptInterval hedge = recorded.AttemptIntervals.Skip(index + 1).FirstOrDefault(later => later.HedgeOf == index + 1);
-                yield return hedge.HedgeOf is not null && hedge.EndedAt > span.EndedAt ? hedge.EndedAt.Value - span.StartedAt : span.Duration;
+                DateTimeOffset? ended = hedge.HedgeOf is not null && hedge.EndedAt > span.EndedAt ? hedge.EndedAt : span.EndedAt;
+                ended = recorded.EndedAt < ended ? recorded.EndedAt : ended;
+                yield return (ended - span.StartedAt) ?? TimeSpan.Zero;
             }
         }
     }

@@ -114,13 +114,13 @@ internal sealed class WaitExplainer(IReadOnlyList<ExplainedRun> runs, IResourceM
 
     private IEnumerable<AwaitedPool> LackingPlaces(ExplainedRun run)
     {
-        PoolHolder[] own = [.. Ordered(run.Running.Select(subtask => HolderOf(run, subtask, 1)))];
+        PoolHolder[] own = [.. Ordered(run.Holding.Select(subtask => HolderOf(run, subtask, 1)))];
         if (own.Sum(holder => holder.Amount) is var busy && busy >= run.Options.MaxParallelism)
         {
             yield return new AwaitedPool(nameof(run.Options.MaxParallelism), 1, run.Options.MaxParallelism - busy, run.Options.MaxParallelism, own);
         }
 
-        PoolHolder[] all = [.. Ordered(runs.SelectMany(other => other.Running.Select(subtask => HolderOf(other, subtask, 1))))];
+        PoolHolder[] all = [.. Ordered(runs.SelectMany(other => other.Holding.Select(subtask => HolderOf(other, subtask, 1))))];
         if (maxParallelismTotal is { } total && LeastOf(total - all.Sum(holder => holder.Amount), limits?.FreeAttempts) is var free and < 1)
         {
             yield return new AwaitedPool("MaxParallelismTotal", 1, free, total, all);
@@ -132,7 +132,7 @@ internal sealed class WaitExplainer(IReadOnlyList<ExplainedRun> runs, IResourceM
 
     private PoolHolder[] Holders(string pool) => [.. Ordered(
         from run in runs
-        from subtask in run.Running
+        from subtask in run.Holding
         from need in run.NeedsOf(subtask).Amounts
         where need.Name == pool
         select HolderOf(run, subtask, need.Amount))];
@@ -140,7 +140,7 @@ internal sealed class WaitExplainer(IReadOnlyList<ExplainedRun> runs, IResourceM
     private static IEnumerable<PoolHolder> Ordered(IEnumerable<PoolHolder> holders) => holders.OrderBy(holder => holder.Since);
 
     private PoolHolder HolderOf(ExplainedRun run, SubtaskSnapshot subtask, long amount) =>
-        new(run.Snapshot.RunId, subtask.Subtask.Id, amount * subtask.RunningAttempts, subtask.RunningSince!.Value, RemainingOf(subtask));
+        new(run.Snapshot.RunId, subtask.Subtask.Id, amount * subtask.RunningAttempts, subtask.RunningSince!.Value, subtask.State == SubtaskState.Running ? RemainingOf(subtask) : null);
 
     private TimeSpan? RemainingOf(SubtaskSnapshot subtask) => observed.Expect(subtask.Subtask) is { } expected
         ? TimeSpan.FromTicks(Math.Max(0, (subtask.RunningSince!.Value + expected - now).Ticks))

@@ -34,7 +34,7 @@ public sealed record ExtraWork
     /// What is not possible at the moment at which an attempt is late, for want of a worker or a resource, is tried again when the attempt has taken twice as long.
     /// A rejection (status 429 or 529) speaks against a hedge when the code has made the call with <see cref="TaskContext.Chat"/>, or fails with it; one of another
     /// client, from which it recovers, is not seen. Between the success of a subtask and the end of the code of the attempt that was not needed, that code still holds
-    /// what it needs, though snapshots and explanations say of the subtask only that it has ended.
+    /// what it needs: its <see cref="SubtaskSnapshot.AttemptIntervals"/> has no end yet, and <see cref="OrchestrationRun.Explain"/> names the subtask as a holder.
     /// </remarks>
     /// <value>From 0 to 1, for example 0.02: one hedge for each 50 attempts that have started. The default value is 0: no hedges.</value>
     public double HedgeShare { get; init; }

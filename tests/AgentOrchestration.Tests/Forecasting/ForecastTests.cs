@@ -238,6 +238,17 @@ public sealed class ForecastTests
         iter: Simulations.Of(1_000));
 
     [Fact]
+    public void With_early_starts_the_critical_path_is_no_longer_than_the_run() => Seeds.Sample(
+        seed =>
+        {
+            Forecast forecast = Of(Random(new Random(seed), gpus: false, options => options.Effect = TaskEffect.Pure), workers: 1 + (seed % 5), earlyShare: 1);
+
+            Assert.True(forecast.CriticalPath.Duration <= forecast.Makespan, $"{forecast.CriticalPath.Duration} in {forecast.Makespan}");
+            Assert.All(forecast.Subtasks, row => Assert.InRange(row.Slack, TimeSpan.Zero, forecast.Makespan - row.End));
+        },
+        iter: Simulations.Of(1_000));
+
+    [Fact]
     public void Without_limits_a_subtask_may_take_its_slack_longer_and_no_tick_more() => Seeds.Sample(
         seed =>
         {
@@ -268,7 +279,7 @@ public sealed class ForecastTests
         },
         Ledger(4));
 
-    private static TaskGraph Random(Random random, bool gpus = true) => GraphOf.Plan(
+    private static TaskGraph Random(Random random, bool gpus = true, Action<TaskTypeOptions>? options = null) => GraphOf.Plan(
         plan =>
         {
             List<SubtaskRef> before = [];
@@ -282,7 +293,8 @@ public sealed class ForecastTests
                     options: new() { EstimatedDuration = TimeSpan.FromTicks(random.Next(3) == 0 ? random.Next(0, 4) : random.Next(1, int.MaxValue)), Resources = gpus && random.Next(2) == 0 ? ResourceRequirements.Of("gpu", random.Next(1, 5)) : ResourceRequirements.None }));
             }
         },
-        Ledger(4));
+        Ledger(4),
+        options);
 
     [Fact]
     public void A_forecast_looks_at_a_pool_only_when_something_happens_to_it() => Cost.IsLinear(
@@ -330,11 +342,11 @@ public sealed class ForecastTests
         return new Forecaster(ledger, maxParallelismTotal: null, observed, ordering).Of(graph, new RunOptions { MaxParallelism = 10_000 });
     }
 
-    private static Forecast Of(TaskGraph graph, int workers = 5, int gpus = 4, ObservedDurations? observed = null)
+    private static Forecast Of(TaskGraph graph, int workers = 5, int gpus = 4, ObservedDurations? observed = null, double earlyShare = 0)
     {
         observed ??= new ObservedDurations();
         var ordering = new RunOrdering(SchedulingPolicies.CriticalPathFirst, Ledger(gpus), observed, TimeProvider.System, NullLogger.Instance);
-        return new Forecaster(Ledger(gpus), maxParallelismTotal: null, observed, ordering).Of(graph, new RunOptions { MaxParallelism = workers });
+        return new Forecaster(Ledger(gpus), maxParallelismTotal: null, observed, ordering).Of(graph, new RunOptions { MaxParallelism = workers, Extra = new ExtraWork { EarlyShare = earlyShare } });
     }
 
     private static ResourcePools Ledger(int gpus) => new([new ResourceAmount("gpu", gpus)]);

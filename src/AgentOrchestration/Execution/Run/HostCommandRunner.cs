@@ -80,13 +80,13 @@ internal sealed class HostCommandRunner(
 
     private void OnAttemptDue(LocalAttempt attempt)
     {
-        bool wasRunning = run.Core.State.IsCurrent(attempt.Index, attempt.Attempt);
+        bool wasWaitedFor = run.Core.State.IsWaitedFor(attempt.Index, attempt.Attempt);
         bool mayRetry = attempt.TaskType.Options.Retry.MayRetry(new TimeoutException());
         run.QueueOnPool(gate.Report(
             (attempt, mayRetry),
             static (core, due, now, commands) =>
                 core.AttemptDue(due.attempt.Index, due.attempt.Attempt, due.attempt.Extras.LastProgress, due.mayRetry, now, commands)));
-        if (wasRunning && !run.Core.State.IsCurrent(attempt.Index, attempt.Attempt) && !attempt.HasReturned)
+        if (wasWaitedFor && !run.Core.State.IsWaitedFor(attempt.Index, attempt.Attempt) && !attempt.HasReturned)
         {
             ExecutionLog.Abandoned(run.Executor.Logger, run.RunId, attempt.Subtask.Id);
         }

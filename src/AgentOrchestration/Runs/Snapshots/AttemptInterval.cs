@@ -12,4 +12,26 @@ public readonly record struct AttemptInterval(DateTimeOffset StartedAt, DateTime
     /// <summary>Gets the duration of the attempt.</summary>
     /// <value>Zero while it runs.</value>
     public TimeSpan Duration => (EndedAt - StartedAt) ?? TimeSpan.Zero;
+
+    /// <summary>Returns the time in which at least one of the attempts ran that have ended: attempts that run beside each other count once.</summary>
+    /// <param name="spans">The attempts of a subtask, in their order.</param>
+    /// <param name="from">What ran before does not count.</param>
+    /// <param name="until">What ran later does not count.</param>
+    internal static TimeSpan TimeOf(IReadOnlyList<AttemptInterval> spans, DateTimeOffset from, DateTimeOffset until)
+    {
+        TimeSpan sum = TimeSpan.Zero;
+        for (int index = 0; index < spans.Count; index++)
+        {
+            AttemptInterval span = spans[index];
+            DateTimeOffset start = span.StartedAt > from ? span.StartedAt : from;
+            DateTimeOffset end = span.EndedAt < until ? span.EndedAt.Value : span.EndedAt is null ? start : until;
+            if (end > start)
+            {
+                sum += end - start;
+                from = end;
+            }
+        }
+
+        return sum;
+    }
 }

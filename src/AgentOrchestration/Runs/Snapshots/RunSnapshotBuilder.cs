@@ -229,12 +229,13 @@ internal sealed class RunSnapshotBuilder
     private static SubtaskSnapshot End(SubtaskSnapshot subtask, SubtaskState state, SubtaskEvent fact) =>
         EndAttempt(subtask, fact) with { State = state, EndedAt = fact.Time, EndedSequence = fact.Sequence, PendingApproval = null, HeldSince = null };
 
+    /// <summary>The running attempt ends, or both do that run. Where one of two has given the output, the other runs until it is dropped.</summary>
     private static SubtaskSnapshot EndAttempt(SubtaskSnapshot subtask, SubtaskEvent fact)
     {
         IReadOnlyList<AttemptInterval> spans = subtask.AttemptIntervals;
         if (subtask.Hedges.Count > 0)
         {
-            return subtask with { AttemptIntervals = AttemptIntervals.End(spans, attempt: 0, fact.Time) };
+            return subtask with { AttemptIntervals = AttemptIntervals.End(spans, fact is SubtaskSucceeded { Attempt: var winner } ? winner : 0, fact.Time) };
         }
 
         return spans.Count == 0 || spans[^1].EndedAt is not null

@@ -22,7 +22,9 @@ public sealed record SubtaskSnapshot(Subtask Subtask, SubtaskState State)
     public int Attempts => AttemptIntervals.Count;
 
     /// <summary>Gets the times at which attempts ran.</summary>
-    /// <value>In their order. The default value is empty.</value>
+    /// <value>
+    /// In their order. One that was not needed, because another was faster (<see cref="ExtraWork.HedgeShare"/>), may still run when the subtask has succeeded. The default value is empty.
+    /// </value>
     public IReadOnlyList<AttemptInterval> AttemptIntervals { get; init; } = [];
 
     /// <summary>Gets the output of a subtask that succeeded.</summary>
@@ -119,9 +121,12 @@ public sealed record SubtaskSnapshot(Subtask Subtask, SubtaskState State)
     /// <value><see langword="null"/> before the end, and without an attempt.</value>
     public TimeSpan? Duration => EndedAt - StartedAt;
 
-    /// <summary>Gets the time for which attempts ran, without the pauses between them.</summary>
+    /// <summary>Gets the time in which attempts ran that have ended, without the pauses between them. Where two ran beside each other, the time counts once.</summary>
     /// <value>At least zero.</value>
-    public TimeSpan WorkTime => AttemptIntervals.Aggregate(TimeSpan.Zero, static (sum, span) => sum + span.Duration);
+    public TimeSpan WorkTime => WorkTimeIn(DateTimeOffset.MinValue, DateTimeOffset.MaxValue);
+
+    /// <summary>Returns the part of <see cref="WorkTime"/> between two moments.</summary>
+    internal TimeSpan WorkTimeIn(DateTimeOffset from, DateTimeOffset until) => AttemptInterval.TimeOf(AttemptIntervals, from, until);
 
     /// <summary>The attempt that started early, unless it has come to use; 0 for none.</summary>
     [JsonIgnore]

@@ -256,6 +256,34 @@ public sealed class HedgedRunTests
         Assert.Equal(RunOutcome.Succeeded, (await engine.AdvanceUntilAsync(run.EndAsync(), Second)).Outcome);
     }
 
+    [Fact]
+    public async Task The_code_of_the_one_that_is_not_needed_holds_what_it_needs_until_it_has_returned()
+    {
+        var stages = new Stages();
+        await using Engine engine = EngineFor(
+            async (context, _) =>
+            {
+                await stages.At($"{context.Attempt} returns");
+                return ["output"];
+            },
+            configure: builder => builder.AddResource("gpu", 2));
+        await using OrchestrationRun run = await StartBothAsync(engine, plan => plan.Add("only", "work", options: new() { Resources = ResourceRequirements.Of("gpu", 1) }));
+        stages.Pass("2 returns");
+        await Engine.SeeAsync<SubtaskSucceeded>(run);
+
+        Assert.Equal([true, false], run.GetSnapshot().Subtasks[0].AttemptIntervals.Select(span => span.EndedAt is null));
+        Assert.Equal((WaitKind.Ended, run.GetSnapshot().Subtasks[0].EndedAt), (run.Explain("only").Kind, run.Explain("only").Since));
+        await using OrchestrationRun other = await engine.StartAsync(plan => plan.Add("waits", "take", options: new() { Resources = ResourceRequirements.Of("gpu", 2) }));
+        AwaitedPool pool = Assert.Single(other.Explain("waits").Pools);
+        PoolHolder holder = Assert.Single(pool.Holders);
+        Assert.Equal((1L, "only", 1L, null), (pool.Free, holder.SubtaskId, holder.Amount, holder.Remaining));
+
+        stages.Pass("1 returns");
+        await run.EndAsync();
+        Assert.All(run.GetSnapshot().Subtasks[0].AttemptIntervals, span => Assert.NotNull(span.EndedAt));
+        Assert.Equal(RunOutcome.Succeeded, (await other.EndAsync()).Outcome);
+    }
+
     /// <summary>With the second attempt and without it, to the last token.</summary>
     [Fact]
     public async Task What_the_one_has_used_that_was_not_needed_is_extra()

@@ -6,6 +6,7 @@ using AgentOrchestration.Resources;
 using AgentOrchestration.Runs.State;
 using AgentOrchestration.Scheduling;
 using AgentOrchestration.Tasks;
+using AgentOrchestration.Tests.Results;
 using CsCheck;
 
 namespace AgentOrchestration.Tests.Scheduling.Dispatch;
@@ -20,7 +21,9 @@ public sealed class HedgeProperties
         seed =>
         {
             var world = new World(seed);
-            Assert.Equal(world.Plain, OutcomesOf(world.Play(past: [])));
+            RunState run = world.Play(past: []);
+            Assert.Equal(world.Plain, OutcomesOf(run));
+            TimingRules.Check(EventsOf(run));
         },
         iter: Simulations.Of(20_000));
 
@@ -74,6 +77,12 @@ public sealed class HedgeProperties
 
     private static IEnumerable<(SubtaskState, object?, string?)> OutcomesOf(RunState state) =>
         [.. Enumerable.Range(0, state.Graph.Count).Select(subtask => (state.StateOf(subtask), state.OutputOf(subtask), state.StateOf(subtask) == SubtaskState.Failed ? state.LatestErrorOf(subtask)?.Kind : null))];
+
+    private static RunEvent[] EventsOf(RunState state)
+    {
+        var factory = new RunEventFactory("run", state.Graph);
+        return [.. Enumerable.Range(0, state.History.Count).Select(index => factory.Create(state.History[index], index))];
+    }
 
     /// <summary>What a seed makes up: a plan, resources, and how each attempt goes.</summary>
     private sealed class World

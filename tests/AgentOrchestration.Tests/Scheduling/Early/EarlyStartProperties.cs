@@ -1,6 +1,7 @@
 using System.Globalization;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Tests.Results;
 using CsCheck;
 
 namespace AgentOrchestration.Tests.Scheduling.Early;
@@ -25,6 +26,7 @@ public sealed class EarlyStartProperties
 
                 Assert.Equal(Describe(plain), Describe(early));
                 OnlyWhatChangesNothingStartsEarly(world.Graph, events);
+                TimingRules.Check(events);
                 SpentIsAccountedFor(plainEvents, events);
             }
         },
@@ -75,7 +77,7 @@ public sealed class EarlyStartProperties
         {
             var world = new EarlyWorld(seed, hasLimits: true);
             var run = new EarlySimulation(world, share: 1, seed) { HasStops = true };
-            run.Play();
+            TimingRules.Check(run.Play());
             new PlainFates(run.State).Check();
 
             var crashed = new EarlySimulation(world, share: 1, seed, crashAfter: seed % (run.Steps + 1)) { HasStops = true };

@@ -1,0 +1,109 @@
+using AgentOrchestration.Forecasting;
+using AgentOrchestration.Results;
+using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Runs.Snapshots;
+using AgentOrchestration.Tests.Scheduling;
+
+namespace AgentOrchestration.Tests.Results;
+
+public sealed class RunTimingTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void Time_in_which_two_attempts_ran_beside_each_other_counts_once()
+    {
+        SubtaskSnapshot subtask = Hedged.Subtasks[0];
+        RunTiming timing = RunTiming.Of(Hedged);
+
+        Assert.Equal((Seconds(12), Seconds(12), Seconds(12), Seconds(10)), (subtask.WorkTime, timing.Work, timing.Makespan, timing.CriticalPath.Duration));
+        Assert.Equal((1.0, 2), (timing.SpeedUp, timing.PeakParallelism));
+    }
+
+    [Fact]
+    public void Attempts_and_the_pauses_between_them_are_told_apart()
+    {
+        RunSnapshot run = Fold(
+            new AttemptStarted(1) { Sequence = 0, Time = At(0), SubtaskId = "first" },
+            new AttemptFailed(1, new SubtaskError("Fault", "It fails."), Start) { Sequence = 0, Time = At(3), SubtaskId = "first" },
+            new AttemptStarted(2) { Sequence = 0, Time = At(5), SubtaskId = "first" },
+            new SubtaskSucceeded(2, OutputOrigin.Executed, SharedWith: null) { Sequence = 0, Time = At(9), SubtaskId = "first" },
+            new AttemptStarted(1) { Sequence = 0, Time = At(9), SubtaskId = "second" },
+            new SubtaskSucceeded(1, OutputOrigin.Executed, SharedWith: null) { Sequence = 0, Time = At(10), SubtaskId = "second" });
+
+        Assert.Equal((Seconds(7), Seconds(1)), (run.Subtasks[0].WorkTime, run.Subtasks[1].WorkTime));
+        Assert.Equal((Seconds(10), Seconds(8), 1), (RunTiming.Of(run).Makespan, RunTiming.Of(run).CriticalPath.Duration, RunTiming.Of(run).PeakParallelism));
+    }
+
+    [Fact]
+    public void The_attempt_that_was_not_needed_runs_until_it_is_dropped()
+    {
+        AttemptInterval[] after = [.. Fold([.. HedgedEvents.SkipLast(1)]).Subtasks[0].AttemptIntervals];
+
+        Assert.Equal([(null, null), (Start + Seconds(10), (int?)1)], after.Select(span => (span.EndedAt, span.HedgeOf)));
+        Assert.Equal(Start + Seconds(12), Hedged.Subtasks[0].AttemptIntervals[0].EndedAt);
+        Assert.Equal(Seconds(6), Hedged.Subtasks[0].OutputDuration);
+    }
+
+    /// <summary>Nobody knows how long it would have taken alone: at least until the output was there.</summary>
+    [Fact]
+    public void A_run_that_is_played_again_without_the_second_attempt_takes_as_long_as_the_output_did() =>
+        Assert.Equal(Seconds(10), RecordedWork.Of(Hedged)!.AttemptOf(0, 1).Duration);
+
+    [Theory]
+    [InlineData(0, 8, 10)]
+    [InlineData(0, 14, 14)]
+    [InlineData(6, 11, 11)]
+    public void What_ran_early_is_on_the_longest_chain_only_after_the_end_of_what_it_waited_for(int started, int returned, int ended)
+    {
+        SubtaskEvent[] rest = returned < 10
+            ? [new OutputHeld(1) { Sequence = 0, Time = At(returned), SubtaskId = "second" }, new SubtaskSucceeded(1, OutputOrigin.Executed, SharedWith: null) { Sequence = 0, Time = At(10), SubtaskId = "first" }, new SubtaskSucceeded(1, OutputOrigin.Executed, SharedWith: null) { Sequence = 0, Time = At(10), SubtaskId = "second" }]
+            : [new SubtaskSucceeded(1, OutputOrigin.Executed, SharedWith: null) { Sequence = 0, Time = At(10), SubtaskId = "first" }, new AttemptConfirmed(1) { Sequence = 0, Time = At(10), SubtaskId = "second" }, new SubtaskSucceeded(1, OutputOrigin.Executed, SharedWith: null) { Sequence = 0, Time = At(returned), SubtaskId = "second" }];
+        SubtaskEvent early = new AttemptStarted(1) { IsEarly = true, Sequence = 0, Time = At(started), SubtaskId = "second" };
+        RunSnapshot run = Fold([new AttemptStarted(1) { Sequence = 0, Time = At(0), SubtaskId = "first" }, early, .. rest]);
+
+        RunTiming timing = RunTiming.Of(run);
+
+        Assert.Equal(Start + Seconds(ended), run.Subtasks[1].EndedAt);
+        Assert.Equal((Seconds(ended), Seconds(ended)), (timing.CriticalPath.Duration, timing.Makespan));
+        Assert.Equal(["first", "second"], timing.CriticalPath.SubtaskIds);
+        Assert.Equal(Seconds(returned - started), run.Subtasks[1].WorkTime);
+    }
+
+    [Fact]
+    public void A_subtask_that_waits_for_added_work_is_behind_it_on_the_longest_chain()
+    {
+        TaskPlan added = GraphOf.Plan(plan => plan.Add("third", "work")).Plan;
+        RunSnapshot run = Fold(
+            new AttemptStarted(1) { Sequence = 0, Time = At(0), SubtaskId = "first" },
+            new SubtaskSucceeded(1, OutputOrigin.Executed, SharedWith: null) { Sequence = 0, Time = At(1), SubtaskId = "first" },
+            new SubtasksAdded(added.Subtasks, IsJoined: false) { AwaitedBy = ["second"], Sequence = 0, Time = At(1), SubtaskId = "first" },
+            new AttemptStarted(1) { Sequence = 0, Time = At(1), SubtaskId = "third" },
+            new SubtaskSucceeded(1, OutputOrigin.Executed, SharedWith: null) { Sequence = 0, Time = At(8), SubtaskId = "third" },
+            new AttemptStarted(1) { Sequence = 0, Time = At(8), SubtaskId = "second" },
+            new SubtaskSucceeded(1, OutputOrigin.Executed, SharedWith: null) { Sequence = 0, Time = At(10), SubtaskId = "second" });
+
+        Assert.Equal((Seconds(9), 2), (RunTiming.Of(run).CriticalPath.Duration, RunTiming.Of(run).CriticalPath.SubtaskIds.Count));
+    }
+
+    private static SubtaskEvent[] HedgedEvents =>
+    [
+        new AttemptStarted(1) { Sequence = 0, Time = At(0), SubtaskId = "first" },
+        new AttemptStarted(2) { HedgeOf = 1, Sequence = 0, Time = At(4), SubtaskId = "first" },
+        new SubtaskSucceeded(2, OutputOrigin.Executed, SharedWith: null) { Sequence = 0, Time = At(10), SubtaskId = "first" },
+        new AttemptDropped(1, null) { Sequence = 0, Time = At(12), SubtaskId = "first" },
+    ];
+
+    private static RunSnapshot Hedged => Fold(HedgedEvents);
+
+    private static DateTimeOffset At(int second) => Start + Seconds(second);
+
+    private static TimeSpan Seconds(int count) => TimeSpan.FromSeconds(count);
+
+    private static RunSnapshot Fold(params SubtaskEvent[] events)
+    {
+        TaskPlan plan = GraphOf.Plan(plan => plan.Add("second", "work", after: [plan.Add("first", "work")])).Plan;
+        return RunSnapshot.Fold([new RunStarted("run", plan) { Sequence = 0, Time = Start }, .. events.Select((next, index) => next with { Sequence = index + 1 })]);
+    }
+}
