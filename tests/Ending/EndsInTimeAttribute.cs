@@ -11,7 +11,7 @@ namespace AgentOrchestration.Tests.Ending;
 [AttributeUsage(AttributeTargets.Assembly)]
 internal sealed class EndsInTimeAttribute : BeforeAfterTestAttribute
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
     private static readonly ConcurrentDictionary<string, (string Name, long Begin)> Running = new(StringComparer.Ordinal);
 
     // A thread of its own: the tests may have taken all of the pool.

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Graph.Growth;
 
@@ -11,26 +10,21 @@ namespace AgentOrchestration.Runs.State;
 internal sealed class RunState : IOpenSubtasks
 {
     private readonly EndCounts _ends;
+    private readonly RunLosses _losses;
     private SubtaskState[] _states;
     private int[] _waitingFor;
     private ushort[] _attempts;
     private object?[] _payloads;
     private Dictionary<int, CompensationState>? _compensations;
     private List<int>? _completions;
-    private bool _anyFailed;
-    private bool _anyCancelled;
-    private bool _budgetCutShort;
-    private List<int>? _undecided;
-    private TolerableLosses? _tolerable;
     private EarlyWork? _early;
-
-    // Of subtasks of which a second attempt has started beside another; most runs have none. Whether an attempt counts is also asked outside of the gate of the run.
-    private ConcurrentDictionary<int, HedgedAttempts>? _hedged;
+    private HedgedWork? _hedged;
 
     public RunState(TaskGraph graph, double[]? priorities = null)
     {
         Graph = new GrowingGraph(graph, priorities ?? graph.Priorities, this);
         _ends = new EndCounts(this);
+        _losses = new RunLosses(this);
         _states = new SubtaskState[graph.Count];
         _attempts = new ushort[graph.Count];
         _payloads = new object?[graph.Count];
@@ -47,10 +41,10 @@ internal sealed class RunState : IOpenSubtasks
     public int Running { get; private set; }
 
     /// <summary>The number of attempts that run beside another of their subtask, or still do though the other has succeeded.</summary>
-    public int Beside { get; private set; }
+    public int Beside => _hedged?.Beside ?? 0;
 
     /// <summary>The number of attempts that still run though another of their subtask has succeeded.</summary>
-    public int Outrun { get; private set; }
+    public int Outrun => _hedged?.Outrun ?? 0;
 
     /// <summary>Whether any attempt runs that the run waits for.</summary>
     public bool IsAnyRunning => Running > 0 || Outrun > 0;
@@ -65,18 +59,18 @@ internal sealed class RunState : IOpenSubtasks
 
     public RunOutcome Outcome => Stop switch
     {
-        _ when !_anyFailed && !_anyCancelled && !_budgetCutShort => RunOutcome.Succeeded,
+        _ when !_losses.IsAny => RunOutcome.Succeeded,
         StopReason.Timeout => RunOutcome.TimedOut,
         StopReason.Budget => RunOutcome.BudgetExhausted,
         StopReason.Failure => RunOutcome.Failed,
-        _ => _anyCancelled ? RunOutcome.Cancelled : _anyFailed ? RunOutcome.Failed : RunOutcome.BudgetExhausted,
+        _ => _losses.AnyCancelled ? RunOutcome.Cancelled : _losses.AnyFailed ? RunOutcome.Failed : RunOutcome.BudgetExhausted,
     };
 
     /// <summary>Whether what succeeded has to be undone under a policy that compensates.</summary>
     public bool HasNotSucceeded => Outcome != RunOutcome.Succeeded;
 
     /// <summary>Whether a subtask has failed that something needs, or that nothing takes.</summary>
-    public bool HasFailed => _anyFailed;
+    public bool HasFailed => _losses.AnyFailed;
 
     public RunHistory History { get; } = new();
 
@@ -124,29 +118,28 @@ internal sealed class RunState : IOpenSubtasks
 
     /// <summary>Whether a completion of this attempt still counts: a late or repeated one changes nothing.</summary>
     public bool IsCurrent(int subtask, int attempt) =>
-        _states[subtask] == SubtaskState.Running && (HedgedOf(subtask) is { IsAny: true } hedged ? hedged.Runs(attempt) : _attempts[subtask] == attempt);
+        _states[subtask] == SubtaskState.Running && (_hedged?.Find(subtask) is { IsAny: true } hedged ? hedged.Runs(attempt) : _attempts[subtask] == attempt);
 
     /// <summary>Whether an attempt still runs though another of its subtask has succeeded.</summary>
-    public bool IsOutrun(int subtask, int attempt) => _states[subtask] != SubtaskState.Running && HedgedOf(subtask)?.Runs(attempt) == true;
+    public bool IsOutrun(int subtask, int attempt) => _states[subtask] != SubtaskState.Running && _hedged?.Find(subtask)?.Runs(attempt) == true;
 
     /// <summary>Whether the run waits for an attempt: it may still succeed, or is to stop because another has.</summary>
     public bool IsWaitedFor(int subtask, int attempt) => IsCurrent(subtask, attempt) || IsOutrun(subtask, attempt);
 
     /// <summary>The attempt of a running subtask that runs; of two the older one.</summary>
-    public int RunningAttemptOf(int subtask) => HedgedOf(subtask) is { IsAny: true } hedged ? hedged.First : _attempts[subtask];
+    public int RunningAttemptOf(int subtask) => _hedged?.Find(subtask) is { IsAny: true } hedged ? hedged.First : _attempts[subtask];
 
     /// <summary>The attempt that runs beside another one of a running subtask; 0 when that is alone.</summary>
-    public int BesideOf(int subtask, int attempt) => _states[subtask] == SubtaskState.Running ? HedgedOf(subtask)?.Beside(attempt) ?? 0 : 0;
+    public int BesideOf(int subtask, int attempt) => _states[subtask] == SubtaskState.Running ? _hedged?.Find(subtask)?.Beside(attempt) ?? 0 : 0;
 
     /// <summary>Whether an attempt is the latest that was started beside another of its subtask.</summary>
-    public bool IsHedge(int subtask, int attempt) => HedgedOf(subtask) is { } hedged && hedged.Hedge == attempt;
+    public bool IsHedge(int subtask, int attempt) => _hedged?.Find(subtask) is { } hedged && hedged.Hedge == attempt;
 
     /// <summary>How many attempts of a subtask were started beside others.</summary>
-    public int HedgesOf(int subtask) => HedgedOf(subtask)?.Count ?? 0;
+    public int HedgesOf(int subtask) => _hedged?.Find(subtask)?.Count ?? 0;
 
     /// <summary>The attempts that still run though another of their subtask has succeeded, in the order of the plan.</summary>
-    public (int Subtask, int Attempt)[] AllOutrun() => _hedged is null || Outrun == 0 ? []
-        : [.. _hedged.Where(hedged => hedged.Value.IsAny && _states[hedged.Key] != SubtaskState.Running).Select(hedged => (hedged.Key, hedged.Value.First)).Order()];
+    public (int Subtask, int Attempt)[] AllOutrun() => Outrun == 0 ? [] : [.. _hedged!.Running().Where(hedged => _states[hedged.Subtask] != SubtaskState.Running).Order()];
 
     /// <summary>Records a fact and adds what follows from it.</summary>
     public void Apply(in RunFact fact, RunConsequences consequences)
@@ -170,7 +163,8 @@ internal sealed class RunState : IOpenSubtasks
                 ClosePlan();
                 break;
             case RunFactKind.AttemptStarted when fact.Payload is HedgeMark mark:
-                BeginHedge(fact.Subtask, mark.Original, fact.Attempt);
+                (_hedged ??= new HedgedWork()).Begin(fact.Subtask, mark.Original, fact.Attempt);
+                _attempts[fact.Subtask] = (ushort)fact.Attempt;
                 break;
             case RunFactKind.AttemptStarted:
                 _states[fact.Subtask] = SubtaskState.Running;
@@ -184,10 +178,10 @@ internal sealed class RunState : IOpenSubtasks
 
                 break;
             case RunFactKind.AttemptDropped:
-                EndHedged(fact.Subtask, fact.Attempt);
+                _hedged!.EndOne(fact.Subtask, fact.Attempt, IsOutrun(fact.Subtask, fact.Attempt));
                 break;
             case RunFactKind.AttemptInterrupted or RunFactKind.AttemptDeferred:
-                EndAllHedged(fact.Subtask);
+                _hedged?.EndBoth(fact.Subtask);
                 Running--;
                 _states[fact.Subtask] = _early?.Drop(fact.Subtask) == true ? StateBeforeStart(fact.Subtask) : SubtaskState.Ready;
                 break;
@@ -213,7 +207,7 @@ internal sealed class RunState : IOpenSubtasks
                 _early!.Drop(fact.Subtask);
                 break;
             case RunFactKind.AttemptFailed:
-                EndAllHedged(fact.Subtask);
+                _hedged?.EndBoth(fact.Subtask);
                 Running--;
                 _states[fact.Subtask] = SubtaskState.Ready;
                 _payloads[fact.Subtask] = ((AttemptRetry)fact.Payload!).Error;
@@ -230,23 +224,23 @@ internal sealed class RunState : IOpenSubtasks
                 break;
             case RunFactKind.SubtaskFailed:
                 End(fact, SubtaskState.Failed, fact.Payload);
-                CountLoss(fact.Subtask);
+                _losses.Count(fact.Subtask);
                 PassOn(fact.Subtask, new SkipCause(fact.Subtask, SkipReason.Failed), consequences);
                 break;
             case RunFactKind.SubtaskSkipped:
                 var cause = (SkipCause)fact.Payload!;
-                _budgetCutShort |= cause.Reason == SkipReason.Budget;
+                _losses.CountSkipped(cause);
                 End(fact, SubtaskState.Skipped, cause);
                 PassOn(fact.Subtask, cause, consequences);
                 break;
             case RunFactKind.SubtaskCancelled:
                 End(fact, SubtaskState.Cancelled, payload: null);
-                CountLoss(fact.Subtask);
+                _losses.Count(fact.Subtask);
                 PassOn(fact.Subtask, new SkipCause(fact.Subtask, SkipReason.Cancelled), consequences);
                 break;
             case RunFactKind.StopRequested:
                 Stop = (StopReason)fact.Detail;
-                _anyCancelled |= IsPlanOpen;
+                _losses.CountUnwritten();
                 ClosePlan();
                 break;
             case RunFactKind.CompensationStarted:
@@ -264,84 +258,14 @@ internal sealed class RunState : IOpenSubtasks
         }
     }
 
-    private HedgedAttempts? HedgedOf(int subtask) => _hedged is not null && _hedged.TryGetValue(subtask, out HedgedAttempts? hedged) ? hedged : null;
-
-    private void BeginHedge(int subtask, int original, int hedge)
-    {
-        if (HedgedOf(subtask) is not { } hedged)
-        {
-            (_hedged ??= [])[subtask] = hedged = new HedgedAttempts();
-        }
-
-        hedged.Begin(original, hedge);
-        _attempts[subtask] = (ushort)hedge;
-        Beside++;
-    }
-
-    /// <summary>One of two has ended without effect: the other has succeeded, or still runs.</summary>
-    private void EndHedged(int subtask, int attempt)
-    {
-        Outrun -= IsOutrun(subtask, attempt) ? 1 : 0;
-        HedgedOf(subtask)!.End(attempt);
-        Beside--;
-    }
-
-    /// <summary>The subtask ends. Of two attempts the one that has not succeeded still runs.</summary>
-    private void EndWithHedge(int subtask, int attempt, bool hasSucceeded)
-    {
-        if (HedgedOf(subtask) is not { IsAny: true } hedged)
-        {
-            return;
-        }
-
-        if (hasSucceeded && hedged.IsPair && hedged.Runs(attempt))
-        {
-            hedged.End(attempt);
-            Outrun++;
-        }
-        else
-        {
-            EndAllHedged(subtask);
-        }
-    }
-
-    private void EndAllHedged(int subtask)
-    {
-        if (HedgedOf(subtask) is { IsAny: true } hedged)
-        {
-            Beside -= hedged.IsPair ? 1 : 0;
-            hedged.EndBoth();
-        }
-    }
-
     private void ClosePlan()
     {
         IsPlanOpen = false;
-        _undecided?.ForEach(CountLoss);
-        _undecided = null;
-    }
-
-    /// <summary>A subtask has failed or was cancelled. Whether the run can do without it is not known before its plan is.</summary>
-    private void CountLoss(int subtask)
-    {
-        if (IsPlanOpen)
-        {
-            (_undecided ??= []).Add(subtask);
-            return;
-        }
-
-        if (_states[subtask] == SubtaskState.Failed)
-        {
-            _anyFailed = _anyFailed || !CanDoWithout(subtask);
-        }
-        else
-        {
-            _anyCancelled = _anyCancelled || Stop is not null || !CanDoWithout(subtask);
-        }
+        _losses.Decide();
     }
 
     /// <summary>Whether the run can succeed though a subtask does not.</summary>
-    public bool CanDoWithout(int subtask) => (_tolerable ??= new TolerableLosses(Graph)).Contains(subtask);
+    public bool CanDoWithout(int subtask) => _losses.CanDoWithout(subtask);
 
     private void StartRoots(RunConsequences consequences)
     {
@@ -480,7 +404,7 @@ internal sealed class RunState : IOpenSubtasks
         int first = Graph.Count;
         Graph.Grow(growth);
         int count = Graph.Count;
-        _tolerable?.Forget(growth);
+        _losses.Forget(growth);
         GrowingArray.Reserve(ref _states, count);
         GrowingArray.Reserve(ref _attempts, count);
         GrowingArray.Reserve(ref _payloads, count);
@@ -602,7 +526,7 @@ internal sealed class RunState : IOpenSubtasks
         if (_states[fact.Subtask] == SubtaskState.Running)
         {
             Running--;
-            EndWithHedge(fact.Subtask, fact.Attempt, hasSucceeded: state == SubtaskState.Succeeded);
+            _hedged?.EndSubtask(fact.Subtask, fact.Attempt, hasSucceeded: state == SubtaskState.Succeeded);
         }
 
         _states[fact.Subtask] = state;

@@ -64,7 +64,7 @@ public sealed class BatchFailureTests
         _pages.Code = (items, _, _) => items.Count > 1 || Interlocked.Increment(ref alone) <= 2 ? throw new InvalidDataException("Broken.") : Pages.Answer(items);
         await using Engine engine = _pages.NewEngine(type =>
         {
-            type.Retry.MaxAttempts = 3;
+            type.Retry.MaxAttempts = 2;
             type.Retry.Delay = TimeSpan.Zero;
         });
 
