@@ -74,6 +74,7 @@ internal sealed class Economies
             .AddTaskType<Facts>(type => type.Batch.MaxSize = isPlain ? 1 : _batchSize)
             .AddTaskType("ask", "Asks a model.", Answer, type => Configure(type, TaskEffect.Pure, isPlain))
             .AddTaskType("read", "Asks a model about what it has read.", Answer, type => Configure(type, TaskEffect.Read, isPlain))
+            .AddTaskType("wonder", "Asks a model, and something else while it has no answer, which nobody takes.", WonderAsync, type => Configure(type, TaskEffect.Pure, isPlain))
             .AddTaskType("send", "Sends a letter that a model has written.", Answer, type => Configure(type, TaskEffect.Write, isPlain))
             .AddTaskType("nested", "Runs a plan of its own.", NestAsync, type => type.Effect = TaskEffect.Write);
         if (_caches && !isPlain)
@@ -105,6 +106,18 @@ internal sealed class Economies
         return prompt.StartsWith("bad", StringComparison.Ordinal) ? throw new TaskFailedException($"There is nothing to {prompt}.") { IsFinal = true } : answer;
     }
 
+    private static async ValueTask<string> WonderAsync(string prompt, TaskContext context, CancellationToken stop)
+    {
+        try
+        {
+            return await Answer(prompt, context, stop);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return await Answer($"why {prompt}", context, stop);
+        }
+    }
+
     private static async ValueTask<string?> NestAsync(string prompt, TaskContext context, CancellationToken stop)
     {
         ITaskOrchestrator orchestrator = context.Services.GetRequiredService<ITaskOrchestrator>();
@@ -115,7 +128,7 @@ internal sealed class Economies
 
     private TaskPlan RandomPlan() => TaskPlan.Create(plan =>
     {
-        string[] types = ["ask", "ask", "read", "facts", "facts", "send", "nested"];
+        string[] types = ["ask", "ask", "read", "wonder", "facts", "facts", "send", "nested"];
         List<SubtaskRef> made = [];
         int count = _random.Next(2, 20);
         for (int index = 0; index < count; index++)

@@ -124,6 +124,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
             LeaseDuration = OptionsOf(provider).LeaseDuration,
             Live = provider.GetRequiredService<LiveRuns>(),
             Deferring = [.. provider.GetServices<DeferringEndpoint>()],
+            Prices = provider.GetService<PriceTable>(),
             Secrets = provider.GetService<ISecretProvider>(),
             TaskTypes = provider.GetRequiredService<ITaskTypeRegistry>(),
         });

@@ -58,6 +58,9 @@ internal static partial class ExecutionLog
     [LoggerMessage(823, LogLevel.Warning, "Run {RunId}: the batch {BatchId} could not be cancelled, and may be charged.")]
     public static partial void BatchNotCancelled(ILogger logger, Exception exception, string runId, string batchId);
 
+    [LoggerMessage(824, LogLevel.Warning, "Run {RunId}: nobody waits for the batch {BatchId} any more, and what it has answered is not known, so it is not counted.")]
+    public static partial void AnswersNotCounted(ILogger logger, Exception exception, string runId, string batchId);
+
     [LoggerMessage(815, LogLevel.Warning, "Run {RunId}: the result of subtask {SubtaskId} does not come back from its JSON as it was: {Difference}. Its task type accepts that; what comes back counts.")]
     public static partial void OutputLossy(ILogger logger, string runId, string subtaskId, string difference);
 }

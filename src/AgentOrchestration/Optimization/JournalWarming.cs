@@ -65,7 +65,7 @@ internal sealed class JournalWarming(IRunStore store, HybridResultCache cache, R
                 case RunFactKind.AttemptStarted:
                     started[(fact.Subtask, fact.Attempt)] = fact.Time;
                     break;
-                case RunFactKind.UsageCounted:
+                case RunFactKind.UsageCounted when fact.Detail == 0:
                     used[(fact.Subtask, fact.Attempt)] = used.GetValueOrDefault((fact.Subtask, fact.Attempt), TaskUsage.None).Add((TaskUsage)fact.Payload!);
                     break;
                 case RunFactKind.SubtaskSucceeded when kept < most && fact.Payload is StoredOutput { CacheKey: { } key, CacheEpochs: { } epochs } stored && keys.Add(key):

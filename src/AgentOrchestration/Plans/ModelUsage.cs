@@ -45,7 +45,7 @@ public sealed record ModelUsage
 
     /// <summary>Gets the number of calls that a batch endpoint has answered, at a lower price.</summary>
     /// <value>The default value is <see langword="null"/>: none.</value>
-    public long? BatchedCalls { get; init; }
+    public long? DeferredCalls { get; init; }
 
     /// <summary>Gets what those calls would have cost more at the model's endpoint.</summary>
     /// <value>In the unit of the prices. The default value is <see langword="null"/>: nothing, or the prices are not known.</value>
@@ -70,7 +70,7 @@ public sealed record ModelUsage
         [
             ("calls", Calls), ("inputTokens", InputTokens), ("cachedInputTokens", CachedInputTokens), ("cacheWriteTokens", CacheWriteTokens),
             ("outputTokens", OutputTokens), ("reasoningTokens", ReasoningTokens), ("cost", Cost), ("pricedCalls", PricedCalls),
-            ("batchedCalls", BatchedCalls), ("batchDiscount", BatchDiscount),
+            ("deferredCalls", DeferredCalls), ("batchDiscount", BatchDiscount),
         ];
         return Array.Find(numbers, static number => number.Value < 0) is { Name: { } name } negative ? $"'{name}' of the model '{Model}' is {negative.Value}; it must not be negative."
             : PricedCalls > Calls ? $"'pricedCalls' of the model '{Model}' is {PricedCalls}, of {Calls} calls."
@@ -88,7 +88,7 @@ public sealed record ModelUsage
         ReasoningTokens = ReasoningTokens / of,
         Cost = Cost is { } cost ? UsageSum.PartOf(cost, of) : null,
         PricedCalls = PricedCalls / of,
-        BatchedCalls = BatchedCalls / of,
+        DeferredCalls = DeferredCalls / of,
         BatchDiscount = BatchDiscount is { } discount ? UsageSum.PartOf(discount, of) : null,
     };
 
@@ -103,7 +103,7 @@ public sealed record ModelUsage
         ReasoningTokens = UsageSum.Difference(ReasoningTokens, other.ReasoningTokens),
         Cost = UsageSum.Difference(Cost, other.Cost),
         PricedCalls = PricedCalls - other.PricedCalls,
-        BatchedCalls = UsageSum.Difference(BatchedCalls, other.BatchedCalls),
+        DeferredCalls = UsageSum.Difference(DeferredCalls, other.DeferredCalls),
         BatchDiscount = UsageSum.Difference(BatchDiscount, other.BatchDiscount),
     };
 
@@ -117,7 +117,7 @@ public sealed record ModelUsage
         ReasoningTokens = UsageSum.Of(ReasoningTokens, other.ReasoningTokens),
         Cost = UsageSum.Of(Cost, other.Cost),
         PricedCalls = UsageSum.Of(PricedCalls, other.PricedCalls),
-        BatchedCalls = UsageSum.Of(BatchedCalls, other.BatchedCalls),
+        DeferredCalls = UsageSum.Of(DeferredCalls, other.DeferredCalls),
         BatchDiscount = UsageSum.Of(BatchDiscount, other.BatchDiscount),
     };
 }

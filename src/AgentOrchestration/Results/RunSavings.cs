@@ -93,7 +93,11 @@ public sealed record RunSavings
 
         foreach (SubtaskSnapshot subtask in run.Subtasks)
         {
-            avoided.AddBatched(subtask.Usage);
+            avoided.AddBatched(subtask.Usage, subtask.UnusedUsage);
+            if (subtask.UnusedUsage != TaskUsage.None)
+            {
+                extra.Add(SavingsReason.UnusedAnswer, subtask.UnusedUsage);
+            }
         }
 
         foreach (HedgedPair pair in run.Subtasks.SelectMany(static subtask => subtask.Hedges).Where(static pair => pair.IsExtra))

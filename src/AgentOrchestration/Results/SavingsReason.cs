@@ -29,4 +29,9 @@ public enum SavingsReason
 
     /// <summary>A second attempt ran beside another of its subtask: what the one used that did not give the output is extra.</summary>
     Hedge,
+
+    /// <summary>
+    /// A batch endpoint answered a call, and no code took the answer: the subtask was cancelled, its time to wait was up, or its code asked something else. It is extra.
+    /// </summary>
+    UnusedAnswer,
 }

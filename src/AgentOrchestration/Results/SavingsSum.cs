@@ -57,9 +57,11 @@ internal sealed class SavingsSum(RunSnapshot run, PriceTable? prices)
     }
 
     /// <summary>Adds what calls would have cost more without batches.</summary>
-    public void AddBatched(TaskUsage usage)
+    /// <param name="usage">What a subtask has used.</param>
+    /// <param name="unused">The part of it that has saved nothing.</param>
+    public void AddBatched(TaskUsage usage, TaskUsage unused)
     {
-        if (!usage.Models.Any(static model => model.BatchedCalls > 0))
+        if (DeferredOf(usage) == DeferredOf(unused))
         {
             return;
         }
@@ -68,6 +70,8 @@ internal sealed class SavingsSum(RunSnapshot run, PriceTable? prices)
         decimal discount = usage.Models.Sum(static model => model.BatchDiscount ?? 0);
         _items[SavingsReason.BatchPrice] = item with { Subtasks = item.Subtasks + 1, Usage = item.Usage.Plus(new UsageTotal { Cost = discount }) };
     }
+
+    private static long DeferredOf(TaskUsage usage) => usage.Models.Sum(static model => model.DeferredCalls ?? 0);
 
     private static UsageTotal Plus(UsageTotal sum, UsageTotal usage, int times)
     {

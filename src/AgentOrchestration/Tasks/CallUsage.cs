@@ -52,7 +52,7 @@ internal sealed class CallUsage
             }
         }
 
-        call = call with { BatchedCalls = 1 };
+        call = call with { DeferredCalls = 1 };
         return call.Cost is not { } whole || discount <= 0 ? call : call with { Cost = Math.Max(0, whole - discount), BatchDiscount = Math.Min(whole, discount) };
     }
 }

@@ -82,9 +82,9 @@ internal sealed class CountingChatClient(IChatClient inner, EndpointCaller calle
     private void Count(CallUsage call, string? answered, ChatOptions? options, EndpointCaller? current)
     {
         ModelUsage usage = call.Of(ReportedUsage.ModelOf(this, answered, options), prices, current?.Call?.Answers ?? []);
-        if (usage.BatchedCalls > 0)
+        if (usage.DeferredCalls > 0)
         {
-            current!.Deferrable!.Count(TaskUsage.Of(usage));
+            current!.Deferrable!.Count(TaskUsage.Of(usage), current.Call!);
         }
         else
         {

@@ -136,8 +136,7 @@ internal sealed class AttemptReturns(
     /// <summary>An attempt has a result: the answers of batches that it has received count for it, also where its result is kept for others.</summary>
     private void CountAnswers(LocalAttempt attempt, DeferrableCalls deferrable)
     {
-        calls!.Forget(deferrable);
-        if (deferrable.Usage is { } answers)
+        if (calls!.Use(deferrable) is { } answers)
         {
             attempt.Extras.Count(answers);
         }

@@ -33,7 +33,7 @@ internal sealed class CallSubmissions(RunEnvironment run, RunGate gate, RunEnd e
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LongPatience = TimeSpan.FromHours(1);
 
-    private readonly ConcurrentDictionary<string, (BatchedAnswer Answer, int Submission)> _answers = new(StringComparer.Ordinal);
+    private readonly DeferredAnswers _answers = new(run.Executor.Prices);
     private readonly ConcurrentDictionary<int, (SubmittedCalls Receipt, long? SentAt)> _receipts = new();
     private readonly string _runName = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(run.RunId)).AsSpan(0, 16));
 
@@ -58,7 +58,7 @@ internal sealed class CallSubmissions(RunEnvironment run, RunGate gate, RunEnd e
 
         string key = string.Create(CultureInfo.InvariantCulture, $"{run.RunId}/{run.Graph.SubtaskAt(subtask).Id}\n{Deferrals.FailuresOf(subtask)}");
         long until = _refusing.Contains(name) ? long.MinValue : Deferrals.LatestStart;
-        return new DeferrableCalls(endpoint, Find, key, Deferrals.RoundsOf(subtask), () => now() + endpoint.TimeNeeded.Ticks <= until);
+        return new DeferrableCalls(endpoint, _answers.Find, subtask, key, Deferrals.RoundsOf(subtask), () => now() + endpoint.TimeNeeded.Ticks <= until);
     }
 
     /// <summary>Inside the gate: takes the calls of an attempt that has ended to wait for them.</summary>
@@ -85,13 +85,12 @@ internal sealed class CallSubmissions(RunEnvironment run, RunGate gate, RunEnd e
     }
 
     /// <summary>An attempt has a result: its answers are not needed any more.</summary>
-    public void Forget(DeferrableCalls calls)
-    {
-        foreach (string id in calls.Answered)
-        {
-            _answers.TryRemove(id, out _);
-        }
-    }
+    /// <returns>What they have used; <see langword="null"/> for nothing.</returns>
+    public TaskUsage? Use(DeferrableCalls calls) => _answers.Use(calls);
+
+    /// <summary>Inside the gate: nobody will take the answers of a submission to a subtask any more.</summary>
+    /// <returns>What they have used that is not counted yet; <see langword="null"/> for nothing.</returns>
+    public TaskUsage? TakeUnused(int subtask, int submission) => _answers.TakeUnused(subtask, submission);
 
     /// <summary>Waits for the batches that are on their way to an endpoint: while they are, nobody can find them there.</summary>
     public Task WhenSentAsync() => WhenAllAsync(_onTheirWay);
@@ -148,8 +147,6 @@ internal sealed class CallSubmissions(RunEnvironment run, RunGate gate, RunEnd e
         await Task.WhenAll(all).ConfigureAwait(false);
     }
 
-    private (BatchedAnswer Answer, int Submission)? Find(string id) => _answers.TryGetValue(id, out (BatchedAnswer Answer, int Submission) found) ? found : null;
-
     private async Task FollowToEndAsync(int number)
     {
         long? submittedAt = SubmittedAt(number);
@@ -181,7 +178,8 @@ internal sealed class CallSubmissions(RunEnvironment run, RunGate gate, RunEnd e
             if (!isWanted)
             {
                 Observe(endpoint, submittedAt);
-                await CancelAsync(endpoint, receipt).ConfigureAwait(false);
+                isCancelled = isCancelled || await CancelAsync(endpoint, receipt).ConfigureAwait(false);
+                await CountAsync(number, endpoint, receipt).ConfigureAwait(false);
                 return;
             }
 
@@ -345,35 +343,70 @@ internal sealed class CallSubmissions(RunEnvironment run, RunGate gate, RunEnd e
             Refuse(endpoint, new BatchEndpointException($"The batch {receipt.BatchId} has failed: {error}", isFinal: true));
         }
 
+        await ReadAsync(number, endpoint, receipt).ConfigureAwait(false);
+        ReportAnswered(number);
+    }
+
+    /// <summary>
+    /// Nobody waits for a batch any more, but what it has answered is charged: it is counted when it is known, unless the run ends before.
+    /// </summary>
+    private async Task CountAsync(int number, DeferringEndpoint endpoint, SubmittedCalls receipt)
+    {
+        try
+        {
+            while (!(await RetryAsync(token => endpoint.Batches.GetStatusAsync(receipt.BatchId, token), number, Patience, isCharged: true).ConfigureAwait(false)).HasEnded)
+            {
+                await PauseAsync(endpoint.Options.PollAfter * LongestPause).ConfigureAwait(false);
+            }
+
+            await ReadAsync(number, endpoint, receipt).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (!end.Ended.IsCancellationRequested && !gate.IsClosed)
+        {
+            ExecutionLog.AnswersNotCounted(run.Executor.Logger, exception, run.RunId, receipt.BatchId);
+        }
+
+        ReportAnswered(number);
+    }
+
+    private async Task ReadAsync(int number, DeferringEndpoint endpoint, SubmittedCalls receipt)
+    {
         CollectedCalls? collected;
+        HashSet<int> members;
         using (gate.Hold())
         {
             collected = _collected.GetValueOrDefault(number);
+            members = [.. Deferrals.MembersOf(number)];
         }
 
+        string? model = collected?.Model is { Length: > 0 } named ? named : endpoint.Batches.DefaultModelId;
         await RetryAsync(
             async token =>
             {
                 var seen = new HashSet<string>(StringComparer.Ordinal);
                 await foreach (BatchedAnswer answer in endpoint.Batches.GetAnswersAsync(receipt.BatchId, token).ConfigureAwait(false))
                 {
-                    // What nobody has asked is kept by nobody. Another process may have asked: then that is not known.
-                    if (collected?.Has(answer.Id) != false)
+                    // What nobody has asked is kept by nobody. Another process may have asked: then only for whom is known.
+                    if (collected?.Has(answer.Id) ?? (DeferrableCalls.SubtaskOf(answer.Id) is { } subtask && members.Contains(subtask)))
                     {
                         // Of two answers to one request nobody knows which is the right one.
-                        _answers[answer.Id] = (seen.Add(answer.Id) ? answer : new BatchedAnswer(answer.Id) { Error = "It was answered twice." }, number);
+                        _answers.Keep(seen.Add(answer.Id) ? answer : new BatchedAnswer(answer.Id) { Error = "It was answered twice." }, number, model);
                     }
                 }
 
                 return true;
             },
             number,
-            LongPatience).ConfigureAwait(false);
-        ReportAnswered(number);
+            LongPatience,
+            isCharged: true).ConfigureAwait(false);
     }
 
-    /// <summary>Tries again what has failed, unless that is of no use or nobody waits for it any more.</summary>
-    private async Task<T> RetryAsync<T>(Func<CancellationToken, ValueTask<T>> operation, int number, TimeSpan patience)
+    /// <summary>Tries again what has failed, unless that is of no use.</summary>
+    /// <param name="operation">What is tried.</param>
+    /// <param name="number">The number of the submission.</param>
+    /// <param name="patience">How long it may take once.</param>
+    /// <param name="isCharged">Whether it is of use also when nobody waits for it any more.</param>
+    private async Task<T> RetryAsync<T>(Func<CancellationToken, ValueTask<T>> operation, int number, TimeSpan patience, bool isCharged = false)
     {
         for (TimeSpan pause = ShortestPause; ; pause = Min(pause * 2, LongestRetryPause))
         {
@@ -386,14 +419,14 @@ internal sealed class CallSubmissions(RunEnvironment run, RunGate gate, RunEnd e
             catch (Exception exception) when (!end.Ended.IsCancellationRequested && exception is not BatchEndpointException { IsFinal: true })
             {
                 (bool isWanted, long latest) = Look(number);
-                if (!isWanted)
+                if (!isWanted && !isCharged)
                 {
                     throw;
                 }
 
                 TimeSpan asked = exception is BatchEndpointException { RetryAfter: { } after } && after > pause ? after : pause;
                 ExecutionLog.BatchEndpointFailed(run.Executor.Logger, run.RunId, exception.Message, asked);
-                await PauseAsync(Min(asked, new TimeSpan(Math.Max(ShortestPause.Ticks, latest - now())))).ConfigureAwait(false);
+                await PauseAsync(isWanted ? Min(asked, new TimeSpan(Math.Max(ShortestPause.Ticks, latest - now()))) : asked).ConfigureAwait(false);
             }
         }
     }

@@ -13,6 +13,7 @@ using AgentOrchestration.Scheduling.Ordering;
 using AgentOrchestration.Scheduling.Sharing;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Tasks.Deferring;
+using AgentOrchestration.Tasks.Prices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -62,6 +63,9 @@ internal sealed class LocalExecutor : IExecutor
 
     /// <summary>The endpoints to which calls can be deferred.</summary>
     internal IReadOnlyList<DeferringEndpoint> Deferring { get; init; } = [];
+
+    /// <summary>The prices of models; <see langword="null"/> when there are none.</summary>
+    internal PriceTable? Prices { get; init; }
 
     /// <summary>The runs of this process.</summary>
     internal LiveRuns Live { get; init; } = new();

@@ -20,7 +20,7 @@ internal sealed class RecordedMaking
                 case RunFactKind.AttemptStarted:
                     started[(fact.Subtask, fact.Attempt)] = fact.Time;
                     break;
-                case RunFactKind.UsageCounted when fact.Attempt > 0:
+                case RunFactKind.UsageCounted when fact is { Attempt: > 0, Detail: 0 }:
                     var usage = (TaskUsage)fact.Payload!;
                     used[(fact.Subtask, fact.Attempt)] = used.TryGetValue((fact.Subtask, fact.Attempt), out TaskUsage? before) ? before.Add(usage) : usage;
                     break;

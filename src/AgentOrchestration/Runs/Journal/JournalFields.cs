@@ -130,6 +130,20 @@ internal static class JournalFields
         Read = static (ref reader, ref line) => line.Detail = reader.GetBoolean() ? (byte)1 : (byte)0,
     };
 
+    /// <summary>Whether a usage is that of answers that no code takes; not written when it is not.</summary>
+    public static JournalField Unused { get; } = new("unused")
+    {
+        IsOptional = true,
+        Write = static (writer, name, in fact) =>
+        {
+            if (fact.Detail != 0)
+            {
+                writer.WriteBoolean(name, true);
+            }
+        },
+        Read = static (ref reader, ref line) => line.Detail = reader.GetBoolean() ? (byte)1 : (byte)0,
+    };
+
     public static JournalField TimeLimit { get; } = Word("limit", static detail => (TimeLimit)detail, static limit => (byte)limit);
 
     public static JournalField Error { get; } = new("error")

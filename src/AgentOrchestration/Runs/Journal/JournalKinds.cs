@@ -71,7 +71,7 @@ internal static class JournalKinds
         {
             Payload = static (in line) => new SubmittedCalls(line.Other, line.Endpoint!, line.BatchId!),
         },
-        new("usage-counted", RunFactKind.UsageCounted, RunFactRules.AfterAttemptStarted, Field.Subtask, Field.Attempt, Field.InputTokens, Field.OutputTokens, Field.Cost, Field.Models)
+        new("usage-counted", RunFactKind.UsageCounted, RunFactRules.AfterAttemptStarted, Field.Subtask, Field.Attempt, Field.Unused, Field.InputTokens, Field.OutputTokens, Field.Cost, Field.Models)
         {
             Payload = static (in line) => new TaskUsage(line.InputTokens, line.OutputTokens, line.Cost) { Models = line.Models ?? [] },
         },

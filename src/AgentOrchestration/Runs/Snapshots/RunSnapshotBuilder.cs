@@ -154,6 +154,7 @@ internal sealed class RunSnapshotBuilder
             Hedges = With(subtask.Hedges, dropped.Attempt, pair => pair with { IsOver = true, HasOriginalFailed = dropped.Error is not null && dropped.Attempt == pair.Original }),
         },
         ProgressReported progress => subtask with { Progress = progress.Fraction },
+        UsageCounted { IsUnused: true } unused => subtask with { Usage = subtask.Usage.Add(unused.Usage), UnusedUsage = subtask.UnusedUsage.Add(unused.Usage) },
         UsageCounted counted => subtask with
         {
             Usage = subtask.Usage.Add(counted.Usage),

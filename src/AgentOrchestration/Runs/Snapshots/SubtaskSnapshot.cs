@@ -59,7 +59,7 @@ public sealed record SubtaskSnapshot(Subtask Subtask, SubtaskState State)
     /// <value><see langword="null"/> when it waits for none.</value>
     public ApprovalRequested? PendingApproval { get; init; }
 
-    /// <summary>Gets the usage of the attempts that have ended.</summary>
+    /// <summary>Gets the usage of the attempts that have ended, and of answers of a batch endpoint that no code has taken.</summary>
     /// <value>The default value is <see cref="TaskUsage.None"/>.</value>
     public TaskUsage Usage { get; init; } = TaskUsage.None;
 
@@ -77,6 +77,10 @@ public sealed record SubtaskSnapshot(Subtask Subtask, SubtaskState State)
     /// <summary>Gets the part of <see cref="Usage"/> that an attempt used that started early and came to nothing.</summary>
     /// <value>The default value is <see cref="TaskUsage.None"/>.</value>
     public TaskUsage DroppedUsage { get; init; } = TaskUsage.None;
+
+    /// <summary>Gets the part of <see cref="Usage"/> that answers of a batch endpoint used and that no code has taken.</summary>
+    /// <value>The default value is <see cref="TaskUsage.None"/>.</value>
+    public TaskUsage UnusedUsage { get; init; } = TaskUsage.None;
 
     /// <summary>Gets the usage of the attempt that made the output: here, or where the output comes from.</summary>
     /// <value>

@@ -50,7 +50,7 @@ internal sealed class RunEventFactory(string runId, TaskPlan plan, Func<int, str
                 new AttemptDeferred(fact.Attempt, deferred.Submission, TimeOf(deferred.Until)) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.CallsSubmitted, SubmittedCalls calls) => new CallsSubmitted(calls.Submission, calls.Endpoint, calls.BatchId) { Sequence = sequence, Time = time },
             (RunFactKind.AttemptDropped, _) => new AttemptDropped(fact.Attempt, fact.Payload as SubtaskError) { Sequence = sequence, Time = time, SubtaskId = id },
-            (RunFactKind.UsageCounted, TaskUsage usage) => new UsageCounted(fact.Attempt, usage) { Sequence = sequence, Time = time, SubtaskId = id },
+            (RunFactKind.UsageCounted, TaskUsage usage) => new UsageCounted(fact.Attempt, usage) { Sequence = sequence, Time = time, SubtaskId = id, IsUnused = fact.Detail != 0 },
             (RunFactKind.FlightJoined, JoinedFlight flight) => new FlightJoined(flight.RunId, flight.SubtaskId) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.WorkAvoided, AvoidedWork avoided) => new WorkAvoided(avoided.Usage, new TimeSpan(avoided.Duration)) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.SubtaskSucceeded, SharedOutput shared) => new SubtaskSucceeded(fact.Attempt, (OutputOrigin)fact.Detail, idOf(shared.Worker))

@@ -1,4 +1,5 @@
 using AgentOrchestration.Runs.State;
+using AgentOrchestration.Tasks;
 
 namespace AgentOrchestration.Scheduling.Dispatch;
 
@@ -22,11 +23,19 @@ internal sealed class Deferrals(DispatchContext context, BudgetGate budget, Live
     private readonly Dictionary<int, int> _uncounted = [];
     private readonly Dictionary<int, int> _failures = [];
     private readonly HashSet<int> _waiting = [];
+
+    // What nobody takes the answers of any more, which may have come.
+    private readonly Queue<(int Subtask, int Submission)> _unneeded = [];
     private long _wakesAt;
     private long _resumedUntil;
 
     /// <summary>Asked for the submission that the calls of an attempt are in, by the subtask and the calls. Inside the gate.</summary>
     public Func<int, object, int> Collect { get; set; } = static (_, _) => throw new InvalidOperationException("Nobody collects deferred calls.");
+
+    /// <summary>
+    /// Asked for what the answers of a submission to a subtask have used, when nobody takes them any more, and it was not counted; <see langword="null"/> for nothing. Inside the gate.
+    /// </summary>
+    public Func<int, int, TaskUsage?> TakeUnused { get; set; } = static (_, _) => null;
 
     /// <summary>When everything that has not ended must start at the latest, in UTC ticks, for the run to be done in time.</summary>
     public long LatestStart => Math.Min(context.StartedAt + context.Options.DeferCallsWithin!.Value.Ticks, RunEnd) - live.Ticks;
@@ -62,6 +71,9 @@ internal sealed class Deferrals(DispatchContext context, BudgetGate budget, Live
         ? known.Members.Where(member => context.Waits.Of(member) == WaitReason.DeferredCalls)
         : [];
 
+    /// <summary>The subtasks whose calls are in a submission.</summary>
+    public IEnumerable<int> MembersOf(int submission) => _submissions.TryGetValue(submission, out Submission? known) ? known.Members : [];
+
     /// <summary>The code of an attempt has deferred calls.</summary>
     public void Defer(int subtask, int attempt, object calls, long now, HostCommands commands)
     {
@@ -89,7 +101,7 @@ internal sealed class Deferrals(DispatchContext context, BudgetGate budget, Live
     }
 
     /// <summary>A submission has been answered, or never will be.</summary>
-    /// <returns>Whether a subtask starts again.</returns>
+    /// <returns>Whether a subtask starts again, or answers have come that nobody takes any more.</returns>
     public bool Answered(int submission)
     {
         if (!_submissions.TryGetValue(submission, out Submission? answered) || answered.IsAnswered)
@@ -101,13 +113,31 @@ internal sealed class Deferrals(DispatchContext context, BudgetGate budget, Live
         bool isAny = false;
         foreach (int member in answered.Members)
         {
-            if (_ofSubtask.TryGetValue(member, out List<Submission>? submissions) && submissions.TrueForAll(static one => one.IsAnswered))
+            if (!_ofSubtask.TryGetValue(member, out List<Submission>? submissions) || !submissions.Contains(answered))
+            {
+                _unneeded.Enqueue((member, submission));
+                isAny = true;
+            }
+            else if (submissions.TrueForAll(static one => one.IsAnswered))
             {
                 isAny |= Wake(member);
             }
         }
 
         return isAny;
+    }
+
+    /// <summary>What was answered is charged, also when nobody takes it: counts that of subtasks that have ended, or whose work has failed.</summary>
+    public void CountUnused(long now)
+    {
+        while (_unneeded.TryDequeue(out (int Subtask, int Submission) unneeded))
+        {
+            if (TakeUnused(unneeded.Subtask, unneeded.Submission) is { } used)
+            {
+                budget.Count(used);
+                context.Record(new RunFact(RunFactKind.UsageCounted, now, unneeded.Subtask, context.State.AttemptOf(unneeded.Subtask), detail: 1, used));
+            }
+        }
     }
 
     /// <summary>Before anything starts: what has waited as long as it may starts again.</summary>
@@ -136,6 +166,16 @@ internal sealed class Deferrals(DispatchContext context, BudgetGate budget, Live
         {
             _wakesAt = latest;
             commands.WakeRunAt(latest);
+        }
+    }
+
+    /// <summary>All facts have been applied. What subtasks were answered that wait no longer is counted, or belongs to a process that is gone.</summary>
+    public void EndReplay()
+    {
+        _unneeded.Clear();
+        foreach (Submission submission in _submissions.Values)
+        {
+            submission.Members.RemoveWhere(member => !_ofSubtask.TryGetValue(member, out List<Submission>? submissions) || !submissions.Contains(submission));
         }
     }
 
@@ -185,17 +225,34 @@ internal sealed class Deferrals(DispatchContext context, BudgetGate budget, Live
                 break;
             case RunFactKind.AttemptFailed:
                 _failures[fact.Subtask] = FailuresOf(fact.Subtask) + 1;
-                _ofSubtask.Remove(fact.Subtask);
+                Leave(fact.Subtask);
                 break;
             case RunFactKind.SubtaskSucceeded or RunFactKind.SubtaskFailed or RunFactKind.SubtaskSkipped or RunFactKind.SubtaskCancelled:
                 _waiting.Remove(fact.Subtask);
-                if (_ofSubtask.Remove(fact.Subtask))
+                if (Leave(fact.Subtask))
                 {
                     budget.Settle(fact.Subtask, attempt: 0, used: null);
                 }
 
                 break;
         }
+    }
+
+    /// <summary>A subtask takes no answers to what it has asked so far.</summary>
+    /// <returns>Whether it has deferred any calls.</returns>
+    private bool Leave(int subtask)
+    {
+        if (!_ofSubtask.Remove(subtask, out List<Submission>? submissions))
+        {
+            return false;
+        }
+
+        foreach (Submission submission in submissions)
+        {
+            _unneeded.Enqueue((subtask, submission.Number));
+        }
+
+        return true;
     }
 
     private Submission SubmissionOf(int number)

@@ -204,6 +204,7 @@ internal sealed class DispatchCore
             return;
         }
 
+        _context.Deferrals?.EndReplay();
         _order.Resume();
         _runStops.Begin(commands);
 

@@ -40,6 +40,7 @@ internal sealed class Settlement(
         do
         {
             FollowConsequences(now, commands);
+            context.Deferrals?.CountUnused(now);
             Dispatch(now, commands);
             if (dispatcher.HasDeparted(now))
             {
@@ -62,6 +63,7 @@ internal sealed class Settlement(
     {
         if (!context.State.IsEnded)
         {
+            context.Deferrals?.CountUnused(now);
             context.Record(new RunFact(RunFactKind.RunEnded, now, detail: (byte)context.State.Outcome));
             dispatcher.StopWaiting();
             commands.Add(new HostCommand(HostCommandKind.EndRun));

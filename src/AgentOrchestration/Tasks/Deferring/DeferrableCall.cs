@@ -9,7 +9,7 @@ namespace AgentOrchestration.Tasks.Deferring;
 internal sealed class DeferrableCall(DeferrableCall? outer)
 {
     private readonly Lock _gate = new();
-    private readonly List<UsageDetails> _answers = [];
+    private readonly List<(string Id, UsageDetails Usage)> _answers = [];
     private readonly DeferrableCall? _outer = outer;
     private readonly HashSet<string> _deferred = new(StringComparer.Ordinal);
     private bool _isOver;
@@ -21,13 +21,25 @@ internal sealed class DeferrableCall(DeferrableCall? outer)
         {
             lock (_gate)
             {
-                return [.. _answers];
+                return [.. _answers.Select(static answer => answer.Usage)];
+            }
+        }
+    }
+
+    /// <summary>The answers of batches that it has taken.</summary>
+    public IReadOnlyList<string> Ids
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _answers.Select(static answer => answer.Id)];
             }
         }
     }
 
     /// <summary>An answer was taken. What counts is what it says now: function invocation adds up usage in the answer that came first.</summary>
-    public void Count(UsageDetails? usage)
+    public void Count(string id, UsageDetails? usage)
     {
         var copy = new UsageDetails();
         if (usage is not null)
@@ -37,7 +49,7 @@ internal sealed class DeferrableCall(DeferrableCall? outer)
 
         lock (_gate)
         {
-            _answers.Add(copy);
+            _answers.Add((id, copy));
         }
     }
 

@@ -11,19 +11,21 @@ namespace AgentOrchestration.Tasks.Deferring;
 /// </summary>
 /// <param name="endpoint">The endpoint.</param>
 /// <param name="find">Finds an answer by the id of a call, and the submission that it comes from.</param>
+/// <param name="subtask">The subtask.</param>
 /// <param name="key">Names the run, the subtask, and how often its work has failed.</param>
 /// <param name="rounds">How often attempts have ended to wait.</param>
 /// <param name="mayDefer">Whether there is time to defer a call.</param>
-internal sealed class DeferrableCalls(DeferringEndpoint endpoint, Func<string, (BatchedAnswer Answer, int Submission)?> find, string key, int rounds, Func<bool> mayDefer)
+internal sealed class DeferrableCalls(DeferringEndpoint endpoint, Func<string, (BatchedAnswer Answer, int Submission)?> find, int subtask, string key, int rounds, Func<bool> mayDefer)
 {
+    private const int SubtaskDigits = 8;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _asked = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _answered = new(StringComparer.Ordinal);
     private readonly HashSet<int> _answeredBy = [];
+    private readonly List<(TaskUsage, IReadOnlyList<string>)> _counted = [];
     private readonly List<BatchedRequest> _deferred = [];
     private string? _model;
     private long _bytes;
-    private TaskUsage? _usage;
     private bool _isAnyMadeNow;
     private bool _isSealed;
 
@@ -35,29 +37,21 @@ internal sealed class DeferrableCalls(DeferringEndpoint endpoint, Func<string, (
     /// <summary>The model that was asked, as the calls name it; empty when they name none. A batch has calls of one only.</summary>
     public string Model => _model ?? "";
 
-    /// <summary>The calls that were answered.</summary>
-    public IReadOnlyCollection<string> Answered
+    /// <summary>What calls have used, and the answers that they have taken: counted when the attempt has a result, because each attempt receives the same again.</summary>
+    public IReadOnlyList<(TaskUsage Usage, IReadOnlyList<string> Ids)> Counted
     {
         get
         {
             lock (_gate)
             {
-                return [.. _answered];
+                return [.. _counted];
             }
         }
     }
 
-    /// <summary>What the answers have used: counted when the attempt has a result, because each attempt receives the same again.</summary>
-    public TaskUsage? Usage
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _usage;
-            }
-        }
-    }
+    /// <summary>The subtask that a request belongs to, which its id begins with; <see langword="null"/> when it is no such id.</summary>
+    public static int? SubtaskOf(string id) =>
+        id.Length > SubtaskDigits && int.TryParse(id.AsSpan(0, SubtaskDigits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int subtask) ? subtask : null;
 
     /// <summary>The code has returned: what it calls from now on is not deferred.</summary>
     /// <returns>Whether a call was deferred, so that whatever the code has returned is no result.</returns>
@@ -70,11 +64,15 @@ internal sealed class DeferrableCalls(DeferringEndpoint endpoint, Func<string, (
         }
     }
 
-    public void Count(TaskUsage usage)
+    /// <summary>A call is over.</summary>
+    /// <param name="usage">What it has used.</param>
+    /// <param name="call">The call, with the answers that it has taken.</param>
+    public void Count(TaskUsage usage, DeferrableCall call)
     {
+        IReadOnlyList<string> ids = call.Ids;
         lock (_gate)
         {
-            _usage = _usage is null ? usage : _usage.Add(usage);
+            _counted.Add((usage, ids));
         }
     }
 
@@ -101,9 +99,14 @@ internal sealed class DeferrableCalls(DeferringEndpoint endpoint, Func<string, (
             string id = IdOf(asked, before);
             if (find(id) is { } found)
             {
-                _answered.Add(id);
                 _answeredBy.Add(found.Submission);
-                return found.Answer.Response is { } response && AnswerCopy.Of(response) is { } copy ? copy : MakeNow(call);
+                if (found.Answer.Response is not { } response || AnswerCopy.Of(response) is not { } copy)
+                {
+                    return MakeNow(call);
+                }
+
+                call?.Count(id, copy.Usage);
+                return copy;
             }
 
             // What was paid for in this attempt would be paid again in the next. And code that asks something else each time would wait, and pay, without end: each wait must
@@ -160,6 +163,6 @@ internal sealed class DeferrableCalls(DeferringEndpoint endpoint, Func<string, (
     private string IdOf(string asked, int before)
     {
         string text = string.Create(CultureInfo.InvariantCulture, $"{key}\n{asked}\n{before}");
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
+        return string.Create(CultureInfo.InvariantCulture, $"{subtask:x8}{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 12))}");
     }
 }

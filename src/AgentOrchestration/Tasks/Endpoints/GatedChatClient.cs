@@ -126,16 +126,8 @@ internal sealed class GatedChatClient(IChatClient inner, ModelEndpoint endpoint)
     private ChatClientMetadata? Metadata => base.GetService(typeof(ChatClientMetadata)) as ChatClientMetadata;
 
     /// <summary>The answer of a batch endpoint, if the call was deferred.</summary>
-    private ChatResponse? AnswerOf(IReadOnlyList<ChatMessage> messages, ChatOptions? options)
-    {
-        if (EndpointCaller.Current is not { Deferrable: { } calls } caller || calls.Endpoint.Name != endpoint.Name || calls.Take(messages, options, Metadata, caller.Call) is not { } answer)
-        {
-            return null;
-        }
-
-        caller.Call?.Count(answer.Usage);
-        return answer;
-    }
+    private ChatResponse? AnswerOf(IReadOnlyList<ChatMessage> messages, ChatOptions? options) =>
+        EndpointCaller.Current is { Deferrable: { } calls } caller && calls.Endpoint.Name == endpoint.Name ? calls.Take(messages, options, Metadata, caller.Call) : null;
 
     private static UsageDetails? Add(UsageDetails? usage, ChatResponseUpdate update)
     {

@@ -123,7 +123,7 @@ public sealed class PriceTable
         {
             ModelUsage model = usage.Models[i];
             models[i] = model;
-            if (model is { Model: { } name, Calls: > 0, BatchedCalls: null or 0 } && _prices.TryGetValue(name, out TieredPrice? tiers)
+            if (model is { Model: { } name, Calls: > 0, DeferredCalls: null or 0 } && _prices.TryGetValue(name, out TieredPrice? tiers)
                 && tiers.For((model.InputTokens ?? 0) / model.Calls).CostOf(model) is { } known)
             {
                 models[i] = model with { Cost = known, PricedCalls = model.Calls };

@@ -124,17 +124,19 @@ public sealed class BatchTests
     [Fact]
     public async Task The_code_is_told_to_stop_when_no_item_is_left_and_its_lease_stays_until_it_returns()
     {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var returns = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _pages.Code = async (_, _, stop) =>
         {
             stop.Register(() => stopped.TrySetResult());
+            begun.TrySetResult();
             await returns.Task;
         };
         await using Engine engine = _pages.NewEngine(type => type.Resources = ResourceRequirements.Of("gpu", 1), more: builder => builder.AddResource("gpu", 1));
         IResourceManager resources = engine.Services.GetRequiredService<IResourceManager>();
         await using OrchestrationRun run = await engine.StartAsync(plan => Pages.Add(plan, 3));
-        await Engine.SeeAsync<AttemptStarted>(run, started => started.SubtaskId == "p2");
+        await begun.Task.InTimeAsync(run);
 
         await run.CancelAsync(TestContext.Current.CancellationToken);
         await stopped.Task.InTimeAsync(run);

@@ -121,7 +121,7 @@ public sealed partial class JournalCodecTests
             for (int i = 1; i < properties.Length; i++)
             {
                 string name = properties[i].Name;
-                bool isOptional = name is "by" or "origin" or "cacheKey" or "cacheEpochs" or "models" or "deadlineOf" or "batch" or "batchBroken" or "early" or "hedgeOf"
+                bool isOptional = name is "by" or "origin" or "cacheKey" or "cacheEpochs" or "models" or "deadlineOf" or "batch" or "batchBroken" or "early" or "hedgeOf" or "unused"
                     || (name == "error" && fact.Kind is RunFactKind.OutputDropped or RunFactKind.AttemptDropped) || (name == "reason" && fact.Kind == RunFactKind.ApprovalDecided);
                 string without = Line(properties.Where((_, place) => place != i));
                 if (isOptional)

@@ -93,7 +93,8 @@ internal static class JournalVarieties
         new(RunFactKind.AttemptDeferred, 5, 2, 1, payload: new DeferredAttempt(1, 0)),
         new(RunFactKind.AttemptDeferred, 5, 2, ushort.MaxValue - 1, payload: new DeferredAttempt(int.MaxValue, Late)),
         new(RunFactKind.CallsSubmitted, 5, payload: new SubmittedCalls(1, "gpt", AwkwardText)),
-        new(RunFactKind.UsageCounted, 5, 2, 1, payload: TaskUsage.Of(new ModelUsage { Model = "m", InputTokens = 1, BatchedCalls = 1, BatchDiscount = 0.50m })),
+        new(RunFactKind.UsageCounted, 5, 2, 1, detail: 1, new TaskUsage(1, 2, 0.10m)),
+        new(RunFactKind.UsageCounted, 5, 2, 1, payload: TaskUsage.Of(new ModelUsage { Model = "m", InputTokens = 1, DeferredCalls = 1, BatchDiscount = 0.50m })),
     ];
 
     private static IEnumerable<RunFact> OfAttempts(RunFactKind kind) =>
