@@ -1,9 +1,6 @@
 using AgentOrchestration.Results;
-using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Events;
-using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Execution;
-using LoopbackModel;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 
