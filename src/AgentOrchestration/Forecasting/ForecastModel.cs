@@ -106,7 +106,7 @@ internal sealed record ForecastModel
             Graph,
             Ledger(clock),
             new RunOptions(Options) { MaxParallelism = Workers },
-            (subtask, attempt) => AttemptOf(host!.Core.State.Graph, subtask, deviation(subtask, attempt)),
+            (subtask, attempt) => AttemptOf(host!.Core.State.Graph, subtask, attempt, deviation(subtask, attempt)),
             order: Order,
             observed: Observed,
             correctsEstimates: false,
@@ -147,14 +147,15 @@ internal sealed record ForecastModel
         return ledger;
     }
 
-    private VirtualAttempt AttemptOf(GrowingGraph graph, int subtask, double deviation)
+    /// <summary>What already runs has less to do; another attempt does all of it.</summary>
+    private VirtualAttempt AttemptOf(GrowingGraph graph, int subtask, int attempt, double deviation)
     {
         Subtask what = graph.SubtaskAt(subtask);
         long expected = Math.Min(Observed.Expect(what)?.Ticks ?? _mean, Longest);
         double factor = Factors.GetValueOrDefault(what.TaskType, 1) * (deviation == 0 ? 1 : Math.Exp(deviation * (Observed.SpreadOf(what) ?? DefaultSpread)));
         long duration = Remaining?.IsHeld(subtask) == true ? 0 : (long)Math.Round(Math.Min(expected * factor, Longest));
         TaskUsage usage = graph.Policies[subtask].ExpectedUsage;
-        return new VirtualAttempt(new TimeSpan(Math.Max(0, duration - (Remaining?.RanFor(subtask).Ticks ?? 0))))
+        return new VirtualAttempt(new TimeSpan(Math.Max(0, duration - (attempt == 1 ? Remaining?.RanFor(subtask).Ticks ?? 0 : 0))))
         {
             Usage = usage == TaskUsage.None ? null : usage,
             ReportsProgress = true,

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using AgentOrchestration.Optimization;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Tests.Execution;
 using AgentOrchestration.Tests.Results;
 using Microsoft.Extensions.AI;
@@ -62,6 +63,36 @@ public sealed class CacheWarmingTests
 
         Assert.Equal(OutputOrigin.Cached, (await RunAsync(process, 1))["t0"].Origin);
         await DurableHost.StopAsync(process, TestEnd);
+    }
+
+    [Fact]
+    public async Task What_started_early_and_ran_when_its_turn_came_is_taken_too()
+    {
+        var first = new Checkpoint();
+        var second = new Checkpoint();
+        var host = new DurableHost(builder => builder.UseResultCache()
+            .AddTaskType("first", "Comes first.", (None _, TaskContext _, CancellationToken stop) => PassAsync(first, stop), options => options.Effect = TaskEffect.Pure)
+            .AddTaskType("second", "Comes then.", (None _, TaskContext _, CancellationToken stop) => PassAsync(second, stop), options => options.Effect = TaskEffect.Pure));
+        await using (ServiceProvider process = host.NewProcess())
+        {
+            await using OrchestrationRun run = await DurableHost.OrchestratorOf(process).StartAsync(
+                TaskPlan.Create(plan => plan.Add("second", "second", after: [plan.Add("first", "first")])), new RunOptions { Extra = new ExtraWork { EarlyShare = 1 } }, TestEnd);
+            await second.Reached.InTimeAsync(run);
+            first.Open();
+            await Engine.SeeAsync<AttemptConfirmed>(run);
+            second.Open();
+            Assert.Equal(RunOutcome.Succeeded, (await run.EndAsync()).Outcome);
+        }
+
+        await using ServiceProvider later = host.NewProcess();
+
+        Assert.Equal(2, await ControlOf(later).WarmFromJournalAsync(TestEnd));
+
+        static async ValueTask<int> PassAsync(Checkpoint checkpoint, CancellationToken stop)
+        {
+            await checkpoint.PassAsync(stop);
+            return 1;
+        }
     }
 
     [Fact]

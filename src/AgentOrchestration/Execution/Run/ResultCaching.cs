@@ -107,18 +107,15 @@ internal sealed class ResultCaching
             if (entry is not null)
             {
                 attempt.Extras.CacheEntry = entry;
+                _journal?.KeepPlace(attempt.Index, attempt.Attempt, work.Place);
                 if (attempt.IsEarly)
                 {
                     // Nobody finds it before it counts.
                     LazyInitializer.EnsureInitialized(ref _held, static () => new())[attempt.Index] = attempt;
                 }
-                else
+                else if (!_mayHedge)
                 {
-                    _journal?.KeepPlace(attempt.Index, attempt.Attempt, work.Place);
-                    if (!_mayHedge)
-                    {
-                        _run.Executor.Cache!.Keep(attempt.TaskType, work.Place, entry);
-                    }
+                    _run.Executor.Cache!.Keep(attempt.TaskType, work.Place, entry);
                 }
             }
 
@@ -199,7 +196,7 @@ internal sealed class ResultCaching
     private async Task<CachedOutput?> FindAsync(IResultCache cache, int subtask, TaskDescriptor taskType, string identity)
     {
         CachePlace place = await cache.PlaceAsync(taskType, identity, _partition.Value, _end.Ended).ConfigureAwait(false);
-        CacheableWork work = LazyInitializer.EnsureInitialized(ref _works, static () => new()).GetOrAdd(subtask, _ => Watch(subtask, place.Key));
+        CacheableWork work = WorkFor(subtask, place.Key);
         work.Place = place;
         if (_end.Ended.IsCancellationRequested)
         {
@@ -232,6 +229,24 @@ internal sealed class ResultCaching
             ExecutionLog.NotShared(_run.Executor.Logger, _run.Shown(subtask, exception), _run.RunId, _run.Graph.SubtaskAt(subtask).Id);
             return null;
         }
+    }
+
+    /// <summary>An early preparation of a subtask and that of its turn may come here at the same time: only one of them watches flights.</summary>
+    private CacheableWork WorkFor(int subtask, string key)
+    {
+        if (WorkOf(subtask) is { } known)
+        {
+            return known;
+        }
+
+        CacheableWork made = Watch(subtask, key);
+        CacheableWork kept = LazyInitializer.EnsureInitialized(ref _works, static () => new()).GetOrAdd(subtask, made);
+        if (!ReferenceEquals(kept, made))
+        {
+            _run.Executor.Flights.Remove(made.Watch);
+        }
+
+        return kept;
     }
 
     private CacheableWork Watch(int subtask, string key)

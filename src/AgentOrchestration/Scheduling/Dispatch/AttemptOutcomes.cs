@@ -219,6 +219,12 @@ internal sealed class AttemptOutcomes(
         int attempt = context.State.RunningAttemptOf(subtask);
         if (context.State.BesideOf(subtask, attempt) is > 0 and var other)
         {
+            if (stops.Contains(subtask, attempt) && !stops.Contains(subtask, other))
+            {
+                // The time of one was up; what becomes of the subtask is up to the other.
+                (attempt, other) = (other, attempt);
+            }
+
             DropInterrupted(subtask, other, now);
         }
 
@@ -250,8 +256,9 @@ internal sealed class AttemptOutcomes(
     /// <summary>All facts have been applied: an attempt that ran beside another, or though another has succeeded, is over with its process.</summary>
     public void DropInterrupted(int subtask, int attempt, long now)
     {
-        End(subtask, attempt, UnknownUsageOf(subtask), now, out _);
-        context.Record(new RunFact(RunFactKind.AttemptDropped, now, subtask, attempt));
+        AttemptStop? stop = End(subtask, attempt, UnknownUsageOf(subtask), now, out _);
+        SubtaskError? error = stop is { Limit: { } limit, IsCancelled: false } ? limits.ErrorOf(subtask, limit) : null;
+        context.Record(new RunFact(RunFactKind.AttemptDropped, now, subtask, attempt, payload: error));
     }
 
     /// <summary>All subtasks are resumed.</summary>

@@ -578,6 +578,31 @@ public sealed class HedgeTests
         }
     }
 
+    [Fact]
+    public void When_the_process_ends_the_one_whose_time_was_up_does_not_decide_for_the_other()
+    {
+        TaskGraph graph = GraphOf.Plan(plan => plan.Add("only", "work"), options: options =>
+        {
+            Reads(options);
+            options.Timeout = 2 * Second;
+            options.Retry.MaxAttempts = 1;
+        });
+        VirtualAttempt Going(int subtask, int attempt) => attempt > 2 ? Attempt(attempt, seconds: 1) : Attempt(attempt, seconds: 100) with { StopsAfter = 3 * Second };
+        VirtualTimeHost whole = Host(graph, Going);
+        whole.RunToEnd();
+        RunHistory history = whole.Core.State.History;
+        RunFact[] past = [.. Enumerable.Range(0, history.Count).Select(index => history[index]).TakeWhile(fact => fact.Kind is RunFactKind.RunStarted or RunFactKind.AttemptStarted)];
+        RunFact late = history[past.Length];
+        Assert.Equal((RunFactKind.AttemptTimedOut, 1, 3), (late.Kind, late.Attempt, past.Length));
+
+        IReadOnlyList<RunEvent> events = Host(graph, Going, past: [.. past, late]).Run();
+
+        AttemptDropped dropped = Assert.Single(events.OfType<AttemptDropped>());
+        Assert.Equal((1, true), (dropped.Attempt, dropped.Error is not null));
+        Assert.Equal([2], events.OfType<AttemptInterrupted>().Select(interrupted => interrupted.Attempt));
+        Assert.Equal([3], events.OfType<SubtaskSucceeded>().Select(succeeded => succeeded.Attempt));
+    }
+
     private static void Reads(TaskTypeOptions options) => options.Effect = TaskEffect.Read;
 
     private static TaskGraph One() => GraphOf.Plan(plan => plan.Add("only", "work"), options: Reads);
