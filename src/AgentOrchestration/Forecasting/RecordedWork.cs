@@ -72,7 +72,7 @@ internal sealed class RecordedWork
         for (int index = 0; index < recorded.Attempts; index++)
         {
             AttemptInterval span = recorded.AttemptIntervals[index];
-            if (span.HedgeOf is null && !(recorded.IsEarlyDropped && recorded.EarlyAttempt == index + 1))
+            if (span.HedgeOf is null && !(recorded.Extra is { IsEarlyDropped: true, EarlyAttempt: var dropped } && dropped == index + 1))
             {
                 AttemptInterval hedge = recorded.AttemptIntervals.Skip(index + 1).FirstOrDefault(later => later.HedgeOf == index + 1);
                 DateTimeOffset? ended = hedge.HedgeOf is not null && hedge.EndedAt > span.EndedAt ? hedge.EndedAt : span.EndedAt;

@@ -62,7 +62,7 @@ internal sealed class RemainingGraph
     public bool IsRunning(int index) => index < _open.Length && _isRunning[index];
 
     /// <summary>Whether its output is there already, and held until it waits for nothing any longer.</summary>
-    public bool IsHeld(int index) => index < _open.Length && _run.Subtasks[_open[index]].HeldSince is not null;
+    public bool IsHeld(int index) => index < _open.Length && _run.Subtasks[_open[index]].Extra is { HeldSince: not null };
 
     /// <summary>Whether it is made of others, which are in the graph themselves.</summary>
     public bool IsJoined(int index) => index < _open.Length && _isJoined[index];

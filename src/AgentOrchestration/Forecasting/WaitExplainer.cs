@@ -22,7 +22,7 @@ internal sealed class WaitExplainer(IReadOnlyList<ExplainedRun> runs, IResourceM
         ArgumentNullException.ThrowIfNull(subtaskId);
         SubtaskSnapshot subtask = run.Snapshot.Subtasks.FirstOrDefault(subtask => subtask.Subtask.Id == subtaskId)
             ?? throw new ArgumentException($"The run has no subtask '{subtaskId}'.", nameof(subtaskId));
-        AwaitedSubtask[] dependencies = subtask.State == SubtaskState.Pending || subtask.StartedEarly ? OpenBefore(run, subtask) : [];
+        AwaitedSubtask[] dependencies = subtask.State == SubtaskState.Pending || subtask.IsEarly ? OpenBefore(run, subtask) : [];
         AwaitedPool[] pools = subtask.State == SubtaskState.Ready ? [.. LackingPools(run, subtask)] : [];
         AwaitedPool[] places = subtask.State == SubtaskState.Ready ? [.. LackingPlaces(run)] : [];
         WaitKind kind = KindOf(run, subtask, pools, places);
@@ -30,8 +30,9 @@ internal sealed class WaitExplainer(IReadOnlyList<ExplainedRun> runs, IResourceM
         {
             Kind = kind,
             Attempts = subtask.Attempts,
-            StartedEarly = subtask.StartedEarly && subtask.State == SubtaskState.Running,
-            HeldSince = subtask.HeldSince,
+            Attempt = subtask.State == SubtaskState.Running ? subtask.RunningAttempt : null,
+            StartedEarly = subtask.IsEarly && subtask.State == SubtaskState.Running,
+            HeldSince = subtask.Extra?.HeldSince,
             HedgedSince = subtask is { State: SubtaskState.Running, RunningAttempts: > 1 } ? subtask.AttemptIntervals[^1].StartedAt : null,
             Since = subtask.EndedAt ?? (subtask.State == SubtaskState.Running ? subtask.RunningSince : subtask.AttemptIntervals is [.., var last] ? last.EndedAt : null),
             Remaining = kind switch

@@ -37,6 +37,10 @@ public sealed class WaitExplanation
     /// <value>At least 0.</value>
     public int Attempts { get; internal init; }
 
+    /// <summary>Gets the number of the attempt that runs; of two that run beside each other, that of the older one.</summary>
+    /// <value>At least 1; <see langword="null"/> when none runs.</value>
+    public int? Attempt { get; internal init; }
+
     /// <summary>Gets when a second attempt started that runs beside the first, because that has shown no progress for so long.</summary>
     /// <value>The default value is <see langword="null"/>: no second attempt runs.</value>
     public DateTimeOffset? HedgedSince { get; internal init; }
@@ -82,7 +86,7 @@ public sealed class WaitExplanation
     {
         WaitKind.Ended => $"has ended: {State}",
         WaitKind.Running when StartedEarly && Dependencies.Count > 0 => $"runs early since {Time(Since)}, before the end of {Awaited()}{Left(Remaining)}",
-        WaitKind.Running => $"runs since {Time(Since)}, attempt {Text(HedgedSince is null ? Attempts : Attempts - 1)}{Left(Remaining)}{(HedgedSince is null ? "" : $", beside it attempt {Text(Attempts)} since {Time(HedgedSince)}")}",
+        WaitKind.Running => $"runs since {Time(Since)}, attempt {Text(Attempt ?? Attempts)}{Left(Remaining)}{(HedgedSince is null ? "" : $", beside it attempt {Text(Attempts)} since {Time(HedgedSince)}")}",
         WaitKind.Dependencies => $"waits for the end of {Awaited()}{(HeldSince is null ? "" : $"; its output is there since {Time(HeldSince)} and held")}",
         WaitKind.Approval => $"waits for approval, asked for at {Time(Approval?.Time)}",
         WaitKind.Retry => $"waits for attempt {Text(Attempts + 1)}{Left(Remaining)}",

@@ -35,6 +35,12 @@ internal static partial class MonitoringLog
     [LoggerMessage(1009, LogLevel.Warning, "Run {RunId} is stopped at the deadline of {Owner}, in whose code it was started.")]
     public static partial void DeadlineInherited(ILogger logger, string runId, string owner);
 
+    [LoggerMessage(1010, LogLevel.Warning, "Run {RunId}: attempt {Attempt} of {SubtaskId} failed beside another, which decides: {Error}")]
+    public static partial void AttemptFailedBesideAnother(ILogger logger, string runId, string subtaskId, int attempt, string error);
+
+    [LoggerMessage(1011, LogLevel.Warning, "Run {RunId}: attempt {Attempt} of {SubtaskId}, which started early, failed; the work is done when it is its turn: {Error}")]
+    public static partial void EarlyAttemptFailed(ILogger logger, string runId, string subtaskId, int attempt, string error);
+
     [LoggerMessage(1100, LogLevel.Warning, "Alert {Rule}: {Message}")]
     public static partial void AlertRaised(ILogger logger, string rule, string message);
 

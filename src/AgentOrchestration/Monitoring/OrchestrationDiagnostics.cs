@@ -13,7 +13,7 @@ public static class OrchestrationDiagnostics
 
     /// <summary>
     /// The <see cref="System.Diagnostics.Metrics.Meter"/>: <c>agent_orchestration.subtask.duration</c> (s, by task type and state),
-    /// <c>agent_orchestration.attempt.failures</c> ({attempt}, by task type) and <c>agent_orchestration.run.duration</c> (s, by outcome).
+    /// <c>agent_orchestration.attempt.failures</c> ({attempt}, by task type; also those beside which another succeeded, and early ones) and <c>agent_orchestration.run.duration</c> (s, by outcome).
     /// </summary>
     public const string MeterName = "AgentOrchestration";
 }

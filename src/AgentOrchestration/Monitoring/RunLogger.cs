@@ -53,6 +53,12 @@ internal sealed class RunLogger(ILogger<RunLogger> logger, SystemMonitor monitor
             case AttemptFailed failed:
                 MonitoringLog.AttemptFailed(logger, runId, id, failed.Attempt, failed.RetryAt, failed.Error.Message);
                 break;
+            case AttemptDropped { Error: { } failure } dropped:
+                MonitoringLog.AttemptFailedBesideAnother(logger, runId, id, dropped.Attempt, failure.Message);
+                break;
+            case OutputDropped { Error: { } failure } early:
+                MonitoringLog.EarlyAttemptFailed(logger, runId, id, early.Attempt, failure.Message);
+                break;
             case SubtaskSucceeded { Error: { } error }:
                 MonitoringLog.SubtaskFellBack(logger, error.Exception, runId, id, duration, error.Message);
                 break;

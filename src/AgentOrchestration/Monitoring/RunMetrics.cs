@@ -135,7 +135,7 @@ internal sealed class RunMetrics : IRunEventSink, IDisposable
     private void Record(SubtaskSnapshot subtask, SubtaskEvent subtaskEvent)
     {
         var taskType = new KeyValuePair<string, object?>("task_type", subtask.Subtask.TaskType);
-        if (subtaskEvent is AttemptFailed or SubtaskFailed { Attempt: > 0 } or SubtaskSucceeded { Attempt: > 0, Error: not null })
+        if (subtaskEvent is AttemptFailed or AttemptDropped { Error: not null } or OutputDropped { Error: not null } or SubtaskFailed { Attempt: > 0 } or SubtaskSucceeded { Attempt: > 0, Error: not null })
         {
             _attemptFailures?.Add(1, taskType);
         }

@@ -64,9 +64,9 @@ public sealed record RunSavings
     {
         var avoided = new SavingsSum(run, prices);
         var extra = new SavingsSum(run, prices);
-        foreach (SubtaskSnapshot subtask in run.Subtasks.Where(subtask => subtask.IsEarlyDropped))
+        foreach (ExtraAttempts attempts in run.Subtasks.Select(static subtask => subtask.Extra).OfType<ExtraAttempts>().Where(static attempts => attempts.IsEarlyDropped))
         {
-            extra.Add(SavingsReason.Early, subtask.DroppedUsage);
+            extra.Add(SavingsReason.Early, attempts.DroppedUsage);
         }
 
         foreach (SubtaskSnapshot subtask in run.Subtasks.Where(subtask => subtask is { State: SubtaskState.Succeeded, Subtask.IsComposite: false }))

@@ -32,6 +32,7 @@ public sealed class RunTimingTests
             new AttemptStarted(1) { Sequence = 0, Time = At(9), SubtaskId = "second" },
             new SubtaskSucceeded(1, OutputOrigin.Executed, SharedWith: null) { Sequence = 0, Time = At(10), SubtaskId = "second" });
 
+        Assert.All(run.Subtasks, subtask => Assert.Null(subtask.Extra));
         Assert.Equal((Seconds(7), Seconds(1)), (run.Subtasks[0].WorkTime, run.Subtasks[1].WorkTime));
         Assert.Equal((Seconds(10), Seconds(8), 1), (RunTiming.Of(run).Makespan, RunTiming.Of(run).CriticalPath.Duration, RunTiming.Of(run).PeakParallelism));
     }

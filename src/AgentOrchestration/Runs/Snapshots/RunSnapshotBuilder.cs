@@ -123,13 +123,12 @@ internal sealed class RunSnapshotBuilder
         {
             AttemptIntervals = AttemptIntervals.Add(subtask.AttemptIntervals, new AttemptInterval(fact.Time, null) { HedgeOf = original }),
             LatestUsage = null,
-            Hedges = [.. subtask.Hedges, new HedgedPair(original, hedge.Attempt)],
+            Extra = ExtraOf(subtask) with { Hedges = [.. subtask.Hedges, new HedgedPair(original, hedge.Attempt)] },
         },
         AttemptStarted started => subtask with
         {
             State = SubtaskState.Running,
-            StartedEarly = started.IsEarly,
-            EarlyAttempt = started.IsEarly ? started.Attempt : subtask.EarlyAttempt,
+            Extra = started.IsEarly ? ExtraOf(subtask) with { StartedEarly = true, EarlyAttempt = started.Attempt } : subtask.Extra,
             AttemptIntervals = AttemptIntervals.Add(subtask.AttemptIntervals, new AttemptInterval(fact.Time, null)),
             Progress = null,
             LatestUsage = null,
@@ -141,17 +140,17 @@ internal sealed class RunSnapshotBuilder
             IsDegraded = subtask.Attempts == 0 ? subtask.Subtask.OptionalDependsOn.Any(id => !HasSucceeded(id)) : subtask.IsDegraded,
         },
         AttemptAbandoned => subtask with { Abandoned = true },
-        AttemptInterrupted when subtask.StartedEarly => Drop(subtask, fact),
+        AttemptInterrupted when subtask.IsEarly => Drop(subtask, fact),
         AttemptInterrupted => EndAttempt(subtask, fact) with { State = SubtaskState.Ready },
-        AttemptConfirmed => subtask with { StartedEarly = false, EarlyAttempt = 0 },
-        OutputHeld => EndAttempt(subtask, fact) with { State = SubtaskState.Pending, HeldSince = fact.Time, SurvivedInterruptions = _interruptions },
+        AttemptConfirmed => subtask with { Extra = ExtraOf(subtask) with { StartedEarly = false, EarlyAttempt = 0 } },
+        OutputHeld => EndAttempt(subtask, fact) with { State = SubtaskState.Pending, Extra = ExtraOf(subtask) with { HeldSince = fact.Time }, SurvivedInterruptions = _interruptions },
         OutputDropped => Drop(subtask, fact),
         AttemptFailed failed => EndAttempt(subtask, fact) with { State = SubtaskState.Ready, Error = failed.Error, RetryAt = failed.RetryAt },
         AttemptDeferred deferred => EndAttempt(subtask, fact) with { State = SubtaskState.Ready, DeferredUntil = deferred.Until },
         AttemptDropped dropped => subtask with
         {
             AttemptIntervals = AttemptIntervals.End(subtask.AttemptIntervals, dropped.Attempt, fact.Time),
-            Hedges = With(subtask.Hedges, dropped.Attempt, pair => pair with { IsOver = true, HasOriginalFailed = dropped.Error is not null && dropped.Attempt == pair.Original }),
+            Extra = subtask.Extra?.WithPair(dropped.Attempt, pair => pair with { IsOver = true, HasOriginalFailed = dropped.Error is not null && dropped.Attempt == pair.Original }),
         },
         ProgressReported progress => subtask with { Progress = progress.Fraction },
         UsageCounted { IsUnused: true } unused => subtask with { Usage = subtask.Usage.Add(unused.Usage), UnusedUsage = subtask.UnusedUsage.Add(unused.Usage) },
@@ -159,9 +158,7 @@ internal sealed class RunSnapshotBuilder
         {
             Usage = subtask.Usage.Add(counted.Usage),
             LatestUsage = counted.Attempt == subtask.Attempts ? (subtask.LatestUsage ?? TaskUsage.None).Add(counted.Usage) : subtask.LatestUsage,
-            EarlyUsage = counted.Attempt == subtask.EarlyAttempt ? subtask.EarlyUsage.Add(counted.Usage) : subtask.EarlyUsage,
-            DroppedUsage = counted.Attempt == subtask.EarlyAttempt && subtask.IsEarlyDropped ? subtask.DroppedUsage.Add(counted.Usage) : subtask.DroppedUsage,
-            Hedges = With(subtask.Hedges, counted.Attempt, pair => pair.With(counted.Attempt, counted.Usage)),
+            Extra = subtask.Extra?.With(counted.Attempt, counted.Usage),
         },
         FlightJoined flight => subtask with { Flight = flight },
         WorkAvoided avoided => subtask with { Avoided = avoided },
@@ -204,31 +201,32 @@ internal sealed class RunSnapshotBuilder
             OutputUsage = usage,
             OutputDuration = duration,
             SharedWith = succeeded.SharedWith,
-            SurvivedInterruptions = subtask.StartedEarly ? subtask.SurvivedInterruptions : _interruptions,
-            StartedEarly = false,
+            SurvivedInterruptions = subtask.IsEarly ? subtask.SurvivedInterruptions : _interruptions,
             Flight = null,
-            Hedges = With(subtask.Hedges, succeeded.Attempt, pair => pair with { IsOver = true, HasHedgeWon = succeeded.Attempt == pair.Hedge && succeeded.Error is null }),
+            Extra = subtask.Extra?.WithPair(succeeded.Attempt, pair => pair with { IsOver = true, HasHedgeWon = succeeded.Attempt == pair.Hedge && succeeded.Error is null }) is { } extra ? extra with { StartedEarly = false } : null,
         };
     }
 
     private static HedgedPair? PairOf(SubtaskSnapshot subtask, int attempt) => subtask.Hedges.Count == 0 ? null : subtask.Hedges.FirstOrDefault(pair => pair.Contains(attempt));
 
-    private static IReadOnlyList<HedgedPair> With(IReadOnlyList<HedgedPair> pairs, int attempt, Func<HedgedPair, HedgedPair> change) =>
-        pairs.Count == 0 ? pairs : [.. pairs.Select(pair => pair.Contains(attempt) ? change(pair) : pair)];
+    private static ExtraAttempts ExtraOf(SubtaskSnapshot subtask) => subtask.Extra ?? ExtraAttempts.None;
 
     /// <summary>An attempt that started early has come to nothing. What it used may become known later.</summary>
     private static SubtaskSnapshot Drop(SubtaskSnapshot subtask, SubtaskEvent fact) => EndAttempt(subtask, fact) with
     {
         State = SubtaskState.Pending,
-        StartedEarly = false,
-        HeldSince = null,
         SurvivedInterruptions = 0,
-        IsEarlyDropped = true,
-        DroppedUsage = subtask.EarlyUsage,
+        Extra = ExtraOf(subtask) with { StartedEarly = false, HeldSince = null, IsEarlyDropped = true, DroppedUsage = ExtraOf(subtask).EarlyUsage },
     };
 
-    private static SubtaskSnapshot End(SubtaskSnapshot subtask, SubtaskState state, SubtaskEvent fact) =>
-        EndAttempt(subtask, fact) with { State = state, EndedAt = fact.Time, EndedSequence = fact.Sequence, PendingApproval = null, HeldSince = null };
+    private static SubtaskSnapshot End(SubtaskSnapshot subtask, SubtaskState state, SubtaskEvent fact) => EndAttempt(subtask, fact) with
+    {
+        State = state,
+        EndedAt = fact.Time,
+        EndedSequence = fact.Sequence,
+        PendingApproval = null,
+        Extra = subtask.Extra is { HeldSince: not null } held ? held with { HeldSince = null } : subtask.Extra,
+    };
 
     /// <summary>The running attempt ends, or both do that run. Where one of two has given the output, the other runs until it is dropped.</summary>
     private static SubtaskSnapshot EndAttempt(SubtaskSnapshot subtask, SubtaskEvent fact)

@@ -63,20 +63,9 @@ public sealed record SubtaskSnapshot(Subtask Subtask, SubtaskState State)
     /// <value>The default value is <see cref="TaskUsage.None"/>.</value>
     public TaskUsage Usage { get; init; } = TaskUsage.None;
 
-    /// <summary>
-    /// Gets a value that indicates whether the latest attempt started although the subtask waits for something that may still go wrong
-    /// (<see cref="ExtraWork.EarlyShare"/>), and it is not decided whether the attempt counts.
-    /// </summary>
-    /// <value>The default value is <see langword="false"/>.</value>
-    public bool StartedEarly { get; init; }
-
-    /// <summary>Gets the time since which the output of an attempt that started early is held: nobody sees it until the subtask waits for nothing any longer.</summary>
-    /// <value><see langword="null"/> when none is held.</value>
-    public DateTimeOffset? HeldSince { get; init; }
-
-    /// <summary>Gets the part of <see cref="Usage"/> that an attempt used that started early and came to nothing.</summary>
-    /// <value>The default value is <see cref="TaskUsage.None"/>.</value>
-    public TaskUsage DroppedUsage { get; init; } = TaskUsage.None;
+    /// <summary>Gets what is to be known of attempts that started early, or beside another (<see cref="RunOptions.Extra"/>).</summary>
+    /// <value>The default value is <see langword="null"/>: no attempt did.</value>
+    public ExtraAttempts? Extra { get; init; }
 
     /// <summary>Gets the part of <see cref="Usage"/> that answers of a batch endpoint used and that no code has taken.</summary>
     /// <value>The default value is <see cref="TaskUsage.None"/>.</value>
@@ -132,23 +121,16 @@ public sealed record SubtaskSnapshot(Subtask Subtask, SubtaskState State)
     /// <summary>Returns the part of <see cref="WorkTime"/> between two moments.</summary>
     internal TimeSpan WorkTimeIn(DateTimeOffset from, DateTimeOffset until) => AttemptInterval.TimeOf(AttemptIntervals, from, until);
 
-    /// <summary>The attempt that started early, unless it has come to use; 0 for none.</summary>
-    [JsonIgnore]
-    internal int EarlyAttempt { get; init; }
-
-    /// <summary>What that attempt has used.</summary>
-    [JsonIgnore]
-    internal TaskUsage EarlyUsage { get; init; } = TaskUsage.None;
-
-    /// <summary>Whether that attempt came to nothing.</summary>
-    [JsonIgnore]
-    internal bool IsEarlyDropped { get; init; }
-
     /// <summary>When the attempt started that runs; of two the older one.</summary>
     [JsonIgnore]
     internal DateTimeOffset? RunningSince => Hedges.Count == 0
         ? AttemptIntervals is [.., var last] ? last.StartedAt : null
         : AttemptIntervals.Where(static span => span.EndedAt is null).Select(static span => (DateTimeOffset?)span.StartedAt).FirstOrDefault() ?? AttemptIntervals[^1].StartedAt;
+
+    /// <summary>The number of the attempt that runs; of two the older one; 0 when none runs.</summary>
+    [JsonIgnore]
+    internal int RunningAttempt => Hedges.Count == 0 ? State == SubtaskState.Running ? Attempts : 0
+        : AttemptIntervals.Index().Where(static attempt => attempt.Item.EndedAt is null).Select(static attempt => attempt.Index + 1).FirstOrDefault();
 
     /// <summary>The number of attempts that run.</summary>
     [JsonIgnore]
@@ -156,7 +138,11 @@ public sealed record SubtaskSnapshot(Subtask Subtask, SubtaskState State)
 
     /// <summary>The attempts that ran beside each other.</summary>
     [JsonIgnore]
-    internal IReadOnlyList<HedgedPair> Hedges { get; init; } = [];
+    internal IReadOnlyList<HedgedPair> Hedges => Extra?.Hedges ?? [];
+
+    /// <summary>Whether its latest attempt started early, and it is not decided whether it counts.</summary>
+    [JsonIgnore]
+    internal bool IsEarly => Extra is { StartedEarly: true };
 
     /// <summary>The number of the fact that ended it; orders subtasks that ended at the same moment.</summary>
     [JsonIgnore]

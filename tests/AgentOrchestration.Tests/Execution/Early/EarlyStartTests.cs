@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
+using AgentOrchestration.Monitoring;
 using AgentOrchestration.Plans;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
@@ -7,6 +9,7 @@ using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Planning;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 
 namespace AgentOrchestration.Tests.Execution.Early;
 
@@ -28,12 +31,12 @@ public sealed class EarlyStartTests
         await Engine.SeeAsync<OutputHeld>(run);
 
         SubtaskSnapshot held = Of(run.GetSnapshot(), "second");
-        Assert.Equal((SubtaskState.Pending, true, 1), (held.State, held.StartedEarly, held.Attempts));
+        Assert.Equal((SubtaskState.Pending, true, 1), (held.State, held.Extra!.StartedEarly, held.Attempts));
         Assert.Null(held.Output);
-        Assert.NotNull(held.HeldSince);
+        Assert.NotNull(held.Extra.HeldSince);
         Assert.DoesNotContain("third", _steps.Executed);
         WaitExplanation why = run.Explain("second");
-        Assert.Equal((WaitKind.Dependencies, held.HeldSince), (why.Kind, why.HeldSince));
+        Assert.Equal((WaitKind.Dependencies, held.Extra.HeldSince), (why.Kind, why.HeldSince));
         Assert.EndsWith("and held", why.ToString(), StringComparison.Ordinal);
         Assert.StartsWith("waits for the end of first (Running)", why.ToString(), StringComparison.Ordinal);
 
@@ -43,9 +46,9 @@ public sealed class EarlyStartTests
 
         Assert.Equal((RunOutcome.Succeeded, "third(second())"), (result.Outcome, result.GetOutput<string>("third")));
         SubtaskSnapshot second = result["second"];
-        Assert.Equal((false, null), (second.StartedEarly, second.HeldSince));
+        Assert.Equal((false, null), (second.Extra!.StartedEarly, second.Extra.HeldSince));
         Assert.Equal(held.AttemptIntervals[0], Assert.Single(second.AttemptIntervals));
-        Assert.Equal(held.HeldSince, second.AttemptIntervals[0].EndedAt);
+        Assert.Equal(held.Extra.HeldSince, second.AttemptIntervals[0].EndedAt);
         Assert.Equal(result["first"].EndedAt, second.EndedAt);
         Assert.Empty(result.Savings.Extra);
         Assert.Equal(["first", "second", "third"], _steps.Executed.Order());
@@ -82,7 +85,7 @@ public sealed class EarlyStartTests
 
         _first.Open();
         await Engine.SeeAsync<AttemptConfirmed>(run);
-        Assert.Equal((SubtaskState.Running, false), (Of(run.GetSnapshot(), "second").State, Of(run.GetSnapshot(), "second").StartedEarly));
+        Assert.Equal((SubtaskState.Running, false), (Of(run.GetSnapshot(), "second").State, Of(run.GetSnapshot(), "second").Extra!.StartedEarly));
         second.Open();
 
         RunResult result = await run.EndAsync();
@@ -128,7 +131,7 @@ public sealed class EarlyStartTests
         SavingsItem extra = Assert.Single(result.Savings.Extra);
         Assert.Equal((SavingsReason.Early, 1, 100), (extra.Reason, extra.Subtasks, extra.Usage.InputTokens));
         Assert.Equal((200, -100), (result.Savings.Spent.InputTokens, result.Savings.Net.InputTokens));
-        Assert.Equal(100, result["second"].DroppedUsage.InputTokens);
+        Assert.Equal(100, result["second"].Extra!.DroppedUsage.InputTokens);
         Assert.Equal(1, (await Engine.EventsAsync(run)).Count(next => next is OutputDropped { Error: null }));
     }
 
@@ -239,7 +242,8 @@ public sealed class EarlyStartTests
         int attempts = 0;
         _steps.Code["first"] = (_, stop) => _first.PassAsync(stop);
         _steps.Code["second"] = (_, _) => Interlocked.Increment(ref attempts) == 1 ? Task.FromException(new InvalidDataException("Too early.")) : Task.CompletedTask;
-        await using Engine engine = _steps.Engine();
+        await using Engine engine = _steps.Engine(also: builder => builder.Services.AddMetrics().AddFakeLogging());
+        using MetricCollector<long> failures = new(engine.Services.GetRequiredService<IMeterFactory>(), OrchestrationDiagnostics.MeterName, "agent_orchestration.attempt.failures");
         await using OrchestrationRun run = await engine.StartAsync(Ordered);
         OutputDropped dropped = await Engine.SeeAsync<OutputDropped>(run);
         Assert.Equal("Too early.", dropped.Error?.Message);
@@ -251,6 +255,11 @@ public sealed class EarlyStartTests
         Assert.Equal((RunOutcome.Succeeded, 2), (result.Outcome, result["second"].Attempts));
         Assert.Null(result["second"].Error);
         Assert.Equal((400, 100), (result.Savings.Spent.InputTokens, Assert.Single(result.Savings.Extra).Usage.InputTokens));
+        await run.DisposeAsync();
+        Assert.Equal(1L, Assert.Single(failures.GetMeasurementSnapshot()).Value);
+        Assert.Single(
+            engine.Services.GetFakeLogCollector().GetSnapshot(),
+            line => line.Message == $"Run {run.RunId}: attempt 1 of second, which started early, failed; the work is done when it is its turn: Too early.");
     }
 
     [Fact]

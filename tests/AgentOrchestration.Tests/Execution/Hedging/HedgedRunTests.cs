@@ -284,6 +284,67 @@ public sealed class HedgedRunTests
         Assert.Equal(RunOutcome.Succeeded, (await other.EndAsync()).Outcome);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task When_one_has_failed_the_other_is_shown_and_its_failure_is_logged_and_counted(int failing)
+    {
+        int left = 3 - failing;
+        var stages = new Stages();
+        await using Engine engine = EngineFor(
+            async (context, _) =>
+            {
+                await stages.At($"{context.Attempt} tells");
+                context.ReportProgress(context.Attempt == failing ? 0.1 : 0.7);
+                stages.Pass($"{context.Attempt} has told");
+                await stages.At($"{context.Attempt} goes on");
+                return context.Attempt == failing ? throw new InvalidDataException("Bad data.") : ["output"];
+            },
+            services: services => services.AddMetrics().AddFakeLogging());
+        using MetricCollector<long> failures = new(engine.Services.GetRequiredService<IMeterFactory>(), OrchestrationDiagnostics.MeterName, "agent_orchestration.attempt.failures");
+        await using OrchestrationRun run = await StartBothAsync(engine);
+        await stages.GoAsync($"{failing} tells", until: $"{failing} has told");
+        Assert.Equal(0.1, run.GetSnapshot().Subtasks[0].Progress);
+        stages.Pass($"{failing} goes on");
+        await Engine.SeeAsync<AttemptDropped>(run);
+
+        WaitExplanation why = run.Explain("only");
+        Assert.Equal((left, 2, null), (why.Attempt, why.Attempts, why.HedgedSince));
+        Assert.Equal(run.GetSnapshot().Subtasks[0].AttemptIntervals[left - 1].StartedAt, why.Since);
+        Assert.Contains($", attempt {left}", why.ToString(), StringComparison.Ordinal);
+        Assert.Null(run.GetSnapshot().Subtasks[0].Progress);
+        await stages.GoAsync($"{left} tells", until: $"{left} has told");
+        Assert.Equal(0.7, run.GetSnapshot().Subtasks[0].Progress);
+
+        stages.Pass($"{left} goes on");
+        Assert.Equal(RunOutcome.Succeeded, (await run.EndAsync()).Outcome);
+        Assert.Null(run.Explain("only").Attempt);
+        await run.DisposeAsync();
+        Assert.Equal([(1L, "work")], failures.GetMeasurementSnapshot().Select(measured => (measured.Value, (string)measured.Tags["task_type"]!)));
+        Assert.Single(
+            engine.Services.GetFakeLogCollector().GetSnapshot(),
+            line => line.Message == $"Run {run.RunId}: attempt {failing} of only failed beside another, which decides: Bad data.");
+    }
+
+    [Fact]
+    public async Task Code_that_was_not_needed_and_does_not_stop_is_in_the_log()
+    {
+        var stages = new Stages();
+        await using Engine engine = EngineFor(
+            async (context, _) =>
+            {
+                await stages.At($"{context.Attempt} returns");
+                return ["output"];
+            },
+            services: services => services.AddFakeLogging());
+        await using OrchestrationRun run = await StartBothAsync(engine);
+        stages.Pass("2 returns");
+        await engine.AdvanceUntilAsync(run.EndAsync(), TimeSpan.FromHours(6));
+
+        Assert.Single(engine.Services.GetFakeLogCollector().GetSnapshot(), line => line.Message.Contains("subtask only ignored its cancellation", StringComparison.Ordinal));
+        stages.Pass("1 returns");
+    }
+
     /// <summary>With the second attempt and without it, to the last token.</summary>
     [Fact]
     public async Task What_the_one_has_used_that_was_not_needed_is_extra()
