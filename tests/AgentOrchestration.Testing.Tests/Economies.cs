@@ -133,8 +133,8 @@ internal sealed class Economies
         int count = _random.Next(2, 20);
         for (int index = 0; index < count; index++)
         {
-            // Few prompts, so that equal work is asked for more than once; one in twelve fails.
-            string prompt = $"{(_random.Next(12) == 0 ? "bad " : "")}{_random.Next(8)} {new string('x', _random.Next(4) * 100)}";
+            // Few prompts, so that equal work is asked for more than once. One in twelve fails, by itself: of what fails with the work of another nothing is recorded.
+            string prompt = Chance(12) ? $"bad {index}" : $"{_random.Next(8)} {new string('x', _random.Next(4) * 100)}";
             SubtaskOptions? options = made.Count > 0 && Chance(6) ? new SubtaskOptions { When = RandomCondition(made[_random.Next(made.Count)]) } : null;
             made.Add(plan.Add($"s{index}", types[_random.Next(types.Length)], prompt, [.. made.Where(_ => _random.Next(count) < 2)], options));
         }
