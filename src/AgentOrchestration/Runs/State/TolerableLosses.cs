@@ -5,16 +5,27 @@ namespace AgentOrchestration.Runs.State;
 /// <summary>
 /// The subtasks that a run can do without: every way from one of them to a subtask that nothing depends on leads over an optional input, or over a
 /// list of which some items may fail. Each subtask, dependency and end of additions is visited once, however many are asked about; when the graph grows,
-/// only answers that the growth can change are forgotten. A way leads over subtasks, by their indices, and over ends, by the complement of their numbers.
+/// only answers that the growth can change are forgotten. A way leads over subtasks, by their indices, and over ends, by the complement of their numbers. It may
+/// lead back to where it was: what is added late can depend on a subtask that was cancelled while it waited for the end of these additions. So answers are found
+/// for all of a cycle at once. Source: Tarjan, "Depth-First Search and Linear Graph Algorithms" (1972).
 /// </summary>
 internal sealed class TolerableLosses(GrowingGraph graph)
 {
     /// <summary>Something comes next that can do without what comes before it.</summary>
     private const int NotNeeded = int.MinValue;
 
-    private readonly Stack<(int Node, int Next)> _way = new();
-    private Answer[] _answers = [];
-    private Answer[] _answersOfEnds = [];
+    private const int Unknown = 0;
+    private const int Tolerable = -1;
+    private const int Needed = -2;
+
+    private readonly Stack<Step> _way = new();
+
+    // Those of a cycle that were left while where it begins is still on the way.
+    private readonly Stack<int> _ofCycles = new();
+
+    // Of each subtask and end an answer; or the place on the way, from 1, that it has or leads back to.
+    private int[] _answers = [];
+    private int[] _answersOfEnds = [];
 
     /// <summary>The number of subtasks and ends that were visited so far.</summary>
     public long Visits { get; private set; }
@@ -30,12 +41,12 @@ internal sealed class TolerableLosses(GrowingGraph graph)
 
         GrowingArray.Reserve(ref _answers, graph.Count);
         GrowingArray.Reserve(ref _answersOfEnds, graph.Ends.All.Count);
-        if (_answers[subtask] == Answer.Unknown)
+        if (_answers[subtask] == Unknown)
         {
             Find(subtask);
         }
 
-        return _answers[subtask] == Answer.Tolerable;
+        return _answers[subtask] == Tolerable;
     }
 
     /// <summary>The graph has grown: what was there before may have got successors.</summary>
@@ -67,12 +78,12 @@ internal sealed class TolerableLosses(GrowingGraph graph)
     /// <summary>Walks in depth, so that the subtasks on the way are those that the one at its end counts for.</summary>
     private void Find(int subtask)
     {
-        _way.Push((subtask, 0));
-        Visits++;
-        while (_way.TryPop(out (int Node, int Next) step))
+        Enter(subtask);
+        while (_way.TryPop(out Step step))
         {
-            Answer answer = Answer.Tolerable;
-            for (int next = step.Next; answer == Answer.Tolerable && SuccessorOf(step.Node, next) is { } successor; next++)
+            int answer = Tolerable;
+            int earliest = AnswerOf(step.Node);
+            for (int next = step.Next; answer == Tolerable && SuccessorOf(step.Node, next) is { } successor; next++)
             {
                 if (successor == NotNeeded)
                 {
@@ -80,40 +91,72 @@ internal sealed class TolerableLosses(GrowingGraph graph)
                 }
 
                 answer = AnswerOf(successor);
-                if (answer == Answer.Unknown)
+                if (answer > 0)
                 {
-                    _way.Push((step.Node, next));
-                    _way.Push((successor, 0));
-                    Visits++;
+                    earliest = Math.Min(earliest, answer);
+                    answer = Tolerable;
+                }
+                else if (answer == Unknown)
+                {
+                    AnswerOf(step.Node) = earliest;
+                    _way.Push(step with { Next = next });
+                    Enter(successor);
                 }
             }
 
-            if (answer == Answer.Tolerable && step.Node >= 0 && !HasSuccessors(step.Node))
+            if (answer == Needed || (answer == Tolerable && step.Node >= 0 && !HasSuccessors(step.Node)))
             {
-                answer = Answer.Needed;
-            }
-
-            AnswerOf(step.Node) = answer;
-            if (answer == Answer.Needed)
-            {
+                AnswerOf(step.Node) = Needed;
                 EndWay();
             }
+            else if (answer == Tolerable)
+            {
+                Leave(step, earliest);
+            }
         }
     }
 
-    /// <summary>What is needed makes everything on the way to it needed.</summary>
+    private void Enter(int node)
+    {
+        _way.Push(new Step(node, Next: 0, Place: _way.Count + 1));
+        AnswerOf(node) = _way.Count;
+        Visits++;
+    }
+
+    /// <summary>Nothing that comes after a node is needed, except perhaps by way of one that is on the way before it.</summary>
+    private void Leave(Step step, int earliest)
+    {
+        if (earliest < step.Place)
+        {
+            AnswerOf(step.Node) = earliest;
+            _ofCycles.Push(step.Node);
+            return;
+        }
+
+        AnswerOf(step.Node) = Tolerable;
+        while (_ofCycles.TryPeek(out int node) && AnswerOf(node) >= step.Place)
+        {
+            AnswerOf(_ofCycles.Pop()) = Tolerable;
+        }
+    }
+
+    /// <summary>What is needed makes everything on the way to it needed, and what leads back to the way.</summary>
     private void EndWay()
     {
-        while (_way.TryPop(out (int Node, int Next) before))
+        while (_way.TryPop(out Step before))
         {
-            AnswerOf(before.Node) = Answer.Needed;
+            AnswerOf(before.Node) = Needed;
+        }
+
+        while (_ofCycles.TryPop(out int node))
+        {
+            AnswerOf(node) = Needed;
         }
     }
 
-    private ref Answer AnswerOf(int node) => ref node < 0 ? ref _answersOfEnds[~node] : ref _answers[node];
+    private ref int AnswerOf(int node) => ref node < 0 ? ref _answersOfEnds[~node] : ref _answers[node];
 
-    private bool IsKnown(int node) =>
-        node < 0 ? ~node < _answersOfEnds.Length && _answersOfEnds[~node] != Answer.Unknown : node < _answers.Length && _answers[node] != Answer.Unknown;
+    private bool IsKnown(int node) => node < 0 ? ~node < _answersOfEnds.Length && _answersOfEnds[~node] != Unknown : node < _answers.Length && _answers[node] != Unknown;
 
     private bool HasSuccessors(int subtask) =>
         !graph.PlannedSuccessors(subtask).IsEmpty
@@ -152,14 +195,14 @@ internal sealed class TolerableLosses(GrowingGraph graph)
         }
 
         Stack<int> open = new([node]);
-        AnswerOf(node) = Answer.Unknown;
+        AnswerOf(node) = Unknown;
         while (open.TryPop(out int next))
         {
             foreach (int before in NeededBefore(next))
             {
                 if (IsKnown(before))
                 {
-                    AnswerOf(before) = Answer.Unknown;
+                    AnswerOf(before) = Unknown;
                     open.Push(before);
                 }
             }
@@ -179,10 +222,8 @@ internal sealed class TolerableLosses(GrowingGraph graph)
             .Concat(graph.Ends.AwaitedBy(node).Select(end => ~end.Number));
     }
 
-    private enum Answer : byte
-    {
-        Unknown,
-        Tolerable,
-        Needed,
-    }
+    /// <param name="Node">A subtask or an end.</param>
+    /// <param name="Next">The next of what comes after it.</param>
+    /// <param name="Place">Its place on the way, from 1.</param>
+    private readonly record struct Step(int Node, int Next, int Place);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Tasks.Batching;
 using Microsoft.Extensions.DependencyInjection;
@@ -60,8 +61,8 @@ public sealed class BatchFailureTests
     [Fact]
     public async Task Attempts_of_broken_batches_do_not_count()
     {
-        int alone = 0;
-        _pages.Code = (items, _, _) => items.Count > 1 || Interlocked.Increment(ref alone) <= 2 ? throw new InvalidDataException("Broken.") : Pages.Answer(items);
+        var alone = new ConcurrentDictionary<string, bool>();
+        _pages.Code = (items, _, _) => items.Count > 1 || alone.TryAdd(items[0].Id, true) ? throw new InvalidDataException("Broken.") : Pages.Answer(items);
         await using Engine engine = _pages.NewEngine(type =>
         {
             type.Retry.MaxAttempts = 2;
