@@ -137,8 +137,8 @@ public sealed class FlightTests
 
         Assert.Equal((OutputOrigin.Executed, 2), (result["only"].Origin, _worked));
 
-        // The clock goes on while the work is done again.
-        Assert.InRange(engine.Clock.GetUtcNow() - joined, TimeSpan.FromSeconds(15), TimeSpan.FromMinutes(5));
+        // How much later it ends depends on the machine: the clock continues while the work is done again.
+        Assert.True(engine.Clock.GetUtcNow() - joined >= TimeSpan.FromSeconds(15));
         working.Open();
         Assert.Equal(RunOutcome.Succeeded, (await owner.EndAsync()).Outcome);
         await NothingIsLeftAsync(engine);
