@@ -7,7 +7,7 @@ using Xunit.v3;
 
 namespace AgentOrchestration.Tests.Ending;
 
-/// <summary>Stops the process when a test does not end, and names the test: a test that turns in circles hears of no cancellation, and nothing else would say which it is.</summary>
+/// <summary>Stops the process when a test does not end, and names the test: a test in an endless loop receives no cancellation, and nothing else would report which it is.</summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 internal sealed class EndsInTimeAttribute : BeforeAfterTestAttribute
 {

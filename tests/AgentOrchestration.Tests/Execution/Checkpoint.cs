@@ -11,7 +11,7 @@ internal sealed class Checkpoint
 
     public void Open() => _open.TrySetResult();
 
-    /// <summary>Waits until it is open. Without a token it ignores that it is told to stop; but when a test has failed that would have opened it, the work ends some time.</summary>
+    /// <summary>Waits until it is open. Without a token it ignores that it is asked to stop; but when a test has failed that would have opened it, the work ends some time.</summary>
     public async Task PassAsync(CancellationToken stop = default)
     {
         _reached.TrySetResult();

@@ -91,7 +91,7 @@ internal sealed class LiveRun(IRunHandle handle, RunOptions options, RunFlow? fl
     }
 
     /// <summary>
-    /// Closes the run for a shutdown, also when others hold it: in memory it is cancelled, a durable one is detached. Whoever closes it already may
+    /// Closes the run for a shutdown, also when others hold it: in memory it is cancelled, a durable one is detached. One that closes it already may
     /// wait longer than the shutdown does.
     /// </summary>
     /// <param name="graceEnd">Ends the wait for code that does not return.</param>
