@@ -20,7 +20,7 @@ namespace AgentOrchestration.Sqlite;
 /// }
 /// </code>
 /// </example>
-public sealed class SqliteRunStore : IRunStore, IDisposable
+public sealed class SqliteRunStore : IRunStore, IRunInbox, IDisposable
 {
     private const int ShortestKey = 16;
 
@@ -72,6 +72,9 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
     public string Path => _database.Path;
 
     /// <inheritdoc/>
+    public IRunInbox Inbox => this;
+
+    /// <inheritdoc/>
     public async ValueTask<RunLease?> CreateAsync(NewRun run, string owner, TimeSpan duration, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -86,7 +89,7 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
     {
         ArgumentNullException.ThrowIfNull(append);
         append.ThrowIfInvalid();
-        byte[] lines = JournalLines.Join(append.Events);
+        byte[] lines = append.Events.Count == 0 ? [] : JournalLines.Join(append.Events);
         return await _writer.WriteAsync(session => Append(session, append, lines), cancellationToken).ConfigureAwait(false);
     }
 
@@ -203,6 +206,56 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
         await _writer.WriteAsync(session => Release(session, lease), cancellationToken).ConfigureAwait(false);
     }
 
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<RunLease>> ClaimAsync(RunClaim claim, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(claim);
+        claim.ThrowIfInvalid();
+
+        // Most claims find nothing, and take no turn to write.
+        StoreMoment now = Now;
+        RunStoreException? damage = null;
+        if (_database.Read(session => session.Runs.FindClaimable(claim, now, out damage)).Count == 0)
+        {
+            return damage is null ? [] : throw damage;
+        }
+
+        return await _writer.WriteAsync(session => Claim(session, claim), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> SubmitAsync(NewRun run, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        RunIds.ThrowIfInvalid(run.RunId);
+        return await _writer.WriteAsync(session => Submit(session, run), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> SendAsync(RunCommand command, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        command.ThrowIfInvalid();
+        return await _writer.WriteAsync(session => session.Commands.Send(command), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<RunCommand>> ReadCommandsAsync(IReadOnlyCollection<string> runIds, int max, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(runIds);
+        ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult<IReadOnlyList<RunCommand>>(_database.Read(session => ReadCommands(session, runIds, max)));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<CommandAnswer?> FindAnswerAsync(string runId, Guid commandId, CancellationToken cancellationToken)
+    {
+        RunIds.ThrowIfInvalid(runId);
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(_database.Read(session => session.Commands.FindAnswer(runId, commandId)));
+    }
+
     /// <summary>Ends what has been asked so far, and closes the file.</summary>
     public void Dispose()
     {
@@ -225,23 +278,39 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
         }
 
         StoreMoment now = Now;
+        RunRow row = (RowOf(session, run) with { Token = 1, Owner = owner }).Grant(now, duration);
+        session.Insert(row, run.Header);
+        return row.ToLease(now);
+    }
+
+    private static bool Submit(SqliteSession session, NewRun run)
+    {
+        if (session.Runs.Find(run.RunId) is not null)
+        {
+            return false;
+        }
+
+        session.Insert(RowOf(session, run), run.Header);
+        return true;
+    }
+
+    private static RunRow RowOf(SqliteSession session, NewRun run)
+    {
         byte[] origin = session.Chain.Origin(run);
-        RunRow row = new RunRow
+        return new RunRow
         {
             RunId = run.RunId,
             Created = run.CreatedAt.UtcTicks,
             Updated = run.CreatedAt.UtcTicks,
             Origin = origin,
             Head = origin,
-            Token = 1,
-            Owner = owner,
+            Token = 0,
             Progress = new RunProgress(0, run.Subtasks),
             Name = run.Name,
             Goal = run.Goal,
             Tags = TagText.Write(run.Tags),
-        }.Grant(now, duration);
-        session.Insert(row, run.Header);
-        return row.ToLease(now);
+            TaskTypes = TaskTypeText.Write(run.TaskTypes),
+        };
     }
 
     private AppendOutcome Append(SqliteSession session, JournalAppend append, byte[] lines)
@@ -256,8 +325,24 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
             return AppendOutcome.WrongSequence;
         }
 
+        foreach (CommandAnswer answer in append.Answers)
+        {
+            session.Commands.Answer(row, answer);
+        }
+
+        if (append.Events.Count == 0)
+        {
+            return AppendOutcome.Appended;
+        }
+
         byte[] head = session.Chain.Next(row.Head, row.Sequence, append.Events.Count, lines);
         session.Journal.Add(row.Key, row.Sequence, append.Events.Count, lines, head);
+        if (append.TaskTypes.Count > 0)
+        {
+            row = row with { TaskTypes = TaskTypeText.Write([.. TaskTypeText.Read(row.TaskTypes), .. append.TaskTypes]) };
+            session.Runs.UpdateTaskTypes(row);
+        }
+
         foreach (JournalBlob blob in append.Blobs)
         {
             session.Blobs.Add(row.Key, blob);
@@ -297,6 +382,34 @@ public sealed class SqliteRunStore : IRunStore, IDisposable
         RunRow taken = (row with { Token = row.Token + 1, Owner = owner }).Grant(now, duration);
         session.Runs.UpdateLease(taken);
         return taken.ToLease(now);
+    }
+
+    private List<RunLease> Claim(SqliteSession session, RunClaim claim)
+    {
+        StoreMoment now = Now;
+        List<RunLease> leases = [];
+        foreach (RunRow row in session.Runs.FindClaimable(claim, now, out _))
+        {
+            RunRow taken = (row with { Token = row.Token + 1, Owner = claim.Owner }).Grant(now, claim.Duration);
+            session.Runs.UpdateLease(taken);
+            leases.Add(taken.ToLease(now)!);
+        }
+
+        return leases;
+    }
+
+    private static List<RunCommand> ReadCommands(SqliteSession session, IReadOnlyCollection<string> runIds, int max)
+    {
+        List<RunCommand> commands = [];
+        foreach (string runId in runIds.Distinct(StringComparer.Ordinal))
+        {
+            if (commands.Count < max)
+            {
+                session.Commands.Read(runId, max - commands.Count, commands);
+            }
+        }
+
+        return commands;
     }
 
     private RunLease? Renew(SqliteSession session, RunLease lease, TimeSpan duration)

@@ -13,6 +13,11 @@ public sealed class FaultyRunStore(IRunStore inner, Func<long, StoreFault> fault
 {
     private long _operations;
 
+    private IRunInbox? _inbox;
+
+    /// <inheritdoc/>
+    public IRunInbox? Inbox => inner.Inbox is { } inbox ? _inbox ??= new FaultyInbox(this, inbox) : null;
+
     /// <summary>Gets the number of operations so far.</summary>
     /// <value>At least 0.</value>
     public long Operations => Interlocked.Read(ref _operations);
@@ -85,6 +90,12 @@ public sealed class FaultyRunStore(IRunStore inner, Func<long, StoreFault> fault
         return true;
     }).ConfigureAwait(false);
 
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<RunLease>> ClaimAsync(RunClaim claim, CancellationToken cancellationToken) => DoAsync(() => inner.ClaimAsync(claim, cancellationToken));
+
+    /// <inheritdoc/>
+    public ValueTask<bool> SubmitAsync(NewRun run, CancellationToken cancellationToken) => DoAsync(() => inner.SubmitAsync(run, cancellationToken));
+
     private async ValueTask<T> DoAsync<T>(Func<ValueTask<T>> operation)
     {
         long number = Interlocked.Increment(ref _operations);
@@ -96,6 +107,17 @@ public sealed class FaultyRunStore(IRunStore inner, Func<long, StoreFault> fault
 
         T result = await operation().ConfigureAwait(false);
         return fault == StoreFault.None ? result : throw Failure(number, fault);
+    }
+
+    private sealed class FaultyInbox(FaultyRunStore store, IRunInbox inner) : IRunInbox
+    {
+        public ValueTask<bool> SendAsync(RunCommand command, CancellationToken cancellationToken) => store.DoAsync(() => inner.SendAsync(command, cancellationToken));
+
+        public ValueTask<IReadOnlyList<RunCommand>> ReadCommandsAsync(IReadOnlyCollection<string> runIds, int max, CancellationToken cancellationToken) =>
+            store.DoAsync(() => inner.ReadCommandsAsync(runIds, max, cancellationToken));
+
+        public ValueTask<CommandAnswer?> FindAnswerAsync(string runId, Guid commandId, CancellationToken cancellationToken) =>
+            store.DoAsync(() => inner.FindAnswerAsync(runId, commandId, cancellationToken));
     }
 
     private static RunStoreException Failure(long number, StoreFault fault) =>

@@ -4,7 +4,7 @@ namespace AgentOrchestration.Sqlite.Tests;
 
 public sealed class SqliteConformanceTests
 {
-    public static TheoryData<string> Checks => [.. RunStoreConformance.Checks.Select(check => check.Name)];
+    public static TheoryData<string> Checks => [.. RunStoreConformance.Checks.Concat(RunStoreConformance.InboxChecks).Select(check => check.Name)];
 
     [Theory]
     [MemberData(nameof(Checks))]
@@ -14,7 +14,7 @@ public sealed class SqliteConformanceTests
         List<SqliteRunStore> stores = [];
         try
         {
-            await RunStoreConformance.Checks.Single(check => check.Name == name).RunAsync(
+            await RunStoreConformance.Checks.Concat(RunStoreConformance.InboxChecks).Single(check => check.Name == name).RunAsync(
                 clock =>
                 {
                     stores.Add(new SqliteRunStore(folder.Database, clock));

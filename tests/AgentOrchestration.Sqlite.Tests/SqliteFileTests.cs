@@ -48,10 +48,10 @@ public sealed class SqliteFileTests
             await FillAsync(store, "run", 1);
         }
 
-        Execute(folder.Database, "PRAGMA user_version = 5");
+        Execute(folder.Database, "PRAGMA user_version = 6");
         RunStoreException refusal = Assert.Throws<RunStoreException>(() => new SqliteRunStore(folder.Database, TimeProvider.System));
-        Assert.Contains("has the form 5", refusal.Message, StringComparison.Ordinal);
-        Execute(folder.Database, "PRAGMA user_version = 4");
+        Assert.Contains("has the form 6", refusal.Message, StringComparison.Ordinal);
+        Execute(folder.Database, "PRAGMA user_version = 5");
         using var again = new SqliteRunStore(folder.Database, TimeProvider.System);
         Assert.Equal(Events(1), await ReadAsync(again, "run"));
     }

@@ -4,7 +4,7 @@ namespace AgentOrchestration.Testing.Tests;
 
 public sealed class RunStoreConformanceTests
 {
-    public static TheoryData<string> Checks => [.. RunStoreConformance.Checks.Select(check => check.Name)];
+    public static TheoryData<string> Checks => [.. RunStoreConformance.Checks.Concat(RunStoreConformance.InboxChecks).Select(check => check.Name)];
 
     [Theory]
     [MemberData(nameof(Checks))]
@@ -14,5 +14,5 @@ public sealed class RunStoreConformanceTests
         return Of(name).RunAsync(clock => store ??= new MemoryRunStore(clock), TestContext.Current.CancellationToken);
     }
 
-    private static RunStoreCheck Of(string name) => RunStoreConformance.Checks.Single(check => check.Name == name);
+    private static RunStoreCheck Of(string name) => RunStoreConformance.Checks.Concat(RunStoreConformance.InboxChecks).Single(check => check.Name == name);
 }

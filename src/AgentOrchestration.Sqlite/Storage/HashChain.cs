@@ -65,6 +65,12 @@ internal sealed class HashChain(byte[] secret) : IDisposable
         Append(row.Name ?? "");
         Append(row.Goal);
         Append(row.Tags ?? "");
+        if (row.TaskTypes is { } taskTypes)
+        {
+            // Without it the seal is that of the form before, so that its rows stay as they are.
+            Append(taskTypes);
+        }
+
         return _hash.GetHashAndReset();
     }
 
@@ -74,6 +80,25 @@ internal sealed class HashChain(byte[] secret) : IDisposable
         Append(entry.RunId);
         Append(entry.Run);
         Append(entry.Previous);
+        return _hash.GetHashAndReset();
+    }
+
+    public byte[] SealCommand(string runId, Guid id, long sent, ReadOnlySpan<byte> content)
+    {
+        Begin(Kind.Command);
+        Append(runId);
+        _hash.AppendData(id.ToByteArray());
+        Append(sent);
+        _hash.AppendData(content);
+        return _hash.GetHashAndReset();
+    }
+
+    public byte[] SealAnswer(string runId, Guid id, ReadOnlySpan<byte> content)
+    {
+        Begin(Kind.Answer);
+        Append(runId);
+        _hash.AppendData(id.ToByteArray());
+        _hash.AppendData(content);
         return _hash.GetHashAndReset();
     }
 
@@ -102,5 +127,7 @@ internal sealed class HashChain(byte[] secret) : IDisposable
         Append,
         Row,
         Entry,
+        Command,
+        Answer,
     }
 }

@@ -13,7 +13,7 @@ internal static class RunListing
     public const string IsLeased = "(owner IS NOT NULL AND granted <= $now AND expires > $now)";
 
     public const string Columns =
-        "runs.key, runs.run_id, runs.created, updated, sequence, origin, head, outcome, token, owner, granted, expires, seal, ended, subtasks, name, goal, tags";
+        "runs.key, runs.run_id, runs.created, updated, sequence, origin, head, outcome, token, owner, granted, expires, seal, ended, subtasks, name, goal, tags, task_types";
 
     /// <param name="query">Which runs.</param>
     /// <param name="isContinued">Whether the list begins after a place.</param>

@@ -44,6 +44,9 @@ internal sealed record RunRow
     /// <summary>The tags; <see langword="null"/> when there are none.</summary>
     public string? Tags { get; init; }
 
+    /// <summary>The task types that the run needs; <see langword="null"/> when any process can drive it.</summary>
+    public string? TaskTypes { get; init; }
+
     public RunRow Grant(StoreMoment now, TimeSpan duration) => this with { Granted = now.Monotonic, Expires = now.Monotonic + duration.Ticks };
 
     public bool IsLeased(StoreMoment now) => Owner is not null && now.IsWithin(Granted, Expires);
@@ -57,6 +60,7 @@ internal sealed record RunRow
             Name = Name,
             Goal = Goal,
             Tags = TagText.Read(Tags),
+            TaskTypes = TaskTypeText.Read(TaskTypes),
             Progress = Progress,
         };
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AgentOrchestration.Runs.Storage;
 using Microsoft.Data.Sqlite;
 
@@ -17,6 +18,12 @@ internal sealed class RunTable(SqliteStatements statements, HashChain chain, Run
     private const string EndSql = "UPDATE runs SET updated = $updated, sequence = $sequence, head = $head, ended = $ended, subtasks = $subtasks, outcome = $outcome, seal = $seal WHERE key = $key";
 
     private const string LeaseSql = "UPDATE runs SET token = $token, owner = $owner, granted = $granted, expires = $expires, seal = $seal WHERE key = $key";
+
+    private const string LostSql =
+        $"SELECT {RunListing.Columns} FROM runs INDEXED BY runs_owned_by_age WHERE ($now IS NOT NULL) AND owner IS NOT NULL AND outcome IS NULL AND NOT {RunListing.IsLeased} ORDER BY created, run_id";
+
+    private const string FreeSql =
+        $"SELECT {RunListing.Columns} FROM runs INDEXED BY runs_free_by_age WHERE ($now IS NOT NULL) AND owner IS NULL AND outcome IS NULL ORDER BY created, run_id";
 
     private long _opened;
 
@@ -115,14 +122,14 @@ internal sealed class RunTable(SqliteStatements statements, HashChain chain, Run
     public long Insert(RunRow row)
     {
         const string Sql = """
-            INSERT INTO runs (run_id, created, updated, sequence, origin, head, outcome, token, owner, granted, expires, ended, subtasks, name, goal, tags, seal)
-            VALUES ($run, $created, $updated, $sequence, $origin, $head, $outcome, $token, $owner, $granted, $expires, $ended, $subtasks, $name, $goal, $tags, $seal) RETURNING key
+            INSERT INTO runs (run_id, created, updated, sequence, origin, head, outcome, token, owner, granted, expires, ended, subtasks, name, goal, tags, task_types, seal)
+            VALUES ($run, $created, $updated, $sequence, $origin, $head, $outcome, $token, $owner, $granted, $expires, $ended, $subtasks, $name, $goal, $tags, $taskTypes, $seal) RETURNING key
             """;
         long key = (long)statements.Scalar(
             Sql,
             ("$run", row.RunId), ("$created", row.Created), ("$updated", row.Updated), ("$sequence", row.Sequence), ("$origin", row.Origin), ("$head", row.Head),
             ("$outcome", row.Outcome?.ToString()), ("$token", row.Token), ("$owner", row.Owner), ("$granted", row.Granted), ("$expires", row.Expires),
-            ("$ended", row.Progress.EndedSubtasks), ("$subtasks", row.Progress.Subtasks), ("$name", row.Name), ("$goal", row.Goal), ("$tags", row.Tags),
+            ("$ended", row.Progress.EndedSubtasks), ("$subtasks", row.Progress.Subtasks), ("$name", row.Name), ("$goal", row.Goal), ("$tags", row.Tags), ("$taskTypes", row.TaskTypes),
             ("$seal", chain.Seal(row)))!;
         foreach ((string tag, string value) in TagText.Read(row.Tags))
         {
@@ -151,6 +158,40 @@ internal sealed class RunTable(SqliteStatements statements, HashChain chain, Run
 
         statements.Execute(EndSql, [.. parameters, ("$outcome", row.Outcome.ToString())]);
         _opened -= wasEnded ? 0 : 1;
+    }
+
+    /// <summary>Writes the task types that a run needs, before its other changes: their seal covers both.</summary>
+    public void UpdateTaskTypes(RunRow row) => statements.Execute("UPDATE runs SET task_types = $taskTypes WHERE key = $key", ("$key", row.Key), ("$taskTypes", row.TaskTypes));
+
+    /// <summary>Finds runs that a claim takes: first those whose driver was lost, then those that were submitted or released, the oldest first.</summary>
+    /// <param name="claim">How many, and which.</param>
+    /// <param name="now">When.</param>
+    /// <param name="damage">What is damaged among those that were looked at.</param>
+    public List<RunRow> FindClaimable(RunClaim claim, StoreMoment now, out RunStoreException? damage)
+    {
+        List<RunRow> rows = [];
+        damage = null;
+        foreach (string sql in (ReadOnlySpan<string>)[LostSql, FreeSql])
+        {
+            using SqliteDataReader reader = statements.Of(sql, ("$now", now.Monotonic)).ExecuteReader();
+            while (rows.Count < claim.Max && reader.Read())
+            {
+                try
+                {
+                    if (Checked(reader) is var row && claim.Takes(row.ToStoredRun(now)))
+                    {
+                        rows.Add(row);
+                    }
+                }
+                catch (Exception exception) when (exception is RunStoreException or InvalidOperationException or InvalidCastException or JsonException)
+                {
+                    // One damaged run keeps nobody from the rest.
+                    damage ??= exception as RunStoreException ?? faults.Damaged($"an entry of a run cannot be read: {exception.Message}");
+                }
+            }
+        }
+
+        return rows;
     }
 
     public void UpdateLease(RunRow row) => statements.Execute(
@@ -210,6 +251,7 @@ internal sealed class RunTable(SqliteStatements statements, HashChain chain, Run
             Name = reader.IsDBNull(15) ? null : reader.GetString(15),
             Goal = reader.GetString(16),
             Tags = reader.IsDBNull(17) ? null : reader.GetString(17),
+            TaskTypes = reader.IsDBNull(18) ? null : reader.GetString(18),
         };
         return chain.Seal(row).AsSpan().SequenceEqual((byte[])reader.GetValue(12))
             ? row

@@ -10,7 +10,10 @@ namespace AgentOrchestration.Sqlite.Storage;
 /// <param name="key">The application's key; empty for none.</param>
 internal sealed class SqliteForm(FileFaults faults, CommitMark mark, byte[] key)
 {
-    private const int SchemaVersion = 4;
+    private const int SchemaVersion = 5;
+
+    /// <summary>The oldest form that is brought to this one when a file is opened.</summary>
+    private const int OldestUpgraded = 4;
 
     // "AGOR", so that another application's database is not taken for one of runs.
     private const int ApplicationId = 0x41474F52;
@@ -24,7 +27,7 @@ internal sealed class SqliteForm(FileFaults faults, CommitMark mark, byte[] key)
         }
     }
 
-    /// <summary>Makes the tables of a new file, and refuses a file of another form.</summary>
+    /// <summary>Makes the tables of a new file, brings one of the form before to this one, and refuses any other.</summary>
     public void Prepare(SqliteConnection connection)
     {
         int version = (int)(long)connection.Scalar("PRAGMA user_version")!;
@@ -47,9 +50,13 @@ internal sealed class SqliteForm(FileFaults faults, CommitMark mark, byte[] key)
         {
             throw faults.Damaged("its form is unknown.");
         }
-        else if (version < SchemaVersion)
+        else if (version < OldestUpgraded)
         {
             throw faults.OfAnotherForm(version, SchemaVersion, "Finish its runs with the version that wrote it, and use another file.");
+        }
+        else if (version < SchemaVersion)
+        {
+            connection.Execute($"ALTER TABLE runs ADD COLUMN task_types TEXT; {Additions}");
         }
     }
 
@@ -106,7 +113,7 @@ internal sealed class SqliteForm(FileFaults faults, CommitMark mark, byte[] key)
             key INTEGER PRIMARY KEY, run_id TEXT NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL,
             sequence INTEGER NOT NULL, origin BLOB NOT NULL, head BLOB NOT NULL, outcome TEXT,
             token INTEGER NOT NULL, owner TEXT, granted INTEGER NOT NULL, expires INTEGER NOT NULL,
-            ended INTEGER NOT NULL, subtasks INTEGER NOT NULL, name TEXT, goal TEXT NOT NULL, tags TEXT, seal BLOB NOT NULL) STRICT;
+            ended INTEGER NOT NULL, subtasks INTEGER NOT NULL, name TEXT, goal TEXT NOT NULL, tags TEXT, seal BLOB NOT NULL, task_types TEXT) STRICT;
         CREATE INDEX runs_by_age ON runs (created, run_id);
         CREATE INDEX runs_by_outcome ON runs (outcome, created, run_id);
         CREATE INDEX runs_ended_by_age ON runs (created, run_id) WHERE outcome IS NOT NULL;
@@ -124,6 +131,16 @@ internal sealed class SqliteForm(FileFaults faults, CommitMark mark, byte[] key)
             run INTEGER AS (place >> {JournalPlace.SequenceBits}), sequence INTEGER AS (place & {JournalPlace.LastSequence})) STRICT;
         CREATE TABLE blobs (run INTEGER NOT NULL, name TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (run, name)) STRICT;
         PRAGMA application_id = {ApplicationId};
+        {Additions}
+        """);
+
+    /// <summary>What form 5 has that form 4 does not, but for the column of runs: claims and commands.</summary>
+    private static string Additions => string.Create(CultureInfo.InvariantCulture, $"""
+        CREATE INDEX runs_free_by_age ON runs (created, run_id) WHERE outcome IS NULL AND owner IS NULL;
+        CREATE TABLE commands (
+            place INTEGER PRIMARY KEY, run INTEGER NOT NULL, id TEXT NOT NULL, sent INTEGER NOT NULL, content BLOB NOT NULL, seal BLOB NOT NULL,
+            answer BLOB, answer_seal BLOB, UNIQUE (run, id)) STRICT;
+        CREATE INDEX commands_open ON commands (run, place) WHERE answer IS NULL;
         PRAGMA user_version = {SchemaVersion};
         """);
 }

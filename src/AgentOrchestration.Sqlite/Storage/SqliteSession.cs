@@ -17,6 +17,7 @@ internal sealed class SqliteSession : IDisposable
         Runs = new RunTable(_statements, Chain, new RunDirectory(database, _statements, Chain), database.Faults);
         Journal = new JournalTable(_statements, Chain, Runs, database.Faults);
         Blobs = new BlobTable(connection, _statements, Runs, database.Faults);
+        Commands = new CommandTable(_statements, Chain, Runs, database.Faults);
     }
 
     public HashChain Chain { get; }
@@ -26,6 +27,8 @@ internal sealed class SqliteSession : IDisposable
     public JournalTable Journal { get; }
 
     public BlobTable Blobs { get; }
+
+    public CommandTable Commands { get; }
 
     /// <summary>Whether the file that is open is no longer the one of its path.</summary>
     public bool HasMoved => SqliteFile.HasMoved(_connection);
@@ -69,6 +72,7 @@ internal sealed class SqliteSession : IDisposable
     public void Delete(string runId, long key)
     {
         Blobs.Delete(key);
+        Commands.Delete(key);
         Journal.Delete(key);
         Runs.Delete(runId, key);
         _hasDeleted = true;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AgentOrchestration.Plans.Diagnostics;
@@ -59,6 +60,12 @@ internal sealed record RunHeader
         return versions;
     }
 
+    /// <summary>Task types with their versions as a store names them.</summary>
+    public static string[] NamesOf(IReadOnlyDictionary<string, int> versions) => [.. versions.Select(version => NameOf(version.Key, version.Value))];
+
+    /// <summary>A task type with its version as a store names it.</summary>
+    public static string NameOf(string taskType, int version) => string.Create(CultureInfo.InvariantCulture, $"{taskType}@{version}");
+
     /// <summary>What has changed about task types since their versions were written; empty for nothing.</summary>
     public static IReadOnlyList<string> ChangesOf(IReadOnlyDictionary<string, int> versions, ITaskTypeRegistry taskTypes) =>
     [
@@ -79,6 +86,7 @@ internal sealed record RunHeader
         Name = Options.Name,
         Goal = Excerpt.Of(Plan.Goal, MaxGoalLength),
         Tags = Options.Tags ?? RunTags.None,
+        TaskTypes = NamesOf(TaskTypes),
         Subtasks = Plan.Subtasks.Count,
     };
 

@@ -98,4 +98,66 @@ public interface IRunStore
     /// <param name="cancellationToken">Cancels the asking.</param>
     /// <returns>A task that completes when the lease is released.</returns>
     ValueTask ReleaseLeaseAsync(RunLease lease, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes leases of runs that have not ended and that nobody holds, or whose leases have expired, those that have waited longest first; of several
+    /// who claim at once, each run is taken by one. The default lists open runs and acquires their leases one after another.
+    /// </summary>
+    /// <param name="claim">How many, and which.</param>
+    /// <param name="cancellationToken">Cancels the asking; leases may have been taken all the same.</param>
+    /// <returns>The leases, at most <see cref="RunClaim.Max"/>.</returns>
+    /// <exception cref="ArgumentException"><see cref="RunClaim.ThrowIfInvalid"/> refuses the claim.</exception>
+    async ValueTask<IReadOnlyList<RunLease>> ClaimAsync(RunClaim claim, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(claim);
+        claim.ThrowIfInvalid();
+        List<RunLease> leases = [];
+        try
+        {
+            await foreach (StoredRun run in ListAsync(new RunQuery { IsEnded = false, IsLeased = false }, cancellationToken).ConfigureAwait(false))
+            {
+                if (claim.Takes(run) && await AcquireLeaseAsync(run.RunId, claim.Owner, claim.Duration, cancellationToken).ConfigureAwait(false) is { } lease)
+                {
+                    leases.Add(lease);
+                    if (leases.Count == claim.Max)
+                    {
+                        break;
+                    }
+                }
+            }
+        }
+        catch (RunStoreException) when (leases.Count > 0)
+        {
+            // What was taken is driven; a store that stays damaged says so when there is nothing else to take.
+        }
+
+        return leases;
+    }
+
+    /// <summary>Remembers a new run that nobody drives yet, so that whoever has room claims it. The default creates it and releases its lease.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="cancellationToken">Cancels the asking; the run may have been made all the same.</param>
+    /// <returns>Whether it was made; <see langword="false"/> when there is a run of that id.</returns>
+    async ValueTask<bool> SubmitAsync(NewRun run, CancellationToken cancellationToken)
+    {
+        if (await CreateAsync(run, "submitter", TimeSpan.FromSeconds(10), cancellationToken).ConfigureAwait(false) is not { } lease)
+        {
+            return false;
+        }
+
+        try
+        {
+            await ReleaseLeaseAsync(lease, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (RunStoreException)
+        {
+            // The run is there, and free as soon as the lease has expired.
+        }
+
+        return true;
+    }
+
+    /// <summary>Gets the inbox of the store: commands to runs that other processes drive.</summary>
+    /// <value>The default value is <see langword="null"/>: this store has none.</value>
+    IRunInbox? Inbox => null;
 }

@@ -14,7 +14,7 @@ public sealed record JournalAppend
     public required long Sequence { get; init; }
 
     /// <summary>Gets the events.</summary>
-    /// <value>At least one; each is one line of JSON in UTF-8, without a line break.</value>
+    /// <value>At least one, unless there are <see cref="Answers"/>; each is one line of JSON in UTF-8, without a line break.</value>
     public required IReadOnlyList<ReadOnlyMemory<byte>> Events { get; init; }
 
     /// <summary>
@@ -31,14 +31,25 @@ public sealed record JournalAppend
     /// <value>The default value is <see langword="null"/>: the run continues.</value>
     public RunOutcome? Outcome { get; init; }
 
+    /// <summary>
+    /// Gets the answers to commands of the store's inbox, whose events are among these. They are kept if the events are. An answer to a command that is not
+    /// there changes nothing, and of two answers to a command the first one stays.
+    /// </summary>
+    /// <value>The default value is empty. A store without <see cref="IRunStore.Inbox"/> is given none.</value>
+    public IReadOnlyList<CommandAnswer> Answers { get; init; } = [];
+
+    /// <summary>Gets task types that the run needs from now on, because it has added subtasks, as <see cref="NewRun.TaskTypes"/> names them.</summary>
+    /// <value>The default value is empty: those that it needed before.</value>
+    public IReadOnlyCollection<string> TaskTypes { get; init; } = [];
+
     /// <summary>Refuses what no store takes. Every <see cref="IRunStore"/> asks it before anything else.</summary>
-    /// <exception cref="ArgumentException">There are no events, one is empty or holds a line break, or <see cref="RunIds"/> refuses the run's id.</exception>
+    /// <exception cref="ArgumentException">There are no events and no answers, one is empty or holds a line break, or <see cref="RunIds"/> refuses the run's id.</exception>
     public void ThrowIfInvalid()
     {
         RunIds.ThrowIfInvalid(Lease.RunId);
-        if (Events.Count == 0)
+        if (Events.Count + Answers.Count == 0)
         {
-            throw new ArgumentException($"There are no {nameof(Events)} to append.");
+            throw new ArgumentException($"There are no {nameof(Events)} and no {nameof(Answers)} to append.");
         }
 
         for (int i = 0; i < Events.Count; i++)

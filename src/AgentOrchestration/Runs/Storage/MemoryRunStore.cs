@@ -4,7 +4,7 @@ namespace AgentOrchestration.Runs.Storage;
 
 /// <summary>Remembers runs as long as the process lives: for tests, and for runs that are handed from one host to another within it.</summary>
 /// <param name="timeProvider">The clock; leases expire by its monotonic timestamps.</param>
-public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
+public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore, IRunInbox
 {
     /// <summary>How many events are read at once: the first ones do not cost the whole journal.</summary>
     private const int PageLength = 64;
@@ -16,6 +16,9 @@ public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
     private readonly Dictionary<string, Entry> _runs = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
+    public IRunInbox Inbox => this;
+
+    /// <inheritdoc/>
     public ValueTask<RunLease?> CreateAsync(NewRun run, string owner, TimeSpan duration, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -25,7 +28,7 @@ public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
         cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)
         {
-            var entry = new Entry(run with { Header = run.Header.ToArray(), Tags = new SortedDictionary<string, string>(run.Tags.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal) }, timeProvider);
+            var entry = new Entry(run with { Header = run.Header.ToArray(), Tags = new SortedDictionary<string, string>(run.Tags.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal), TaskTypes = [.. run.TaskTypes] }, timeProvider);
             return ValueTask.FromResult(_runs.TryAdd(run.RunId, entry) ? entry.Grant(owner, duration) : null);
         }
     }
@@ -54,6 +57,12 @@ public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
             }
 
             entry.Events.AddRange(append.Events.Select(content => content.ToArray()));
+            entry.TaskTypes.UnionWith(append.TaskTypes);
+            foreach (CommandAnswer answer in append.Answers)
+            {
+                entry.Commands.Find(command => command.Command.Id == answer.CommandId)?.Take(answer);
+            }
+
             entry.Outcome = append.Outcome ?? entry.Outcome;
             entry.Progress = append.Progress ?? entry.Progress;
             entry.UpdatedAt = timeProvider.GetUtcNow();
@@ -182,6 +191,54 @@ public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
         return ValueTask.CompletedTask;
     }
 
+    /// <inheritdoc/>
+    public ValueTask<bool> SendAsync(RunCommand command, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        command.ThrowIfInvalid();
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            if (!_runs.TryGetValue(command.RunId, out Entry? entry))
+            {
+                return ValueTask.FromResult(false);
+            }
+
+            if (!entry.Commands.Exists(sent => sent.Command.Id == command.Id))
+            {
+                entry.Commands.Add(new SentCommand(command with { Content = command.Content.ToArray() }));
+            }
+
+            return ValueTask.FromResult(true);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<RunCommand>> ReadCommandsAsync(IReadOnlyCollection<string> runIds, int max, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(runIds);
+        ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            return ValueTask.FromResult<IReadOnlyList<RunCommand>>(
+            [
+                .. runIds.Distinct(StringComparer.Ordinal)
+                    .SelectMany(runId => _runs.TryGetValue(runId, out Entry? entry) ? entry.Commands : [])
+                    .Where(sent => sent.Answer is null)
+                    .Select(sent => sent.Command)
+                    .Take(max),
+            ]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<CommandAnswer?> FindAnswerAsync(string runId, Guid commandId, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(Of(runId, entry => entry.Commands.Find(sent => sent.Command.Id == commandId)?.Answer));
+    }
+
     private int CountOf(Entry entry)
     {
         lock (_gate)
@@ -236,6 +293,10 @@ public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
 
         public Dictionary<string, byte[]> Blobs { get; } = new(StringComparer.Ordinal);
 
+        public HashSet<string> TaskTypes { get; } = new(run.TaskTypes, StringComparer.Ordinal);
+
+        public List<SentCommand> Commands { get; } = [];
+
         public RunOutcome? Outcome { get; set; }
 
         public RunProgress Progress { get; set; } = new(0, run.Subtasks);
@@ -266,7 +327,17 @@ public sealed class MemoryRunStore(TimeProvider timeProvider) : IRunStore
             Name = Run.Name,
             Goal = Run.Goal,
             Tags = Run.Tags,
+            TaskTypes = [.. TaskTypes],
             Progress = Progress,
         };
+    }
+
+    private sealed class SentCommand(RunCommand command)
+    {
+        public RunCommand Command { get; } = command;
+
+        public CommandAnswer? Answer { get; private set; }
+
+        public void Take(CommandAnswer answer) => Answer ??= answer with { Content = answer.Content.ToArray() };
     }
 }

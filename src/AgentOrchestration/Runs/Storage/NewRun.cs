@@ -18,6 +18,10 @@ public sealed record NewRun(string RunId, DateTimeOffset CreatedAt, ReadOnlyMemo
     /// <value>The default value is empty.</value>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = RunTags.None;
 
+    /// <summary>Gets the task types that the run needs, each as its name and its version, such as <c>render@2</c>: only a process that has them all can drive it.</summary>
+    /// <value>The default value is empty: any process can drive it.</value>
+    public IReadOnlyCollection<string> TaskTypes { get; init; } = [];
+
     /// <summary>Gets how many subtasks its plan has.</summary>
     /// <value>The default value is 0.</value>
     public int Subtasks { get; init; }

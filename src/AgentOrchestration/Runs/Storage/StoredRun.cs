@@ -25,6 +25,10 @@ public sealed record StoredRun(string RunId, DateTimeOffset CreatedAt, DateTimeO
     /// <value>The default value is empty.</value>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = RunTags.None;
 
+    /// <summary>Gets the task types that the run needs, with those that it has added, each as its name and its version.</summary>
+    /// <value>The default value is empty.</value>
+    public IReadOnlyCollection<string> TaskTypes { get; init; } = [];
+
     /// <summary>Gets how far the run has come.</summary>
     /// <value>The default value is none of no subtasks.</value>
     public RunProgress Progress { get; init; }
@@ -38,7 +42,8 @@ public sealed record StoredRun(string RunId, DateTimeOffset CreatedAt, DateTimeO
         other is not null
         && (RunId, CreatedAt, UpdatedAt, Sequence, Outcome) == (other.RunId, other.CreatedAt, other.UpdatedAt, other.Sequence, other.Outcome)
         && (Lease, IsLeased, Name, Goal, Progress) == (other.Lease, other.IsLeased, other.Name, other.Goal, other.Progress)
-        && RunTags.AreEqual(Tags, other.Tags);
+        && RunTags.AreEqual(Tags, other.Tags)
+        && TaskTypes.ToHashSet(StringComparer.Ordinal).SetEquals(other.TaskTypes);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(RunId, Sequence, UpdatedAt);
