@@ -64,6 +64,14 @@ public sealed class AgentOrchestrationOptions
     public TimeSpan LeaseDuration { get; set; } = RunOptions.DefaultLeaseDuration;
 
     /// <summary>
+    /// Gets or sets how many runs this process drives at most when it picks up runs that nobody drives (<c>ResumeInterruptedRuns</c>). The rest waits in the
+    /// store until another process has room, or a run here has ended. Runs that are started here count, and are never refused.
+    /// </summary>
+    /// <value>At least 1. The default value is 1,000.</value>
+    [Range(1, int.MaxValue)]
+    public int MaxRuns { get; set; } = 1000;
+
+    /// <summary>
     /// Gets or sets the options that read and write inputs and outputs of tasks and make their schemas. For trimmed applications set options with a
     /// <c>JsonSerializerContext</c>.
     /// </summary>

@@ -1,16 +1,21 @@
 using AgentOrchestration.Execution;
+using AgentOrchestration.Execution.Run;
 using AgentOrchestration.Runs;
+using AgentOrchestration.Runs.Journal;
 using AgentOrchestration.Runs.Storage;
+using AgentOrchestration.Tasks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace AgentOrchestration;
 
 /// <summary>
-/// Resumes runs that nobody drives: those that other processes have detached, and as leases expire those of processes that died. What this
-/// process drives is none of them, whatever has become of its lease. A few are resumed at once. When the host stops, nothing more is picked up.
+/// Claims runs that nobody drives, and resumes them: those that were submitted, those that other processes have detached, and as leases expire those of
+/// processes that died. It takes as many as there is room for, and only runs whose task types this process has. What this process drives is none of
+/// them, whatever has become of its lease. When the host stops, nothing more is picked up.
 /// </summary>
-internal sealed class InterruptedRuns(ITaskOrchestrator orchestrator, IRunStore store, TimeProvider timeProvider, ILogger logger) : BackgroundService
+internal sealed class InterruptedRuns(
+    RunLeases leases, RunsById runs, LiveRuns liveRuns, ITaskTypeRegistry taskTypes, int maxRuns, TimeProvider timeProvider, ILogger logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10);
@@ -19,10 +24,13 @@ internal sealed class InterruptedRuns(ITaskOrchestrator orchestrator, IRunStore 
     /// <summary>How many are resumed at once: a store may take into one transaction what they ask of it, and none of them has to wait for all others.</summary>
     private const int MostAtOnce = 16;
 
+    private readonly string[] _taskTypes = [.. taskTypes.TaskTypes.Select(taskType => RunHeader.NameOf(taskType.Name, taskType.Version))];
+
     // Guards what follows it.
     private readonly Lock _gate = new();
     private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Failure> _failures = new(StringComparer.Ordinal);
+    private string? _lastFailure;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -30,7 +38,7 @@ internal sealed class InterruptedRuns(ITaskOrchestrator orchestrator, IRunStore 
         {
             while (true)
             {
-                await PickUpAsync(stoppingToken).ConfigureAwait(false);
+                await PickUpAllAsync(stoppingToken).ConfigureAwait(false);
                 await Task.Delay(Interval, timeProvider, stoppingToken).ConfigureAwait(false);
             }
         }
@@ -40,38 +48,24 @@ internal sealed class InterruptedRuns(ITaskOrchestrator orchestrator, IRunStore 
         }
     }
 
-    private async Task PickUpAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            await PickUpAllAsync(stoppingToken).ConfigureAwait(false);
-        }
-        catch (RunStoreException exception)
-        {
-            ExecutionLog.RunsNotListed(logger, exception);
-        }
-    }
-
     private async Task PickUpAllAsync(CancellationToken stoppingToken)
     {
         HashSet<Task> open = [];
         try
         {
-            await foreach (StoredRun run in store.ListAsync(new RunQuery { IsEnded = false, IsLeased = false }, stoppingToken).ConfigureAwait(false))
+            while (RoomBeside(open.Count) is var room and > 0)
             {
-                if (!IsWanted(run.RunId))
+                IReadOnlyList<TakenLease> claimed = await ClaimAsync(Math.Min(room, MostAtOnce - open.Count), stoppingToken).ConfigureAwait(false);
+                if (claimed.Count == 0)
                 {
-                    continue;
+                    break;
                 }
 
-                if (open.Count == MostAtOnce)
+                open.UnionWith(claimed.Select(taken => PickUpAsync(taken, stoppingToken)));
+                while (open.Count == MostAtOnce || open.Any(picked => picked.IsCompleted))
                 {
-                    Task picked = await Task.WhenAny(open).ConfigureAwait(false);
-                    open.Remove(picked);
-                    await picked.ConfigureAwait(false);
+                    open.Remove(await Task.WhenAny(open).ConfigureAwait(false));
                 }
-
-                open.Add(PickUpAsync(run.RunId, stoppingToken));
             }
         }
         finally
@@ -80,19 +74,51 @@ internal sealed class InterruptedRuns(ITaskOrchestrator orchestrator, IRunStore 
         }
     }
 
-    private bool IsWanted(string runId)
-    {
-        lock (_gate)
-        {
-            return orchestrator.Find(runId) is null && !_refused.Contains(runId) && !(_failures.GetValueOrDefault(runId)?.NotBefore > timeProvider.GetUtcNow());
-        }
-    }
+    /// <summary>For how many more runs there is room, beside those that are being resumed.</summary>
+    private int RoomBeside(int resuming) => maxRuns - liveRuns.All.Count - resuming;
 
-    private async Task PickUpAsync(string runId, CancellationToken stoppingToken)
+    private async Task<IReadOnlyList<TakenLease>> ClaimAsync(int max, CancellationToken stoppingToken)
     {
         try
         {
-            OrchestrationRun run = await orchestrator.ResumeAsync(runId, stoppingToken).ConfigureAwait(false);
+            IReadOnlyList<TakenLease> claimed = await leases.ClaimAsync(max, _taskTypes, Unwanted(), stoppingToken).ConfigureAwait(false);
+            _lastFailure = null;
+            return claimed;
+        }
+        catch (RunStoreException exception)
+        {
+            // A store that stays away says so once.
+            if (_lastFailure != exception.Message)
+            {
+                _lastFailure = exception.Message;
+                ExecutionLog.RunsNotListed(logger, exception);
+            }
+
+            return [];
+        }
+    }
+
+    /// <summary>What is driven here, what cannot continue here, and what is tried again later.</summary>
+    private string[] Unwanted()
+    {
+        DateTimeOffset now = timeProvider.GetUtcNow();
+        lock (_gate)
+        {
+            return
+            [
+                .. liveRuns.All.Select(run => run.Handle.RunId),
+                .. _refused,
+                .. _failures.Where(failure => failure.Value.NotBefore > now).Select(failure => failure.Key),
+            ];
+        }
+    }
+
+    private async Task PickUpAsync(TakenLease taken, CancellationToken stoppingToken)
+    {
+        string runId = taken.Lease.RunId;
+        try
+        {
+            OrchestrationRun run = await runs.ResumeAsync(taken, stoppingToken).ConfigureAwait(false);
             ExecutionLog.PickedUp(logger, runId);
             lock (_gate)
             {
@@ -109,13 +135,10 @@ internal sealed class InterruptedRuns(ITaskOrchestrator orchestrator, IRunStore 
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {
             // What is wrong with a run stays wrong as long as this process has the same task types.
-            if (await IsFreeAsync(runId, stoppingToken).ConfigureAwait(false))
+            Report(runId, exception, _ => LongestPause);
+            lock (_gate)
             {
-                Report(runId, exception, _ => LongestPause);
-                lock (_gate)
-                {
-                    _refused.Add(runId);
-                }
+                _refused.Add(runId);
             }
         }
     }
@@ -145,10 +168,6 @@ internal sealed class InterruptedRuns(ITaskOrchestrator orchestrator, IRunStore 
             await ((Task)run.Completion).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
-
-    /// <summary>Whether another process has not been quicker.</summary>
-    private async Task<bool> IsFreeAsync(string runId, CancellationToken stoppingToken) =>
-        await store.FindAsync(runId, stoppingToken).ConfigureAwait(false) is { Outcome: null, IsLeased: false };
 
     /// <summary>Why a run could not be gone on with, and when it is tried again.</summary>
     private sealed record Failure(string Message, TimeSpan Pause, DateTimeOffset NotBefore);

@@ -23,8 +23,8 @@ internal sealed class RunStarter(IExecutor executor, RunWatch watch)
     /// <summary>Starts a run whose plan is still being written, when the executor can.</summary>
     public OrchestrationRun? StartOpen(Func<IOpenRun?> start, RunOptions options) => watch.Start(start, options);
 
-    public Task<OrchestrationRun> ResumeAsync(string runId, TaskGraph graph, RunOptions options, RunReuse? reuse, CancellationToken cancellationToken) =>
-        watch.StartAsync(() => executor.ResumeAsync(runId, graph, options, reuse, cancellationToken), options, runId);
+    public Task<OrchestrationRun> ResumeAsync(RunResumption run, CancellationToken cancellationToken) =>
+        watch.StartAsync(() => executor.ResumeAsync(run, cancellationToken), run.Options, run.Lease.RunId);
 
     /// <summary>Called before a model is asked, so that no plan is paid for that cannot be started.</summary>
     /// <exception cref="NotSupportedException">The executor reuses no results.</exception>

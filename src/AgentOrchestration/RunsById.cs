@@ -18,10 +18,32 @@ internal sealed class RunsById(LiveRuns liveRuns, StoredRuns stored, IServicePro
     /// <summary>Closes all runs.</summary>
     public Task StopAsync(CancellationToken graceEnd) => liveRuns.StopAsync(graceEnd);
 
-    public Task<OrchestrationRun> ResumeAsync(string runId, CancellationToken cancellationToken) => OpenAsync(
-        runId,
-        async () => await stored.ResumeAsync(runId, await stored.GetAsync(runId, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false),
-        cancellationToken);
+    public Task<OrchestrationRun> ResumeAsync(string runId, CancellationToken cancellationToken) =>
+        OpenAsync(runId, () => stored.ResumeAsync(runId, cancellationToken), cancellationToken);
+
+    /// <summary>Resumes a run whose lease this process has claimed.</summary>
+    public async Task<OrchestrationRun> ResumeAsync(TakenLease taken, CancellationToken cancellationToken)
+    {
+        bool isUsed = false;
+        try
+        {
+            return await OpenAsync(
+                taken.Lease.RunId,
+                () =>
+                {
+                    isUsed = true;
+                    return stored.ResumeAsync(taken, cancellationToken);
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (!isUsed)
+            {
+                await stored.ReleaseAsync(taken).ConfigureAwait(false);
+            }
+        }
+    }
 
     /// <summary>Starts a run, unless its caller has given it an id and there is a run of that id: then that one is the run.</summary>
     /// <param name="options">The options of the run.</param>
@@ -66,7 +88,7 @@ internal sealed class RunsById(LiveRuns liveRuns, StoredRuns stored, IServicePro
             }
         }
 
-        return isSame(header.Plan) ? await stored.ResumeAsync(runId, header, cancellationToken).ConfigureAwait(false) : throw IsOther(runId);
+        return isSame(header.Plan) ? await stored.ResumeAsync(runId, cancellationToken).ConfigureAwait(false) : throw IsOther(runId);
 
         async Task<RunHeader?> FindStoredAsync() => stored.IsAny ? await stored.FindAsync(runId, cancellationToken).ConfigureAwait(false) : null;
     }

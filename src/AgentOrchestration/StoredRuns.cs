@@ -1,4 +1,5 @@
 using AgentOrchestration.Execution;
+using AgentOrchestration.Execution.Run;
 using AgentOrchestration.Graph;
 using AgentOrchestration.Graph.Checking;
 using AgentOrchestration.Plans.Diagnostics;
@@ -11,8 +12,10 @@ using Microsoft.Extensions.DependencyInjection;
 namespace AgentOrchestration;
 
 /// <summary>Resumes runs that are stored, and prepares the reuse of their results.</summary>
-internal sealed class StoredRuns(PlanChecker checker, ITaskTypeRegistry taskTypes, RunStarter starter, IServiceProvider services)
+internal sealed class StoredRuns(PlanChecker checker, ITaskTypeRegistry taskTypes, RunStarter starter, LeaseTerms terms, TimeProvider timeProvider, IServiceProvider services)
 {
+    private RunLeases? _leases;
+
     /// <summary>Whether runs are stored.</summary>
     public bool IsAny => services.GetService<IRunStore>() is not null;
 
@@ -22,7 +25,7 @@ internal sealed class StoredRuns(PlanChecker checker, ITaskTypeRegistry taskType
     {
         RunIds.ThrowIfInvalid(runId);
         IRunStore store = services.GetService<IRunStore>()
-            ?? throw new InvalidOperationException("Runs are not remembered: call UseSqlite(…) or UseRunStore(…).");
+            ?? throw NotStored();
         return await store.ReadHeaderAsync(runId, cancellationToken).ConfigureAwait(false) is { } content ? RunHeader.Read(content, runId) : null;
     }
 
@@ -31,8 +34,36 @@ internal sealed class StoredRuns(PlanChecker checker, ITaskTypeRegistry taskType
     public async Task<RunHeader> GetAsync(string runId, CancellationToken cancellationToken) =>
         await FindAsync(runId, cancellationToken).ConfigureAwait(false) ?? throw new ArgumentException($"There is no run '{Excerpt.Of(runId)}'.", nameof(runId));
 
-    public async Task<OrchestrationRun> ResumeAsync(string runId, RunHeader header, CancellationToken cancellationToken)
+    /// <summary>Takes the lease of a run, and resumes it.</summary>
+    /// <exception cref="InvalidOperationException">Runs are not stored, another process drives the run, or it cannot continue here.</exception>
+    /// <exception cref="ArgumentException">There is no such run.</exception>
+    public async Task<OrchestrationRun> ResumeAsync(string runId, CancellationToken cancellationToken)
     {
+        RunIds.ThrowIfInvalid(runId);
+        return await ResumeAsync(await Leases.TakeAsync(runId, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Resumes a run whose lease is taken, or releases it. Nobody else reads or checks what this process does.</summary>
+    public async Task<OrchestrationRun> ResumeAsync(TakenLease taken, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ResumeTakenAsync(taken, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await ReleaseAsync(taken).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Releases the lease of a run that is not continued here.</summary>
+    public Task ReleaseAsync(TakenLease taken) => Leases.ReleaseAsync(taken);
+
+    private async Task<OrchestrationRun> ResumeTakenAsync(TakenLease taken, CancellationToken cancellationToken)
+    {
+        string runId = taken.Lease.RunId;
+        RunHeader header = await GetAsync(runId, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<string> changes = RunHeader.ChangesOf(header.TaskTypes, taskTypes);
         if (changes.Count > 0)
         {
@@ -48,8 +79,12 @@ internal sealed class StoredRuns(PlanChecker checker, ITaskTypeRegistry taskType
         TaskGraph graph = checker.CheckToStart(header.Plan);
         RunOptions options = header.Options.ToOptions(runId);
         await ThrowIfNotSupportedAsync(runId, graph, options, cancellationToken).ConfigureAwait(false);
-        return await starter.ResumeAsync(runId, graph, options, reuse, cancellationToken).ConfigureAwait(false);
+        return await starter.ResumeAsync(new RunResumption(taken.Lease, taken.AskedAt, graph, options) { Reuse = reuse }, cancellationToken).ConfigureAwait(false);
     }
+
+    private RunLeases Leases => LazyInitializer.EnsureInitialized(ref _leases, () => new RunLeases(services.GetService<IRunStore>() ?? throw NotStored(), terms, timeProvider));
+
+    private static InvalidOperationException NotStored() => new("Runs are not remembered: call UseSqlite(…) or UseRunStore(…).");
 
     /// <summary>A run may have been started with another executor. One that has ended is only read, which needs nothing, and an id is what it has.</summary>
     private async Task ThrowIfNotSupportedAsync(string runId, TaskGraph graph, RunOptions options, CancellationToken cancellationToken)

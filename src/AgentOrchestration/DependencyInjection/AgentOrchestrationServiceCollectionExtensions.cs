@@ -121,7 +121,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
             Workers = provider.GetService<WorkerPool>() ?? WorkerPool.Shared,
             Objects = provider.GetRequiredService<ResourceObjects>(),
             Store = provider.GetService<IRunStore>(),
-            LeaseDuration = OptionsOf(provider).LeaseDuration,
+            Leases = provider.GetRequiredService<LeaseTerms>(),
             Live = provider.GetRequiredService<LiveRuns>(),
             Deferring = [.. provider.GetServices<DeferringEndpoint>()],
             Prices = provider.GetService<PriceTable>(),
@@ -151,6 +151,16 @@ public static class AgentOrchestrationServiceCollectionExtensions
             new AttemptLimiter(provider.GetRequiredService<IResourceManager>(), OptionsOf(provider).MaxParallelismTotal),
             provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<LiveRuns>();
+        services.TryAddSingleton(provider => LeaseTerms.Of(OptionsOf(provider).LeaseDuration));
+        services.TryAddSingleton(CreateStarter);
+        services.TryAddSingleton(provider => new StoredRuns(
+            provider.GetRequiredService<PlanChecker>(),
+            provider.GetRequiredService<ITaskTypeRegistry>(),
+            provider.GetRequiredService<RunStarter>(),
+            provider.GetRequiredService<LeaseTerms>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider));
+        services.TryAddSingleton(provider => new RunsById(provider.GetRequiredService<LiveRuns>(), provider.GetRequiredService<StoredRuns>(), provider));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RunShutdown>());
         services.TryAddSingleton<ObservedDurations>();
         services.TryAddSingleton<IObservedDurations>(provider => provider.GetRequiredService<ObservedDurations>());
@@ -203,28 +213,31 @@ public static class AgentOrchestrationServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<TaskMiddleware, TracingMiddleware>());
     }
 
-    private static TaskOrchestrator CreateOrchestrator(IServiceProvider provider)
+    private static RunStarter CreateStarter(IServiceProvider provider)
     {
-        LiveRuns liveRuns = provider.GetRequiredService<LiveRuns>();
-        PlanChecker checker = provider.GetRequiredService<PlanChecker>();
-        ITaskTypeRegistry taskTypes = provider.GetRequiredService<ITaskTypeRegistry>();
-        Forecaster forecaster = provider.GetRequiredService<Forecaster>();
-        var learning = new PlanLearning(provider.GetRequiredService<ITaskTypeSelector>, taskTypes, OptionsOf(provider).Planning, LoggerOf<PlanLearning>(provider));
-        var watch = new RunWatch(provider.GetRequiredService<RunMonitor>(), provider.GetRequiredService<RunTracing>(), forecaster, learning, liveRuns, provider);
-        var starter = new RunStarter(provider.GetRequiredService<IExecutor>(), watch);
-        var stored = new StoredRuns(checker, taskTypes, starter, provider);
-        return new TaskOrchestrator(
-            provider.GetRequiredService<Planner>(),
-            checker,
-            taskTypes,
-            forecaster,
-            starter,
-            new RunsById(liveRuns, stored, provider),
-            stored,
-            provider.GetService<WorkerPool>() ?? WorkerPool.Shared,
-            OptionsOf(provider),
+        var learning = new PlanLearning(
+            provider.GetRequiredService<ITaskTypeSelector>, provider.GetRequiredService<ITaskTypeRegistry>(), OptionsOf(provider).Planning, LoggerOf<PlanLearning>(provider));
+        var watch = new RunWatch(
+            provider.GetRequiredService<RunMonitor>(),
+            provider.GetRequiredService<RunTracing>(),
+            provider.GetRequiredService<Forecaster>(),
+            learning,
+            provider.GetRequiredService<LiveRuns>(),
             provider);
+        return new RunStarter(provider.GetRequiredService<IExecutor>(), watch);
     }
+
+    private static TaskOrchestrator CreateOrchestrator(IServiceProvider provider) => new(
+        provider.GetRequiredService<Planner>(),
+        provider.GetRequiredService<PlanChecker>(),
+        provider.GetRequiredService<ITaskTypeRegistry>(),
+        provider.GetRequiredService<Forecaster>(),
+        provider.GetRequiredService<RunStarter>(),
+        provider.GetRequiredService<RunsById>(),
+        provider.GetRequiredService<StoredRuns>(),
+        provider.GetService<WorkerPool>() ?? WorkerPool.Shared,
+        OptionsOf(provider),
+        provider);
 
     private static TaskDescriptor[] TaskTypesOf(IServiceProvider provider)
     {

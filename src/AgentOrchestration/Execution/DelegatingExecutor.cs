@@ -45,6 +45,5 @@ public abstract class DelegatingExecutor(IExecutor inner) : IExecutor
         Inner.StartAsync(graph, options, reuse, cancellationToken);
 
     /// <inheritdoc/>
-    public virtual ValueTask<IRunHandle> ResumeAsync(string runId, TaskGraph graph, RunOptions options, RunReuse? reuse, CancellationToken cancellationToken) =>
-        Inner.ResumeAsync(runId, graph, options, reuse, cancellationToken);
+    public virtual ValueTask<IRunHandle> ResumeAsync(RunResumption run, CancellationToken cancellationToken) => Inner.ResumeAsync(run, cancellationToken);
 }

@@ -34,16 +34,12 @@ public interface IExecutor
     ValueTask<IRunHandle> StartAsync(TaskGraph graph, RunOptions options, RunReuse reuse, CancellationToken cancellationToken) =>
         throw new NotSupportedException("This executor reuses no results of other runs.");
 
-    /// <summary>Continues a run that is remembered in a store and that nobody drives.</summary>
-    /// <param name="runId">The run.</param>
-    /// <param name="graph">Its plan, checked again.</param>
-    /// <param name="options">Its options, as they were.</param>
-    /// <param name="reuse">What it may reuse; <see langword="null"/> for nothing.</param>
+    /// <summary>Continues a run that is remembered in a store, and whose lease this process has taken.</summary>
+    /// <param name="run">The run.</param>
     /// <param name="cancellationToken">Cancels the start, not the run.</param>
     /// <returns>The run; disposing it is up to the caller.</returns>
-    /// <exception cref="InvalidOperationException">Another driver has the run.</exception>
     /// <exception cref="RunStoreException">The run cannot be read.</exception>
     /// <exception cref="NotSupportedException">The executor resumes no runs.</exception>
-    ValueTask<IRunHandle> ResumeAsync(string runId, TaskGraph graph, RunOptions options, RunReuse? reuse, CancellationToken cancellationToken) =>
+    ValueTask<IRunHandle> ResumeAsync(RunResumption run, CancellationToken cancellationToken) =>
         throw new NotSupportedException("This executor resumes no runs.");
 }

@@ -2,7 +2,7 @@ using AgentOrchestration.Runs.Storage;
 
 namespace AgentOrchestration.Tests.Execution;
 
-/// <summary>A store that answers who takes or deletes a run only when a crowd asks at once, and counts how many do.</summary>
+/// <summary>A store that answers who reads the header of a run or deletes it only when a crowd asks at once, and counts how many do.</summary>
 /// <param name="inner">The store.</param>
 /// <param name="crowd">How many have to ask at once.</param>
 /// <param name="all">How many will ask in all: the last ones are fewer.</param>
@@ -36,7 +36,13 @@ internal sealed class CrowdStore(IRunStore inner, int crowd, int all) : IRunStor
 
     public ValueTask<ReadOnlyMemory<byte>?> ReadBlobAsync(string runId, string name, CancellationToken cancellationToken) => inner.ReadBlobAsync(runId, name, cancellationToken);
 
-    public ValueTask<ReadOnlyMemory<byte>?> ReadHeaderAsync(string runId, CancellationToken cancellationToken) => inner.ReadHeaderAsync(runId, cancellationToken);
+    public async ValueTask<ReadOnlyMemory<byte>?> ReadHeaderAsync(string runId, CancellationToken cancellationToken)
+    {
+        await ArriveAsync();
+        ReadOnlyMemory<byte>? header = await inner.ReadHeaderAsync(runId, cancellationToken);
+        Go();
+        return header;
+    }
 
     public ValueTask<StoredRun?> FindAsync(string runId, CancellationToken cancellationToken) => inner.FindAsync(runId, cancellationToken);
 
@@ -50,13 +56,10 @@ internal sealed class CrowdStore(IRunStore inner, int crowd, int all) : IRunStor
         return wasDeleted;
     }
 
-    public async ValueTask<RunLease?> AcquireLeaseAsync(string runId, string owner, TimeSpan duration, CancellationToken cancellationToken)
-    {
-        await ArriveAsync();
-        RunLease? lease = await inner.AcquireLeaseAsync(runId, owner, duration, cancellationToken);
-        Go();
-        return lease;
-    }
+    public ValueTask<RunLease?> AcquireLeaseAsync(string runId, string owner, TimeSpan duration, CancellationToken cancellationToken) =>
+        inner.AcquireLeaseAsync(runId, owner, duration, cancellationToken);
+
+    public ValueTask<IReadOnlyList<RunLease>> ClaimAsync(RunClaim claim, CancellationToken cancellationToken) => inner.ClaimAsync(claim, cancellationToken);
 
     public ValueTask<RunLease?> RenewLeaseAsync(RunLease lease, TimeSpan duration, CancellationToken cancellationToken) => inner.RenewLeaseAsync(lease, duration, cancellationToken);
 

@@ -5,7 +5,6 @@ using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Plans.Json;
 using AgentOrchestration.Plans.Payloads;
 using AgentOrchestration.Resources;
-using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Runs.Journal;
 using AgentOrchestration.Runs.Storage;
@@ -23,7 +22,6 @@ namespace AgentOrchestration.Execution.Run;
 internal sealed class LocalExecutor : IExecutor
 {
     private readonly TaskMiddleware[] _middleware;
-    private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.CreateVersion7():N}";
 
     internal LocalExecutor(
         IServiceScopeFactory scopes,
@@ -58,8 +56,8 @@ internal sealed class LocalExecutor : IExecutor
     /// <summary>The objects of resources; <see langword="null"/> when there are none.</summary>
     internal ResourceObjects? Objects { get; init; }
 
-    /// <summary>How long the lease of a durable run is valid.</summary>
-    internal TimeSpan LeaseDuration { get; init; } = RunOptions.DefaultLeaseDuration;
+    /// <summary>How the leases of durable runs are held.</summary>
+    internal LeaseTerms Leases { get; init; } = LeaseTerms.Of(RunOptions.DefaultLeaseDuration);
 
     /// <summary>The endpoints to which calls can be deferred.</summary>
     internal IReadOnlyList<DeferringEndpoint> Deferring { get; init; } = [];
@@ -81,7 +79,7 @@ internal sealed class LocalExecutor : IExecutor
 
     internal IServiceScopeFactory Scopes { get; }
 
-    private LeaseRenewal Renewal => LazyInitializer.EnsureInitialized(ref field, () => new LeaseRenewal(Workers, LeaseDuration, TimeProvider));
+    private LeaseRenewal Renewal => LazyInitializer.EnsureInitialized(ref field, () => new LeaseRenewal(Workers, Leases.Duration, TimeProvider));
 
     /// <summary>The ledger, and where runs wait for it.</summary>
     internal WaitingRoom Room { get; }
@@ -184,32 +182,28 @@ internal sealed class LocalExecutor : IExecutor
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IRunHandle> ResumeAsync(string runId, TaskGraph graph, RunOptions options, RunReuse? reuse, CancellationToken cancellationToken)
+    public async ValueTask<IRunHandle> ResumeAsync(RunResumption run, CancellationToken cancellationToken)
     {
-        RunIds.ThrowIfInvalid(runId);
-        ArgumentNullException.ThrowIfNull(graph);
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxParallelism, 1, nameof(options));
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentOutOfRangeException.ThrowIfLessThan(run.Options.MaxParallelism, 1, nameof(run));
         if (Store is null)
         {
             throw NotRemembered();
         }
 
-        options = NestedDeadline.Inherit(options, TimeProvider);
+        TaskGraph graph = run.Graph;
+        RunOptions options = NestedDeadline.Inherit(run.Options, TimeProvider);
         await CallerContext.Leave();
-        ReusableResults? reusable = reuse is null ? null : await ReusableResults.ReadAsync(this, graph, reuse, cancellationToken).ConfigureAwait(false);
-        SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
-        long askedAt = TimeProvider.GetTimestamp();
-        RunLease lease = await Store.AcquireLeaseAsync(runId, _owner, LeaseDuration, cancellationToken).ConfigureAwait(false)
-            ?? throw await WhyNotFreeAsync(Store, runId, cancellationToken).ConfigureAwait(false);
-        RunJournal journal = JournalOf(Store, lease, askedAt);
-        LocalRun run;
+        RunJournal journal = JournalOf(Store, run.Lease, run.LeaseAskedAt);
+        LocalRun resumed;
         try
         {
+            ReusableResults? reusable = run.Reuse is null ? null : await ReusableResults.ReadAsync(this, graph, run.Reuse, cancellationToken).ConfigureAwait(false);
+            SubtaskOrder order = await Ordering.OrderAsync(graph, options.MaxParallelism, cancellationToken).ConfigureAwait(false);
 #pragma warning disable CA2000 // The run is returned, or disposed of when it does not go on.
-            run = new LocalRun(this, graph, options, order, journal, reusable);
+            resumed = new LocalRun(this, graph, options, order, journal, reusable);
 #pragma warning restore CA2000
-            await run.ReplayAsync(Store, TaskTypes!, cancellationToken).ConfigureAwait(false);
+            await resumed.ReplayAsync(Store, TaskTypes!, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -217,8 +211,8 @@ internal sealed class LocalExecutor : IExecutor
             throw;
         }
 
-        run.Resume();
-        return await WrittenAsync(run, isWanted: true, cancellationToken).ConfigureAwait(false);
+        resumed.Resume();
+        return await WrittenAsync(resumed, isWanted: true, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A durable run has started when that is in its journal.</summary>
@@ -255,13 +249,13 @@ internal sealed class LocalExecutor : IExecutor
     {
         string runId = options.RunId ?? Workers.NewRunId();
         long askedAt = TimeProvider.GetTimestamp();
-        RunLease lease = await store.CreateAsync(header.ToNewRun(runId, TimeProvider.GetUtcNow()), _owner, LeaseDuration, cancellationToken).ConfigureAwait(false)
+        RunLease lease = await store.CreateAsync(header.ToNewRun(runId, TimeProvider.GetUtcNow()), Leases.Owner, Leases.Duration, cancellationToken).ConfigureAwait(false)
             ?? throw new InvalidOperationException($"There is a run of the id '{Excerpt.Of(runId)}' already.");
         return JournalOf(store, lease, askedAt);
     }
 
     private RunJournal JournalOf(IRunStore store, RunLease lease, long askedAt) =>
-        new(store, new HeldLease(store, lease, askedAt, LeaseDuration, TimeProvider), Renewal, TimeProvider);
+        new(store, new HeldLease(store, lease, askedAt, Leases.Duration, TimeProvider), Renewal, TimeProvider);
 
     /// <summary>Finds the batches of a model's endpoint.</summary>
     internal DeferringEndpoint? FindDeferring(string endpoint)
@@ -302,11 +296,6 @@ internal sealed class LocalExecutor : IExecutor
     }
 
     private static InvalidOperationException NotRemembered() => new("Runs are not remembered: call UseSqlite(…) or UseRunStore(…).");
-
-    private static async Task<Exception> WhyNotFreeAsync(IRunStore store, string runId, CancellationToken cancellationToken) =>
-        await store.FindAsync(runId, cancellationToken).ConfigureAwait(false) is { Lease: { } lease }
-            ? new InvalidOperationException($"The run {Excerpt.Of(runId)} is driven by {lease.Owner}, whose lease is renewed as long as it lives. Once it has died, the run is free at {lease.ExpiresAt:O}.")
-            : new ArgumentException($"There is no run '{Excerpt.Of(runId)}'.", nameof(runId));
 
     private static ValueTask<object?> InvokeHandlerAsync(TaskContext context, CancellationToken cancellationToken) =>
         context.TaskType.Invoker.InvokeAsync(context.Input, context, cancellationToken);

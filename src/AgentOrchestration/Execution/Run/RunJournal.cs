@@ -123,9 +123,15 @@ internal sealed class RunJournal(IRunStore store, HeldLease lease, LeaseRenewal 
     {
         var events = new ReadOnlyMemory<byte>[facts.Length];
         List<JournalBlob> blobs = [];
+        SortedSet<string>? taskTypes = null;
         for (int i = 0; i < facts.Length; i++)
         {
-            events[i] = JournalCodec.Write(Stored(facts[i], blobs));
+            RunFact stored = Stored(facts[i], blobs);
+            events[i] = JournalCodec.Write(stored);
+            if (stored.Payload is AddedPlan added)
+            {
+                (taskTypes ??= new SortedSet<string>(StringComparer.Ordinal)).UnionWith(RunHeader.NamesOf(added.TaskTypes));
+            }
         }
 
         return new JournalAppend
@@ -134,6 +140,7 @@ internal sealed class RunJournal(IRunStore store, HeldLease lease, LeaseRenewal 
             Sequence = Written,
             Events = events,
             Blobs = blobs,
+            TaskTypes = taskTypes ?? (IReadOnlyCollection<string>)[],
             Progress = Progress.Add(facts),
             Outcome = facts[^1].Kind == RunFactKind.RunEnded ? (RunOutcome)facts[^1].Detail : null,
         };

@@ -16,6 +16,6 @@ internal sealed class ForeignExecutor(IExecutor inner) : IExecutor
     public async ValueTask<IRunHandle> StartAsync(TaskGraph graph, RunOptions options, RunReuse reuse, CancellationToken cancellationToken) =>
         new ForeignRun(await inner.StartAsync(graph, options, reuse, cancellationToken).ConfigureAwait(false));
 
-    public async ValueTask<IRunHandle> ResumeAsync(string runId, TaskGraph graph, RunOptions options, RunReuse? reuse, CancellationToken cancellationToken) =>
-        new ForeignRun(await inner.ResumeAsync(runId, graph, options, reuse, cancellationToken).ConfigureAwait(false));
+    public async ValueTask<IRunHandle> ResumeAsync(RunResumption run, CancellationToken cancellationToken) =>
+        new ForeignRun(await inner.ResumeAsync(run, cancellationToken).ConfigureAwait(false));
 }

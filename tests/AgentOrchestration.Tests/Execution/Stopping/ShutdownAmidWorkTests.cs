@@ -203,10 +203,10 @@ public sealed class ShutdownAmidWorkTests
             return await base.StartAsync(graph, options, cancellationToken);
         }
 
-        public override async ValueTask<IRunHandle> ResumeAsync(string runId, TaskGraph graph, RunOptions options, RunReuse? reuse, CancellationToken cancellationToken)
+        public override async ValueTask<IRunHandle> ResumeAsync(RunResumption run, CancellationToken cancellationToken)
         {
             await start.PassAsync(CancellationToken.None);
-            return await base.ResumeAsync(runId, graph, options, reuse, cancellationToken);
+            return await base.ResumeAsync(run, cancellationToken);
         }
     }
 
