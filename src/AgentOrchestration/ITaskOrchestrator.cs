@@ -109,6 +109,46 @@ public interface ITaskOrchestrator
     Task<OrchestrationRun> ResumeAsync(string runId, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Checks a plan and stores it as a durable run for whoever has room for it: the run is driven by a process of the same store that picks up runs
+    /// (<c>ResumeInterruptedRuns</c>) and has its task types, this one included. With an id of the caller's own (<see cref="RunOptions.RunId"/>) it is stored once,
+    /// however often this is called.
+    /// </summary>
+    /// <param name="plan">The plan. Its task types are registered here too, so that their names and versions are known.</param>
+    /// <param name="options">How the run is executed. What is not set, or <see langword="null"/>, takes the defaults of this application.</param>
+    /// <param name="cancellationToken">Cancels the storing; the run may have been stored all the same.</param>
+    /// <returns>The id of the run, for <see cref="AttachAsync"/>.</returns>
+    /// <exception cref="InvalidPlanException">The plan does not pass the checks; nothing was stored.</exception>
+    /// <exception cref="ArgumentException">A value of <paramref name="options"/> is out of range.</exception>
+    /// <exception cref="InvalidOperationException">Runs are not remembered, or there is a run of that id, of another plan.</exception>
+    /// <exception cref="RunStoreException">The store fails; the run may have been stored all the same.</exception>
+    /// <example>
+    /// <code>
+    /// string id = await orchestrator.SubmitAsync(plan, new RunOptions { RunId = order.Id }, cancellationToken);
+    ///
+    /// await using OrchestrationRun run = await orchestrator.AttachAsync(id, cancellationToken);   // here or in any other process
+    /// RunResult result = await run.WaitAsync(cancellationToken);
+    /// </code>
+    /// </example>
+    Task<string> SubmitAsync(TaskPlan plan, RunOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Attaches to a durable run, whichever process drives it, or nobody yet: it can be watched, waited for, cancelled, approved and given another budget. It
+    /// is never driven by this.
+    /// </summary>
+    /// <remarks>
+    /// A run of another process is read from its journal, at most a second late; its progress reports and streamed text are in no journal. What is asked of
+    /// it goes through the inbox of the store, and waits as long as nobody drives the run. Its outputs have their types where the task types are registered
+    /// here, and are <see cref="System.Text.Json.JsonElement"/>s where not; a forecast or an explanation needs all task types.
+    /// </remarks>
+    /// <param name="runId">The run.</param>
+    /// <param name="cancellationToken">Cancels the attaching.</param>
+    /// <returns>The run; disposing of it ends the following and nothing else.</returns>
+    /// <exception cref="ArgumentException">There is no such run.</exception>
+    /// <exception cref="InvalidOperationException">Runs are not remembered.</exception>
+    /// <exception cref="RunStoreException">The store cannot be read, or what it holds of the run is damaged or of another version.</exception>
+    Task<OrchestrationRun> AttachAsync(string runId, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Finds a run that this process drives: one that was started or resumed here, or that a host has picked up
     /// (<c>ResumeInterruptedRuns</c>). It can be watched, approved, cancelled and given another budget as by whoever started it.
     /// </summary>

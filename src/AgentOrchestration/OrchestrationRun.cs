@@ -67,7 +67,7 @@ public sealed class OrchestrationRun : IAsyncDisposable
 
     /// <summary>Gets the plan that the run executes.</summary>
     /// <value>The plan as it was checked, without subtasks that the run adds.</value>
-    public TaskPlan Plan => _handle.Graph.Plan;
+    public TaskPlan Plan => _handle.Plan;
 
     /// <summary>
     /// The events so far, then live ones, up to and including the one that ends the run. Any number of readers, at any time, also after

@@ -20,6 +20,10 @@ internal sealed class RunStarter(IExecutor executor, RunWatch watch)
             () => reuse is null ? executor.StartAsync(graph, options, cancellationToken) : executor.StartAsync(graph, options, reuse, cancellationToken), options, options.RunId);
     }
 
+    /// <summary>Refuses what the executor does not support.</summary>
+    /// <exception cref="InvalidPlanException">The plan or its options need what the executor does not support.</exception>
+    public void ThrowIfNotSupported(TaskGraph graph, RunOptions options) => ExecutorSupport.ThrowIfAnyIsMissing(graph, options, executor);
+
     /// <summary>Starts a run whose plan is still being written, when the executor can.</summary>
     public OrchestrationRun? StartOpen(Func<IOpenRun?> start, RunOptions options) => watch.Start(start, options);
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using AgentOrchestration.Execution.Run;
+using AgentOrchestration.Graph;
 using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Runs.Journal;
 using AgentOrchestration.Scheduling.Sharing;
@@ -7,13 +8,31 @@ using AgentOrchestration.Scheduling.Sharing;
 namespace AgentOrchestration;
 
 /// <summary>Finds, resumes and starts runs by their ids: one that is live here is held, another is opened by one caller at a time.</summary>
-internal sealed class RunsById(LiveRuns liveRuns, StoredRuns stored, IServiceProvider services)
+internal sealed class RunsById(LiveRuns liveRuns, StoredRuns stored, FollowedRuns followed, IServiceProvider services)
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _opening = new(StringComparer.Ordinal);
 
     /// <returns>The run, when this process drives it; it need not be disposed of.</returns>
     public OrchestrationRun? Find(string runId) =>
         liveRuns.Find(runId) is { IsOpen: true } run ? new OrchestrationRun(run, services, Task.CompletedTask, isHolder: false) : null;
+
+    /// <returns>The run as it is driven here, or else followed through its store.</returns>
+    public async Task<OrchestrationRun> AttachAsync(string runId, CancellationToken cancellationToken) =>
+        Find(runId) ?? await followed.FollowAsync(runId, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Stores a run for whoever has room for it. Under an id of the caller's own it is stored once.</summary>
+    /// <exception cref="InvalidOperationException">There is a run of that id that is another one.</exception>
+    public async Task<string> SubmitAsync(TaskGraph graph, RunOptions options, Func<TaskPlan, bool> isSame, string newRunId, CancellationToken cancellationToken)
+    {
+        string runId = options.RunId ?? newRunId;
+        if (await stored.SubmitAsync(runId, graph, options, cancellationToken).ConfigureAwait(false)
+            || isSame((await stored.GetAsync(runId, cancellationToken).ConfigureAwait(false)).Plan))
+        {
+            return runId;
+        }
+
+        throw IsOther(runId);
+    }
 
     /// <summary>Closes all runs.</summary>
     public Task StopAsync(CancellationToken graceEnd) => liveRuns.StopAsync(graceEnd);

@@ -34,6 +34,14 @@ internal sealed class StoredRuns(PlanChecker checker, ITaskTypeRegistry taskType
     public async Task<RunHeader> GetAsync(string runId, CancellationToken cancellationToken) =>
         await FindAsync(runId, cancellationToken).ConfigureAwait(false) ?? throw new ArgumentException($"There is no run '{Excerpt.Of(runId)}'.", nameof(runId));
 
+    /// <summary>Stores a run for whoever has room for it.</summary>
+    /// <returns>Whether it is new; <see langword="false"/> when there is a run of that id.</returns>
+    public async Task<bool> SubmitAsync(string runId, TaskGraph graph, RunOptions options, CancellationToken cancellationToken)
+    {
+        IRunStore store = services.GetService<IRunStore>() ?? throw NotStored();
+        return await store.SubmitAsync(RunHeader.Of(graph.Plan, options, taskTypes).ToNewRun(runId, timeProvider.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Takes the lease of a run, and resumes it.</summary>
     /// <exception cref="InvalidOperationException">Runs are not stored, another process drives the run, or it cannot continue here.</exception>
     /// <exception cref="ArgumentException">There is no such run.</exception>
@@ -84,7 +92,7 @@ internal sealed class StoredRuns(PlanChecker checker, ITaskTypeRegistry taskType
 
     private RunLeases Leases => LazyInitializer.EnsureInitialized(ref _leases, () => new RunLeases(services.GetService<IRunStore>() ?? throw NotStored(), terms, timeProvider));
 
-    private static InvalidOperationException NotStored() => new("Runs are not remembered: call UseSqlite(…) or UseRunStore(…).");
+    internal static InvalidOperationException NotStored() => new("Runs are not remembered: call UseSqlite(…) or UseRunStore(…).");
 
     /// <summary>A run may have been started with another executor. One that has ended is only read, which needs nothing, and an id is what it has.</summary>
     private async Task ThrowIfNotSupportedAsync(string runId, TaskGraph graph, RunOptions options, CancellationToken cancellationToken)

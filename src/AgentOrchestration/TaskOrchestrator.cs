@@ -85,6 +85,22 @@ internal sealed class TaskOrchestrator(
         return await runs.ResumeAsync(runId, cancellationToken).ConfigureAwait(false);
     }
 
+    public async Task<string> SubmitAsync(TaskPlan plan, RunOptions? options, CancellationToken cancellationToken)
+    {
+        RunOptions effective = Effective(options);
+        await CallerContext.Leave();
+        TaskGraph graph = checker.CheckToStart(plan);
+        starter.ThrowIfNotSupported(graph, effective);
+        return await runs.SubmitAsync(graph, effective, existing => IsSame(existing, graph.Plan), workers.NewRunId(), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<OrchestrationRun> AttachAsync(string runId, CancellationToken cancellationToken)
+    {
+        RunIds.ThrowIfInvalid(runId);
+        await CallerContext.Leave();
+        return await runs.AttachAsync(runId, cancellationToken).ConfigureAwait(false);
+    }
+
     public async Task<OrchestrationRun> StartFromAsync(string runId, TaskPlan? plan, IReadOnlyList<string>? rerun, RunOptions? options, CancellationToken cancellationToken)
     {
         RunOptions effective = Effective(options);

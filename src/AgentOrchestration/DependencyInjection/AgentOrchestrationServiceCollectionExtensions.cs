@@ -160,7 +160,15 @@ public static class AgentOrchestrationServiceCollectionExtensions
             provider.GetRequiredService<LeaseTerms>(),
             provider.GetRequiredService<TimeProvider>(),
             provider));
-        services.TryAddSingleton(provider => new RunsById(provider.GetRequiredService<LiveRuns>(), provider.GetRequiredService<StoredRuns>(), provider));
+        services.TryAddSingleton(provider => new FollowedRuns(
+            provider.GetRequiredService<PlanChecker>(),
+            provider.GetRequiredService<ITaskTypeRegistry>(),
+            provider.GetRequiredService<PayloadSerializer>(),
+            provider.GetService<WorkerPool>() ?? WorkerPool.Shared,
+            provider.GetRequiredService<TimeProvider>(),
+            provider));
+        services.TryAddSingleton(provider => new RunsById(
+            provider.GetRequiredService<LiveRuns>(), provider.GetRequiredService<StoredRuns>(), provider.GetRequiredService<FollowedRuns>(), provider));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RunShutdown>());
         services.TryAddSingleton<ObservedDurations>();
         services.TryAddSingleton<IObservedDurations>(provider => provider.GetRequiredService<ObservedDurations>());

@@ -14,6 +14,9 @@ public abstract class DelegatingRunHandle(IRunHandle inner) : IRunHandle
     public virtual TaskGraph Graph => Inner.Graph;
 
     /// <inheritdoc/>
+    public virtual TaskPlan Plan => Inner.Plan;
+
+    /// <inheritdoc/>
     public virtual Task<RunOutcome> Completion => Inner.Completion;
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using AgentOrchestration.Runs.Journal;
 using Microsoft.Extensions.Logging;
 
 namespace AgentOrchestration.Execution;
@@ -30,6 +31,12 @@ internal static partial class ExecutionLog
 
     [LoggerMessage(808, LogLevel.Error, "Interrupted runs could not be looked for; it is tried again.")]
     public static partial void RunsNotListed(ILogger logger, Exception exception);
+
+    [LoggerMessage(825, LogLevel.Information, "Run {RunId} has received the command {Command}.")]
+    public static partial void CommandTaken(ILogger logger, string runId, CommandKind command);
+
+    [LoggerMessage(826, LogLevel.Warning, "The commands to the runs of this process could not be read; it is tried again.")]
+    public static partial void InboxNotRead(ILogger logger, Exception exception);
 
     [LoggerMessage(809, LogLevel.Error, "Run {RunId} goes no further in this process: {Reason}")]
     public static partial void Detached(ILogger logger, Exception? exception, string runId, string reason);

@@ -20,6 +20,10 @@ public interface IRunHandle : IAsyncDisposable
     /// <value>Without subtasks that the run adds.</value>
     TaskGraph Graph { get; }
 
+    /// <summary>Gets the plan that the run executes.</summary>
+    /// <value>The default value is that of <see cref="Graph"/>.</value>
+    TaskPlan Plan => Graph.Plan;
+
     /// <summary>Gets a task that completes when the run has ended.</summary>
     /// <value>Failed subtasks do not make it fault.</value>
     Task<RunOutcome> Completion { get; }

@@ -81,6 +81,9 @@ internal sealed class LocalExecutor : IExecutor
 
     private LeaseRenewal Renewal => LazyInitializer.EnsureInitialized(ref field, () => new LeaseRenewal(Workers, Leases.Duration, TimeProvider));
 
+    /// <summary>The commands to the runs of this process; <see langword="null"/> when its store has no inbox.</summary>
+    internal CommandInbox? Inbox => field ??= Store?.Inbox is { } inbox ? new CommandInbox(this, inbox) : null;
+
     /// <summary>The ledger, and where runs wait for it.</summary>
     internal WaitingRoom Room { get; }
 
@@ -196,6 +199,7 @@ internal sealed class LocalExecutor : IExecutor
         await CallerContext.Leave();
         RunJournal journal = JournalOf(Store, run.Lease, run.LeaseAskedAt);
         LocalRun resumed;
+        IReadOnlyList<RunCommand> sent;
         try
         {
             ReusableResults? reusable = run.Reuse is null ? null : await ReusableResults.ReadAsync(this, graph, run.Reuse, cancellationToken).ConfigureAwait(false);
@@ -204,6 +208,7 @@ internal sealed class LocalExecutor : IExecutor
             resumed = new LocalRun(this, graph, options, order, journal, reusable);
 #pragma warning restore CA2000
             await resumed.ReplayAsync(Store, TaskTypes!, cancellationToken).ConfigureAwait(false);
+            sent = Inbox is null ? [] : await Inbox.ReadAsync(run.Lease.RunId, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -211,7 +216,7 @@ internal sealed class LocalExecutor : IExecutor
             throw;
         }
 
-        resumed.Resume();
+        resumed.Resume(sent);
         return await WrittenAsync(resumed, isWanted: true, cancellationToken).ConfigureAwait(false);
     }
 

@@ -26,6 +26,7 @@ internal sealed class LocalRun : IOpenRun
     private readonly RunSinks _sinks;
     private readonly RunClosing _closing;
     private readonly RunCommitter? _committer;
+    private readonly RunCommands? _commands;
     private int _past;
 
     public LocalRun(LocalExecutor executor, TaskGraph graph, RunOptions options, SubtaskOrder order, RunJournal? journal = null, ReusableResults? reusable = null)
@@ -70,6 +71,7 @@ internal sealed class LocalRun : IOpenRun
             Calls);
         _committer = journal is null ? null : new RunCommitter(Environment, _gate, journal, Starts, runner, compensations, Calls, _end);
         _gate.Connect(Starts, _committer, caching, runner, ObjectsAhead.Of(executor.Objects, core.State, options.MaxParallelism, executor.Workers));
+        _commands = _committer is null || executor.Inbox is null ? null : new RunCommands(Environment, _gate, Growth, _committer, _end);
         _view = new RunView(Environment, ticks, _resources, Growth);
         _sinks = new RunSinks(Environment, _view);
         _closing = new RunClosing(Environment, _gate, _committer, caching, _sinks, _end, Calls);
@@ -126,19 +128,28 @@ internal sealed class LocalRun : IOpenRun
     }
 
     /// <summary>Continues a run whose facts the core knows already.</summary>
-    public void Resume()
+    /// <param name="sent">The commands that were sent to it before: nothing that they forbid begins.</param>
+    public void Resume(IReadOnlyList<RunCommand> sent)
     {
         if (History.Count == 0)
         {
-            // It was made, and its process died before anything else.
-            Start();
+            // It was submitted, or made and its process died before anything else.
+            Begin((core, now, commands) =>
+            {
+                core.Start(now, commands);
+                _commands?.Take(sent, core, now, commands);
+            });
             return;
         }
 
         _past = History.Count;
         HadEnded = Environment.Core.State.IsEnded;
         _gate.Continue(History[_past - 1].Time);
-        Begin(static (core, now, commands) => core.Resume(now, commands));
+        Begin((core, now, commands) =>
+        {
+            core.Resume(now, commands);
+            _commands?.Take(sent, core, now, commands);
+        });
     }
 
     public bool TryExtendPlan(Subtask subtask) => Growth.TryExtendPlan(subtask);
@@ -217,6 +228,10 @@ internal sealed class LocalRun : IOpenRun
     {
         _sinks.Start(_past);
         _committer?.HoldLease();
+        if (_commands is not null)
+        {
+            Environment.Executor.Inbox!.Add(_commands);
+        }
 
         // A caller that finds it and closes it waits for the gate: its start comes before everything else.
         Report((run: this, begin), static (core, start, now, commands) =>

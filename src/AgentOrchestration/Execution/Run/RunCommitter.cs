@@ -78,6 +78,9 @@ internal sealed class RunCommitter
         }
     }
 
+    /// <summary>Inside the gate: keeps the answer to a command until it is written together with the facts that follow from the command.</summary>
+    public void Answer(CommandAnswer answer) => _heldBack.Answers.Add(answer);
+
     public void WakeWriter() => _run.Executor.Workers.Queue(() => _ = WriteAsync());
 
     /// <summary>Inside the gate: the code of an attempt has returned, which a detached run waits for.</summary>
@@ -138,7 +141,7 @@ internal sealed class RunCommitter
         {
             try
             {
-                AppendOutcome outcome = batch.Facts.Length == 0 ? AppendOutcome.Appended : await _journal.AppendAsync(batch.Facts).ConfigureAwait(false);
+                AppendOutcome outcome = batch.Facts.Length + batch.Held.Answers.Count == 0 ? AppendOutcome.Appended : await _journal.AppendAsync(batch.Facts, batch.Held.Answers).ConfigureAwait(false);
                 if (outcome != AppendOutcome.Appended)
                 {
                     Break(outcome == AppendOutcome.NotOwner ? "another process has taken it over." : "another process has written to its journal.", null);
@@ -281,6 +284,8 @@ internal sealed class RunCommitter
 
         public List<LocalCommand> HostCommands { get; } = [];
 
-        public bool IsEmpty => Starts.Count + Revoked.Count + HostCommands.Count == 0;
+        public List<CommandAnswer> Answers { get; } = [];
+
+        public bool IsEmpty => Starts.Count + Revoked.Count + HostCommands.Count + Answers.Count == 0;
     }
 }

@@ -73,11 +73,11 @@ internal sealed class RunJournal(IRunStore store, HeldLease lease, LeaseRenewal 
 
     public void StopRenewing() => renewal.Drop(lease);
 
-    /// <summary>Appends facts. Tries again as long as the store says that it is only busy, and the lease is valid.</summary>
+    /// <summary>Appends facts, and the answers to the commands that they follow from. Tries again as long as the store says that it is only busy, and the lease is valid.</summary>
     /// <exception cref="RunStoreException">They could not be appended; they may have been all the same.</exception>
-    public async Task<AppendOutcome> AppendAsync(ReadOnlyMemory<RunFact> facts)
+    public async Task<AppendOutcome> AppendAsync(ReadOnlyMemory<RunFact> facts, IReadOnlyList<CommandAnswer> answers)
     {
-        JournalAppend append = AppendOf(facts.Span);
+        JournalAppend append = AppendOf(facts.Span) with { Answers = answers };
         TimeSpan pause = FirstPause;
         for (bool isRepeated = false; ; isRepeated = true)
         {
@@ -142,7 +142,7 @@ internal sealed class RunJournal(IRunStore store, HeldLease lease, LeaseRenewal 
             Blobs = blobs,
             TaskTypes = taskTypes ?? (IReadOnlyCollection<string>)[],
             Progress = Progress.Add(facts),
-            Outcome = facts[^1].Kind == RunFactKind.RunEnded ? (RunOutcome)facts[^1].Detail : null,
+            Outcome = !facts.IsEmpty && facts[^1].Kind == RunFactKind.RunEnded ? (RunOutcome)facts[^1].Detail : null,
         };
     }
 

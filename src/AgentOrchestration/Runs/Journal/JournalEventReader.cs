@@ -19,6 +19,9 @@ internal sealed class JournalEventReader
     private long? _latest;
     private bool _hasEnded;
 
+    /// <summary>Makes of an output as JSON what events show. Default: the JSON itself.</summary>
+    public Func<Subtask, JsonElement, object?>? ReadOutput { get; init; }
+
     /// <exception cref="RunStoreException">The plan is none that can have been started: the header is damaged.</exception>
     public JournalEventReader(IRunStore store, string runId, TaskPlan plan)
     {
@@ -69,16 +72,16 @@ internal sealed class JournalEventReader
             case StoredOutput stored:
                 JsonElement output = await stored.LoadAsync(_store, _runId, cancellationToken).ConfigureAwait(false);
                 _outputs[fact.Subtask] = output;
-                return fact.With(output);
+                return fact.With(Shown(fact.Subtask, output));
             case FallbackOutput fallback:
                 _outputs[fact.Subtask] = fallback.Json;
                 return fact;
             case HeldOutput:
-                return fact.With(new HeldOutput(_outputs.TryGetValue(fact.Subtask, out JsonElement held) ? held : throw new InvalidOperationException($"'{IdOf(fact.Subtask)}' has no output.")));
+                return fact.With(new HeldOutput(_outputs.TryGetValue(fact.Subtask, out JsonElement held) ? Shown(fact.Subtask, held) : throw new InvalidOperationException($"'{IdOf(fact.Subtask)}' has no output.")));
             case SharedOutput shared:
                 return fact.With(shared with
                 {
-                    Output = _outputs.TryGetValue(shared.Worker, out JsonElement made) ? made : throw new InvalidOperationException($"'{IdOf(shared.Worker)}' has no output."),
+                    Output = _outputs.TryGetValue(shared.Worker, out JsonElement made) ? Shown(fact.Subtask, made) : throw new InvalidOperationException($"'{IdOf(shared.Worker)}' has no output."),
                 });
             case AddedPlan added:
                 return fact.With(Add(SubtaskAt(fact.Subtask), added));
@@ -86,6 +89,8 @@ internal sealed class JournalEventReader
                 return fact;
         }
     }
+
+    private object? Shown(int subtask, JsonElement output) => ReadOutput is null ? output : ReadOutput(SubtaskAt(subtask), output);
 
     private AddedSubtasks Add(Subtask parent, AddedPlan added)
     {

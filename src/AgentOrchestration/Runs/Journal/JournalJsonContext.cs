@@ -15,4 +15,6 @@ namespace AgentOrchestration.Runs.Journal;
 [JsonSerializable(typeof(IReadOnlyList<ModelUsage>))]
 [JsonSerializable(typeof(SubtaskError))]
 [JsonSerializable(typeof(RunHeader))]
+[JsonSerializable(typeof(CommandDocument))]
+[JsonSerializable(typeof(ReplyDocument))]
 internal sealed partial class JournalJsonContext : JsonSerializerContext;
