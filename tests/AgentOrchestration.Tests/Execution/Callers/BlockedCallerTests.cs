@@ -62,6 +62,12 @@ public sealed class BlockedCallerTests
             OrchestrationRun run = await app.EndAsync("work");
             return () => app.Orchestrator.StartFromAsync(run.RunId, cancellationToken: TestEnd);
         }),
+        ["ITaskOrchestrator.SubmitAsync(TaskPlan, RunOptions)"] = Stored(app => Task.FromResult<Func<Task>>(() => app.Orchestrator.SubmitAsync(OrdinaryApplication.Work, Named, TestEnd))),
+        ["ITaskOrchestrator.AttachAsync(String)"] = Stored(async app =>
+        {
+            OrchestrationRun run = await app.EndAsync("work");
+            return () => app.Orchestrator.AttachAsync(run.RunId, TestEnd);
+        }),
         ["OrchestrationRun.ApproveAsync(ApprovalRequested, String, String)"] = async app =>
         {
             OrchestrationRun run = await app.StartAsync("ask");
