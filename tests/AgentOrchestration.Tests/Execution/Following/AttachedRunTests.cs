@@ -123,7 +123,7 @@ public sealed class AttachedRunTests
     {
         for (long operation = 2, operations = long.MaxValue; operation <= operations; operation++)
         {
-            DurableHost host = Create();
+            DurableHost host = Create(options => options.LeaseDuration = TimeSpan.FromSeconds(3));
             host.Clock.Haste = 50;
             var store = FaultyRunStore.CrashingAt(host.Store, operation, hasHappened);
             await using ServiceProvider first = host.NewProcess(store);
