@@ -1,3 +1,4 @@
+using AgentOrchestration.Tests.Workers;
 using DurableWorker;
 
 namespace AgentOrchestration.Sqlite.Tests;

@@ -1,5 +1,6 @@
 using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Testing;
+using AgentOrchestration.Tests.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Storage;
+using AgentOrchestration.Tests.Workers;
 using DurableWorker;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,4 +1,5 @@
 using AgentOrchestration.Runs.Storage;
+using AgentOrchestration.Tests.Workers;
 using DurableWorker;
 
 namespace AgentOrchestration.Sqlite.Tests;

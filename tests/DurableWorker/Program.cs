@@ -7,7 +7,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-// What it does, the database, and more:
+// What it does, the database (a file, or as WorkerStore says), and more:
 // run DATABASE EFFECTS MINUTES RUN: goes on with a run, or with a new one for "-", by a clock that is so many minutes ahead, until it has ended.
 // share DATABASE EFFECTS COUNT: makes so many runs, and goes on with whatever nobody drives, until the input ends. Its leases last 3 seconds.
 // block DATABASE: drives a run whose code blocks every thread of the pool for twice as long as its lease of 3 seconds lasts.
@@ -85,7 +85,7 @@ async Task BlockAsync()
     ThreadPool.SetMaxThreads(2, 2);
     using var released = new ManualResetEventSlim();
     var services = new ServiceCollection();
-    services.AddAgentOrchestration(options => options.LeaseDuration = TimeSpan.FromSeconds(3)).UseSqlite(args[1])
+    WorkerStore.Use(services.AddAgentOrchestration(options => options.LeaseDuration = TimeSpan.FromSeconds(3)), args[1], clock: null)
         .AddTaskType("block", "Blocks its thread.", (None _, TaskContext _, CancellationToken _) =>
         {
             released.Wait(CancellationToken.None);
@@ -102,12 +102,12 @@ async Task BlockAsync()
     await using OrchestrationRun run = await provider.GetRequiredService<ITaskOrchestrator>().StartAsync(plan);
     var watch = new Thread(() =>
     {
-        using var store = new SqliteRunStore(args[1], TimeProvider.System);
+        using var look = new LeaseLook(args[1], run.RunId);
         int free = 0;
-        for (int look = 0; look < 60; look++)
+        for (int i = 0; i < 60; i++)
         {
             Thread.Sleep(100);
-            free += store.FindAsync(run.RunId, CancellationToken.None).AsTask().Result!.IsLeased ? 0 : 1;
+            free += look.IsLeased() ? 0 : 1;
         }
 
         Console.WriteLine($"free {free}");
@@ -136,6 +136,6 @@ ServiceCollection Services(TimeProvider clock, EffectLog effects)
     var services = new ServiceCollection();
     services.AddSingleton(clock);
     services.AddSingleton(effects);
-    services.AddAgentOrchestration(options => options.Runs.MaxParallelism = 4).AddTaskType<Step>().UseSqlite(args[1]);
+    WorkerStore.Use(services.AddAgentOrchestration(options => options.Runs.MaxParallelism = 4).AddTaskType<Step>(), args[1], clock);
     return services;
 }

@@ -134,7 +134,7 @@ internal static class ClaimChecks
             {
                 True(leases.Count <= 7, $"{leases.Count} runs are claimed by one who has room for 7.");
                 mine.AddRange(leases);
-                await Task.Yield();
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             }
 
             return mine;

@@ -15,6 +15,7 @@ public sealed class AwaitTests
 
     [Theory]
     [InlineData(typeof(ITaskOrchestrator))]
+    [InlineData(typeof(Microsoft.Extensions.DependencyInjection.PostgresBuilderExtensions))]
     [InlineData(typeof(Microsoft.Extensions.DependencyInjection.SqliteBuilderExtensions))]
     [InlineData(typeof(Testing.RunSimulation))]
     public void No_await_continues_on_the_context_of_the_caller(Type inAssembly)

@@ -34,6 +34,7 @@ public sealed class DataIsNoCodeTests
 
     [Theory]
     [InlineData(typeof(ITaskOrchestrator))]
+    [InlineData(typeof(Microsoft.Extensions.DependencyInjection.PostgresBuilderExtensions))]
     [InlineData(typeof(Microsoft.Extensions.DependencyInjection.SqliteBuilderExtensions))]
     [InlineData(typeof(Testing.RunSimulation))]
     public void Nothing_that_could_make_code_of_a_text_is_used(Type inAssembly)

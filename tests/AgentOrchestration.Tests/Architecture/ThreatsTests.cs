@@ -11,7 +11,7 @@ public sealed partial class ThreatsTests
     private const int Test = 4;
 
     /// <summary>Packages that do not exist yet.</summary>
-    private static readonly string[] LaterPackages = ["AgentOrchestration.Dashboard", "AgentOrchestration.Postgres"];
+    private static readonly string[] LaterPackages = ["AgentOrchestration.Dashboard", "AgentOrchestration.Orleans"];
 
     private static IReadOnlyList<MarkdownTable> Tables { get; } = MarkdownTable.Read("Threats.md");
 

@@ -95,6 +95,7 @@ public sealed class DocumentationTests
     {
         Assert.Contains(LibraryDocumentation.Types, type => type.Name == "ITaskOrchestrator");
         Assert.Contains(LibraryDocumentation.Types, type => type.Name == "SqliteRunStore");
+        Assert.Contains(LibraryDocumentation.Types, type => type.Name == "PostgresRunStore");
         Assert.Contains(LibraryDocumentation.Types, type => type.Name == "RunSimulation");
         Assert.All(LibraryDocumentation.Types.Take(10), type => Assert.NotNull(LibraryDocumentation.Of(type)));
     }

@@ -20,6 +20,7 @@ internal static class ExampleSetting
         using AgentOrchestration.Planning;
         using AgentOrchestration.Plans;
         using AgentOrchestration.Plans.Diagnostics;
+        using AgentOrchestration.Postgres;
         using AgentOrchestration.Resources;
         using AgentOrchestration.Results;
         using AgentOrchestration.Runs;

@@ -27,6 +27,7 @@ public sealed class ExampleTests
 
     [Theory]
     [InlineData("batch-endpoints.md")]
+    [InlineData("durable-runs.md")]
     [InlineData("hedging.md")]
     public void Every_snippet_of_a_guide_compiles(string guide)
     {

@@ -7,7 +7,7 @@ namespace AgentOrchestration.Tests.Architecture.Documentation;
 /// <summary>The public surface of the packages, and the XML documentation that is shipped with them.</summary>
 internal static class LibraryDocumentation
 {
-    private static readonly string[] Packages = ["AgentOrchestration", "AgentOrchestration.Sqlite", "AgentOrchestration.Testing"];
+    private static readonly string[] Packages = ["AgentOrchestration", "AgentOrchestration.Postgres", "AgentOrchestration.Sqlite", "AgentOrchestration.Testing"];
 
     private static readonly Lazy<Dictionary<string, XElement>> ById = new(() => Packages
         .SelectMany(package => XDocument.Load(Path.Combine(AppContext.BaseDirectory, package + ".xml")).Descendants("member"))

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using DurableWorker;
 
-namespace AgentOrchestration.Sqlite.Tests;
+namespace AgentOrchestration.Tests.Workers;
 
 /// <summary>A process that drives runs, to be killed.</summary>
 internal sealed class WorkerProcess : IDisposable

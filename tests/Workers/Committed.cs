@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using AgentOrchestration.Runs.Storage;
 
-namespace AgentOrchestration.Sqlite.Tests;
+namespace AgentOrchestration.Tests.Workers;
 
 /// <summary>What the journal of a run says was done.</summary>
 /// <param name="Outcome">How the run has ended, if it has.</param>
@@ -9,13 +9,16 @@ namespace AgentOrchestration.Sqlite.Tests;
 /// <param name="Interrupted">How many attempts were interrupted.</param>
 internal sealed record Committed(RunOutcome? Outcome, IReadOnlyDictionary<string, int> Attempts, int Interrupted)
 {
+    /// <summary>How many subtasks succeeded.</summary>
+    public int Count => Attempts.Count;
+
     public static async Task<Committed> ReadAsync(IRunStore store, string runId)
     {
         Dictionary<string, int> attempts = new(StringComparer.Ordinal);
         int interrupted = 0;
-        foreach (string line in await SqliteFileTests.ReadAsync(store, runId))
+        await foreach (ReadOnlyMemory<byte> line in store.ReadAsync(runId, 0, TestContext.Current.CancellationToken))
         {
-            JsonNode next = JsonNode.Parse(line)!;
+            JsonNode next = JsonNode.Parse(line.Span)!;
             string kind = next["kind"]!.GetValue<string>();
             if (kind == "subtask-succeeded")
             {
