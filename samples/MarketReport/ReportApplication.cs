@@ -39,7 +39,7 @@ internal sealed class ReportApplication(ReportSettings settings, IAnsiConsole co
         }
         catch (RunDetachedException exception)
         {
-            _screen.ShowDetached(exception, settings.OutputFolder);
+            _screen.ShowDetached(exception, settings);
             return cancellationToken.IsCancellationRequested ? ExitCode.Cancelled : ExitCode.Failed;
         }
         catch (Exception exception) when (settings.IsDurable && exception is RunStoreException || (settings.Resumes is not null && exception is ArgumentException or InvalidOperationException))

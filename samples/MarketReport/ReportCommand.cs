@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using MarketReport.Models;
 using MarketReport.Reading;
+using Microsoft.Extensions.DependencyInjection;
 using Spectre.Console;
 
 namespace MarketReport;
@@ -33,6 +34,7 @@ internal static class ReportCommand
         };
         var stream = new Option<bool?>("--stream") { Description = "Start the run while the model still writes its plan; only pure work begins before the plan is whole. Default: yes, when the model is online and the run is not durable." };
         var durable = new Option<bool>("--durable") { Description = "Remember the run in runs.db beside the report, so that it goes on after a crash." };
+        var postgres = new Option<string?>("--postgres") { Description = "Remember the run in this PostgreSQL database instead, so that it goes on on any machine.", HelpName = "CONNECTION" };
         var resume = new Option<string?>("--resume") { Description = "Go on with a durable run: its id. What was finished is not done again.", HelpName = "RUN" };
         parallelism.Validators.Add(result =>
         {
@@ -50,9 +52,22 @@ internal static class ReportCommand
             }
         });
 
+        postgres.Validators.Add(result =>
+        {
+            try
+            {
+                // It connects when it is first needed; what is malformed is said now.
+                new ServiceCollection().AddAgentOrchestration().UsePostgres(result.GetValueOrDefault<string?>() ?? "");
+            }
+            catch (ArgumentException exception)
+            {
+                result.AddError($"--postgres: {exception.Message}");
+            }
+        });
+
         var command = new RootCommand("Makes a market report from a CSV file: a plan, a parallel run, and a report with charts.")
         {
-            topic, data, size, entity, date, exclude, include, output, parallelism, model, stream, durable, resume,
+            topic, data, size, entity, date, exclude, include, output, parallelism, model, stream, durable, postgres, resume,
         };
         command.SetAction((arguments, cancellationToken) =>
         {
@@ -69,7 +84,8 @@ internal static class ReportCommand
             {
                 Columns = new ColumnChoice(arguments.GetValue(size), arguments.GetValue(entity), arguments.GetValue(date)),
                 Streams = arguments.GetValue(stream),
-                IsDurable = arguments.GetValue(durable) || arguments.GetValue(resume) is not null,
+                IsDurable = arguments.GetValue(durable) || arguments.GetValue(postgres) is not null || arguments.GetValue(resume) is not null,
+                Postgres = arguments.GetValue(postgres),
                 Resumes = arguments.GetValue(resume),
             };
             return new ReportApplication(settings, console, variable).RunAsync(cancellationToken);

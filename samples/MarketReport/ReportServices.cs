@@ -38,8 +38,8 @@ internal static class ReportServices
         if (settings.IsDurable)
         {
             // What is written also depends on the topic, which is no input of the subtask.
-            builder.UseSqlite(Path.Combine(settings.OutputFolder, ReportSettings.RunsFile))
-                .UseResultCache(cache => cache.Partition = _ => settings.Topic);
+            _ = settings.Postgres is { } postgres ? builder.UsePostgres(postgres) : builder.UseSqlite(Path.Combine(settings.OutputFolder, ReportSettings.RunsFile));
+            builder.UseResultCache(cache => cache.Partition = _ => settings.Topic);
         }
 
         return services.BuildServiceProvider();

@@ -26,6 +26,9 @@ internal sealed record ReportSettings(
     /// <summary>Whether the run is remembered.</summary>
     public bool IsDurable { get; init; }
 
+    /// <summary>The PostgreSQL database that remembers the run in place of a file.</summary>
+    public string? Postgres { get; init; }
+
     /// <summary>The run to go on with.</summary>
     public string? Resumes { get; init; }
 

@@ -67,8 +67,8 @@ internal sealed class ReportScreen(IAnsiConsole console)
         console.WriteLine();
     }
 
-    public void ShowDetached(RunDetachedException exception, string folder) =>
-        console.WriteMarkup($"[yellow]Interrupted.[/] What is finished is kept. To go on: --out {folder} --resume {exception.RunId}");
+    public void ShowDetached(RunDetachedException exception, ReportSettings settings) =>
+        console.WriteMarkup($"[yellow]Interrupted.[/] What is finished is kept. To go on: --out {settings.OutputFolder}{(settings.Postgres is null ? "" : " --postgres …")} --resume {exception.RunId}");
 
     public void ShowForecast(Forecast forecast)
     {
