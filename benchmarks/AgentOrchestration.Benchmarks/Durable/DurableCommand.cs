@@ -21,14 +21,22 @@ internal static class DurableCommand
         var json = new Option<FileInfo?>("--json") { Description = "Writes the rows to this file." };
         var results = new Option<bool>("--results") { Description = "Writes benchmarks/results/durable.md." };
         var quick = new Option<bool>("--quick") { Description = "Small sizes, once each: shows that it works, not how fast." };
-        var command = new Command("durable", "What it costs to remember runs in SQLite, against Agent Framework with checkpoints in files, and how long a large run takes to resume.")
+        var postgres = new Option<bool>("--postgres") { Description = "PostgreSQL too: the server of the connection string in ORCHESTRATION_POSTGRES, or one that is started for it." };
+        var only = new Option<bool>("--postgres-only") { Description = "PostgreSQL, and nothing else." };
+        var command = new Command("durable", "What it costs to remember runs in SQLite and PostgreSQL, against Agent Framework with checkpoints in files, and how long a large run takes to resume.")
         {
-            json, results, quick,
+            json, results, quick, postgres, only,
         };
         command.SetAction(async (arguments, cancellationToken) =>
         {
             DurableSizes sizes = arguments.GetValue(quick) ? DurableSizes.Quick : DurableSizes.Full;
-            await new OurDurability(WideConcurrency, sizes.WarmUpTasks, 1).MeasureAsync(sizes.WarmUps, cancellationToken);
+            if (arguments.GetValue(only))
+            {
+                await Console.Out.WriteAsync(await PostgresSection.MeasureAsync(sizes, cancellationToken));
+                return;
+            }
+
+            await new OurDurability(NewBed, WideConcurrency, sizes.WarmUpTasks, 1).MeasureAsync(sizes.WarmUps, cancellationToken);
             double flush = DiskFlush.Measure();
             List<DurableRow> byConcurrency = [];
             foreach ((int concurrency, int tasks) in sizes.ByConcurrency)
@@ -49,7 +57,7 @@ internal static class DurableCommand
                 besides.Add(await new AgentFrameworkDurability(concurrency, tasks).MeasureAsync(sizes.Repetitions, cancellationToken));
             }
 
-            ResumeTimes resume = await ResumeTimes.MeasureAsync(sizes.Resumed, sizes.Hosts, cancellationToken);
+            ResumeTimes resume = await MeasureResumeAsync(sizes, cancellationToken);
             string text = $"""
                 # Durable runs
 
@@ -82,6 +90,7 @@ internal static class DurableCommand
                 A run of {Number(resume.Tasks)} subtasks, all but the last committed, and one fresh host after another in the same process that goes on with it.
 
                 {Table(resume)}
+                {(arguments.GetValue(postgres) ? await PostgresSection.MeasureAsync(sizes, cancellationToken) : "")}
                 """;
             await Console.Out.WriteAsync(text);
             if (arguments.GetValue(json) is { } file)
@@ -101,9 +110,17 @@ internal static class DurableCommand
     {
         // Narrow runs wait for the disk at every step; enough of them are fewer.
         int enough = concurrency < WideConcurrency && tasks > concurrency ? sizes.NarrowTasks : sizes.WideTasks;
-        DurableRow row = await new OurDurability(concurrency, tasks, Math.Max(1, enough / tasks)).MeasureAsync(sizes.Repetitions, cancellationToken);
+        DurableRow row = await new OurDurability(NewBed, concurrency, tasks, Math.Max(1, enough / tasks)).MeasureAsync(sizes.Repetitions, cancellationToken);
         await Console.Error.WriteLineAsync(FormattableString.Invariant($"{concurrency} at once, {tasks} in a run: {row.MicrosecondsPerTask:N0} µs, {row.BytesPerTask:N0} bytes"));
         return row;
+    }
+
+    private static SqliteBed NewBed() => new();
+
+    private static async Task<ResumeTimes> MeasureResumeAsync(DurableSizes sizes, CancellationToken cancellationToken)
+    {
+        await using SqliteBed bed = NewBed();
+        return await ResumeTimes.MeasureAsync(bed, sizes.Resumed, sizes.Hosts, cancellationToken);
     }
 
     private static IEnumerable<Goal> GoalsOf(List<DurableRow> byConcurrency, List<DurableRow> bySize, ResumeTimes resume)
@@ -141,7 +158,7 @@ internal static class DurableCommand
         return table;
     }
 
-    private static MarkdownTable Table(ResumeTimes resume)
+    internal static MarkdownTable Table(ResumeTimes resume)
     {
         var table = new MarkdownTable($"{resume.Going.Count} hosts", "first, s", "median, s", "worst, s");
         Add("from before the host is built to the first line of the last subtask", resume.Going);
@@ -153,9 +170,9 @@ internal static class DurableCommand
         void Add(string what, IReadOnlyList<double> times) => table.Add(what, Seconds(times[0]), Seconds(Statistics.Median(times)), Seconds(times.Max()));
     }
 
-    private static string At(DurableRow row) => $"{Number(row.Concurrency)} at once, {Number(row.Tasks)} in a run";
+    internal static string At(DurableRow row) => $"{Number(row.Concurrency)} at once, {Number(row.Tasks)} in a run";
 
-    private static string Number(double value) => value.ToString(Math.Abs(value) < 10 ? "0.#" : "N0", CultureInfo.InvariantCulture);
+    internal static string Number(double value) => value.ToString(Math.Abs(value) < 10 ? "0.#" : "N0", CultureInfo.InvariantCulture);
 
     private static string Seconds(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
 }

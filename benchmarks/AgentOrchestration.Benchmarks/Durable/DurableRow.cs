@@ -11,6 +11,7 @@ internal sealed record DurableRow(
     [property: JsonPropertyName("bytes_per_task")] double BytesPerTask)
 {
     public const string Ours = "AgentOrchestration";
+    public const string OurPostgres = "AgentOrchestration, PostgreSQL";
     public const string AgentFramework = "Agent Framework";
 
     /// <summary>The same runs in memory.</summary>
@@ -32,4 +33,12 @@ internal sealed record DurableRow(
     /// <summary>How many runs stand in one file.</summary>
     [JsonIgnore]
     public int Runs { get; init; }
+
+    /// <summary>How many versions of rows are left to vacuum by each append.</summary>
+    [JsonIgnore]
+    public double? DeadRowsPerAppend { get; init; }
+
+    /// <summary>Which share of the new versions of rows is in the page of the old one, and in no index.</summary>
+    [JsonIgnore]
+    public double? ShareInPage { get; init; }
 }

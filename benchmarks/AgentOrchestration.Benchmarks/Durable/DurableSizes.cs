@@ -13,6 +13,7 @@ internal sealed record DurableSizes
         ByConcurrency = [(1, 2_000), (10, 2_000), (100, 20_000), (1_000, 20_000)],
         BySize = [10, 100, 1_000, 10_000, 100_000],
         BesideAgentFramework = [(1, 50), (1, 100), (1, 200), (10, 50), (10, 100), (10, 200)],
+        OnPostgres = [(1, 500), (10, 10), (10, 1_000), (100, 100), (100, 20_000), (1_000, 20_000)],
         Resumed = 100_000,
         Hosts = 5,
     };
@@ -27,6 +28,7 @@ internal sealed record DurableSizes
         ByConcurrency = [(1, 100), (10, 200), (100, 1_000), (1_000, 2_000)],
         BySize = [10, 100, 1_000],
         BesideAgentFramework = [(1, 20), (10, 50)],
+        OnPostgres = [(1, 100), (100, 1_000), (1_000, 2_000)],
         Resumed = 1_000,
         Hosts = 2,
     };
@@ -49,6 +51,8 @@ internal sealed record DurableSizes
     public required IReadOnlyList<int> BySize { get; init; }
 
     public required IReadOnlyList<(int Concurrency, int Tasks)> BesideAgentFramework { get; init; }
+
+    public required IReadOnlyList<(int Concurrency, int Tasks)> OnPostgres { get; init; }
 
     /// <summary>The subtasks of the run that is resumed.</summary>
     public required int Resumed { get; init; }

@@ -11,4 +11,10 @@ internal sealed record JournalCost(TimeSpan Time, long BytesGrown, long BytesKep
 
     /// <summary>The length of their events as text.</summary>
     public long BytesOfEvents { get; init; }
+
+    /// <summary>How many versions of rows are left to vacuum by each append.</summary>
+    public double? DeadRowsPerAppend { get; init; }
+
+    /// <summary>Which share of the new versions of rows is in the page of the old one, and in no index.</summary>
+    public double? ShareInPage { get; init; }
 }

@@ -2,16 +2,18 @@ using System.Text.Json;
 using AgentOrchestration.Benchmarks.Compare;
 using AgentOrchestration.Benchmarks.Graphs;
 using AgentOrchestration.Runs.Storage;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Benchmarks.Durable;
 
-/// <summary>Runs of one plan through the public API, in memory and in an SQLite file.</summary>
-internal sealed class OurDurability(int concurrency, int tasks, int runs)
+/// <summary>Runs of one plan through the public API, in memory and in a store.</summary>
+/// <param name="newBed">Makes a fresh place where runs are remembered.</param>
+/// <param name="concurrency">How many subtasks are worked on at once.</param>
+/// <param name="tasks">The subtasks of a run.</param>
+/// <param name="runs">The number of runs.</param>
+internal sealed class OurDurability(Func<DurableBed> newBed, int concurrency, int tasks, int runs)
 {
     private const string TaskType = "nothing";
-    private const string Database = "runs.db";
 
     private readonly TaskPlan _plan = GraphPlans.Create(ConcurrentLayers.Create(concurrency, tasks), TaskType);
 
@@ -31,40 +33,47 @@ internal sealed class OurDurability(int concurrency, int tasks, int runs)
             costs.Add(cost);
         }
 
+        string engine = DurableRow.Ours;
+        await using (DurableBed bed = newBed())
+        {
+            engine = bed.Engine;
+        }
+
         long payload = JsonSerializer.SerializeToUtf8Bytes(Answer.Instance, JsonSerializerOptions.Web).Length;
         return new DurableRow(
-            DurableRow.Ours, concurrency, tasks, Statistics.Median(overheads), Statistics.Median(costs.Select(cost => (cost.BytesKept / all) - payload)))
+            engine, concurrency, tasks, Statistics.Median(overheads), Statistics.Median(costs.Select(cost => (cost.BytesKept / all) - payload)))
         {
             MicrosecondsInMemory = Statistics.Median(inMemory),
             BytesGrown = Statistics.Median(costs.Select(cost => cost.BytesGrown / all)),
             BytesOfPlan = Statistics.Median(costs.Select(cost => cost.BytesOfPlans / all)),
             BytesOfEvents = Statistics.Median(costs.Select(cost => (cost.BytesOfEvents / all) - payload)),
+            DeadRowsPerAppend = costs[0].DeadRowsPerAppend is null ? null : Statistics.Median(costs.Select(cost => cost.DeadRowsPerAppend!.Value)),
+            ShareInPage = costs[0].ShareInPage is null ? null : Statistics.Median(costs.Select(cost => cost.ShareInPage!.Value)),
             Runs = runs,
         };
     }
 
     private async Task<TimeSpan> RunInMemoryAsync(CancellationToken cancellationToken)
     {
-        await using ServiceProvider services = Create(database: null);
+        await using ServiceProvider services = Create(bed: null);
         return await RunAsync(services, cancellationToken);
     }
 
     private async Task<JournalCost> RunDurablyAsync(CancellationToken cancellationToken)
     {
-        using var folder = new TemporaryFolder();
-        string database = folder.PathOf(Database);
+        await using DurableBed bed = newBed();
         TimeSpan time;
         long grown;
-        await using (ServiceProvider services = Create(database))
+        await using (ServiceProvider services = Create(bed))
         {
-            // The file is made when it is first needed, which belongs to no subtask.
-            _ = services.GetRequiredService<IRunStore>();
-            long before = folder.Bytes;
+            // The tables are made when they are first needed, which belongs to no subtask.
+            _ = await services.GetRequiredService<IRunStore>().FindAsync("none", cancellationToken);
+            long before = await bed.MeasureAsync(cancellationToken);
             time = await RunAsync(services, cancellationToken);
-            grown = folder.Bytes - before;
+            grown = await bed.MeasureAsync(cancellationToken) - before;
         }
 
-        return Weigh(database, time, grown);
+        return await bed.WeighAsync(time, grown, cancellationToken);
     }
 
     private async Task<TimeSpan> RunAsync(ServiceProvider services, CancellationToken cancellationToken)
@@ -85,44 +94,12 @@ internal sealed class OurDurability(int concurrency, int tasks, int runs)
         return TimeProvider.System.GetElapsedTime(start);
     }
 
-    private ServiceProvider Create(string? database)
+    private ServiceProvider Create(DurableBed? bed)
     {
         var services = new ServiceCollection();
         var builder = services.AddAgentOrchestration(options => options.Runs.MaxParallelism = concurrency)
             .AddTaskType(TaskType, "Does nothing.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(Answer.Instance));
-        if (database is not null)
-        {
-            builder.UseSqlite(database);
-        }
-
+        bed?.Use(builder);
         return services.BuildServiceProvider();
-    }
-
-    private static JournalCost Weigh(string database, TimeSpan time, long grown)
-    {
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = database, Pooling = false }.ToString());
-        connection.Open();
-        Shrink(connection);
-        return new JournalCost(time, grown, new FileInfo(database).Length)
-        {
-            BytesOfPlans = Sum(connection, "SELECT sum(length(content)) FROM headers"),
-            BytesOfEvents = Sum(connection, "SELECT sum(length(events)) FROM journal"),
-        };
-    }
-
-    private static void Shrink(SqliteConnection connection)
-    {
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "VACUUM; PRAGMA wal_checkpoint(TRUNCATE);";
-        command.ExecuteNonQuery();
-    }
-
-    private static long Sum(SqliteConnection connection, string sql)
-    {
-        using SqliteCommand command = connection.CreateCommand();
-#pragma warning disable CA2100 // Text of this class; nothing from outside is in it.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        return (long)command.ExecuteScalar()!;
     }
 }

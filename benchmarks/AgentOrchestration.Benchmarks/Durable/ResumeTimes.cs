@@ -14,14 +14,11 @@ internal sealed record ResumeTimes(
     int Tasks, IReadOnlyList<double> Going, IReadOnlyList<double> Calls, IReadOnlyList<double> Readings, IReadOnlyList<double> Checks)
 {
     private const int Concurrency = 100;
-    private const string Database = "runs.db";
 
-    public static async Task<ResumeTimes> MeasureAsync(int tasks, int hosts, CancellationToken cancellationToken)
+    public static async Task<ResumeTimes> MeasureAsync(DurableBed bed, int tasks, int hosts, CancellationToken cancellationToken)
     {
-        using var folder = new TemporaryFolder();
-        string database = folder.PathOf(Database);
         string last = $"t{tasks - 1}";
-        string runId = await LeaveAsync(database, tasks, last, cancellationToken);
+        string runId = await LeaveAsync(bed, tasks, last, cancellationToken);
         List<double> going = [];
         List<double> calls = [];
         List<double> readings = [];
@@ -30,7 +27,7 @@ internal sealed record ResumeTimes(
         {
             GC.Collect();
             long start = TimeProvider.System.GetTimestamp();
-            await using var host = new ResumedHost(database, last, Concurrency);
+            await using var host = new ResumedHost(bed, last, Concurrency);
             ITaskOrchestrator orchestrator = host.Orchestrator;
             long called = TimeProvider.System.GetTimestamp();
             await using OrchestrationRun run = await orchestrator.ResumeAsync(runId, cancellationToken);
@@ -53,9 +50,9 @@ internal sealed record ResumeTimes(
     }
 
     /// <summary>Runs it until all subtasks but the last are committed, and leaves it as a process does that is asked to end.</summary>
-    private static async Task<string> LeaveAsync(string database, int tasks, string last, CancellationToken cancellationToken)
+    private static async Task<string> LeaveAsync(DurableBed bed, int tasks, string last, CancellationToken cancellationToken)
     {
-        await using var host = new ResumedHost(database, last, Concurrency);
+        await using var host = new ResumedHost(bed, last, Concurrency);
         TaskPlan plan = GraphPlans.Create(ConcurrentLayers.Create(Concurrency, tasks), ResumedHost.TaskType);
         await using OrchestrationRun run = await host.Orchestrator.StartAsync(plan, cancellationToken);
         int left = tasks - 1;

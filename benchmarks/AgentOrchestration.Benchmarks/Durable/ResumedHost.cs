@@ -13,13 +13,12 @@ internal sealed class ResumedHost : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly string _last;
 
-    public ResumedHost(string database, string last, int concurrency)
+    public ResumedHost(DurableBed bed, string last, int concurrency)
     {
         _last = last;
         var services = new ServiceCollection();
-        services.AddAgentOrchestration(options => options.Runs.MaxParallelism = concurrency)
-            .AddTaskType(TaskType, "Does nothing.", async (None _, TaskContext context, CancellationToken stop) => await WorkAsync(context.Subtask.Id, stop))
-            .UseSqlite(database);
+        bed.Use(services.AddAgentOrchestration(options => options.Runs.MaxParallelism = concurrency)
+            .AddTaskType(TaskType, "Does nothing.", async (None _, TaskContext context, CancellationToken stop) => await WorkAsync(context.Subtask.Id, stop)));
         _services = services.BuildServiceProvider();
     }
 
