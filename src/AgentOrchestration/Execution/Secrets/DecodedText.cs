@@ -8,7 +8,8 @@ namespace AgentOrchestration.Execution.Secrets;
 /// <summary>
 /// A text in which everything is decoded that writers of URLs, JSON, HTML, XML and source code put for a character, in any mix and one within another,
 /// with the place of each character in the text. One pass: whatever ends at a character is decoded when it is read. What can be read in two ways is
-/// folded: a plus is a space, a line end is an n, and a backslash before another character is left out, as it may stand for itself or escape that.
+/// folded: a plus is a space, a line end is an n, and a backslash before another character is left out, as it may stand for itself or escape that. Where what was decoded is decoded
+/// again, it is left out at the end: before that, it is not known what it is before.
 /// </summary>
 internal sealed class DecodedText : IDisposable
 {
@@ -27,6 +28,7 @@ internal sealed class DecodedText : IDisposable
     private readonly int[] _ends;
     private int _length;
     private int _floor;
+    private readonly int _open;
 
     private DecodedText(ReadOnlySpan<char> text, bool isRepeated)
     {
@@ -36,15 +38,31 @@ internal sealed class DecodedText : IDisposable
         _ends = ArrayPool<int>.Shared.Rent(text.Length);
         for (int at = 0; at < text.Length; at++)
         {
+            if (isRepeated && at > 0 && text[at] == '\\' && text[at - 1] == '\\')
+            {
+                // Several may begin something that represents another character.
+                _ends[_length - 1] = at + 1;
+                continue;
+            }
+
             Append(text[at], at, at + 1);
             while (TryDecodeEnd(at + 1) && isRepeated)
             {
             }
         }
+
+        _open = FindOpen();
+        if (isRepeated)
+        {
+            _open -= LeaveOutBackslashes(_open);
+        }
     }
 
     /// <summary>Gets the decoded characters.</summary>
     public ReadOnlySpan<char> Characters => _chars.AsSpan(0, _length);
+
+    /// <summary>Gets the first of the last characters that may be the beginning of something that represents another character; their number when there is none.</summary>
+    public int Open => _open;
 
     /// <summary>Gets whether anything was decoded out of what had been decoded.</summary>
     public bool IsNested { get; private set; }
@@ -83,9 +101,14 @@ internal sealed class DecodedText : IDisposable
     /// <summary>Returns the place in the text behind a decoded character.</summary>
     public int EndOf(int character) => _ends[character];
 
-    /// <summary>Returns the first of the last characters that may be the beginning of something that represents another character.</summary>
-    /// <returns>The number of characters when there is none.</returns>
-    public int FindOpen()
+    public void Dispose()
+    {
+        ArrayPool<char>.Shared.Return(_chars, clearArray: true);
+        ArrayPool<int>.Shared.Return(_begins);
+        ArrayPool<int>.Shared.Return(_ends);
+    }
+
+    private int FindOpen()
     {
         int open = _length;
         for (int at = _length - 1; at >= Math.Max(0, _length - (2 * LongestEntity)); at--)
@@ -101,11 +124,34 @@ internal sealed class DecodedText : IDisposable
         return open;
     }
 
-    public void Dispose()
+    /// <summary>Leaves out the backslashes before other characters.</summary>
+    /// <returns>How many of them were before one.</returns>
+    private int LeaveOutBackslashes(int before)
     {
-        ArrayPool<char>.Shared.Return(_chars, clearArray: true);
-        ArrayPool<int>.Shared.Return(_begins);
-        ArrayPool<int>.Shared.Return(_ends);
+        int left = Characters.IndexOf('\\');
+        if (left < 0)
+        {
+            return 0;
+        }
+
+        int count = 0;
+        int kept = left;
+        for (int at = left; at < _length; at++)
+        {
+            if (_chars[at] == '\\' && at < _length - 1)
+            {
+                // Decoded once, it is there.
+                IsNested |= _ends[at] - _begins[at] > 1;
+                count += at < before ? 1 : 0;
+                continue;
+            }
+
+            (_chars[kept], _begins[kept], _ends[kept]) = (_chars[at], _begins[at], _ends[at]);
+            kept++;
+        }
+
+        _length = kept;
+        return count;
     }
 
     private static bool CanGoOn(ReadOnlySpan<char> end)
@@ -163,7 +209,7 @@ internal sealed class DecodedText : IDisposable
     /// <summary>Leaves out the backslash before the last character.</summary>
     private bool TryDropBackslash(int end)
     {
-        if (!From(2, '\\'))
+        if (_isRepeated || !From(2, '\\'))
         {
             return false;
         }

@@ -9,6 +9,7 @@ internal sealed class FormSet
     private readonly SearchValues<string> _any;
     private readonly SearchValues<char> _first;
     private readonly IEnumerable<string> _formsInOutput;
+    private readonly int _shortest;
     private SearchValues<string>? _inOutput;
 
     // In order, so that all forms that begin alike stand together.
@@ -38,6 +39,7 @@ internal sealed class FormSet
         }
 
         Longest = _forms.Max(form => form.Length);
+        _shortest = _forms.Min(form => form.Length);
     }
 
     /// <summary>The length of the longest form.</summary>
@@ -56,7 +58,7 @@ internal sealed class FormSet
         for (int from = 0; text[from..].IndexOfAny(_any) is >= 0 and int offset;)
         {
             int start = from + offset;
-            int length = Math.Max(LongestAt(text[start..]), SecretForms.Shortest);
+            int length = Math.Max(LongestAt(text[start..]), _shortest);
             if (start + length > end)
             {
                 end = start + length;

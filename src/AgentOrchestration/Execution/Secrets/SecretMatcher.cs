@@ -13,6 +13,7 @@ internal sealed class SecretMatcher
 
     private readonly FormSet _written;
     private readonly FormSet _decoded;
+    private readonly CollapsedForms? _collapsed;
 
     // Whether backslashes in front of and behind what is found may belong to it.
     private readonly bool _mayTouchBackslashes;
@@ -22,9 +23,11 @@ internal sealed class SecretMatcher
     {
         Secrets = secrets;
         string[] forms = [.. secrets.SelectMany(SecretForms.Of)];
-        string[] all = [.. forms, .. secrets.Select(DecodedText.DecodedBytes).OfType<string>()];
+        string[] bytes = [.. secrets.Select(DecodedText.DecodedBytes).OfType<string>()];
+        string[] all = [.. forms, .. bytes];
         _written = new FormSet(forms, forms.Where(IsInOutputs));
         _decoded = new FormSet(all.SelectMany(SecretForms.Decoded), all.Where(IsInOutputs).SelectMany(SecretForms.Decoded));
+        _collapsed = CollapsedForms.Of([.. secrets, .. secrets.Select(static secret => secret.Trim()), .. bytes], ShortestInOutput);
         _mayTouchBackslashes = secrets.Any(static secret => secret.StartsWith('\\') || secret.EndsWith('\\'));
         Longest = Math.Max(_written.Longest, _decoded.Longest * LongestSpelling);
     }
@@ -34,11 +37,11 @@ internal sealed class SecretMatcher
     /// <summary>The length of the longest form, with every character as long as it is commonly written.</summary>
     public int Longest { get; }
 
-    public bool IsIn(ReadOnlySpan<char> text) => _written.IsIn(text) || (DecodedText.MayDiffer(text) && AnyDecoded(text, static (forms, characters) => forms.IsIn(characters)));
+    public bool IsIn(ReadOnlySpan<char> text) => _written.IsIn(text) || (DecodedText.MayDiffer(text) && AnyDecoded(text, static (forms, characters) => forms.IsIn(characters), static (forms, decoded) => forms.IsIn(decoded)));
 
     /// <summary>The same for an output, which may hold a short word by chance.</summary>
     public bool IsInOutput(ReadOnlySpan<char> text) =>
-        _written.IsInOutput(text) || (DecodedText.MayDiffer(text) && AnyDecoded(text, static (forms, characters) => forms.IsInOutput(characters)));
+        _written.IsInOutput(text) || (DecodedText.MayDiffer(text) && AnyDecoded(text, static (forms, characters) => forms.IsInOutput(characters), static (forms, decoded) => forms.IsInOutput(decoded)));
 
     /// <summary>Adds where secrets are in a text; they may overlap.</summary>
     public void Find(ReadOnlySpan<char> text, ref List<(int Start, int End)>? found)
@@ -51,6 +54,7 @@ internal sealed class SecretMatcher
 
         using DecodedText repeated = DecodedText.Of(text, isRepeated: true);
         Find(repeated, ref found);
+        _collapsed?.Find(repeated, ref found);
         if (repeated.IsNested)
         {
             using DecodedText once = DecodedText.Of(text, isRepeated: false);
@@ -64,14 +68,11 @@ internal sealed class SecretMatcher
     {
         int begun = _written.FindBegun(text);
         int first = Math.Max(0, text.Length - Longest);
-        if (!DecodedText.MayDiffer(text[first..]))
-        {
-            return begun;
-        }
 
+        // Also of a text in which nothing is decoded yet: a secret may begin with what is folded.
         using DecodedText decoded = DecodedText.Of(text[first..], isRepeated: true);
-        int open = decoded.FindOpen();
-        int character = _decoded.FindBegun(decoded.Characters[..open]);
+        ReadOnlySpan<char> whole = decoded.Characters[..decoded.Open];
+        int character = Math.Min(_decoded.FindBegun(whole), _collapsed?.FindBegun(whole) ?? whole.Length);
         return character == decoded.Characters.Length ? begun : Math.Min(begun, first + decoded.StartOf(character));
     }
 
@@ -90,10 +91,10 @@ internal sealed class SecretMatcher
         }
     }
 
-    private bool AnyDecoded(ReadOnlySpan<char> text, Func<FormSet, ReadOnlySpan<char>, bool> isIn)
+    private bool AnyDecoded(ReadOnlySpan<char> text, Func<FormSet, ReadOnlySpan<char>, bool> isIn, Func<CollapsedForms, DecodedText, bool> isCollapsedIn)
     {
         using DecodedText repeated = DecodedText.Of(text, isRepeated: true);
-        if (isIn(_decoded, repeated.Characters))
+        if (isIn(_decoded, repeated.Characters) || (_collapsed is not null && isCollapsedIn(_collapsed, repeated)))
         {
             return true;
         }

@@ -12,7 +12,13 @@ public sealed class SecretSpellingTests
 {
     private static readonly string[] Runes = [.. "abkKzn0147+/=&<>\"' ;:%\\äéß€😀".EnumerateRunes().Select(rune => rune.ToString())];
 
+    private static readonly string[] Pieces = ["%", "\\", "%4", "ba", "5", "\\u", "00", "&#", ";", "&lt", "x", "é", ":"];
+
     private static readonly Gen<string> Secrets = Gen.Int[0, Runes.Length - 1].Select(index => Runes[index]).List[8, 20].Select(runes => string.Concat(runes));
+
+    /// <summary>Made of what represents other characters, and of pieces of that.</summary>
+    private static readonly Gen<string> WrittenSecrets = Gen.Int[0, Pieces.Length - 1].Select(index => Pieces[index]).List[8, 14].Select(pieces => string.Concat(pieces))
+        .Where(secret => secret.Any(static character => character != '\\'));
 
     [Theory]
     [InlineData("k9+Zs/Qw7x+1Ab/0Yt==", "k9%2BZs/Qw7x%2B1Ab/0Yt%3D%3D")]
@@ -36,22 +42,26 @@ public sealed class SecretSpellingTests
         Assert.Equal("<***>", Given(secret).Redact($"<{spelling}>"));
 
     [Fact]
-    public void A_secret_is_found_however_each_of_its_characters_is_written() => Gen.Select(Secrets, Gen.Int).Sample(
-        (secret, seed) =>
-        {
-            var random = new Random(seed);
-            string spelling = string.Concat(secret.EnumerateRunes().Select(rune => Spell(rune, random)));
-            RunSecrets secrets = Given(secret);
+    public void A_secret_is_found_however_each_of_its_characters_is_written() => Gen.Select(Secrets, Gen.Int).Sample(AssertFound, iter: Simulations.Of(5_000));
 
-            Assert.Equal("before <***> behind", secrets.Redact($"before <{spelling}> behind"));
-            Assert.True(secrets.AreIn(Encoding.UTF8.GetBytes($"before <{spelling}> behind")));
-            if (!secret.EndsWith('\\'))
-            {
-                // Of a backslash at its end it shows only with what follows whether it belongs to the secret.
-                Assert.Equal("before <***> behind", Stream(secrets, $"before <{spelling}> behind", random));
-            }
-        },
-        iter: Simulations.Of(5_000));
+    [Fact]
+    public void A_secret_that_looks_written_itself_is_found_however_each_of_its_characters_is_written() => Gen.Select(WrittenSecrets, Gen.Int).Sample(AssertFound, iter: Simulations.Of(5_000));
+
+    /// <summary>Of the first three characters are left when they are read as what represents others.</summary>
+    [Theory]
+    [InlineData("\\%\\ba\\:>", "&#x5c;\\u0025%5C%2562a%5c%3A\\\\u003E")]
+    [InlineData("%41%42%43", "%25%34%31%2542&#37;43")]
+    [InlineData("&lt;&gt;&amp;", "&amp;lt;%26gt;&#38;amp;")]
+    [InlineData("\\u0041\\u0042", "%5Cu0041\\\\u0042")]
+    public void A_secret_of_which_little_is_left_when_it_is_decoded_is_found(string secret, string spelling)
+    {
+        RunSecrets secrets = Given(secret);
+
+        Assert.Equal("<***>", secrets.Redact($"<{spelling}>"));
+        Assert.True(secrets.AreIn(Encoding.UTF8.GetBytes(spelling)));
+        Assert.Equal("<***>", Stream(secrets, $"<{spelling}>", new Random(1)));
+        Assert.Equal("A:> and <>& and ABC", secrets.Redact("A:> and <>& and ABC"));
+    }
 
     [Fact]
     public void A_secret_is_found_in_a_text_that_was_written_as_a_whole_behind_anything() => Gen.Select(Secrets, Secrets).Sample(
@@ -88,6 +98,21 @@ public sealed class SecretSpellingTests
                     return text.Length + Cost.BytesOf(() => secrets.Redact(text));
                 },
                 size: 2_000);
+        }
+    }
+
+    private static void AssertFound(string secret, int seed)
+    {
+        var random = new Random(seed);
+        string spelling = string.Concat(secret.EnumerateRunes().Select(rune => Spell(rune, random)));
+        RunSecrets secrets = Given(secret);
+
+        Assert.Equal("before <***> behind", secrets.Redact($"before <{spelling}> behind"));
+        Assert.True(secrets.AreIn(Encoding.UTF8.GetBytes($"before <{spelling}> behind")));
+        if (!secret.EndsWith('\\'))
+        {
+            // Of a backslash at its end it shows only with what follows whether it belongs to the secret.
+            Assert.Equal("before <***> behind", Stream(secrets, $"before <{spelling}> behind", random));
         }
     }
 
