@@ -124,6 +124,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
             Leases = provider.GetRequiredService<LeaseTerms>(),
             Live = provider.GetRequiredService<LiveRuns>(),
             Deferring = [.. provider.GetServices<DeferringEndpoint>()],
+            Endpoints = provider.GetServices<DeferringEndpoint>().Any() ? [.. provider.GetServices<IModelEndpoint>().OfType<ModelEndpoint>()] : [],
             Prices = provider.GetService<PriceTable>(),
             Secrets = provider.GetService<ISecretProvider>(),
             TaskTypes = provider.GetRequiredService<ITaskTypeRegistry>(),
@@ -179,6 +180,7 @@ public static class AgentOrchestrationServiceCollectionExtensions
             provider.GetRequiredService<RunOrdering>())
         {
             Limits = provider.GetRequiredService<WaitingRoom>().Ledger,
+            BatchEndpoints = provider.GetServices<DeferringEndpoint>().Select(static endpoint => endpoint.Name).ToHashSet(StringComparer.Ordinal),
         });
         services.TryAddSingleton(provider => new RunOrdering(
             provider.GetRequiredService<ISchedulingPolicy>(),

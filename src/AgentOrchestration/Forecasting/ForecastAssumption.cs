@@ -14,7 +14,10 @@ public sealed record ForecastAssumption(ForecastAssumptionKind Kind, string Subt
     public TimeSpan? Duration { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => Kind == ForecastAssumptionKind.ItemCount
-        ? $"{Items} item{(Items == 1 ? "" : "s")} of '{SubtaskId}'"
-        : $"{Duration} for '{SubtaskId}'";
+    public override string ToString() => Kind switch
+    {
+        ForecastAssumptionKind.ItemCount => $"{Items} item{(Items == 1 ? "" : "s")} of '{SubtaskId}'",
+        ForecastAssumptionKind.Duration => $"{Duration} for '{SubtaskId}'",
+        _ => $"no wait of '{SubtaskId}' for a batch endpoint",
+    };
 }

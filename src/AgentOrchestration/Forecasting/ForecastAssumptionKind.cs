@@ -11,4 +11,7 @@ public enum ForecastAssumptionKind
 
     /// <summary>How long an attempt takes that has no estimate and was never observed.</summary>
     Duration,
+
+    /// <summary>That the calls of a subtask are answered at the model's endpoint at once. With <see cref="RunOptions.DeferCallsWithin"/> they may wait for a batch endpoint.</summary>
+    AnsweredAtOnce,
 }

@@ -1,4 +1,6 @@
 using AgentOrchestration.Plans.Diagnostics;
+using AgentOrchestration.Tasks;
+using AgentOrchestration.Tasks.Deferring;
 
 namespace AgentOrchestration.Forecasting;
 
@@ -22,10 +24,23 @@ internal static class ForecastAssumptions
             {
                 assumptions.Add(new ForecastAssumption(ForecastAssumptionKind.Duration, id) { Duration = model.AssumedDuration });
             }
+
+            if (subtask.Plan is null && !model.IsMadeOfOthers(id) && MayDefer(model, subtask))
+            {
+                assumptions.Add(new ForecastAssumption(ForecastAssumptionKind.AnsweredAtOnce, id));
+            }
         }
 
         return assumptions;
     }
+
+    /// <summary>Whether calls of a subtask may be deferred: the time for that is known only while it runs.</summary>
+    private static bool MayDefer(ForecastModel model, Subtask subtask) =>
+        model.Options.DeferCallsWithin is { } within
+        && model.BatchEndpoints.Count > 0
+        && model.Graph.Checker.TaskTypes.TryGet(subtask.TaskType, out TaskDescriptor? taskType)
+        && DeferrableWork.EndpointOf(taskType, new AttemptPolicy(taskType, subtask.Policy), within) is { } endpoint
+        && model.BatchEndpoints.Contains(endpoint);
 
     /// <summary>Refuses numbers of items that no list of the plan can have.</summary>
     /// <exception cref="ArgumentException">An id is that of no such list, or a number is out of range.</exception>

@@ -57,6 +57,9 @@ internal sealed record ForecastModel
     /// <summary>By the id of a subtask that works through a list that is made during the run, the number of items that is expected.</summary>
     public IReadOnlyDictionary<string, int> ExpectedItems { get; init; } = new Dictionary<string, int>();
 
+    /// <summary>The names of the endpoints to which calls can be deferred.</summary>
+    public IReadOnlySet<string> BatchEndpoints { get; init; } = new HashSet<string>();
+
     /// <summary>How long an attempt is taken to last of which nothing is known.</summary>
     public TimeSpan AssumedDuration => new(_mean);
 

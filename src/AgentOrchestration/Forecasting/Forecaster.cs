@@ -18,6 +18,9 @@ internal sealed class Forecaster(IResourceManager resources, int? maxParallelism
 
     public ObservedDurations Observed => observed;
 
+    /// <summary>The names of the endpoints to which calls can be deferred.</summary>
+    public IReadOnlySet<string> BatchEndpoints { get; init; } = new HashSet<string>();
+
     /// <summary>What runs have left of limits; <see langword="null"/> when that is not known.</summary>
     public AttemptLimiter? Limits { get; init; }
 
@@ -31,6 +34,7 @@ internal sealed class Forecaster(IResourceManager resources, int? maxParallelism
         ForecastAssumptions.Check(expectedItems ?? NoItems, graph.Plan, others: [], options.MaxAddedSubtasks, nameof(expectedItems));
         return new Forecast(new ForecastModel(graph, observed.Copy())
         {
+            BatchEndpoints = BatchEndpoints,
             Options = Unattended(options),
             Workers = WorkersOf(options),
             Pools = resources.Snapshot(),
@@ -55,6 +59,7 @@ internal sealed class Forecaster(IResourceManager resources, int? maxParallelism
 
         return new Forecast(new ForecastModel(remaining.Graph, known)
         {
+            BatchEndpoints = BatchEndpoints,
             Options = new RunOptions(options)
             {
                 Budget = null,

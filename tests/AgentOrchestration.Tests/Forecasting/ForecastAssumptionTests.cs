@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using AgentOrchestration.Forecasting;
 using AgentOrchestration.Tests.Execution;
+using AgentOrchestration.Tests.Tasks.Deferring;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentOrchestration.Tests.Forecasting;
@@ -24,6 +25,34 @@ public sealed class ForecastAssumptionTests
         ForecastAssumption assumption = Assert.Single(forecast.Assumptions);
         Assert.Equal((ForecastAssumptionKind.ItemCount, "each", 1, null), (assumption.Kind, assumption.SubtaskId, assumption.Items, assumption.Duration));
         Assert.EndsWith("assumed: 1 item of 'each'", forecast.ToString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>What changes something never waits, nor what has not the time, nor a run that is to be done at once.</summary>
+    [Fact]
+    public async Task A_forecast_says_that_it_knows_no_waits_for_a_batch_endpoint()
+    {
+        await using Engine engine = new(builder => builder
+            .AddModelEndpoint("gpt")
+            .AddModelEndpoint("other")
+            .AddBatchEndpoint("gpt", _ => new MemoryBatches(new EchoModel(), TimeProvider.System))
+            .AddTaskType("ask", "Asks.", (None _) => "done", options => (options.Effect, options.Endpoint) = (TaskEffect.Read, "gpt"))
+            .AddTaskType("else", "Asks another.", (None _) => "done", options => (options.Effect, options.Endpoint) = (TaskEffect.Read, "other"))
+            .AddTaskType("send", "Sends.", (None _) => "done", options => (options.Effect, options.Endpoint) = (TaskEffect.Write, "gpt")));
+        SubtaskOptions second = new() { EstimatedDuration = TimeSpan.FromSeconds(1) };
+        TaskPlan plan = TaskPlan.Create(builder =>
+        {
+            builder.Add("a", "ask", options: second);
+            builder.Add("b", "send", options: second);
+            builder.Add("c", "else", options: second);
+            builder.Add("d", "ask", options: second with { Policy = new SubtaskPolicy { TotalTimeout = TimeSpan.FromHours(1) } });
+            builder.AddPlan("e", TaskPlan.Create(inner => inner.Add("f", "ask", options: second)));
+        });
+
+        Forecast forecast = engine.Orchestrator.Forecast(plan, options: new RunOptions { DeferCallsWithin = TimeSpan.FromHours(24) });
+
+        Assert.Equal([(ForecastAssumptionKind.AnsweredAtOnce, "a"), (ForecastAssumptionKind.AnsweredAtOnce, "e/f")], forecast.Assumptions.Select(assumption => (assumption.Kind, assumption.SubtaskId)));
+        Assert.EndsWith("assumed: no wait of 'a' for a batch endpoint, no wait of 'e/f' for a batch endpoint", forecast.ToString(), StringComparison.Ordinal);
+        Assert.Empty(engine.Orchestrator.Forecast(plan).Assumptions);
     }
 
     [Fact]

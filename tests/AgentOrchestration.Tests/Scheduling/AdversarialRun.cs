@@ -26,6 +26,7 @@ internal sealed class AdversarialRun
     private readonly Dictionary<(int Subtask, int Attempt), AttemptStart> _out = [];
     private readonly HashSet<int> _asked = [];
     private readonly Random _deferring;
+    private readonly HashSet<int> _read = [];
     private int _submission = 1;
     private long _now = DateTimeOffset.UnixEpoch.Ticks;
     private int _seenFacts;
@@ -41,7 +42,14 @@ internal sealed class AdversarialRun
             BeginOrJoin = hasOthers ? (subtask, _) => Graph.TaskTypes[subtask].MayShare && _random.Next(8) == 0 ? Other : null : null,
         };
         Core.Deferrals?.Collect = (_, _) => _submission;
+        Core.Deferrals?.TakeUnused = TakeUnused;
     }
+
+    /// <summary>Of answers that nobody has taken what they have used, by subtask and submission.</summary>
+    public Dictionary<(int Subtask, int Submission), TaskUsage> Answers { get; } = [];
+
+    /// <summary>The tokens of answers that no code has taken.</summary>
+    public long UnusedTokens { get; private set; }
 
     /// <summary>How many attempts have ended to wait for answers.</summary>
     public int DeferredAttempts { get; private set; }
@@ -204,6 +212,7 @@ internal sealed class AdversarialRun
                     Core.Submitted(new SubmittedCalls(duty.Attempt, "gpt", $"batch-{duty.Attempt}"), _now, _commands);
                 }
 
+                Read(duty.Attempt);
                 Core.Answered(duty.Attempt, _now, _commands);
                 break;
             case HostCommandKind.Compensate:
@@ -307,12 +316,51 @@ internal sealed class AdversarialRun
             DeferredAttempts += Core.State.IsCurrent(start.Subtask, start.Attempt) ? 1 : 0;
         }
 
+        else if (Core.Deferrals is not null && Core.State.IsCurrent(start.Subtask, start.Attempt))
+        {
+            result = result with { Usage = TakeAnswers(start.Subtask, result.Usage) };
+        }
+
         if (result is { Error: not null, MayRetry: true } && Core.State.IsCurrent(start.Subtask, start.Attempt))
         {
             Retryable.Add((start.Subtask, start.Attempt));
         }
 
         Core.Returned(start.Subtask, start.Attempt, result, _now, _commands);
+    }
+
+    /// <summary>The answers of a submission are read once, and not after the end of the run; some members have none.</summary>
+    private void Read(int submission)
+    {
+        if (!Core.State.IsEnded && _read.Add(submission))
+        {
+            foreach (int member in Core.Deferrals!.MembersOf(submission).Where(_ => _deferring.Next(4) > 0))
+            {
+                Answers.Add((member, submission), new TaskUsage(_deferring.Next(1, 30), _deferring.Next(30), 0));
+            }
+        }
+    }
+
+    /// <summary>Code takes most of the answers that are there.</summary>
+    private TaskUsage? TakeAnswers(int subtask, TaskUsage? usage)
+    {
+        foreach ((int Subtask, int Submission) answer in Answers.Keys.Where(answer => answer.Subtask == subtask && _deferring.Next(4) > 0).ToArray())
+        {
+            Answers.Remove(answer, out TaskUsage? taken);
+            usage = usage?.Add(taken!) ?? taken;
+        }
+
+        return usage;
+    }
+
+    private TaskUsage? TakeUnused(int subtask, int submission)
+    {
+        if (Answers.Remove((subtask, submission), out TaskUsage? unused))
+        {
+            UnusedTokens += unused.Tokens;
+        }
+
+        return unused;
     }
 
     private void Take()

@@ -1,6 +1,5 @@
 using System.Globalization;
 using AgentOrchestration.Scheduling.Dispatch;
-using AgentOrchestration.Tasks;
 using AgentOrchestration.Tasks.Deferring;
 
 namespace AgentOrchestration.Execution.Run;
@@ -24,16 +23,14 @@ internal sealed class CallCollection(RunEnvironment run, RunGate gate, RunEnd en
     /// <summary>Inside the gate: the calls of an attempt that is about to start, when they can be deferred. What starts early is not there to wait.</summary>
     public DeferrableCalls? CallsOf(int subtask)
     {
-        TaskDescriptor taskType = run.Graph.TaskTypes[subtask];
-        if (taskType.Options.Endpoint is not { } name || run.Executor.FindDeferring(name) is not { } endpoint
-            || !taskType.MayShare || run.Graph.Policies[subtask].Batch is not null || !Deferrals.MayDefer(subtask) || run.Core.State.EarlyOf(subtask) is not null)
+        if (Deferrals.EndpointOf(subtask) is not { } name || run.Executor.FindDeferring(name) is not { } endpoint || run.Core.State.EarlyOf(subtask) is not null)
         {
             return null;
         }
 
         string key = string.Create(CultureInfo.InvariantCulture, $"{run.RunId}/{run.Graph.SubtaskAt(subtask).Id}\n{Deferrals.FailuresOf(subtask)}");
         long until = _refusing.Contains(name) ? long.MinValue : Deferrals.LatestStart;
-        return new DeferrableCalls(endpoint, answers.Find, subtask, key, Deferrals.RoundsOf(subtask), () => now() + endpoint.TimeNeeded.Ticks <= until);
+        return new DeferrableCalls(endpoint, answers.Find, subtask, run.Graph.TaskTypes[subtask].Name, key, Deferrals.RoundsOf(subtask), () => now() + endpoint.TimeNeeded.Ticks <= until);
     }
 
     /// <summary>Inside the gate: takes the calls of an attempt that has ended to wait for them.</summary>

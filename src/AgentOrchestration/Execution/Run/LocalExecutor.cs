@@ -12,6 +12,7 @@ using AgentOrchestration.Scheduling.Ordering;
 using AgentOrchestration.Scheduling.Sharing;
 using AgentOrchestration.Tasks;
 using AgentOrchestration.Tasks.Deferring;
+using AgentOrchestration.Tasks.Endpoints;
 using AgentOrchestration.Tasks.Prices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -61,6 +62,9 @@ internal sealed class LocalExecutor : IExecutor
 
     /// <summary>The endpoints to which calls can be deferred.</summary>
     internal IReadOnlyList<DeferringEndpoint> Deferring { get; init; } = [];
+
+    /// <summary>The gates before endpoints, where calls can be deferred at all.</summary>
+    internal IReadOnlyList<ModelEndpoint> Endpoints { get; init; } = [];
 
     /// <summary>The prices of models; <see langword="null"/> when there are none.</summary>
     internal PriceTable? Prices { get; init; }
@@ -263,6 +267,13 @@ internal sealed class LocalExecutor : IExecutor
         new(store, new HeldLease(store, lease, askedAt, Leases.Duration, TimeProvider), Renewal, TimeProvider);
 
     /// <summary>Finds the batches of a model's endpoint.</summary>
+    /// <summary>What calls that were deferred would use at the model's endpoint.</summary>
+    internal EndpointLoad LoadOf(DeferrableCalls calls) =>
+        Endpoints.FirstOrDefault(known => known.Name == calls.Endpoint.Name)?.LoadOf(calls.Deferred, calls.Model.Length == 0 ? null : calls.Model, calls.TaskType) ?? default;
+
+    /// <summary>How long an endpoint needs for what is left; zero when nothing is known of it.</summary>
+    internal TimeSpan TimeAt(string endpoint, EndpointLoad load) => Endpoints.FirstOrDefault(known => known.Name == endpoint)?.TimeFor(load) ?? TimeSpan.Zero;
+
     internal DeferringEndpoint? FindDeferring(string endpoint)
     {
         foreach (DeferringEndpoint known in Deferring)

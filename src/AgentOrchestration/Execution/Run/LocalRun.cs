@@ -58,6 +58,8 @@ internal sealed class LocalRun : IOpenRun
         Growth = new RunGrowth(Environment, _gate, graph, _resources.LimitsEveryAttempt);
         Calls = core.Deferrals is null ? null : new CallSubmissions(Environment, _gate, _end, clock.Now, WhenWrittenAsync);
         core.Deferrals?.Collect = (subtask, calls) => Calls!.Collect(subtask, (DeferrableCalls)calls);
+        core.Deferrals?.LoadOf = calls => executor.LoadOf((DeferrableCalls)calls);
+        core.Deferrals?.TimeAt = executor.TimeAt;
         core.Deferrals?.TakeUnused = (subtask, submission) => Calls!.TakeUnused(subtask, submission);
         var compensations = new Compensations(this, Environment, _gate);
         var runner = new HostCommandRunner(

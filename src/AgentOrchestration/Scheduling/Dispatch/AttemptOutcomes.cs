@@ -212,7 +212,7 @@ internal sealed class AttemptOutcomes(
 
     /// <summary>
     /// All facts have been applied: an attempt whose process has ended is over. What it used is not known, so it counts as what it was expected to use: a
-    /// restart refills no budget.
+    /// restart refills no budget. Answers of a batch endpoint count when they are taken, and until then what is reserved for them is kept.
     /// </summary>
     public void EndInterrupted(int subtask, long now, HostCommands commands)
     {
@@ -228,7 +228,9 @@ internal sealed class AttemptOutcomes(
             DropInterrupted(subtask, other, now);
         }
 
-        AttemptStop? stop = End(subtask, attempt, UnknownUsageOf(subtask), now, out _);
+        Deferrals? waiting = context.Deferrals?.HasWaited(subtask) == true && context.State.Stop is null && !stops.Contains(subtask, attempt) ? context.Deferrals : null;
+        TaskUsage? used = waiting?.WasAnswered(subtask) == true ? null : UnknownUsageOf(subtask);
+        AttemptStop? stop = End(subtask, attempt, used, now, out _, isDeferred: waiting is not null);
         if (context.State.EarlyOf(subtask) is { } early)
         {
             limits.Forget(subtask, attempt);

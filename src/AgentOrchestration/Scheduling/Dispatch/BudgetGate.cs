@@ -118,6 +118,7 @@ internal sealed class BudgetGate(DispatchContext context)
                 Reserve(fact.Subtask, fact.Attempt);
                 break;
             case RunFactKind.AttemptDeferred:
+            case RunFactKind.AttemptInterrupted when context.Deferrals?.HasWaited(fact.Subtask) == true:
                 Suspend(fact.Subtask, used: null);
                 break;
             case RunFactKind.UsageCounted:

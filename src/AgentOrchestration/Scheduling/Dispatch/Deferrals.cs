@@ -1,5 +1,7 @@
 using AgentOrchestration.Runs.State;
 using AgentOrchestration.Tasks;
+using AgentOrchestration.Tasks.Deferring;
+using AgentOrchestration.Tasks.Endpoints;
 
 namespace AgentOrchestration.Scheduling.Dispatch;
 
@@ -24,6 +26,10 @@ internal sealed class Deferrals(DispatchContext context, BudgetGate budget, Live
     private readonly Dictionary<int, int> _failures = [];
     private readonly HashSet<int> _waiting = [];
 
+    // Of each subtask that has waited: before this moment no batch is cancelled; and those of which an attempt has started since then.
+    private readonly Dictionary<int, long> _mayBeCancelled = [];
+    private readonly HashSet<int> _late = [];
+
     // What nobody takes the answers of any more, which may have come.
     private readonly Queue<(int Subtask, int Submission)> _unneeded = [];
     private long _wakesAt;
@@ -36,6 +42,15 @@ internal sealed class Deferrals(DispatchContext context, BudgetGate budget, Live
     /// Asked for what the answers of a submission to a subtask have used, when nobody takes them any more, and it was not counted; <see langword="null"/> for nothing. Inside the gate.
     /// </summary>
     public Func<int, int, TaskUsage?> TakeUnused { get; set; } = static (_, _) => null;
+
+    /// <summary>Asked for what the calls of an attempt would use at the model's endpoint. Inside the gate. Default: nothing is known.</summary>
+    public Func<object, EndpointLoad> LoadOf { get; set; } = static _ => default;
+
+    /// <summary>Asked for how long a model's endpoint needs for what is left. Inside the gate. Default: nothing is known of it.</summary>
+    public Func<string, EndpointLoad, TimeSpan> TimeAt
+    {
+        set => live.TimeAt = value;
+    }
 
     /// <summary>When everything that has not ended must start at the latest, in UTC ticks, for the run to be done in time.</summary>
     public long LatestStart => Math.Min(context.StartedAt + context.Options.DeferCallsWithin!.Value.Ticks, RunEnd) - live.Ticks;
@@ -51,14 +66,23 @@ internal sealed class Deferrals(DispatchContext context, BudgetGate budget, Live
     /// <summary>How many attempts of a subtask do not count, because they have ended to wait.</summary>
     public int UncountedOf(int subtask) => _uncounted.GetValueOrDefault(subtask);
 
-    /// <summary>Whether a subtask has time to wait, as far as its own limits are concerned.</summary>
-    public bool MayDefer(int subtask) => context.Graph.Policies[subtask].TotalTimeout is not { } total || total > context.Options.DeferCallsWithin;
+    /// <summary>The endpoint whose calls of a subtask may wait, if it has batches; <see langword="null"/> when none may.</summary>
+    public string? EndpointOf(int subtask) => DeferrableWork.EndpointOf(context.Graph.TaskTypes[subtask], context.Graph.Policies[subtask], context.Options.DeferCallsWithin!.Value);
 
     /// <summary>How often the work of a subtask has failed. Answers to what it asked before are not those of its next attempt.</summary>
     public int FailuresOf(int subtask) => _failures.GetValueOrDefault(subtask);
 
     /// <summary>How often a subtask has waited since its last failure, for what an endpoint has received.</summary>
     public int RoundsOf(int subtask) => _ofSubtask.TryGetValue(subtask, out List<Submission>? submissions) ? submissions.Count(static submission => submission.Receipt is not null) : 0;
+
+    /// <summary>Whether a subtask has deferred calls since its last failure: the next attempt takes the answers.</summary>
+    public bool HasWaited(int subtask) => _ofSubtask.ContainsKey(subtask);
+
+    /// <summary>
+    /// Whether the latest attempt of a subtask that has waited has started because the answers were there, as far as facts show it: an endpoint has received the calls, and half of the time
+    /// to wait was left, which a batch is never cancelled before. Otherwise its code may have asked again.
+    /// </summary>
+    public bool WasAnswered(int subtask) => RoundsOf(subtask) > 0 && !_late.Contains(subtask);
 
     /// <summary>The id that the endpoint has given to a submission; <see langword="null"/> when it is not known to have received it.</summary>
     public SubmittedCalls? ReceiptOf(int submission) => _submissions.TryGetValue(submission, out Submission? known) ? known.Receipt : null;
@@ -78,6 +102,7 @@ internal sealed class Deferrals(DispatchContext context, BudgetGate budget, Live
     public void Defer(int subtask, int attempt, object calls, long now, HostCommands commands)
     {
         int number = Collect(subtask, calls);
+        live.Expect(subtask, LoadOf(calls));
         bool isNew = !_submissions.ContainsKey(number);
         context.Record(new RunFact(RunFactKind.AttemptDeferred, now, subtask, attempt, payload: new DeferredAttempt(number, Math.Max(now, LatestStart))));
         Wait(subtask);
@@ -205,6 +230,7 @@ internal sealed class Deferrals(DispatchContext context, BudgetGate budget, Live
     /// <summary>Follows a fact of the run.</summary>
     public void Observe(in RunFact fact)
     {
+        live.Observe(fact);
         switch (fact.Kind)
         {
             case RunFactKind.AttemptDeferred:
@@ -217,6 +243,11 @@ internal sealed class Deferrals(DispatchContext context, BudgetGate budget, Live
 
                 submissions.Add(submission);
                 _uncounted[fact.Subtask] = UncountedOf(fact.Subtask) + 1;
+                _mayBeCancelled[fact.Subtask] = fact.Time + ((((DeferredAttempt)fact.Payload!).Until - fact.Time) / 2);
+                _late.Remove(fact.Subtask);
+                break;
+            case RunFactKind.AttemptStarted when _mayBeCancelled.TryGetValue(fact.Subtask, out long from) && fact.Time >= from:
+                _late.Add(fact.Subtask);
                 break;
             case RunFactKind.CallsSubmitted:
                 var receipt = (SubmittedCalls)fact.Payload!;

@@ -188,7 +188,7 @@ internal sealed class EarlyCandidates
     private bool MayEverStart(int subtask) =>
         _context.Graph.Policies[subtask] is { ChangesNothing: true, RequiresApproval: false, Batch: null }
         && !_context.Graph.SubtaskAt(subtask).IsComposite
-        && !(_context.Deferrals?.MayDefer(subtask) == true && _context.Graph.TaskTypes[subtask] is { MayShare: true, Options.Endpoint: not null })
+        && _context.Deferrals?.EndpointOf(subtask) is null
         && (_context.Graph.Dependencies[subtask].Length > 0 || _context.Options.AwaitsApproval);
 
     /// <summary>Whether a subtask cannot start without the end of a dependency: it refers to its output, or is to know whether there is one.</summary>

@@ -1,12 +1,14 @@
 using AgentOrchestration.Graph.Growth;
 using AgentOrchestration.Resources;
+using AgentOrchestration.Runs.State;
 using AgentOrchestration.Scheduling.Sharing;
+using AgentOrchestration.Tasks.Endpoints;
 
 namespace AgentOrchestration.Scheduling.Dispatch;
 
 /// <summary>
 /// How long everything that has not ended takes at most when nothing waits for a batch endpoint: the longest chain, plus all work divided by the workers, plus for each pool the
-/// work that needs it divided by what there is of it, which no list schedule exceeds. Twice that, because estimates are wrong and others may hold what is needed.
+/// work that needs it divided by what there is of it, or the time that a model's endpoint needs for its requests and tokens, which no list schedule exceeds. Twice that, because estimates are wrong and others may hold what is needed.
 /// Source: Garey, Graham, Bounds for multiprocessor scheduling with resource constraints (1975).
 /// </summary>
 /// <param name="context">The run.</param>
@@ -20,19 +22,26 @@ internal sealed class LiveTime(DispatchContext context, AttemptLimiter ledger)
     private const long AtLeast = 2 * TimeSpan.TicksPerMinute;
     private const int PartThatEnds = 10;
 
+    private readonly EndpointLoads _loads = new(context);
     private IReadOnlyList<ResourcePoolSnapshot>? _pools;
     private int _open = -1;
     private int _count;
+    private int _deferred;
 
-    /// <summary>Gets the time, in ticks. It is looked at anew when a tenth of the subtasks has ended, and when some were added: in between it is too long.</summary>
+    /// <summary>Asked for how long a model's endpoint needs for what is left. Default: nothing is known of it.</summary>
+    public Func<string, EndpointLoad, TimeSpan> TimeAt { get; set; } = static (_, _) => TimeSpan.Zero;
+
+    /// <summary>
+    /// Gets the time, in ticks. It is looked at anew when a tenth of the subtasks has ended, when some were added, and when it is known of another tenth what they ask.
+    /// </summary>
     public long Ticks
     {
         get
         {
             int open = context.State.Open;
-            if (context.Graph.Count != _count || open > _open || open <= _open - Math.Max(1, _open / PartThatEnds))
+            if (context.Graph.Count != _count || open > _open || open <= _open - Math.Max(1, _open / PartThatEnds) || _loads.Deferred >= _deferred + Math.Max(1, open / PartThatEnds))
             {
-                (_open, _count) = (open, context.Graph.Count);
+                (_open, _count, _deferred) = (open, context.Graph.Count, _loads.Deferred);
                 field = AtLeast + (long)Math.Min(Safety * Measure(), TimeSpan.FromDays(366).Ticks);
             }
 
@@ -40,12 +49,19 @@ internal sealed class LiveTime(DispatchContext context, AttemptLimiter ledger)
         }
     }
 
+    /// <summary>A subtask has deferred calls.</summary>
+    public void Expect(int subtask, EndpointLoad load) => _loads.Expect(subtask, load);
+
+    /// <summary>Follows a fact of the run.</summary>
+    public void Observe(in RunFact fact) => _loads.Observe(fact);
+
     private double Measure()
     {
         GrowingGraph graph = context.Graph;
         double[] lengths = new double[graph.Count];
         double work = 0;
         var pools = new Dictionary<string, double>(StringComparer.Ordinal);
+        var endpoints = new Dictionary<string, EndpointLoad>(StringComparer.Ordinal);
         for (int subtask = 0; subtask < graph.Count; subtask++)
         {
             if (context.State.IsOpen(subtask) && !graph.SubtaskAt(subtask).IsComposite)
@@ -53,7 +69,17 @@ internal sealed class LiveTime(DispatchContext context, AttemptLimiter ledger)
                 lengths[subtask] = LengthOf(subtask);
                 work += lengths[subtask];
                 Add(pools, subtask, lengths[subtask]);
+                if (graph.TaskTypes[subtask].Options.Endpoint is { } endpoint)
+                {
+                    endpoints[endpoint] = endpoints.GetValueOrDefault(endpoint).Plus(_loads.Of(subtask));
+                }
             }
+        }
+
+        foreach ((string endpoint, EndpointLoad load) in endpoints)
+        {
+            // Its requests are a pool of the same name.
+            pools[endpoint] = Math.Max(pools.GetValueOrDefault(endpoint), TimeAt(endpoint, load).Ticks);
         }
 
         return LongestChain(graph, lengths) + (work / context.Options.MaxParallelism) + pools.Values.Sum();

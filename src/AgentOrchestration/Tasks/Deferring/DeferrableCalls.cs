@@ -12,10 +12,11 @@ namespace AgentOrchestration.Tasks.Deferring;
 /// <param name="endpoint">The endpoint.</param>
 /// <param name="find">Finds an answer by the id of a call, and the submission that it comes from.</param>
 /// <param name="subtask">The subtask.</param>
+/// <param name="taskType">The name of its task type.</param>
 /// <param name="key">Names the run, the subtask, and how often its work has failed.</param>
 /// <param name="rounds">How often attempts have ended to wait.</param>
 /// <param name="mayDefer">Whether there is time to defer a call.</param>
-internal sealed class DeferrableCalls(DeferringEndpoint endpoint, Func<string, (BatchedAnswer Answer, int Submission)?> find, int subtask, string key, int rounds, Func<bool> mayDefer)
+internal sealed class DeferrableCalls(DeferringEndpoint endpoint, Func<string, (BatchedAnswer Answer, int Submission)?> find, int subtask, string taskType, string key, int rounds, Func<bool> mayDefer)
 {
     private const int SubtaskDigits = 8;
 
@@ -30,6 +31,9 @@ internal sealed class DeferrableCalls(DeferringEndpoint endpoint, Func<string, (
     private bool _isSealed;
 
     public DeferringEndpoint Endpoint => endpoint;
+
+    /// <summary>The name of the task type whose code makes them.</summary>
+    public string TaskType => taskType;
 
     /// <summary>What was deferred. Never changes once it is sealed.</summary>
     public IReadOnlyList<BatchedRequest> Deferred => _deferred;

@@ -41,7 +41,7 @@ internal sealed class EndpointLimits(ModelEndpointOptions options)
         Math.Max(_requests.DueIn(1, _share), Math.Max(_input.DueIn(call.Input, _share), _output.DueIn(call.Output, _share)));
 
     /// <summary>Gets the seconds until all of several calls can have been sent.</summary>
-    public double DueInAll(int calls, double input, double output) =>
+    public double DueInAll(double calls, double input, double output) =>
         Math.Max(_requests.DueInAll(calls, _share), Math.Max(_input.DueInAll(input, _share), _output.DueInAll(output, _share)));
 
     /// <summary>Reserves what a call is expected to use.</summary>

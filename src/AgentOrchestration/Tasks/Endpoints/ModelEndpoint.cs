@@ -1,3 +1,4 @@
+using AgentOrchestration.Tasks.Deferring;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 
@@ -89,6 +90,27 @@ internal sealed class ModelEndpoint : IModelEndpoint
         lock (_gate)
         {
             return new EndpointCall(kind, caller?.Priority ?? 0) { Rejected = caller?.Rejected, Length = length, Input = _estimates.InputOf(length), Output = _estimates.OutputOf(kind, maxOutput) };
+        }
+    }
+
+    /// <summary>What requests of a task type that have been written would use.</summary>
+    public EndpointLoad LoadOf(IReadOnlyList<BatchedRequest> requests, string? model, string taskType)
+    {
+        lock (_gate)
+        {
+            return new EndpointLoad(requests.Count, requests.Sum(request => _estimates.InputOf(request.Content.Length)), requests.Count * _estimates.OutputOf((model, taskType), most: null));
+        }
+    }
+
+    /// <summary>In which time calls can be sent, as far as limits are known. What is not known of their tokens counts as what is reserved for a call of which nothing is known.</summary>
+    public TimeSpan TimeFor(EndpointLoad load)
+    {
+        lock (_gate)
+        {
+            double now = _timer.Now;
+            _limits.AdvanceTo(now);
+            double seconds = Math.Max(0, _pause.Until - now) + _limits.DueInAll(load.Calls, load.Input, load.Output + (load.Unknown * _options.ExpectedOutputTokens));
+            return TimeSpan.FromSeconds(Math.Min(seconds, ObservedDurations.Longest.TotalSeconds));
         }
     }
 

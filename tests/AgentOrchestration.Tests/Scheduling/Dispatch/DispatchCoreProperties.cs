@@ -60,14 +60,16 @@ public sealed class DispatchCoreProperties
     public void Many_of_the_runs_have_attempts_that_wait_for_answers()
     {
         int deferred = 0;
+        long unused = 0;
         for (int seed = 0; seed < 500; seed++)
         {
             var run = new AdversarialRun(seed, mayHedge: false);
             run.Play();
             deferred += run.DeferredAttempts;
+            unused += run.UnusedTokens;
         }
 
-        Assert.True(deferred > 50, $"{deferred} attempts were deferred.");
+        Assert.True(deferred > 50 && unused > 500, $"{deferred} attempts were deferred, and {unused} tokens of answers were taken by nobody.");
     }
 
     /// <summary>Else the properties would say nothing of second attempts.</summary>
@@ -128,6 +130,7 @@ public sealed class DispatchCoreProperties
         StateIsTheFold(run, events);
         StartsFollowDependencies(run, events);
         AttemptsStayWithinLimits(run, events);
+        AnswersAreCountedOnce(run, events);
         NothingStartsAfterAStop(events);
         NothingStartsWhenTimeIsOver(run, events);
         SkipsHaveACause(run, events);
@@ -306,6 +309,13 @@ public sealed class DispatchCoreProperties
         }
     }
 
+    /// <summary>Each answer is counted once: with the attempt whose code has taken it, or as unused before the run ends.</summary>
+    private static void AnswersAreCountedOnce(AdversarialRun run, IReadOnlyList<RunEvent> events)
+    {
+        Assert.Empty(run.Answers);
+        Assert.Equal(run.UnusedTokens, events.OfType<UsageCounted>().Where(usage => usage.IsUnused).Sum(usage => usage.Usage.Tokens));
+    }
+
     private static void NothingStartsAfterAStop(IReadOnlyList<RunEvent> events)
     {
         Assert.True(events.Count(next => next is StopRequested) <= 1);
@@ -404,7 +414,7 @@ public sealed class DispatchCoreProperties
                 case AttemptTimedOut late:
                     timedOut.Add((late.SubtaskId, late.Attempt));
                     break;
-                case SubtaskSucceeded { SharedWith: { } worker }:
+                case SubtaskSucceeded { Origin: not OutputOrigin.Fallback, SharedWith: { } worker }:
                     Assert.DoesNotContain(worker, taken);
                     break;
                 case SubtaskSucceeded { Origin: OutputOrigin.Fallback } fallback:

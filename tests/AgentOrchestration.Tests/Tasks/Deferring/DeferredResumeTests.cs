@@ -1,5 +1,6 @@
 using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Runs.Storage;
+using AgentOrchestration.Tasks;
 using AgentOrchestration.Tasks.Deferring;
 using AgentOrchestration.Tests.Execution;
 using LoopbackModel;
@@ -91,6 +92,57 @@ public sealed class DeferredResumeTests
         }
     }
 
+    /// <summary>The process that resumes it dies too.</summary>
+    [Fact]
+    public async Task What_is_reserved_for_answers_is_kept_when_the_process_dies_while_they_are_taken()
+    {
+        await using DeferredWorld world = await DeferredWorld.CreateAsync();
+        world.TaskType = static options => options.ExpectedUsage = new TaskUsage(10, 5, 20);
+        string id;
+        await using (ServiceProvider process = world.NewProcess())
+        {
+            await using OrchestrationRun run = await DeferredWorld.OrchestratorOf(process).StartAsync(
+                DeferredWorld.Plan(1), new RunOptions(DeferredWorld.Within(24)) { Budget = new RunBudget { MaxAttempts = 1, MaxCost = 25 } }, TestEnd);
+            await DeferredWorld.DeferAllAsync(run);
+            await world.AdvanceUntilAsync(run.EndAsync());
+            id = run.RunId;
+        }
+
+        IRunStore store = world.Store;
+        for (int crash = 0; crash < 2; crash++)
+        {
+            string[] journal = await JournalAsync(store, id);
+            int taking = Array.FindLastIndex(journal, line => line.Contains("attempt-started", StringComparison.Ordinal));
+            store = await CutAsync(world, id, journal[..(taking + 1)]);
+            RunResult result = await ResumeAsync(world, store, id);
+
+            AssertAnsweredOnce(world, result, 1);
+            Assert.Equal((10, 3 + crash), (result["s0"].Usage.Cost, result["s0"].Attempts));
+        }
+    }
+
+    [Fact]
+    public async Task What_an_attempt_may_have_asked_because_its_time_to_wait_was_up_counts_when_its_process_dies()
+    {
+        await using DeferredWorld world = await DeferredWorld.CreateAsync();
+        world.TaskType = static options => options.ExpectedUsage = new TaskUsage(10, 5, 20);
+        world.Batches.Time = static _ => TimeSpan.FromDays(2);
+        string id;
+        await using (ServiceProvider process = world.NewProcess())
+        {
+            await using OrchestrationRun run = await DeferredWorld.OrchestratorOf(process).StartAsync(DeferredWorld.Plan(1), DeferredWorld.Within(6), TestEnd);
+            await DeferredWorld.DeferAllAsync(run);
+            await world.AdvanceUntilAsync(run.EndAsync());
+            id = run.RunId;
+        }
+
+        string[] journal = await JournalAsync(world.Store, id);
+        int asking = Array.FindLastIndex(journal, line => line.Contains("attempt-started", StringComparison.Ordinal));
+        RunResult result = await ResumeAsync(world, await CutAsync(world, id, journal[..(asking + 1)]), id);
+
+        Assert.Equal((RunOutcome.Succeeded, 20 + 20), (result.Outcome, result["s0"].Usage.Cost));
+    }
+
     [Fact]
     public async Task Nothing_is_submitted_before_the_journal_says_what_it_is_for()
     {
@@ -149,7 +201,7 @@ public sealed class DeferredResumeTests
         return await world.AdvanceUntilAsync(run.EndAsync(), seconds: 10);
     }
 
-    private static async Task<string[]> JournalAsync(MemoryRunStore store, string id)
+    private static async Task<string[]> JournalAsync(IRunStore store, string id)
     {
         List<string> lines = [];
         await foreach (ReadOnlyMemory<byte> line in store.ReadAsync(id, 0, TestEnd))

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Tasks.Deferring;
+using AgentOrchestration.Tasks.Endpoints;
 using AgentOrchestration.Tasks.Prices;
 using AgentOrchestration.Tests.Execution;
 using LoopbackModel;
@@ -69,6 +70,9 @@ internal sealed class DeferredWorld : IAsyncDisposable
 
     public Action<TaskTypeOptions> TaskType { get; set; } = static _ => { };
 
+    /// <summary>What the model's endpoint accepts. Default: everything.</summary>
+    public Action<ModelEndpointOptions> Limits { get; set; } = static _ => { };
+
     public Action<BatchEndpointOptions> BatchOptions { get; set; } = static options => options.CollectFor = TimeSpan.FromMinutes(10);
 
     private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
@@ -113,7 +117,7 @@ internal sealed class DeferredWorld : IAsyncDisposable
         Around(services.AddChatClient(Live)).UseModelEndpoint("gpt");
         IAgentOrchestrationBuilder builder = services.AddAgentOrchestration(options => options.LeaseDuration = TimeSpan.FromDays(1))
             .UsePrices(PriceTable.Of(new Dictionary<string, ModelPrice> { ["m"] = new(1, 2) { Batched = new ModelPrice(0.5m, 1) } }))
-            .AddModelEndpoint("gpt")
+            .AddModelEndpoint("gpt", Limits)
             .AddBatchEndpoint("gpt", _ => Other ?? Endpoint, BatchOptions)
             .AddTaskType(
                 "ask",
