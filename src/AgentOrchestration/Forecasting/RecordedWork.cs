@@ -16,10 +16,15 @@ internal sealed class RecordedWork
     private readonly RunSnapshot _run;
     private readonly TimeSpan?[] _avoided;
 
+    // Those whose work failed for identical ones too.
+    private readonly Dictionary<string, SubtaskSnapshot> _workers;
+
     private RecordedWork(RunSnapshot run, TimeSpan?[] avoided)
     {
         _run = run;
         _avoided = avoided;
+        HashSet<string> failed = [.. run.Subtasks.Select(static subtask => subtask.FailedWith).OfType<string>()];
+        _workers = run.Subtasks.Where(subtask => failed.Contains(subtask.Subtask.Id)).ToDictionary(static subtask => subtask.Subtask.Id, StringComparer.Ordinal);
     }
 
     /// <returns>The work; <see langword="null"/> when the duration of a part is not known.</returns>
@@ -29,6 +34,12 @@ internal sealed class RecordedWork
         var avoided = new TimeSpan?[run.Subtasks.Count];
         foreach ((int index, SubtaskSnapshot subtask) in run.Subtasks.Index())
         {
+            if (subtask.OutputUsage?.Models.Any(static model => model.DeferredCalls > 0) == true)
+            {
+                // Nobody knows how long the model would have taken.
+                return null;
+            }
+
             if (subtask is not { State: SubtaskState.Succeeded, Origin: not (OutputOrigin.Executed or OutputOrigin.Fallback) })
             {
                 continue;
@@ -57,6 +68,7 @@ internal sealed class RecordedWork
         }
 
         SubtaskSnapshot recorded = _run.Subtasks[subtask];
+        recorded = recorded.FailedWith is { } worker ? _workers[worker] : recorded;
         TimeSpan[] attempts = [.. LengthsOf(recorded)];
         TimeSpan ran = attempt <= attempts.Length ? attempts[attempt - 1] : TimeSpan.Zero;
         bool isLast = attempt >= attempts.Length;
@@ -64,17 +76,22 @@ internal sealed class RecordedWork
     }
 
     /// <summary>
-    /// How long attempts took, without one that started early and came to nothing: its subtask did its work after it. One that another ran beside took until the
-    /// last of both had ended, or one had given the output: nobody knows how long it would have taken alone.
+    /// How long attempts took, without those whose subtask did its work after them: one that started early and came to nothing, whose process ended, or whose batch broke. One that
+    /// another ran beside took until the last of both had ended, or one had given the output: nobody knows how long it would have taken alone.
     /// </summary>
     private static IEnumerable<TimeSpan> LengthsOf(SubtaskSnapshot recorded)
     {
         for (int index = 0; index < recorded.Attempts; index++)
         {
             AttemptInterval span = recorded.AttemptIntervals[index];
-            if (span.HedgeOf is null && !(recorded.Extra is { IsEarlyDropped: true, EarlyAttempt: var dropped } && dropped == index + 1))
+            if (span is { HedgeOf: null, IsRepeated: false } && !(recorded.Extra is { IsEarlyDropped: true, EarlyAttempt: var dropped } && dropped == index + 1))
             {
                 AttemptInterval hedge = recorded.AttemptIntervals.Skip(index + 1).FirstOrDefault(later => later.HedgeOf == index + 1);
+                if (hedge.IsRepeated)
+                {
+                    continue;
+                }
+
                 DateTimeOffset? ended = hedge.HedgeOf is not null && hedge.EndedAt > span.EndedAt ? hedge.EndedAt : span.EndedAt;
                 ended = recorded.EndedAt < ended ? recorded.EndedAt : ended;
                 yield return (ended - span.StartedAt) ?? TimeSpan.Zero;

@@ -54,7 +54,9 @@ public sealed record RunSavings
     /// Gets the makespan of the same run in which each subtask does its work itself. It is modelled: the run is played again in virtual time, with the
     /// recorded durations and what this process has of resources and workers.
     /// </summary>
-    /// <value><see langword="null"/> when nothing was avoided, the run has not succeeded, a duration is not known, or nobody can play it again.</value>
+    /// <value>
+    /// <see langword="null"/> when nothing was avoided, the run has not succeeded, a duration is not known, as of calls that a batch endpoint answered, or nobody can play it again.
+    /// </value>
     public TimeSpan? ModelledMakespanWithout { get; init; }
 
     /// <summary>Computes what a run has saved.</summary>
@@ -89,6 +91,11 @@ public sealed record RunSavings
             {
                 avoided.Add(SavingsReason.Resumed, subtask, subtask.SurvivedInterruptions);
             }
+        }
+
+        foreach (IGrouping<string, SubtaskSnapshot> twins in run.Subtasks.Where(static subtask => subtask.FailedWith is not null).GroupBy(static subtask => subtask.FailedWith!, StringComparer.Ordinal))
+        {
+            avoided.AddFailed(SavingsReason.Shared, run.Subtasks.First(subtask => subtask.Subtask.Id == twins.Key), twins.Count());
         }
 
         foreach (SubtaskSnapshot subtask in run.Subtasks)

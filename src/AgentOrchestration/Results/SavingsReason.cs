@@ -6,7 +6,7 @@ namespace AgentOrchestration.Results;
 [JsonConverter(typeof(JsonStringEnumConverter<SavingsReason>))]
 public enum SavingsReason
 {
-    /// <summary>An identical subtask of the run made the output.</summary>
+    /// <summary>An identical subtask of the run made the output, or its work failed for both.</summary>
     Shared,
 
     /// <summary>Another run of the process made the output at the same time.</summary>

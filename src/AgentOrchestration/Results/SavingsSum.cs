@@ -22,7 +22,7 @@ internal sealed class SavingsSum(RunSnapshot run, PriceTable? prices)
         item = item with { Subtasks = item.Subtasks + times };
         if (subtask.OutputUsage is { } recorded)
         {
-            item = item with { Usage = Plus(item.Usage, UsageTotal.Of(prices?.Repriced(recorded) ?? recorded), times) };
+            item = item with { Usage = Plus(item.Usage, Priced(recorded), times) };
         }
         else if ((_means ??= MeansOf(run)).TryGetValue(subtask.Subtask.TaskType, out UsageTotal? mean))
         {
@@ -39,6 +39,23 @@ internal sealed class SavingsSum(RunSnapshot run, PriceTable? prices)
         }
 
         _items[reason] = item;
+    }
+
+    /// <summary>Adds work that has failed for an identical subtask too, which would have made the same attempts. What was extra of them is left out.</summary>
+    /// <param name="reason">Why the work was avoided.</param>
+    /// <param name="worker">The subtask that did it.</param>
+    /// <param name="times">For how many.</param>
+    public void AddFailed(SavingsReason reason, SubtaskSnapshot worker, int times)
+    {
+        if (worker.Attempts == 0)
+        {
+            return;
+        }
+
+        IEnumerable<TaskUsage?> extra = [worker.UnusedUsage, worker.Extra?.DroppedUsage, .. worker.Hedges.Select(static pair => pair.ExtraUsage)];
+        SavingsItem item = _items.GetValueOrDefault(reason) ?? new SavingsItem(reason, 0, new UsageTotal());
+        UsageTotal used = extra.OfType<TaskUsage>().Aggregate(Priced(worker.Usage), (sum, usage) => sum.Minus(Priced(usage)));
+        _items[reason] = item with { Subtasks = item.Subtasks + times, Usage = Plus(item.Usage, used, times) };
     }
 
     /// <summary>Adds what was spent beside what was needed, as it is counted in what was spent.</summary>
@@ -70,6 +87,8 @@ internal sealed class SavingsSum(RunSnapshot run, PriceTable? prices)
         decimal discount = usage.Models.Sum(static model => model.BatchDiscount ?? 0);
         _items[SavingsReason.BatchPrice] = item with { Subtasks = item.Subtasks + 1, Usage = item.Usage.Plus(new UsageTotal { Cost = discount }) };
     }
+
+    private UsageTotal Priced(TaskUsage usage) => UsageTotal.Of(prices?.Repriced(usage) ?? usage);
 
     private static long DeferredOf(TaskUsage usage) => usage.Models.Sum(static model => model.DeferredCalls ?? 0);
 

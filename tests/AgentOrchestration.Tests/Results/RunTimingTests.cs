@@ -3,6 +3,8 @@ using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Runs.Snapshots;
+using AgentOrchestration.Scheduling.Ordering;
+using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Scheduling;
 
 namespace AgentOrchestration.Tests.Results;
@@ -51,6 +53,59 @@ public sealed class RunTimingTests
     [Fact]
     public void A_run_that_is_played_again_without_the_second_attempt_takes_as_long_as_the_output_did() =>
         Assert.Equal(Seconds(10), RecordedWork.Of(Hedged)!.AttemptOf(0, 1).Duration);
+
+    /// <summary>A process that ended, a batch that broke, and a call that waited: the work was begun again, and is done once when it is played again.</summary>
+    [Fact]
+    public void What_was_begun_again_is_no_work_of_a_run_that_is_played_again()
+    {
+        RecordedWork recorded = RecordedWork.Of(Fold(
+            new AttemptStarted(1) { Sequence = 0, Time = At(0), SubtaskId = "first" },
+            new AttemptInterrupted(1) { Sequence = 0, Time = At(100), SubtaskId = "first" },
+            new AttemptStarted(2) { Sequence = 0, Time = At(100), SubtaskId = "first" },
+            new AttemptFailed(2, new SubtaskError("Fault", "It fails."), Start) { Sequence = 0, Time = At(150), SubtaskId = "first", IsBatchBroken = true },
+            new AttemptStarted(3) { Sequence = 0, Time = At(150), SubtaskId = "first" },
+            new AttemptDeferred(3, 1, Start) { Sequence = 0, Time = At(160), SubtaskId = "first" },
+            new AttemptStarted(4) { Sequence = 0, Time = At(200), SubtaskId = "first" },
+            new AttemptFailed(4, new SubtaskError("Fault", "It fails."), Start) { Sequence = 0, Time = At(202), SubtaskId = "first" },
+            new AttemptStarted(5) { Sequence = 0, Time = At(202), SubtaskId = "first" },
+            new SubtaskSucceeded(5, OutputOrigin.Executed, SharedWith: null) { Sequence = 0, Time = At(207), SubtaskId = "first" }))!;
+
+        Assert.Equal([(Seconds(2), true), (Seconds(5), false)], new[] { 1, 2 }.Select(attempt => recorded.AttemptOf(0, attempt)).Select(attempt => (attempt.Duration, attempt.Error is not null)));
+    }
+
+    /// <summary>Of two attempts that a process ended with, neither counts.</summary>
+    [Fact]
+    public void An_interrupted_pair_of_attempts_is_no_work_of_a_run_that_is_played_again()
+    {
+        RecordedWork recorded = RecordedWork.Of(Fold(
+            new AttemptStarted(1) { Sequence = 0, Time = At(0), SubtaskId = "first" },
+            new AttemptStarted(2) { HedgeOf = 1, Sequence = 0, Time = At(4), SubtaskId = "first" },
+            new AttemptDropped(1, null) { Sequence = 0, Time = At(50), SubtaskId = "first" },
+            new AttemptInterrupted(2) { Sequence = 0, Time = At(50), SubtaskId = "first" },
+            new AttemptStarted(3) { Sequence = 0, Time = At(50), SubtaskId = "first" },
+            new SubtaskSucceeded(3, OutputOrigin.Executed, SharedWith: null) { Sequence = 0, Time = At(57), SubtaskId = "first" }))!;
+
+        Assert.Equal(Seconds(7), recorded.AttemptOf(0, 1).Duration);
+    }
+
+    [Fact]
+    public void How_long_an_answer_of_a_batch_would_have_taken_is_not_known() => Assert.Null(RecordedWork.Of(Fold(
+        new AttemptStarted(1) { Sequence = 0, Time = At(0), SubtaskId = "first" },
+        new UsageCounted(1, TaskUsage.Of(new ModelUsage { InputTokens = 1, DeferredCalls = 1 })) { Sequence = 0, Time = At(1), SubtaskId = "first" },
+        new SubtaskSucceeded(1, OutputOrigin.Executed, SharedWith: null) { Sequence = 0, Time = At(1), SubtaskId = "first" })));
+
+    /// <summary>Else all that is slow would vanish from what is known, and more and more would be late.</summary>
+    [Fact]
+    public void An_attempt_that_another_overtook_is_observed_as_long_as_it_was_let()
+    {
+        var observed = new ObservedDurations();
+
+        DurationObserver.Observe(Hedged, observed);
+
+        Subtask subtask = Hedged.Subtasks[0].Subtask;
+        Assert.Equal(2, observed.CountOf(subtask));
+        Assert.Equal(Math.Sqrt(6 * 12), observed.SecondsOf(subtask)!.Value, 1e-3);
+    }
 
     [Theory]
     [InlineData(0, 8, 10)]

@@ -75,7 +75,7 @@ internal sealed class JournalReplay(IRunStore store, string runId, DispatchCore 
             case FallbackOutput fallback:
                 CheckIndex(fact.Subtask);
                 object? value = HasChanged(fact.Subtask) ? fallback.Json : inputs.ReadOutput(fact.Subtask, fallback.Json);
-                return fact.With(new FallbackOutput(fallback.Json, fallback.Error, () => value));
+                return fact.With(new FallbackOutput(fallback.Json, fallback.Error, () => value, fallback.Worker));
             case HeldOutput:
                 CheckIndex(fact.Subtask);
                 return fact.With(new HeldOutput(core.State.EarlyOf(fact.Subtask)?.Output));

@@ -5,7 +5,7 @@ namespace AgentOrchestration.Runs.Events;
 /// <summary>A subtask has its output. Ends its last attempt too.</summary>
 /// <param name="Attempt">The attempt that succeeded, from 1; 0 when no attempt was needed.</param>
 /// <param name="Origin">Where the output came from.</param>
-/// <param name="SharedWith">The identical subtask that made the output, when it was shared.</param>
+/// <param name="SharedWith">The identical subtask that made the output, when it was shared, or whose work failed for both, when this one has its fallback.</param>
 public sealed record SubtaskSucceeded(int Attempt, OutputOrigin Origin, string? SharedWith) : SubtaskEvent
 {
     /// <summary>Gets the output. Not part of the event's JSON.</summary>

@@ -306,6 +306,21 @@ internal static class JournalFields
     /// <summary>The subtask that has made the output.</summary>
     public static JournalField SharedWith { get; } = Number("with", static (in fact) => ((SharedOutput)fact.Payload!).Worker, static (ref line, value) => line.Other = value, static (in line) => JournalRules.WhyNoSubtask("with", line.Other));
 
+    /// <summary>The subtask whose work failed for both; not written when there is none.</summary>
+    public static JournalField FailedWith { get; } = new("with")
+    {
+        IsOptional = true,
+        Write = static (writer, name, in fact) =>
+        {
+            if ((fact.Payload is FallbackOutput fallback ? fallback.Worker : (fact.Payload as SharedFailure)?.Worker) is { } worker)
+            {
+                writer.WriteNumber(name, worker);
+            }
+        },
+        Read = static (ref reader, ref line) => line.FailedWith = reader.GetInt32(),
+        WhyInvalid = static (in line) => line.FailedWith is { } worker ? JournalRules.WhyNoSubtask("with", worker) : null,
+    };
+
     public static JournalField Cause { get; } = Number("cause", static (in fact) => ((SkipCause)fact.Payload!).Subtask, static (ref line, value) => line.Other = value, static (in line) => JournalRules.WhyNoSubtask("cause", line.Other));
 
     public static JournalField SkipReason { get; } = new("reason")
@@ -379,6 +394,7 @@ internal static class JournalFields
     private static SubtaskError ErrorOf(in RunFact fact) => fact.Payload switch
     {
         SubtaskError error => error,
+        SharedFailure shared => shared.Error,
         FallbackOutput fallback => fallback.Error,
         _ => ((AttemptRetry)fact.Payload!).Error,
     };

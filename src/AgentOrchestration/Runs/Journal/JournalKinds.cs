@@ -107,15 +107,15 @@ internal static class JournalKinds
             Holds = static payload => payload is HeldOutput,
             Payload = static (in _) => new HeldOutput(Output: null),
         },
-        new("subtask-fell-back", RunFactKind.SubtaskSucceeded, RunFactRules.WhenReadyOrRunning, Field.Subtask, Field.AttemptOrNone, Field.Error, Field.Fallback)
+        new("subtask-fell-back", RunFactKind.SubtaskSucceeded, RunFactRules.WhenReadyOrRunning, Field.Subtask, Field.AttemptOrNone, Field.FailedWith, Field.Error, Field.Fallback)
         {
             Detail = (byte)OutputOrigin.Fallback,
             Holds = static payload => payload is FallbackOutput,
-            Payload = static (in line) => new FallbackOutput(line.Json, line.Error!),
+            Payload = static (in line) => new FallbackOutput(line.Json, line.Error!, worker: line.FailedWith),
         },
-        new("subtask-failed", RunFactKind.SubtaskFailed, RunFactRules.WhenOpen, Field.Subtask, Field.AttemptOrNone, Field.Error)
+        new("subtask-failed", RunFactKind.SubtaskFailed, RunFactRules.WhenOpen, Field.Subtask, Field.AttemptOrNone, Field.FailedWith, Field.Error)
         {
-            Payload = static (in line) => line.Error!,
+            Payload = static (in line) => line.FailedWith is { } worker ? new SharedFailure(worker, line.Error!) : line.Error!,
         },
         new("subtask-skipped", RunFactKind.SubtaskSkipped, RunFactRules.WhenNotStarted, Field.Subtask, Field.Cause, Field.SkipReason)
         {

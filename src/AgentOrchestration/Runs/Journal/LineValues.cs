@@ -20,6 +20,9 @@ internal struct LineValues
     /// <summary>Gets or sets the index of another subtask: the one that the output or the skipping comes from.</summary>
     public int Other { get; set; }
 
+    /// <summary>Gets or sets the index of the subtask whose work failed for both.</summary>
+    public int? FailedWith { get; set; }
+
     /// <summary>Gets or sets the attempt that an attempt starts beside.</summary>
     public int HedgeOf { get; set; }
 

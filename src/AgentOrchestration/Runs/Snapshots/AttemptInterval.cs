@@ -5,9 +5,21 @@ namespace AgentOrchestration.Runs.Snapshots;
 /// <param name="EndedAt">When it ended, or was no longer waited for; <see langword="null"/> while it runs.</param>
 public readonly record struct AttemptInterval(DateTimeOffset StartedAt, DateTimeOffset? EndedAt)
 {
+    // 0 for none.
+    private readonly int _hedgeOf;
+
     /// <summary>Gets the number of the attempt that it ran beside, as its hedge.</summary>
     /// <value>At least 1. The default value is <see langword="null"/>: it started alone.</value>
-    public int? HedgeOf { get; init; }
+    public int? HedgeOf
+    {
+        get => _hedgeOf == 0 ? null : _hedgeOf;
+        init => _hedgeOf = value ?? 0;
+    }
+
+    /// <summary>
+    /// Whether it counts as no attempt at the work, which was begun again: its process ended, its batch broke, or its calls were deferred.
+    /// </summary>
+    internal bool IsRepeated { get; init; }
 
     /// <summary>Gets the duration of the attempt.</summary>
     /// <value>Zero while it runs.</value>

@@ -45,9 +45,13 @@ internal sealed class AttemptIntervals : IReadOnlyList<AttemptInterval>
     /// <param name="spans">The spans.</param>
     /// <param name="attempt">The number of the attempt that ends; 0 for all.</param>
     /// <param name="endedAt">When.</param>
-    public static IReadOnlyList<AttemptInterval> End(IReadOnlyList<AttemptInterval> spans, int attempt, DateTimeOffset endedAt)
+    /// <param name="isRepeated">Whether its work is begun again.</param>
+    public static IReadOnlyList<AttemptInterval> End(IReadOnlyList<AttemptInterval> spans, int attempt, DateTimeOffset endedAt, bool isRepeated = false)
     {
-        AttemptInterval[] ended = [.. spans.Select((span, index) => span.EndedAt is null && (attempt == 0 || attempt == index + 1) ? span with { EndedAt = endedAt } : span)];
+        AttemptInterval[] ended =
+        [
+            .. spans.Select((span, index) => span.EndedAt is null && (attempt == 0 || attempt == index + 1) ? span with { EndedAt = endedAt, IsRepeated = isRepeated } : span),
+        ];
         return ended.Length == 0 ? spans : new AttemptIntervals([.. ended.SkipLast(1)], ended.Length, ended[^1]);
     }
 

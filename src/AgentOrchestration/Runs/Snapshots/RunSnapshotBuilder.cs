@@ -169,7 +169,7 @@ internal sealed class RunSnapshotBuilder
             Error = succeeded.Error,
             StartedAt = subtask.StartedAt ?? fact.Time,
         },
-        SubtaskFailed failed => End(subtask, SubtaskState.Failed, fact) with { Error = failed.Error },
+        SubtaskFailed failed => End(subtask, SubtaskState.Failed, fact) with { Error = failed.Error, SharedWith = failed.SharedWith },
         SubtaskSkipped skipped => End(subtask, SubtaskState.Skipped, fact) with { SkippedBecauseOf = skipped.Cause, SkipReason = skipped.Reason },
         SubtaskCancelled => End(subtask, SubtaskState.Cancelled, fact),
         CompensationStarted => subtask with { Compensation = CompensationState.Running },
@@ -232,13 +232,14 @@ internal sealed class RunSnapshotBuilder
     private static SubtaskSnapshot EndAttempt(SubtaskSnapshot subtask, SubtaskEvent fact)
     {
         IReadOnlyList<AttemptInterval> spans = subtask.AttemptIntervals;
+        bool isRepeated = fact is AttemptInterrupted or AttemptDeferred or AttemptFailed { IsBatchBroken: true };
         if (subtask.Hedges.Count > 0)
         {
-            return subtask with { AttemptIntervals = AttemptIntervals.End(spans, fact is SubtaskSucceeded { Attempt: var winner } ? winner : 0, fact.Time) };
+            return subtask with { AttemptIntervals = AttemptIntervals.End(spans, fact is SubtaskSucceeded { Attempt: var winner } ? winner : 0, fact.Time, isRepeated) };
         }
 
         return spans.Count == 0 || spans[^1].EndedAt is not null
             ? subtask
-            : subtask with { AttemptIntervals = AttemptIntervals.WithLast(spans, spans[^1] with { EndedAt = fact.Time }) };
+            : subtask with { AttemptIntervals = AttemptIntervals.WithLast(spans, spans[^1] with { EndedAt = fact.Time, IsRepeated = isRepeated }) };
     }
 }

@@ -82,8 +82,8 @@ public sealed record SubtaskSnapshot(Subtask Subtask, SubtaskState State)
     /// <value>The default value is <see langword="null"/>: as <see cref="OutputUsage"/>.</value>
     public TimeSpan? OutputDuration { get; init; }
 
-    /// <summary>Gets the id of the identical subtask that made the output, when it was shared.</summary>
-    /// <value>The default value is <see langword="null"/>: it was not shared.</value>
+    /// <summary>Gets the id of the identical subtask that made the output, when it was shared, or whose work failed for both.</summary>
+    /// <value>The default value is <see langword="null"/>: the subtask did its own work, or none.</value>
     public string? SharedWith { get; init; }
 
     /// <summary>Gets how often the run was interrupted after the output was there: so often a run that is not durable would have made it again.</summary>
@@ -139,6 +139,10 @@ public sealed record SubtaskSnapshot(Subtask Subtask, SubtaskState State)
     /// <summary>The attempts that ran beside each other.</summary>
     [JsonIgnore]
     internal IReadOnlyList<HedgedPair> Hedges => Extra?.Hedges ?? [];
+
+    /// <summary>The id of the identical subtask whose work failed for both.</summary>
+    [JsonIgnore]
+    internal string? FailedWith => State == SubtaskState.Failed || Origin == OutputOrigin.Fallback ? SharedWith : null;
 
     /// <summary>Whether its latest attempt started early, and it is not decided whether it counts.</summary>
     [JsonIgnore]

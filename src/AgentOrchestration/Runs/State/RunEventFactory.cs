@@ -60,7 +60,7 @@ internal sealed class RunEventFactory(string runId, TaskPlan plan, Func<int, str
                 SubtaskId = id,
                 Output = shared.Output,
             },
-            (RunFactKind.SubtaskSucceeded, FallbackOutput fallback) => new SubtaskSucceeded(fact.Attempt, OutputOrigin.Fallback, SharedWith: null)
+            (RunFactKind.SubtaskSucceeded, FallbackOutput fallback) => new SubtaskSucceeded(fact.Attempt, OutputOrigin.Fallback, fallback.Worker is { } worker ? idOf(worker) : null)
             {
                 Sequence = sequence,
                 Time = time,
@@ -72,6 +72,7 @@ internal sealed class RunEventFactory(string runId, TaskPlan plan, Func<int, str
                 new SubtaskSucceeded(fact.Attempt, OutputOrigin.Executed, SharedWith: null) { Sequence = sequence, Time = time, SubtaskId = id, Output = held.Output },
             (RunFactKind.SubtaskSucceeded, _) =>
                 new SubtaskSucceeded(fact.Attempt, (OutputOrigin)fact.Detail, SharedWith: null) { Sequence = sequence, Time = time, SubtaskId = id, Output = fact.Payload },
+            (RunFactKind.SubtaskFailed, SharedFailure failure) => new SubtaskFailed(fact.Attempt, failure.Error) { Sequence = sequence, Time = time, SubtaskId = id, SharedWith = idOf(failure.Worker) },
             (RunFactKind.SubtaskFailed, SubtaskError error) => new SubtaskFailed(fact.Attempt, error) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.SubtaskSkipped, SkipCause cause) => new SubtaskSkipped(idOf(cause.Subtask), cause.Reason) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.SubtaskCancelRequested, _) => new SubtaskCancelRequested { Sequence = sequence, Time = time, SubtaskId = id },

@@ -66,10 +66,10 @@ internal static class RunFactRules
     public static string? WhenRunning(RunState state, in RunFact fact) => When(state, fact, state.StateOf(fact.Subtask) == SubtaskState.Running);
 
     /// <summary>The end of a subtask that has not ended, by one of its attempts or without any.</summary>
-    public static string? WhenOpen(RunState state, in RunFact fact) => AfterAttempt(state, fact) ?? When(state, fact, state.IsOpen(fact.Subtask));
+    public static string? WhenOpen(RunState state, in RunFact fact) => AfterAttempt(state, fact) ?? When(state, fact, state.IsOpen(fact.Subtask)) ?? WhyNotFailedWith(state, fact);
 
     public static string? WhenReadyOrRunning(RunState state, in RunFact fact) =>
-        AfterAttempt(state, fact) ?? When(state, fact, state.StateOf(fact.Subtask) is SubtaskState.Ready or SubtaskState.Running) ?? WhyNotShared(state, fact) ?? WhyNotHeld(state, fact);
+        AfterAttempt(state, fact) ?? When(state, fact, state.StateOf(fact.Subtask) is SubtaskState.Ready or SubtaskState.Running) ?? WhyNotShared(state, fact) ?? WhyNotFailedWith(state, fact) ?? WhyNotHeld(state, fact);
 
     public static string? WhenNotStarted(RunState state, in RunFact fact) =>
         When(state, fact, state.StateOf(fact.Subtask) is SubtaskState.Pending or SubtaskState.Ready)
@@ -102,6 +102,12 @@ internal static class RunFactRules
         fact.Payload is not SharedOutput { Worker: var worker } || (worker >= 0 && worker < state.Graph.Count && state.StateOf(worker) == SubtaskState.Succeeded)
             ? null
             : $"Subtask {worker} has no output to share.";
+
+    private static string? WhyNotFailedWith(RunState state, in RunFact fact) =>
+        (fact.Payload is FallbackOutput fallback ? fallback.Worker : (fact.Payload as SharedFailure)?.Worker) is not { } worker
+            || (worker >= 0 && worker < state.Graph.Count && (state.StateOf(worker) == SubtaskState.Failed || (state.StateOf(worker) == SubtaskState.Succeeded && state.HasFallenBack(worker))))
+                ? null
+                : $"The work of subtask {worker} has not failed.";
 
     private static string? WhyNotHeld(RunState state, in RunFact fact) =>
         fact.Payload is not HeldOutput || (state.EarlyOf(fact.Subtask) is { IsHeld: true } early && early.Attempt == fact.Attempt) ? null : "The subtask has no output that was held.";

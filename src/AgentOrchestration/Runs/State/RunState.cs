@@ -213,7 +213,7 @@ internal sealed class RunState : IOpenSubtasks
                 _payloads[fact.Subtask] = ((AttemptRetry)fact.Payload!).Error;
                 break;
             case RunFactKind.SubtaskSucceeded:
-                End(fact, SubtaskState.Succeeded, fact.Payload switch { SharedOutput shared => shared.Output, HeldOutput held => held.Output, var output => output });
+                End(fact, SubtaskState.Succeeded, fact.Payload switch { SharedOutput made => made.Output, HeldOutput held => held.Output, var output => output });
                 _early?.Confirm(fact.Subtask);
                 if (_completions is not null && !HasFallenBack(fact.Subtask))
                 {
@@ -223,7 +223,7 @@ internal sealed class RunState : IOpenSubtasks
                 Release(fact.Subtask, consequences);
                 break;
             case RunFactKind.SubtaskFailed:
-                End(fact, SubtaskState.Failed, fact.Payload);
+                End(fact, SubtaskState.Failed, fact.Payload is SharedFailure shared ? shared.Error : fact.Payload);
                 _losses.Count(fact.Subtask);
                 PassOn(fact.Subtask, new SkipCause(fact.Subtask, SkipReason.Failed), consequences);
                 break;

@@ -66,16 +66,18 @@ internal sealed class SubtaskOutcomes(DispatchContext context)
     /// The work of a subtask has failed for good: its fallback takes the place of the output, if it has one. That is no answer of the work, so identical
     /// subtasks end as they do when it fails, each with its own fallback or none. A run that stops takes none.
     /// </summary>
-    public void FailWork(int subtask, int attempt, SubtaskError error, long now)
+    public void FailWork(int subtask, int attempt, SubtaskError error, long now) => FailWork(subtask, attempt, error, now, worker: null);
+
+    private void FailWork(int subtask, int attempt, SubtaskError error, long now, int? worker)
     {
         DropEarly(subtask, now);
         if (context.Graph.Policies[subtask].Fallback is not { } fallback || context.State.Stop is not null || context.Graph.SubtaskAt(subtask).IsComposite)
         {
-            RecordFailure(subtask, attempt, error, now);
+            RecordFailure(subtask, attempt, error, now, worker);
         }
         else
         {
-            var output = new FallbackOutput(fallback.Json, error, fallback.Read);
+            var output = new FallbackOutput(fallback.Json, error, fallback.Read, worker);
             context.Record(new RunFact(RunFactKind.SubtaskSucceeded, now, subtask, attempt, (byte)OutputOrigin.Fallback, output));
         }
 
@@ -85,14 +87,14 @@ internal sealed class SubtaskOutcomes(DispatchContext context)
     /// <summary>A subtask fails, not by its work.</summary>
     public void Fail(int subtask, int attempt, SubtaskError error, long now)
     {
-        RecordFailure(subtask, attempt, error, now);
+        RecordFailure(subtask, attempt, error, now, worker: null);
         FailTwins(subtask, error, isWork: false, now);
     }
 
-    private void RecordFailure(int subtask, int attempt, SubtaskError error, long now)
+    private void RecordFailure(int subtask, int attempt, SubtaskError error, long now, int? worker)
     {
         DropEarly(subtask, now);
-        context.Record(new RunFact(RunFactKind.SubtaskFailed, now, subtask, attempt, payload: error));
+        context.Record(new RunFact(RunFactKind.SubtaskFailed, now, subtask, attempt, payload: worker is { } other ? new SharedFailure(other, error) : error));
         if (context.Options.FailurePolicy != FailurePolicy.Continue && context.State.HasFailed && context.State.Stop is null && _stopAfterFailureOf < 0)
         {
             _stopAfterFailureOf = subtask;
@@ -112,11 +114,11 @@ internal sealed class SubtaskOutcomes(DispatchContext context)
             context.Waits.Leave(twin);
             if (isWork)
             {
-                FailWork(twin, attempt: 0, error, now);
+                FailWork(twin, attempt: 0, error, now, subtask);
             }
             else
             {
-                Fail(twin, attempt: 0, error, now);
+                RecordFailure(twin, attempt: 0, error, now, subtask);
             }
         }
 

@@ -44,6 +44,7 @@ public sealed partial class JournalCodecTests
         ("""{"kind":"usage-counted","subtask":2,"attempt":1,"inputTokens":3,"outputTokens":4,"cost":0.5,"v":1,"at":5}""", new RunFact(RunFactKind.UsageCounted, 5, 2, 1, payload: new TaskUsage(3, 4, 0.5m))),
         ("""{"kind":"subtask-shared","subtask":2,"with":1,"v":1,"at":5}""", new RunFact(RunFactKind.SubtaskSucceeded, 5, 2, detail: (byte)OutputOrigin.Shared, payload: new SharedOutput(1, "x"))),
         ("""{"kind":"subtask-failed","subtask":2,"attempt":1,"error":{"kind":"InvalidDataException","message":"Bad data."},"v":1,"at":5}""", new RunFact(RunFactKind.SubtaskFailed, 5, 2, 1, payload: Error)),
+        ("""{"kind":"subtask-failed","subtask":2,"attempt":0,"with":1,"error":{"kind":"InvalidDataException","message":"Bad data."},"v":1,"at":5}""", new RunFact(RunFactKind.SubtaskFailed, 5, 2, payload: new SharedFailure(1, Error))),
         ("""{"kind":"subtask-skipped","subtask":2,"cause":1,"reason":"run-stopped","v":1,"at":5}""", new RunFact(RunFactKind.SubtaskSkipped, 5, 2, payload: new SkipCause(1, SkipReason.RunStopped))),
         ("""{"kind":"subtask-cancel-requested","subtask":2,"v":1,"at":5}""", new RunFact(RunFactKind.SubtaskCancelRequested, 5, 2)),
         ("""{"kind":"subtask-cancelled","subtask":2,"attempt":0,"v":1,"at":5}""", new RunFact(RunFactKind.SubtaskCancelled, 5, 2)),
@@ -99,6 +100,7 @@ public sealed partial class JournalCodecTests
     [InlineData("""{"kind":"stop-requested","reason":1,"v":1,"at":5}""")]
     [InlineData("""{"kind":"stop-requested","reason":"failure, timeout","v":1,"at":5}""")]
     [InlineData("""{"kind":"subtask-failed","subtask":2,"attempt":1,"error":null,"v":1,"at":5}""")]
+    [InlineData("""{"kind":"subtask-failed","subtask":2,"attempt":0,"with":-1,"error":{"kind":"K","message":"M"},"v":1,"at":5}""")]
     [InlineData("""{"kind":"subtask-failed","subtask":2,"attempt":1,"error":{"kind":"X"},"v":1,"at":5}""")]
     [InlineData("""{"subtask":2,"attempt":1,"v":1,"at":5}""")]
     [InlineData("""{"$type":"System.IO.FileInfo, System.IO","kind":"run-started","v":1,"at":5}""")]
@@ -122,7 +124,7 @@ public sealed partial class JournalCodecTests
             {
                 string name = properties[i].Name;
                 bool isOptional = name is "by" or "origin" or "cacheKey" or "cacheEpochs" or "models" or "deadlineOf" or "batch" or "batchBroken" or "early" or "hedgeOf" or "unused"
-                    || (name == "error" && fact.Kind is RunFactKind.OutputDropped or RunFactKind.AttemptDropped) || (name == "reason" && fact.Kind == RunFactKind.ApprovalDecided);
+                    || (name == "with" && fact.Payload is not SharedOutput) || (name == "error" && fact.Kind is RunFactKind.OutputDropped or RunFactKind.AttemptDropped) || (name == "reason" && fact.Kind == RunFactKind.ApprovalDecided);
                 string without = Line(properties.Where((_, place) => place != i));
                 if (isOptional)
                 {

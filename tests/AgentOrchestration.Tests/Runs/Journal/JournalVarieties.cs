@@ -95,6 +95,8 @@ internal static class JournalVarieties
         new(RunFactKind.CallsSubmitted, 5, payload: new SubmittedCalls(1, "gpt", AwkwardText)),
         new(RunFactKind.UsageCounted, 5, 2, 1, detail: 1, new TaskUsage(1, 2, 0.10m)),
         new(RunFactKind.UsageCounted, 5, 2, 1, payload: TaskUsage.Of(new ModelUsage { Model = "m", InputTokens = 1, DeferredCalls = 1, BatchDiscount = 0.50m })),
+        new(RunFactKind.SubtaskFailed, 5, 2, payload: new SharedFailure(0, Plain)),
+        new(RunFactKind.SubtaskSucceeded, 5, 2, 0, (byte)OutputOrigin.Fallback, new FallbackOutput(JsonElement.Parse("null"), Plain, worker: 1)),
     ];
 
     private static IEnumerable<RunFact> OfAttempts(RunFactKind kind) =>

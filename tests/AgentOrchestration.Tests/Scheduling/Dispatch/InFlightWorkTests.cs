@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Events;
+using AgentOrchestration.Tasks;
 using AgentOrchestration.Testing;
 using AgentOrchestration.Tests.Execution;
 using Microsoft.Extensions.DependencyInjection;
@@ -139,6 +141,31 @@ public sealed class InFlightWorkTests
             Assert.Equal(("of a", "of c"), (run.Result.GetOutput<string>("a"), run.Result.GetOutput<string>("c")));
             Assert.Equal((SubtaskState.Failed, "Bad data."), (run.Result["b"].State, run.Result["b"].Error!.Message));
             Assert.Equal([OutputOrigin.Fallback, OutputOrigin.Fallback], run.Result.FellBack.Select(subtask => subtask.Origin));
+        });
+
+    /// <summary>Without sharing, each would have made the same attempts. A fallback changes nothing of that.</summary>
+    [Fact]
+    public void Work_that_fails_for_several_subtasks_is_avoided_by_all_but_one() => Explore(
+        async (context, stop) =>
+        {
+            await Sleep(context, stop);
+            context.ReportUsage(new TaskUsage(10, 1, 2));
+            throw new InvalidOperationException("Bad data.");
+        },
+        plan =>
+        {
+            plan.Add("a", "work", options: new() { Policy = new SubtaskPolicy { MaxAttempts = 2 } });
+            plan.Add("b", "work", options: new() { Policy = new SubtaskPolicy { MaxAttempts = 2 } });
+            plan.Add("c", "work", options: new() { Policy = new SubtaskPolicy { MaxAttempts = 2 }, Fallback = FallbackValue.Of("of c") });
+        },
+        run =>
+        {
+            SubtaskSnapshot worker = run.Result.Subtasks.Single(subtask => subtask.Attempts == 2);
+            Assert.Equal([null, worker.Subtask.Id, worker.Subtask.Id], run.Result.Subtasks.Select(subtask => subtask.SharedWith).Order());
+            Assert.Equal((20, 2, 4m), (run.Result.Savings.Spent.InputTokens, run.Result.Savings.Spent.OutputTokens, run.Result.Savings.Spent.Cost));
+            SavingsItem avoided = Assert.Single(run.Result.Savings.Avoided);
+            Assert.Equal((SavingsReason.Shared, 2, 40, 4, 8m), (avoided.Reason, avoided.Subtasks, avoided.Usage.InputTokens, avoided.Usage.OutputTokens, avoided.Usage.Cost));
+            Assert.Equal((0, 0), (avoided.EstimatedSubtasks, avoided.UnknownSubtasks));
         });
 
     [Fact]
