@@ -17,9 +17,22 @@ internal sealed class CommandInbox(LocalExecutor executor, IRunInbox inbox)
     private readonly Lock _gate = new();
     private IDisposable? _looks;
     private bool _isReading;
+    private string? _lastFailure;
 
-    /// <summary>Reads what was sent to a run before this process drives it.</summary>
-    public ValueTask<IReadOnlyList<RunCommand>> ReadAsync(string runId, CancellationToken cancellationToken) => inbox.ReadCommandsAsync([runId], MostAtOnce, cancellationToken);
+    /// <summary>Reads what was sent to a run before this process drives it. A command that is damaged keeps no run from continuing.</summary>
+    /// <exception cref="RunStoreException">The store cannot be read now.</exception>
+    public async Task<IReadOnlyList<RunCommand>> ReadAsync(string runId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await inbox.ReadCommandsAsync([runId], MostAtOnce, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RunStoreException exception) when (!exception.IsTransient)
+        {
+            ExecutionLog.InboxNotRead(executor.Logger, exception);
+            return [];
+        }
+    }
 
     /// <summary>Reads the commands to a run from now on, until it is over.</summary>
     public void Add(RunCommands run)
@@ -58,11 +71,12 @@ internal sealed class CommandInbox(LocalExecutor executor, IRunInbox inbox)
         executor.Workers.Queue(() => _ = ReadAllAsync());
     }
 
-    private async Task ReadAllAsync()
+    /// <returns>Whether the commands were read, or have to wait; <see langword="false"/> when those of some run cannot be read.</returns>
+    private async Task<bool> TryReadAsync(string[] runs, bool isLast)
     {
         try
         {
-            IReadOnlyList<RunCommand> commands = await inbox.ReadCommandsAsync([.. _runs.Keys], MostAtOnce, CancellationToken.None).ConfigureAwait(false);
+            IReadOnlyList<RunCommand> commands = await inbox.ReadCommandsAsync(runs, MostAtOnce, CancellationToken.None).ConfigureAwait(false);
             foreach (IGrouping<string, RunCommand> sent in commands.GroupBy(command => command.RunId, StringComparer.Ordinal))
             {
                 if (_runs.TryGetValue(sent.Key, out RunCommands? run))
@@ -70,11 +84,41 @@ internal sealed class CommandInbox(LocalExecutor executor, IRunInbox inbox)
                     run.Take([.. sent]);
                 }
             }
+
+            _lastFailure = null;
+            return true;
         }
         catch (Exception exception)
         {
-            // The commands wait; whoever has sent them waits too.
-            ExecutionLog.InboxNotRead(executor.Logger, exception);
+            if (exception is RunStoreException { IsTransient: false } && !isLast)
+            {
+                return false;
+            }
+
+            // The commands wait, and so do those who have sent them. It is said once.
+            if (_lastFailure != exception.Message)
+            {
+                _lastFailure = exception.Message;
+                ExecutionLog.InboxNotRead(executor.Logger, exception);
+            }
+
+            return true;
+        }
+    }
+
+    private async Task ReadAllAsync()
+    {
+        string[] runs = [.. _runs.Keys];
+        try
+        {
+            if (!await TryReadAsync(runs, isLast: runs.Length == 1).ConfigureAwait(false))
+            {
+                // A damaged command of one run keeps no other run from its own.
+                foreach (string runId in runs)
+                {
+                    await TryReadAsync([runId], isLast: true).ConfigureAwait(false);
+                }
+            }
         }
         finally
         {

@@ -29,6 +29,7 @@ public sealed class ExampleTests
     [InlineData("batch-endpoints.md")]
     [InlineData("durable-runs.md")]
     [InlineData("hedging.md")]
+    [InlineData("processes.md")]
     public void Every_snippet_of_a_guide_compiles(string guide)
     {
         string text = File.ReadAllText(Path.Combine(Repository.Root, "samples", guide));
