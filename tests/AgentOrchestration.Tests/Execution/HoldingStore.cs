@@ -8,6 +8,9 @@ internal sealed class HoldingStore(IRunStore inner, Func<JournalAppend, Task> ma
     private readonly TaskCompletionSource _letGo = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>The inbox; none by default.</summary>
+    public IRunInbox? Inbox { get; init; }
+
     /// <summary>Completes when an append waits.</summary>
     public Task Held => _held.Task;
 

@@ -161,6 +161,44 @@ public sealed class AttachedRunTests
     }
 
     [Fact]
+    public async Task A_command_that_is_read_again_before_it_is_written_is_carried_out_once()
+    {
+        DurableHost host = Create();
+        var mayAppend = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var inbox = new CountingInbox(host.Store);
+        using var store = new HoldingStore(host.Store, append => append.Answers.Count > 0 ? mayAppend.Task : Task.CompletedTask) { Inbox = inbox };
+        await using ServiceProvider driver = host.NewProcess(store);
+        await using OrchestrationRun run = await DurableHost.OrchestratorOf(driver).StartAsync(
+            PlanOf(("hold", "hold")), new RunOptions { Budget = new RunBudget { MaxAttempts = 5 } }, TestEnd);
+        await using ServiceProvider elsewhere = host.NewProcess();
+        await using OrchestrationRun followed = await DurableHost.OrchestratorOf(elsewhere).AttachAsync(run.RunId, TestEnd);
+
+        Task extending = followed.ExtendBudgetAsync(new RunBudget { MaxAttempts = 6 }, TestEnd);
+        await store.Held.InTimeAsync(run);
+        await inbox.ReadAgainAsync(3).InTimeAsync(run);
+        mayAppend.SetResult();
+        await extending.InTimeAsync(run);
+        _checkpoint.Open();
+        await run.EndAsync();
+
+        Assert.Single((await Engine.EventsAsync(run)).OfType<BudgetExtended>());
+    }
+
+    [Fact]
+    public async Task A_run_that_cannot_continue_here_is_free_for_others_at_once()
+    {
+        DurableHost host = Create();
+        string runId = await LeaveAsync(host, PlanOf(("hold", "hold")));
+        await using ServiceProvider poor = new DurableHostOf(host.Store).Create();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => poor.GetRequiredService<ITaskOrchestrator>().ResumeAsync(runId, TestEnd));
+
+        Assert.Null((await host.Store.FindAsync(runId, TestEnd))!.Lease);
+        _checkpoint.Open();
+        Assert.Equal(RunOutcome.Succeeded, (await host.ResumeToEndAsync(runId)).Outcome);
+    }
+
+    [Fact]
     public async Task A_follower_needs_no_task_types_to_watch_and_control()
     {
         DurableHost host = Create();
@@ -360,6 +398,31 @@ public sealed class AttachedRunTests
         {
             _begun.Add(context.Subtask.Id);
         }
+    }
+
+    /// <summary>An inbox that says how often it was read.</summary>
+    private sealed class CountingInbox(IRunInbox inner) : IRunInbox
+    {
+        private int _reads;
+
+        public async Task ReadAgainAsync(int times)
+        {
+            for (int until = Volatile.Read(ref _reads) + times; Volatile.Read(ref _reads) < until && !TestEnd.IsCancellationRequested;)
+            {
+                await Task.Yield();
+            }
+        }
+
+        public ValueTask<bool> SendAsync(RunCommand command, CancellationToken cancellationToken) => inner.SendAsync(command, cancellationToken);
+
+        public async ValueTask<IReadOnlyList<RunCommand>> ReadCommandsAsync(IReadOnlyCollection<string> runIds, int max, CancellationToken cancellationToken)
+        {
+            IReadOnlyList<RunCommand> commands = await inner.ReadCommandsAsync(runIds, max, cancellationToken);
+            Interlocked.Increment(ref _reads);
+            return commands;
+        }
+
+        public ValueTask<CommandAnswer?> FindAnswerAsync(string runId, Guid commandId, CancellationToken cancellationToken) => inner.FindAnswerAsync(runId, commandId, cancellationToken);
     }
 
     /// <summary>Processes with other task types over one store.</summary>
