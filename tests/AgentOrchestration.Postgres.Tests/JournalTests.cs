@@ -55,6 +55,38 @@ public sealed class JournalTests(SharedPostgres shared)
     }
 
     [Fact(Explicit = true)]
+    public async Task A_run_whose_row_is_locked_keeps_no_other_from_its_appends_and_its_lease()
+    {
+        string schema = shared.NewSchema();
+        await using var store = new PostgresRunStore(await shared.ConnectionStringAsync() + ";Command Timeout=1", new PostgresRunStoreOptions { Schema = schema });
+        RunLease[] leases = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => store.CreateAsync($"run-{number}")));
+        await using NpgsqlConnection connection = await ConnectAsync();
+        await using (NpgsqlTransaction holder = await connection.BeginTransactionAsync(TestEnd))
+        {
+            await PostgresServer.ExecuteAsync(connection, $"SELECT FROM {schema}.state s JOIN {schema}.runs r ON r.key = s.run WHERE run_id = 'run-7' FOR UPDATE OF s");
+            Task<AppendOutcome>[] appends = [.. leases.Select(lease => store.AppendAsync(lease, 0, "{}"))];
+            Task<RunLease?>[] renewals = [.. leases.Select(lease => store.RenewLeaseAsync(lease, StoreActions.Lease, TestEnd).AsTask())];
+
+            for (int number = 0; number < leases.Length; number++)
+            {
+                int place = number;
+                if (number == 7)
+                {
+                    Assert.True((await StoreActions.RefusalAsync(() => appends[place])).IsTransient);
+                    Assert.True((await StoreActions.RefusalAsync(() => renewals[place])).IsTransient);
+                }
+                else
+                {
+                    Assert.Equal(AppendOutcome.Appended, await appends[place]);
+                    Assert.NotNull(await renewals[place]);
+                }
+            }
+        }
+
+        Assert.Equal(AppendOutcome.Appended, await store.AppendAsync(leases[7], 0, "{}"));
+    }
+
+    [Fact(Explicit = true)]
     public async Task An_append_waits_for_an_earlier_one_whose_commit_is_on_its_way_and_is_refused_after_it()
     {
         string schema = shared.NewSchema();

@@ -22,6 +22,9 @@ internal sealed class PostgresFaults(string database, string user, string schema
         _ => true,
     };
 
+    /// <summary>Determines whether a statement took too long, as when it waits for a lock.</summary>
+    public static bool IsOfTime(Exception exception) => exception is NpgsqlException { InnerException: TimeoutException } or PostgresException { SqlState: "57014" or "55P03" };
+
     /// <summary>Determines whether an operation failed because its connection was lost or is that of a server that is gone: another one may be good.</summary>
     public static bool IsOfConnection(Exception exception) => exception switch
     {
@@ -66,7 +69,8 @@ internal sealed class PostgresFaults(string database, string user, string schema
         $"The PostgreSQL server {database} has the version {version / 10000}; {oldest / 10000} is the oldest that is supported.");
 
     public RunStoreException Standby() => new(
-        $"The PostgreSQL server {database} is a standby, which takes no writes. Connect to the primary: name all hosts and add Target Session Attributes=primary.") { IsTransient = true };
+        $"The PostgreSQL server {database} is a standby, which takes no writes. Connect to the primary: name all hosts and add Target Session Attributes=primary.")
+    { IsTransient = true };
 
     private RunStoreException Explain(PostgresException answer)
     {

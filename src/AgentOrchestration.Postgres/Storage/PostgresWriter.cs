@@ -17,6 +17,12 @@ internal sealed class PostgresWriter : IDisposable
     /// <summary>How long the server may take for a group at most, in seconds: a part of the 30 of a lease, so that there is time to try again.</summary>
     private const int LongestPatience = 10;
 
+    /// <summary>How long it may take for leases, and for one of a group that has failed.</summary>
+    private const int ShortPatience = 3;
+
+    /// <summary>How many requests of a group may wait in vain, each for itself, before the others wait no longer.</summary>
+    private const int MostInVain = 3;
+
     /// <summary>A connection that nobody uses for so long goes back to the pool, which closes it; one that a firewall has forgotten would answer never.</summary>
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(10);
 
@@ -79,9 +85,9 @@ internal sealed class PostgresWriter : IDisposable
         {
             // Leases first: they are small, and late ones cost runs.
             Take(_leases, leases);
-            Write(leases, _changeLeases.Execute);
+            Write(leases, _changeLeases.Execute, Math.Min(_patience, ShortPatience));
             Take(_appends, appends);
-            Write(appends, _append.Execute);
+            Write(appends, _append.Execute, _patience);
         }
 
         Close();
@@ -142,7 +148,7 @@ internal sealed class PostgresWriter : IDisposable
         }
     }
 
-    private void Write<TRequest>(List<TRequest> group, Action<NpgsqlConnection, IReadOnlyList<TRequest>, int> execute)
+    private void Write<TRequest>(List<TRequest> group, Action<NpgsqlConnection, IReadOnlyList<TRequest>, int> execute, int patience)
         where TRequest : WriteRequest
     {
         if (group.Count == 0)
@@ -150,36 +156,70 @@ internal sealed class PostgresWriter : IDisposable
             return;
         }
 
+        Exception? failure = Execute(group, execute, patience);
+        if (failure is null)
+        {
+            group.ForEach(request => request.Succeed());
+        }
+        else if (group.Count > 1 && (PostgresFaults.IsOfOneRequest(failure) || PostgresFaults.IsOfTime(failure)))
+        {
+            WriteEach(group, execute, Math.Min(patience, ShortPatience));
+        }
+        else
+        {
+            Fail(group, failure);
+        }
+
+        group.Clear();
+    }
+
+    /// <summary>Tries each request for itself: the others are not to suffer for one, such as one of a run whose row is locked.</summary>
+    private void WriteEach<TRequest>(List<TRequest> group, Action<NpgsqlConnection, IReadOnlyList<TRequest>, int> execute, int patience)
+        where TRequest : WriteRequest
+    {
+        int inVain = 0;
+        for (int i = 0; i < group.Count; i++)
+        {
+            if (Execute([group[i]], execute, patience) is not { } failure)
+            {
+                group[i].Succeed();
+                continue;
+            }
+
+            inVain += PostgresFaults.IsOfTime(failure) ? 1 : 0;
+            if (inVain == MostInVain || !(PostgresFaults.IsOfOneRequest(failure) || PostgresFaults.IsOfTime(failure)))
+            {
+                // It is the server's trouble; each of the others would only wait as long again.
+                Fail(group[i..], failure);
+                return;
+            }
+
+            Fail([group[i]], failure);
+        }
+    }
+
+    /// <returns>The failure, or <see langword="null"/>.</returns>
+    private Exception? Execute<TRequest>(List<TRequest> requests, Action<NpgsqlConnection, IReadOnlyList<TRequest>, int> execute, int patience)
+        where TRequest : WriteRequest
+    {
         try
         {
-            Execute(group);
-            group.ForEach(request => request.Succeed());
+            _connection ??= _database.Open();
+            execute(_connection, requests, patience + (int)(requests.Sum(request => request.Bytes) / BytesPerSecond));
+            return null;
         }
         catch (Exception exception)
         {
             Close();
-            if (group.Count == 1 || !PostgresFaults.IsOfOneRequest(exception))
-            {
-                // It is the server's trouble, not one request's; each for itself would wait as long again.
-                RunStoreException failure = _database.Faults.Explain(exception);
-                group.ForEach(request => request.Fail(failure));
-            }
-            else
-            {
-                // The others are not to suffer for one.
-                group.ForEach(request => Write([request], execute));
-            }
+            return exception;
         }
-        finally
-        {
-            group.Clear();
-        }
+    }
 
-        void Execute(List<TRequest> requests)
-        {
-            _connection ??= _database.Open();
-            execute(_connection, requests, _patience + (int)(requests.Sum(request => request.Bytes) / BytesPerSecond));
-        }
+    private void Fail<TRequest>(List<TRequest> requests, Exception exception)
+        where TRequest : WriteRequest
+    {
+        RunStoreException failure = _database.Faults.Explain(exception);
+        requests.ForEach(request => request.Fail(failure));
     }
 
     private void Close()
