@@ -197,6 +197,23 @@ public sealed class OrchestrationRun : IAsyncDisposable
     /// <exception cref="ArgumentException">The run has no such subtask.</exception>
     public ValueTask CancelAsync(string subtaskId, CancellationToken cancellationToken = default) => _handle.CancelAsync(subtaskId, cancellationToken);
 
+    /// <summary>
+    /// Pauses the run: running code continues to its end, and nothing else starts until <see cref="ContinueAsync"/>. Its timeouts and deadlines pass, and a
+    /// compensation that follows a failure is not held. Also after a crash a paused run stays paused. One that is paused or has ended stays as it is.
+    /// </summary>
+    /// <param name="reason">Why, for those who look at the run. Default: not given.</param>
+    /// <param name="cancellationToken">Cancels the asking.</param>
+    /// <returns>A task that completes when the run is paused; for a durable run, when that is committed.</returns>
+    /// <exception cref="NotSupportedException">The executor cannot pause runs.</exception>
+    public async ValueTask PauseAsync(string? reason = null, CancellationToken cancellationToken = default) =>
+        await _handle.PauseAsync(reason, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Continues a paused run. One that is not paused stays as it is.</summary>
+    /// <param name="cancellationToken">Cancels the asking.</param>
+    /// <returns>A task that completes when the run continues; for a durable run, when that is committed.</returns>
+    /// <exception cref="NotSupportedException">The executor cannot pause runs.</exception>
+    public async ValueTask ContinueAsync(CancellationToken cancellationToken = default) => await _handle.ContinueAsync(cancellationToken).ConfigureAwait(false);
+
     /// <summary>Approves a subtask that waits for an approval. The approval is valid only for the arguments shown, and only once.</summary>
     /// <param name="request">What was asked: from <see cref="WatchAsync(CancellationToken)"/>, or a snapshot's pending approval.</param>
     /// <param name="by">Who approves. Default: not given.</param>

@@ -163,6 +163,7 @@ internal sealed class Simulator(ServiceProvider services, SimulationThread threa
         ];
         string more = snapshot is { ExhaustedBudget: { } limit, StopReason: null }
             ? $" Its budget of {limit} is used up: script.On<BudgetExhausted>(async (run, _) => await run.ExtendBudgetAsync(…))."
+            : snapshot.PausedSince is not null ? " It is paused: let the script continue it (run.ContinueAsync())."
             : "";
         return $"Nothing is left to do and no timer is set, but the run has not ended. {string.Join(' ', reasons)}{more}";
     }

@@ -52,6 +52,12 @@ public abstract class DelegatingRunHandle(IRunHandle inner) : IRunHandle
         Inner.DecideAsync(subtaskId, fingerprint, isApproved, by, reason, cancellationToken);
 
     /// <inheritdoc/>
+    public virtual ValueTask<bool> PauseAsync(string? reason, CancellationToken cancellationToken) => Inner.PauseAsync(reason, cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual ValueTask<bool> ContinueAsync(CancellationToken cancellationToken) => Inner.ContinueAsync(cancellationToken);
+
+    /// <inheritdoc/>
     public virtual ValueTask<bool> ExtendBudgetAsync(RunBudget budget, CancellationToken cancellationToken) => Inner.ExtendBudgetAsync(budget, cancellationToken);
 
     /// <inheritdoc/>

@@ -86,6 +86,19 @@ public interface IRunHandle : IAsyncDisposable
     ValueTask<bool> DecideAsync(string subtaskId, string fingerprint, bool isApproved, string? by, string? reason, CancellationToken cancellationToken) =>
         throw new NotSupportedException("This executor knows no approvals.");
 
+    /// <summary>Pauses the run: what runs continues to its end, and nothing else starts.</summary>
+    /// <param name="reason">Why; may be <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Cancels the asking.</param>
+    /// <returns>Whether it counted: whether the run continues and was not paused.</returns>
+    /// <exception cref="NotSupportedException">The executor cannot pause runs.</exception>
+    ValueTask<bool> PauseAsync(string? reason, CancellationToken cancellationToken) => throw new NotSupportedException("This executor cannot pause runs.");
+
+    /// <summary>Continues a paused run.</summary>
+    /// <param name="cancellationToken">Cancels the asking.</param>
+    /// <returns>Whether it counted: whether the run was paused and has not ended.</returns>
+    /// <exception cref="NotSupportedException">The executor cannot pause runs.</exception>
+    ValueTask<bool> ContinueAsync(CancellationToken cancellationToken) => throw new NotSupportedException("This executor cannot pause runs.");
+
     /// <summary>Gives the run another budget. What it has used already counts against it.</summary>
     /// <param name="budget">The budget from now on.</param>
     /// <param name="cancellationToken">Cancels the asking.</param>

@@ -47,6 +47,7 @@ internal sealed class WaitExplainer(IReadOnlyList<ExplainedRun> runs, IResourceM
             Approval = subtask.PendingApproval,
             Pools = kind == WaitKind.Resources ? pools : kind == WaitKind.Parallelism ? places : [],
             Flight = kind == WaitKind.Flight ? subtask.Flight : null,
+            PauseReason = kind == WaitKind.Pause ? run.Snapshot.PauseReason : null,
             ExhaustedBudget = kind == WaitKind.Budget ? run.Snapshot.ExhaustedBudget : null,
         };
     }
@@ -59,6 +60,7 @@ internal sealed class WaitExplainer(IReadOnlyList<ExplainedRun> runs, IResourceM
         not SubtaskState.Ready => WaitKind.Ended,
         _ when subtask.RetryAt > now => WaitKind.Retry,
         _ when subtask.DeferredUntil > now => WaitKind.DeferredCalls,
+        _ when run.Snapshot.PausedSince is not null => WaitKind.Pause,
         _ when run.Snapshot.ExhaustedBudget is not null => WaitKind.Budget,
         _ when IsWaitingFor(subtask.Flight) => WaitKind.Flight,
         _ when IsPlanOpen(run.Snapshot) && run.ChangesSomething(subtask) => WaitKind.Plan,

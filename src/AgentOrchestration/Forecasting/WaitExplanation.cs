@@ -77,6 +77,10 @@ public sealed class WaitExplanation
     /// <value><see langword="null"/> when none is.</value>
     public BudgetLimit? ExhaustedBudget { get; internal init; }
 
+    /// <summary>Gets why the run is paused.</summary>
+    /// <value><see langword="null"/> when it is not, or nobody said so.</value>
+    public string? PauseReason { get; internal init; }
+
     /// <summary>Gets the attempt of another run that the subtask waits for.</summary>
     /// <value><see langword="null"/> when it waits for none.</value>
     public FlightJoined? Flight { get; internal init; }
@@ -91,6 +95,7 @@ public sealed class WaitExplanation
         WaitKind.Approval => $"waits for approval, asked for at {Time(Approval?.Time)}",
         WaitKind.Retry => $"waits for attempt {Text(Attempts + 1)}{Left(Remaining)}",
         WaitKind.Plan => "waits for the end of the plan, because it changes something outside",
+        WaitKind.Pause => $"waits until the run, which is paused, continues{(PauseReason is null ? "" : $": {PauseReason}")}",
         WaitKind.Budget => $"waits for a larger budget: {ExhaustedBudget} is used up",
         WaitKind.Batch => $"waits for others of its batch that are known to come{Left(Remaining)}",
         WaitKind.SharedPrompt => $"waits for another subtask with the same long prompt, which has started first{Left(Remaining)}",

@@ -35,6 +35,9 @@ public enum WaitKind
     /// <summary>A larger budget of the run.</summary>
     Budget,
 
+    /// <summary>The run to continue, which is paused.</summary>
+    Pause,
+
     /// <summary>Resources, or the limit of its task type.</summary>
     Resources,
 

@@ -35,6 +35,12 @@ internal static partial class MonitoringLog
     [LoggerMessage(1009, LogLevel.Warning, "Run {RunId} is stopped at the deadline of {Owner}, in whose code it was started.")]
     public static partial void DeadlineInherited(ILogger logger, string runId, string owner);
 
+    [LoggerMessage(1012, LogLevel.Information, "Run {RunId} is paused: {Reason}")]
+    public static partial void RunPaused(ILogger logger, string runId, string? reason);
+
+    [LoggerMessage(1013, LogLevel.Information, "Run {RunId} continues.")]
+    public static partial void RunContinued(ILogger logger, string runId);
+
     [LoggerMessage(1010, LogLevel.Warning, "Run {RunId}: attempt {Attempt} of {SubtaskId} failed beside another, which decides: {Error}")]
     public static partial void AttemptFailedBesideAnother(ILogger logger, string runId, string subtaskId, int attempt, string error);
 

@@ -27,6 +27,14 @@ internal sealed class RunLogger(ILogger<RunLogger> logger, SystemMonitor monitor
         {
             Log(runId, run.Get(subtaskEvent.SubtaskId), subtaskEvent);
         }
+        else if (runEvent is RunPaused paused)
+        {
+            MonitoringLog.RunPaused(logger, runId, paused.Reason);
+        }
+        else if (runEvent is RunContinued)
+        {
+            MonitoringLog.RunContinued(logger, runId);
+        }
         else if (runEvent is StopRequested { DeadlineOf: { } owner })
         {
             MonitoringLog.DeadlineInherited(logger, runId, owner);

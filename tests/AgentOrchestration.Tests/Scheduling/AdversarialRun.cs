@@ -26,15 +26,17 @@ internal sealed class AdversarialRun
     private readonly Dictionary<(int Subtask, int Attempt), AttemptStart> _out = [];
     private readonly HashSet<int> _asked = [];
     private readonly Random _deferring;
+    private readonly Random? _pausing;
     private readonly HashSet<int> _read = [];
     private int _submission = 1;
     private long _now = DateTimeOffset.UnixEpoch.Ticks;
     private int _seenFacts;
 
-    public AdversarialRun(int seed, bool mayFallBack = true, bool mayBatch = true, bool mayStartEarly = true, bool mayDefer = true, bool mayHedge = true)
+    public AdversarialRun(int seed, bool mayFallBack = true, bool mayBatch = true, bool mayStartEarly = true, bool mayDefer = true, bool mayHedge = true, bool mayPause = false)
     {
         _random = new Random(seed);
         _deferring = new Random(~seed);
+        _pausing = mayPause ? new Random(seed ^ 0x5EED) : null;
         _world = new AdversarialWorld(seed, mayFallBack, mayBatch, mayStartEarly, mayDefer, mayHedge);
         bool hasOthers = seed % 2 == 1;
         Core = new DispatchCore(_world.Graph, RunResources.Alone(_world.Resources, Options.MaxBypasses), $"run-{seed}", Options, _world.Order, subtask => Graph.TaskTypes[subtask].MayShare, _world.Observed)
@@ -83,6 +85,13 @@ internal sealed class AdversarialRun
         while (!Core.State.IsEnded)
         {
             Assert.True(steps++ < 20_000, "The run does not end.");
+            if (_pausing?.Next(25) == 0 || (Core.State.IsPaused && _open.Count + _asked.Count == 0))
+            {
+                _ = Core.State.IsPaused ? Core.Continue(_now, _commands) : Core.Pause("The seed says so.", _now);
+                Take();
+                continue;
+            }
+
             Assert.True(_open.Count + _asked.Count > 0, $"Nothing is going on, but the run has not ended. {Describe()}");
             _now += _random.Next(1, 1000) * (_random.Next(20) == 0 ? TimeSpan.TicksPerMillisecond : 1);
             Step();

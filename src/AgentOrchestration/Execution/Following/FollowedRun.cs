@@ -99,6 +99,13 @@ internal sealed class FollowedRun : IRunHandle
         new CommandDocument { Command = CommandKind.Decide, Subtask = subtaskId, Fingerprint = fingerprint, IsApproved = isApproved, By = by, Reason = reason }, cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<bool> PauseAsync(string? reason, CancellationToken cancellationToken) =>
+        _sender.SendAsync(new CommandDocument { Command = CommandKind.Pause, Reason = reason }, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<bool> ContinueAsync(CancellationToken cancellationToken) => _sender.SendAsync(new CommandDocument { Command = CommandKind.Continue }, cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<bool> ExtendBudgetAsync(RunBudget budget, CancellationToken cancellationToken) =>
         _sender.SendAsync(new CommandDocument { Command = CommandKind.ExtendBudget, Budget = BudgetDocument.From(budget) }, cancellationToken);
 

@@ -196,6 +196,24 @@ internal sealed class LocalRun : IOpenRun
         return counted;
     }
 
+    public async ValueTask<bool> PauseAsync(string? reason, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        bool counted = false;
+        Report(0, (core, _, now, _) => counted = core.Pause(reason, now));
+        await WhenWrittenAsync(cancellationToken).ConfigureAwait(false);
+        return counted;
+    }
+
+    public async ValueTask<bool> ContinueAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        bool counted = false;
+        Report(0, (core, _, now, commands) => counted = core.Continue(now, commands));
+        await WhenWrittenAsync(cancellationToken).ConfigureAwait(false);
+        return counted;
+    }
+
     public async ValueTask<bool> ExtendBudgetAsync(RunBudget budget, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(budget);

@@ -68,6 +68,10 @@ internal sealed class RunCommands(RunEnvironment run, RunGate gate, RunGrowth gr
                     growth.IndexOf(content.Subtask!), content.Fingerprint!, content.IsApproved == true, new ApprovalAnswer(content.By, content.Reason), now, decided);
             case CommandKind.ExtendBudget:
                 return core.ExtendBudget(content.Budget!.ToBudget(), now, decided);
+            case CommandKind.Pause:
+                return core.Pause(content.Reason, now);
+            case CommandKind.Continue:
+                return core.Continue(now, decided);
             default:
                 throw new ArgumentException($"This version of the library does not know the command {content.Command}.");
         }

@@ -49,6 +49,8 @@ namespace AgentOrchestration;
 [JsonDerivedType(typeof(SubtaskCancelled), "subtask-cancelled")]
 [JsonDerivedType(typeof(BudgetExhausted), "budget-exhausted")]
 [JsonDerivedType(typeof(BudgetExtended), "budget-extended")]
+[JsonDerivedType(typeof(RunPaused), "run-paused")]
+[JsonDerivedType(typeof(RunContinued), "run-continued")]
 [JsonDerivedType(typeof(StopRequested), "stop-requested")]
 [JsonDerivedType(typeof(CompensationStarted), "compensation-started")]
 [JsonDerivedType(typeof(CompensationFailed), "compensation-failed")]

@@ -14,4 +14,10 @@ internal enum CommandKind
 
     /// <summary>To give the run another budget.</summary>
     ExtendBudget,
+
+    /// <summary>To pause the run.</summary>
+    Pause,
+
+    /// <summary>To continue a paused run.</summary>
+    Continue,
 }

@@ -341,6 +341,14 @@ internal static class JournalFields
     public static JournalField StopReason { get; } = Word("reason", static detail => (StopReason)detail, static reason => (byte)reason);
 
     /// <summary>Whose deadline has come; not written when it is the run's own, or when there is none.</summary>
+    /// <summary>Why a run is paused; not written when nobody said so.</summary>
+    public static JournalField PauseReason { get; } = new("reason")
+    {
+        IsOptional = true,
+        Write = static (writer, name, in fact) => WriteIfAny(writer, name, fact.Payload as string),
+        Read = static (ref reader, ref line) => line.Reason = reader.GetString(),
+    };
+
     public static JournalField DeadlineOf { get; } = new("deadlineOf")
     {
         IsOptional = true,

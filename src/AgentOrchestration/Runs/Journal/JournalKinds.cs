@@ -128,6 +128,11 @@ internal static class JournalKinds
         {
             Payload = static (in line) => line.Budget!.ToBudget(),
         },
+        new("run-paused", RunFactKind.RunPaused, RunFactRules.UnlessPaused, Field.PauseReason)
+        {
+            Payload = static (in line) => line.Reason!,
+        },
+        new("run-continued", RunFactKind.RunContinued, RunFactRules.WhilePaused),
         new("stop-requested", RunFactKind.StopRequested, RunFactRules.UnlessStopping, Field.StopReason, Field.DeadlineOf)
         {
             Payload = static (in line) => line.Reason!,

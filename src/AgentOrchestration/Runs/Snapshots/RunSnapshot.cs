@@ -35,6 +35,14 @@ public sealed record RunSnapshot(string RunId, TaskPlan Plan, IReadOnlyList<Subt
     /// <value><see langword="null"/> when none was.</value>
     public BudgetLimit? ExhaustedBudget { get; init; }
 
+    /// <summary>Gets since when the run is paused: what runs continues to its end, and nothing else starts.</summary>
+    /// <value><see langword="null"/> when it is not.</value>
+    public DateTimeOffset? PausedSince { get; init; }
+
+    /// <summary>Gets why the run is paused.</summary>
+    /// <value><see langword="null"/> when it is not, or nobody said so.</value>
+    public string? PauseReason { get; init; }
+
     /// <summary>Gets the time at which the run started.</summary>
     /// <value>By the clock of the process that drives the run.</value>
     public DateTimeOffset StartedAt { get; init; }

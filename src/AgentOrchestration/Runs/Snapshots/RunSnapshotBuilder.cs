@@ -11,6 +11,7 @@ internal sealed class RunSnapshotBuilder
     private readonly Dictionary<string, int> _indices;
     private FoldedAdditions? _additions;
     private StopRequested? _stop;
+    private RunPaused? _paused;
     private BudgetLimit? _exhausted;
     private RunEnded? _ended;
     private PlanCompleted? _completed;
@@ -55,6 +56,12 @@ internal sealed class RunSnapshotBuilder
             case PlanCompleted completed:
                 _completed = completed;
                 break;
+            case RunPaused paused:
+                _paused = paused;
+                break;
+            case RunContinued:
+                _paused = null;
+                break;
             case StopRequested stop:
                 _stop = stop;
                 break;
@@ -80,6 +87,8 @@ internal sealed class RunSnapshotBuilder
             StopReason = _stop?.Reason,
             DeadlineOf = _stop?.DeadlineOf,
             ExhaustedBudget = _exhausted,
+            PausedSince = _ended is null ? _paused?.Time : null,
+            PauseReason = _ended is null ? _paused?.Reason : null,
             Outcome = _ended?.Outcome,
             EndedAt = _ended?.Time,
             PlanCompletedAt = _completed?.Time,

@@ -79,6 +79,8 @@ internal sealed class RunEventFactory(string runId, TaskPlan plan, Func<int, str
             (RunFactKind.SubtaskCancelled, _) => new SubtaskCancelled(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.BudgetExhausted, _) => new BudgetExhausted((BudgetLimit)fact.Detail) { Sequence = sequence, Time = time },
             (RunFactKind.BudgetExtended, RunBudget budget) => new BudgetExtended(budget) { Sequence = sequence, Time = time },
+            (RunFactKind.RunPaused, _) => new RunPaused(fact.Payload as string) { Sequence = sequence, Time = time },
+            (RunFactKind.RunContinued, _) => new RunContinued { Sequence = sequence, Time = time },
             (RunFactKind.StopRequested, _) => new StopRequested((StopReason)fact.Detail) { Sequence = sequence, Time = time, DeadlineOf = fact.Payload as string },
             (RunFactKind.CompensationStarted, _) => new CompensationStarted(fact.Attempt) { Sequence = sequence, Time = time, SubtaskId = id },
             (RunFactKind.CompensationFailed, AttemptRetry retry) =>

@@ -32,6 +32,8 @@ internal enum RunFactKind : byte
     SubtaskCancelled,
     BudgetExhausted,
     BudgetExtended,
+    RunPaused,
+    RunContinued,
     StopRequested,
     CompensationStarted,
     CompensationFailed,

@@ -31,6 +31,10 @@ internal static class RunFactRules
 
     public static string? UnlessStopping(RunState state, in RunFact fact) => state.Stop is null ? null : "The run stops already.";
 
+    public static string? UnlessPaused(RunState state, in RunFact fact) => state.IsPaused ? "The run is paused already." : null;
+
+    public static string? WhilePaused(RunState state, in RunFact fact) => state.IsPaused ? null : "The run is not paused.";
+
     public static string? WhenAllHaveEnded(RunState state, in RunFact fact) =>
         state.Open > 0 ? $"{state.Open} subtasks have not ended."
         : fact.Detail != (byte)state.Outcome ? $"The run has {state.Outcome}."

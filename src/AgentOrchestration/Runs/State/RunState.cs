@@ -52,6 +52,9 @@ internal sealed class RunState : IOpenSubtasks
     /// <summary>Whether the plan is still being written.</summary>
     public bool IsPlanOpen { get; private set; }
 
+    /// <summary>Whether nothing starts until the run is continued.</summary>
+    public bool IsPaused { get; private set; }
+
     /// <summary>Why the run stops before its work is done, when it does.</summary>
     public StopReason? Stop { get; private set; }
 
@@ -237,6 +240,12 @@ internal sealed class RunState : IOpenSubtasks
                 End(fact, SubtaskState.Cancelled, payload: null);
                 _losses.Count(fact.Subtask);
                 PassOn(fact.Subtask, new SkipCause(fact.Subtask, SkipReason.Cancelled), consequences);
+                break;
+            case RunFactKind.RunPaused:
+                IsPaused = true;
+                break;
+            case RunFactKind.RunContinued:
+                IsPaused = false;
                 break;
             case RunFactKind.StopRequested:
                 Stop = (StopReason)fact.Detail;

@@ -62,22 +62,23 @@ internal sealed class DispatchCore
         _admission = new Admission(_context, _subtasks, _budget, gates, mayShare);
         _runStops = new RunStops(_context, _subtasks, _stops, _budget, gates, _admission);
         _compensation = new Compensation(_context, seed);
+        var gate = new StartGate(_context, _budget);
         var former = new BatchFormer(_context, ready, lines, batches);
         if (options.Extra.EarlyShare > 0)
         {
             _context.Candidates = new EarlyCandidates(_context);
-            _early = new EarlyStarts(_context, _context.Candidates, ready, _budget, _limits, former, gates, _order, _stops, mayShare);
+            _early = new EarlyStarts(_context, _context.Candidates, ready, _budget, gate, _limits, former, gates, _order, _stops, mayShare);
         }
 
-        _dispatcher = new Dispatcher(_context, ready, share, _order, _budget, _subtasks, _attempts, _limits, former, new BatchHolds(_context, lines), _early);
+        _dispatcher = new Dispatcher(_context, ready, share, _order, _budget, gate, _subtasks, _attempts, _limits, former, new BatchHolds(_context, lines), _early);
         if (options is { Extra.HedgeShare: > 0, DeferCallsWithin: null })
         {
             _hedgeTimes = new HedgeTimes(observed);
             _context.Hedges = new HedgeWatch(_context, _hedgeTimes, options.Extra.HedgeShare);
-            _hedges = new Hedges(_context, _context.Hedges, ready, former, _budget, _limits, _stops);
+            _hedges = new Hedges(_context, _context.Hedges, ready, former, _budget, gate, _limits, _stops);
         }
 
-        var stalls = new Stalls(_context, ready, _budget, _stops, _subtasks);
+        var stalls = new Stalls(_context, ready, gate, _stops, _subtasks);
         _settlement = new Settlement(_context, _admission, gates, _dispatcher, _subtasks, stalls, _runStops, _compensation, _hedges);
         if (options.FailurePolicy == FailurePolicy.Compensate)
         {
@@ -362,6 +363,33 @@ internal sealed class DispatchCore
     /// <summary>The run gets another budget. What it has used already counts against it.</summary>
     /// <returns>Whether it counted: whether the run has a budget and continues.</returns>
     public bool ExtendBudget(RunBudget budget, long now, HostCommands commands) => SettleIf(_runStops.ExtendBudget(budget, now, commands), now, commands);
+
+    /// <summary>Pauses the run: what runs continues to its end, and nothing else starts. Its time passes; what follows from failures follows.</summary>
+    /// <returns>Whether it counted: whether the run continues and was not paused.</returns>
+    public bool Pause(string? reason, long now)
+    {
+        if (State.IsPaused || State.Stop is not null || !_runStops.IsGoing)
+        {
+            return false;
+        }
+
+        _context.Record(new RunFact(RunFactKind.RunPaused, now, payload: reason));
+        return true;
+    }
+
+    /// <summary>Continues a paused run.</summary>
+    /// <returns>Whether it counted: whether the run was paused and has not ended.</returns>
+    public bool Continue(long now, HostCommands commands)
+    {
+        if (!State.IsPaused || State.IsEnded)
+        {
+            return false;
+        }
+
+        _context.Record(new RunFact(RunFactKind.RunContinued, now));
+        Settle(now, commands);
+        return true;
+    }
 
     public void CancelRun(long now, HostCommands commands)
     {

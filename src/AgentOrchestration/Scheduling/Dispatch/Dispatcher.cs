@@ -13,6 +13,7 @@ internal sealed class Dispatcher
     private readonly RunResources _share;
     private readonly StartOrder _order;
     private readonly BudgetGate _budget;
+    private readonly StartGate _gate;
     private readonly SubtaskOutcomes _subtasks;
     private readonly AttemptOutcomes _attempts;
     private readonly AttemptLimits _limits;
@@ -30,6 +31,7 @@ internal sealed class Dispatcher
     /// <param name="share">The run's door to the ledger.</param>
     /// <param name="order">What is held back for others.</param>
     /// <param name="budget">What attempts may use.</param>
+    /// <param name="gate">Whether anything may start.</param>
     /// <param name="subtasks">Ends subtasks that can never start.</param>
     /// <param name="attempts">Ends subtasks whose time was up before they could start.</param>
     /// <param name="limits">The limits of attempts.</param>
@@ -37,13 +39,14 @@ internal sealed class Dispatcher
     /// <param name="holds">Holds back what waits for others of its batch.</param>
     /// <param name="early">Starts what is not ready; <see langword="null"/> when nothing may.</param>
     public Dispatcher(
-        DispatchContext context, ReadyQueue ready, RunResources share, StartOrder order, BudgetGate budget, SubtaskOutcomes subtasks, AttemptOutcomes attempts, AttemptLimits limits, BatchFormer batches, BatchHolds holds, EarlyStarts? early)
+        DispatchContext context, ReadyQueue ready, RunResources share, StartOrder order, BudgetGate budget, StartGate gate, SubtaskOutcomes subtasks, AttemptOutcomes attempts, AttemptLimits limits, BatchFormer batches, BatchHolds holds, EarlyStarts? early)
     {
         _context = context;
         _ready = ready;
         _share = share;
         _order = order;
         _budget = budget;
+        _gate = gate;
         _subtasks = subtasks;
         _attempts = attempts;
         _limits = limits;
@@ -68,7 +71,7 @@ internal sealed class Dispatcher
     {
         _context.Deferrals?.Review(now, commands);
         _context.Waits.Openers?.Review(now, commands);
-        if (_ready.Count == 0 || _budget.IsAsking)
+        if (_ready.Count == 0 || _gate.IsClosed)
         {
             _ready.UnparkAll();
             _early?.Dispatch(now, commands);
@@ -98,6 +101,7 @@ internal sealed class Dispatcher
     {
         if (_ready.Count > 0
             || _mayForbid
+            || _gate.IsClosed
             || BeginOrJoin is not null
             || _context.Waits.Openers is not null
             || _context.Graph.Policies[subtask].Batch is not null

@@ -11,6 +11,7 @@ namespace AgentOrchestration.Scheduling.Dispatch;
 /// <param name="candidates">Which subtasks may start early.</param>
 /// <param name="ready">The subtasks that wait for their turn.</param>
 /// <param name="budget">What attempts may use.</param>
+/// <param name="gate">Whether anything may start.</param>
 /// <param name="limits">The limits of attempts.</param>
 /// <param name="batches">How many workers are busy.</param>
 /// <param name="gates">What becomes of the attempts.</param>
@@ -18,7 +19,7 @@ namespace AgentOrchestration.Scheduling.Dispatch;
 /// <param name="stops">How many attempts are abandoned.</param>
 /// <param name="mayShare">Whether a subtask's work may be shared or cached, so that it must be identified before it runs; <see langword="null"/> for none.</param>
 internal sealed class EarlyStarts(
-    DispatchContext context, EarlyCandidates candidates, ReadyQueue ready, BudgetGate budget, AttemptLimits limits, BatchFormer batches, EarlyGates gates, StartOrder order, AttemptStops stops, Predicate<int>? mayShare)
+    DispatchContext context, EarlyCandidates candidates, ReadyQueue ready, BudgetGate budget, StartGate gate, AttemptLimits limits, BatchFormer batches, EarlyGates gates, StartOrder order, AttemptStops stops, Predicate<int>? mayShare)
 {
     /// <summary>How many are looked at in vain at a time.</summary>
     private const int MostInVain = 16;
@@ -38,7 +39,7 @@ internal sealed class EarlyStarts(
             || (context.State.IsPlanOpen && !context.Options.AwaitsApproval)
             || !budget.AllowsExtra
             || budget.NotStarting is not null
-            || budget.IsAsking
+            || gate.IsClosed
             || order.IsScheduled
             || stops.AbandonedForRetries >= context.Options.MaxAbandoned
             || !IsReadyServed)

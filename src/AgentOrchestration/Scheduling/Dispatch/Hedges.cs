@@ -12,10 +12,11 @@ namespace AgentOrchestration.Scheduling.Dispatch;
 /// <param name="ready">The subtasks that wait for their turn.</param>
 /// <param name="batches">The workers.</param>
 /// <param name="budget">What attempts may use.</param>
+/// <param name="gate">Whether anything may start.</param>
 /// <param name="limits">The time limits of attempts.</param>
 /// <param name="stops">The attempts that were asked to stop.</param>
 internal sealed class Hedges(
-    DispatchContext context, HedgeWatch watch, ReadyQueue ready, BatchFormer batches, BudgetGate budget, AttemptLimits limits, AttemptStops stops)
+    DispatchContext context, HedgeWatch watch, ReadyQueue ready, BatchFormer batches, BudgetGate budget, StartGate gate, AttemptLimits limits, AttemptStops stops)
 {
     // The earliest time at which the host was asked to report, of those that are still to come.
     private long _wakesAt = long.MaxValue;
@@ -60,7 +61,7 @@ internal sealed class Hedges(
         && !stops.Contains(subtask, attempt)
         && stops.Abandoned < Math.Max(1, context.Options.MaxAbandoned)
         && limits.MayBegin(subtask, now)
-        && !budget.IsAsking
+        && !gate.IsClosed
         && budget.NotStarting is null
         && budget.AllowsExtra
         && watch.IsWorthwhile(subtask, attempt, now)

@@ -1,10 +1,10 @@
 namespace AgentOrchestration.Scheduling.Dispatch;
 
 /// <summary>Ends by name what cannot continue by itself, instead of letting it wait for ever.</summary>
-internal sealed class Stalls(DispatchContext context, ReadyQueue ready, BudgetGate budget, AttemptStops stops, SubtaskOutcomes subtasks)
+internal sealed class Stalls(DispatchContext context, ReadyQueue ready, StartGate gate, AttemptStops stops, SubtaskOutcomes subtasks)
 {
     // Most of the time an attempt is running; then nothing else is looked at.
-    private bool IsIdle => !context.State.IsAnyRunning && context.Waits.Outstanding == 0 && !budget.IsAsking && context.State.Open > 0 && !context.Consequences.Any;
+    private bool IsIdle => !context.State.IsAnyRunning && context.Waits.Outstanding == 0 && !gate.IsClosed && context.State.Open > 0 && !context.Consequences.Any;
 
     /// <summary>Fails what can never start when nothing of the run is in progress.</summary>
     /// <returns>Whether something ended that others may have been held back for.</returns>

@@ -80,6 +80,10 @@ public sealed class BlockedCallerTests
             ApprovalRequested question = await Engine.SeeAsync<ApprovalRequested>(run);
             return () => run.RejectAsync(question, cancellationToken: TestEnd);
         },
+        ["OrchestrationRun.PauseAsync(String)"] = WithRun("wait", run => run.PauseAsync("why", TestEnd).AsTask()),
+        ["OrchestrationRun.ContinueAsync()"] = WithRun("wait", run => run.ContinueAsync(TestEnd).AsTask()),
+        ["IRunHandle.PauseAsync(String)"] = WithRun("wait", run => run.Handle.PauseAsync("why", TestEnd).AsTask()),
+        ["IRunHandle.ContinueAsync()"] = WithRun("wait", run => run.Handle.ContinueAsync(TestEnd).AsTask()),
         ["OrchestrationRun.CancelAsync()"] = WithRun("wait", run => run.CancelAsync(TestEnd).AsTask()),
         ["OrchestrationRun.CancelAsync(String)"] = WithRun("wait", run => run.CancelAsync("only", TestEnd).AsTask()),
         ["OrchestrationRun.CompileAsync()"] = WithRun("work", run => run.CompileAsync<string>(TestEnd)),

@@ -32,6 +32,10 @@ internal class ForeignRun(IRunHandle inner) : IRunHandle
     public ValueTask<bool> DecideAsync(string subtaskId, string fingerprint, bool isApproved, string? by, string? reason, CancellationToken cancellationToken) =>
         inner.DecideAsync(subtaskId, fingerprint, isApproved, by, reason, cancellationToken);
 
+    public ValueTask<bool> PauseAsync(string? reason, CancellationToken cancellationToken) => inner.PauseAsync(reason, cancellationToken);
+
+    public ValueTask<bool> ContinueAsync(CancellationToken cancellationToken) => inner.ContinueAsync(cancellationToken);
+
     public ValueTask<bool> ExtendBudgetAsync(RunBudget budget, CancellationToken cancellationToken) => inner.ExtendBudgetAsync(budget, cancellationToken);
 
     public ValueTask CloseAsync(CancellationToken graceEnd) => inner.CloseAsync(graceEnd);

@@ -50,6 +50,8 @@ public sealed partial class JournalCodecTests
         ("""{"kind":"subtask-cancelled","subtask":2,"attempt":0,"v":1,"at":5}""", new RunFact(RunFactKind.SubtaskCancelled, 5, 2)),
         ("""{"kind":"budget-exhausted","limit":"tokens","v":1,"at":5}""", new RunFact(RunFactKind.BudgetExhausted, 5, detail: (byte)BudgetLimit.Tokens)),
         ("""{"kind":"budget-extended","budget":{"maxAttempts":7,"maxTime":600000000,"whenExhausted":"ask"},"v":1,"at":5}""", new RunFact(RunFactKind.BudgetExtended, 5, payload: new RunBudget { MaxAttempts = 7, MaxTime = TimeSpan.FromMinutes(1), WhenExhausted = BudgetAction.Ask })),
+        ("""{"kind":"run-paused","reason":"Wrong prices.","v":1,"at":5}""", new RunFact(RunFactKind.RunPaused, 5, payload: "Wrong prices.")),
+        ("""{"kind":"run-continued","v":1,"at":5}""", new RunFact(RunFactKind.RunContinued, 5)),
         ("""{"kind":"stop-requested","reason":"failure","v":1,"at":5}""", new RunFact(RunFactKind.StopRequested, 5, detail: (byte)StopReason.Failure)),
         ("""{"kind":"compensation-started","subtask":2,"attempt":1,"v":1,"at":5}""", new RunFact(RunFactKind.CompensationStarted, 5, 2, 1)),
         ("""{"kind":"compensation-failed","subtask":2,"attempt":1,"error":{"kind":"InvalidDataException","message":"Bad data."},"retryAt":0,"v":1,"at":5}""", new RunFact(RunFactKind.CompensationFailed, 5, 2, 1, payload: new AttemptRetry(Error, 0))),
@@ -124,7 +126,7 @@ public sealed partial class JournalCodecTests
             {
                 string name = properties[i].Name;
                 bool isOptional = name is "by" or "origin" or "cacheKey" or "cacheEpochs" or "models" or "deadlineOf" or "batch" or "batchBroken" or "early" or "hedgeOf" or "unused"
-                    || (name == "with" && fact.Payload is not SharedOutput) || (name == "error" && fact.Kind is RunFactKind.OutputDropped or RunFactKind.AttemptDropped) || (name == "reason" && fact.Kind == RunFactKind.ApprovalDecided);
+                    || (name == "with" && fact.Payload is not SharedOutput) || (name == "error" && fact.Kind is RunFactKind.OutputDropped or RunFactKind.AttemptDropped) || (name == "reason" && fact.Kind is RunFactKind.ApprovalDecided or RunFactKind.RunPaused);
                 string without = Line(properties.Where((_, place) => place != i));
                 if (isOptional)
                 {

@@ -68,6 +68,9 @@ internal static class JournalVarieties
         .. from action in Enum.GetValues<BudgetAction>()
            select new RunFact(RunFactKind.BudgetExtended, 5, payload: new RunBudget { WhenExhausted = action }),
         new(RunFactKind.BudgetExtended, 5, payload: new RunBudget { MaxAttempts = 7, MaxTokens = long.MaxValue, MaxCost = 0.50m, MaxTime = TimeSpan.FromMinutes(1) }),
+        new(RunFactKind.RunPaused, 5),
+        new(RunFactKind.RunPaused, 5, payload: "the prices are wrong"),
+        new(RunFactKind.RunContinued, 5),
         .. from reason in Enum.GetValues<StopReason>()
            select new RunFact(RunFactKind.StopRequested, 5, detail: (byte)reason),
         new(RunFactKind.StopRequested, 5, detail: (byte)StopReason.Timeout, payload: "the subtask 'a' of the run r"),

@@ -91,6 +91,23 @@ public sealed class DispatchCoreProperties
         Assert.True(started > 30 && won > 10 && dropped > 10, $"{started} second attempts, {won} of which won and {dropped} were dropped.");
     }
 
+    [Fact]
+    public void While_a_run_is_paused_nothing_starts_and_all_else_holds() => Seeds.Sample(
+        seed =>
+        {
+            var run = new AdversarialRun(seed, mayPause: true);
+            IReadOnlyList<RunEvent> events = run.Play();
+            bool isPaused = false;
+            foreach (RunEvent next in events)
+            {
+                Assert.False(isPaused && next is AttemptStarted, $"{next} while the run is paused.");
+                isPaused = next is RunPaused || (isPaused && next is not RunContinued);
+            }
+
+            Hold(run, events);
+        },
+        iter: Simulations.Of(5_000));
+
     /// <summary>Seeds whose graphs once got a cycle: what was added depends on what ended before something in front of it did, or before what it waited for.</summary>
     [Theory]
     [InlineData(1015663)]
@@ -123,8 +140,11 @@ public sealed class DispatchCoreProperties
     private static void Hold(int seed, bool mayFallBack = true)
     {
         var run = new AdversarialRun(seed, mayFallBack, mayBatch: mayFallBack, mayHedge: mayFallBack);
-        IReadOnlyList<RunEvent> events = run.Play();
+        Hold(run, run.Play());
+    }
 
+    private static void Hold(AdversarialRun run, IReadOnlyList<RunEvent> events)
+    {
         EndsOnce(run, events);
         Assert.All(run.Pools, pool => Assert.Equal(0, pool.InUse));
         StateIsTheFold(run, events);
