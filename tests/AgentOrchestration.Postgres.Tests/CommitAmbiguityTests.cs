@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using AgentOrchestration.Postgres.Tests.Server;
+using AgentOrchestration.Runs.Storage;
 using AgentOrchestration.Tests.PostgreSql;
 using AgentOrchestration.Tests.Workers;
+using DurableWorker;
 
 namespace AgentOrchestration.Postgres.Tests;
 
@@ -30,7 +32,7 @@ public sealed class CommitAmbiguityTests(SharedPostgres shared)
         await using var proxy = new CuttingProxy(server.Port);
         await using var host = new InProcessHost(ConnectionTo(server, proxy), schema, TimeSpan.Zero);
         await using PostgresRunStore store = await shared.OpenAsync(schema);
-        foreach (TaskPlan plan in (TaskPlan[])[Chain(4), Diamond(5)])
+        foreach (TaskPlan plan in (TaskPlan[])[Chain(4), Diamond(5), Diamond(12), WorkerPlan.Create()])
         {
             int cuts = 0;
             for (int append = 1; ; append += every, cuts++)
@@ -83,6 +85,41 @@ public sealed class CommitAmbiguityTests(SharedPostgres shared)
         Assert.Equal(4, (await Committed.ReadAsync(store, run.RunId)).Count);
         Assert.Equal(4, host.EffectsOf(run.RunId).Length);
         Assert.True((long)(await server.ExecuteAsync($"SELECT last_value FROM {schema}.times"))! > 1, "No append was held back.");
+    }
+
+    [Theory(Explicit = true)]
+    [InlineData(CutMode.Before)]
+    [InlineData(CutMode.After)]
+    [InlineData(CutMode.Meanwhile)]
+    public async Task Runs_and_leases_of_requests_whose_answer_was_lost_are_not_lost_with_it(CutMode mode)
+    {
+        PostgresServer server = await shared.ServerAsync();
+        await using var proxy = new CuttingProxy(server.Port);
+        await using var store = new PostgresRunStore(server.ConnectionString(proxy.Port), new PostgresRunStoreOptions { Schema = shared.NewSchema() });
+        Assert.Null(await store.FindAsync("none", TestEnd));
+        var run = new NewRun("submitted", DateTimeOffset.UnixEpoch, "{}"u8.ToArray());
+
+        proxy.CutAt(1, mode, ".runs (run_id, created");
+        RunLease made = await store.CreateAsync("created");
+        Assert.Equal(AppendOutcome.Appended, await store.AppendAsync(made, 0, "{}"));
+        proxy.CutAt(1, mode, ".runs (run_id, created");
+        Assert.True(await store.SubmitAsync(run, TestEnd));
+        Assert.Null(await store.CreateAsync(run, "another", StoreActions.Lease, TestEnd));
+
+        // A repeated claim skips what the first one, still at work, has locked; those leases expire.
+        proxy.CutAt(mode == CutMode.Meanwhile ? 0 : 1, mode, "SKIP LOCKED");
+        RunLease claimed = Assert.Single(await store.ClaimAsync(new RunClaim { Owner = "claimer", Duration = StoreActions.Lease, Max = 5 }, TestEnd));
+        Assert.Equal("submitted", claimed.RunId);
+        Assert.Equal(AppendOutcome.Appended, await store.AppendAsync(claimed, 0, "{}"));
+
+        proxy.CutAt(1, mode, "CASE WHEN a.duration IS NULL");
+        await store.ReleaseLeaseAsync(claimed, TestEnd);
+        Assert.Null((await store.FindAsync("submitted", TestEnd))!.Lease);
+        proxy.CutAt(1, mode, "owner = $2, expires");
+        RunLease taken = (await store.AcquireLeaseAsync("submitted", "taker", StoreActions.Lease, TestEnd))!;
+        Assert.Equal(AppendOutcome.Appended, await store.AppendAsync(taken, 1, "{}"));
+        Assert.Equal(2, proxy.Appends);
+        Assert.Null(await store.AcquireLeaseAsync("submitted", "another", StoreActions.Lease, TestEnd));
     }
 
     private static string ConnectionTo(PostgresServer server, CuttingProxy proxy) => server.ConnectionString(proxy.Port) + ";Command Timeout=1;Cancellation Timeout=-1";

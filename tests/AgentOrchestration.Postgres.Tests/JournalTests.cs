@@ -58,7 +58,7 @@ public sealed class JournalTests(SharedPostgres shared)
     public async Task A_run_whose_row_is_locked_keeps_no_other_from_its_appends_and_its_lease()
     {
         string schema = shared.NewSchema();
-        await using var store = new PostgresRunStore(await shared.ConnectionStringAsync() + ";Command Timeout=1", new PostgresRunStoreOptions { Schema = schema });
+        await using var store = new PostgresRunStore(await shared.ConnectionStringAsync() + ";Command Timeout=2", new PostgresRunStoreOptions { Schema = schema });
         RunLease[] leases = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => store.CreateAsync($"run-{number}")));
         await using NpgsqlConnection connection = await ConnectAsync();
         await using (NpgsqlTransaction holder = await connection.BeginTransactionAsync(TestEnd))
@@ -155,7 +155,7 @@ public sealed class JournalTests(SharedPostgres shared)
         await using PostgresRunStore store = await shared.OpenAsync(schema);
         await store.SubmitAsync(new NewRun("first", DateTimeOffset.UnixEpoch, "{}"u8.ToArray()), TestEnd);
         await (await shared.ServerAsync()).ExecuteAsync($$"""
-            INSERT INTO {{schema}}.runs (run_id, created, goal, tags, task_types, header) SELECT 'run-' || i, i, '', '{}', '{a@1}', '{}' FROM generate_series(1, 10000) i;
+            INSERT INTO {{schema}}.runs (run_id, created, goal, tags, task_types, header, made) SELECT 'run-' || i, i, '', '{}', '{a@1}', '{}', gen_random_uuid() FROM generate_series(1, 10000) i;
             INSERT INTO {{schema}}.state (run, token, expires, sequence, updated, ended, subtasks) SELECT key, 0, 0, 0, 0, 0, 0 FROM {{schema}}.runs WHERE run_id <> 'first';
             ANALYZE {{schema}}.runs, {{schema}}.state
             """);

@@ -5,7 +5,7 @@ namespace AgentOrchestration.Postgres.Tests;
 
 public sealed class PostgresConformanceTests(SharedPostgres shared)
 {
-    public static TheoryData<string> Checks => [.. RunStoreConformance.Checks.Select(check => check.Name)];
+    public static TheoryData<string> Checks => [.. RunStoreConformance.Checks.Concat(RunStoreConformance.InboxChecks).Select(check => check.Name)];
 
     [Theory(Explicit = true)]
     [MemberData(nameof(Checks))]
@@ -22,7 +22,7 @@ public sealed class PostgresConformanceTests(SharedPostgres shared)
         List<PostgresRunStore> stores = [];
         try
         {
-            await RunStoreConformance.Checks.Single(check => check.Name == name).RunAsync(
+            await RunStoreConformance.Checks.Concat(RunStoreConformance.InboxChecks).Single(check => check.Name == name).RunAsync(
                 clock =>
                 {
                     stores.Add(new PostgresRunStore(connection, new PostgresRunStoreOptions { Schema = schema, LeaseClock = clock }));

@@ -127,8 +127,13 @@ public sealed class UnusableServerTests(SharedPostgres shared)
     public async Task A_statement_that_the_server_cancels_may_be_tried_again()
     {
         PostgresServer server = await shared.ServerAsync();
-        await server.ExecuteAsync("CREATE ROLE impatient LOGIN SUPERUSER; ALTER ROLE impatient SET statement_timeout = '300ms'");
+        await server.ExecuteAsync("CREATE ROLE impatient LOGIN SUPERUSER; ALTER ROLE impatient SET statement_timeout = '1s'");
         string schema = shared.NewSchema();
+        await using (PostgresRunStore patient = await shared.OpenAsync(schema))
+        {
+            await patient.FindAsync("run", TestEnd);
+        }
+
         await using var store = new PostgresRunStore(server.ConnectionString(user: "impatient"), new PostgresRunStoreOptions { Schema = schema });
         RunLease lease = await store.CreateAsync("run");
         await using (var connection = new NpgsqlConnection(server.ConnectionString() + ";Pooling=false"))
@@ -148,7 +153,7 @@ public sealed class UnusableServerTests(SharedPostgres shared)
     public async Task Too_few_connections_are_reported_by_name()
     {
         PostgresServer server = await shared.ServerAsync();
-        await using NpgsqlDataSource dataSource = NpgsqlDataSource.Create(server.ConnectionString().Replace("Maximum Pool Size=30", "Maximum Pool Size=1", StringComparison.Ordinal) + ";Timeout=1");
+        await using NpgsqlDataSource dataSource = NpgsqlDataSource.Create(server.ConnectionString().Replace("Maximum Pool Size=30", "Maximum Pool Size=1", StringComparison.Ordinal) + ";Timeout=3");
         await using var store = new PostgresRunStore(dataSource, new PostgresRunStoreOptions { Schema = shared.NewSchema() });
         Assert.Null(await store.FindAsync("run", TestEnd));
         await using NpgsqlConnection only = await dataSource.OpenConnectionAsync(TestEnd);

@@ -17,7 +17,8 @@ CREATE TABLE :"schema".runs (
     goal text NOT NULL,
     tags text[] COLLATE "C" NOT NULL,
     task_types text[] COLLATE "C" NOT NULL,
-    header bytea NOT NULL);
+    header bytea NOT NULL,
+    made uuid NOT NULL);
 CREATE INDEX runs_by_age ON :"schema".runs (created, run_id);
 CREATE INDEX runs_by_name ON :"schema".runs (name, created, run_id) WHERE name IS NOT NULL;
 
@@ -30,6 +31,7 @@ CREATE TABLE :"schema".tags (
     PRIMARY KEY (tag, value, created, run_id));
 CREATE INDEX tags_by_run ON :"schema".tags (run);
 
+-- made and taken name the request that has made a run or taken its lease, so that one whose answer was lost is known again.
 -- Changes with every append and renewal. No index has a column that they change, so that new versions of a row stay in its page and need no vacuum (HOT).
 CREATE TABLE :"schema".state (
     run bigint PRIMARY KEY REFERENCES :"schema".runs ON DELETE CASCADE,
@@ -41,7 +43,8 @@ CREATE TABLE :"schema".state (
     ended integer NOT NULL,
     subtasks integer NOT NULL,
     outcome text COLLATE "C",
-    ended_at bigint)
+    ended_at bigint,
+    taken uuid)
     WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_analyze_scale_factor = 0.02);
 CREATE INDEX state_open ON :"schema".state (run) WHERE outcome IS NULL;
 CREATE INDEX state_by_outcome ON :"schema".state (outcome, run) WHERE outcome IS NOT NULL;

@@ -15,7 +15,7 @@ internal sealed class JournalReading(PostgresDatabase database)
     /// <summary>Reads the events of a run from one on, up to what is there when reading begins.</summary>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(string runId, long from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (await database.DoAsync(BeginAsync, isReading: true, cancellationToken).ConfigureAwait(false) is not { } run || from >= run.End)
+        if (await database.DoAsync(BeginAsync, isRepeatable: true, cancellationToken).ConfigureAwait(false) is not { } run || from >= run.End)
         {
             yield break;
         }
@@ -26,7 +26,7 @@ internal sealed class JournalReading(PostgresDatabase database)
         {
             int wanted = length;
             long first = sequence;
-            sequence = await database.DoAsync(NextPageAsync, isReading: true, cancellationToken).ConfigureAwait(false);
+            sequence = await database.DoAsync(NextPageAsync, isRepeatable: true, cancellationToken).ConfigureAwait(false);
             for (int i = (int)Math.Max(0, from - first); i < events.Count; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();

@@ -49,8 +49,11 @@ internal sealed class PostgresDatabase : IDisposable, IAsyncDisposable
         return _isReady ? default : new ValueTask(PrepareOnceAsync(cancellationToken));
     }
 
-    /// <summary>Does something with a connection of its own. What changes nothing is tried once more with another connection when that was lost.</summary>
-    public async Task<T> DoAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> action, bool isReading, CancellationToken cancellationToken)
+    /// <summary>
+    /// Does something with a connection of its own. What changes nothing, or knows again what it has changed, is done once more with another connection when that was
+    /// lost: those of the pool do not know that a server was restarted.
+    /// </summary>
+    public async Task<T> DoAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> action, bool isRepeatable, CancellationToken cancellationToken)
     {
         await PrepareAsync(cancellationToken).ConfigureAwait(false);
         return await GuardAsync(
@@ -60,7 +63,7 @@ internal sealed class PostgresDatabase : IDisposable, IAsyncDisposable
                 {
                     return await ConnectAsync(action, cancellationToken).ConfigureAwait(false);
                 }
-                catch (NpgsqlException exception) when (isReading && PostgresFaults.IsOfConnection(exception))
+                catch (NpgsqlException exception) when (isRepeatable && PostgresFaults.IsOfConnection(exception))
                 {
                     return await ConnectAsync(action, cancellationToken).ConfigureAwait(false);
                 }

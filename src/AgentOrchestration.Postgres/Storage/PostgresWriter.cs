@@ -157,6 +157,12 @@ internal sealed class PostgresWriter : IDisposable
         }
 
         Exception? failure = Execute(group, execute, patience);
+        if (failure is not null && group[0] is LeaseRequest && PostgresFaults.IsOfConnection(failure))
+        {
+            // Changing a lease twice is as good as once, and the connection may be of a server that was restarted since.
+            failure = Execute(group, execute, patience);
+        }
+
         if (failure is null)
         {
             group.ForEach(request => request.Succeed());

@@ -17,20 +17,37 @@ internal sealed class RunEntries(PostgresDatabase database)
     /// <param name="duration">How long the lease is valid, in ticks.</param>
     /// <param name="cancellationToken">Cancels the asking.</param>
     /// <returns>The end of the lease, or <see langword="null"/> when there is a run of that id.</returns>
-    public Task<long?> CreateAsync(NewRun run, string? owner, long duration, CancellationToken cancellationToken) => database.DoAsync(
-        async (connection, token) =>
+    public async Task<long?> CreateAsync(NewRun run, string? owner, long duration, CancellationToken cancellationToken)
+    {
+        var request = Guid.NewGuid();
+        bool isRepeated = false;
+        return await database.DoAsync(CreateAsync, isRepeatable: true, cancellationToken).ConfigureAwait(false);
+
+        async Task<long?> CreateAsync(NpgsqlConnection connection, CancellationToken token)
         {
+            bool mayBeMade = isRepeated;
+            isRepeated = true;
             string[] keys = [.. run.Tags.Keys.Select(StoredText.Write)];
             string[] values = [.. run.Tags.Values.Select(StoredText.Write)];
             using NpgsqlCommand command = connection.NewCommand(database.Statements.Create)
                 .Add(StoredText.Write(run.RunId)).Add(run.CreatedAt.UtcTicks).Add(run.Name is { } name ? StoredText.Write(name) : null).Add(StoredText.WriteAny(run.Goal))
                 .Add(keys).Add(values).Add(keys.Zip(values, (key, value) => (string[])[key, value]).SelectMany(tag => tag).ToArray())
                 .Add(run.TaskTypes.Distinct(StringComparer.Ordinal).Select(StoredText.Write).ToArray()).Add(run.Header)
-                .Add(owner is null ? null : StoredText.Write(owner)).Add(duration).Add(run.Subtasks).Add(database.Clock.Monotonic);
-            return (long?)await command.ExecuteScalarAsync(token).ConfigureAwait(false);
-        },
-        isReading: false,
-        cancellationToken);
+                .Add(owner is null ? null : StoredText.Write(owner)).Add(duration).Add(run.Subtasks).Add(database.Clock.Monotonic).Add(request);
+            if (await command.ExecuteScalarAsync(token).ConfigureAwait(false) is long expires)
+            {
+                return expires;
+            }
+
+            if (!mayBeMade)
+            {
+                return null;
+            }
+
+            using NpgsqlCommand find = connection.NewCommand(database.Statements.FindMade).Add(StoredText.Write(run.RunId)).Add(request);
+            return (long?)await find.ExecuteScalarAsync(token).ConfigureAwait(false);
+        }
+    }
 
     public Task<StoredRun?> FindAsync(string runId, CancellationToken cancellationToken) => database.DoAsync(
         async (connection, token) =>
@@ -39,7 +56,7 @@ internal sealed class RunEntries(PostgresDatabase database)
             using NpgsqlDataReader reader = await command.ExecuteReaderAsync(token).ConfigureAwait(false);
             return await reader.ReadAsync(token).ConfigureAwait(false) ? database.Rows.Read(reader) : null;
         },
-        isReading: true,
+        isRepeatable: true,
         cancellationToken);
 
     public async IAsyncEnumerable<StoredRun> ListAsync(RunQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -49,7 +66,7 @@ internal sealed class RunEntries(PostgresDatabase database)
         for (int left = query.Max ?? int.MaxValue; left > 0;)
         {
             (int length, (long Created, string StoredId)? place) = (Math.Min(left, PageLength), last);
-            RunPage page = await database.DoAsync((connection, token) => ReadPageAsync(connection, query, place, length, token), isReading: true, cancellationToken).ConfigureAwait(false);
+            RunPage page = await database.DoAsync((connection, token) => ReadPageAsync(connection, query, place, length, token), isRepeatable: true, cancellationToken).ConfigureAwait(false);
             foreach (StoredRun run in page.Runs)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -79,7 +96,7 @@ internal sealed class RunEntries(PostgresDatabase database)
             using NpgsqlCommand damaged = connection.NewCommand(database.Statements.DeleteDamaged).Add(StoredText.Write(runId));
             return await damaged.ExecuteScalarAsync(token).ConfigureAwait(false) is > 0L;
         },
-        isReading: false,
+        isRepeatable: false,
         cancellationToken);
 
     public Task<byte[]?> ReadHeaderAsync(string runId, CancellationToken cancellationToken) => database.DoAsync(
@@ -88,12 +105,12 @@ internal sealed class RunEntries(PostgresDatabase database)
             using NpgsqlCommand command = connection.NewCommand(database.Statements.ReadHeader).Add(StoredText.Write(runId));
             return (byte[]?)await command.ExecuteScalarAsync(token).ConfigureAwait(false);
         },
-        isReading: true,
+        isRepeatable: true,
         cancellationToken);
 
     public async Task<byte[]?> ReadBlobAsync(string runId, string name, CancellationToken cancellationToken)
     {
-        byte[]? content = await database.DoAsync(ReadAsync, isReading: true, cancellationToken).ConfigureAwait(false);
+        byte[]? content = await database.DoAsync(ReadAsync, isRepeatable: true, cancellationToken).ConfigureAwait(false);
         return content is null || Convert.ToHexString(SHA256.HashData(content)) == name
             ? content
             : throw database.Faults.Damaged($"the blob {name} of the run '{runId}' is not what was written.");

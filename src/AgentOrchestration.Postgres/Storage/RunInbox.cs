@@ -12,7 +12,7 @@ internal sealed class RunInbox(PostgresDatabase database) : IRunInbox
         ArgumentNullException.ThrowIfNull(command);
         command.ThrowIfInvalid();
         cancellationToken.ThrowIfCancellationRequested();
-        return await database.DoAsync(SendAsync, isReading: false, cancellationToken).ConfigureAwait(false);
+        return await database.DoAsync(SendAsync, isRepeatable: true, cancellationToken).ConfigureAwait(false);
 
         async Task<bool> SendAsync(NpgsqlConnection connection, CancellationToken token)
         {
@@ -27,7 +27,7 @@ internal sealed class RunInbox(PostgresDatabase database) : IRunInbox
         ArgumentNullException.ThrowIfNull(runIds);
         ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
         cancellationToken.ThrowIfCancellationRequested();
-        return await database.DoAsync(ReadAsync, isReading: true, cancellationToken).ConfigureAwait(false);
+        return await database.DoAsync(ReadAsync, isRepeatable: true, cancellationToken).ConfigureAwait(false);
 
         async Task<IReadOnlyList<RunCommand>> ReadAsync(NpgsqlConnection connection, CancellationToken token)
         {
@@ -47,7 +47,7 @@ internal sealed class RunInbox(PostgresDatabase database) : IRunInbox
     {
         Runs.RunIds.ThrowIfInvalid(runId);
         cancellationToken.ThrowIfCancellationRequested();
-        return await database.DoAsync(FindAsync, isReading: true, cancellationToken).ConfigureAwait(false) is { } answer ? new CommandAnswer(commandId, answer) : null;
+        return await database.DoAsync(FindAsync, isRepeatable: true, cancellationToken).ConfigureAwait(false) is { } answer ? new CommandAnswer(commandId, answer) : null;
 
         async Task<byte[]?> FindAsync(NpgsqlConnection connection, CancellationToken token)
         {

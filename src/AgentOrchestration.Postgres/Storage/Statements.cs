@@ -31,11 +31,11 @@ internal sealed class Statements(string schema)
 
     /// <summary>
     /// Makes a run: id, created, name, goal, tags (keys), tags (values), tags (both in turn), task types, header, owner (null for nobody), duration, subtasks, the
-    /// present. Returns the end of the lease, and nothing when there is a run of that id.
+    /// present, the id of the request. Returns the end of the lease, and nothing when there is a run of that id.
     /// </summary>
     public string Create { get; } = $"""
         WITH r AS (
-            INSERT INTO "{schema}".runs (run_id, created, name, goal, tags, task_types, header) VALUES ($1, $2, $3, $4, $7, $8, $9)
+            INSERT INTO "{schema}".runs (run_id, created, name, goal, tags, task_types, header, made) VALUES ($1, $2, $3, $4, $7, $8, $9, $14)
             ON CONFLICT (run_id) DO NOTHING RETURNING key),
         t AS (
             INSERT INTO "{schema}".tags (tag, value, created, run_id, run) SELECT x.tag, x.value, $2, $1, r.key FROM r, unnest($5::text[], $6::text[]) AS x(tag, value))
@@ -67,16 +67,21 @@ internal sealed class Statements(string schema)
         RETURNING a.n, s.owner, s.expires
         """;
 
-    /// <summary>Takes a free lease: run id, owner, duration, the present. Returns its token and its end.</summary>
+    /// <summary>Finds a run that a request has made and whose lease is still as it made it: run id, the id of the request. Returns the end of the lease.</summary>
+    public string FindMade { get; } = $"""
+        SELECT s.expires FROM "{schema}".runs r JOIN "{schema}".state s ON s.run = r.key WHERE r.run_id = $1 AND r.made = $2 AND s.taken IS NULL
+        """;
+
+    /// <summary>Takes a free lease: run id, owner, duration, the present, the id of the request. Returns its token and its end.</summary>
     public string Acquire { get; } = $"""
-        UPDATE "{schema}".state s SET token = s.token + 1, owner = $2, expires = {Time("$4")} + $3::bigint
+        UPDATE "{schema}".state s SET token = s.token + 1, owner = $2, expires = {Time("$4")} + $3::bigint, taken = $5
         FROM "{schema}".runs r WHERE r.run_id = $1 AND s.run = r.key AND NOT {IsLeased("$4")}
         RETURNING s.token, s.expires
         """;
 
     /// <summary>
     /// Takes leases of free runs that have not ended, those first that were made first; several claimers never wait for each other. Parameters: owner, duration,
-    /// how many, task types (null for any), ids to leave out, the present. Returns ids, tokens and ends.
+    /// how many, task types (null for any), ids to leave out, the present, the id of the request. Returns ids, tokens and ends.
     /// </summary>
     public string Claim { get; } = $"""
         WITH c AS (
@@ -84,7 +89,7 @@ internal sealed class Statements(string schema)
             WHERE s.outcome IS NULL AND NOT {IsLeased("$6")} AND ($4::text[] IS NULL OR r.task_types <@ $4::text[]) AND r.run_id <> ALL ($5::text[])
             ORDER BY s.run LIMIT $3 FOR UPDATE OF s SKIP LOCKED),
         u AS (
-            UPDATE "{schema}".state s SET token = s.token + 1, owner = $1, expires = {Time("$6")} + $2::bigint
+            UPDATE "{schema}".state s SET token = s.token + 1, owner = $1, expires = {Time("$6")} + $2::bigint, taken = $7
             FROM c WHERE s.run = c.run RETURNING s.run, s.token, s.expires)
         SELECT r.run_id, u.token, u.expires FROM u JOIN "{schema}".runs r ON r.key = u.run ORDER BY u.run
         """;
@@ -107,6 +112,17 @@ internal sealed class Statements(string schema)
     /// <summary>Reads the answer to a command: run id, its id.</summary>
     public string FindAnswer { get; } = $"""
         SELECT c.answer FROM "{schema}".commands c JOIN "{schema}".runs r ON r.key = c.run WHERE r.run_id = $1 AND c.id = $2
+        """;
+
+    /// <summary>Finds the leases that a request has taken and that are still its: the id of the request. Returns ids, tokens and ends.</summary>
+    public string FindTaken { get; } = $"""
+        SELECT r.run_id, s.token, s.expires FROM "{schema}".state s JOIN "{schema}".runs r ON r.key = s.run
+        WHERE s.outcome IS NULL AND s.taken = $1 AND s.owner IS NOT NULL ORDER BY s.run
+        """;
+
+    /// <summary>Finds the lease of a run that a request has taken and that is still its: run id, the id of the request. Returns its token and its end.</summary>
+    public string FindTakenOf { get; } = $"""
+        SELECT s.token, s.expires FROM "{schema}".state s JOIN "{schema}".runs r ON r.key = s.run WHERE r.run_id = $1 AND s.taken = $2 AND s.owner IS NOT NULL
         """;
 
     /// <summary>Deletes a run that nobody holds, with all that belongs to it: run id, the present. Returns the number of runs.</summary>

@@ -7,14 +7,17 @@ namespace AgentOrchestration.Postgres.Tests.Server;
 /// <summary>Stands between a store and its server, and cuts a connection at one of the appends that go through it.</summary>
 internal sealed class CuttingProxy : IAsyncDisposable
 {
-    // What only the statement of appends holds, in what goes to the server; and what ends each answer of the server.
-    private static readonly byte[] Append = Encoding.ASCII.GetBytes(".journal (run, sequence");
+    /// <summary>What only the statement of appends holds.</summary>
+    public const string Append = ".journal (run, sequence";
+
+    // What ends each answer of the server.
     private static readonly byte[] Ready = [(byte)'Z', 0, 0, 0, 5];
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _end = new();
     private readonly int _serverPort;
     private readonly Task _accepting;
+    private byte[] _statement = [];
     private int _appends;
     private int _cutAt;
     private CutMode _mode;
@@ -32,9 +35,13 @@ internal sealed class CuttingProxy : IAsyncDisposable
     public int Appends => Volatile.Read(ref _appends);
 
     /// <summary>Cuts at an append from now on, from 1; 0 for none.</summary>
-    public void CutAt(int append, CutMode mode)
+    /// <param name="append">The number of the append, or of another statement.</param>
+    /// <param name="mode">How it is cut.</param>
+    /// <param name="statement">What the statement holds.</param>
+    public void CutAt(int append, CutMode mode, string statement = Append)
     {
         _mode = mode;
+        _statement = Encoding.ASCII.GetBytes(statement);
         _cutAt = append;
         Volatile.Write(ref _appends, 0);
     }
@@ -87,7 +94,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
         byte[] buffer = new byte[64 * 1024];
         while (await client.ReadAsync(buffer, _end.Token) is > 0 and var count)
         {
-            bool isCut = buffer.AsSpan(0, count).IndexOf(Append) >= 0 && Interlocked.Increment(ref _appends) == _cutAt;
+            bool isCut = buffer.AsSpan(0, count).IndexOf(_statement) >= 0 && Interlocked.Increment(ref _appends) == _cutAt;
             if (isCut && _mode == CutMode.Before)
             {
                 return;
