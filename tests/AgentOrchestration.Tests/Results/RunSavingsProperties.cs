@@ -36,6 +36,8 @@ public sealed class RunSavingsProperties
             async (subtasks, failing, share) =>
             {
                 HashSet<int> fails = [.. failing];
+
+                // Nothing is shared, because each number is one of its own.
                 subtasks = [.. subtasks.Select((subtask, index) => (subtask.Number + (4 * index), subtask.After))];
                 Func<int, Task> onWork = async number =>
                 {
@@ -53,8 +55,29 @@ public sealed class RunSavingsProperties
             },
             iter: 200);
 
-    /// <summary>Reads share nothing with each other here, because each number is one of its own.</summary>
-    private static Engine Counting(Func<int, Task> onWork, Action<AgentOrchestrationOptions>? options) => new(
+    /// <summary>Work that fails does so for identical subtasks too, each of which would have made the same attempt.</summary>
+    [Fact]
+    public Task They_are_that_also_where_work_fails_for_several_subtasks() =>
+        Gen.Select(Plans, Gen.Int[0, 3].Array[1, 3]).SampleAsync(
+            async (subtasks, failing) =>
+            {
+                HashSet<int> fails = [.. failing];
+                Func<int, Task> onWork = async number =>
+                {
+                    await Task.Yield();
+                    _ = fails.Contains(number) ? throw new InvalidDataException($"{number} fails.") : number;
+                };
+                await using Engine sharing = Counting(onWork, options: null);
+                await using Engine plain = Counting(onWork, options: null, TaskEffect.Write);
+                RunResult result = await sharing.RunAsync(plan => Add(plan, subtasks));
+                RunResult expected = await plain.RunAsync(plan => Add(plan, subtasks));
+
+                Assert.Equal(expected.Savings.Spent, result.Savings.Spent.Plus(result.Savings.Net));
+                Assert.Equal(expected.Subtasks.Select(subtask => (subtask.State, subtask.Output)), result.Subtasks.Select(subtask => (subtask.State, subtask.Output)));
+            },
+            iter: 200);
+
+    private static Engine Counting(Func<int, Task> onWork, Action<AgentOrchestrationOptions>? options, TaskEffect effect = TaskEffect.Read) => new(
         builder =>
         {
             builder.UsePrices(CountedWork.Prices);
@@ -69,7 +92,7 @@ public sealed class RunSavingsProperties
                 },
                 type =>
                 {
-                    type.Effect = TaskEffect.Read;
+                    type.Effect = effect;
                     type.Retry.MaxAttempts = 1;
                 });
         },

@@ -50,8 +50,8 @@ public sealed class SecretSpellingTests
     /// <summary>Of the first three characters are left when they are read as what represents others.</summary>
     [Theory]
     [InlineData("\\%\\ba\\:>", "&#x5c;\\u0025%5C%2562a%5c%3A\\\\u003E")]
-    [InlineData("%41%42%43", "%25%34%31%2542&#37;43")]
-    [InlineData("&lt;&gt;&amp;", "&amp;lt;%26gt;&#38;amp;")]
+    [InlineData("%41%42%43", "%252541%2542&#37;43")]
+    [InlineData("&lt;&gt;&amp;", "&amp;amp;lt;%26gt;&#38;amp;")]
     [InlineData("\\u0041\\u0042", "%5Cu0041\\\\u0042")]
     public void A_secret_of_which_little_is_left_when_it_is_decoded_is_found(string secret, string spelling)
     {

@@ -12,7 +12,7 @@ public sealed class DeferredDeadlineTests
     [Fact]
     public Task What_is_known_of_the_tokens_of_deferred_calls_counts() => IsDoneInTimeAsync(inputPerMinute: 4, outputPerMinute: null, static _ => { });
 
-    /// <summary>It is expected to be as many again as it is.</summary>
+    /// <summary>60 tokens at 2 in a minute take half an hour, and the endpoint expects a fifth of them.</summary>
     [Fact]
     public Task The_tokens_that_a_task_type_expects_count() => IsDoneInTimeAsync(inputPerMinute: null, outputPerMinute: 2, static options => options.ExpectedUsage = new TaskUsage(10, 10, 0));
 
@@ -21,7 +21,7 @@ public sealed class DeferredDeadlineTests
         await using DeferredWorld world = await DeferredWorld.CreateAsync();
         world.Batches.Time = static _ => TimeSpan.FromDays(20);
         world.TaskType = taskType;
-        world.Limits = endpoint => (endpoint.InputTokensPerMinute, endpoint.OutputTokensPerMinute, endpoint.ExpectedOutputTokens) = (inputPerMinute, outputPerMinute, 5);
+        world.Limits = endpoint => (endpoint.InputTokensPerMinute, endpoint.OutputTokensPerMinute, endpoint.ExpectedOutputTokens) = (inputPerMinute, outputPerMinute, 1);
         world.BatchOptions = static options => (options.CollectFor, options.ExpectedTime, options.CancelTime) = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(10));
 
         RunResult result = await world.RunAsync(DeferredWorld.Plan(Calls), DeferredWorld.Within(6));
