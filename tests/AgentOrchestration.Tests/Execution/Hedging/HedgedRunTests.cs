@@ -1,23 +1,19 @@
 using System.Diagnostics.Metrics;
-using System.Text.Json.Nodes;
 using AgentOrchestration.Monitoring;
-using AgentOrchestration.Plans;
 using AgentOrchestration.Results;
 using AgentOrchestration.Runs;
 using AgentOrchestration.Runs.Events;
 using AgentOrchestration.Runs.Storage;
-using AgentOrchestration.Tasks;
 using AgentOrchestration.Tests.Results;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using static AgentOrchestration.Tests.Execution.Hedging.HedgedRuns;
 
 namespace AgentOrchestration.Tests.Execution.Hedging;
 
 /// <summary>Second attempts in the executor of production: stopping, streaming, storing, explaining, and what they cost.</summary>
 public sealed class HedgedRunTests
 {
-    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-
     private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -56,99 +52,6 @@ public sealed class HedgedRunTests
             RunSnapshot stored = RunSnapshot.Fold(await Engine.EventsAsync(again));
             Assert.Equal(["in time"], Assert.IsType<string[]>(stored.Subtasks.Single(subtask => subtask.Subtask.Id == "only").Output));
         }
-    }
-
-    [Fact]
-    public async Task The_text_and_the_progress_of_one_of_two_attempts_are_shown()
-    {
-        var stages = new Stages();
-        await using Engine engine = EngineFor(async (context, _) =>
-        {
-            await stages.At($"{context.Attempt} tells");
-            context.StreamText($"text of {context.Attempt}");
-            context.ReportProgress(context.Attempt / 10.0);
-            stages.Pass($"{context.Attempt} has told");
-            await stages.At($"{context.Attempt} returns");
-            return ["output"];
-        });
-        await using OrchestrationRun run = await StartBothAsync(engine);
-        await stages.GoAsync("2 tells", until: "2 has told");
-        await stages.GoAsync("1 tells", until: "1 has told");
-        stages.Pass("2 returns");
-        await Engine.SeeAsync<SubtaskSucceeded>(run);
-        stages.Pass("1 returns");
-
-        IReadOnlyList<RunEvent> events = await Engine.EventsAsync(run);
-        Assert.Equal([(2, "text of 2")], events.OfType<TextStreamed>().Select(text => (text.Attempt, text.Text)));
-        Assert.Equal([(2, 0.2)], events.OfType<ProgressReported>().Select(progress => (progress.Attempt, progress.Fraction)));
-    }
-
-    /// <summary>It was hidden as long as the other was shown, and is shown from its beginning when that has failed.</summary>
-    [Fact]
-    public async Task The_text_of_the_one_that_is_left_is_shown_from_its_beginning()
-    {
-        var stages = new Stages();
-        await using Engine engine = EngineFor(async (context, _) =>
-        {
-            await TellAsync(stages, context, "half of 2", "all ", "of ");
-            context.StreamText("1");
-            return ["output"];
-        });
-        await using OrchestrationRun run = await StartBothAsync(engine);
-        await TellBothAsync(stages, run);
-
-        Assert.Equal(["output"], Assert.IsType<string[]>((await run.EndAsync())["only"].Output));
-        Assert.Equal([(2, "half of 2"), (1, "all of "), (1, "1")], (await Engine.EventsAsync(run)).OfType<TextStreamed>().Select(text => (text.Attempt, text.Text)));
-    }
-
-    [Fact]
-    public async Task The_text_of_the_one_that_gives_the_output_is_shown_whole()
-    {
-        var stages = new Stages();
-        await using Engine engine = EngineFor(async (context, stop) =>
-        {
-            await stages.At($"{context.Attempt} tells");
-            context.StreamText(context.Attempt == 1 ? "half of 1" : "all ");
-            stages.Pass($"{context.Attempt} has told");
-            await stages.At($"{context.Attempt} returns").WaitAsync(stop);
-            context.StreamText("of 2");
-            return [$"output of {context.Attempt}"];
-        });
-        await using OrchestrationRun run = await StartBothAsync(engine);
-        await stages.GoAsync("1 tells", until: "1 has told");
-        await stages.GoAsync("2 tells", until: "2 has told");
-        stages.Pass("2 returns");
-
-        Assert.Equal(["output of 2"], Assert.IsType<string[]>((await run.EndAsync())["only"].Output));
-        Assert.Equal([(1, "half of 1"), (2, "all of 2")], (await Engine.EventsAsync(run)).OfType<TextStreamed>().Select(text => (text.Attempt, text.Text)));
-    }
-
-    /// <summary>Its first half comes while the attempt is hidden, the other when it is shown.</summary>
-    [Fact]
-    public async Task No_part_of_a_secret_is_shown()
-    {
-        const string secret = "sk-4f81c0aa97de";
-        var stages = new Stages();
-        await using Engine engine = EngineFor(
-            (_, _) => ValueTask.FromResult<string[]>([]),
-            configure: builder => builder.AddTaskType(
-                "tells",
-                "Tells a secret.",
-                async (Keyed input, TaskContext context, CancellationToken _) =>
-                {
-                    await TellAsync(stages, context, "half of 2", $"The key is {input.Key[..8]}", $"{input.Key[8..]}.");
-                    return "told";
-                },
-                options => options.Effect = TaskEffect.Read),
-            services: services => services.AddSingleton<ISecretProvider>(new Vault(secret)));
-        Observe(engine, "tells");
-        await using OrchestrationRun run = await StartBothAsync(engine, plan => plan.Add("only", "tells", new JsonObject { ["key"] = new SecretRef("key").ToJsonNode() }));
-        await TellBothAsync(stages, run);
-        await run.EndAsync();
-
-        Assert.Equal(
-            ["half of 2", "The key is ***."],
-            (await Engine.EventsAsync(run)).OfType<TextStreamed>().GroupBy(text => text.Attempt).Select(texts => string.Concat(texts.Select(text => text.Text))));
     }
 
     /// <summary>It says that its answer is not to be kept; the other, which comes later, does not say so.</summary>
@@ -442,89 +345,9 @@ public sealed class HedgedRunTests
         Assert.Contains("RunOptions.Extra: HedgeShare is 1.5; it must be from 0 to 1.", refusal.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Starts a run, and continues when the second attempt has started.</summary>
-    private static async Task<OrchestrationRun> StartBothAsync(Engine engine, Action<TaskPlanBuilder>? plan = null)
-    {
-        OrchestrationRun run = await engine.StartAsync(plan ?? (only => only.Add("only", "work")));
-        await engine.AdvanceUntilAsync(Engine.SeeAsync<AttemptStarted>(run, start => start.HedgeOf is not null), Second / 10);
-        return run;
-    }
-
-    /// <summary>The second attempt tells something, then the first, then the second fails, then the first tells more.</summary>
-    private static async Task TellAsync(Stages stages, TaskContext context, string ofSecond, string ofFirst, string more)
-    {
-        await stages.At($"{context.Attempt} tells");
-        context.StreamText(context.Attempt == 2 ? ofSecond : ofFirst);
-        stages.Pass($"{context.Attempt} has told");
-        await stages.At($"{context.Attempt} goes on");
-        if (context.Attempt == 2)
-        {
-            throw new InvalidDataException("Bad data.");
-        }
-
-        context.StreamText(more);
-    }
-
-    private static async Task TellBothAsync(Stages stages, OrchestrationRun run)
-    {
-        await stages.GoAsync("2 tells", until: "2 has told");
-        await stages.GoAsync("1 tells", until: "1 has told");
-        stages.Pass("2 goes on");
-        await Engine.SeeAsync<AttemptDropped>(run);
-        stages.Pass("1 goes on");
-    }
-
     private static async Task<bool> Done(Task task)
     {
         await task;
         return true;
-    }
-
-    private static Engine EngineFor(
-        Func<TaskContext, CancellationToken, ValueTask<string[]>> work,
-        bool isDurable = false,
-        Action<IAgentOrchestrationBuilder>? configure = null,
-        Action<IServiceCollection>? services = null,
-        double share = 1,
-        TaskEffect effect = TaskEffect.Read)
-    {
-        var engine = new Engine(
-            builder =>
-            {
-                builder.AddTaskType("work", "Works.", (None _, TaskContext context, CancellationToken stop) => work(context, stop), options => options.Effect = effect);
-                builder.AddTaskType("take", "Takes.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult("taken"));
-                if (isDurable)
-                {
-                    builder.UseRunStore(new MemoryRunStore(TimeProvider.System));
-                }
-
-                configure?.Invoke(builder);
-            },
-            options =>
-            {
-                options.Runs.Extra = new ExtraWork { HedgeShare = share };
-
-                // The clock of the tests does not wait for code that stops.
-                options.Runs.CancellationGracePeriod = TimeSpan.FromDays(1);
-            },
-            services);
-        Observe(engine, "work");
-        return engine;
-    }
-
-    private static void Observe(Engine engine, string taskType)
-    {
-        var observed = engine.Services.GetRequiredService<IObservedDurations>();
-        for (int i = 0; i < 10; i++)
-        {
-            observed.Observe(new Subtask { Id = "before", TaskType = taskType }, Second);
-        }
-    }
-
-    private sealed record Keyed(string Key);
-
-    private sealed class Vault(string secret) : ISecretProvider
-    {
-        public string? Find(string name) => secret;
     }
 }
