@@ -29,7 +29,7 @@ public sealed class HedgedRunTests
                 {
                     // It answers all the same.
                     await using CancellationTokenRegistration _ = stop.Register(stopped.SetResult);
-                    await stopped.Task;
+                    await stopped.Task.WaitAsync(Watchdog.LimitOfWork, CancellationToken.None);
                     return ["too late"];
                 }
 
@@ -215,12 +215,13 @@ public sealed class HedgedRunTests
         Assert.Equal((left, 2, null), (why.Attempt, why.Attempts, why.HedgedSince));
         Assert.Equal(run.GetSnapshot().Subtasks[0].AttemptIntervals[left - 1].StartedAt, why.Since);
         Assert.Contains($", attempt {left}", why.ToString(), StringComparison.Ordinal);
-        Assert.Null(run.GetSnapshot().Subtasks[0].Progress);
+        double? before = run.GetSnapshot().Subtasks[0].Progress;
         await stages.GoAsync($"{left} tells", until: $"{left} has told");
-        Assert.Equal(0.7, run.GetSnapshot().Subtasks[0].Progress);
-
+        double? after = run.GetSnapshot().Subtasks[0].Progress;
         stages.Pass($"{left} goes on");
         Assert.Equal(RunOutcome.Succeeded, (await run.EndAsync()).Outcome);
+        Assert.Null(before);
+        Assert.Equal(0.7, after);
         Assert.Null(run.Explain("only").Attempt);
         await run.DisposeAsync();
         Assert.Equal([(1L, "work")], failures.GetMeasurementSnapshot().Select(measured => (measured.Value, (string)measured.Tags["task_type"]!)));

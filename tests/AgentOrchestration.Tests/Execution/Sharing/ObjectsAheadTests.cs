@@ -231,8 +231,10 @@ public sealed class ObjectsAheadTests
 
     private async Task<int> RentAsync(TaskContext context, CancellationToken stop)
     {
+        // It has asked before anybody is told.
+        ValueTask<Browser> renting = context.RentAsync<Browser>("browser", stop);
         _renting.TrySetResult();
-        await context.RentAsync<Browser>("browser", stop);
+        await renting;
         return 0;
     }
 

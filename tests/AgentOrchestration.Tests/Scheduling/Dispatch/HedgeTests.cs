@@ -162,15 +162,26 @@ public sealed class HedgeTests
     [Fact]
     public void What_another_run_waits_for_is_not_taken()
     {
-        var pools = new ResourcePools([new ResourceAmount("a", 3)]);
+        var pools = new ResourcePools([new ResourceAmount("a", 5)]);
         var room = new WaitingRoom(new AttemptLimiter(pools, maxAttempts: null), TimeProvider.System);
         TaskGraph one = GraphOf.Plan(plan => plan.Add("only", "work", options: new() { Resources = ResourceRequirements.Of("a", 1) }), pools, Reads);
-        TaskGraph other = GraphOf.Plan(plan => plan.Add("large", "work", options: new() { Resources = ResourceRequirements.Of("a", 3) }), pools, Reads);
+
+        // The other run holds more, so that nothing but its waiting speaks for it.
+        TaskGraph other = GraphOf.Plan(
+            plan =>
+            {
+                plan.Add("large", "work", options: new() { Resources = ResourceRequirements.Of("a", 3) });
+                plan.Add("waits", "work", options: new() { Resources = ResourceRequirements.Of("a", 2) });
+            },
+            pools,
+            Reads);
         var core = new DispatchCore(one, new RunResources(room), "one", Options(), observed: Known());
         var waiting = new DispatchCore(other, new RunResources(room), "other", new RunOptions());
         var commands = new HostCommands();
         core.Start(0, commands);
-        waiting.Start(0, new HostCommands());
+        var others = new HostCommands();
+        waiting.Start(0, others);
+        Assert.Single(others.Starts);
         commands.Clear();
 
         core.RunDue(2 * TimeSpan.TicksPerSecond, commands);
