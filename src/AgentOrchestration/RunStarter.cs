@@ -17,7 +17,10 @@ internal sealed class RunStarter(IExecutor executor, RunWatch watch)
     {
         ExecutorSupport.ThrowIfAnyIsMissing(graph, options, executor);
         return watch.StartAsync(
-            () => reuse is null ? executor.StartAsync(graph, options, cancellationToken) : executor.StartAsync(graph, options, reuse, cancellationToken), options, options.RunId);
+            async () => (reuse is null
+                ? await executor.StartAsync(graph, options, cancellationToken).ConfigureAwait(false)
+                : await executor.StartAsync(graph, options, reuse, cancellationToken).ConfigureAwait(false), options),
+            options.RunId);
     }
 
     /// <summary>Refuses what the executor does not support.</summary>
@@ -27,8 +30,17 @@ internal sealed class RunStarter(IExecutor executor, RunWatch watch)
     /// <summary>Starts a run whose plan is still being written, when the executor can.</summary>
     public OrchestrationRun? StartOpen(Func<IOpenRun?> start, RunOptions options) => watch.Start(start, options);
 
-    public Task<OrchestrationRun> ResumeAsync(RunResumption run, CancellationToken cancellationToken) =>
-        watch.StartAsync(() => executor.ResumeAsync(run, cancellationToken), run.Options, run.Lease.RunId);
+    /// <summary>Resumes a stored run.</summary>
+    /// <param name="runId">Its id.</param>
+    /// <param name="prepare">Takes its lease, and checks it.</param>
+    /// <param name="cancellationToken">Cancels the start, not the run.</param>
+    public Task<OrchestrationRun> ResumeAsync(string runId, Func<Task<RunResumption>> prepare, CancellationToken cancellationToken) => watch.StartAsync(
+        async () =>
+        {
+            RunResumption run = await prepare().ConfigureAwait(false);
+            return (await executor.ResumeAsync(run, cancellationToken).ConfigureAwait(false), run.Options);
+        },
+        runId);
 
     /// <summary>Called before a model is asked, so that no plan is paid for that cannot be started.</summary>
     /// <exception cref="NotSupportedException">The executor reuses no results.</exception>

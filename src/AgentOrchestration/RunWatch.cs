@@ -11,17 +11,17 @@ namespace AgentOrchestration;
 internal sealed class RunWatch(RunMonitor monitor, RunTracing tracing, Forecaster forecaster, PlanLearning learning, LiveRuns liveRuns, IServiceProvider services)
 {
     /// <summary>Starts or resumes a run, and watches it.</summary>
-    /// <param name="start">Starts it.</param>
-    /// <param name="options">How it is executed.</param>
+    /// <param name="start">Starts it, and says how it is executed.</param>
     /// <param name="runId">Its id, when it is known before.</param>
-    public async Task<OrchestrationRun> StartAsync(Func<ValueTask<IRunHandle>> start, RunOptions options, string? runId = null)
+    public async Task<OrchestrationRun> StartAsync(Func<Task<(IRunHandle Run, RunOptions Options)>> start, string? runId = null)
     {
         using IDisposable starting = liveRuns.BeginStart();
         Activity? caller = Activity.Current;
         Activity? activity = Begin(runId);
         try
         {
-            return Watched(await start().ConfigureAwait(false), options, activity);
+            (IRunHandle run, RunOptions options) = await start().ConfigureAwait(false);
+            return Watched(run, options, activity);
         }
         catch (Exception exception)
         {

@@ -45,20 +45,26 @@ internal sealed class StoredRuns(PlanChecker checker, ITaskTypeRegistry taskType
     /// <summary>Takes the lease of a run, and resumes it.</summary>
     /// <exception cref="InvalidOperationException">Runs are not stored, another process drives the run, or it cannot continue here.</exception>
     /// <exception cref="ArgumentException">There is no such run.</exception>
-    public async Task<OrchestrationRun> ResumeAsync(string runId, CancellationToken cancellationToken)
+    public Task<OrchestrationRun> ResumeAsync(string runId, CancellationToken cancellationToken)
     {
         RunIds.ThrowIfInvalid(runId);
-        return await ResumeAsync(await Leases.TakeAsync(runId, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        return ResumeAsync(runId, taken: null, cancellationToken);
     }
 
-    /// <summary>Resumes a run whose lease is taken, or releases it. Nobody else reads or checks what this process does.</summary>
-    public async Task<OrchestrationRun> ResumeAsync(TakenLease taken, CancellationToken cancellationToken)
+    /// <summary>Resumes a run whose lease is taken, or releases it.</summary>
+    public Task<OrchestrationRun> ResumeAsync(TakenLease taken, CancellationToken cancellationToken) => ResumeAsync(taken.Lease.RunId, taken, cancellationToken);
+
+    /// <summary>The lease comes first: nobody else reads or checks what this process does.</summary>
+    private async Task<OrchestrationRun> ResumeAsync(string runId, TakenLease? taken, CancellationToken cancellationToken)
     {
         try
         {
-            return await ResumeTakenAsync(taken, cancellationToken).ConfigureAwait(false);
+            return await starter.ResumeAsync(
+                runId,
+                async () => await PrepareAsync(taken ??= await Leases.TakeAsync(runId, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false),
+                cancellationToken).ConfigureAwait(false);
         }
-        catch
+        catch when (taken is not null)
         {
             await ReleaseAsync(taken).ConfigureAwait(false);
             throw;
@@ -68,7 +74,7 @@ internal sealed class StoredRuns(PlanChecker checker, ITaskTypeRegistry taskType
     /// <summary>Releases the lease of a run that is not continued here.</summary>
     public Task ReleaseAsync(TakenLease taken) => Leases.ReleaseAsync(taken);
 
-    private async Task<OrchestrationRun> ResumeTakenAsync(TakenLease taken, CancellationToken cancellationToken)
+    private async Task<RunResumption> PrepareAsync(TakenLease taken, CancellationToken cancellationToken)
     {
         string runId = taken.Lease.RunId;
         RunHeader header = await GetAsync(runId, cancellationToken).ConfigureAwait(false);
@@ -87,7 +93,7 @@ internal sealed class StoredRuns(PlanChecker checker, ITaskTypeRegistry taskType
         TaskGraph graph = checker.CheckToStart(header.Plan);
         RunOptions options = header.Options.ToOptions(runId);
         await ThrowIfNotSupportedAsync(runId, graph, options, cancellationToken).ConfigureAwait(false);
-        return await starter.ResumeAsync(new RunResumption(taken.Lease, taken.AskedAt, graph, options) { Reuse = reuse }, cancellationToken).ConfigureAwait(false);
+        return new RunResumption(taken.Lease, taken.AskedAt, graph, options) { Reuse = reuse };
     }
 
     private RunLeases Leases => LazyInitializer.EnsureInitialized(ref _leases, () => new RunLeases(services.GetService<IRunStore>() ?? throw NotStored(), terms, timeProvider));

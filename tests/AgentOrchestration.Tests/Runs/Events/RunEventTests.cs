@@ -31,7 +31,7 @@ public sealed class RunEventTests
     [Fact]
     public async Task Every_kind_of_event_comes_from_a_run_and_survives_its_JSON()
     {
-        IReadOnlyList<RunEvent>[] runs = [await ChattyRunAsync(), await TroubledRunAsync(), await UndoneRunAsync(), await InterruptedRunAsync(), await EarlyRunAsync(), await HeldRunAsync(), await JoiningRunAsync(), await HastyRunAsync(), await HedgedRunAsync(), await DeferredRunAsync()];
+        IReadOnlyList<RunEvent>[] runs = [await ChattyRunAsync(), await TroubledRunAsync(), await UndoneRunAsync(), await InterruptedRunAsync(), await EarlyRunAsync(), await HeldRunAsync(), await JoiningRunAsync(), await HastyRunAsync(), await HedgedRunAsync(), await DeferredRunAsync(), await PausedRunAsync()];
         RunEvent[] events = [.. runs.SelectMany(run => run)];
 
         Assert.Equal(Kinds.Select(kind => kind.Name).Order(), events.Select(next => next.GetType().Name).Distinct().Order());
@@ -102,6 +102,19 @@ public sealed class RunEventTests
         await Engine.SeeAsync<FlightJoined>(joining);
         working.Open();
         return await Engine.EventsAsync(joining);
+    }
+
+    private static async Task<IReadOnlyList<RunEvent>> PausedRunAsync()
+    {
+        var checkpoint = new Checkpoint();
+        await using var engine = new Engine(builder => builder.AddTaskType("hold", "Waits.", async (CancellationToken stop) => await checkpoint.PassAsync(stop)));
+        await using OrchestrationRun run = await engine.StartAsync(plan => plan.Add("second", "hold", after: [plan.Add("first", "hold")]));
+        await checkpoint.Reached;
+        await run.PauseAsync("because", TestEnd);
+        checkpoint.Open();
+        await Engine.SeeAsync<SubtaskSucceeded>(run);
+        await run.ContinueAsync(TestEnd);
+        return await Engine.EventsAsync(run);
     }
 
     /// <summary>Work that starts before its turn and comes to every end.</summary>

@@ -18,7 +18,7 @@ public sealed class JournalEventReaderProperties
         HashSet<RunFactKind> seen = [];
         for (int seed = 0; seed < Simulations.Of(400); seed++)
         {
-            var journal = new SimulatedJournal(seed);
+            var journal = new SimulatedJournal(seed, mayPause: seed % 4 == 3);
             var events = new RunEventFactory("run", journal.Graph);
             var reader = new JournalEventReader(new MemoryRunStore(TimeProvider.System), "run", journal.Graph.Origin.Plan);
             for (int i = 0; i < journal.Facts.Count; i++)

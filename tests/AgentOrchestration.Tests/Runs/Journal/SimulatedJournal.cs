@@ -9,9 +9,9 @@ namespace AgentOrchestration.Tests.Runs.Journal;
 /// <summary>The facts of a random run, as the run has them and as a journal holds them. Outputs are JSON, and questions have arguments.</summary>
 internal sealed class SimulatedJournal
 {
-    public SimulatedJournal(int seed)
+    public SimulatedJournal(int seed, bool mayPause = false)
     {
-        var run = new AdversarialRun(seed, mayBatch: false);
+        var run = new AdversarialRun(seed, mayBatch: false, mayPause: mayPause);
         run.Play();
         Graph = run.Graph;
         RunHistory history = run.Core.State.History;
