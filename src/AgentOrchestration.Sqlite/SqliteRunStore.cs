@@ -401,7 +401,8 @@ public sealed class SqliteRunStore : IRunStore, IRunInbox, IDisposable
     private static List<RunCommand> ReadCommands(SqliteSession session, IReadOnlyCollection<string> runIds, int max)
     {
         List<RunCommand> commands = [];
-        foreach (string runId in runIds.Distinct(StringComparer.Ordinal))
+        HashSet<string> addressed = session.Commands.FindAddressed();
+        foreach (string runId in runIds.Where(addressed.Contains).Distinct(StringComparer.Ordinal))
         {
             if (commands.Count < max)
             {

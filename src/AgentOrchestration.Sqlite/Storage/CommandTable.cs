@@ -47,6 +47,20 @@ internal sealed class CommandTable(SqliteStatements statements, HashChain chain,
         }
     }
 
+    /// <summary>The runs that have commands which are not answered: most runs have none, and are not looked at one by one.</summary>
+    public HashSet<string> FindAddressed()
+    {
+        HashSet<string> addressed = new(StringComparer.Ordinal);
+        using SqliteDataReader reader = statements.Of(
+            "SELECT DISTINCT runs.run_id FROM commands INDEXED BY commands_open CROSS JOIN runs ON runs.key = commands.run WHERE commands.answer IS NULL").ExecuteReader();
+        while (reader.Read())
+        {
+            addressed.Add(reader.GetString(0));
+        }
+
+        return addressed;
+    }
+
     public void Answer(RunRow row, CommandAnswer answer)
     {
         byte[] content = answer.Content.ToArray();
