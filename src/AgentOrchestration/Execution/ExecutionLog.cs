@@ -32,8 +32,8 @@ internal static partial class ExecutionLog
     [LoggerMessage(808, LogLevel.Error, "Interrupted runs could not be looked for; it is tried again.")]
     public static partial void RunsNotListed(ILogger logger, Exception exception);
 
-    [LoggerMessage(825, LogLevel.Information, "Run {RunId} has received the command {Command}.")]
-    public static partial void CommandTaken(ILogger logger, string runId, CommandKind command);
+    [LoggerMessage(825, LogLevel.Information, "Run {RunId} has received the command {Command}; it counts: {Counts}.")]
+    public static partial void CommandTaken(ILogger logger, string runId, CommandKind? command, bool counts);
 
     [LoggerMessage(826, LogLevel.Warning, "The commands to the runs of this process could not be read; it is tried again.")]
     public static partial void InboxNotRead(ILogger logger, Exception exception);

@@ -81,7 +81,7 @@ internal sealed class CommandInbox(LocalExecutor executor, IRunInbox inbox)
             {
                 if (_runs.TryGetValue(sent.Key, out RunCommands? run))
                 {
-                    run.Take([.. sent]);
+                    run.TakeSoon([.. sent]);
                 }
             }
 

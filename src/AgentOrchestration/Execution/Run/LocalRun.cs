@@ -133,13 +133,14 @@ internal sealed class LocalRun : IOpenRun
     /// <param name="sent">The commands that were sent to it before: nothing that they forbid begins.</param>
     public void Resume(IReadOnlyList<RunCommand> sent)
     {
+        IReadOnlyList<CheckedCommand> checkedCommands = _commands?.Check(sent) ?? [];
         if (History.Count == 0)
         {
             // It was submitted, or made and its process died before anything else.
             Begin((core, now, commands) =>
             {
                 core.Start(now, commands);
-                _commands?.Take(sent, core, now, commands);
+                _commands?.Take(checkedCommands, core, now, commands);
             });
             return;
         }
@@ -150,7 +151,7 @@ internal sealed class LocalRun : IOpenRun
         Begin((core, now, commands) =>
         {
             core.Resume(now, commands);
-            _commands?.Take(sent, core, now, commands);
+            _commands?.Take(checkedCommands, core, now, commands);
         });
     }
 

@@ -1,3 +1,4 @@
+using AgentOrchestration.Execution.Attempts;
 using AgentOrchestration.Plans.Diagnostics;
 using AgentOrchestration.Runs.Journal;
 using AgentOrchestration.Runs.State;
@@ -15,45 +16,66 @@ internal sealed class RunCommands(RunEnvironment run, RunGate gate, RunGrowth gr
     // Used inside the gate. What was taken and not written when the run is detached is taken by its next driver.
     private readonly HashSet<Guid> _taken = [];
 
+    private bool _isTaking;
+
     public string RunId => run.RunId;
 
     /// <summary>Whether the run takes no commands any more.</summary>
     public bool IsOver => gate.IsClosed || end.Completion.IsCompleted;
 
-    /// <summary>Carries out commands that have not been taken yet. Returns without waiting for what follows.</summary>
-    public void Take(IReadOnlyList<RunCommand> commands) => run.QueueOnPool(gate.Report(
-        (taker: this, commands),
-        static (core, take, now, decided) => take.taker.Take(take.commands, core, now, decided)));
+    /// <summary>
+    /// Carries out commands that have not been taken yet, on another thread: where the run just checks what it adds, by code of the application too, this waits for
+    /// it, and other runs do not. While it does, the commands are only read again.
+    /// </summary>
+    public void TakeSoon(IReadOnlyList<RunCommand> commands)
+    {
+        if (Interlocked.Exchange(ref _isTaking, true))
+        {
+            return;
+        }
+
+        run.Executor.Workers.Queue(() =>
+        {
+            LocalAttempt? next = gate.Report(
+                (taker: this, commands: Check(commands)),
+                static (core, take, now, decided) => take.taker.Take(take.commands, core, now, decided));
+            Volatile.Write(ref _isTaking, false);
+            run.QueueOnPool(next);
+        });
+    }
+
+    /// <summary>Outside the gate: reads and checks what others have written. What is wrong with it costs the run nothing, and its sender is told.</summary>
+    public IReadOnlyList<CheckedCommand> Check(IReadOnlyList<RunCommand> commands) => [.. commands.Select(Check)];
 
     /// <summary>Inside the gate: carries out commands that have not been taken yet.</summary>
-    public void Take(IReadOnlyList<RunCommand> commands, DispatchCore core, long now, HostCommands decided)
+    public void Take(IReadOnlyList<CheckedCommand> commands, DispatchCore core, long now, HostCommands decided)
     {
-        foreach (RunCommand command in commands)
+        foreach (CheckedCommand command in commands)
         {
             // Who waits for the answer of a run that has ended sees that it has.
-            if (!core.State.IsEnded && _taken.Add(command.Id))
+            if (!core.State.IsEnded && _taken.Add(command.Command.Id))
             {
-                committer.Answer(Carry(command, core, now, decided).To(command));
+                bool counts = command.Content is { } content && Carry(content, command.Subtask, core, now, decided);
+                committer.Answer(new ReplyDocument { Counts = counts, Problem = command.Problem }.To(command.Command));
+                run.Executor.Workers.Queue(() => ExecutionLog.CommandTaken(run.Executor.Logger, run.RunId, command.Content?.Command, counts));
             }
         }
     }
 
-    private ReplyDocument Carry(RunCommand command, DispatchCore core, long now, HostCommands decided)
+    private CheckedCommand Check(RunCommand command)
     {
         try
         {
             CommandDocument content = CommandDocument.Read(command);
-            ExecutionLog.CommandTaken(run.Executor.Logger, run.RunId, content.Command);
-            return new ReplyDocument { Counts = Carry(content, core, now, decided) };
+            return new CheckedCommand(command, content, content.Subtask is { } subtask ? growth.IndexOf(subtask) : -1, Problem: null);
         }
         catch (Exception exception) when (exception is RunStoreException or ArgumentException)
         {
-            // It is somebody else's text: it costs the run nothing, and its sender is told.
-            return new ReplyDocument { Counts = false, Problem = Excerpt.Of(exception.Message, 1000) };
+            return new CheckedCommand(command, Content: null, Subtask: -1, Excerpt.Of(exception.Message, 1000));
         }
     }
 
-    private bool Carry(CommandDocument content, DispatchCore core, long now, HostCommands decided)
+    private static bool Carry(CommandDocument content, int subtask, DispatchCore core, long now, HostCommands decided)
     {
         switch (content.Command)
         {
@@ -61,19 +83,16 @@ internal sealed class RunCommands(RunEnvironment run, RunGate gate, RunGrowth gr
                 core.CancelRun(now, decided);
                 return true;
             case CommandKind.CancelSubtask:
-                core.CancelSubtask(growth.IndexOf(content.Subtask!), now, decided);
+                core.CancelSubtask(subtask, now, decided);
                 return true;
             case CommandKind.Decide:
-                return core.Decided(
-                    growth.IndexOf(content.Subtask!), content.Fingerprint!, content.IsApproved == true, new ApprovalAnswer(content.By, content.Reason), now, decided);
+                return core.Decided(subtask, content.Fingerprint!, content.IsApproved == true, new ApprovalAnswer(content.By, content.Reason), now, decided);
             case CommandKind.ExtendBudget:
                 return core.ExtendBudget(content.Budget!.ToBudget(), now, decided);
             case CommandKind.Pause:
                 return core.Pause(content.Reason, now);
-            case CommandKind.Continue:
-                return core.Continue(now, decided);
             default:
-                throw new ArgumentException($"This version of the library does not know the command {content.Command}.");
+                return core.Continue(now, decided);
         }
     }
 }

@@ -184,6 +184,46 @@ public sealed class AttachedRunTests
         Assert.Single((await Engine.EventsAsync(run)).OfType<BudgetExtended>());
     }
 
+    /// <summary>Nothing is disposed of when it fails: what is stuck would hold that up too.</summary>
+    [Fact]
+    public async Task A_command_that_names_a_subtask_comes_while_additions_are_checked_and_neither_waits_for_the_other()
+    {
+        var checking = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var mayGoOn = new ManualResetEventSlim();
+        DurableHost host = Create(options => options.RequiresApproval = (subtask, _) =>
+        {
+            if (subtask.Id.EndsWith("added", StringComparison.Ordinal))
+            {
+                checking.TrySetResult();
+                mayGoOn.Wait(Watchdog.LimitOfWork, TestEnd);
+            }
+
+            return false;
+        });
+        var inbox = new CountingInbox(host.Store);
+        var store = new HoldingStore(host.Store, _ => Task.CompletedTask) { Inbox = inbox };
+        ServiceProvider driver = host.NewProcess(store);
+        OrchestrationRun run = await DurableHost.OrchestratorOf(driver).StartAsync(PlanOf(("grow", "grow"), ("other", "hold")), TestEnd);
+        await checking.Task.InTimeAsync(run);
+        ServiceProvider elsewhere = host.NewProcess();
+        OrchestrationRun followed = await DurableHost.OrchestratorOf(elsewhere).AttachAsync(run.RunId, TestEnd);
+
+        Task cancelling = followed.CancelAsync("other", TestEnd).AsTask();
+        await SentAsync(host, run.RunId, cancelling);
+        await inbox.ReadAgainAsync(2).InTimeAsync();
+        mayGoOn.Set();
+        await cancelling.InTimeAsync();
+
+        Assert.Equal(SubtaskState.Cancelled, (await followed.WaitAsync(TestEnd).InTimeAsync())["other"].State);
+        Assert.Contains("grow/added", _begun);
+        await followed.DisposeAsync();
+        await run.DisposeAsync();
+        await elsewhere.DisposeAsync();
+        await driver.DisposeAsync();
+        store.Dispose();
+        mayGoOn.Dispose();
+    }
+
     [Fact]
     public async Task A_run_that_cannot_continue_here_is_free_for_others_at_once()
     {
@@ -382,6 +422,11 @@ public sealed class AttachedRunTests
         {
             Note(context);
             return ValueTask.FromResult(context.Subtask.Id);
+        });
+        builder.AddTaskType("grow", "Adds another.", (None _, TaskContext context, CancellationToken _) =>
+        {
+            context.AddSubtasks(plan => plan.Add("added", "note"));
+            return ValueTask.FromResult(1);
         });
         builder.AddTaskType("pay", "Pays.", (None _, TaskContext _, CancellationToken _) => ValueTask.FromResult(1), type => type.RequiresApproval = true);
         builder.AddTaskType("hold", "Waits.", async (None _, TaskContext context, CancellationToken stop) =>
