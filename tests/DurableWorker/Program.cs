@@ -99,10 +99,12 @@ async Task BlockAsync()
             plan.Add($"block{i}", "block");
         }
     });
-    await using OrchestrationRun run = await provider.GetRequiredService<ITaskOrchestrator>().StartAsync(plan);
+
+    // Before every thread of the pool is blocked: a connection needs one to be opened.
+    using var look = new LeaseLook(args[1], "blocked");
+    await using OrchestrationRun run = await provider.GetRequiredService<ITaskOrchestrator>().StartAsync(plan, new RunOptions { RunId = "blocked" });
     var watch = new Thread(() =>
     {
-        using var look = new LeaseLook(args[1], run.RunId);
         int free = 0;
         for (int i = 0; i < 60; i++)
         {
