@@ -58,6 +58,7 @@ public sealed class EarlyStartTests
         _steps.Code["second"] = (_, stop) => second.PassAsync(stop);
         await using Engine engine = _steps.Engine();
         await using OrchestrationRun run = await engine.StartAsync(Ordered);
+        await _first.Reached;
         await second.Reached;
         Assert.StartsWith("runs early since ", run.Explain("second").ToString(), StringComparison.Ordinal);
         Assert.Contains("before the end of first (Running)", run.Explain("second").ToString(), StringComparison.Ordinal);
