@@ -340,18 +340,26 @@ public sealed class AttachedRunTests
         await DurableHost.StartAsync(process);
         await _checkpoint.Reached;
         await using OrchestrationRun last = await orchestrator.AttachAsync("run-4", TestEnd);
-        int most = 0;
+        int most = Driven();
+        for (int i = 0; i < 1_000; i++)
+        {
+            most = Math.Max(most, Driven());
+            await Task.Yield();
+        }
+
         Task<RunResult> ending = last.EndAsync();
         _checkpoint.Open();
         while (!ending.IsCompleted)
         {
-            most = Math.Max(most, Enumerable.Range(0, 5).Count(number => orchestrator.Find($"run-{number}") is not null));
+            most = Math.Max(most, Driven());
             await Task.Yield();
         }
 
         Assert.Equal(RunOutcome.Succeeded, (await ending).Outcome);
         Assert.InRange(most, 1, 2);
         await DurableHost.StopAsync(process, CancellationToken.None);
+
+        int Driven() => Enumerable.Range(0, 5).Count(number => orchestrator.Find($"run-{number}") is not null);
     }
 
     [Fact]
