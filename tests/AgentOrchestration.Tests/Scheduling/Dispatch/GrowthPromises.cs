@@ -115,8 +115,7 @@ internal static class GrowthPromises
     public static void AssertAwaited(AdversarialRun run, int subtask, HashSet<string> open)
     {
         Subtask waiter = run.Graph.SubtaskAt(subtask);
-        bool isPart = run.Graph.Additions.With(subtask) is { IsJoined: true };
-        if (isPart || !(waiter.WaitsForAdded ?? run.Graph.TaskTypes[subtask].Effect is TaskEffect.Write or TaskEffect.Irreversible))
+        if (!WaitsForAdded(run, subtask))
         {
             return;
         }
@@ -126,7 +125,7 @@ internal static class GrowthPromises
             foreach (string added in open.Where(id => id.StartsWith($"{dependency}/", StringComparison.Ordinal) && id != waiter.Id))
             {
                 // What somebody has cancelled ends at once, its parts when their code has returned.
-                Assert.True(IsOfCancelled(run, added) || ComesAfter(run.Graph, run.Graph.IndexOf(added)!.Value, subtask), $"{waiter.Id} started before {added}, which {dependency} has added.");
+                Assert.True(IsOfCancelled(run, added) || ComesAfter(run, run.Graph.IndexOf(added)!.Value, subtask), $"{waiter.Id} started before {added}, which {dependency} has added.");
             }
         }
     }
@@ -145,8 +144,26 @@ internal static class GrowthPromises
         return false;
     }
 
-    public static bool ComesAfter(GrowingGraph graph, int subtask, int earlier)
+    /// <summary>What was skipped or cancelled waits for nothing any more; but what was added meanwhile came after it, and so after what it waited for.</summary>
+    private static IEnumerable<int> OnceAwaitedBy(AdversarialRun run, int subtask)
     {
+        Subtask waiter = run.Graph.SubtaskAt(subtask);
+        if (run.Core.State.StateOf(subtask) is not (SubtaskState.Skipped or SubtaskState.Cancelled) || !WaitsForAdded(run, subtask))
+        {
+            return [];
+        }
+
+        string[] dependencies = [.. waiter.DependsOn.Concat(waiter.OptionalDependsOn).Where(id => !waiter.Id.StartsWith($"{id}/", StringComparison.Ordinal))];
+        return Enumerable.Range(0, run.Graph.Count).Where(other => Array.Exists(dependencies, id => run.Graph.SubtaskAt(other).Id.StartsWith($"{id}/", StringComparison.Ordinal)));
+    }
+
+    private static bool WaitsForAdded(AdversarialRun run, int subtask) =>
+        run.Graph.Additions.With(subtask) is not { IsJoined: true }
+        && (run.Graph.SubtaskAt(subtask).WaitsForAdded ?? run.Graph.TaskTypes[subtask].Effect is TaskEffect.Write or TaskEffect.Irreversible);
+
+    public static bool ComesAfter(AdversarialRun run, int subtask, int earlier)
+    {
+        GrowingGraph graph = run.Graph;
         HashSet<int> seen = [subtask];
         Stack<int> up = new(seen);
         while (up.TryPop(out int next))
@@ -158,7 +175,7 @@ internal static class GrowthPromises
 
             IEnumerable<int> before = graph.Dependencies[next].Concat(graph.AwaitedBy(next)).Concat(graph.PartsOf(next));
             before = graph.Additions.With(next) is { Parent: >= 0 and var parent } ? before.Concat(graph.Dependencies[parent]).Concat(graph.AwaitedBy(parent)) : before;
-            foreach (int other in before.Where(seen.Add))
+            foreach (int other in before.Concat(OnceAwaitedBy(run, next)).Where(seen.Add))
             {
                 up.Push(other);
             }
