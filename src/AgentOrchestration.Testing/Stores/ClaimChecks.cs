@@ -130,7 +130,7 @@ internal static class ClaimChecks
         RunLease[] claimed = (await Task.WhenAll(stores.Select(async (store, number) =>
         {
             List<RunLease> mine = [];
-            while (await store.ClaimAsync(ClaimOf(7) with { Owner = $"claimer-{number}" }, test.End).ConfigureAwait(false) is { Count: > 0 } leases)
+            while (mine.Count <= Runs && await store.ClaimAsync(ClaimOf(7) with { Owner = $"claimer-{number}" }, test.End).ConfigureAwait(false) is { Count: > 0 } leases)
             {
                 True(leases.Count <= 7, $"{leases.Count} runs are claimed by one who has room for 7.");
                 mine.AddRange(leases);
