@@ -34,7 +34,7 @@ internal static class ReportCommand
         };
         var stream = new Option<bool?>("--stream") { Description = "Start the run while the model still writes its plan; only pure work begins before the plan is whole. Default: yes, when the model is online and the run is not durable." };
         var durable = new Option<bool>("--durable") { Description = "Remember the run in runs.db beside the report, so that it goes on after a crash." };
-        var postgres = new Option<string?>("--postgres") { Description = "Remember the run in this PostgreSQL database instead, so that it goes on on any machine.", HelpName = "CONNECTION" };
+        var postgres = new Option<string?>("--postgres") { Description = "Remember the run in this PostgreSQL database instead, so that it continues on any machine.", HelpName = "CONNECTION" };
         var resume = new Option<string?>("--resume") { Description = "Go on with a durable run: its id. What was finished is not done again.", HelpName = "RUN" };
         parallelism.Validators.Add(result =>
         {

@@ -109,7 +109,7 @@ public interface ITaskOrchestrator
     Task<OrchestrationRun> ResumeAsync(string runId, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Checks a plan and stores it as a durable run for whoever has room for it: the run is driven by a process of the same store that picks up runs
+    /// Checks a plan and stores it as a durable run for a process that has room for it: the run is driven by a process of the same store that picks up runs
     /// (<c>ResumeInterruptedRuns</c>) and has its task types, this one included. With an id of the caller's own (<see cref="RunOptions.RunId"/>) it is stored once,
     /// however often this is called.
     /// </summary>

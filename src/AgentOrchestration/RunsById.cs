@@ -20,7 +20,7 @@ internal sealed class RunsById(LiveRuns liveRuns, StoredRuns stored, FollowedRun
     public async Task<OrchestrationRun> AttachAsync(string runId, CancellationToken cancellationToken) =>
         Find(runId) ?? await followed.FollowAsync(runId, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Stores a run for whoever has room for it. Under an id of the caller's own it is stored once.</summary>
+    /// <summary>Stores a run for a process that has room for it. Under an id of the caller's own it is stored once.</summary>
     /// <exception cref="InvalidOperationException">There is a run of that id that is another one.</exception>
     public async Task<string> SubmitAsync(TaskGraph graph, RunOptions options, Func<TaskPlan, bool> isSame, string newRunId, CancellationToken cancellationToken)
     {

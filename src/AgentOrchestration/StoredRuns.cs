@@ -34,7 +34,7 @@ internal sealed class StoredRuns(PlanChecker checker, ITaskTypeRegistry taskType
     public async Task<RunHeader> GetAsync(string runId, CancellationToken cancellationToken) =>
         await FindAsync(runId, cancellationToken).ConfigureAwait(false) ?? throw new ArgumentException($"There is no run '{Excerpt.Of(runId)}'.", nameof(runId));
 
-    /// <summary>Stores a run for whoever has room for it.</summary>
+    /// <summary>Stores a run for a process that has room for it.</summary>
     /// <returns>Whether it is new; <see langword="false"/> when there is a run of that id.</returns>
     public async Task<bool> SubmitAsync(string runId, TaskGraph graph, RunOptions options, CancellationToken cancellationToken)
     {

@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 
 namespace AgentOrchestration.Sqlite.Storage;
 
-/// <summary>The commands to runs, and the answers to them. Both have a seal: whoever cannot write a journal cannot forge an approval here either.</summary>
+/// <summary>The commands to runs, and the answers to them. Both have a seal: who cannot write a journal cannot forge an approval here either.</summary>
 /// <param name="statements">The statements of the connection.</param>
 /// <param name="chain">Vouches for commands and answers.</param>
 /// <param name="runs">The entries of runs.</param>

@@ -5,7 +5,7 @@ using AgentOrchestration.Runs.Storage;
 namespace AgentOrchestration.Execution.Following;
 
 /// <summary>
-/// Sends commands to whoever drives a run, and waits for the answers. A command that may not have been sent is sent again under the same id. While
+/// Sends commands to the driver of a run, and waits for the answers. A command that may not have been sent is sent again under the same id. While
 /// nobody drives the run it waits.
 /// </summary>
 internal sealed class CommandSender(string runId, IRunInbox? inbox, TimeProvider timeProvider, Task runEnd)

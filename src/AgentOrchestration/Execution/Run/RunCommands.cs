@@ -9,7 +9,7 @@ namespace AgentOrchestration.Execution.Run;
 
 /// <summary>
 /// Carries out the commands that other processes have sent to a run. What follows from a command and the answer to it are written in one append, so a
-/// command is carried out once, however often it is read and whoever drives the run.
+/// command is carried out once, however often it is read and by whatever driver.
 /// </summary>
 internal sealed class RunCommands(RunEnvironment run, RunGate gate, RunGrowth growth, RunCommitter committer, RunEnd end)
 {
@@ -44,7 +44,7 @@ internal sealed class RunCommands(RunEnvironment run, RunGate gate, RunGrowth gr
         });
     }
 
-    /// <summary>Outside the gate: reads and checks what others have written. What is wrong with it costs the run nothing, and its sender is told.</summary>
+    /// <summary>Outside the gate: reads and checks what others have written. What is wrong with it costs the run nothing, and its sender receives the reason.</summary>
     public IReadOnlyList<CheckedCommand> Check(IReadOnlyList<RunCommand> commands) => [.. commands.Select(Check)];
 
     /// <summary>Inside the gate: carries out commands that have not been taken yet.</summary>

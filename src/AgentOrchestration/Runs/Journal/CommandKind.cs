@@ -1,6 +1,6 @@
 namespace AgentOrchestration.Runs.Journal;
 
-/// <summary>What is asked of whoever drives a run. The names stand in stores.</summary>
+/// <summary>What is asked of the driver of a run. The names stand in stores.</summary>
 internal enum CommandKind
 {
     /// <summary>To stop the run.</summary>

@@ -1,7 +1,7 @@
 namespace AgentOrchestration.Runs.Storage;
 
 /// <summary>
-/// The commands of a store: anybody sends one to a run, and whoever drives the run answers it in the append that has the events which follow from it
+/// The commands of a store: anybody sends one to a run, and the driver of the run answers it in the append that has the events which follow from it
 /// (<see cref="JournalAppend.Answers"/>). A command to a run that nobody drives waits for its next driver. Safe for concurrent use.
 /// </summary>
 /// <remarks>

@@ -134,7 +134,7 @@ public interface IRunStore
         return leases;
     }
 
-    /// <summary>Remembers a new run that nobody drives yet, so that whoever has room claims it. The default creates it and releases its lease.</summary>
+    /// <summary>Remembers a new run that nobody drives yet, so that a process that has room claims it. The default creates it and releases its lease.</summary>
     /// <param name="run">The run.</param>
     /// <param name="cancellationToken">Cancels the asking; the run may have been made all the same.</param>
     /// <returns>Whether it was made; <see langword="false"/> when there is a run of that id.</returns>

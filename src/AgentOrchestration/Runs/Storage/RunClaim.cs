@@ -1,6 +1,6 @@
 namespace AgentOrchestration.Runs.Storage;
 
-/// <summary>A request for leases of runs that nobody drives: whoever asks takes as many as there is room for, and only what it can run.</summary>
+/// <summary>A request for leases of runs that nobody drives: a process takes as many as it has room for, and only what it can run.</summary>
 public sealed record RunClaim
 {
     /// <summary>Gets who claims.</summary>

@@ -1,6 +1,6 @@
 namespace AgentOrchestration.Runs.Storage;
 
-/// <summary>A command to whoever drives a run, such as to cancel it. A store does not know what it means.</summary>
+/// <summary>A command to the driver of a run, such as to cancel it. A store does not know what it means.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="Id">Its id, given by the sender, so that a command that is sent again is carried out once.</param>
 /// <param name="SentAt">When it was sent.</param>
